@@ -1,0 +1,150 @@
+/**
+ * How one operation asks for consistency: headers, the `@consistency` directive and the cookie, read into one request.
+ * The directive wins over the header for everything but tokens: those are all collected, since each may
+ * name something that the client has seen. Every fault is listed, not only the first.
+ *
+ * A maximum staleness belongs to BOUNDED, and to SESSION as a bound on top of the session's own past. With EVENTUAL or
+ * STRONG it contradicts the level and is a fault.
+ */
+import { BadConsistencyRequestError } from './errors.ts';
+import { type ConsistencyLevel, consistencyLevels, type WhenBehind, whenBehindPolicies } from './levels.ts';
+
+type Given<T> = T | null | undefined;
+
+/** What was sent, as it was sent. An empty text counts as not sent. */
+export type RawConsistencyRequest = {
+  readonly headers?: {
+    readonly token?: Given<string>;
+    readonly level?: Given<string>;
+    readonly whenBehind?: Given<string>;
+    readonly waitMs?: Given<string>;
+    readonly maxStalenessMs?: Given<string>;
+  };
+  readonly directive?: {
+    readonly token?: Given<string>;
+    readonly level?: Given<string>;
+    readonly whenBehind?: Given<string>;
+    readonly waitMs?: Given<number>;
+    readonly maxStalenessMs?: Given<number>;
+  };
+  readonly cookieToken?: Given<string>;
+};
+
+export type ConsistencyDefaults = {
+  readonly level: ConsistencyLevel;
+  readonly whenBehind: WhenBehind;
+  readonly waitMs: number;
+  /** The longest wait that a client may ask for. */
+  readonly maxWaitMs: number;
+  /** The bound of a BOUNDED read that names none. */
+  readonly maxStalenessMs: number;
+};
+
+/** Where a token came from: a refused cookie can be cleared for a browser, a refused header is the client's to drop. */
+export const tokenCarriers = ['header', 'directive', 'cookie'] as const;
+export type TokenCarrier = (typeof tokenCarriers)[number];
+export type CarriedToken = { readonly text: string; readonly carrier: TokenCarrier };
+
+export type ConsistencyRequest = {
+  /** Not verified yet. Each text once. */
+  readonly tokens: readonly CarriedToken[];
+  readonly level: ConsistencyLevel;
+  readonly whenBehind: WhenBehind;
+  /** How long to wait for a replica. Means nothing with BYPASS. */
+  readonly waitMs: number;
+  /** `null` when the read has no bound. */
+  readonly maxStalenessMs: number | null;
+};
+
+/** One day: a bound beyond it bounds nothing. */
+export const longestStalenessMs = 86_400_000;
+export const mostTokens = 8;
+
+/** Throws `BadConsistencyRequestError` with all faults. */
+export function parseConsistencyRequest(
+  { headers = {}, directive = {}, cookieToken }: RawConsistencyRequest,
+  defaults: ConsistencyDefaults,
+): ConsistencyRequest {
+  const faults: string[] = [];
+  const level = word('level', directive.level, headers.level, consistencyLevels, faults) ?? defaults.level;
+  const whenBehind =
+    word('when-behind', directive.whenBehind, headers.whenBehind, whenBehindPolicies, faults) ?? defaults.whenBehind;
+  const waitMs = milliseconds('wait-ms', directive.waitMs, headers.waitMs, defaults.maxWaitMs, faults);
+  const bound = milliseconds(
+    'max-staleness-ms',
+    directive.maxStalenessMs,
+    headers.maxStalenessMs,
+    longestStalenessMs,
+    faults,
+  );
+  if (bound !== null && level !== 'BOUNDED' && level !== 'SESSION') {
+    faults.push(`max-staleness-ms goes with level bounded or session, not ${level.toLowerCase()}`);
+  }
+  const tokens = collectTokens(headers.token, directive.token, cookieToken);
+  if (tokens.length > mostTokens) faults.push(`${tokens.length} tokens were sent, at most ${mostTokens} are read`);
+  if (faults.length > 0) throw new BadConsistencyRequestError(faults);
+  return {
+    tokens,
+    level,
+    whenBehind,
+    waitMs: waitMs ?? defaults.waitMs,
+    maxStalenessMs: level === 'BOUNDED' ? (bound ?? defaults.maxStalenessMs) : bound,
+  };
+}
+
+function word<Word extends string>(
+  name: string,
+  directive: Given<string>,
+  header: Given<string>,
+  words: readonly Word[],
+  faults: string[],
+): Word | null {
+  const read = (text: Given<string>): Word | null => {
+    const trimmed = text?.trim() ?? '';
+    if (trimmed === '') return null;
+    const found = words.find((candidate) => candidate === trimmed.toUpperCase());
+    if (found === undefined) faults.push(`${name} is one of ${words.join(', ').toLowerCase()}, not ${quote(trimmed)}`);
+    return found ?? null;
+  };
+  const fromHeader = read(header);
+  return read(directive) ?? fromHeader;
+}
+
+function milliseconds(
+  name: string,
+  directive: Given<number>,
+  header: Given<string>,
+  capMs: number,
+  faults: string[],
+): number | null {
+  const read = (given: Given<string | number>): number | null => {
+    const text = String(given ?? '').trim();
+    if (text === '') return null;
+    const ms = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (ms <= capMs) return ms;
+    faults.push(`${name} is a whole number of milliseconds from 0 to ${capMs}, not ${quote(text)}`);
+    return null;
+  };
+  const fromHeader = read(header);
+  return read(directive) ?? fromHeader;
+}
+
+/** A header that was sent twice arrives as one, joined by commas. No token contains one. */
+function collectTokens(header: Given<string>, directive: Given<string>, cookie: Given<string>): CarriedToken[] {
+  const found = new Map<string, CarriedToken>();
+  for (const [carrier, given] of [
+    ['header', header] as const,
+    ['directive', directive] as const,
+    ['cookie', cookie] as const,
+  ]) {
+    for (const piece of given?.split(',') ?? []) {
+      const text = piece.trim();
+      if (text !== '' && !found.has(text)) found.set(text, { text, carrier });
+    }
+  }
+  return [...found.values()];
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

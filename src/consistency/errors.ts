@@ -1,0 +1,120 @@
+import { TidemarkError } from '../errors.ts';
+import type { Flavour, Position } from './position.ts';
+
+/** Why a token was refused, from a closed list. */
+export const tokenFaults = [
+  'malformed',
+  'oversize',
+  'unknown-version',
+  'unknown-key',
+  'bad-signature',
+  'foreign-cluster',
+  'foreign-flavour',
+  'from-the-future',
+] as const;
+export type TokenFault = (typeof tokenFaults)[number];
+
+const tokenFaultTexts: Readonly<Record<TokenFault, string>> = {
+  malformed: 'it is not the text that was handed out',
+  oversize: 'it is longer than any token that is handed out',
+  'unknown-version': 'its version is not known here',
+  'unknown-key': 'the key that signed it is not known here',
+  'bad-signature': 'its signature does not fit',
+  'foreign-cluster': 'it belongs to another cluster',
+  'foreign-flavour': 'it belongs to another family of servers',
+  'from-the-future': 'it was issued in the future',
+};
+
+/** A consistency token that this cluster did not hand out. Drop the token and read again. */
+export class InvalidConsistencyTokenError extends TidemarkError {
+  readonly code = 'INVALID_CONSISTENCY_TOKEN';
+  readonly retryable = false;
+  readonly reason: TokenFault;
+
+  constructor(reason: TokenFault) {
+    super(`The consistency token is refused: ${tokenFaultTexts[reason]}`, { facts: { reason } });
+    this.reason = reason;
+  }
+}
+
+/** The consistency headers or the `@consistency` directive ask for something that does not exist. Lists every fault. */
+export class BadConsistencyRequestError extends TidemarkError {
+  readonly code = 'BAD_CONSISTENCY_REQUEST';
+  readonly retryable = false;
+
+  constructor(faults: readonly string[]) {
+    super(`The consistency request is not understood: ${faults.join('; ')}`, { facts: { faults } });
+  }
+}
+
+/** No node reached the wanted position in time, and the request forbids going to the source. */
+export class ConsistencyTimeoutError extends TidemarkError {
+  readonly code = 'CONSISTENCY_TIMEOUT';
+  readonly retryable = true;
+
+  /** `current` is the position of the node that came furthest, `null` when no node's position is known. */
+  constructor(outcome: { wanted: Position | null; current: Position | null; waitedMs: number }) {
+    super(`No replica reached the wanted position within ${outcome.waitedMs} ms`, {
+      facts: {
+        wanted: outcome.wanted?.format() ?? null,
+        current: outcome.current?.format() ?? null,
+        waitedMs: outcome.waitedMs,
+      },
+    });
+  }
+}
+
+/** The token names a write that was acknowledged but did not survive a failover. Drop the token and look at what is there. */
+export class WriteLostError extends TidemarkError {
+  readonly code = 'WRITE_LOST';
+  readonly retryable = false;
+
+  constructor(lost: { epoch: number; currentEpoch: number; position: Position | null }) {
+    super('A write that this session has seen did not survive a failover', {
+      facts: { epoch: lost.epoch, currentEpoch: lost.currentEpoch, position: lost.position?.format() ?? null },
+    });
+  }
+}
+
+/** The token is of an epoch that this process has not heard of: the servers it knows may not have what the token names. */
+export class EpochAheadError extends TidemarkError {
+  readonly code = 'EPOCH_AHEAD';
+  readonly retryable = true;
+
+  constructor() {
+    super('The token knows of a promotion that this process has not heard of yet');
+  }
+}
+
+/** A text that is no position of its flavour. */
+export class MalformedPositionError extends TidemarkError {
+  readonly code = 'MALFORMED_POSITION';
+  readonly retryable = false;
+
+  constructor(flavour: Flavour, text: string, fault: string) {
+    const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+    super(`Not a ${flavour} position: ${fault}`, { facts: { flavour, text: shown, fault } });
+  }
+}
+
+/** Positions of different server families were combined. A mistake in the code or a cluster of mixed servers. */
+export class MixedFlavourError extends TidemarkError {
+  readonly code = 'MIXED_FLAVOUR';
+  readonly retryable = false;
+
+  constructor(left: Flavour, right: Flavour) {
+    super(`A ${left} position cannot be combined with a ${right} one`, { facts: { left, right } });
+  }
+}
+
+/** Sessions of different clusters or epochs were merged: each must be judged and brought to the current epoch first. */
+export class MixedHistoryError extends TidemarkError {
+  readonly code = 'MIXED_HISTORY';
+  readonly retryable = false;
+}
+
+/** The signing keys or the cluster id cannot be used. */
+export class InvalidTokenSettingsError extends TidemarkError {
+  readonly code = 'INVALID_TOKEN_SETTINGS';
+  readonly retryable = false;
+}

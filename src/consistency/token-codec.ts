@@ -1,0 +1,70 @@
+import { InvalidTokenSettingsError } from './errors.ts';
+import type { Flavour } from './position.ts';
+import type { Session } from './session.ts';
+import { checkToken, decodeToken, encodeToken } from './token.ts';
+import type { TokenKeyring } from './token-keyring.ts';
+
+const longestClusterIdLength = 64;
+
+/**
+ * Tokens of one cluster, remembering recent work: a client sends the same token thousands of times, and an unchanged session
+ * goes out as the token it came in. Only verified tokens are remembered, the least recently used go first.
+ */
+export class TokenCodec {
+  readonly #keyring: TokenKeyring;
+  readonly #clusterId: string;
+  readonly #flavour: () => Flavour | null;
+  readonly #capacity: number;
+  readonly #verified = new Map<string, Session>();
+  readonly #issued = new WeakMap<Session, string>();
+
+  /** Throws `InvalidTokenSettingsError` for a cluster id that is empty or has more than 64 bytes. */
+  constructor(options: {
+    keyring: TokenKeyring;
+    clusterId: string;
+    /** Of the cluster's servers, `null` while none has been seen. */
+    flavour: () => Flavour | null;
+    rememberedTokens?: number;
+  }) {
+    const length = Buffer.byteLength(options.clusterId, 'utf8');
+    if (length === 0 || length > longestClusterIdLength) {
+      throw new InvalidTokenSettingsError(`A cluster id has 1 to ${longestClusterIdLength} bytes, this one ${length}`);
+    }
+    this.#keyring = options.keyring;
+    this.#clusterId = options.clusterId;
+    this.#flavour = options.flavour;
+    this.#capacity = options.rememberedTokens ?? 1_024;
+  }
+
+  /** The same object for the same text, as long as it is remembered. Throws `InvalidConsistencyTokenError`. */
+  decode(text: string, nowMs: number): Session {
+    const known = this.#verified.get(text);
+    if (known !== undefined) {
+      checkToken(known, { nowMs });
+      this.#remember(text, known);
+      return known;
+    }
+    const flavour = this.#flavour();
+    const session = decodeToken(text, this.#keyring, this.#clusterId, { ...(flavour && { flavour }), nowMs });
+    this.#remember(text, session);
+    return session;
+  }
+
+  /** The session's token, signed by the first key: a token of an older key is renewed when its session goes out again. */
+  encode(session: Session): string {
+    const issued = this.#issued.get(session);
+    if (issued !== undefined) return issued;
+    const text = encodeToken(session, this.#keyring);
+    this.#issued.set(session, text);
+    return text;
+  }
+
+  #remember(text: string, session: Session): void {
+    this.#verified.delete(text);
+    this.#verified.set(text, session);
+    if (this.#verified.size > this.#capacity) {
+      const [oldest] = this.#verified.keys();
+      if (oldest !== undefined) this.#verified.delete(oldest);
+    }
+  }
+}

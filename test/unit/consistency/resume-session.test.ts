@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { EpochHistory } from '../../../src/consistency/epoch.ts';
+import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
+import { resumeSession } from '../../../src/consistency/resume-session.ts';
+import { advanceSession, emptySession, requireSource } from '../../../src/consistency/session.ts';
+
+const at = (text: string) => MariadbGtidPosition.parse(text);
+const token = (epoch: number, text: string) => advanceSession(emptySession('orders', epoch), at(text), 1_000);
+const history: EpochHistory = [
+  { epoch: 2, sourceId: 'b', endOfPrevious: at('0-1-100') },
+  { epoch: 3, sourceId: 'c', endOfPrevious: at('0-2-150') },
+];
+
+describe('resuming a session from its tokens', () => {
+  it('starts an empty one of the present epoch without tokens', () => {
+    expect(resumeSession('orders', [], history).session).toEqual(emptySession('orders', 3));
+  });
+
+  it('hands back the very session of a single current token', () => {
+    const only = token(3, '0-3-160');
+    expect(resumeSession('orders', [only], history)).toEqual({ session: only, lost: [], unknown: [], ahead: [] });
+    expect(resumeSession('orders', [only], history).session).toBe(only);
+  });
+
+  it('merges tokens of several epochs whose writes survived', () => {
+    const { session } = resumeSession(
+      'orders',
+      [token(1, '0-1-90'), token(3, '0-3-160'), token(2, '1-1-0,0-2-120')],
+      history,
+    );
+    expect(session.epoch).toBe(3);
+    expect(session.position?.format()).toBe('0-3-160');
+  });
+
+  it('reports a lost write and takes nothing over from it', () => {
+    const gone = token(1, '0-1-101');
+    const resumed = resumeSession('orders', [token(3, '0-3-155'), gone], history);
+    expect(resumed.lost).toEqual([gone]);
+    expect(resumed.session.position?.format()).toBe('0-3-155');
+  });
+
+  it('demands the source when a promotion since was not recorded', () => {
+    const old = token(0, '0-1-50');
+    const { session, unknown } = resumeSession('orders', [old, token(3, '0-3-155')], history);
+    expect(unknown).toEqual([old]);
+    expect(session).toMatchObject({ requiresSource: true, epoch: 3 });
+    expect(session.position?.format()).toBe('0-3-155');
+  });
+
+  it('sets tokens of epochs yet unheard of apart', () => {
+    const newer = token(4, '0-4-10');
+    expect(resumeSession('orders', [newer], history)).toMatchObject({ ahead: [newer], unknown: [], lost: [] });
+    expect(resumeSession('orders', [newer], []).ahead).toEqual([newer]);
+  });
+
+  it('keeps the demand for the source that a token carries', () => {
+    expect(resumeSession('orders', [requireSource(emptySession('orders', 3))], history).session.requiresSource).toBe(
+      true,
+    );
+    const old = requireSource(token(2, '0-2-120'));
+    expect(resumeSession('orders', [old], history).session.requiresSource).toBe(true);
+  });
+});

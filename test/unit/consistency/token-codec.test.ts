@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidConsistencyTokenError, InvalidTokenSettingsError } from '../../../src/consistency/errors.ts';
+import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
+import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
+import { advanceSession, emptySession, type Session } from '../../../src/consistency/session.ts';
+import { clockToleranceMs, encodeToken } from '../../../src/consistency/token.ts';
+import { TokenCodec } from '../../../src/consistency/token-codec.ts';
+import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
+
+const keyring = new TokenKeyring([{ id: 'a', secret: 'a secret of at least thirty-two characters' }]);
+const nowMs = 1_793_000_000_000;
+const codec = (rememberedTokens = 3) =>
+  new TokenCodec({ keyring, clusterId: 'orders', flavour: () => 'mariadb', rememberedTokens });
+const sessionAt = (number: number) =>
+  advanceSession(emptySession('orders', 1), MariadbGtidPosition.parse(`0-1-${number}`), nowMs);
+
+const told = (session: Session) => ({ ...session, position: session.position?.format() ?? null });
+
+describe('a token codec', () => {
+  it('hands back the same session for the same token', () => {
+    const tokens = codec();
+    const token = tokens.encode(sessionAt(1));
+    expect(tokens.decode(token, nowMs)).toBe(tokens.decode(token, nowMs));
+  });
+
+  it('gives equal sessions the same token', () => {
+    const tokens = codec();
+    const session = sessionAt(1);
+    expect(tokens.encode(session)).toBe(tokens.encode(session));
+    expect(tokens.encode(sessionAt(1))).toBe(tokens.encode(session));
+    expect(codec().encode(session)).toBe(tokens.encode(session));
+  });
+
+  it('reads what another process has written', () => {
+    expect(told(codec().decode(codec().encode(sessionAt(7)), nowMs))).toEqual(told(sessionAt(7)));
+  });
+
+  it('forgets the token that was not used for longest', () => {
+    const tokens = codec(2);
+    const [one, two, three] = [1, 2, 3].map((number) => tokens.encode(sessionAt(number))) as [string, string, string];
+    const first = tokens.decode(one, nowMs);
+    const second = tokens.decode(two, nowMs);
+    expect(tokens.decode(one, nowMs)).toBe(first);
+    tokens.decode(three, nowMs);
+    expect(tokens.decode(one, nowMs)).toBe(first);
+    expect(tokens.decode(two, nowMs)).not.toBe(second);
+    expect(told(tokens.decode(two, nowMs))).toEqual(told(second));
+  });
+
+  it('judges the time of a remembered token anew', () => {
+    const tokens = codec();
+    const token = tokens.encode(sessionAt(1));
+    tokens.decode(token, nowMs);
+    expect(() => tokens.decode(token, nowMs - clockToleranceMs - 1)).toThrow(InvalidConsistencyTokenError);
+  });
+
+  it('refuses tokens of another cluster and of the other flavour, each time', () => {
+    const tokens = codec();
+    const foreign = encodeToken(emptySession('billing', 1), keyring);
+    const position = MysqlGtidSet.parse('3e11fa47-71ca-11e1-9e33-c80aa9429562:1');
+    const mysql = encodeToken(advanceSession(emptySession('orders', 1), position, nowMs), keyring);
+    for (const token of [foreign, mysql, foreign, mysql]) {
+      expect(() => tokens.decode(token, nowMs)).toThrow(InvalidConsistencyTokenError);
+    }
+  });
+
+  it('refuses a cluster id that would not fit a token', () => {
+    for (const clusterId of ['', 'x'.repeat(65)]) {
+      expect(() => new TokenCodec({ keyring, clusterId, flavour: () => 'mysql' })).toThrow(InvalidTokenSettingsError);
+    }
+  });
+});

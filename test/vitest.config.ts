@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+// Three groups, one after another. Tests with real servers run one file at a time: each brings up its own cluster.
+const withServers = { fileParallelism: false, maxWorkers: 1, testTimeout: 120_000, hookTimeout: 180_000 } as const;
+
+export default defineConfig({
+  root,
+  // Vite would load graphql's other build than Node does for the packages that use it, and graphql refuses to be there twice.
+  resolve: { alias: [{ find: /^graphql$/, replacement: `${root}node_modules/graphql/index.js` }] },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/tables/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/types/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          ...withServers,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'consistency',
+          include: ['test/consistency/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          ...withServers,
+          testTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
