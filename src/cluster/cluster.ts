@@ -1,0 +1,152 @@
+/**
+ * Who is there, how far, how well: keeps the snapshot true by probing every node, and tells whoever subscribed.
+ * Nothing in a request waits for a probe; a request may wait for a position through a node's tracker.
+ */
+import type { Position } from '../consistency/position.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import { afterFailedProbe, afterGoodProbe, afterLostConnection, type HealthPolicy } from './health.ts';
+import type { Node } from './node.ts';
+import { NodeMonitor } from './node-monitor.ts';
+import type { NodeProbe, NodeProbeFactory } from './node-probe.ts';
+import { type NodeStatus, unseen, withPosition } from './node-status.ts';
+import { PositionTracker } from './position-tracker.ts';
+
+export type ClusterOptions = {
+  readonly nodes: readonly Node[];
+  readonly probes: NodeProbeFactory;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly health: HealthPolicy;
+  readonly monitor: { readonly intervalMs: number; readonly downIntervalMs: number; readonly timeoutMs: number };
+  readonly tracker: { readonly sliceMs: number; readonly maxWaiters: number };
+};
+
+type Member = { readonly probe: NodeProbe; readonly monitor: NodeMonitor; readonly tracker: PositionTracker };
+
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #members = new Map<string, Member>();
+  readonly #statuses = new Map<string, NodeStatus>();
+  readonly #listeners = new Set<(snapshot: ClusterSnapshot) => void>();
+  #snapshot: ClusterSnapshot;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    for (const node of options.nodes) {
+      this.#statuses.set(node.name, unseen(node));
+      this.#members.set(node.name, this.#join(node));
+    }
+    this.#snapshot = [...this.#statuses.values()];
+  }
+
+  /** Looks once at every node and goes on looking. Resolves when each has answered or timed out; never rejects. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#members.values()].map(({ monitor }) => monitor.start()));
+  }
+
+  async stop(): Promise<void> {
+    for (const { tracker } of this.#members.values()) tracker.close();
+    await Promise.all([...this.#members.values()].map(({ monitor }) => monitor.stop()));
+    await Promise.all([...this.#members.values()].map(({ probe }) => probe.close()));
+  }
+
+  snapshot(): ClusterSnapshot {
+    return this.#snapshot;
+  }
+
+  tracker(nodeName: string): PositionTracker {
+    return this.#member(nodeName).tracker;
+  }
+
+  /** A request lost its connection to the node: nobody else should be sent there before it was seen again. */
+  connectionLost(nodeName: string, trouble: string): void {
+    this.#change(nodeName, (status) => afterLostConnection(status, trouble, this.#options.health));
+    this.#member(nodeName).monitor.nudge();
+  }
+
+  /** Calls `listener` with each new snapshot. The returned function ends it. */
+  subscribe(listener: (snapshot: ClusterSnapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #join(node: Node): Member {
+    const { clock, random, health, monitor: pace, tracker: waits } = this.#options;
+    const status = () => this.#status(node.name);
+    const probe = this.#options.probes(node, { connectionLost: (trouble) => this.connectionLost(node.name, trouble) });
+    const monitor = new NodeMonitor({
+      probe,
+      clock,
+      random,
+      ...pace,
+      isInTrouble: () => status().state !== 'HEALTHY' || status().failures > 0,
+      onReport: (report, asOfMs) => this.#change(node.name, (before) => afterGoodProbe(before, report, asOfMs, health)),
+      onFailure: (error) => this.#change(node.name, (before) => afterFailedProbe(before, inWords(error), health)),
+    });
+    const tracker = new PositionTracker({
+      probe,
+      clock,
+      ...waits,
+      readTimeoutMs: pace.timeoutMs,
+      role: () => status().role,
+      known: () => status().position,
+      onReached: (position) => this.#reached(node.name, position),
+    });
+    return { probe, monitor, tracker };
+  }
+
+  #reached(nodeName: string, position: Position): void {
+    // Only the monitor declares a node seen; a position read just before the connection was lost must not come back.
+    this.#change(nodeName, (status) => (status.state === 'DOWN' ? status : withPosition(status, position)));
+  }
+
+  #change(nodeName: string, change: (before: NodeStatus) => NodeStatus): void {
+    const before = this.#status(nodeName);
+    const after = change(before);
+    if (after === before) return;
+    this.#statuses.set(nodeName, after);
+    this.#snapshot = [...this.#statuses.values()];
+    if (before.state !== after.state || before.role !== after.role) this.#announce(before, after);
+    for (const listener of this.#listeners) this.#tell(listener);
+  }
+
+  /** A listener that throws must neither end the watch nor look like a failed probe. */
+  #tell(listener: (snapshot: ClusterSnapshot) => void): void {
+    try {
+      listener(this.#snapshot);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'a listener to the cluster broke');
+    }
+  }
+
+  #announce(before: NodeStatus, after: NodeStatus): void {
+    const facts = {
+      node: after.node.name,
+      role: after.role,
+      from: before.state,
+      to: after.state,
+      trouble: after.trouble,
+    };
+    if (after.state === 'HEALTHY') this.#options.log.info(facts, 'node is healthy');
+    else this.#options.log.warn(facts, 'node changed state');
+  }
+
+  #status(nodeName: string): NodeStatus {
+    const status = this.#statuses.get(nodeName);
+    if (status === undefined) throw new Error(`No node is called ${nodeName}`);
+    return status;
+  }
+
+  #member(nodeName: string): Member {
+    const member = this.#members.get(nodeName);
+    if (member === undefined) throw new Error(`No node is called ${nodeName}`);
+    return member;
+  }
+}
+
+function inWords(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

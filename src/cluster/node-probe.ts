@@ -1,0 +1,27 @@
+import type { Position } from '../consistency/position.ts';
+import type { Node, NodeRole } from './node.ts';
+import type { ProbeReport } from './node-status.ts';
+
+/**
+ * What the cluster needs from a server, implemented where SQL is spoken. One connection for each of the three uses, so
+ * that a blocked wait never holds up a look. All reject on a lost connection or after `timeoutMs`.
+ */
+export interface NodeProbe {
+  /** One full look. */
+  probe(timeoutMs: number): Promise<ProbeReport>;
+  /**
+   * `reached`: everything in it is visible to reads that start after this call was made.
+   * `observed`: includes everything that reads finished before this call may have seen; never smaller than `reached`.
+   */
+  readPosition(role: NodeRole, timeoutMs: number): Promise<{ reached: Position; observed: Position }>;
+  /** Blocks in the server, at most `timeoutMs`, until `position` is applied; answers what is reached then. */
+  waitForPosition(position: Position, timeoutMs: number): Promise<{ reached: Position; applying: boolean }>;
+  close(): Promise<void>;
+}
+
+export type NodeProbeListener = {
+  /** A connection that was open is gone: what it told about positions may no longer hold. */
+  connectionLost(trouble: string): void;
+};
+
+export type NodeProbeFactory = (node: Node, listener: NodeProbeListener) => NodeProbe;

@@ -1,0 +1,75 @@
+import type { EpochHistory } from '../consistency/epoch.ts';
+import type { Position } from '../consistency/position.ts';
+import type { Node, NodeRole } from './node.ts';
+
+export const nodeStates = ['HEALTHY', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
+/** DEGRADED answers but should not be picked: replication is broken or too late. UNKNOWN has not been seen yet. */
+export type NodeState = (typeof nodeStates)[number];
+
+/** RUNNING applies what it receives; STOPPED does not; NONE is no replica. */
+export const applierStates = ['RUNNING', 'STOPPED', 'NONE'] as const;
+export type ApplierState = (typeof applierStates)[number];
+
+/** What one look at a node saw. */
+export type ProbeReport = {
+  /** Changes when another server, or the same one with other data, answers at this address. */
+  readonly identity: string;
+  readonly version: string;
+  /** True when the server refuses writes. */
+  readonly readOnly: boolean;
+  readonly applier: ApplierState;
+  /** False when the replica does not even try to receive more. A connection that is being tried again is no reason. */
+  readonly receiving: boolean;
+  /** Why replication has stopped, without what the failed statement contained: clients may see it. */
+  readonly replicationError: string | null;
+  /** The server's own estimate in milliseconds, in whole seconds; `null` when it does not know. */
+  readonly lagMs: number | null;
+  /** Everything in it is visible to a read that starts now. */
+  readonly position: Position;
+  /** The promotions that this node knows of; `null` when it keeps no record. */
+  readonly epochs: EpochHistory | null;
+};
+
+/** Immutable: everything known about one node. Rules read it, only `Cluster` replaces it. */
+export type NodeStatus = {
+  readonly node: Node;
+  readonly state: NodeState;
+  /** As the server says; as configured until it was seen. */
+  readonly role: NodeRole;
+  readonly report: ProbeReport | null;
+  /** A lower bound of what the node has; `null` is unknown. Grows between reports as the tracker learns more. */
+  readonly position: Position | null;
+  /** Reading of the monotonic clock from before the report was asked for, so that its age is never understated. */
+  readonly asOfMs: number | null;
+  /** Probes in a row that failed, and that succeeded. */
+  readonly failures: number;
+  readonly successes: number;
+  /** Why the node is not HEALTHY, in words. */
+  readonly trouble: string | null;
+};
+
+export function unseen(node: Node): NodeStatus {
+  return {
+    node,
+    state: 'UNKNOWN',
+    role: node.configuredRole,
+    report: null,
+    position: null,
+    asOfMs: null,
+    failures: 0,
+    successes: 0,
+    trouble: 'not seen yet',
+  };
+}
+
+/** A node's position only grows while the same server answers; a lower or equal one changes nothing. */
+export function withPosition(status: NodeStatus, position: Position): NodeStatus {
+  if (status.position?.includes(position)) return status;
+  const grown = status.position?.flavour === position.flavour ? status.position.merge(position) : position;
+  return { ...status, position: grown };
+}
+
+/** The server may have gone back: nothing is known of its position until it is asked again. */
+export function withPositionUnknown(status: NodeStatus): NodeStatus {
+  return status.position === null ? status : { ...status, position: null };
+}

@@ -1,0 +1,207 @@
+/**
+ * Which node serves this operation, and why.
+ *
+ *   write              the source, or SOURCE_UNAVAILABLE
+ *   read               a fresh replica, the best one
+ *   none is fresh      WAIT    the first replica to get there within waitMs, else the source
+ *                      BYPASS  the source at once, while the trackers look for the position in the background
+ *                      FAIL    the first replica to get there within waitMs, else CONSISTENCY_TIMEOUT
+ *   none is eligible   the source (FAIL: CONSISTENCY_TIMEOUT, but where no replica is configured there is nobody else)
+ *   session unknown    the source (FAIL: CONSISTENCY_TIMEOUT)
+ *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind, else LIMITED_FUNCTIONALITY
+ *
+ * A bound on staleness that nobody can check, because the source does not answer, is met by the source only.
+ * Reads that fall on the source have a budget, so that replicas that are late together cannot drown the writes: over it a
+ * read fails with SOURCE_READS_EXHAUSTED instead.
+ */
+import type { Cluster } from '../cluster/cluster.ts';
+import { type ClusterSnapshot, describeStatus, isSeen, replicas, writableSource } from '../cluster/cluster-snapshot.ts';
+import type { NodeStatus } from '../cluster/node-status.ts';
+import { ConsistencyTimeoutError } from '../consistency/errors.ts';
+import type { Position } from '../consistency/position.ts';
+import type { Clock } from '../platform/clock.ts';
+import {
+  LimitedFunctionalityError,
+  RequestAbandonedError,
+  SourceReadsExhaustedError,
+  SourceUnavailableError,
+} from './errors.ts';
+import { NodeLoad } from './node-load.ts';
+import { type Route, type RouteReason, sourceFallbacks } from './route-decision.ts';
+import type { ReadRequest } from './route-request.ts';
+import { eligibleReplicas, freshReplicas, pickBest } from './select-node.ts';
+import { SourcePositions } from './source-positions.ts';
+
+/** How long a replica is watched for a position after a read that did not wait for it, in milliseconds. */
+const pursuitMs = 1000;
+
+/** Operations in flight on a node from which on sharing a look saves more than waiting for it costs. */
+const crowd = 3;
+
+/** The position that a bound stands for could not be learned. */
+const unknown = Symbol('unknown');
+
+export class Router {
+  readonly #load = new NodeLoad();
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #sourcePositions: SourcePositions;
+  readonly #sourceReadsLimit: number;
+  readonly #pursued = new Set<string>();
+  #sourceReads = 0;
+
+  constructor(options: { cluster: Cluster; clock: Clock; random: () => number; sourceReadsLimit: number }) {
+    this.#cluster = options.cluster;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#sourceReadsLimit = options.sourceReadsLimit;
+    this.#sourcePositions = new SourcePositions(options.clock, (source) => this.observe(source));
+    options.cluster.subscribe((snapshot) => this.#learnSourcePosition(snapshot));
+  }
+
+  /**
+   * A position of the node that includes everything that reads which have finished there may have seen. Where others are
+   * being served too, the question is shared with them.
+   */
+  observe(nodeName: string): Promise<Position> {
+    return this.#cluster.tracker(nodeName).observe({ patient: this.#load.of(nodeName) >= crowd });
+  }
+
+  /** Name of the server that takes the writes now. Throws `SourceUnavailableError`. */
+  source(): string {
+    return this.#source().node.name;
+  }
+
+  routeWrite(): Route {
+    return this.#admit(this.#source(), 'write-operation');
+  }
+
+  async routeRead(request: ReadRequest): Promise<Route> {
+    if (request.sourceOnly === 'strong-read') return this.#admit(this.#source(), request.sourceOnly);
+    if (request.sourceOnly !== null) return this.#readSource(request, null, request.sourceOnly, 0);
+    const startedMs = this.#clock.monotonic();
+    const waitedMs = () => this.#clock.monotonic() - startedMs;
+    if (this.#eligible(request).length === 0) {
+      return this.#readSource(request, request.position, this.#whyNoReplica(), 0);
+    }
+    const required = await this.#required(request);
+    if (required === unknown) return this.#readSource(request, request.position, 'source-after-wait', waitedMs());
+    const eligible = this.#eligible(request);
+    const fresh = pickBest(freshReplicas(eligible, required), this.#load, this.#random);
+    if (fresh !== undefined) return this.#admit(fresh, required === null ? 'any-replica' : 'replica-caught-up');
+    if (required === null || eligible.length === 0) {
+      return this.#readSource(request, required, this.#whyNoReplica(), 0);
+    }
+    if (request.whenBehind === 'BYPASS') {
+      this.#pursue(eligible, required);
+      return this.#readSource(request, required, 'source-bypass', 0);
+    }
+    await this.#firstToReach(eligible, required, request);
+    // The node that got there may have been lost in the same moment, and another one may be better.
+    const reached = pickBest(freshReplicas(this.#eligible(request), required), this.#load, this.#random);
+    if (reached !== undefined) return this.#admit(reached, 'replica-after-wait', waitedMs());
+    return this.#readSource(request, required, 'source-after-wait', waitedMs());
+  }
+
+  #eligible({ excluded }: ReadRequest): readonly NodeStatus[] {
+    return eligibleReplicas(this.#cluster.snapshot(), excluded);
+  }
+
+  #whyNoReplica(): RouteReason {
+    const configured = this.#cluster.snapshot().some(({ node }) => node.configuredRole === 'REPLICA');
+    return configured ? 'source-no-replica' : 'source-alone';
+  }
+
+  /** The session's position and the staleness bound as one position. */
+  async #required({ position, maxStalenessMs }: ReadRequest): Promise<Position | null | typeof unknown> {
+    if (maxStalenessMs === null) return position;
+    const source = writableSource(this.#cluster.snapshot())?.node.name ?? null;
+    try {
+      const bound = await this.#sourcePositions.within(maxStalenessMs, source);
+      if (bound === null) return unknown;
+      return position === null ? bound : position.merge(bound);
+    } catch {
+      return unknown;
+    }
+  }
+
+  /** Resolves when one of the replicas has got there, or none will in time. Throws when the client has gone. */
+  async #firstToReach(
+    eligible: readonly NodeStatus[],
+    required: Position,
+    { waitMs, signal }: ReadRequest,
+  ): Promise<void> {
+    if (waitMs <= 0) return;
+    const client = signal?.();
+    const others = new AbortController();
+    const ends = client === undefined ? others.signal : AbortSignal.any([others.signal, client]);
+    const waits = eligible.map(async ({ node }) => {
+      const outcome = await this.#cluster.tracker(node.name).waitFor(required, waitMs, ends);
+      if (outcome !== 'REACHED') throw new Error(outcome);
+    });
+    await Promise.any(waits).catch(() => undefined);
+    others.abort();
+    if (client?.aborted) throw new RequestAbandonedError();
+  }
+
+  /** One watch per node is enough: it learns how far the node is, whatever position it waits for. */
+  #pursue(eligible: readonly NodeStatus[], required: Position): void {
+    for (const { node } of eligible) {
+      if (this.#pursued.has(node.name)) continue;
+      this.#pursued.add(node.name);
+      const wait = this.#cluster.tracker(node.name).waitFor(required, pursuitMs);
+      void wait.then(() => this.#pursued.delete(node.name));
+    }
+  }
+
+  #readSource(request: ReadRequest, required: Position | null, reason: RouteReason, waitedMs: number): Route {
+    const snapshot = this.#cluster.snapshot();
+    const source = writableSource(snapshot);
+    const usable = source !== undefined && !request.excluded.has(source.node.name);
+    const allowed = request.whenBehind !== 'FAIL' || reason === 'source-alone';
+    if (usable && allowed) return this.#admit(source, reason, waitedMs);
+    const behind = replicas(snapshot).filter((status) => isSeen(status) && !request.excluded.has(status.node.name));
+    if (behind.length > 0 || usable) throw timeout(required, behind, waitedMs);
+    throw new LimitedFunctionalityError('No server can answer reads now', { facts: this.#describe() });
+  }
+
+  /** Counts the operation as running on its node from now on, in the same turn in which the budget was looked at. */
+  #admit({ node, role }: NodeStatus, reason: RouteReason, waitedMs = 0): Route {
+    const budgeted = sourceFallbacks.has(reason);
+    if (budgeted && this.#sourceReads >= this.#sourceReadsLimit) {
+      throw new SourceReadsExhaustedError(this.#sourceReadsLimit);
+    }
+    if (budgeted) this.#sourceReads += 1;
+    const endLoad = this.#load.begin(node.name);
+    const end = () => {
+      if (endLoad() && budgeted) this.#sourceReads -= 1;
+    };
+    return { decision: { node: node.name, role, reason, waitedMs }, end };
+  }
+
+  /** What the monitor sees of the source anyway is what a bound can be judged by later. */
+  #learnSourcePosition(snapshot: ClusterSnapshot): void {
+    const source = writableSource(snapshot);
+    if (source?.report == null || source.asOfMs === null) return;
+    this.#sourcePositions.note(source.node.name, source.report.position, source.asOfMs);
+  }
+
+  #source(): NodeStatus {
+    const source = writableSource(this.#cluster.snapshot());
+    if (source !== undefined) return source;
+    throw new SourceUnavailableError('The source cannot be reached', { facts: this.#describe() });
+  }
+
+  #describe(): { nodes: readonly string[] } {
+    return { nodes: this.#cluster.snapshot().map(describeStatus) };
+  }
+}
+
+function timeout(wanted: Position | null, behind: readonly NodeStatus[], waitedMs: number): ConsistencyTimeoutError {
+  let furthest: Position | null = null;
+  for (const { position } of behind) {
+    if (position !== null && (furthest === null || position.includes(furthest))) furthest = position;
+  }
+  return new ConsistencyTimeoutError({ wanted, current: furthest, waitedMs: Math.round(waitedMs) });
+}

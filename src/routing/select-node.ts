@@ -1,0 +1,56 @@
+/**
+ * Which node serves this read. Pure: a snapshot and a request in, candidates out, best first.
+ *
+ *   eligible    a HEALTHY replica that has not failed this operation already; without any, and without a source, a
+ *               DEGRADED one: replication cannot be well then, and nobody has newer data
+ *   fresh       eligible and known to include the required position; unknown is not fresh
+ *   best        lowest priority number first; within one priority the fewest requests in flight for its weight;
+ *               ties are broken by chance, so that many API processes don't all pick the same node
+ */
+import type { ClusterSnapshot } from '../cluster/cluster-snapshot.ts';
+import { isSeen, replicas, writableSource } from '../cluster/cluster-snapshot.ts';
+import type { NodeStatus } from '../cluster/node-status.ts';
+import type { Position } from '../consistency/position.ts';
+
+/** Requests in flight per node name. */
+export type InFlight = { of(nodeName: string): number };
+
+export function eligibleReplicas(snapshot: ClusterSnapshot, excluded: ReadonlySet<string>): readonly NodeStatus[] {
+  const seen = replicas(snapshot).filter((status) => isSeen(status) && !excluded.has(status.node.name));
+  const healthy = seen.filter(({ state }) => state === 'HEALTHY');
+  return healthy.length > 0 || writableSource(snapshot) !== undefined ? healthy : seen;
+}
+
+export function freshReplicas(eligible: readonly NodeStatus[], required: Position | null): readonly NodeStatus[] {
+  if (required === null) return eligible;
+  return eligible.filter((status) => status.position?.includes(required) ?? false);
+}
+
+export function pickBest(
+  candidates: readonly NodeStatus[],
+  inFlight: InFlight,
+  random: () => number,
+): NodeStatus | undefined {
+  let best: NodeStatus | undefined;
+  let ties = 0;
+  for (const candidate of candidates) {
+    const rank = best === undefined ? -1 : compare(candidate, best, inFlight);
+    if (rank < 0) {
+      best = candidate;
+      ties = 1;
+    } else if (rank === 0) {
+      ties += 1;
+      if (random() < 1 / ties) best = candidate;
+    }
+  }
+  return best;
+}
+
+function compare(a: NodeStatus, b: NodeStatus, inFlight: InFlight): number {
+  if (a.node.priority !== b.node.priority) return a.node.priority - b.node.priority;
+  return load(a, inFlight) - load(b, inFlight);
+}
+
+function load(status: NodeStatus, inFlight: InFlight): number {
+  return inFlight.of(status.node.name) / status.node.weight;
+}

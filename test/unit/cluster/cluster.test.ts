@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type ClusterSnapshot,
+  describeStatus,
+  statusOf,
+  writableSource,
+} from '../../../src/cluster/cluster-snapshot.ts';
+import { type ScriptedCluster, startScriptedCluster } from '../../support/scripted-cluster.ts';
+import { at } from '../../support/scripted-probe.ts';
+
+let scripted: ScriptedCluster;
+beforeEach(async () => {
+  scripted = await startScriptedCluster();
+});
+afterEach(() => scripted.cluster.stop());
+
+const status = (name: string) => {
+  const found = statusOf(scripted.cluster.snapshot(), name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  return found;
+};
+
+describe('a cluster', () => {
+  it('has seen every node once it has started', () => {
+    expect(scripted.cluster.snapshot().map(describeStatus)).toEqual([
+      'source HEALTHY',
+      'replica-1 HEALTHY',
+      'replica-2 HEALTHY',
+    ]);
+  });
+
+  it('has a node down as soon as its connection is lost, and looks at it at once', async () => {
+    const { cluster, clock, probe } = scripted;
+    cluster.connectionLost('replica-1', 'lost the connection');
+    expect(status('replica-1')).toMatchObject({ state: 'DOWN', position: null });
+    const { looks } = probe('replica-1');
+    await clock.tick(0);
+    expect(probe('replica-1').looks).toBe(looks + 1);
+    expect(status('replica-1').state).toBe('HEALTHY');
+    expect(status('replica-2').state).toBe('HEALTHY');
+  });
+
+  it('wants a node that has crashed to prove itself when it is back', async () => {
+    const { clock, probe } = scripted;
+    probe('source').crash();
+    await clock.tick(1000);
+    expect(describeStatus(status('source'))).toBe('source DOWN (lost the connection)');
+    expect(writableSource(scripted.cluster.snapshot())).toBeUndefined();
+    probe('source').trouble = null;
+    await clock.tick(250);
+    expect(status('source').state).toBe('DOWN');
+    await clock.tick(250);
+    expect(status('source').state).toBe('HEALTHY');
+  });
+
+  it('sees a hung node within a second and a half, though looks are a second apart', async () => {
+    const { clock, probe } = scripted;
+    probe('replica-1').trouble = new Error('does not answer');
+    await clock.tick(1000 + 250);
+    expect(status('replica-1').state).toBe('DOWN');
+  });
+
+  it('does not believe a position that was read before the node was lost', async () => {
+    const { cluster, clock, probe } = scripted;
+    const replica = probe('replica-1');
+    replica.apply(at(9));
+    replica.held = clock.sleep(100);
+    const read = cluster.tracker('replica-1').observe();
+    cluster.connectionLost('replica-1', 'lost the connection');
+    replica.position = at(3);
+    await clock.tick(100);
+    await read;
+    expect(status('replica-1')).toMatchObject({ state: 'HEALTHY', position: at(3) });
+  });
+
+  it('learns positions between looks from those who read them', async () => {
+    const { cluster, probe } = scripted;
+    probe('replica-1').apply(at(8));
+    expect(cluster.tracker('replica-1').includes(at(8))).toBe(false);
+    await cluster.tracker('replica-1').observe();
+    expect(cluster.tracker('replica-1').includes(at(8))).toBe(true);
+  });
+
+  it('follows the writes to whoever is writable', async () => {
+    const { cluster, clock, probe } = scripted;
+    probe('source').report = { identity: 'source', readOnly: true };
+    probe('replica-2').report = { identity: 'replica-2', readOnly: false, applier: 'NONE' };
+    await clock.tick(1000);
+    expect(writableSource(cluster.snapshot())?.node.name).toBe('replica-2');
+  });
+
+  it('tells every listener, also after one that breaks', async () => {
+    const { cluster, clock, probe } = scripted;
+    const told: ClusterSnapshot[] = [];
+    cluster.subscribe(() => {
+      throw new Error('a listener broke');
+    });
+    const end = cluster.subscribe((snapshot) => told.push(snapshot));
+    probe('replica-1').apply(at(8));
+    await clock.tick(1000);
+    expect(told.length).toBeGreaterThan(0);
+    expect(cluster.snapshot().map(({ state }) => state)).toEqual(['HEALTHY', 'HEALTHY', 'HEALTHY']);
+    end();
+    const { length } = told;
+    await clock.tick(1000);
+    expect(told).toHaveLength(length);
+  });
+
+  it('leaves snapshots as they were when they were taken', async () => {
+    const { cluster, clock, probe } = scripted;
+    const before = cluster.snapshot();
+    probe('replica-1').crash();
+    await clock.tick(0);
+    expect(before.map(({ state }) => state)).toEqual(['HEALTHY', 'HEALTHY', 'HEALTHY']);
+  });
+
+  it('ends waits, timers and connections when it stops', async () => {
+    const { cluster, clock, probe } = scripted;
+    const wait = cluster.tracker('replica-1').waitFor(at(99), 10_000);
+    await clock.tick(5);
+    await cluster.stop();
+    expect(await wait).toBe('UNREACHABLE');
+    await clock.tick(100);
+    expect(clock.timers).toBe(0);
+    expect(['source', 'replica-1', 'replica-2'].every((name) => probe(name).closed)).toBe(true);
+  });
+});

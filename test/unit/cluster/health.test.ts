@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import {
+  afterFailedProbe,
+  afterGoodProbe,
+  afterLostConnection,
+  type HealthPolicy,
+  isSilent,
+} from '../../../src/cluster/health.ts';
+import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
+import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
+
+const policy: HealthPolicy = { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000 };
+
+type Step = 'good' | 'bad' | 'lost' | Partial<ProbeReport>;
+
+function statusAfter(steps: readonly Step[], role: 'SOURCE' | 'REPLICA' = 'REPLICA'): NodeStatus {
+  let status = unseen(makeNode(role === 'SOURCE' ? 'source' : 'replica-1'));
+  for (const step of steps) {
+    if (step === 'bad') status = afterFailedProbe(status, 'refused the connection', policy);
+    else if (step === 'lost') status = afterLostConnection(status, 'lost the connection', policy);
+    else status = afterGoodProbe(status, makeReport(role, step === 'good' ? {} : step), 0, policy);
+  }
+  return status;
+}
+
+describe("a node's state", () => {
+  const rows: [steps: Step[], state: NodeStatus['state'], trouble: string | null][] = [
+    [[], 'UNKNOWN', 'not seen yet'],
+    [['good'], 'HEALTHY', null],
+    [['bad'], 'UNKNOWN', 'refused the connection'],
+    [['bad', 'bad'], 'DOWN', 'refused the connection'],
+    [['bad', 'good'], 'HEALTHY', null],
+    [['good', 'bad'], 'HEALTHY', null],
+    [['good', 'bad', 'good', 'bad'], 'HEALTHY', null],
+    [['good', 'bad', 'bad'], 'DOWN', 'refused the connection'],
+    [['good', 'bad', 'bad', 'good'], 'DOWN', 'refused the connection'],
+    [['good', 'bad', 'bad', 'good', 'bad', 'good'], 'DOWN', 'refused the connection'],
+    [['good', 'bad', 'bad', 'good', 'good'], 'HEALTHY', null],
+    [['good', 'lost'], 'DOWN', 'lost the connection'],
+    [['good', 'lost', 'good'], 'HEALTHY', null],
+    [['good', 'lost', 'lost', 'lost', 'good'], 'HEALTHY', null],
+    [['good', 'lost', 'bad', 'good'], 'DOWN', 'refused the connection'],
+    [['good', 'lost', 'bad', 'good', 'good'], 'HEALTHY', null],
+    [['lost'], 'DOWN', 'lost the connection'],
+    [[{ applier: 'STOPPED' }], 'DEGRADED', 'has stopped applying'],
+    [[{ applier: 'STOPPED', replicationError: 'error 1062' }], 'DEGRADED', 'has stopped applying (error 1062)'],
+    [[{ receiving: false }], 'DEGRADED', 'has stopped receiving'],
+    [[{ receiving: false, replicationError: 'error 1236' }], 'DEGRADED', 'has stopped receiving (error 1236)'],
+    [[{ applier: 'NONE' }], 'DEGRADED', 'replicates from nobody'],
+    [[{ lagMs: 30_000 }], 'HEALTHY', null],
+    [[{ lagMs: 31_000 }], 'DEGRADED', 'is 31000 ms behind'],
+    [[{ lagMs: null }], 'HEALTHY', null],
+    [[{ applier: 'STOPPED' }, 'good'], 'HEALTHY', null],
+    [[{ applier: 'STOPPED' }, 'bad'], 'DEGRADED', 'has stopped applying'],
+    [['good', 'bad', 'bad', 'good', { applier: 'STOPPED' }], 'DEGRADED', 'has stopped applying'],
+  ];
+  it.each(rows)('after %j is %s, trouble: %j', (steps, state, trouble) => {
+    expect(statusAfter(steps)).toMatchObject({ state, trouble });
+  });
+});
+
+describe("a node's role", () => {
+  it.each([
+    ['SOURCE', {}, 'SOURCE'],
+    ['SOURCE', { readOnly: true }, 'REPLICA'],
+    ['SOURCE', { applier: 'RUNNING' }, 'REPLICA'],
+    ['REPLICA', {}, 'REPLICA'],
+    ['REPLICA', { readOnly: false, applier: 'NONE' }, 'SOURCE'],
+    ['REPLICA', { readOnly: false, applier: 'STOPPED' }, 'REPLICA'],
+  ] as const)('of a configured %s that shows %j is %s', (configured, report, role) => {
+    expect(statusAfter([report], configured).role).toBe(role);
+  });
+
+  it('of a backup stays one, writable or not', () => {
+    const backup = unseen(makeNode('backup', { configuredRole: 'BACKUP' }));
+    expect(afterGoodProbe(backup, makeReport('SOURCE'), 0, policy).role).toBe('BACKUP');
+  });
+
+  it('of a source that is writable again is source again', () => {
+    expect(statusAfter([{ readOnly: true }, 'good'], 'SOURCE')).toMatchObject({ role: 'SOURCE', state: 'HEALTHY' });
+  });
+});
+
+describe("a node's position", () => {
+  const position = (steps: readonly Step[]) => statusAfter(steps).position?.format() ?? null;
+
+  it('is unknown until the node was seen', () => expect(position([])).toBeNull());
+  it('grows with each look', () => expect(position(['good', { position: at(7) }])).toBe('0-1-7'));
+  it('keeps what was known when a look fails', () =>
+    expect(position([{ position: at(7) }, 'bad', 'bad'])).toBe('0-1-7'));
+  it('is unknown after a lost connection', () => expect(position([{ position: at(7) }, 'lost'])).toBeNull());
+  it('is what the next look shows after a lost connection', () => {
+    expect(position([{ position: at(7) }, 'lost', { position: at(3) }])).toBe('0-1-3');
+  });
+  it('starts anew when another server answers', () => {
+    expect(position([{ position: at(7) }, { identity: 'server-2', position: at(3) }])).toBe('0-1-3');
+  });
+  it('starts anew when the server has less than it had', () => {
+    expect(position([{ position: at(7) }, { position: at(3) }])).toBe('0-1-3');
+  });
+  it('starts anew when the server has something else than it had', () => {
+    expect(position([{ position: at(7) }, { position: at(9, 1) }])).toBe('1-1-9');
+  });
+});
+
+describe('a silent node', () => {
+  it.each([
+    [['good', 'bad'], false],
+    [['good', 'bad', 'bad'], true],
+    [['good', 'lost'], false],
+    [['good', 'lost', 'bad'], false],
+    [['good', 'lost', 'bad', 'bad'], true],
+    [['good', 'bad', 'bad', 'good'], false],
+  ] as [Step[], boolean][])('after %j: %s', (steps, silent) => {
+    expect(isSilent(statusAfter(steps), policy)).toBe(silent);
+  });
+});
