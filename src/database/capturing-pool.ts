@@ -1,0 +1,257 @@
+/**
+ * The pool that Prisma's adapter is given: the driver's own, with two things learned on the way.
+ *
+ * What was committed: COMMIT, or a single write outside a transaction, is followed on the same connection by the statement
+ * that tells its position. Behind a COMMIT it is sent without waiting (the driver pipelines), so a commit costs one round
+ * trip as before. A single write may have to be prepared first, and what is sent behind it could overtake it: there it waits.
+ * What went wrong: faults are counted, lost connections reported, since Prisma's errors no longer tell them apart.
+ */
+import type { EventEmitter } from 'node:events';
+import type { Pool, PoolConnection, QueryOptions } from 'mariadb';
+import type { Clock } from '../platform/clock.ts';
+import { currentObservation } from './current-session.ts';
+import {
+  certainRefusals,
+  type DriverFault,
+  faultInWords,
+  faultOf,
+  NodeDownError,
+  wasNeverSent,
+} from './driver-fault.ts';
+import type { NodePositions, ReadObservation } from './read-observation.ts';
+import type { Sockets } from './sockets.ts';
+import { statementsFor } from './statements/choose-statements.ts';
+import type { Row, ServerStatements } from './statements/server-statements.ts';
+import { currentCapture, type WriteCapture } from './write-capture.ts';
+
+const endPatienceMs = 1000;
+
+type Statement = string | QueryOptions;
+/** The part of a connection that the adapter uses. */
+type UsedConnection = Pick<PoolConnection, 'query' | 'execute' | 'on' | 'off' | 'release' | 'end'>;
+/** The part of a pool that the adapter uses. */
+type UsedPool = Pick<Pool, 'getConnection' | 'query' | 'execute' | 'end'>;
+
+export class CapturingPool implements UsedPool {
+  readonly #pool: Pool;
+  readonly #onConnectionLost: (trouble: string) => void;
+  readonly #learnPositions: boolean;
+  readonly #sockets: Sockets;
+  readonly #clock: Clock;
+  /** Ends the wait of each that has asked for a connection and has none yet. */
+  readonly #acquiring = new Set<(reason: Error) => void>();
+  /** What each connection answered last, to tell a commit that wrote nothing. */
+  readonly #lastOwn = new WeakMap<object, Row>();
+  readonly #faults = new Map<DriverFault, number>();
+  /** Connections to servers that were seen to need no more than a glance. */
+  readonly #glances = new WeakSet<object>();
+  #lastLook: { readonly said: string; readonly positions: NodePositions } | null = null;
+
+  constructor(
+    pool: Pool,
+    options: { learnPositions: boolean; sockets: Sockets; clock: Clock; onConnectionLost: (trouble: string) => void },
+  ) {
+    this.#pool = pool;
+    this.#learnPositions = options.learnPositions;
+    this.#sockets = options.sockets;
+    this.#clock = options.clock;
+    this.#onConnectionLost = options.onConnectionLost;
+    // The driver's types leave out that pools emit errors; one that nobody listens to would end the process.
+    (pool as unknown as EventEmitter).on('error', () => undefined);
+  }
+
+  /** How often a fault was met. Grows: compare before and after to learn what a failure was. */
+  faultsMet(fault: DriverFault): number {
+    return this.#faults.get(fault) ?? 0;
+  }
+
+  /** The adapter asks for the driver's pool type; it calls nothing but what `UsedPool` has. */
+  forAdapter(): Pool {
+    return this as unknown as Pool;
+  }
+
+  /**
+   * For one transaction, and all of it belongs to the work that began it: Prisma sends the statements of all transactions
+   * that are asked for in one tick in the scope of the first, so the scope of a statement tells nothing.
+   */
+  async getConnection(): Promise<PoolConnection> {
+    const capture = currentCapture() ?? null;
+    const connection = await this.#noting(() => this.#acquire(), capture);
+    const wrapped: UsedConnection = {
+      query: (sql: Statement, values?: unknown) => {
+        const send = () => connection.query(sql, values);
+        if (capture === null || textOf(sql) !== 'COMMIT') return this.#noting(send, capture);
+        return this.#captured(connection, capture, { refusals: certainRefusals, pipelined: true }, send);
+      },
+      execute: (sql: Statement, values?: unknown) => this.#noting(() => connection.execute(sql, values), capture),
+      on: connection.on.bind(connection),
+      off: connection.off.bind(connection),
+      release: () => connection.release(),
+      end: () => connection.end(),
+    };
+    return wrapped as PoolConnection;
+  }
+
+  query<T>(sql: Statement, values?: unknown): Promise<T> {
+    return this.#alone('query', sql, values);
+  }
+
+  execute<T>(sql: Statement, values?: unknown): Promise<T> {
+    return this.#alone('execute', sql, values);
+  }
+
+  /** Lets what runs end for a moment, then cuts it off: the driver waits long, and for a silent server without end. */
+  async end(): Promise<void> {
+    let cancel = () => {};
+    const patience = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(endPatienceMs, resolve);
+    });
+    await Promise.race([this.#pool.end(), patience]);
+    cancel();
+    this.cut();
+  }
+
+  /** Sends away everybody who waits for a connection: the driver would let them wait for one that cannot be opened. */
+  refuseWaiting(): void {
+    for (const refuse of this.#acquiring) refuse(new NodeDownError());
+    this.#acquiring.clear();
+  }
+
+  /** Ends all connections at once, as lost: a silent server would never end what runs on them. */
+  cut(): void {
+    this.refuseWaiting();
+    this.#sockets.cut();
+  }
+
+  #acquire(): Promise<PoolConnection> {
+    return new Promise((resolve, reject) => {
+      this.#acquiring.add(reject);
+      this.#pool.getConnection().then(
+        (connection) => {
+          if (this.#acquiring.delete(reject)) resolve(connection);
+          else void connection.release();
+        },
+        (error) => {
+          this.#acquiring.delete(reject);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  async #alone<T>(how: 'query' | 'execute', sql: Statement, values: unknown): Promise<T> {
+    const capture = currentCapture();
+    const connection = await this.#noting(() => this.#acquire());
+    try {
+      const send = () => connection[how]<T>(sql, values);
+      if (capture === undefined || !isWrite(textOf(sql))) {
+        // A statement that may have to be prepared first could be overtaken by a question sent behind it.
+        const observation = how === 'query' ? currentObservation() : undefined;
+        if (observation?.begins() !== true) return await this.#noting(send);
+        return await this.#observed(connection, observation, send);
+      }
+      return await this.#captured(connection, capture, { refusals: refusalsOfStatements, pipelined: false }, send);
+    } finally {
+      void connection.release();
+    }
+  }
+
+  /** Reads, and asks behind it how far the node has come. */
+  async #observed<T>(connection: PoolConnection, observation: ReadObservation, send: () => Promise<T>): Promise<T> {
+    const statements = statementsFor(connection);
+    const key = connection.info ?? connection;
+    const questions = this.#glances.has(key) ? statements.glance : statements.position;
+    const reading = this.#noting(send);
+    const asking = Promise.all(questions.map((sql) => connection.query<Row[]>(sql))).catch(() => null);
+    const answer = await reading;
+    const rows = (await asking)?.map(([row]) => row ?? {});
+    if (rows === undefined) return answer;
+    if (questions === statements.position) {
+      // A node that can only tell through its replication is asked afterwards.
+      if (statements.observesByReplication(rows, true)) return answer;
+      this.#glances.add(key);
+    }
+    observation.learn(this.#positionsOf(statements, rows));
+    return answer;
+  }
+
+  /** Most looks find what the last one found. */
+  #positionsOf(statements: ServerStatements, rows: readonly Row[]): NodePositions {
+    const said = rows.map(({ owned, executed, applied, logged }) => `${owned}/${executed}/${applied}/${logged}`).join();
+    if (this.#lastLook?.said !== said) {
+      const positions = { reached: statements.reached(rows, true), observed: statements.observed(rows, []) };
+      this.#lastLook = { said, positions };
+    }
+    return this.#lastLook.positions;
+  }
+
+  async #captured<T>(
+    connection: PoolConnection,
+    capture: WriteCapture,
+    { refusals, pipelined }: { refusals: ReadonlySet<DriverFault>; pipelined: boolean },
+    send: () => Promise<T>,
+  ): Promise<T> {
+    const before = capture.state;
+    capture.state = 'COMMITTING';
+    const committing = this.#noting(send, capture);
+    const statements = statementsFor(connection);
+    const ask = () =>
+      connection.query<Row[]>(statements.afterCommit).then(
+        ([row]) => row,
+        () => undefined,
+      );
+    const asking = this.#learnPositions && pipelined ? ask() : null;
+    let answer: T;
+    try {
+      answer = await committing;
+    } catch (error) {
+      if (refusals.has(faultOf(error)) || wasNeverSent(error)) capture.state = before;
+      throw error;
+    }
+    if (!this.#learnPositions) {
+      capture.committed(null);
+      return answer;
+    }
+    const row = await (asking ?? ask());
+    if (row === undefined) {
+      capture.committed(null);
+      capture.positionUnknown = true;
+      return answer;
+    }
+    const key = connection.info ?? connection;
+    capture.committed(statements.own(row, this.#lastOwn.get(key)));
+    this.#lastOwn.set(key, row);
+    return answer;
+  }
+
+  async #noting<T>(send: () => Promise<T>, capture = currentCapture() ?? null): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      this.#note(faultOf(error), error, capture);
+      throw error;
+    }
+  }
+
+  #note(fault: DriverFault, error: unknown, capture: WriteCapture | null): void {
+    if (capture !== null) capture.fault = fault;
+    this.#faults.set(fault, this.faultsMet(fault) + 1);
+    if (fault === 'CONNECTION' && !(error instanceof NodeDownError)) this.#onConnectionLost(faultInWords(error));
+  }
+}
+
+/** A single statement that was refused wrote nothing; of a COMMIT that is only sure after `certainRefusals`. */
+const refusalsOfStatements: ReadonlySet<DriverFault> = new Set([
+  ...certainRefusals,
+  'STATEMENT_TIMEOUT',
+  'OTHER',
+] as const);
+
+function textOf(sql: Statement): string {
+  return typeof sql === 'string' ? sql : sql.sql;
+}
+
+/** Errs towards yes: asking for a position after a read is only a wasted statement. */
+function isWrite(sql: string): boolean {
+  return !/^\s*(SELECT|SHOW|SET|EXPLAIN|DESCRIBE)\b/i.test(sql);
+}

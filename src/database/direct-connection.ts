@@ -1,0 +1,49 @@
+import { type Connection, type ConnectionConfig, createConnection } from 'mariadb';
+import { TidemarkError } from '../errors.ts';
+
+/** A server that cannot be worked with: not there, another account needed, or no such database. */
+export class DatabaseUnreachableError extends TidemarkError {
+  readonly code = 'DATABASE_UNREACHABLE';
+  readonly retryable = true;
+
+  constructor(server: string, reason: string, cause: unknown) {
+    super(`The database server at ${server} ${reason}`, { facts: { server, reason }, cause });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections: is it running?',
+  ETIMEDOUT: 'does not answer',
+  ER_CONNECTION_TIMEOUT: 'does not answer',
+  ENOTFOUND: 'has a host name that is not known',
+  EAI_AGAIN: 'has a host name that is not known',
+  ER_ACCESS_DENIED_ERROR: 'refuses the user or the password',
+  ER_DBACCESS_DENIED_ERROR: 'does not let this user into the database',
+  ER_BAD_DB_ERROR: 'has no such database',
+};
+
+/**
+ * One connection for administrative work, outside of any pool and of Prisma. `url` is `mysql://user:password@host:port/database`.
+ * Throws `DatabaseUnreachableError`, whose message repeats no password.
+ */
+export async function openDirectConnection(url: string): Promise<Connection> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const options: ConnectionConfig = {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? 3306 : Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: 5000,
+    allowPublicKeyRetrieval: true,
+  };
+  try {
+    return await createConnection(options);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reason = reasons[code] ?? `cannot be used (${code || 'no error code'})`;
+    throw new DatabaseUnreachableError(`${options.host}:${options.port}`, reason, error);
+  }
+}

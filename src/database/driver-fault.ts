@@ -1,0 +1,99 @@
+/**
+ * What went wrong, read from the driver's error numbers at the pool, where they are still there: Prisma reports a wrong
+ * password, a dead server and an exhausted pool all alike.
+ */
+import { SqlError } from 'mariadb';
+
+export const driverFaults = [
+  'CONNECTION',
+  'EXHAUSTED',
+  'DEADLOCK',
+  'LOCK_TIMEOUT',
+  'STATEMENT_TIMEOUT',
+  'READ_ONLY',
+  'OTHER',
+] as const;
+export type DriverFault = (typeof driverFaults)[number];
+
+const byNumber: Readonly<Record<number, DriverFault>> = {
+  1053: 'CONNECTION', // server shutdown in progress
+  1077: 'CONNECTION', // normal shutdown
+  1079: 'CONNECTION', // shutdown complete
+  1152: 'CONNECTION', // aborted connection
+  1184: 'CONNECTION', // new aborted connection
+  1317: 'CONNECTION', // query execution was interrupted, as a stopping server does
+  1927: 'CONNECTION', // connection was killed
+  2006: 'CONNECTION',
+  2013: 'CONNECTION',
+  4031: 'CONNECTION', // disconnected by the server after inactivity
+  45028: 'EXHAUSTED', // no connection from the pool in time
+  1040: 'EXHAUSTED', // too many connections
+  1020: 'DEADLOCK', // a row changed after the snapshot, with innodb_snapshot_isolation
+  1213: 'DEADLOCK',
+  3101: 'DEADLOCK', // rolled back by group replication's certification
+  1205: 'LOCK_TIMEOUT',
+  1969: 'STATEMENT_TIMEOUT', // MariaDB's max_statement_time
+  3024: 'STATEMENT_TIMEOUT', // MySQL's max_execution_time
+  1290: 'READ_ONLY', // --read-only
+  1792: 'READ_ONLY', // read-only transaction
+  1836: 'READ_ONLY',
+  3100: 'READ_ONLY', // refused by the group replication hook
+};
+
+const systemCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Somebody who waited for a connection is sent away, because the node was found to be down. */
+export class NodeDownError extends Error {
+  constructor() {
+    super('The node is down');
+  }
+}
+
+/** After these the server has rolled back for certain, whatever it was asked to do. */
+export const certainRefusals: ReadonlySet<DriverFault> = new Set(['DEADLOCK', 'LOCK_TIMEOUT', 'READ_ONLY'] as const);
+
+/** The connection was known to be closed before the statement was given to it. */
+export function wasNeverSent(error: unknown): boolean {
+  return error instanceof SqlError && error.errno === 45013;
+}
+
+export function faultOf(error: unknown): DriverFault {
+  if (!(error instanceof Error)) return 'OTHER';
+  if (error instanceof NodeDownError) return 'CONNECTION';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (systemCodes.has(code)) return 'CONNECTION';
+  if (!(error instanceof SqlError)) return 'OTHER';
+  const known = byNumber[error.errno];
+  if (known === 'EXHAUSTED' && error.cause !== undefined && faultOf(error.cause) === 'CONNECTION') return 'CONNECTION';
+  if (known !== undefined) return known;
+  return error.fatal ? 'CONNECTION' : 'OTHER';
+}
+
+/** One line without statement, parameters or account, fit for logs and health pages. */
+export function faultInWords(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unknown fault';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'refused the connection';
+    case 'ETIMEDOUT':
+    case 'ER_CONNECTION_TIMEOUT':
+      return 'does not answer';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'its host name is not known';
+    case 'ER_ACCESS_DENIED_ERROR':
+      return 'refused the account';
+    default:
+      return faultOf(error) === 'CONNECTION' ? 'lost the connection' : `answered ${code}`;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The record of what was applied, kept the way Prisma keeps it, so that `prisma migrate deploy` and this runner can take
+ * turns on one database. A row means:
+ *
+ *   finished_at set                         applied
+ *   finished_at null, rolled_back_at null   failed or cut off: blocks everything until somebody settles it
+ *   rolled_back_at set                      undone by hand; does not count
+ */
+import { randomUUID } from 'node:crypto';
+import type { Connection } from 'mariadb';
+
+export type MigrationRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly checksum: string;
+  readonly state: 'applied' | 'failed' | 'rolled-back';
+  readonly appliedSteps: number;
+  readonly logs: string | null;
+};
+
+export async function createMigrationTable(connection: Connection): Promise<void> {
+  await connection.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum VARCHAR(64) NOT NULL,
+    finished_at DATETIME(3),
+    migration_name VARCHAR(255) NOT NULL,
+    logs TEXT,
+    rolled_back_at DATETIME(3),
+    started_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+    applied_steps_count INTEGER UNSIGNED NOT NULL DEFAULT 0
+  ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+}
+
+const noSuchTable = 1146;
+
+export async function readMigrationRows(connection: Connection): Promise<MigrationRow[]> {
+  try {
+    const rows: Record<string, unknown>[] = await connection.query(
+      `SELECT id, migration_name, checksum, finished_at IS NOT NULL AS finished, rolled_back_at IS NOT NULL AS rolled_back,
+        applied_steps_count, logs FROM _prisma_migrations ORDER BY started_at, id`,
+    );
+    return rows.map((row) => ({
+      id: String(row.id),
+      name: String(row.migration_name),
+      checksum: String(row.checksum),
+      state: Number(row.rolled_back) === 1 ? 'rolled-back' : Number(row.finished) === 1 ? 'applied' : 'failed',
+      appliedSteps: Number(row.applied_steps_count),
+      logs: row.logs === null ? null : String(row.logs),
+    }));
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return [];
+    throw error;
+  }
+}
+
+export async function recordStart(connection: Connection, name: string, checksum: string): Promise<string> {
+  const id = randomUUID();
+  await connection.query(
+    'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))',
+    [id, checksum, name],
+  );
+  return id;
+}
+
+export async function recordSteps(connection: Connection, id: string, appliedSteps: number): Promise<void> {
+  await connection.query('UPDATE _prisma_migrations SET applied_steps_count = ? WHERE id = ?', [appliedSteps, id]);
+}
+
+export async function recordFinish(connection: Connection, id: string, appliedSteps: number): Promise<void> {
+  await connection.query(
+    'UPDATE _prisma_migrations SET finished_at = UTC_TIMESTAMP(3), applied_steps_count = ? WHERE id = ?',
+    [appliedSteps, id],
+  );
+}
+
+export async function recordFailure(connection: Connection, id: string, logs: string): Promise<void> {
+  await connection.query('UPDATE _prisma_migrations SET logs = ? WHERE id = ?', [logs, id]);
+}
+
+export async function recordRollback(connection: Connection, id: string): Promise<void> {
+  await connection.query('UPDATE _prisma_migrations SET rolled_back_at = UTC_TIMESTAMP(3) WHERE id = ?', [id]);
+}

@@ -1,0 +1,68 @@
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { readReplicas } from '@prisma/extension-read-replicas';
+import type { Clock } from '../platform/clock.ts';
+import { CapturingPool } from './capturing-pool.ts';
+import { healthGating } from './health-gating.ts';
+import { openPool, type PoolSettings } from './node-pool.ts';
+import type { ServerAddress } from './server-address.ts';
+import { Sockets } from './sockets.ts';
+
+/** What a generated Prisma client has in common with every other one. */
+export type PrismaClientLike = {
+  $extends(extension: never): unknown;
+  $connect(): Promise<void>;
+  $disconnect(): Promise<void>;
+};
+export type MakeClient<Client> = (options: { adapter: PrismaMariaDb }) => Client;
+
+export type NodeClientOptions<Client> = {
+  readonly pool: PoolSettings;
+  readonly makeClient: MakeClient<Client>;
+  readonly clock: Clock;
+  readonly learnPositions?: boolean;
+};
+
+/** The clients of one node. */
+export type NodeClients<Client> = {
+  readonly pool: CapturingPool;
+  /** Talks to this node only. */
+  readonly direct: Client;
+  /** Writes to this node, while reads go where the current session is pinned. */
+  readonly asSource: Client;
+};
+
+/**
+ * One client per node, and for each the composition in which it is the source:
+ *
+ * The text protocol keeps statements in the order in which they are sent: none has to be prepared first.
+ *
+ *   direct.$extends(readReplicas({ replicas: [gated] }))   splits reads from writes
+ *   gated = direct.$extends(healthGating)                  sends each read to the node that the router chose
+ *
+ * Every node gets both: after a failover another one is the source.
+ */
+export function makeNodeClients<Client extends PrismaClientLike>(
+  address: ServerAddress,
+  { pool: settings, makeClient, clock, learnPositions = true }: NodeClientOptions<Client>,
+  onConnectionLost: (trouble: string) => void,
+): NodeClients<Client> {
+  const sockets = new Sockets(address);
+  const pool = new CapturingPool(openPool(address, settings, sockets), {
+    learnPositions,
+    sockets,
+    clock,
+    onConnectionLost,
+  });
+  const adapter = new PrismaMariaDb(pool.forAdapter(), { database: address.database, useTextProtocol: true });
+  const direct = makeClient({ adapter });
+  // Extensions are typed for one generated client each; these two leave the client's shape as it is.
+  const extended = direct as unknown as { $extends(extension: unknown): Client };
+  const gated = extended.$extends(healthGating);
+  const asSource = extended.$extends(readReplicas({ replicas: [gated as never] }));
+  return { pool, direct, asSource };
+}
+
+export async function closeNodeClients<Client extends PrismaClientLike>(clients: NodeClients<Client>): Promise<void> {
+  await clients.direct.$disconnect();
+  await clients.pool.end();
+}

@@ -1,0 +1,31 @@
+import { createPool, type Pool } from 'mariadb';
+import { connectionOptions, type ServerAddress } from './server-address.ts';
+import type { Sockets } from './sockets.ts';
+import { sessionSetup } from './statements/choose-statements.ts';
+
+export type PoolSettings = {
+  readonly connectionsPerNode: number;
+  /** How long a request waits for a free connection, in milliseconds. */
+  readonly acquireTimeoutMs: number;
+  /** The server ends a statement that runs longer, in milliseconds. */
+  readonly statementTimeoutMs: number;
+};
+
+/** On a connection that has gone silent the server cannot end anything: then the driver does, this much later. */
+const silenceGraceMs = 2000;
+
+/** Opens nothing until it is asked. */
+export function openPool(address: ServerAddress, settings: PoolSettings, sockets: Sockets): Pool {
+  return createPool({
+    ...connectionOptions(address),
+    stream: sockets.connect,
+    socketTimeout: settings.statementTimeoutMs + silenceGraceMs,
+    connectionLimit: settings.connectionsPerNode,
+    minimumIdle: 0,
+    acquireTimeout: settings.acquireTimeoutMs,
+    initializationTimeout: settings.acquireTimeoutMs,
+    connectTimeout: settings.acquireTimeoutMs,
+    idleTimeout: 60,
+    initSql: sessionSetup(settings.statementTimeoutMs),
+  });
+}

@@ -1,0 +1,16 @@
+import { type Prisma, PrismaClient } from '../../prisma/generated/orders/client.ts';
+import type { DatabaseSession } from './database-session.ts';
+import type { PinnedSession } from './pinned-session.ts';
+import { ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';
+
+export type OrdersClient = PrismaClient;
+export type OrdersTransaction = Prisma.TransactionClient;
+export type OrdersSession = DatabaseSession<OrdersClient, OrdersTransaction>;
+export type OrdersPinnedSession = PinnedSession<OrdersClient, OrdersTransaction>;
+export type OrdersDatabase = ReplicatedDatabase<OrdersClient, OrdersTransaction>;
+
+export function openOrdersDatabase(
+  options: Omit<ReplicatedDatabaseOptions<OrdersClient>, 'makeClient'>,
+): OrdersDatabase {
+  return new ReplicatedDatabase({ ...options, makeClient: ({ adapter }) => new PrismaClient({ adapter }) });
+}

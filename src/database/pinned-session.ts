@@ -1,0 +1,229 @@
+/**
+ * One operation's door to the database.
+ *
+ *   unpinned --first read--> pinned to the node that the router chose, for the whole operation
+ *   pinned   --its connection is lost, nothing was read yet--> unpinned, that node excluded
+ *   pinned   --its connection is lost later--> lost: the operation fails with NODE_LOST and may be run again from its start
+ *
+ * So nested resolvers never see two worlds. Writes always go to the source, whatever reads are pinned to.
+ */
+import type { ConsistencyLevel, WhenBehind } from '../consistency/levels.ts';
+import type { Position } from '../consistency/position.ts';
+import { advanceSession, requireSource, type Session, settleOnSource } from '../consistency/session.ts';
+import { requirementFor } from '../consistency/session-guarantee.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Route, RouteDecision } from '../routing/route-decision.ts';
+import type { ReadRequest } from '../routing/route-request.ts';
+import { withReader } from './current-session.ts';
+import type { Committed, DatabaseSession } from './database-session.ts';
+import { NodeLostError, OverloadedError, StatementTimeoutError } from './errors.ts';
+import type { NodeClients } from './node-clients.ts';
+import { ReadObservation } from './read-observation.ts';
+import type { SourceWriter } from './source-writer.ts';
+
+/** What the operation asked for. */
+export type ReadIntent = {
+  readonly level: ConsistencyLevel;
+  readonly whenBehind: WhenBehind;
+  readonly waitMs: number;
+  readonly maxStalenessMs: number | null;
+  /** Off, reads do not move the session on: it goes on reading its own writes, and no more. On unless told. */
+  readonly monotonicReads?: boolean;
+};
+
+export type SessionServices<Client, Transaction> = {
+  readonly clock: Clock;
+  readonly clients: (nodeName: string) => NodeClients<Client>;
+  readonly composed: () => Client;
+  readonly routeRead: (request: ReadRequest) => Promise<Route>;
+  readonly routeWrite: () => Route;
+  readonly observe: (nodeName: string) => Promise<Position>;
+  /** A node was seen to include a position. */
+  readonly learned: (nodeName: string, position: Position) => void;
+  /** Number of the present epoch, `null` while none is known. */
+  readonly epoch: () => number | null;
+  readonly writer: SourceWriter<Transaction>;
+};
+
+export type SessionOpening = {
+  readonly session: Session;
+  readonly intent: ReadIntent;
+  /** Mutations read where they write. */
+  readonly writes: boolean;
+  readonly excluded?: ReadonlySet<string>;
+  readonly signal?: () => AbortSignal;
+};
+
+export class PinnedSession<Client, Transaction> implements DatabaseSession<Client, Transaction> {
+  readonly #services: SessionServices<Client, Transaction>;
+  readonly #opening: SessionOpening;
+  readonly #excluded: Set<string>;
+  readonly #observes: boolean;
+  readonly observation: ReadObservation;
+  #session: Session;
+  #pin: Promise<RouteDecision> | null = null;
+  #decision: RouteDecision | null = null;
+  #endOperation: () => void = () => undefined;
+  #ended = false;
+  #readsOnPin = 0;
+  /** Reads of this operation that have begun, that are done, and how many of them the session has advanced by. */
+  #readsBegun = 0;
+  #reads = 0;
+  #observedReads = 0;
+  #lostNode: string | null = null;
+
+  constructor(services: SessionServices<Client, Transaction>, opening: SessionOpening) {
+    this.#services = services;
+    this.#opening = opening;
+    this.#excluded = new Set(opening.excluded);
+    this.#session = opening.session;
+    const { level, monotonicReads = true } = opening.intent;
+    this.#observes = monotonicReads && requirementFor(level, opening.session).observeAfter;
+    this.observation = new ReadObservation(this.#observes && !opening.writes);
+  }
+
+  get client(): Client {
+    return this.#services.composed();
+  }
+
+  /** Where this operation is served and why; `null` while it has not needed a node. */
+  get decision(): RouteDecision | null {
+    return this.#decision;
+  }
+
+  /** What the client has written and seen, as far as this operation has come. */
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** The nodes that this operation must not be run on again, when it ended with NODE_LOST. */
+  get lostNodes(): ReadonlySet<string> | null {
+    return this.#lostNode === null ? null : this.#excluded;
+  }
+
+  /** Runs `work` so that every read in it, however deep, belongs to this session. */
+  run<T>(work: () => T): T {
+    return withReader(this, work);
+  }
+
+  /** Chooses the node. Throws what the router throws. */
+  pin(): Promise<RouteDecision> {
+    this.#pin ??= this.#choose();
+    return this.#pin;
+  }
+
+  async read<T>(run: (client: unknown) => Promise<T>): Promise<T> {
+    this.#readsBegun += 1;
+    for (;;) {
+      const pin = this.pin();
+      const { node } = await pin;
+      const { pool, direct } = this.#services.clients(node);
+      const before = { lost: pool.faultsMet('CONNECTION'), busy: pool.faultsMet('EXHAUSTED') };
+      const slow = pool.faultsMet('STATEMENT_TIMEOUT');
+      try {
+        const value = await run(direct);
+        // Another read lost this node meanwhile, and the operation goes on elsewhere: one answer, one world.
+        if (this.#pin !== pin) continue;
+        this.#readsOnPin += 1;
+        this.#reads += 1;
+        return value;
+      } catch (error) {
+        if (pool.faultsMet('CONNECTION') > before.lost) this.#lost(node, pin, error);
+        else if (pool.faultsMet('EXHAUSTED') > before.busy) throw new OverloadedError(error);
+        else if (pool.faultsMet('STATEMENT_TIMEOUT') > slow) throw new StatementTimeoutError(error);
+        else throw error;
+      }
+    }
+  }
+
+  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>> {
+    // What the transaction read is shown to the client too, most of all when it refused to write.
+    this.#reads += 1;
+    const reads = this.#reads;
+    const committed = await this.#services.writer.write(work);
+    if (committed.position !== null) this.adopt(committed.position, committed.issuedAtMs);
+    if (committed.includesItsReads && this.#observedReads === reads - 1) this.#observedReads = reads;
+    return committed;
+  }
+
+  annotate<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#services.writer.annotate(work);
+  }
+
+  adopt(position: Position, issuedAtMs: number): void {
+    this.#advance(advanceSession, position, issuedAtMs);
+  }
+
+  /** Advances the session by what its reads may have seen. Without an answer, only the source is fresh enough from now on. */
+  async observe(): Promise<void> {
+    const reads = this.#reads;
+    if (!this.#observes || reads === this.#observedReads || this.#decision === null) return;
+    const { node, role } = this.#decision;
+    try {
+      const position = this.#observedOnTheWay(reads) ?? (await this.#services.observe(node));
+      this.#advance(role === 'SOURCE' ? settleOnSource : advanceSession, position, this.#services.clock.now());
+    } catch {
+      this.#session = requireSource(this.#session);
+    }
+    // Several may observe at once: each covers the reads that were done when it began.
+    this.#observedReads = Math.max(this.#observedReads, reads);
+  }
+
+  #observedOnTheWay(reads: number): Position | null {
+    // With another read under way it would be unclear whose statement was followed by the question.
+    const positions = this.#readsBegun === reads ? this.observation.after(reads) : null;
+    if (positions === null || this.#decision === null) return null;
+    const { node, role } = this.#decision;
+    if (role === 'REPLICA') this.#services.learned(node, positions.reached);
+    return positions.observed;
+  }
+
+  /** Gives the node back. A choice that is still being made is given back when it comes. */
+  end(): void {
+    this.#ended = true;
+    this.#endOperation();
+  }
+
+  /** A position learned after a promotion means nothing in the session's epoch: then only the source is fresh enough. */
+  #advance(how: typeof advanceSession, position: Position, atMs: number): void {
+    const sameEpoch = this.#services.epoch() === this.#session.epoch;
+    this.#session = sameEpoch ? how(this.#session, position, atMs) : requireSource(this.#session);
+  }
+
+  async #choose(): Promise<RouteDecision> {
+    const services = this.#services;
+    const { decision, end } = this.#opening.writes ? services.routeWrite() : await services.routeRead(this.#request());
+    this.#decision = decision;
+    this.#endOperation = end;
+    if (this.#ended) end();
+    return decision;
+  }
+
+  #request(): ReadRequest {
+    const { intent, signal } = this.#opening;
+    const required = requirementFor(intent.level, this.#session);
+    return {
+      position: required.position,
+      sourceOnly: !required.mustUseSource ? null : intent.level === 'STRONG' ? 'strong-read' : 'position-unknown',
+      maxStalenessMs: intent.maxStalenessMs,
+      whenBehind: intent.whenBehind,
+      waitMs: intent.waitMs,
+      excluded: this.#excluded,
+      ...(signal === undefined ? {} : { signal }),
+    };
+  }
+
+  /** Leaves the node so that the next turn of `read` chooses another, or throws when too much was seen on this one. */
+  #lost(node: string, pin: Promise<RouteDecision>, cause: unknown): void {
+    // Left already, and nothing that it answered was kept.
+    if (this.#pin !== pin) return;
+    const tried = this.#excluded.has(node);
+    this.#excluded.add(node);
+    if (this.#readsOnPin > 0 || this.#opening.writes || tried) {
+      this.#lostNode = node;
+      throw new NodeLostError(node, cause);
+    }
+    this.#endOperation();
+    this.#pin = null;
+  }
+}

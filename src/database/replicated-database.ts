@@ -1,0 +1,160 @@
+/**
+ * The engine: a cluster that is watched, a router that chooses, and one set of Prisma clients per node.
+ * Knows nothing of the models; a generated client comes in as `makeClient`.
+ */
+import { Cluster, type ClusterOptions } from '../cluster/cluster.ts';
+import { type ClusterSnapshot, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
+import { type HealthPolicy, isSilent } from '../cluster/health.ts';
+import type { Node } from '../cluster/node.ts';
+import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import { Router } from '../routing/router.ts';
+import {
+  closeNodeClients,
+  type MakeClient,
+  makeNodeClients,
+  type NodeClients,
+  type PrismaClientLike,
+} from './node-clients.ts';
+import type { PoolSettings } from './node-pool.ts';
+import { PinnedSession, type SessionOpening, type SessionServices } from './pinned-session.ts';
+import type { ServerAddress } from './server-address.ts';
+import { SourceWriter, type TransactionRunner } from './source-writer.ts';
+import { SqlNodeProbe } from './sql-node-probe.ts';
+
+export type DatabaseNode = Node & ServerAddress;
+
+export type ReplicatedDatabaseOptions<Client> = {
+  readonly nodes: readonly DatabaseNode[];
+  readonly makeClient: MakeClient<Client>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly pool: PoolSettings;
+  /** How long one write transaction may last, in milliseconds. */
+  readonly transactionTimeoutMs: number;
+  /** Off, writes tell no position and sessions do not read their own writes: only for measuring what learning them costs. */
+  readonly learnPositions?: boolean;
+  /** How many reads may run on the source at once because no replica would do. */
+  readonly sourceReadsLimit: number;
+} & Pick<ClusterOptions, 'health' | 'monitor' | 'tracker'>;
+
+/** Of a database that keeps no record of promotions. */
+const firstEpoch: EpochHistory = [{ epoch: 1, sourceId: '', endOfPrevious: null }];
+
+const warmUpMs = 3000;
+
+export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
+  readonly cluster: Cluster;
+  readonly #clients: ReadonlyMap<string, NodeClients<Client>>;
+  readonly #services: SessionServices<Client, Transaction>;
+  readonly #lostNodes = new Map<string, 'UP' | 'DOWN' | 'SILENT'>();
+  readonly #clock: Clock;
+  #epochs: EpochHistory = [];
+
+  constructor(options: ReplicatedDatabaseOptions<Client>) {
+    const { nodes, clock, random } = options;
+    this.#clock = clock;
+    const addresses = new Map(nodes.map((node) => [node.name, node]));
+    this.cluster = new Cluster({
+      ...options,
+      probes: (node, listener) => new SqlNodeProbe(found(addresses, node.name), clock, listener),
+    });
+    this.#clients = new Map(
+      nodes.map((node) => [
+        node.name,
+        makeNodeClients(node, options, (trouble) => this.cluster.connectionLost(node.name, trouble)),
+      ]),
+    );
+    const router = new Router({ cluster: this.cluster, clock, random, sourceReadsLimit: options.sourceReadsLimit });
+    const observe = (nodeName: string) => router.observe(nodeName);
+    const clients = (nodeName: string) => found(this.#clients, nodeName);
+    this.#services = {
+      clock,
+      clients,
+      observe,
+      learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
+      epoch: () => currentEpoch(this.#epochs),
+      composed: () => clients(this.#sourceName()).asSource,
+      routeRead: (request) => router.routeRead(request),
+      routeWrite: () => router.routeWrite(),
+      writer: new SourceWriter<Transaction>({
+        clock,
+        random,
+        observe,
+        known: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.position ?? null,
+        source: () => {
+          const source = router.source();
+          return { node: source, client: clients(source).direct };
+        },
+        maxWaitMs: options.pool.acquireTimeoutMs,
+        timeoutMs: options.transactionTimeoutMs,
+      }),
+    };
+    this.cluster.subscribe((snapshot) => this.#learnEpochs(snapshot));
+    this.cluster.subscribe((snapshot) => this.#leaveLostNodes(snapshot, options.health));
+  }
+
+  /** Resolves when every node was looked at once, whether it answered or not. */
+  async start(): Promise<void> {
+    await this.cluster.start();
+    await this.#warmUp();
+  }
+
+  async stop(): Promise<void> {
+    await this.cluster.stop();
+    await Promise.all([...this.#clients.values()].map((clients) => closeNodeClients(clients)));
+  }
+
+  /** The promotions that are known of, empty while no node has been seen. */
+  get epochs(): EpochHistory {
+    return this.#epochs;
+  }
+
+  openSession(opening: SessionOpening): PinnedSession<Client, Transaction> {
+    return new PinnedSession(this.#services, opening);
+  }
+
+  /** A client's first query loads its engine, which takes most of a second: do it before somebody waits for the answer. */
+  async #warmUp(): Promise<void> {
+    const serving = this.cluster.snapshot().filter((status) => isSeen(status) && status.role !== 'BACKUP');
+    const connecting = serving.map(({ node }) => found(this.#clients, node.name).direct.$connect());
+    await Promise.race([Promise.allSettled(connecting), this.#clock.sleep(warmUpMs, { unref: true })]);
+  }
+
+  /** The longest record wins: promotions are only ever added, and a replica may not have heard of the last one yet. */
+  #learnEpochs(snapshot: ClusterSnapshot): void {
+    for (const { report, role } of snapshot) {
+      if (report === null || role === 'BACKUP') continue;
+      const epochs = report.epochs === null || report.epochs.length === 0 ? firstEpoch : report.epochs;
+      if ((currentEpoch(epochs) ?? 0) > (currentEpoch(this.#epochs) ?? 0)) this.#epochs = epochs;
+    }
+  }
+
+  /** What waits for a node that is down, or runs on a silent one, would wait until its deadline. */
+  #leaveLostNodes(snapshot: ClusterSnapshot, health: HealthPolicy): void {
+    for (const status of snapshot) {
+      const now = status.state !== 'DOWN' ? 'UP' : isSilent(status, health) ? 'SILENT' : 'DOWN';
+      const { name } = status.node;
+      const before = this.#lostNodes.get(name) ?? 'UP';
+      if (now === before) continue;
+      this.#lostNodes.set(name, now);
+      if (now === 'SILENT') this.#clients.get(name)?.pool.cut();
+      else if (now === 'DOWN') this.#clients.get(name)?.pool.refuseWaiting();
+    }
+  }
+
+  #sourceName(): string {
+    const snapshot = this.cluster.snapshot();
+    const source = writableSource(snapshot) ?? snapshot.find(({ node }) => node.configuredRole === 'SOURCE');
+    if (source === undefined) throw new Error('No node is configured as the source');
+    return source.node.name;
+  }
+}
+
+function found<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`No node is called ${name}`);
+  return value;
+}

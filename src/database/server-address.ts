@@ -1,0 +1,16 @@
+import type { ConnectionConfig } from 'mariadb';
+
+/** Where a server is and which account to use there. */
+export type ServerAddress = {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+};
+
+/** Options that every connection has in common. Integers come as bigint where a double could not hold them. */
+export function connectionOptions({ host, port, user, password, database }: ServerAddress): ConnectionConfig {
+  return { host, port, user, password, database, allowPublicKeyRetrieval: true, charset: 'utf8mb4' };
+}

@@ -1,0 +1,35 @@
+import { connect, type Socket } from 'node:net';
+import type { ServerAddress } from './server-address.ts';
+
+/**
+ * The sockets of some connections to one server, opened here instead of by the driver so that they can be cut. The driver's
+ * own way to end a busy connection asks the server to, and waits for ever for one that is silent.
+ */
+export class Sockets {
+  readonly #address: Pick<ServerAddress, 'host' | 'port'>;
+  readonly #open = new Set<Socket>();
+
+  constructor(address: Pick<ServerAddress, 'host' | 'port'>) {
+    this.#address = address;
+  }
+
+  /** For the driver's `stream` option. */
+  readonly connect = (): Socket => {
+    // The driver takes all listeners off a socket that failed, so nobody would tell of its end.
+    for (const socket of this.#open) if (socket.destroyed) this.#open.delete(socket);
+    const socket = connect({ host: this.#address.host, port: this.#address.port, noDelay: true });
+    this.#open.add(socket);
+    return socket;
+  };
+
+  /** Ends all of them at once; what was under way on them fails as a lost connection. */
+  cut(): void {
+    for (const socket of this.#open) {
+      const cause = Object.assign(new Error('The connection was cut on this side'), { code: 'ECONNRESET' });
+      // Told at once and only to somebody: an error event that nobody listens to would end the process.
+      if (!socket.destroyed && socket.listenerCount('error') > 0) socket.emit('error', cause);
+      socket.destroy();
+    }
+    this.#open.clear();
+  }
+}

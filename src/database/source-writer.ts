@@ -1,0 +1,121 @@
+/**
+ * Writes on the source: one short transaction, its position learned at commit.
+ *
+ *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long
+ *   connection lost before COMMIT  nothing was written: SOURCE_UNAVAILABLE
+ *   connection lost at COMMIT      nobody knows: WRITE_INDETERMINATE
+ *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
+ */
+import type { Position } from '../consistency/position.ts';
+import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
+import type { Clock } from '../platform/clock.ts';
+import { SourceUnavailableError } from '../routing/errors.ts';
+import type { Committed } from './database-session.ts';
+import { OverloadedError, StatementTimeoutError, WriteContendedError, WriteIndeterminateError } from './errors.ts';
+import { WriteCapture, within } from './write-capture.ts';
+
+/** The part of a Prisma client that writes need. */
+export type TransactionRunner<Transaction> = {
+  $transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options: { maxWait: number; timeout: number },
+  ): Promise<T>;
+};
+
+export type SourceWriterOptions<Transaction> = {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The source of now and its client. Throws `SourceUnavailableError`. */
+  readonly source: () => { readonly node: string; readonly client: TransactionRunner<Transaction> };
+  readonly observe: (nodeName: string) => Promise<Position>;
+  /** The newest known position of a node. */
+  readonly known: (nodeName: string) => Position | null;
+  /** How long a transaction may wait for a connection, and last, in milliseconds. */
+  readonly maxWaitMs: number;
+  readonly timeoutMs: number;
+};
+
+const maxAttempts = 5;
+const poolGraceMs = 1000;
+const backoff: BackoffOptions = { firstMs: 5, factor: 3, maxMs: 200 };
+
+export class SourceWriter<Transaction> {
+  readonly #options: SourceWriterOptions<Transaction>;
+
+  constructor(options: SourceWriterOptions<Transaction>) {
+    this.#options = options;
+  }
+
+  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>> {
+    const { value, capture, node } = await this.#committed(work);
+    const issuedAtMs = this.#options.clock.now();
+    if (!capture.positionUnknown) {
+      const { position } = capture;
+      return { value, position, includesItsReads: this.#includesItsReads(position, node), issuedAtMs };
+    }
+    try {
+      return { value, position: await this.#options.observe(node), includesItsReads: true, issuedAtMs };
+    } catch (error) {
+      throw new WriteIndeterminateError(error);
+    }
+  }
+
+  /**
+   * In a history that is one line, a commit comes after all that its transaction saw. With several domains or servers in it,
+   * the position of the commit says nothing about the others' lines.
+   */
+  #includesItsReads(position: Position | null, node: string): boolean {
+    const known = this.#options.known(node);
+    return position !== null && known !== null && position.includes(known);
+  }
+
+  async annotate<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return (await this.#committed(work)).value;
+  }
+
+  async #committed<T>(
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<{ value: T; capture: WriteCapture; node: string }> {
+    const { maxWaitMs, timeoutMs, clock, random } = this.#options;
+    // The pool gives up waiting first, and knows why; Prisma would only say that it took too long.
+    const maxWait = maxWaitMs + poolGraceMs;
+    const givenUpMs = clock.monotonic() + timeoutMs;
+    for (let attempt = 0; ; attempt += 1) {
+      const { node, client } = this.#options.source();
+      const capture = new WriteCapture();
+      try {
+        const value = await within(capture, async () => client.$transaction(work, { maxWait, timeout: timeoutMs }));
+        return { value, capture, node };
+      } catch (error) {
+        const contended = capture.fault === 'DEADLOCK' || capture.fault === 'LOCK_TIMEOUT';
+        if (!contended || capture.state !== 'OPEN') throw this.#verdict(capture, error);
+        const attempts = attempt + 1;
+        if (attempts >= maxAttempts || clock.monotonic() >= givenUpMs) throw new WriteContendedError(attempts, error);
+        await clock.sleep(backoffMs(attempt, backoff, random));
+      }
+    }
+  }
+
+  /** What the caller is told of a write that failed. */
+  #verdict(capture: WriteCapture, error: unknown): unknown {
+    if (capture.state !== 'OPEN') return new WriteIndeterminateError(error);
+    switch (capture.fault) {
+      case 'CONNECTION':
+      case 'READ_ONLY':
+        return new SourceUnavailableError('The source was lost before the write was committed; nothing was written', {
+          cause: error,
+        });
+      case 'EXHAUSTED':
+        return new OverloadedError(error);
+      case 'STATEMENT_TIMEOUT':
+        return new StatementTimeoutError(error);
+      default:
+        return isTransactionTimeout(error) ? new StatementTimeoutError(error) : error;
+    }
+  }
+}
+
+/** Prisma ended the transaction because it took too long. */
+function isTransactionTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'P2028';
+}

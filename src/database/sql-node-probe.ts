@@ -1,0 +1,82 @@
+import type { Connection } from 'mariadb';
+import type { NodeRole } from '../cluster/node.ts';
+import type { NodeProbe, NodeProbeListener } from '../cluster/node-probe.ts';
+import type { ProbeReport } from '../cluster/node-status.ts';
+import type { Position } from '../consistency/position.ts';
+import type { Clock } from '../platform/clock.ts';
+import { readEpochs } from './epoch-table.ts';
+import type { ServerAddress } from './server-address.ts';
+import { rowsOf, ServerConnection } from './server-connection.ts';
+import { statementsFor } from './statements/choose-statements.ts';
+import type { Row } from './statements/server-statements.ts';
+import { textOf } from './statements/server-statements.ts';
+
+/** A look and a wait must not block each other, nor a position that a request is waiting for: one connection each. */
+export class SqlNodeProbe implements NodeProbe {
+  readonly #looks: ServerConnection;
+  readonly #positions: ServerConnection;
+  readonly #waits: ServerConnection;
+
+  constructor(address: ServerAddress, clock: Clock, listener: NodeProbeListener) {
+    const connect = () => new ServerConnection(address, clock, (trouble) => listener.connectionLost(trouble));
+    this.#looks = connect();
+    this.#positions = connect();
+    this.#waits = connect();
+  }
+
+  probe(timeoutMs: number): Promise<ProbeReport> {
+    return this.#looks.use(timeoutMs, async (connection) => {
+      const statements = statementsFor(connection);
+      const [look, replicationRows, epochs] = await Promise.all([
+        firstRow(connection, statements.look),
+        connection.query(statements.replication).then(rowsOf),
+        readEpochs(connection, statements.flavour),
+      ]);
+      const replication = statements.replicationOf(replicationRows);
+      return {
+        identity: textOf(look, 'identity'),
+        version: textOf(look, 'version'),
+        readOnly: !['0', 'OFF'].includes(textOf(look, 'readOnly')),
+        ...replication,
+        position: statements.reached([look], replication.applier !== 'NONE'),
+        epochs,
+      };
+    });
+  }
+
+  readPosition(role: NodeRole, timeoutMs: number): Promise<{ reached: Position; observed: Position }> {
+    return this.#positions.use(timeoutMs, async (connection) => {
+      const statements = statementsFor(connection);
+      const rows = await Promise.all(statements.position.map((sql) => firstRow(connection, sql)));
+      const replicating = role === 'REPLICA';
+      const reached = statements.reached(rows, replicating);
+      const asks = statements.observesByReplication(rows, replicating);
+      const replication = asks ? rowsOf(await connection.query(statements.replication)) : [];
+      return { reached, observed: statements.observed(rows, replication) };
+    });
+  }
+
+  waitForPosition(position: Position, timeoutMs: number): Promise<{ reached: Position; applying: boolean }> {
+    // The server ends the wait; the guard is for a server that does not.
+    return this.#waits.use(timeoutMs + guardMs, async (connection) => {
+      const statements = statementsFor(connection);
+      const waited = firstRow(connection, statements.wait(position, timeoutMs / 1000));
+      const rows = Promise.all(statements.position.map((sql) => firstRow(connection, sql)));
+      const [outcome, positions] = await Promise.all([waited, rows]);
+      const reached = statements.reached(positions, true);
+      if (textOf(outcome, 'outcome') === '0') return { reached, applying: true };
+      const replication = statements.replicationOf(rowsOf(await connection.query(statements.replication)));
+      return { reached, applying: replication.applier === 'RUNNING' };
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#looks.close(), this.#positions.close(), this.#waits.close()]);
+  }
+}
+
+const guardMs = 400;
+
+async function firstRow(connection: Connection, sql: string): Promise<Row> {
+  return rowsOf(await connection.query(sql))[0] ?? {};
+}

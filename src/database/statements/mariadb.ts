@@ -1,0 +1,44 @@
+/**
+ * MariaDB's wording.
+ *
+ * `gtid_slave_pos` moves after a replicated transaction has become visible: a lower bound of what reads see.
+ * `gtid_binlog_pos` moves before it becomes visible, when the transaction is written to the binary log: with
+ * `log_slave_updates` an upper bound. A reader may see a transaction in between, so what a node *includes* is read from
+ * the first and what a reader may have *seen* from both. A replica without `log_slave_updates` logs nothing of what it
+ * applies: its upper bound is what it has received, `Gtid_IO_Pos`.
+ * On a source the binary log is the history; `gtid_slave_pos` stands still there. `gtid_current_pos` is never used on a
+ * replica: it counts local writes as if they were the source's. A server that refuses writes is read like a replica, in
+ * case it has just become one.
+ */
+import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
+import { parsePosition } from '../../consistency/parse-position.ts';
+import type { Position } from '../../consistency/position.ts';
+import { type Row, replicationState, type ServerStatements, textOf } from './server-statements.ts';
+
+const columns =
+  '@@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.read_only AS readOnly';
+
+const position = (row: Row | undefined, column: string): Position => parsePosition('mariadb', textOf(row, column));
+
+const isOn = (row: Row | undefined, column: string): boolean => !['0', 'OFF'].includes(textOf(row, column));
+
+export const mariadbStatements: ServerStatements = {
+  flavour: 'mariadb',
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, VERSION() AS version, ${columns}`,
+  replication: 'SHOW ALL SLAVES STATUS',
+  replicationOf: (rows) => replicationState(rows, { source: 'Master', replica: 'Slave' }),
+  position: [`SELECT ${columns}`],
+  glance: ['SELECT @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged'],
+  reached: ([row], replicating) => position(row, replicating || isOn(row, 'readOnly') ? 'applied' : 'logged'),
+  observesByReplication: ([row], replicating) => (replicating || isOn(row, 'readOnly')) && !isOn(row, 'logsUpdates'),
+  observed: ([row], replication) => {
+    const received = replication.map((channel) => position(channel, 'Gtid_IO_Pos'));
+    return received.reduce((seen, more) => seen.merge(more), position(row, 'applied').merge(position(row, 'logged')));
+  },
+  wait: (wanted, seconds) => `SELECT MASTER_GTID_WAIT('${wanted.format()}', ${seconds}) AS outcome`,
+  afterCommit: 'SELECT @@last_gtid AS own',
+  own: (row, previous) => {
+    const own = textOf(row, 'own');
+    return own === '' || own === textOf(previous, 'own') ? null : MariadbGtidPosition.parse(own);
+  },
+};

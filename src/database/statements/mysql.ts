@@ -1,0 +1,38 @@
+/**
+ * MySQL's wording.
+ *
+ * `gtid_executed` moves after a transaction has become visible: a lower bound of what reads see. A transaction that is
+ * between the two is in `gtid_owned`. It moves from owned to executed and never back, so reading `gtid_owned` first and
+ * `gtid_executed` second misses none: together they include all that a reader may have seen.
+ */
+import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
+import type { Position } from '../../consistency/position.ts';
+import { type Row, replicationState, type ServerStatements, textOf } from './server-statements.ts';
+
+const executed = (row: Row | undefined): MysqlGtidSet => MysqlGtidSet.parse(textOf(row, 'executed'));
+
+/** `uuid:5#31:6#32` names the owning threads behind the numbers. */
+const owned = (row: Row | undefined): Position => MysqlGtidSet.parse(textOf(row, 'owned').replaceAll(/#\d+/g, ''));
+
+export const mysqlStatements: ServerStatements = {
+  flavour: 'mysql',
+  look: 'SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_executed AS executed',
+  replication: 'SHOW REPLICA STATUS',
+  replicationOf: (rows) => replicationState(rows, { source: 'Source', replica: 'Replica' }),
+  position: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
+  glance: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
+  reached: (rows) => executed(rows.at(-1)),
+  observesByReplication: () => false,
+  observed: ([ownedRow, executedRow]) => executed(executedRow).merge(owned(ownedRow)),
+  wait: (wanted, seconds) => `SELECT WAIT_FOR_EXECUTED_GTID_SET('${wanted.format()}', ${seconds}) AS outcome`,
+  afterCommit: 'SELECT @@GLOBAL.gtid_executed AS executed, @@server_uuid AS uuid, @tidemark_group AS groupName',
+  own: (row) => ownPart(row),
+};
+
+/** Own writes carry the server's own UUID or, in a replication group, the group's. Others' are not waited for. */
+function ownPart(row: Row): Position | null {
+  const all = executed(row);
+  const own = all.withOnlySources([textOf(row, 'uuid'), textOf(row, 'groupName')].filter((uuid) => uuid !== ''));
+  const kept = own.isEmpty() ? all : own;
+  return kept.isEmpty() ? null : kept;
+}

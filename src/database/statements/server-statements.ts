@@ -1,0 +1,61 @@
+import type { ProbeReport } from '../../cluster/node-status.ts';
+import type { Flavour, Position } from '../../consistency/position.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** All channels of one server as one: as stopped and as late as the worst of them. */
+export type ReplicationState = Pick<ProbeReport, 'applier' | 'receiving' | 'replicationError' | 'lagMs'>;
+
+/** Everything that the server families word differently. One implementation each; no other file knows a server's SQL. */
+export interface ServerStatements {
+  readonly flavour: Flavour;
+  /** Columns `identity`, `version`, `readOnly`, and those that `reached` reads. */
+  readonly look: string;
+  /** Rows about replication, empty on a server that replicates from nobody. */
+  readonly replication: string;
+  replicationOf(rows: readonly Row[]): ReplicationState;
+  /** Statements that read the position, in the order in which they must run. */
+  readonly position: readonly string[];
+  /** The same for a replica of which `observesByReplication` is known to be false: all that `observed` needs, and no more. */
+  readonly glance: readonly string[];
+  /** What is visible to reads that start later. `rows` holds one row per statement of `position`, or `look`'s row. */
+  reached(rows: readonly Row[], replicating: boolean): Position;
+  /** True when `observed` needs the rows of `replication`, read after those of `position`. */
+  observesByReplication(rows: readonly Row[], replicating: boolean): boolean;
+  /** What includes all that finished reads may have seen. `rows` holds one row per statement of `position`. */
+  observed(rows: readonly Row[], replication: readonly Row[]): Position;
+  /** Blocks until the position is applied or the seconds are over; column `outcome` is 0 when it was reached. */
+  wait(position: Position, seconds: number): string;
+  /** Sent behind COMMIT on the same connection: columns that `own` reads. */
+  readonly afterCommit: string;
+  /** The position of what this connection just committed, `null` when that was nothing. `previous` is its former answer. */
+  own(row: Row, previous: Row | undefined): Position | null;
+}
+
+export function textOf(row: Row | undefined, column: string): string {
+  const value = row?.[column];
+  return value === null || value === undefined ? '' : String(value);
+}
+
+/** Replication as one server family prints it: one row per channel, the columns named by their words for the two sides. */
+export function replicationState(
+  rows: readonly Row[],
+  words: { readonly source: string; readonly replica: string },
+): ReplicationState {
+  if (rows.length === 0) return { applier: 'NONE', receiving: false, replicationError: null, lagMs: null };
+  const all = (column: string, test: (text: string) => boolean) => rows.every((row) => test(textOf(row, column)));
+  const lags = rows.map((row) => textOf(row, `Seconds_Behind_${words.source}`));
+  return {
+    applier: all(`${words.replica}_SQL_Running`, (text) => text === 'Yes') ? 'RUNNING' : 'STOPPED',
+    receiving: all(`${words.replica}_IO_Running`, (text) => text !== 'No'),
+    replicationError: rows.map(errorOf).find((error) => error !== null) ?? null,
+    lagMs: lags.includes('') ? null : Math.max(...lags.map(Number)) * 1000,
+  };
+}
+
+/** The number only: the text holds the statement that failed, with what was in it. */
+function errorOf(row: Row): string | null {
+  const numbers = [textOf(row, 'Last_SQL_Errno'), textOf(row, 'Last_IO_Errno')];
+  const number = numbers.find((text) => text !== '' && text !== '0');
+  return number === undefined ? null : `error ${number}`;
+}

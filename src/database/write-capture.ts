@@ -1,0 +1,39 @@
+/**
+ * Which transaction a piece of work committed, learned on the connection that committed it.
+ *
+ *   OPEN --COMMIT sent--> COMMITTING --answered--> COMMITTED
+ *                                    --refused---> OPEN        (nothing was written)
+ *                                    --connection lost: stays COMMITTING; nobody knows
+ *
+ * The scope follows the work through async calls. Prisma's promises are lazy: await them inside `within`.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Position } from '../consistency/position.ts';
+import type { DriverFault } from './driver-fault.ts';
+
+export type CommitState = 'OPEN' | 'COMMITTING' | 'COMMITTED';
+
+export class WriteCapture {
+  state: CommitState = 'OPEN';
+  /** Includes the committed write; `null` when it wrote nothing, or when `positionUnknown`. */
+  position: Position | null = null;
+  positionUnknown = false;
+  /** The last fault that the driver reported for this work. */
+  fault: DriverFault | null = null;
+
+  committed(position: Position | null): void {
+    this.state = 'COMMITTED';
+    if (position === null) return;
+    this.position = this.position === null ? position : this.position.merge(position);
+  }
+}
+
+const scopes = new AsyncLocalStorage<WriteCapture>();
+
+export function within<T>(capture: WriteCapture, work: () => Promise<T>): Promise<T> {
+  return scopes.run(capture, work);
+}
+
+export function currentCapture(): WriteCapture | undefined {
+  return scopes.getStore();
+}

@@ -1,0 +1,59 @@
+import { SqlError } from 'mariadb';
+import { describe, expect, it } from 'vitest';
+import { faultInWords, faultOf, NodeDownError } from '../../../src/database/driver-fault.ts';
+
+function sqlError(errno: number, { code = `ER_${errno}`, fatal = false, cause = undefined as unknown } = {}): SqlError {
+  const error = new SqlError(`a text with 'secrets' in it`);
+  return Object.assign(error, { errno, code, fatal, cause });
+}
+const systemError = (code: string) => Object.assign(new Error(`connect ${code} 10.0.0.1:3306`), { code });
+
+describe('a fault of the driver', () => {
+  it.each([
+    ['a refused connection', systemError('ECONNREFUSED'), 'CONNECTION', 'refused the connection'],
+    ['a reset connection', systemError('ECONNRESET'), 'CONNECTION', 'lost the connection'],
+    ['silence', systemError('ETIMEDOUT'), 'CONNECTION', 'does not answer'],
+    ['an unknown host', systemError('ENOTFOUND'), 'CONNECTION', 'its host name is not known'],
+    ['a killed connection', sqlError(1927, { fatal: true }), 'CONNECTION', 'lost the connection'],
+    ['an interrupted statement', sqlError(1317), 'CONNECTION', 'lost the connection'],
+    ['a server that shuts down', sqlError(1053), 'CONNECTION', 'lost the connection'],
+    ['a socket that was silent too long', sqlError(45_026, { fatal: true }), 'CONNECTION', 'lost the connection'],
+    ['anything fatal', sqlError(4711, { fatal: true }), 'CONNECTION', 'lost the connection'],
+    ['a node that is down', new NodeDownError(), 'CONNECTION', 'lost the connection'],
+    ['a busy pool', sqlError(45_028), 'EXHAUSTED', 'answered ER_45028'],
+    ['a busy server', sqlError(1040), 'EXHAUSTED', 'answered ER_1040'],
+    [
+      'a pool that cannot connect',
+      sqlError(45_028, { cause: systemError('ECONNREFUSED') }),
+      'CONNECTION',
+      'lost the connection',
+    ],
+    [
+      'a pool that a busy server refuses',
+      sqlError(45_028, { cause: sqlError(1040) }),
+      'EXHAUSTED',
+      'answered ER_45028',
+    ],
+    ['a deadlock', sqlError(1213), 'DEADLOCK', 'answered ER_1213'],
+    ['a refused certification', sqlError(3101), 'DEADLOCK', 'answered ER_3101'],
+    ['a lock that was not had in time', sqlError(1205), 'LOCK_TIMEOUT', 'answered ER_1205'],
+    ["MariaDB's statement timeout", sqlError(1969), 'STATEMENT_TIMEOUT', 'answered ER_1969'],
+    ["MySQL's statement timeout", sqlError(3024), 'STATEMENT_TIMEOUT', 'answered ER_3024'],
+    ['a read-only server', sqlError(1290), 'READ_ONLY', 'answered ER_1290'],
+    ['a unique value that is taken', sqlError(1062, { code: 'ER_DUP_ENTRY' }), 'OTHER', 'answered ER_DUP_ENTRY'],
+    [
+      'a refused account',
+      sqlError(1045, { code: 'ER_ACCESS_DENIED_ERROR', fatal: true }),
+      'CONNECTION',
+      'refused the account',
+    ],
+    ['a mistake in the code', new TypeError('x is not a function'), 'OTHER', 'answered TypeError'],
+    ['something that is no error', 'text', 'OTHER', 'an unknown fault'],
+  ] as const)('%s is %s', (_, error, fault, words) => {
+    expect([faultOf(error), faultInWords(error)]).toEqual([fault, words]);
+  });
+
+  it('is put into words without what the error says', () => {
+    expect(faultInWords(sqlError(1064, { code: 'ER_PARSE_ERROR' }))).not.toContain('secrets');
+  });
+});

@@ -1,0 +1,266 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Position } from '../../../src/consistency/position.ts';
+import { emptySession } from '../../../src/consistency/session.ts';
+import { currentReader } from '../../../src/database/current-session.ts';
+import { NodeLostError, OverloadedError, StatementTimeoutError } from '../../../src/database/errors.ts';
+import { PinnedSession, type SessionOpening, type SessionServices } from '../../../src/database/pinned-session.ts';
+import type { ReadRequest } from '../../../src/routing/route-request.ts';
+import { at } from '../../support/scripted-probe.ts';
+import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
+
+type Fault = 'CONNECTION' | 'EXHAUSTED' | 'STATEMENT_TIMEOUT';
+type Fake = { readonly name: string; readonly counts: Map<string, number> };
+type FakeServices = SessionServices<Fake, never>;
+
+let clients: Map<string, Fake>;
+let requests: ReadRequest[];
+let ended: string[];
+let observe: (node: string) => Promise<Position>;
+let queue: string[];
+let services: FakeServices;
+
+beforeEach(() => {
+  clients = new Map(['source', 'a', 'b'].map((name) => [name, { name, counts: new Map() }]));
+  requests = [];
+  ended = [];
+  queue = ['a', 'b', 'source'];
+  observe = async () => at(5);
+  const route = (node: string, reason: 'any-replica' | 'write-operation') => ({
+    decision: { node, role: node === 'source' ? ('SOURCE' as const) : ('REPLICA' as const), reason, waitedMs: 0 },
+    end: () => void ended.push(node),
+  });
+  const stand = (part: Partial<Record<keyof FakeServices, unknown>>) => part as unknown as FakeServices;
+  services = stand({
+    clock: new TickingClock(),
+    epoch: () => 1,
+    clients: (name: string) => {
+      const client = clients.get(name) as Fake;
+      return { direct: client, pool: { faultsMet: (fault: string) => client.counts.get(fault) ?? 0 } };
+    },
+    composed: () => clients.get('source'),
+    routeRead: async (request: ReadRequest) => {
+      requests.push({ ...request, excluded: new Set(request.excluded) });
+      const next = queue.find((name) => !request.excluded.has(name));
+      if (next === undefined) throw new Error('nobody is left');
+      return route(next, 'any-replica');
+    },
+    routeWrite: () => route('source', 'write-operation'),
+    observe: (node: string) => observe(node),
+    writer: {
+      write: async (work: (tx: null) => Promise<unknown>) => ({
+        value: await work(null),
+        position: at(7),
+        includesItsReads: true,
+        issuedAtMs: 1,
+      }),
+    },
+  });
+});
+
+const open = (opening: Partial<SessionOpening> = {}) =>
+  new PinnedSession<Fake, never>(services, {
+    session: emptySession('orders', 1),
+    intent: { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null },
+    writes: false,
+    ...opening,
+  });
+
+const nodeOf = async (client: unknown) => (client as Fake).name;
+
+function failing(client: unknown, fault: Fault): never {
+  const { counts } = client as Fake;
+  counts.set(fault, (counts.get(fault) ?? 0) + 1);
+  throw new Error(`${fault} in the driver's words`);
+}
+
+describe('an operation', () => {
+  it('reads from one node, chosen once, however many reads run at a time', async () => {
+    const session = open();
+    expect(await Promise.all([session.read(nodeOf), session.read(nodeOf), session.read(nodeOf)])).toEqual([
+      'a',
+      'a',
+      'a',
+    ]);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('gives its node back once, also when it ends before the node is chosen', async () => {
+    const session = open();
+    const pinning = session.pin();
+    session.end();
+    expect(ended).toEqual([]);
+    await pinning;
+    expect(ended).toEqual(['a']);
+  });
+
+  it('reads elsewhere when its node is lost before the first answer', async () => {
+    const session = open();
+    const value = await session.read(async (client) => {
+      if ((client as Fake).name === 'a') failing(client, 'CONNECTION');
+      return nodeOf(client);
+    });
+    expect(value).toBe('b');
+    expect(session.decision?.node).toBe('b');
+    expect(requests[1]?.excluded).toEqual(new Set(['a']));
+    expect(ended).toEqual(['a']);
+  });
+
+  it('fails when its node is lost after an answer, and says which nodes to avoid', async () => {
+    const session = open();
+    await session.read(nodeOf);
+    const lost = session.read((client) => failing(client, 'CONNECTION'));
+    await expect(lost).rejects.toBeInstanceOf(NodeLostError);
+    await expect(lost).rejects.toMatchObject({ retryable: true, facts: { node: 'a' } });
+    expect(session.lostNodes).toEqual(new Set(['a']));
+  });
+
+  it('never keeps an answer of a node that it has left', async () => {
+    const session = open();
+    let answerLate: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => {
+      answerLate = resolve;
+    });
+    const slow = session.read(async (client) => {
+      if ((client as Fake).name === 'a') await late;
+      return nodeOf(client);
+    });
+    const quick = session.read(async (client) => {
+      if ((client as Fake).name === 'a') failing(client, 'CONNECTION');
+      return nodeOf(client);
+    });
+    expect(await quick).toBe('b');
+    answerLate();
+    expect(await slow).toBe('b');
+  });
+
+  it('moves all its reads over when several are lost with the node', async () => {
+    const session = open();
+    let crash: () => void = () => undefined;
+    const crashed = new Promise<void>((resolve) => {
+      crash = resolve;
+    });
+    const read = () =>
+      session.read(async (client) => {
+        if ((client as Fake).name === 'a') {
+          await crashed;
+          failing(client, 'CONNECTION');
+        }
+        return nodeOf(client);
+      });
+    const reads = [read(), read(), read()];
+    await allSettled();
+    crash();
+    expect(await Promise.all(reads)).toEqual(['b', 'b', 'b']);
+    expect(requests).toHaveLength(2);
+  });
+
+  it('gives up when the nodes that it may use are used up', async () => {
+    const read = open().read((client) => failing(client, 'CONNECTION'));
+    await expect(read).rejects.toThrow('nobody is left');
+  });
+
+  it('of a mutation fails when the source is lost', async () => {
+    const read = open({ writes: true }).read((client) => failing(client, 'CONNECTION'));
+    await expect(read).rejects.toBeInstanceOf(NodeLostError);
+  });
+
+  it.each([
+    ['EXHAUSTED', OverloadedError],
+    ['STATEMENT_TIMEOUT', StatementTimeoutError],
+  ] as const)('that meets %s fails with a typed error without the text of the driver', async (fault, type) => {
+    const read = open().read((client) => failing(client, fault));
+    await expect(read).rejects.toBeInstanceOf(type);
+    await expect(read).rejects.not.toThrow("driver's words");
+  });
+
+  it('lets other errors through as they are', async () => {
+    await expect(open().read(() => Promise.reject(new RangeError('mine')))).rejects.toThrow(RangeError);
+  });
+
+  it('is what reads inside of it belong to, and nothing outside of it', async () => {
+    const session = open();
+    const inside = await session.run(async () => {
+      await allSettled();
+      return currentReader();
+    });
+    expect(inside).toBe(session);
+    expect(() => currentReader()).toThrow('outside of a database session');
+  });
+});
+
+describe('what an operation asks of its node', () => {
+  const session = { ...emptySession('orders', 1), position: at(3), issuedAtMs: 1 };
+  const intent = { whenBehind: 'BYPASS', waitMs: 7, maxStalenessMs: null } as const;
+  it.each([
+    ['EVENTUAL', false, null, null],
+    ['BOUNDED', false, null, null],
+    ['SESSION', false, '0-1-3', null],
+    ['STRONG', false, null, 'strong-read'],
+    ['SESSION', true, null, 'position-unknown'],
+    ['STRONG', true, null, 'strong-read'],
+  ] as const)('%s, source required: %s', async (level, requiresSource, position, sourceOnly) => {
+    await open({ session: { ...session, requiresSource }, intent: { ...intent, level } }).pin();
+    expect(requests[0]).toMatchObject({ sourceOnly, whenBehind: 'BYPASS', waitMs: 7 });
+    expect(requests[0]?.position?.format() ?? null).toBe(position);
+  });
+});
+
+describe('what the client has seen', () => {
+  it('advances by what its node has once its reads are done', async () => {
+    const session = open();
+    await session.observe();
+    expect(session.session.position).toBeNull();
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session.position?.format()).toBe('0-1-5');
+  });
+
+  it('advances again after later reads, however many asked at the same time before', async () => {
+    const asked: string[] = [];
+    observe = async (node) => {
+      asked.push(node);
+      await allSettled();
+      return at(4 + asked.length);
+    };
+    const session = open();
+    await session.read(nodeOf);
+    await session.read(nodeOf);
+    await Promise.all([session.observe(), session.observe(), session.observe()]);
+    await session.read(nodeOf);
+    await session.read(nodeOf);
+    const before = asked.length;
+    await session.observe();
+    expect(asked.length).toBe(before + 1);
+    await session.observe();
+    expect(asked.length).toBe(before + 1);
+  });
+
+  it('does not advance with EVENTUAL, which promises nothing', async () => {
+    const session = open({ intent: { level: 'EVENTUAL', whenBehind: 'WAIT', waitMs: 0, maxStalenessMs: null } });
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session.position).toBeNull();
+  });
+
+  it('is only surely on the source when nobody can say how far the node was', async () => {
+    observe = () => Promise.reject(new Error('does not answer'));
+    const session = open();
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session).toMatchObject({ requiresSource: true });
+  });
+
+  it('is known again after an answer of the source', async () => {
+    const session = open({ session: { ...emptySession('orders', 1), requiresSource: true }, writes: true });
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session).toMatchObject({ requiresSource: false });
+    expect(session.session.position?.format()).toBe('0-1-5');
+  });
+
+  it('advances by what was written', async () => {
+    const session = open({ writes: true });
+    const { value, position } = await session.write(async () => 'written');
+    expect([value, position?.format(), session.session.position?.format()]).toEqual(['written', '0-1-7', '0-1-7']);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { DriverFault } from '../../../src/database/driver-fault.ts';
+import {
+  OverloadedError,
+  StatementTimeoutError,
+  WriteContendedError,
+  WriteIndeterminateError,
+} from '../../../src/database/errors.ts';
+import { SourceWriter } from '../../../src/database/source-writer.ts';
+import { type CommitState, currentCapture } from '../../../src/database/write-capture.ts';
+import { SourceUnavailableError } from '../../../src/routing/errors.ts';
+import { at } from '../../support/scripted-probe.ts';
+import { TickingClock } from '../../support/ticking-clock.ts';
+
+/** What one try of a transaction meets below Prisma. */
+type Try = { fault?: DriverFault; state?: CommitState; error?: Error; takesMs?: number; positionUnknown?: boolean };
+
+function setUp(tries: Try[], observe = async () => at(9)) {
+  const clock = new TickingClock();
+  let attempts = 0;
+  const writer = new SourceWriter<null>({
+    clock,
+    random: () => 0.5,
+    observe,
+    known: () => at(1),
+    maxWaitMs: 2000,
+    timeoutMs: 5000,
+    source: () => ({
+      node: 'source',
+      client: {
+        $transaction: async (work) => {
+          const { fault = null, state, error, takesMs = 0, positionUnknown = false } = tries[attempts++] ?? {};
+          const capture = currentCapture();
+          if (capture === undefined) throw new Error('the work runs outside of its capture');
+          const value = await work(null);
+          if (takesMs > 0) await clock.sleep(takesMs);
+          capture.fault = fault;
+          capture.positionUnknown = positionUnknown;
+          if (fault !== null || error !== undefined) {
+            capture.state = state ?? 'OPEN';
+            throw error ?? new Error("in Prisma's words");
+          }
+          capture.committed(positionUnknown ? null : at(7));
+          return value;
+        },
+      },
+    }),
+  });
+  const write = async (work: () => Promise<unknown> = async () => 'value') => {
+    const outcome = writer.write(work).then(
+      (committed) => committed,
+      (error: unknown) => error,
+    );
+    await clock.tick(60_000);
+    return outcome;
+  };
+  return { clock, write, attempts: () => attempts };
+}
+
+describe('a write', () => {
+  it('answers with what it made and where it is', async () => {
+    expect(await setUp([]).write()).toMatchObject({ value: 'value', position: at(7) });
+  });
+
+  it('is tried again after a deadlock and after a lock that was not had', async () => {
+    const { write, attempts, clock } = setUp([{ fault: 'DEADLOCK' }, { fault: 'LOCK_TIMEOUT' }, {}]);
+    expect(await write()).toMatchObject({ value: 'value' });
+    expect([attempts(), clock.timers]).toEqual([3, 0]);
+  });
+
+  it('is given up after some tries', async () => {
+    const { write, attempts } = setUp(Array.from({ length: 20 }, () => ({ fault: 'DEADLOCK' as const })));
+    expect(await write()).toBeInstanceOf(WriteContendedError);
+    expect(attempts()).toBe(5);
+  });
+
+  it('is given up when its time is over', async () => {
+    const slow = { fault: 'LOCK_TIMEOUT', takesMs: 3000 } as const;
+    const { write, attempts } = setUp([slow, slow, slow, slow]);
+    expect(await write()).toMatchObject({ code: 'WRITE_CONTENDED', facts: { attempts: 2 } });
+    expect(attempts()).toBe(2);
+  });
+
+  it.each([
+    ['lost before the commit', { fault: 'CONNECTION' }, SourceUnavailableError],
+    ['refused by a server that is read-only now', { fault: 'READ_ONLY' }, SourceUnavailableError],
+    ['lost in the commit', { fault: 'CONNECTION', state: 'COMMITTING' }, WriteIndeterminateError],
+    [
+      'refused by the commit in a way that is not understood',
+      { fault: 'OTHER', state: 'COMMITTING' },
+      WriteIndeterminateError,
+    ],
+    ['timed out in the commit', { fault: 'STATEMENT_TIMEOUT', state: 'COMMITTING' }, WriteIndeterminateError],
+    ['lost after the commit', { fault: 'CONNECTION', state: 'COMMITTED' }, WriteIndeterminateError],
+    ['without a connection', { fault: 'EXHAUSTED' }, OverloadedError],
+    ['too slow for the server', { fault: 'STATEMENT_TIMEOUT' }, StatementTimeoutError],
+    ['too slow for Prisma', { error: Object.assign(new Error('expired'), { code: 'P2028' }) }, StatementTimeoutError],
+  ] as [string, Try, new (...given: never[]) => Error][])('%s', async (_, once, type) => {
+    const { write, attempts } = setUp([once]);
+    const error = await write();
+    expect(error).toBeInstanceOf(type);
+    expect(error).toMatchObject({ retryable: true });
+    expect(String(error)).not.toContain('Prisma');
+    expect(attempts()).toBe(1);
+  });
+
+  it('is not tried again when a part of it is committed', async () => {
+    const { write, attempts } = setUp([{ fault: 'DEADLOCK', state: 'COMMITTED' }]);
+    expect(await write()).toBeInstanceOf(WriteIndeterminateError);
+    expect(attempts()).toBe(1);
+  });
+
+  it('that refuses itself fails with its own error', async () => {
+    class MineError extends Error {}
+    const { write } = setUp([]);
+    expect(
+      await write(() => {
+        throw new MineError();
+      }),
+    ).toBeInstanceOf(MineError);
+  });
+
+  it('whose position was not told asks the source for one that includes it', async () => {
+    const committed = await setUp([{ positionUnknown: true }]).write();
+    expect(committed).toMatchObject({ value: 'value', position: at(9), includesItsReads: true });
+  });
+
+  it('whose position nobody can tell is indeterminate', async () => {
+    const { write } = setUp([{ positionUnknown: true }], () => Promise.reject(new Error('does not answer')));
+    expect(await write()).toBeInstanceOf(WriteIndeterminateError);
+  });
+});
