@@ -1,0 +1,22 @@
+import { withItems } from '../database/order-rows.ts';
+import { OrderNotFoundError, VersionConflictError } from './errors.ts';
+import { type WriteDependencies, writeOnce } from './idempotency.ts';
+import type { DeleteOrder } from './order-rules.ts';
+
+/** The id of the order that is gone, its items with it. Throws `OrderNotFoundError`, `VersionConflictError`, `IdempotencyKeyReusedError`, and what the session throws. */
+export async function deleteOrder(dependencies: WriteDependencies, command: DeleteOrder): Promise<bigint> {
+  const { id, expectedVersion } = command;
+  return writeOnce(
+    dependencies,
+    'deleteOrder',
+    command,
+    async (tx) => {
+      const { count } = await tx.order.deleteMany({ where: { id, version: expectedVersion } });
+      if (count === 1) return id;
+      const current = await tx.order.findUnique({ where: { id }, include: withItems });
+      if (current === null) throw new OrderNotFoundError();
+      throw new VersionConflictError(current, expectedVersion);
+    },
+    { write: (deleted) => deleted.toString(), read: BigInt },
+  );
+}

@@ -1,0 +1,105 @@
+import type { OrderWithItems } from '../database/order-rows.ts';
+import { TidemarkError } from '../errors.ts';
+import type { OrderStatus } from './order-status.ts';
+
+/** What is wrong with one part of an input. `path` leads there from the input itself. */
+export type InputFault = { readonly path: readonly string[]; readonly message: string };
+
+/** An expected refusal of a write. `path` names the part of the input that it is about, from the input itself. */
+export abstract class OrderRefusedError extends TidemarkError {
+  readonly retryable = false;
+  abstract readonly path: readonly string[];
+}
+
+/** The input breaks rules that its types cannot express. Lists every fault. */
+export class InvalidInputError extends OrderRefusedError {
+  readonly code = 'INVALID_INPUT';
+  readonly path: readonly string[] = [];
+  readonly faults: readonly InputFault[];
+
+  constructor(faults: readonly InputFault[]) {
+    const lines = faults.map(({ path, message }) => `${['input', ...path].join('.')} ${message}`);
+    super(lines.join('; '), { facts: { faults: lines } });
+    this.faults = faults;
+  }
+}
+
+/** There is no such order; it may have been deleted. */
+export class OrderNotFoundError extends OrderRefusedError {
+  readonly code = 'ORDER_NOT_FOUND';
+  readonly path = ['id'];
+
+  constructor() {
+    super('There is no order with this id');
+  }
+}
+
+/** Somebody else changed the order first. `current` was read from the source, in the transaction that was refused. */
+export class VersionConflictError extends OrderRefusedError {
+  readonly code = 'VERSION_CONFLICT';
+  readonly path = ['expectedVersion'];
+  readonly current: OrderWithItems;
+  readonly expectedVersion: number;
+
+  constructor(current: OrderWithItems, expectedVersion: number) {
+    super(`The order is at version ${current.version}, not at ${expectedVersion}`, {
+      facts: { expectedVersion, currentVersion: current.version },
+    });
+    this.current = current;
+    this.expectedVersion = expectedVersion;
+  }
+}
+
+/** The order cannot get this status from the one it has. */
+export class InvalidStatusTransitionError extends OrderRefusedError {
+  readonly code = 'INVALID_STATUS_TRANSITION';
+  readonly path = ['status'];
+  readonly from: OrderStatus;
+  readonly to: OrderStatus;
+  readonly allowed: readonly OrderStatus[];
+
+  constructor(transition: { from: OrderStatus; to: OrderStatus; allowed: readonly OrderStatus[] }) {
+    const { from, to, allowed } = transition;
+    const choices = allowed.length === 0 ? 'nothing: that status is final' : allowed.join(' or ');
+    super(`An order that is ${from} cannot become ${to}, only ${choices}`, { facts: { from, to, allowed } });
+    this.from = from;
+    this.to = to;
+    this.allowed = allowed;
+  }
+}
+
+/** The key belongs to an earlier call with other input. */
+export class IdempotencyKeyReusedError extends OrderRefusedError {
+  readonly code = 'IDEMPOTENCY_KEY_REUSED';
+  readonly path = ['idempotencyKey'];
+
+  constructor() {
+    super('This idempotency key was used before, with other input');
+  }
+}
+
+/** The first answer is known but not yet where in the history it stands, and that could not be found out now. */
+export class ReplayUnsettledError extends TidemarkError {
+  readonly code = 'REPLAY_UNSETTLED';
+  readonly retryable = true;
+
+  constructor() {
+    super('The earlier call with this idempotency key is still being settled; repeat the call');
+  }
+}
+
+/** The cursor was not handed out for this list. */
+export class BadCursorError extends TidemarkError {
+  readonly code = 'BAD_CURSOR';
+  readonly retryable = false;
+
+  constructor(argument: 'after' | 'before', fault: string) {
+    super(`The cursor in \`${argument}\` ${fault}`, { facts: { argument } });
+  }
+}
+
+/** The arguments of a list contradict each other or are out of bounds. */
+export class BadListRequestError extends TidemarkError {
+  readonly code = 'BAD_USER_INPUT';
+  readonly retryable = false;
+}

@@ -1,0 +1,71 @@
+import { parsePosition } from '../consistency/parse-position.ts';
+import type { Flavour, Position } from '../consistency/position.ts';
+import type { OrdersTransaction } from '../database/orders-client.ts';
+
+export type KeyedOperation = 'createOrder' | 'updateOrder' | 'deleteOrder';
+/** Keys of different operations never meet. */
+export type RecordId = { readonly operation: KeyedOperation; readonly key: string };
+
+export type IdempotencyRecord = {
+  readonly inputHash: string;
+  readonly result: string;
+  /** By the clock of the process that claimed the key. */
+  readonly createdAt: Date;
+  /** Where in the history the write stands; `null` while nobody has noted it. */
+  readonly committed: { readonly position: Position; readonly issuedAtMs: number } | null;
+};
+
+/** False when the key is taken. Waits for a transaction that has claimed it and is not over yet. */
+export async function claimKey(
+  tx: OrdersTransaction,
+  id: RecordId,
+  inputHash: string,
+  createdAt: Date,
+): Promise<boolean> {
+  const { count } = await tx.idempotencyKey.createMany({
+    data: [{ ...id, inputHash, result: '', createdAt }],
+    skipDuplicates: true,
+  });
+  return count === 1;
+}
+
+export async function recordResult(tx: OrdersTransaction, id: RecordId, result: string): Promise<void> {
+  await tx.idempotencyKey.updateMany({ where: id, data: { result } });
+}
+
+/** The first position that is noted stays. */
+export async function notePosition(
+  tx: OrdersTransaction,
+  id: RecordId,
+  position: Position,
+  issuedAtMs: number,
+): Promise<void> {
+  await tx.idempotencyKey.updateMany({
+    where: { ...id, position: null },
+    data: { position: `${position.flavour} ${position.format()}`, issuedAtMs },
+  });
+}
+
+/** Writes to the record while it has no position, so that this transaction's own position includes the recorded write. */
+export async function touchUnsettled(tx: OrdersTransaction, id: RecordId): Promise<boolean> {
+  const { count } = await tx.idempotencyKey.updateMany({
+    where: { ...id, position: null },
+    data: { positionAttempts: { increment: 1 } },
+  });
+  return count === 1;
+}
+
+export async function readRecord(tx: OrdersTransaction, id: RecordId): Promise<IdempotencyRecord | null> {
+  const row = await tx.idempotencyKey.findUnique({ where: { operation_key: id } });
+  if (row === null) return null;
+  const { inputHash, result, createdAt, position, issuedAtMs } = row;
+  if (position === null || issuedAtMs === null) return { inputHash, result, createdAt, committed: null };
+  const space = position.indexOf(' ');
+  const flavour = position.slice(0, space) as Flavour;
+  return {
+    inputHash,
+    result,
+    createdAt,
+    committed: { position: parsePosition(flavour, position.slice(space + 1)), issuedAtMs: Number(issuedAtMs) },
+  };
+}

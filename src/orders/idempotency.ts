@@ -1,0 +1,106 @@
+/**
+ * One key, one write, one answer. The record is part of the order's own transaction and is claimed first, so that other
+ * calls with the key wait for it on the unique key:
+ *
+ *   FREE ──claim──▶ CLAIMED ──work fails──▶ FREE           a refusal is not recorded
+ *                      │
+ *                      └────commit────▶ DONE ──note position──▶ SETTLED
+ *
+ * A position exists only after the commit, so a record is DONE before it is SETTLED, and stays so when the process dies in
+ * between. A replay waits for the note, but not longer than the first call can still be about to write it. Then it commits
+ * a small write of its own to the record, whose position includes the first write, and settles the record with that. It never answers without a position that includes the
+ * write: a client that carries no such position could read a world without its own order.
+ */
+import type { OrdersSession, OrdersTransaction } from '../database/orders-client.ts';
+import type { Clock } from '../platform/clock.ts';
+import { IdempotencyKeyReusedError, ReplayUnsettledError } from './errors.ts';
+import {
+  claimKey,
+  type IdempotencyRecord,
+  type KeyedOperation,
+  notePosition,
+  type RecordId,
+  readRecord,
+  recordResult,
+  touchUnsettled,
+} from './idempotency-record.ts';
+import { inputHashOf } from './input-hash.ts';
+
+export type WriteDependencies = { readonly session: OrdersSession; readonly clock: Clock };
+
+/** How the answer is kept as text and read back. */
+export type AnswerCodec<T> = { readonly write: (answer: T) => string; readonly read: (text: string) => T };
+
+/** A record older than this without its note lost its first caller. */
+const noteWaitMs = 2000;
+const firstPollMs = 5;
+const slowestPollMs = 160;
+
+/** Runs `work` in one write transaction, once per key. Throws `IdempotencyKeyReusedError` and what `work` throws. */
+export async function writeOnce<T>(
+  dependencies: WriteDependencies,
+  operation: KeyedOperation,
+  command: { readonly idempotencyKey: string | null },
+  work: (tx: OrdersTransaction) => Promise<T>,
+  codec: AnswerCodec<T>,
+): Promise<T> {
+  const { session, clock } = dependencies;
+  if (command.idempotencyKey === null) return (await session.write(work)).value;
+  const id: RecordId = { operation, key: command.idempotencyKey };
+  const inputHash = inputHashOf(command);
+  try {
+    const { value, position, issuedAtMs } = await session.write(async (tx) => {
+      if (!(await claimKey(tx, id, inputHash, new Date(clock.now()))))
+        throw new KeyTakenSignal(await readRecord(tx, id));
+      const answer = await work(tx);
+      await recordResult(tx, id, codec.write(answer));
+      return answer;
+    });
+    if (position !== null) {
+      // The write is committed: a note that fails is made good by the first replay.
+      await session.annotate((tx) => notePosition(tx, id, position, issuedAtMs)).catch(() => undefined);
+    }
+    return value;
+  } catch (error) {
+    if (!(error instanceof KeyTakenSignal)) throw error;
+    // Taken, and gone again by the time it was read: old records are cleared away.
+    if (error.record === null) throw new ReplayUnsettledError();
+    if (error.record.inputHash !== inputHash) throw new IdempotencyKeyReusedError();
+    const { position, issuedAtMs } = error.record.committed ?? (await settle(dependencies, id, error.record.createdAt));
+    session.adopt(position, issuedAtMs);
+    return codec.read(error.record.result);
+  }
+}
+
+/** Ends the transaction that found its key taken. */
+class KeyTakenSignal extends Error {
+  readonly record: IdempotencyRecord | null;
+
+  constructor(record: IdempotencyRecord | null) {
+    super('the idempotency key is taken');
+    this.record = record;
+  }
+}
+
+type Settled = NonNullable<IdempotencyRecord['committed']>;
+
+async function settle({ session, clock }: WriteDependencies, id: RecordId, claimedAt: Date): Promise<Settled> {
+  // Reads on the source, which the session must not advance by: the record's position is the one to answer with.
+  const noted = async () => (await session.annotate((tx) => readRecord(tx, id)))?.committed ?? null;
+  const ageMs = Math.max(0, clock.now() - claimedAt.getTime());
+  const givenUpMs = clock.monotonic() + noteWaitMs - ageMs;
+  for (let pollMs = firstPollMs; clock.monotonic() < givenUpMs; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
+    await clock.sleep(pollMs);
+    const committed = await noted();
+    if (committed !== null) return committed;
+  }
+  const touch = await session.write((tx) => touchUnsettled(tx, id));
+  const { position, issuedAtMs } = touch;
+  if (touch.value && position !== null) {
+    await session.annotate((tx) => notePosition(tx, id, position, issuedAtMs)).catch(() => undefined);
+  }
+  const committed = await noted().catch(() => null);
+  if (committed !== null) return committed;
+  if (!touch.value || position === null) throw new ReplayUnsettledError();
+  return { position, issuedAtMs };
+}

@@ -1,0 +1,34 @@
+import type { OrderWhere } from '../database/order-rows.ts';
+import { formatAmount } from './money.ts';
+import type { OrderStatus } from './order-status.ts';
+
+/** Which orders a list or a count is about. Parts that are `undefined` do not matter; all others must hold together. */
+export type OrderFilter = {
+  readonly status?: readonly OrderStatus[] | undefined;
+  readonly userId?: bigint | undefined;
+  readonly numbers?: readonly string[] | undefined;
+  readonly missingCharge?: boolean | undefined;
+  readonly missingProcessedAt?: boolean | undefined;
+  /** `from` belongs to the range, `to` does not. */
+  readonly created?: { readonly from?: Date | undefined; readonly to?: Date | undefined } | undefined;
+  /** Both ends belong to the range. */
+  readonly total?:
+    | { readonly min?: bigint | undefined; readonly max?: bigint | undefined; readonly currency?: string | undefined }
+    | undefined;
+};
+
+export function whereOf(filter: OrderFilter): OrderWhere {
+  const { status, userId, numbers, missingCharge, missingProcessedAt, created, total } = filter;
+  const where: OrderWhere[] = [];
+  if (status !== undefined) where.push({ status: { in: [...status] } });
+  if (userId !== undefined) where.push({ userId });
+  if (numbers !== undefined) where.push({ number: { in: [...numbers] } });
+  if (missingCharge !== undefined) where.push({ charge: missingCharge ? null : { not: null } });
+  if (missingProcessedAt !== undefined) where.push({ processedAt: missingProcessedAt ? null : { not: null } });
+  if (created?.from !== undefined) where.push({ createdAt: { gte: created.from } });
+  if (created?.to !== undefined) where.push({ createdAt: { lt: created.to } });
+  if (total?.currency !== undefined) where.push({ currency: total.currency });
+  if (total?.min !== undefined) where.push({ total: { gte: formatAmount(total.min) } });
+  if (total?.max !== undefined) where.push({ total: { lte: formatAmount(total.max) } });
+  return { AND: where };
+}

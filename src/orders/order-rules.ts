@@ -1,0 +1,88 @@
+/**
+ * What an order must look like, checked before anything is written. Whoever calls a use case gets its command from
+ * here; the messages continue a sentence that begins with the name of the part.
+ */
+import { z } from 'zod';
+import { maxAmount, parseAmount, totalOf } from './money.ts';
+import { orderStatuses } from './order-status.ts';
+
+const maxId = 2n ** 63n - 1n;
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+const optional = <T extends z.ZodType>(rule: T) => rule.nullish().transform((value) => value ?? null);
+
+export const idRule = z
+  .string()
+  .regex(/^[1-9]\d{0,18}$/, { error: 'must be a positive whole number', abort: true })
+  .transform(BigInt)
+  .refine((id) => id <= maxId, 'is too large');
+
+const amountRule = z.string().transform((text, context) => {
+  const amount = parseAmount(text);
+  if (amount !== null && amount >= 0n && amount <= maxAmount) return amount;
+  const message =
+    amount === null
+      ? 'must be a decimal number with at most two decimals, such as "12.50"'
+      : `must lie between 0 and ${maxAmount / 100n}.99`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+const text = (max: number) =>
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    .regex(/^(\S(.*\S)?)?$/s, 'must not begin or end with a space');
+
+export const idempotencyKeyRule = optional(text(200));
+export const expectedVersionRule = z.int().min(1, 'must be 1 or more');
+
+const numberRule = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,31}$/, 'must be 1 to 32 letters, digits, dots, dashes, slashes or underscores');
+
+const itemRule = z.object({
+  sku: text(64),
+  name: text(200),
+  quantity: z.int().min(1, 'must be 1 or more').max(1_000_000, 'must be 1000000 or less'),
+  unitPrice: amountRule,
+});
+
+export const createOrderRules = z.object({
+  userId: idRule,
+  number: optional(numberRule),
+  currency: z.string().refine((code) => currencies.has(code), 'must be an ISO 4217 code such as EUR'),
+  items: z
+    .array(itemRule)
+    .min(1, 'must hold at least one item')
+    .max(50, 'must hold at most 50 items')
+    .refine((items) => totalOf(items) <= maxAmount, `must not add up to more than ${maxAmount / 100n}.99`),
+  charge: optional(amountRule),
+  processedAt: optional(z.date()),
+  idempotencyKey: idempotencyKeyRule,
+});
+export type CreateOrder = z.output<typeof createOrderRules>;
+
+/** `undefined` leaves a value as it is, `null` clears it. */
+export const orderChangesRules = z.object({
+  status: z.enum(orderStatuses).nullish(),
+  charge: amountRule.nullish(),
+  processedAt: z.date().nullish(),
+});
+
+export type UpdateOrder = z.output<typeof orderChangesRules> & {
+  readonly id: bigint;
+  readonly expectedVersion: number;
+  readonly idempotencyKey: string | null;
+};
+
+export function changesSomething({ status, charge, processedAt }: z.output<typeof orderChangesRules>): boolean {
+  return status != null || charge !== undefined || processedAt !== undefined;
+}
+
+export type DeleteOrder = {
+  readonly id: bigint;
+  readonly expectedVersion: number;
+  readonly idempotencyKey: string | null;
+};

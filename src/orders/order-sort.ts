@@ -1,0 +1,57 @@
+import { Decimal, type Order, type OrderSorting, type OrderWhere } from '../database/order-rows.ts';
+
+export const orderSortFields = ['CREATED_AT', 'UPDATED_AT', 'TOTAL', 'NUMBER'] as const;
+export type OrderSortField = (typeof orderSortFields)[number];
+export type SortDirection = 'ASC' | 'DESC';
+
+/** How a list is sorted. Where values can be alike the id breaks ties, in the same direction; numbers never are. */
+export type OrderSort = { readonly field: OrderSortField; readonly direction: SortDirection };
+
+/** A place in a sorted list: the sort value of an order, as text, and its id. */
+export type Place = { readonly value: string; readonly id: bigint };
+
+type Column = 'createdAt' | 'updatedAt' | 'total' | 'number';
+const columns = {
+  CREATED_AT: 'createdAt',
+  UPDATED_AT: 'updatedAt',
+  TOTAL: 'total',
+  NUMBER: 'number',
+} as const satisfies Record<OrderSortField, Column>;
+const valueShapes = {
+  CREATED_AT: /^\d{1,14}$/,
+  UPDATED_AT: /^\d{1,14}$/,
+  TOTAL: /^-?\d{1,10}\.\d{2}$/,
+  NUMBER: /^.{1,32}$/s,
+} as const satisfies Record<OrderSortField, RegExp>;
+
+export function placeOf(order: Order, field: OrderSortField): Place {
+  const value = order[columns[field]];
+  if (value instanceof Date) return { value: String(value.getTime()), id: order.id };
+  return { value: value instanceof Decimal ? value.toFixed(2) : value, id: order.id };
+}
+
+/** False for a text that no order's sort value could have become. */
+export function isPlaceValue(field: OrderSortField, value: string): boolean {
+  return valueShapes[field].test(value);
+}
+
+export function opposite(direction: SortDirection): SortDirection {
+  return direction === 'ASC' ? 'DESC' : 'ASC';
+}
+
+export function sortingOf({ field, direction }: OrderSort): OrderSorting[] {
+  const order = direction === 'ASC' ? 'asc' : 'desc';
+  // Nothing breaks ties that cannot be, and no index ends in what would: the server would sort the whole table.
+  return field === 'NUMBER' ? [{ number: order }] : [{ [columns[field]]: order }, { id: order }];
+}
+
+/** What comes after `place` in the sort, `place` itself excluded. The first condition alone bounds the index range. */
+export function beyond({ field, direction }: OrderSort, place: Place): OrderWhere {
+  const [within, past] = direction === 'ASC' ? (['gte', 'gt'] as const) : (['lte', 'lt'] as const);
+  if (field === 'NUMBER') return { number: { [past]: place.value } };
+  const column = columns[field];
+  const value = field === 'TOTAL' ? place.value : new Date(Number(place.value));
+  return {
+    AND: [{ [column]: { [within]: value } }, { OR: [{ [column]: { [past]: value } }, { id: { [past]: place.id } }] }],
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * How an order may move on. Staying where it is is always allowed.
+ *
+ *   PENDING ──▶ PAID ──▶ SHIPPED ──▶ COMPLETED
+ *      │         │ │        │            │
+ *      ▼         ▼ └────────┴────────────┴──▶ REFUNDED
+ *   CANCELLED ◀──┘
+ */
+import type { OrderStatus } from '../database/order-rows.ts';
+
+export type { OrderStatus };
+
+export const allowedTransitions = {
+  PENDING: ['PAID', 'CANCELLED'],
+  PAID: ['SHIPPED', 'CANCELLED', 'REFUNDED'],
+  SHIPPED: ['COMPLETED', 'REFUNDED'],
+  COMPLETED: ['REFUNDED'],
+  CANCELLED: [],
+  REFUNDED: [],
+} as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
+
+export const orderStatuses = [
+  'PENDING',
+  'PAID',
+  'SHIPPED',
+  'COMPLETED',
+  'CANCELLED',
+  'REFUNDED',
+] as const satisfies readonly OrderStatus[];
+
+export function mayBecome(from: OrderStatus, to: OrderStatus): boolean {
+  return from === to || allowedFrom(from).includes(to);
+}
+
+/** The statuses that an order in `from` may get, without its own. */
+export function allowedFrom(from: OrderStatus): readonly OrderStatus[] {
+  return allowedTransitions[from];
+}
+
+/** The statuses from which an order may become `to`, `to` itself included. */
+export function statusesBefore(to: OrderStatus): OrderStatus[] {
+  return orderStatuses.filter((from) => mayBecome(from, to));
+}

@@ -1,0 +1,119 @@
+import { openDirectConnection } from '../../database/direct-connection.ts';
+import { analyzeTables, emptyTables, insertRows, inTransaction, largestValue } from '../../database/row-batches.ts';
+import { TidemarkError } from '../../errors.ts';
+import { formatAmount } from '../money.ts';
+import { type BelievableOrder, believableOrders } from './believable-orders.ts';
+
+export type SeedOptions = {
+  /** `mysql://user:password@host:port/database` of the source. `replace` needs an account that may empty tables. */
+  readonly url: string;
+  readonly orders: number;
+  readonly seed: number;
+  readonly until: Date;
+  /** What to do with orders that are there already: `refuse` throws `OrdersPresentError`. */
+  readonly existing: 'refuse' | 'append' | 'replace';
+  readonly progress: (done: number, of: number) => void;
+};
+
+/** The table has orders and nobody said what to do with them. */
+export class OrdersPresentError extends TidemarkError {
+  readonly code = 'ORDERS_PRESENT';
+  readonly retryable = false;
+
+  constructor() {
+    super('There are orders already. Add to them with --append, or delete them all first with --replace');
+  }
+}
+
+/** The tables were not made yet. */
+export class TablesMissingError extends TidemarkError {
+  readonly code = 'TABLES_MISSING';
+  readonly retryable = false;
+
+  constructor() {
+    super('The database has no orders table. Make it with: npm run migrate');
+  }
+}
+
+const batch = 500;
+const orderColumns = [
+  'id',
+  'number',
+  'user_id',
+  'status',
+  'total',
+  'currency',
+  'charge',
+  'processed_at',
+  'version',
+  'created_at',
+  'updated_at',
+] as const;
+const itemColumns = ['order_id', 'line', 'sku', 'name', 'quantity', 'unit_price'] as const;
+
+/** Writes sample orders in batches, each in one transaction. Answers how many. Also throws `DatabaseUnreachableError`, `TablesMissingError`. */
+export async function seedOrders(options: SeedOptions): Promise<number> {
+  const connection = await openDirectConnection(options.url);
+  try {
+    let lastId = await largestValue(connection, 'orders', 'id');
+    if (lastId === null) throw new TablesMissingError();
+    if (lastId > 0 && options.existing === 'refuse') throw new OrdersPresentError();
+    if (options.existing === 'replace') {
+      await emptyTables(connection, ['order_items', 'orders', 'idempotency_keys']);
+      lastId = 0;
+    }
+    let done = 0;
+    for (const orders of batches(believableOrders({ ...options, firstId: lastId + 1 }))) {
+      await inTransaction(connection, async () => {
+        await insertRows(connection, 'orders', orderColumns, orders.map(orderRow));
+        await insertRows(connection, 'order_items', itemColumns, orders.flatMap(itemRows));
+      });
+      done += orders.length;
+      options.progress(done, options.orders);
+    }
+    await analyzeTables(connection, ['orders', 'order_items']);
+    return done;
+  } finally {
+    await connection.end();
+  }
+}
+
+function* batches(orders: Iterable<BelievableOrder>): Generator<BelievableOrder[]> {
+  let current: BelievableOrder[] = [];
+  for (const order of orders) {
+    current.push(order);
+    if (current.length < batch) continue;
+    yield current;
+    current = [];
+  }
+  if (current.length > 0) yield current;
+}
+
+function orderRow(order: BelievableOrder) {
+  const { id, number, userId, status, total, currency, charge, processedAt, version, createdAt, updatedAt } = order;
+  const charged = charge === null ? null : formatAmount(charge);
+  return [
+    id,
+    number,
+    userId,
+    status,
+    formatAmount(total),
+    currency,
+    charged,
+    processedAt,
+    version,
+    createdAt,
+    updatedAt,
+  ];
+}
+
+function itemRows({ id, items }: BelievableOrder) {
+  return items.map(({ sku, name, quantity, unitPrice }, index) => [
+    id,
+    index + 1,
+    sku,
+    name,
+    quantity,
+    formatAmount(unitPrice),
+  ]);
+}
