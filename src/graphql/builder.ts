@@ -1,0 +1,53 @@
+import SchemaBuilder from '@pothos/core';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import ValidationPlugin from '@pothos/plugin-validation';
+import { type Decimal, type OrdersPrismaTypes, ordersDatamodel } from '../database/order-rows.ts';
+import { InvalidInputError } from '../orders/errors.ts';
+import type { OperationContext } from './context.ts';
+
+type SchemaTypes = {
+  Context: OperationContext;
+  PrismaTypes: OrdersPrismaTypes;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string | bigint };
+    DateTime: { Input: Date; Output: Date };
+    Decimal: { Input: string; Output: Decimal };
+  };
+};
+
+/** What all types are built with. Building opens nothing: the client is asked for when a field resolves. */
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin, ValidationPlugin],
+  defaultFieldNullability: false,
+  prisma: { client: ({ session }) => session.client, dmmf: ordersDatamodel() },
+  relay: {
+    idFieldOptions: { description: 'Opaque id, unique among all objects. Fetch the object again with `node(id:)`.' },
+    nodeTypeOptions: { description: 'Anything that `node(id:)` can fetch again.' },
+    // Ours answer null for an id that names nothing, whatever it looks like.
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+  },
+  // Rules of an input run before its resolver; this makes their faults members of the result like any other refusal.
+  // They would run before an authorisation check of the field, too: rules must tell nothing about what is stored.
+  errors: { directResult: true, unsafelyHandleInputErrors: true },
+  validation: {
+    validationError: ({ issues }) =>
+      new InvalidInputError(issues.map(({ path = [], message }) => ({ path: path.slice(1).map(segment), message }))),
+  },
+});
+
+function segment(part: PropertyKey | { readonly key: PropertyKey }): string {
+  return String(typeof part === 'object' ? part.key : part);
+}
+
+builder.queryType({
+  description: 'Reads. Each operation reads one node of the cluster, fresh enough for what you have seen.',
+});
+builder.mutationType({
+  description:
+    'Writes. Each answers a union: its payload, or one of the refusals, which all implement `UserError`. ' +
+    'Send an `idempotencyKey` to make a retry safe.',
+});

@@ -1,0 +1,18 @@
+import type { OrdersSession } from '../database/orders-client.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** What resolvers see: small on purpose. One per GraphQL operation. */
+export interface OperationContext {
+  readonly requestId: string;
+  readonly session: OrdersSession;
+  readonly clock: Clock;
+  /** `count` bytes that nobody can guess. */
+  randomBytes(count: number): Uint8Array;
+  /** The session so far as a signed token, `null` when there is nothing to carry. */
+  consistencyToken(): string | null;
+  /**
+   * A position that the pinned node had reached once the rows read so far were read, with what the session requires, as a signed token:
+   * a page that starts at a cursor that carries it is never older than the page the cursor came from. `null` when nobody knows.
+   */
+  pageToken(): Promise<string | null>;
+}

@@ -1,0 +1,25 @@
+import type { CORSOptions } from 'graphql-yoga';
+
+/** Browsers on `origins` may call with cookies; on others they may not call at all. */
+export function corsFor(origins: readonly string[]): (request: Request) => CORSOptions {
+  const options = {
+    credentials: true,
+    methods: ['GET', 'POST', 'OPTIONS'],
+    allowedHeaders: [
+      'content-type',
+      'x-request-id',
+      'x-consistency-token',
+      'x-consistency-level',
+      'x-consistency-when-behind',
+      'x-consistency-wait-ms',
+      'x-consistency-max-staleness-ms',
+    ],
+    exposedHeaders: ['x-consistency-token', 'x-request-id', 'retry-after'],
+    maxAge: 600,
+  };
+  return (request) => {
+    const origin = request.headers.get('origin');
+    // A list, as Yoga says `Vary: Origin` only where there is a choice, and caches must not mix up the origins.
+    return origin !== null && origins.includes(origin) ? { ...options, origin: [origin, 'null'] } : false;
+  };
+}

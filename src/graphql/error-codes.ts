@@ -1,0 +1,67 @@
+import { GraphQLError } from 'graphql';
+import { TidemarkError } from '../errors.ts';
+
+// What a caller may learn of an error:
+//   thrown on purpose (TidemarkError)   its message, code, retryable and facts
+//   GraphQL's own (syntax, validation)  its message and a code
+//   anything else                       that something broke, and the request id to ask about it
+
+export const internalErrorCode = 'INTERNAL_SERVER_ERROR';
+
+type HttpHints = { status?: number; spec?: boolean; headers?: Record<string, string>; unexpected?: boolean };
+
+/** The error as clients see it. Other errors than Tidemark's and GraphQL's are masked; `originalError` keeps them for the log. */
+export function toGraphqlError(error: unknown): GraphQLError {
+  const located = error instanceof GraphQLError ? error : undefined;
+  const cause = rootCause(error);
+  if (cause instanceof TidemarkError) {
+    const extensions = {
+      ...cause.facts,
+      code: cause.code,
+      retryable: cause.retryable,
+      http: httpHints(cause, located),
+    };
+    return new GraphQLError(cause.message, { ...place(located), originalError: cause, extensions });
+  }
+  if (located !== undefined && cause instanceof GraphQLError) return graphqlOwn(located);
+  return new GraphQLError('Something broke on our side. The request id finds it in the log.', {
+    ...place(located),
+    originalError: cause instanceof Error ? cause : new Error(String(cause)),
+    extensions: { code: internalErrorCode, retryable: false, unexpected: true },
+  });
+}
+
+/** A `GraphQLError` with anything else than another one below it was only wrapped to give it a path. */
+function rootCause(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError != null) cause = cause.originalError;
+  return cause;
+}
+
+function graphqlOwn(error: GraphQLError): GraphQLError {
+  const { originalError: _, stacktrace: __, ...extensions } = error.extensions;
+  const http: HttpHints = { ...(extensions.http as HttpHints | undefined) };
+  const code = extensions.code ?? 'BAD_USER_INPUT';
+  if (error.path === undefined && http.status === undefined) Object.assign(http, { status: 400, spec: true });
+  // Not even a GraphQL request: for that the HTTP status speaks, whatever media type was asked for.
+  if (code === 'BAD_REQUEST') delete http.spec;
+  return new GraphQLError(error.message, { ...place(error), extensions: { ...extensions, code, http } });
+}
+
+/** `spec` keeps the status at 200 for clients that ask for application/json, as GraphQL over HTTP wants it. */
+function httpHints(error: TidemarkError, located: GraphQLError | undefined): HttpHints {
+  const { retryAfterMs } = error.facts;
+  const headers = typeof retryAfterMs === 'number' ? { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } : {};
+  if (located?.path !== undefined) return { headers };
+  if (error.code === 'BAD_CONSISTENCY_REQUEST') return { status: 400, headers };
+  return { status: error.retryable ? 503 : 400, spec: true, headers };
+}
+
+function place(error: GraphQLError | undefined) {
+  return {
+    nodes: error?.nodes ?? null,
+    source: error?.source ?? null,
+    positions: error?.positions ?? null,
+    path: error?.path ?? null,
+  };
+}

@@ -1,0 +1,45 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { BadListRequestError } from '../orders/errors.ts';
+import { findOrder } from '../orders/find-order.ts';
+import { maxPageSize } from '../orders/page-request.ts';
+import { builder } from './builder.ts';
+import type { OperationContext } from './context.ts';
+import { orderIdOf } from './orders/order-id.ts';
+import { orderSelection } from './orders/order-selection.ts';
+
+const nodeType = builder.nodeInterfaceRef();
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: nodeType,
+    nullable: true,
+    description: 'Whatever has this id, or null when nothing has.',
+    args: { id: t.arg.id({ required: true, description: 'The `id` of an object that you have seen.' }) },
+    resolve: async (_, { id }, context, info) => (await findNodes([id], context, info))[0] ?? null,
+  }),
+);
+
+builder.queryField('nodes', (t) =>
+  t.field({
+    type: [nodeType],
+    nullable: { list: false, items: true },
+    description: `Whatever has these ids, in their sequence, with null where nothing has. At most ${maxPageSize}.`,
+    args: { ids: t.arg.idList({ required: true, description: 'The `id`s of objects that you have seen.' }) },
+    resolve: (_, { ids }, context, info) => {
+      if (ids.length > maxPageSize) throw new BadListRequestError(`\`ids\` must hold at most ${maxPageSize} ids`);
+      return findNodes(ids, context, info);
+    },
+  }),
+);
+
+/** Lookups that begin together become one statement. */
+function findNodes(ids: readonly string[], context: OperationContext, info: GraphQLResolveInfo) {
+  const selection = orderSelection(context, info);
+  return Promise.all(
+    ids.map(async (globalId) => {
+      const id = orderIdOf(globalId);
+      const order = id === null ? null : await findOrder(context.session, { id }, selection);
+      return order && { ...order, __typename: 'Order' };
+    }),
+  );
+}

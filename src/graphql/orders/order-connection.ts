@@ -1,0 +1,102 @@
+import type { Order } from '../../database/order-rows.ts';
+import { countOrders } from '../../orders/count-orders.ts';
+import type { OrderPage } from '../../orders/list-orders.ts';
+import { writeCursor } from '../../orders/order-cursor.ts';
+import type { OrderFilter } from '../../orders/order-filter.ts';
+import { type OrderSort, placeOf } from '../../orders/order-sort.ts';
+import { builder } from '../builder.ts';
+import { orderType } from './order-type.ts';
+
+/** A page that is read when something of it is asked for, once. */
+export type OrderConnection = {
+  readonly filter: OrderFilter;
+  readonly page: () => Promise<OrderPage>;
+  readonly cursorOf: (order: Order) => Promise<string>;
+};
+
+/** `pageToken` is asked for once and only after the rows were read: cursors carry what the page has seen. */
+export function orderConnection(
+  source: { filter: OrderFilter; sort: OrderSort },
+  readPage: () => Promise<OrderPage>,
+  pageToken: () => Promise<string | null>,
+): OrderConnection {
+  const page = once(readPage);
+  const token = once(async () => {
+    await page();
+    return pageToken();
+  });
+  return {
+    filter: source.filter,
+    page,
+    cursorOf: async (order) => writeCursor(source.sort, placeOf(order, source.sort.field), await token()),
+  };
+}
+
+function once<T>(start: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | null = null;
+  return () => {
+    started ??= start();
+    return started;
+  };
+}
+
+const orderEdgeType = builder.objectRef<{ connection: OrderConnection; node: Order }>('OrderEdge').implement({
+  description: 'An order and its place in the list.',
+  fields: (t) => ({
+    cursor: t.string({
+      description: 'Opaque place in the list, for `after` and `before`. Good only with the same `orderBy`.',
+      resolve: ({ connection, node }) => connection.cursorOf(node),
+    }),
+    node: t.field({ type: orderType, description: 'The order.', resolve: ({ node }) => node }),
+  }),
+});
+
+const pageInfoType = builder.objectRef<{ connection: OrderConnection; page: OrderPage }>('PageInfo').implement({
+  description: 'Whether and where the list goes on.',
+  fields: (t) => ({
+    hasNextPage: t.boolean({ description: 'There is more after this page.', resolve: ({ page }) => page.hasNextPage }),
+    hasPreviousPage: t.boolean({
+      description: 'There is more before this page.',
+      resolve: ({ page }) => page.hasPreviousPage,
+    }),
+    startCursor: t.string({
+      nullable: true,
+      description: 'Cursor of the first order of this page, for `before`. Null on an empty page.',
+      resolve: ({ connection, page }) => cursorAt(connection, page.orders.at(0)),
+    }),
+    endCursor: t.string({
+      nullable: true,
+      description: 'Cursor of the last order of this page, for `after`. Null on an empty page.',
+      resolve: ({ connection, page }) => cursorAt(connection, page.orders.at(-1)),
+    }),
+  }),
+});
+
+function cursorAt(connection: OrderConnection, order: Order | undefined): Promise<string> | null {
+  return order === undefined ? null : connection.cursorOf(order);
+}
+
+export const orderConnectionType = builder.objectRef<OrderConnection>('OrderConnection').implement({
+  description: 'One page of a list of orders.',
+  fields: (t) => ({
+    edges: t.field({
+      type: [orderEdgeType],
+      description: 'The orders of this page, each with its cursor.',
+      resolve: async (connection) => (await connection.page()).orders.map((node) => ({ connection, node })),
+    }),
+    nodes: t.field({
+      type: [orderType],
+      description: 'The orders of this page, when their cursors do not matter.',
+      resolve: async (connection) => (await connection.page()).orders as Order[],
+    }),
+    pageInfo: t.field({
+      type: pageInfoType,
+      description: 'Whether and where the list goes on.',
+      resolve: async (connection) => ({ connection, page: await connection.page() }),
+    }),
+    totalCount: t.int({
+      description: 'How many orders the whole list has, all pages together. Counted only when you ask for it.',
+      resolve: ({ filter }, _, { session }) => countOrders(session, filter),
+    }),
+  }),
+});

@@ -1,0 +1,13 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { OrderSelection } from '../../database/order-rows.ts';
+import type { OperationContext } from '../context.ts';
+
+/** What the operation wants to know of the orders that lie at `paths` below the field, so that one call loads it all. */
+export function orderSelection(
+  context: OperationContext,
+  info: GraphQLResolveInfo,
+  paths: string[][] = [],
+): OrderSelection {
+  return queryFromInfo({ context, info, typeName: 'Order', paths, include: {} });
+}

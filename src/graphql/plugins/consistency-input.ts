@@ -1,0 +1,95 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  getDirectiveValues,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
+import type { RawConsistencyRequest } from '../../consistency/consistency-request.ts';
+
+export type OperationInput = {
+  readonly request: Request;
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** As they were sent: without defaults, of any type. */
+  readonly variables: Readonly<Record<string, unknown>>;
+};
+
+/** Everything that a client sent about consistency: headers, the operation's `@consistency` directive and the cookie. */
+export function rawConsistencyRequest(input: OperationInput, cookieName: string): RawConsistencyRequest {
+  const { headers } = input.request;
+  return {
+    headers: {
+      token: headers.get('x-consistency-token'),
+      level: headers.get('x-consistency-level'),
+      whenBehind: headers.get('x-consistency-when-behind'),
+      waitMs: headers.get('x-consistency-wait-ms'),
+      maxStalenessMs: headers.get('x-consistency-max-staleness-ms'),
+    },
+    directive: directiveOf(input),
+    cookieToken: cookieIn(headers.get('cookie'), cookieName),
+  };
+}
+
+function directiveOf(input: OperationInput): NonNullable<RawConsistencyRequest['directive']> {
+  const { schema, operation } = input;
+  if (operation.directives === undefined || operation.directives.length === 0) return {};
+  const directive = schema.getDirective('consistency');
+  return (directive && getDirectiveValues(directive, operation, coerced(input))) ?? {};
+}
+
+/** The variables as the resolvers will see them. Wrong ones are left out: executing the operation will say so. */
+function coerced({ schema, operation, variables }: OperationInput): Readonly<Record<string, unknown>> {
+  const result = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  return result.coerced ?? {};
+}
+
+/** The value of one cookie, `null` when it was not sent. Browsers send a cookie of a narrower path first. */
+export function cookieIn(header: string | null, name: string): string | null {
+  if (header === null) return null;
+  for (const piece of header.split(';')) {
+    const equals = piece.indexOf('=');
+    if (equals > 0 && piece.slice(0, equals).trim() === name) return piece.slice(equals + 1).trim();
+  }
+  return null;
+}
+
+/** The cursors that the operation continues from: each carries the position of the page that it came from. */
+export function cursorsIn(input: OperationInput): readonly string[] {
+  const given = cursorArguments(input);
+  if (given.length === 0) return [];
+  const variables = coerced(input);
+  return given
+    .map(({ value }) => (value.kind === Kind.VARIABLE ? variables[value.name.value] : 'value' in value && value.value))
+    .filter((cursor) => typeof cursor === 'string');
+}
+
+/** Kept per document: the same ones come again and again. */
+const argumentsByOperation = new WeakMap<OperationDefinitionNode, readonly ArgumentNode[]>();
+
+function cursorArguments({ document, operation }: OperationInput): readonly ArgumentNode[] {
+  const known = argumentsByOperation.get(operation);
+  if (known !== undefined) return known;
+  const found: ArgumentNode[] = [];
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  for (const definition of [operation, ...fragments]) {
+    visit(definition, {
+      Argument(argument) {
+        if (argument.name.value === 'after' || argument.name.value === 'before') found.push(argument);
+      },
+    });
+  }
+  argumentsByOperation.set(operation, found);
+  return found;
+}
+
+/** False for operations that only ask about the schema: they need no server. */
+export function needsDatabase({ selectionSet }: OperationDefinitionNode): boolean {
+  return selectionSet.selections.some(
+    ({ kind, ...field }) => kind !== Kind.FIELD || !('name' in field && field.name.value.startsWith('__')),
+  );
+}

@@ -1,0 +1,52 @@
+import type { ConsistencyLevel } from '../../consistency/levels.ts';
+import type { RouteDecision } from '../../routing/route-decision.ts';
+
+/** What the answer says about its own freshness, as `extensions.consistency`. */
+export type ConsistencyExtension = {
+  /** Send it back with the next request. `null` when there is nothing to carry. */
+  readonly token: string | null;
+  readonly level: ConsistencyLevel;
+  readonly servedBy: { readonly node: string; readonly role: RouteDecision['role'] } | null;
+  readonly reason: RouteDecision['reason'] | null;
+  readonly waitedMs: number;
+};
+
+/** How the HTTP answer carries the session on. */
+export type CookieChange = 'KEEP' | 'SET' | 'CLEAR';
+export type SessionOutput = { readonly token: string | null; readonly cookie: CookieChange };
+
+export function consistencyExtension(
+  level: ConsistencyLevel,
+  decision: RouteDecision | null,
+  token: string | null,
+): ConsistencyExtension {
+  return {
+    token,
+    level,
+    servedBy: decision && { node: decision.node, role: decision.role },
+    reason: decision?.reason ?? null,
+    waitedMs: Math.round((decision?.waitedMs ?? 0) * 10) / 10,
+  };
+}
+
+/** Cookies know no ports: with the cluster's id in the name, two clusters on one host keep apart. */
+export function cookieNameFor(clusterId: string): string {
+  return `tidemark_${clusterId.replaceAll(/[^\w-]/g, '_')}`;
+}
+
+export function writeSession(
+  request: Request,
+  headers: Headers,
+  { token, cookie }: SessionOutput,
+  settings: { readonly cookieName: string; readonly cookieMaxAgeS: number },
+): void {
+  if (token !== null) {
+    headers.set('x-consistency-token', token);
+    headers.set('cache-control', 'no-store');
+  }
+  if (cookie === 'KEEP') return;
+  const clears = cookie === 'CLEAR' || token === null;
+  const secure = request.url.startsWith('https:') ? '; Secure' : '';
+  const value = clears ? '; Max-Age=0' : `${token}; Max-Age=${settings.cookieMaxAgeS}`;
+  headers.append('set-cookie', `${settings.cookieName}=${value}; Path=/graphql; HttpOnly; SameSite=Strict${secure}`);
+}

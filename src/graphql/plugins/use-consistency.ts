@@ -1,0 +1,210 @@
+/**
+ * Token in, one database session per operation, token out.
+ *
+ *   tokens (header, directive, cookie, cursors) --verified, judged by epoch, merged--> session
+ *   level, when-behind, bounds (directive before header before default)            --> intent
+ *   query: a node is chosen before the first field is resolved; mutation: the source
+ *   after the data: the session advances by what was seen, and goes out as header, extension and, when it advanced, cookie
+ *
+ * A query whose node is lost in the middle is run again from its start on another one, so an answer never mixes two.
+ */
+import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationDefinitionNode } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import {
+  type ConsistencyDefaults,
+  type ConsistencyRequest,
+  parseConsistencyRequest,
+} from '../../consistency/consistency-request.ts';
+import { currentEpoch, type EpochHistory } from '../../consistency/epoch.ts';
+import { EpochAheadError, WriteLostError } from '../../consistency/errors.ts';
+import { resumeSession } from '../../consistency/resume-session.ts';
+import { isEmptySession, type Session } from '../../consistency/session.ts';
+import type { OrdersDatabase, OrdersPinnedSession } from '../../database/orders-client.ts';
+import { TidemarkError } from '../../errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { LimitedFunctionalityError } from '../../routing/errors.ts';
+import type { OperationContext } from '../context.ts';
+import { toGraphqlError } from '../error-codes.ts';
+import { cursorsIn, needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
+import { consistencyExtension, cookieNameFor, type SessionOutput, writeSession } from './consistency-output.ts';
+import { factsOf, recordDecision } from './request-facts.ts';
+
+/** Verifies and writes tokens. */
+export type Tokens = { decode(text: string, nowMs: number): Session; encode(session: Session): string };
+
+export type ConsistencyOptions = {
+  readonly database: OrdersDatabase;
+  readonly tokens: Tokens;
+  readonly clusterId: string;
+  readonly defaults: ConsistencyDefaults;
+  readonly cookieMaxAgeS: number;
+  /** The token inside a page's cursor, `null` when it has none or is no cursor. */
+  readonly cursorToken: (cursor: string) => string | null;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+};
+
+type Execute = (args: ExecutionArgs) => unknown;
+/** One operation on its way, whichever node it is tried on. */
+type Turn = {
+  readonly execute: Execute;
+  readonly asked: ConsistencyRequest;
+  /** What the client has seen before. */
+  readonly session: Session;
+  /** Whether it holds all that was sent. */
+  readonly whole: boolean;
+  readonly output: (output: SessionOutput) => void;
+};
+type YogaContext = { readonly request: Request };
+
+/** How often a query may be run again because its node was lost. */
+const maxRuns = 3;
+
+export function useConsistency(options: ConsistencyOptions): Plugin {
+  const { clusterId, cookieMaxAgeS } = options;
+  const cookieName = cookieNameFor(clusterId);
+  const outputs = new WeakMap<Request, SessionOutput>();
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const operation = getOperationAST(args.document, args.operationName);
+      if (operation == null) return;
+      setExecuteFn((executed: ExecutionArgs) => {
+        const answering = new Operation(options, cookieName, executed, operation);
+        return answering.answer(executeFn as Execute, (output) => outputs.set(answering.request, output));
+      });
+    },
+    onResponse({ request, response }) {
+      const output = outputs.get(request);
+      if (output !== undefined) writeSession(request, response.headers, output, { cookieName, cookieMaxAgeS });
+    },
+  };
+}
+
+class Operation {
+  readonly request: Request;
+  readonly #options: ConsistencyOptions;
+  readonly #args: ExecutionArgs;
+  readonly #operation: OperationDefinitionNode;
+  readonly #input: OperationInput;
+  readonly #cookieName: string;
+
+  constructor(
+    options: ConsistencyOptions,
+    cookieName: string,
+    args: ExecutionArgs,
+    operation: OperationDefinitionNode,
+  ) {
+    this.request = (args.contextValue as YogaContext).request;
+    this.#options = options;
+    this.#args = args;
+    this.#operation = operation;
+    this.#cookieName = cookieName;
+    const { schema, document, variableValues: variables = {} } = args;
+    this.#input = { request: this.request, schema, document, operation, variables: variables ?? {} };
+  }
+
+  async answer(execute: Execute, output: (output: SessionOutput) => void): Promise<ExecutionResult> {
+    const raw = rawConsistencyRequest(this.#input, this.#cookieName);
+    try {
+      const asked = parseConsistencyRequest(raw, this.#options.defaults);
+      if (!needsDatabase(this.#operation)) return (await execute(this.#args)) as ExecutionResult;
+      const { session, whole } = this.#resume(asked, raw.cookieToken ?? null, output);
+      return await this.#run({ execute, asked, session, whole, output }, new Set(), 1);
+    } catch (error) {
+      if (!(error instanceof TidemarkError)) throw error;
+      return { errors: [toGraphqlError(error)] };
+    }
+  }
+
+  async #run(turn: Turn, excluded: ReadonlySet<string>, run: number): Promise<ExecutionResult> {
+    const { execute, asked, session } = turn;
+    const { database } = this.#options;
+    const writes = this.#operation.operation === 'mutation';
+    const pinned = database.openSession({ session, intent: asked, writes, excluded, signal: () => this.#signal() });
+    try {
+      await pinned.pin();
+      const contextValue = { ...(this.#args.contextValue as object), ...this.#context(pinned) };
+      const result = (await pinned.run(() => execute({ ...this.#args, contextValue }))) as ExecutionResult;
+      if (pinned.lostNodes !== null && !writes && run < maxRuns) {
+        // From the start: what the lost run had seen goes to nobody.
+        return await this.#run(turn, pinned.lostNodes, run + 1);
+      }
+      await pinned.observe();
+      return this.#finish(result, turn, pinned);
+    } finally {
+      pinned.end();
+    }
+  }
+
+  #finish(result: ExecutionResult, turn: Turn, pinned: OrdersPinnedSession): ExecutionResult {
+    const { asked, session, whole, output } = turn;
+    // A token that leaves out a part of what was sent must not take the place of what the client has.
+    const token = whole ? this.#token(pinned.session) : null;
+    if (pinned.decision !== null) recordDecision(this.request, pinned.decision);
+    output({ token, cookie: pinned.session === session || !whole ? 'KEEP' : 'SET' });
+    const consistency = consistencyExtension(asked.level, pinned.decision, token);
+    return { ...result, extensions: { ...result.extensions, consistency } };
+  }
+
+  /** Verifies what was sent and brings it to the present epoch. Not `whole`: some of it has no place there. */
+  #resume(
+    asked: ConsistencyRequest,
+    cookieToken: string | null,
+    output: (output: SessionOutput) => void,
+  ): { session: Session; whole: boolean } {
+    const { database, clusterId, tokens, clock, cursorToken } = this.#options;
+    const history: EpochHistory = database.epochs;
+    if (history.length === 0) throw new LimitedFunctionalityError('No server has been reached yet');
+    const cursors = cursorsIn(this.#input).map(cursorToken);
+    const texts = [...asked.tokens.map(({ text }) => text), ...cursors.filter((text) => text !== null)];
+    const nowMs = clock.now();
+    // A browser cannot drop a cookie that scripts don't see: a cookie that is refused once would be for ever.
+    const refuseCookie = () => output({ token: null, cookie: 'CLEAR' });
+    const sessions = new Map<string, Session>();
+    for (const text of texts) {
+      try {
+        sessions.set(text, tokens.decode(text, nowMs));
+      } catch (error) {
+        if (text === cookieToken) refuseCookie();
+        throw error;
+      }
+    }
+    const { session, lost, ahead } = resumeSession(clusterId, [...sessions.values()], history);
+    const writes = this.#operation.operation === 'mutation';
+    const promises = writes || asked.level === 'SESSION' || asked.level === 'STRONG';
+    const [firstLost] = lost;
+    if (firstLost !== undefined && promises) {
+      const { epoch, position } = firstLost;
+      if (cookieToken !== null && lost.some((session) => session === sessions.get(cookieToken))) refuseCookie();
+      throw new WriteLostError({ epoch, currentEpoch: currentEpoch(history) ?? 0, position });
+    }
+    if (ahead.length > 0 && promises) throw new EpochAheadError();
+    return { session, whole: lost.length === 0 && ahead.length === 0 };
+  }
+
+  #context(pinned: OrdersPinnedSession): OperationContext {
+    const { clock, randomBytes } = this.#options;
+    const consistencyToken = () => this.#token(pinned.session);
+    return {
+      requestId: factsOf(this.request).requestId,
+      session: pinned,
+      clock,
+      randomBytes,
+      consistencyToken,
+      pageToken: async () => {
+        await pinned.observe();
+        return consistencyToken();
+      },
+    };
+  }
+
+  #token(session: Session): string | null {
+    return isEmptySession(session) ? null : this.#options.tokens.encode(session);
+  }
+
+  /** Ends waits when the client has gone or the request took too long. */
+  #signal(): AbortSignal {
+    const { deadline } = factsOf(this.request);
+    return deadline === null ? this.request.signal : AbortSignal.any([this.request.signal, deadline]);
+  }
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+
+type Parsed = GraphQLParams | GraphQLParams[] | Response;
+type RequestParser = (request: Request) => Parsed | Promise<Parsed>;
+type NodeContext = { req?: IncomingMessage };
+
+/**
+ * Reads what was asked. POST bodies: JSON only, and never more than `maxBytes`, whatever Content-Length says.
+ * Forms and plain text are what a foreign page can send with the visitor's cookie and without asking first, so they are refused.
+ */
+export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> {
+  return {
+    onRequestParse({ request, serverContext, requestParser, setRequestParser }) {
+      if (request.method === 'GET' && requestParser !== undefined) setRequestParser(refusingBadJson(requestParser));
+      if (request.method !== 'POST') return;
+      const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+      if (type !== 'application/json') throw refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send application/json.');
+      const encoding = request.headers.get('content-encoding') ?? 'identity';
+      if (encoding !== 'identity')
+        throw refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body without content-encoding.');
+      if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+      setRequestParser(async () => parseParams(await readText(serverContext.req ?? request, maxBytes)));
+    },
+  };
+}
+
+/** `variables` and `extensions` of a GET are JSON inside the URL. */
+function refusingBadJson(parse: RequestParser): RequestParser {
+  return async (request) => {
+    try {
+      return await parse(request);
+    } catch (error) {
+      throw error instanceof SyntaxError ? refusal(400, 'BAD_REQUEST', 'A parameter is not valid JSON.') : error;
+    }
+  };
+}
+
+async function readText(source: IncomingMessage | Request, maxBytes: number): Promise<string> {
+  if (!('socket' in source)) {
+    const text = await source.text();
+    if (Buffer.byteLength(text) > maxBytes) throw tooLarge(maxBytes);
+    return text;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  await new Promise<void>((resolve, reject) => {
+    source.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) chunks.push(chunk);
+      else reject(tooLarge(maxBytes));
+    });
+    source.once('end', resolve);
+    source.once('close', () => {
+      // Closing follows a body that was read to its end, too: making an error then would cost more than reading it did.
+      if (!source.readableEnded) reject(refusal(400, 'BAD_REQUEST', 'The body ended early.'));
+    });
+    source.once('error', () => reject(refusal(400, 'BAD_REQUEST', 'The body could not be read.')));
+  });
+  return Buffer.concat(chunks, bytes).toString('utf8');
+}
+
+function parseParams(text: string): GraphQLParams | GraphQLParams[] {
+  let params: unknown;
+  try {
+    params = JSON.parse(text);
+  } catch {
+    throw refusal(400, 'BAD_REQUEST', 'The body is not valid JSON.');
+  }
+  if (typeof params !== 'object' || params === null) {
+    throw refusal(400, 'BAD_REQUEST', 'The body must be a JSON object.');
+  }
+  return params;
+}
+
+function tooLarge(maxBytes: number): GraphQLError {
+  return refusal(413, 'REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
+}
+
+function refusal(status: number, code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status } } });
+}

@@ -1,0 +1,11 @@
+import { specifiedDirectives } from 'graphql';
+import { builder } from './builder.ts';
+import { consistencyDirective } from './consistency-directive.ts';
+import './scalars.ts';
+import './nodes.ts';
+import './orders/order-queries.ts';
+import './orders/user-errors.ts';
+import './orders/order-mutations.ts';
+
+/** The whole GraphQL schema. Importing it opens nothing. */
+export const schema = builder.toSchema({ directives: [...specifiedDirectives, consistencyDirective] });

@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendNodeResponse } from '@whatwg-node/server';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import { corsFor } from './cors.ts';
+import { toGraphqlError } from './error-codes.ts';
+import { useAccessLog } from './plugins/use-access-log.ts';
+import { useDeadline } from './plugins/use-deadline.ts';
+import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
+import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
+import { useRequestId } from './plugins/use-request-id.ts';
+import { useRequestParams } from './plugins/use-request-params.ts';
+
+export type GraphqlServerOptions = {
+  readonly schema: GraphQLSchema;
+  /** Opens the database session of each operation and carries the token in and out. */
+  readonly consistency: Plugin;
+  readonly corsOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly introspection: boolean;
+  readonly limits: QueryLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+type NodeContext = { req: IncomingMessage; res: ServerResponse };
+
+/** Answers one HTTP request. Rejects only when nothing could be answered. */
+export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** The GraphQL endpoint, for any path that the HTTP server gives it. */
+export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandler {
+  const { clock, log } = options;
+  const yoga = createYoga<NodeContext>({
+    schema: options.schema,
+    graphqlEndpoint: '/graphql',
+    // The HTTP server serves GraphiQL and health itself; the access log plugin logs.
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    multipart: false,
+    batching: false,
+    cors: corsFor(options.corsOrigins),
+    maskedErrors: { maskError: toGraphqlError },
+    // useRequestParams reads and limits the body.
+    maxRequestBodySize: false,
+    parserAndValidationCache: {
+      documentCache: cacheOfSmall<DocumentNode>(),
+      errorCache: cacheOfSmall<Error>(),
+    },
+    plugins: [
+      // An id for every request, in and out.
+      useRequestId(clock),
+      // One log line per request, with what the plugins below found out.
+      useAccessLog(clock, log),
+      // JSON only, and not too much of it.
+      useRequestParams(options.maxBodyBytes),
+      // The schema is a secret or it is not.
+      useIntrospectionSwitch(options.introspection),
+      // Aliases, depth, directives, tokens.
+      useLimits(options.limits),
+      // No operation outlives the request deadline.
+      useDeadline(clock, options.requestTimeoutMs),
+      // Token in, session, node, token out.
+      options.consistency,
+    ],
+  });
+  return async (request, response) => {
+    const answer = await yoga.handleNodeRequestAndResponse(request, response, { req: request, res: response });
+    await sendNodeResponse(answer, response, request, true);
+  };
+}
+
+/** Keeps documents of ordinary size only: the keys are whole documents, and a thousand large ones would be a lot of memory. */
+function cacheOfSmall<Value extends object>() {
+  const cache = createLRUCache<Value>({ max: 1024 });
+  return {
+    get: (document: string) => cache.get(document),
+    set: (document: string, value: Value) => {
+      if (document.length <= 8192) cache.set(document, value);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { TidemarkError } from '../errors.ts';
+
+/** The port that was asked for cannot be had. */
+export class PortUnavailableError extends TidemarkError {
+  readonly code = 'PORT_UNAVAILABLE';
+  readonly retryable = false;
+
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    const why = cause.code === 'EADDRINUSE' ? 'is in use by another process' : `cannot be opened (${cause.code})`;
+    super(`PORT: ${port} on ${host} ${why}`, { cause, facts: { host, port } });
+  }
+}
+
+const attempts = 100;
+
+/** Opens the port, or with `orNext` the next free one above it. Resolves to the port. Throws `PortUnavailableError`. */
+export async function listen(server: Server, host: string, port: number, orNext: boolean): Promise<number> {
+  for (let candidate = port; ; candidate += 1) {
+    try {
+      return await listenOnce(server, host, candidate);
+    } catch (error) {
+      const cause = error as NodeJS.ErrnoException;
+      const mayGoOn = orNext && cause.code === 'EADDRINUSE' && candidate - port < attempts && candidate < 65_535;
+      if (!mayGoOn) throw new PortUnavailableError(host, candidate, cause);
+    }
+  }
+}
+
+function listenOnce(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: Error) => {
+      server.removeListener('listening', onListening);
+      reject(error);
+    };
+    const onListening = () => {
+      server.removeListener('error', onError);
+      resolve((server.address() as AddressInfo).port);
+    };
+    server.once('error', onError);
+    server.once('listening', onListening);
+    server.listen({ host, port });
+  });
+}

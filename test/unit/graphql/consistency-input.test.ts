@@ -1,0 +1,135 @@
+import { buildSchema, GraphQLSchema, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { consistencyDirective } from '../../../src/graphql/consistency-directive.ts';
+import {
+  cookieIn,
+  cursorsIn,
+  needsDatabase,
+  type OperationInput,
+  rawConsistencyRequest,
+} from '../../../src/graphql/plugins/consistency-input.ts';
+
+const fields = buildSchema(`
+  type Query { orders(after: String, before: String, first: Int): Page  page: Page }
+  type Page { orders(after: String, before: String): Page  name: String }
+  type Mutation { create(after: String): String }
+`);
+const schema = new GraphQLSchema({ ...fields.toConfig(), directives: [consistencyDirective] });
+
+function input(
+  text: string,
+  given: { variables?: object; headers?: Record<string, string>; name?: string } = {},
+): OperationInput {
+  const document = parse(text);
+  const operation = getOperationAST(document, given.name) as OperationDefinitionNode;
+  const request = new Request('http://127.0.0.1/graphql', { headers: given.headers ?? {} });
+  return { request, schema, document, operation, variables: { ...given.variables } };
+}
+const directive = (text: string, variables: object = {}) =>
+  rawConsistencyRequest(input(text, { variables }), 'tidemark_orders').directive;
+
+describe('what a client sends about consistency', () => {
+  it('is nothing when it sends nothing', () => {
+    expect(rawConsistencyRequest(input('{ page { name } }'), 'tidemark_orders')).toEqual({
+      headers: { token: null, level: null, whenBehind: null, waitMs: null, maxStalenessMs: null },
+      directive: {},
+      cookieToken: null,
+    });
+  });
+
+  it('is read from headers and its own cookie', () => {
+    const headers = {
+      'x-consistency-token': 't1',
+      'x-consistency-level': 'strong',
+      'x-consistency-when-behind': 'fail',
+      'x-consistency-wait-ms': '7',
+      'x-consistency-max-staleness-ms': '9',
+      cookie: 'a=1; tidemark_other=t3; tidemark_orders=t2',
+    };
+    expect(rawConsistencyRequest(input('{ page { name } }', { headers }), 'tidemark_orders')).toEqual({
+      headers: { token: 't1', level: 'strong', whenBehind: 'fail', waitMs: '7', maxStalenessMs: '9' },
+      directive: {},
+      cookieToken: 't2',
+    });
+  });
+
+  it('is read from the directive of the operation', () => {
+    const text =
+      'query @consistency(token: "t", level: BOUNDED, whenBehind: BYPASS, waitMs: 7, maxStalenessMs: 9) { page { name } }';
+    expect(directive(text)).toEqual({
+      token: 't',
+      level: 'BOUNDED',
+      whenBehind: 'BYPASS',
+      waitMs: 7,
+      maxStalenessMs: 9,
+    });
+  });
+
+  it('is read from variables as resolvers see them, with their defaults', () => {
+    const text =
+      'query ($t: String = "from default", $l: ConsistencyLevel) @consistency(token: $t, level: $l) { page { name } }';
+    expect(directive(text)).toEqual({ token: 'from default' });
+    expect(directive(text, { t: 'sent', l: 'STRONG' })).toEqual({ token: 'sent', level: 'STRONG' });
+  });
+
+  it('is left to the execution to refuse when a variable is of the wrong type', () => {
+    const text = 'query ($l: ConsistencyLevel) @consistency(level: $l) { page { name } }';
+    expect(directive(text, { l: 5 })).toEqual({});
+  });
+});
+
+describe('the cursors of an operation', () => {
+  it.each([
+    ['{ orders(first: 1) { name } }', {}, []],
+    ['{ orders(after: "a") { name } }', {}, ['a']],
+    ['{ orders(after: null) { name } }', {}, []],
+    ['{ orders(after: "a") { orders(before: "b") { name } } }', {}, ['a', 'b']],
+    ['query ($c: String) { orders(after: $c) { name } }', { c: 'v' }, ['v']],
+    ['query ($c: String) { orders(after: $c) { name } }', {}, []],
+    ['query ($c: String = "d") { orders(after: $c) { name } }', {}, ['d']],
+    ['query ($c: String = "d") { orders(after: $c) { name } }', { c: null }, []],
+    ['{ ...F } fragment F on Query { orders(after: "in a fragment") { name } }', {}, ['in a fragment']],
+    ['{ page { ...F } } fragment F on Page { orders(before: "b") { name } }', {}, ['b']],
+  ])('%s with %j are %j', (text, variables, expected) => {
+    expect(cursorsIn(input(text, { variables }))).toEqual(expected);
+  });
+
+  it('are those of the operation that runs', () => {
+    const text = 'query A { orders(after: "a") { name } } query B { orders(after: "b") { name } }';
+    expect(cursorsIn(input(text, { name: 'B' }))).toEqual(['b']);
+  });
+
+  it('are found again when the same document comes with other variables', () => {
+    const text = 'query ($c: String) { orders(after: $c) { name } }';
+    const first = input(text, { variables: { c: 'one' } });
+    expect(cursorsIn(first)).toEqual(['one']);
+    expect(cursorsIn({ ...first, variables: { c: 'two' } })).toEqual(['two']);
+  });
+});
+
+describe('a cookie', () => {
+  it.each([
+    [null, null],
+    ['', null],
+    ['t=1', '1'],
+    ['a=1; t=2', '2'],
+    ['a=1;t=2', '2'],
+    ['t = spaced ', 'spaced'],
+    ['tt=1', null],
+    ['t', null],
+    ['=t', null],
+    ['t=with=equals', 'with=equals'],
+    ['t=narrow; t=wide', 'narrow'],
+  ])('in %j is %j', (header, expected) => expect(cookieIn(header, 't')).toBe(expected));
+});
+
+describe('an operation needs a server', () => {
+  it.each([
+    ['{ __typename }', false],
+    ['{ __schema { types { name } } a: __typename }', false],
+    ['{ __typename page { name } }', true],
+    ['{ page { name } }', true],
+    ['{ ...F } fragment F on Query { __typename }', true],
+    ['mutation { create }', true],
+  ])('%s: %s', (text, expected) => expect(needsDatabase(input(text).operation)).toBe(expected));
+});

@@ -1,0 +1,140 @@
+import { GraphQLError, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { TidemarkError } from '../../../src/errors.ts';
+import { recordDecision } from '../../../src/graphql/plugins/request-facts.ts';
+import { createGraphqlServer, type GraphqlServerOptions } from '../../../src/graphql/yoga.ts';
+import { type HttpServerOptions, type ServedApp, startHttpServer } from '../../../src/http/server.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import type { Logger } from '../../../src/platform/log.ts';
+
+export class OutOfTeaError extends TidemarkError {
+  readonly code = 'OUT_OF_TEA';
+  readonly retryable = true;
+}
+
+export class BadConsistencyRequestError extends TidemarkError {
+  readonly code = 'BAD_CONSISTENCY_REQUEST';
+  readonly retryable = false;
+}
+
+/** What the resolvers of one server are waiting for. */
+export type Gate = {
+  open: () => void;
+  readonly opened: Promise<void>;
+  readonly entered: Promise<void>;
+  enter: () => void;
+};
+
+export function makeGate(): Gate {
+  const opened = withResolvers();
+  const entered = withResolvers();
+  return { open: opened.resolve, opened: opened.promise, entered: entered.promise, enter: entered.resolve };
+}
+
+function withResolvers() {
+  let resolve = () => {};
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
+
+/** Remembers what was logged. */
+export function makeMemoryLog(): { log: Logger; lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const note = (level: string) => (facts: object, msg: string) => {
+    lines.push({ ...facts, level, msg });
+  };
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+  const log = { level: 'trace', child: () => log, ...Object.fromEntries(levels.map((level) => [level, note(level)])) };
+  return { log: log as unknown as Logger, lines };
+}
+
+function makeTinySchema(gate: Gate): GraphQLSchema {
+  const nest: GraphQLObjectType = new GraphQLObjectType({
+    name: 'Nest',
+    fields: () => ({ nest: { type: nest, resolve: () => ({}) }, leaf: { type: GraphQLString, resolve: () => 'leaf' } }),
+  });
+  const breaking = (make: () => unknown) => ({
+    type: GraphQLString,
+    resolve: () => {
+      throw make();
+    },
+  });
+  const query = new GraphQLObjectType({
+    name: 'Query',
+    fields: {
+      hello: { type: GraphQLString, resolve: () => 'world' },
+      double: {
+        type: new GraphQLNonNull(GraphQLInt),
+        args: { number: { type: new GraphQLNonNull(GraphQLInt) } },
+        resolve: (_, { number }: { number: number }) => number * 2,
+      },
+      nest: { type: nest, resolve: () => ({}) },
+      slow: {
+        type: GraphQLString,
+        resolve: async () => {
+          gate.enter();
+          await gate.opened;
+          return 'late';
+        },
+      },
+      bug: breaking(() => new Error('connect ECONNREFUSED mysql://root:hunter2@10.0.0.1')),
+      tea: breaking(() => new OutOfTeaError('There is no tea left', { facts: { retryAfterMs: 1500, cups: 0 } })),
+      refused: breaking(() => new GraphQLError('No.', { extensions: { code: 'REFUSED' } })),
+    },
+  });
+  const mutation = new GraphQLObjectType({
+    name: 'Mutation',
+    fields: { brew: { type: GraphQLString, resolve: () => 'brewed' } },
+  });
+  return new GraphQLSchema({ query, mutation });
+}
+
+type Overrides = Partial<GraphqlServerOptions> &
+  Partial<Omit<HttpServerOptions, 'app'>> & { readiness?: ServedApp['readiness'] };
+
+/** A real HTTP server with a schema of a few fields. The caller stops it. */
+export async function startTinyServer(overrides: Overrides = {}) {
+  const gate = makeGate();
+  const { log, lines } = makeMemoryLog();
+  const graphql = createGraphqlServer({
+    schema: makeTinySchema(gate),
+    consistency: {
+      onContextBuilding({ context }) {
+        if (context.request.headers.get('x-consistency-level') === 'bogus') {
+          throw new BadConsistencyRequestError('x-consistency-level is not a level');
+        }
+        recordDecision(context.request, { node: 'replica-1', reason: 'replica-caught-up', waitedMs: 0 });
+      },
+    },
+    corsOrigins: ['https://shop.example.com', 'https://admin.example.com'],
+    maxBodyBytes: 262_144,
+    requestTimeoutMs: 15_000,
+    introspection: true,
+    limits: { maxDepth: 12, maxAliases: 15, maxDirectives: 5, maxTokens: 1500 },
+    clock: systemClock,
+    log,
+    ...overrides,
+  });
+  const server = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    orNextPort: false,
+    maxRequestsInFlight: 100,
+    shutdownGraceMs: 5000,
+    app: { graphql, readiness: overrides.readiness ?? (() => ({ ready: true, facts: {} })) },
+    graphiql: true,
+    clock: systemClock,
+    log,
+    ...overrides,
+  });
+  const post = (body: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  return { server, gate, lines, post, url: `${server.url}/graphql` };
+}
