@@ -1,0 +1,47 @@
+import type { Clock } from '../platform/clock.ts';
+import type { LocalNode, LocalRedis } from './local-node.ts';
+import type { LocalCredentials, TokenKey } from './secrets.ts';
+import type { ParentDeathSignal } from './server-child.ts';
+import type { ServerAddress } from './server-connection.ts';
+import type { ServerFlavour } from './server-flavour.ts';
+
+export type LocalClusterOptions = {
+  /** Where everything lives: secrets, data, unpacked servers, `cluster.json`. */
+  directory: string;
+  flavour: ServerFlavour;
+  /** How many replicas follow the source; 2 unless told. */
+  replicas?: number;
+  /** Whether the backup server runs; it does unless told. */
+  backup?: boolean;
+  /** Whether Redis runs; it does unless told. */
+  redis?: boolean;
+  log: (line: string) => void;
+  /** Aborting it while the cluster starts stops what was started. Without effect afterwards. */
+  signal?: AbortSignal;
+  /** Where unpacked server packages live; `<directory>/servers` unless told. */
+  binariesDirectory?: string;
+  clock?: Clock;
+  /** Where a replica finds the source, when something stands between the two. */
+  sourceAddressFor?: (replica: string, source: ServerAddress) => Promise<ServerAddress>;
+  /** What servers get when this process dies without stopping them, on Linux; TERM unless told. */
+  parentDeathSignal?: ParentDeathSignal;
+};
+
+export type LocalCluster = {
+  /** Random at the first start, kept until a reset. */
+  readonly id: string;
+  readonly flavour: ServerFlavour;
+  readonly directory: string;
+  readonly database: 'orders';
+  /** As they run now: a restarted node has another pid. */
+  readonly nodes: readonly LocalNode[];
+  readonly redis: LocalRedis | null;
+  readonly credentials: LocalCredentials;
+  readonly tokenKeys: readonly TokenKey[];
+  /** Starts a node that was stopped or killed, on the same port with the same data; a running one is left alone. */
+  startNode(name: string): Promise<LocalNode>;
+  /** Shuts a node down; `SIGTERM` unless told. Resolves once it is gone. */
+  stopNode(name: string, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Stops what this object started, and nothing else. May be called again. */
+  stop(): Promise<void>;
+};

@@ -1,0 +1,59 @@
+import type { Clock } from '../platform/clock.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
+import { readClusterFile, removeClusterFile } from './cluster-file.ts';
+import { type DirectoryLock, isLock, lockDirectory } from './directory-lock.ts';
+import { endLeftovers } from './leftovers.ts';
+import { AlreadyRunningError, explainFileFault } from './local-errors.ts';
+import { resolveDirectory } from './resolve-directory.ts';
+import { RunningCluster } from './running-cluster.ts';
+
+export type { LocalCluster, LocalClusterOptions };
+
+/**
+ * Starts real servers on this machine and sets up replication between them; resolves when all of them answer.
+ * Throws `AlreadyRunningError` when another process has this directory, `ServersMissingError` when there is no server
+ * program to start, `ServerStartError` when one does not start.
+ */
+export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
+  const clock = options.clock ?? systemClock;
+  try {
+    return await startExclusively({ ...options, clock });
+  } catch (error) {
+    throw explainFileFault(options.directory, error);
+  }
+}
+
+async function startExclusively(options: LocalClusterOptions & { clock: Clock }): Promise<LocalCluster> {
+  const { clock } = options;
+  const directory = await resolveDirectory(options.directory);
+  const lock = await lockDirectory(directory, clock);
+  if (!isLock(lock)) {
+    const state = await readClusterFile(directory);
+    throw new AlreadyRunningError(directory, lock.pid, state?.cluster ?? null);
+  }
+  try {
+    return await startLocked({ ...options, directory }, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function startLocked(
+  options: LocalClusterOptions & { clock: Clock },
+  lock: DirectoryLock,
+): Promise<LocalCluster> {
+  const { directory, clock, log } = options;
+  await removeClusterFile(directory);
+  await endLeftovers(directory, clock, log);
+  const cluster = await RunningCluster.prepare(options, lock);
+  try {
+    await cluster.start();
+    options.signal?.throwIfAborted();
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}

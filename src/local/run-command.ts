@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+
+/** A program with the arguments and variables that always go with it. */
+export type Command = {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+export class CommandFailedError extends Error {
+  readonly output: string;
+
+  constructor(path: string, outcome: string, output: string) {
+    const lines = output.split('\n').filter((line) => line.trim() !== '');
+    const errors = lines.filter((line) => /\berror\b|^E: /i.test(line));
+    const tail = (errors.length > 0 ? errors : lines).slice(-3).join(' | ');
+    super(`${path} ${outcome}${tail === '' ? '' : `: ${tail}`}`);
+    this.name = 'CommandFailedError';
+    this.output = output;
+  }
+}
+
+export const plainCommand = (path: string): Command => ({ path, args: [], variables: {} });
+
+/** The argument list that runs a command through `env`, which adds its variables to the ones we have. */
+export function commandLine(command: Command, args: readonly string[]): string[] {
+  const variables = Object.entries(command.variables).map(([name, value]) => `${name}=${value}`);
+  return ['env', ...variables, command.path, ...command.args, ...args];
+}
+
+/** Runs a command to its end and returns what it printed to stdout; rejects with both streams when it fails. */
+export function runCommand(
+  command: Command,
+  args: readonly string[],
+  options: { cwd?: string; signal?: AbortSignal | undefined } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const [program = 'env', ...rest] = commandLine(
+      { ...command, variables: { LC_ALL: 'C', ...command.variables } },
+      args,
+    );
+    const child = spawn(program, rest, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    let stdout = '';
+    let everything = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      everything += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      everything += text;
+    });
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(stdout);
+      else
+        reject(
+          new CommandFailedError(command.path, signal ? `was ended by ${signal}` : `exited with ${code}`, everything),
+        );
+    });
+  });
+}

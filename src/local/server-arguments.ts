@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { LocalNodeRole } from './local-node.ts';
+import type { ServerFlavour } from './server-flavour.ts';
+import { configurationFile } from './sql-file.ts';
+
+export type ServerArguments = {
+  flavour: ServerFlavour;
+  role: LocalNodeRole;
+  serverId: number;
+  port: number;
+  dataDirectory: string;
+  initFile: string;
+  unpackedUsr: string | null;
+  /** Servers refuse to run as root unless told to. */
+  asRoot: boolean;
+};
+
+/** The arguments that differ from server to server; what they share is in `servers/<flavour>.cnf`. */
+export function serverArguments(options: ServerArguments): string[] {
+  return [
+    `--defaults-file=${configurationFile(options.flavour)}`,
+    ...(options.role === 'replica' ? ['--defaults-group-suffix=-replica'] : []),
+    `--datadir=${options.dataDirectory}`,
+    ...placesOf(options.flavour, options.unpackedUsr),
+    '--bind-address=127.0.0.1',
+    `--port=${options.port}`,
+    // Relative to the data directory: a whole path may be longer than a socket's name can be.
+    '--socket=server.sock',
+    '--pid-file=server.pid',
+    `--server-id=${options.serverId}`,
+    '--report-host=127.0.0.1',
+    `--report-port=${options.port}`,
+    `--init-file=${options.initFile}`,
+    // Replication starts once the source's port is known.
+    options.flavour === 'mariadb' ? '--skip-slave-start' : '--skip-replica-start',
+    ...(options.asRoot ? ['--user=root'] : []),
+  ];
+}
+
+/** Where an unpacked server finds its messages and plugins. */
+export function placesOf(flavour: ServerFlavour, usr: string | null): string[] {
+  if (usr === null) return flavour === 'mysql' ? ['--secure-file-priv=NULL'] : [];
+  return [
+    `--basedir=${usr}`,
+    `--lc-messages-dir=${join(usr, 'share', 'mysql')}`,
+    `--character-sets-dir=${join(usr, 'share', 'mysql', 'charsets')}`,
+    `--plugin-dir=${join(usr, 'lib', 'mysql', 'plugin')}`,
+    ...(flavour === 'mysql' ? ['--secure-file-priv=NULL'] : []),
+  ];
+}

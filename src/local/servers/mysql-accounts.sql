@@ -1,0 +1,22 @@
+-- Database and accounts, on every node by itself: nothing of this may enter the binary log, or it would be a
+-- transaction that the other nodes do not have. May run again: it repairs what is there.
+SET SESSION sql_log_bin = 0;
+CREATE DATABASE IF NOT EXISTS orders CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE USER IF NOT EXISTS {{app_user}}@'%' IDENTIFIED WITH caching_sha2_password BY {{app_password}};
+ALTER USER {{app_user}}@'%' IDENTIFIED WITH caching_sha2_password BY {{app_password}};
+GRANT SELECT, INSERT, UPDATE, DELETE ON orders.* TO {{app_user}}@'%';
+GRANT REPLICATION CLIENT ON *.* TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.replication_connection_configuration TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.replication_connection_status TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.replication_applier_configuration TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.replication_applier_status TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.replication_applier_status_by_coordinator TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.replication_applier_status_by_worker TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.replication_group_members TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.replication_group_member_stats TO {{app_user}}@'%';
+CREATE USER IF NOT EXISTS {{admin_user}}@'%' IDENTIFIED WITH caching_sha2_password BY {{admin_password}};
+ALTER USER {{admin_user}}@'%' IDENTIFIED WITH caching_sha2_password BY {{admin_password}};
+GRANT ALL PRIVILEGES ON *.* TO {{admin_user}}@'%' WITH GRANT OPTION;
+CREATE USER IF NOT EXISTS {{replication_user}}@'%' IDENTIFIED WITH caching_sha2_password BY {{replication_password}};
+ALTER USER {{replication_user}}@'%' IDENTIFIED WITH caching_sha2_password BY {{replication_password}};
+GRANT REPLICATION SLAVE ON *.* TO {{replication_user}}@'%';

@@ -1,0 +1,3 @@
+-- The account that an empty data directory comes with has no password: nobody may use it.
+SET SESSION sql_log_bin = 0;
+ALTER USER IF EXISTS 'root'@'localhost' ACCOUNT LOCK;

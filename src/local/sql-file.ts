@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { LocalCredentials } from './secrets.ts';
+import type { ServerFlavour } from './server-flavour.ts';
+
+export type SqlValues = Readonly<Record<string, string | number>>;
+
+export type SqlFileName = 'accounts' | 'follow' | 'only-local';
+
+export const serverFile = (name: string): string => fileURLToPath(new URL(`servers/${name}`, import.meta.url));
+
+export const configurationFile = (flavour: ServerFlavour): string => serverFile(`${flavour}.cnf`);
+
+/** The statements of `servers/<flavour>-<name>.sql` with their values filled in. */
+export async function loadStatements(flavour: ServerFlavour, name: SqlFileName, values: SqlValues): Promise<string[]> {
+  return renderStatements(await readFile(serverFile(`${flavour}-${name}.sql`), 'utf8'), values);
+}
+
+/**
+ * Fills `{{name}}` with a quoted literal and splits the text into statements, one line each, as an init file wants them.
+ * The files are ours: comments stand on lines of their own, and a semicolon only ends a line.
+ */
+export function renderStatements(text: string, values: SqlValues): string[] {
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith('--'))
+    .join('\n')
+    .split(/;[ \t]*(?:\n|$)/)
+    .map((statement) => statement.trim().replaceAll(/\s*\n\s*/g, ' '))
+    .filter((statement) => statement !== '')
+    .map((statement) => statement.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => literal(name, values[name])));
+}
+
+function literal(name: string, value: string | number | undefined): string {
+  if (value === undefined) throw new Error(`no value for {{${name}}}`);
+  if (typeof value === 'number') return String(value);
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
+export function credentialValues({ app, admin, replication }: LocalCredentials): SqlValues {
+  return {
+    app_user: app.user,
+    app_password: app.password,
+    admin_user: admin.user,
+    admin_password: admin.password,
+    replication_user: replication.user,
+    replication_password: replication.password,
+  };
+}

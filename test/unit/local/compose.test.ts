@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { configurationFile, serverFile } from '../../../src/local/sql-file.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const text = await readFile(join(root, 'docker-compose.yml'), 'utf8');
+
+const service = z.object({
+  restart: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  entrypoint: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.string()).default({}),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+});
+const { services } = z.object({ services: z.record(z.string(), service) }).parse(parse(text, { merge: true }));
+const nodes = ['source', 'replica-1', 'replica-2', 'backup'];
+const of = (name: string) => service.parse(services[name]);
+
+describe('the compose file', () => {
+  it('runs the cluster of npm start, Redis and the API', () => {
+    expect(Object.keys(services).sort()).toEqual([...nodes, 'api', 'redis', 'replication'].sort());
+  });
+
+  it.each(['mariadb', 'mysql'] as const)('gives every server the settings of the local cluster: %s', (flavour) => {
+    for (const name of nodes) {
+      const sources = of(name).volumes.map(
+        (volume) => volume.replace(/\$\{FLAVOUR:-mariadb\}/, flavour).split(':')[0] ?? '',
+      );
+      expect(sources.map((source) => join(root, source))).toContain(configurationFile(flavour));
+    }
+  });
+
+  it('has the statements and scripts that it names', async () => {
+    expect(of('replication').entrypoint).toEqual(['bash', '/tidemark/container-follow.sh']);
+    for (const name of ['container-follow.sh', 'container-init.sh']) {
+      // A script that is executable would be run by the images; this one is read by them.
+      expect((await stat(serverFile(name))).mode & 0o111).toBe(0);
+    }
+  });
+
+  it('gives every server an id of its own, and lets nobody write on replicas', () => {
+    const ids = nodes.map((name) => of(name).command?.find((option) => option.startsWith('--server-id=')));
+    expect(new Set(ids).size).toBe(nodes.length);
+    expect(ids).not.toContain(undefined);
+    for (const name of nodes) expect(of(name).command?.includes('--read-only=ON')).toBe(name.startsWith('replica'));
+  });
+
+  it('believes a server once the application can query its database over TCP', () => {
+    for (const name of nodes) {
+      const check = of(name).healthcheck?.test.join(' ') ?? '';
+      expect(check).toMatch(/--protocol=tcp .*--user="\$\$TIDEMARK_APP_USER" --database=orders .*SELECT COUNT/);
+    }
+  });
+
+  it('opens ports to this machine only', () => {
+    const ports = Object.values(services).flatMap((one) => one.ports);
+    expect(ports).toHaveLength(nodes.length + 2);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  it('sets replication up once all servers answer, and starts the API after that', () => {
+    const { restart, depends_on: after } = of('replication');
+    expect(restart).toBeUndefined();
+    const healthy = { condition: 'service_healthy' };
+    expect(after).toEqual({ source: healthy, 'replica-1': healthy, 'replica-2': healthy });
+    expect(of('api').depends_on).toMatchObject({
+      replication: { condition: 'service_completed_successfully' },
+      backup: healthy,
+      redis: healthy,
+    });
+  });
+
+  it('needs nothing in the environment', () => {
+    for (const [variable] of text.matchAll(/(?<!\$)\$\{[^}]*/g)) expect(variable).toContain(':-');
+  });
+
+  it('is accepted by docker compose, where there is one', async () => {
+    const compose = await firstThatRuns([['docker', 'compose'], ['docker-compose']]);
+    if (compose === null) {
+      process.stderr.write('docker compose is not on this machine: it was not asked what it thinks of the file\n');
+      return;
+    }
+    const [program = '', ...args] = compose;
+    for (const FLAVOUR of ['mariadb', 'mysql']) {
+      const env = { ...process.env, FLAVOUR };
+      await promisify(execFile)(program, [...args, '-f', 'docker-compose.yml', 'config', '-q'], { cwd: root, env });
+    }
+  });
+});
+
+async function firstThatRuns(commands: readonly string[][]): Promise<string[] | null> {
+  for (const command of commands) {
+    const [program = '', ...args] = command;
+    const { stdout } = await promisify(execFile)(program, [...args, 'version', '--short']).catch(() => ({
+      stdout: '',
+    }));
+    if (Number(stdout.replace('v', '').split('.')[0]) >= 2) return command;
+  }
+  return null;
+}
