@@ -1,0 +1,103 @@
+/** The composition root: the only place where parts are joined. Opens nothing until `start`. */
+import { randomBytes } from 'node:crypto';
+import { describeStatus, isSeen } from './cluster/cluster-snapshot.ts';
+import type { NodeRole } from './cluster/node.ts';
+import type { Config } from './config.ts';
+import { TokenCodec } from './consistency/token-codec.ts';
+import { TokenKeyring } from './consistency/token-keyring.ts';
+import { type OrdersDatabase, openOrdersDatabase } from './database/orders-client.ts';
+import { useConsistency } from './graphql/plugins/use-consistency.ts';
+import { schema } from './graphql/schema.ts';
+import { createGraphqlServer, type GraphqlHandler } from './graphql/yoga.ts';
+import type { Readiness } from './http/health.ts';
+import { cursorToken } from './orders/order-cursor.ts';
+import { systemClock } from './platform/clock.ts';
+import type { Logger } from './platform/log.ts';
+
+export type App = {
+  readonly graphql: GraphqlHandler;
+  /** Looks at every node once. Resolves also when servers are down: the process serves what it can. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readiness(): Readiness;
+};
+
+/** A node that is down is looked at more often than one that is well, so that it is back soon after its return. */
+const downIntervalMs = 250;
+/** How long one wait for a position blocks in a server before it is looked at again. */
+const waitSliceMs = 25;
+const maxWaitersPerNode = 10_000;
+
+const roles: Readonly<Record<Config['cluster']['nodes'][number]['role'], NodeRole>> = {
+  source: 'SOURCE',
+  replica: 'REPLICA',
+  backup: 'BACKUP',
+};
+
+/** What benchmarks switch off to measure its cost. */
+export type AppSwitches = { readonly learnPositions?: boolean };
+
+export function createApp(config: Config, log: Logger, switches: AppSwitches = {}): App {
+  const clock = systemClock;
+  const database = openDatabase(config, log, switches);
+  const { cluster } = database;
+  const tokens = new TokenCodec({
+    keyring: new TokenKeyring(config.tokens.keys),
+    clusterId: config.cluster.id,
+    flavour: () => cluster.snapshot().find(({ report }) => report !== null)?.report?.position.flavour ?? null,
+  });
+  const graphql = createGraphqlServer({
+    schema,
+    consistency: useConsistency({
+      database,
+      tokens,
+      clusterId: config.cluster.id,
+      defaults: config.consistency,
+      cookieMaxAgeS: config.tokens.cookieMaxAgeS,
+      cursorToken,
+      clock,
+      randomBytes,
+    }),
+    corsOrigins: config.http.corsOrigins,
+    maxBodyBytes: config.http.maxBodyBytes,
+    requestTimeoutMs: config.http.requestTimeoutMs,
+    introspection: config.graphql.introspection,
+    limits: config.graphql,
+    clock,
+    log,
+  });
+  return {
+    graphql,
+    start: () => database.start(),
+    stop: () => database.stop(),
+    readiness: () => readinessOf(database),
+  };
+}
+
+/** The engine alone, set up as the API sets it up. */
+export function openDatabase(config: Config, log: Logger, switches: AppSwitches = {}): OrdersDatabase {
+  const { monitor } = config;
+  return openOrdersDatabase({
+    nodes: config.cluster.nodes.map(({ role, ...node }) => ({ ...node, configuredRole: roles[role] })),
+    clock: systemClock,
+    random: Math.random,
+    log,
+    ...switches,
+    pool: config.database,
+    transactionTimeoutMs: config.database.statementTimeoutMs,
+    sourceReadsLimit: config.consistency.sourceReadsLimit,
+    health: monitor,
+    monitor: { ...monitor, downIntervalMs: Math.min(downIntervalMs, monitor.intervalMs) },
+    tracker: { sliceMs: waitSliceMs, maxWaiters: maxWaitersPerNode },
+  });
+}
+
+/** Ready while some server can answer reads; what is missing is said. */
+function readinessOf(database: OrdersDatabase): Readiness {
+  const serving = database.cluster.snapshot().filter(({ node }) => node.configuredRole !== 'BACKUP');
+  const nodes = serving.map(describeStatus);
+  const writes = serving.some((status) => status.role === 'SOURCE' && isSeen(status));
+  // A late replica serves too while there is nobody better.
+  const reads = serving.some(isSeen);
+  return { ready: reads, facts: { reads, writes, nodes } };
+}

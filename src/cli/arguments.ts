@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { TidemarkError } from '../errors.ts';
+
+export const flavours = ['mariadb', 'mysql'] as const;
+
+export type StartArguments = {
+  readonly action: 'start' | 'check-config' | 'help' | 'version';
+  /** Which servers a local cluster runs. */
+  readonly flavour: (typeof flavours)[number];
+  /** Instead of PORT. */
+  readonly port: string | null;
+};
+
+export const usage = `Usage: npm start -- [options]
+
+  --flavour mariadb|mysql  which servers the local cluster runs; mariadb unless told
+  --port <number>          instead of PORT
+  --check-config           print the configuration without secrets, or everything that is wrong with it, and end
+  --version                print the version and end
+  --help                   print this and end
+
+Without database URLs in the environment a local cluster is started. .env.example lists all variables.
+`;
+
+/** The command line makes no sense. */
+export class UsageError extends TidemarkError {
+  readonly code = 'USAGE';
+  readonly retryable = false;
+}
+
+/** Throws `UsageError`. */
+export function readArguments(argv: readonly string[]): StartArguments {
+  const { values } = parse(argv);
+  const flavour = flavours.find((known) => known === values.flavour);
+  if (flavour === undefined) throw new UsageError(`--flavour is one of ${flavours.join(', ')}`);
+  if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError('--port is a number');
+  const action = values.help ? 'help' : values.version ? 'version' : values['check-config'] ? 'check-config' : 'start';
+  return { action, flavour, port: values.port ?? null };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        flavour: { type: 'string', default: 'mariadb' },
+        port: { type: 'string' },
+        'check-config': { type: 'boolean' },
+        version: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'not understood';
+    throw new UsageError(`${reason}. Try --help.`, { cause });
+  }
+}

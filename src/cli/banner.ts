@@ -1,0 +1,24 @@
+import type { Config } from '../config.ts';
+import { describeNodes } from '../local/describe-cluster.ts';
+
+export type Running = { readonly config: Config; readonly url: string; readonly local: boolean };
+
+/** What a person at a terminal needs to know once everything runs. */
+export function banner({ config, url, local }: Running): string {
+  const redis =
+    config.redisUrl === null ? [] : [`  ${'redis'.padEnd(12)} ${''.padEnd(8)} ${new URL(config.redisUrl).host}`];
+  const wanted = config.http.port;
+  const moved = wanted !== 0 && !url.endsWith(`:${wanted}`);
+  return [
+    '',
+    `Tidemark runs. GraphQL and GraphiQL: ${url}/graphql`,
+    ...(moved ? [`(Port ${wanted} is taken by another process.)`] : []),
+    '',
+    ...describeNodes(config.cluster.nodes),
+    ...redis,
+    '',
+    ...(local ? ['  npm run seed         fills it with 20,000 orders', '  npm run local:reset  wipes it', ''] : []),
+    'Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}

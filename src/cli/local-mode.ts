@@ -1,0 +1,31 @@
+import { type Config, configFromLocalCluster, type Environment } from '../config.ts';
+import { recordApi } from '../local/cluster-file.ts';
+import { startLocalCluster } from '../local/local-cluster.ts';
+import type { Lifecycle } from '../platform/lifecycle.ts';
+import type { StartArguments } from './arguments.ts';
+
+export type LocalMode = {
+  readonly config: Config;
+  /** Lets others find the API beside the servers, in `cluster.json`. */
+  announce(port: number): Promise<void>;
+};
+
+export type LocalModeOptions = {
+  readonly lifecycle: Lifecycle;
+  readonly directory: string;
+  readonly flavour: StartArguments['flavour'];
+  readonly environment: Environment;
+  /** Aborted when the process is asked to end while servers start. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+};
+
+/** Starts the servers of this machine as one part of the process. */
+export async function startLocalMode(options: LocalModeOptions): Promise<LocalMode> {
+  const { lifecycle, directory, flavour, signal, say } = options;
+  say(`Starting a local ${flavour} cluster in ${directory}`);
+  const cluster = await startLocalCluster({ directory, flavour, signal, log: say });
+  await lifecycle.start({ name: 'local cluster', stop: () => cluster.stop(), stopWithinMs: 60_000 });
+  const config = configFromLocalCluster(cluster, options.environment);
+  return { config, announce: (port) => recordApi(directory, { host: config.http.host, port, pid: process.pid }) };
+}

@@ -1,0 +1,57 @@
+// `npm run local:reset`: wipes the data of the local cluster.
+import { parseArgs } from 'node:util';
+import { processEnvironment, readConfig } from '../config.ts';
+import { resetLocalCluster } from '../local/reset-local-cluster.ts';
+import { flavours, UsageError } from './arguments.ts';
+import { explainFailure } from './explain-failure.ts';
+
+const usage = `Usage: npm run local:reset -- [options]
+
+Wipes what the local cluster keeps: orders, logs, passwords and token keys. Refuses while the cluster runs.
+
+  --flavour mariadb|mysql  only this flavour's data; passwords and keys stay
+  --all                    the unpacked server programs too: the next start fetches them again
+  --help                   print this
+`;
+
+async function run(argv: readonly string[]): Promise<void> {
+  const options = readOptions(argv);
+  if (options.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const flavour = flavours.find((known) => known === options.flavour) ?? null;
+  if (flavour === null && options.flavour !== undefined) {
+    throw new UsageError(`--flavour is one of ${flavours.join(', ')}`);
+  }
+  const log = (line: string) => void process.stdout.write(`${line}\n`);
+  const removed = await resetLocalCluster({ directory: localDirectory(), flavour, servers: options.all ?? false, log });
+  if (removed.length === 0) log('Nothing to wipe.');
+  for (const path of removed) log(`wiped ${path}`);
+}
+
+/** The local cluster's directory, also where the environment names servers that make `npm start` do without it. */
+function localDirectory(): string {
+  const { TIDEMARK_DIRECTORY } = processEnvironment();
+  const read = readConfig(TIDEMARK_DIRECTORY === undefined ? {} : { TIDEMARK_DIRECTORY });
+  if (read.mode === 'local') return read.directory;
+  throw new UsageError('There is no local cluster to reset');
+}
+
+function readOptions(argv: readonly string[]) {
+  try {
+    const flag = { type: 'boolean' } as const;
+    return parseArgs({ args: [...argv], options: { flavour: { type: 'string' }, all: flag, help: flag } }).values;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'not understood';
+    throw new UsageError(`${reason}. Try --help.`, { cause });
+  }
+}
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  const { text, exitCode } = explainFailure(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,148 @@
+import { fileURLToPath } from 'node:url';
+import {
+  type Config,
+  ConfigError,
+  describeConfig,
+  type Environment,
+  processEnvironment,
+  readConfig,
+} from '../config.ts';
+import { DatabaseUnreachableError } from '../database/direct-connection.ts';
+import { migrate } from '../database/migrations/migrate.ts';
+import { type ServedApp, startHttpServer } from '../http/server.ts';
+import { systemClock } from '../platform/clock.ts';
+import { Lifecycle } from '../platform/lifecycle.ts';
+import { createLog, type Logger } from '../platform/log.ts';
+import { readArguments, type StartArguments, usage } from './arguments.ts';
+import { banner } from './banner.ts';
+import { printableConfig, printableRead } from './check-config.ts';
+import { type Ending, watchForTheEnd } from './ending.ts';
+import { explainFailure } from './explain-failure.ts';
+import type { LocalMode } from './local-mode.ts';
+import { version } from './version.ts';
+
+export interface App extends ServedApp {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+export type CreateApp = (config: Config, log: Logger) => App;
+
+const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+
+/** The whole life of the API process. Resolves to its exit code. */
+export async function runApi(argv: readonly string[], createApp: CreateApp): Promise<number> {
+  try {
+    const given = readArguments(argv);
+    switch (given.action) {
+      case 'help':
+        return print(usage);
+      case 'version':
+        return print(`${version()}\n`);
+      case 'check-config':
+        return print(printableRead(readConfig(environmentWith(given))));
+      case 'start':
+        return await serve(given, createApp);
+      default:
+        return given.action satisfies never;
+    }
+  } catch (error) {
+    const { text, exitCode } = explainFailure(error);
+    process.stderr.write(`${text}\n`);
+    return exitCode;
+  }
+}
+
+async function serve(given: StartArguments, createApp: CreateApp): Promise<number> {
+  const environment = environmentWith(given);
+  const read = readConfig(environment);
+  const log = createLog(read.mode === 'local' ? read.log : read.config.log);
+  const lifecycle = new Lifecycle(systemClock, log);
+  const ending = watchForTheEnd(log);
+  try {
+    let local: LocalMode | null = null;
+    let config: Config;
+    if (read.mode === 'local') {
+      // Loaded only here: a process with servers of its own has no use for it.
+      const { startLocalMode } = await import('./local-mode.ts');
+      const { directory } = read;
+      const say = (line: string) => void print(`${line}\n`);
+      local = await startLocalMode({ ...given, lifecycle, directory, environment, signal: ending.signal, say });
+      config = local.config;
+    } else {
+      config = read.config;
+      for (const warning of read.warnings) log.warn(warning);
+    }
+    await openTheDoors({ config, local, createApp, lifecycle, ending, log });
+    await ending.reached;
+  } catch (error) {
+    // When the process was asked to end, that is why whatever was being started failed.
+    if (!ending.signal.aborted) {
+      await lifecycle.stop().catch(() => {});
+      throw error;
+    }
+  }
+  const stoppedCleanly = await lifecycle.stop().then(
+    () => true,
+    () => false,
+  );
+  log.info('stopped');
+  return stoppedCleanly ? ending.exitCode() : 1;
+}
+
+type Opening = {
+  readonly config: Config;
+  readonly local: LocalMode | null;
+  readonly createApp: CreateApp;
+  readonly lifecycle: Lifecycle;
+  readonly ending: Ending;
+  readonly log: Logger;
+};
+
+/** Schema, app, port: in this order, so that nobody is served before everything is there. */
+async function openTheDoors({ config, local, createApp, lifecycle, ending, log }: Opening): Promise<void> {
+  const toPerson = config.log.format === 'pretty';
+  if (toPerson) print(printableConfig(config));
+  else log.info({ config: describeConfig(config) }, 'starting');
+  if (config.migrationUrl !== null) await migrateSchema(config.migrationUrl, log);
+  ending.signal.throwIfAborted();
+  const app = createApp(config, log);
+  await lifecycle.start({ name: 'app', start: () => app.start(), stop: () => app.stop(), stopWithinMs: 10_000 });
+  ending.signal.throwIfAborted();
+  const { host, port, maxRequestsInFlight, shutdownGraceMs } = config.http;
+  const server = await startHttpServer({
+    host,
+    port,
+    orNextPort: local !== null,
+    maxRequestsInFlight,
+    shutdownGraceMs,
+    app,
+    graphiql: config.graphql.graphiql,
+    clock: systemClock,
+    log,
+  });
+  await lifecycle.start({ name: 'http server', stop: () => server.stop(), stopWithinMs: shutdownGraceMs + 2000 });
+  await local?.announce(server.port);
+  if (toPerson) print(banner({ config, url: server.url, local: local !== null }));
+  else log.info({ url: server.url, nodes: config.cluster.nodes.map(({ name }) => name) }, 'running');
+}
+
+/** A server that cannot be reached is a fault of the variable that names it. */
+async function migrateSchema(url: string, log: Logger): Promise<void> {
+  try {
+    const { applied } = await migrate({ url, directory: migrations, log: (line) => log.info(line) });
+    log.info({ applied: applied.length }, 'the schema is up to date');
+  } catch (error) {
+    if (!(error instanceof DatabaseUnreachableError)) throw error;
+    throw new ConfigError([{ name: 'MIGRATION_URL', fault: error.message }]);
+  }
+}
+
+function environmentWith({ port }: StartArguments): Environment {
+  const environment = processEnvironment();
+  return port === null ? environment : { ...environment, PORT: port };
+}
+
+function print(text: string): 0 {
+  process.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,94 @@
+// `npm run seed`: fills the orders database with sample orders.
+import { parseArgs } from 'node:util';
+import { seedOrders } from '../orders/seed/seed-orders.ts';
+import { systemClock } from '../platform/clock.ts';
+import { UsageError } from './arguments.ts';
+import { explainFailure } from './explain-failure.ts';
+import { sourceUrl } from './source-url.ts';
+
+const defaultUntil = '2026-11-01T00:00:00.000Z';
+
+const usage = `Usage: npm run seed -- [options]
+
+Writes believable orders, spread over the 180 days before a fixed date. The same options write the same orders.
+
+  --orders <number>  how many, 20000 unless told
+  --seed <number>    another number, other orders; 1 unless told
+  --until <date>     when the newest order was placed, ${defaultUntil.slice(0, 10)} unless told; \`now\` for right now
+  --append           add to the orders that are there
+  --replace          delete all orders first, and every idempotency record
+  --url <url>        mysql://user:password@host:3306/database, instead of what the environment says
+  --help             print this
+
+The database is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs.
+`;
+
+async function run(argv: readonly string[]): Promise<void> {
+  const values = readOptions(argv);
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  if (values.append && values.replace) throw new UsageError('--append and --replace exclude each other');
+  const orders = wholeNumber('--orders', values.orders, 10_000_000);
+  const seed = wholeNumber('--seed', values.seed, 2 ** 32 - 1);
+  const until = moment(values.until);
+  const url = await sourceUrl(values.url);
+  let shown = 0;
+  const written = await seedOrders({
+    url,
+    orders,
+    seed,
+    until,
+    existing: values.append ? 'append' : values.replace ? 'replace' : 'refuse',
+    progress: (done, of) => {
+      const tenths = Math.floor((done / of) * 10);
+      if (tenths > shown) process.stdout.write(`${done} of ${of} orders\n`);
+      shown = tenths;
+    },
+  });
+  process.stdout.write(`Wrote ${written} orders with seed ${seed}.\n`);
+}
+
+function wholeNumber(option: string, text: string, max: number): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) < 1 || Number(text) > max) {
+    throw new UsageError(`${option} is a whole number from 1 to ${max}`);
+  }
+  return Number(text);
+}
+
+function moment(text: string): Date {
+  const date = text === 'now' ? new Date(systemClock.now()) : new Date(text);
+  if (Number.isNaN(date.getTime())) throw new UsageError('--until is a date such as 2026-11-01, or `now`');
+  return date;
+}
+
+function readOptions(argv: readonly string[]) {
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        orders: { type: 'string', default: '20000' },
+        seed: { type: 'string', default: '1' },
+        until: { type: 'string', default: defaultUntil },
+        append: flag,
+        replace: flag,
+        url: { type: 'string' },
+        help: flag,
+      },
+    }).values;
+  } catch (cause) {
+    throw new UsageError(`${cause instanceof Error ? cause.message.split('.')[0] : 'not understood'}. Try --help.`, {
+      cause,
+    });
+  }
+}
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  const { text, exitCode } = explainFailure(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,35 @@
+import { configFromLocalCluster, type Environment, processEnvironment, readConfig } from '../config.ts';
+import { readClusterFile } from '../local/cluster-file.ts';
+import { loadSecrets } from '../local/secrets.ts';
+import { UsageError } from './arguments.ts';
+
+/**
+ * Which database a command works on: what `--url` says, else MIGRATION_URL, else the source of the environment, else the
+ * source of the local cluster that runs. Throws `UsageError` or `ConfigError`.
+ */
+export async function sourceUrl(given: string | undefined, environment?: Environment): Promise<string> {
+  if (given !== undefined) {
+    if (/^(mysql|mariadb):\/\/[^@/]+@[^/]+\/[^/]+$/.test(given) && URL.canParse(given)) return given;
+    throw new UsageError('--url looks like mysql://user:password@host:3306/database');
+  }
+  const variables = environment ?? processEnvironment();
+  const read = readConfig(variables);
+  const config = read.mode === 'external' ? read.config : await localConfig(read.directory, variables);
+  if (config.migrationUrl !== null) return config.migrationUrl;
+  const source = config.cluster.nodes.find(({ role }) => role === 'source');
+  if (source === undefined) throw new UsageError('The configuration names no source. Say --url');
+  const account = `${encodeURIComponent(source.user)}:${encodeURIComponent(source.password)}`;
+  const host = source.host.includes(':') ? `[${source.host}]` : source.host;
+  return `mysql://${account}@${host}:${source.port}/${source.database}`;
+}
+
+async function localConfig(directory: string, environment: Environment) {
+  const state = await readClusterFile(directory);
+  const source = state?.cluster.nodes.find(({ role }) => role === 'source');
+  if (state === null || source === undefined || !state.alive.has(source.name)) {
+    throw new UsageError(
+      `No local cluster runs in ${directory}. Start one with \`npm start\`, or say --url mysql://user:password@host:3306/database`,
+    );
+  }
+  return configFromLocalCluster({ ...state.cluster, ...(await loadSecrets(directory)) }, environment);
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { parseDatabaseUrl, redisUrlFault } from './config-url.ts';
+
+// Every variable that is one value. What describes database servers is in config-nodes.ts.
+
+const integer = (initial: number, minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, `must be from ${minimum} to ${maximum}`)
+    .default(initial);
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, initial: Values[number]) =>
+  z.enum(values, `must be one of ${values.join(', ')}`).default(initial);
+
+const upperCased = <const Values extends readonly [string, ...string[]]>(values: Values, initial: Values[number]) =>
+  z
+    .string()
+    .transform((text) => text.toUpperCase())
+    .pipe(z.enum(values, `must be one of ${values.map((value) => value.toLowerCase()).join(', ')}`))
+    .default(initial);
+
+const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .transform((text) => text === 'true')
+  .optional();
+
+const origins = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const listed = text
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== '');
+    const wrong = listed.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+    if (wrong)
+      context.addIssue(
+        'must be origins such as https://shop.example.com, comma separated; * is not one, as cookies are sent',
+      );
+    return listed;
+  });
+
+export type TokenKeyConfig = { readonly id: string; readonly secret: string };
+
+const tokenKeys = z
+  .string()
+  .transform((text, context) => {
+    const keys: TokenKeyConfig[] = text.split(',').map((pair) => {
+      const colon = pair.indexOf(':');
+      return { id: pair.slice(0, Math.max(colon, 0)).trim(), secret: pair.slice(colon + 1).trim() };
+    });
+    if (keys.some(({ id }) => !/^[\w-]{1,16}$/.test(id))) {
+      context.addIssue('must be id:secret pairs, comma separated; an id is 1 to 16 letters, digits, - or _');
+    }
+    if (keys.some(({ secret }) => secret.length < 32)) context.addIssue('needs secrets of at least 32 characters');
+    if (new Set(keys.map(({ id }) => id)).size < keys.length) context.addIssue('has two keys of one id');
+    return keys;
+  })
+  .optional();
+
+const redisUrl = z
+  .string()
+  .superRefine((text, context) => {
+    const fault = redisUrlFault(text);
+    if (fault !== null) context.addIssue(fault);
+  })
+  .optional();
+
+const databaseUrl = z
+  .string()
+  .superRefine((text, context) => {
+    const parsed = parseDatabaseUrl(text, []);
+    if (typeof parsed === 'string') context.addIssue(parsed);
+  })
+  .optional();
+
+export const settingsSchema = z.object({
+  NODE_ENV: oneOf(['development', 'production', 'test'], 'development'),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'must be a host name or address')
+    .default('127.0.0.1'),
+  PORT: integer(4000, 0, 65_535),
+  CORS_ORIGINS: origins,
+  MAX_BODY_BYTES: integer(262_144, 1024, 26_214_400),
+  MAX_REQUESTS_IN_FLIGHT: integer(2000, 1, 1_000_000),
+  REQUEST_TIMEOUT_MS: integer(15_000, 100, 600_000),
+  SHUTDOWN_GRACE_MS: integer(10_000, 0, 600_000),
+
+  CLUSTER_ID: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, - or _')
+    .default('orders'),
+  REPLICA_ORDER: oneOf(['balanced', 'listed'], 'balanced'),
+  MIGRATION_URL: databaseUrl,
+  REDIS_URL: redisUrl,
+
+  TOKEN_KEYS: tokenKeys,
+  COOKIE_MAX_AGE_S: integer(86_400, 1, 31_536_000),
+
+  CONSISTENCY_LEVEL: upperCased(['EVENTUAL', 'BOUNDED', 'SESSION', 'STRONG'], 'SESSION'),
+  CONSISTENCY_WHEN_BEHIND: upperCased(['WAIT', 'BYPASS', 'FAIL'], 'WAIT'),
+  CONSISTENCY_WAIT_MS: integer(50, 0, 600_000),
+  CONSISTENCY_MAX_WAIT_MS: integer(5000, 0, 600_000),
+  CONSISTENCY_MAX_STALENESS_MS: integer(5000, 0, 86_400_000),
+  SOURCE_READS_LIMIT: integer(64, 1, 100_000),
+
+  MONITOR_INTERVAL_MS: integer(1000, 10, 60_000),
+  MONITOR_TIMEOUT_MS: integer(400, 10, 60_000),
+  MAX_LAG_MS: integer(30_000, 0, 86_400_000),
+  FAILURE_THRESHOLD: integer(2, 1, 100),
+  RECOVERY_THRESHOLD: integer(2, 1, 100),
+
+  CONNECTIONS_PER_NODE: integer(16, 1, 1000),
+  ACQUIRE_TIMEOUT_MS: integer(2000, 10, 60_000),
+  STATEMENT_TIMEOUT_MS: integer(10_000, 10, 600_000),
+
+  INTROSPECTION: flag,
+  GRAPHIQL: flag,
+  GRAPHQL_MAX_DEPTH: integer(12, 1, 100),
+  GRAPHQL_MAX_ALIASES: integer(15, 0, 10_000),
+  GRAPHQL_MAX_DIRECTIVES: integer(5, 0, 1000),
+  GRAPHQL_MAX_TOKENS: integer(1500, 100, 100_000),
+
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+  LOG_FORMAT: z.enum(['json', 'pretty'], 'must be one of json, pretty').optional(),
+
+  TIDEMARK_DIRECTORY: z.string().default('.tidemark'),
+});
+
+export type EnvironmentSettings = z.output<typeof settingsSchema>;

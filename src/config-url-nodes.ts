@@ -1,0 +1,55 @@
+import type { ConfigFault } from './config-fault.ts';
+import { defaultPriority, type NodeConfig, type ReplicaOrder } from './config-node.ts';
+import { parseDatabaseUrl } from './config-url.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type NodesRead = { readonly nodes: readonly NodeConfig[]; readonly faults: readonly ConfigFault[] };
+
+export const urlNames = ['SOURCE_URL', 'DATABASE_URL', 'REPLICA_URLS', 'BACKUP_URL'] as const;
+const nodeOptions = ['name', 'priority', 'weight'] as const;
+
+/** Nodes from `SOURCE_URL` (or `DATABASE_URL`), `REPLICA_URLS` and `BACKUP_URL`. */
+export function readUrlNodes(environment: Environment, order: ReplicaOrder): NodesRead {
+  const nodes: NodeConfig[] = [];
+  const faults: ConfigFault[] = [];
+  const read = (variable: string, text: string, node: Pick<NodeConfig, 'name' | 'role' | 'priority'>) => {
+    const parsed = parseDatabaseUrl(text, nodeOptions);
+    if (typeof parsed === 'string') {
+      faults.push({ name: variable, fault: parsed });
+      return;
+    }
+    const { options, ...server } = parsed;
+    const priority = options.get('priority') ?? String(node.priority);
+    const weight = options.get('weight') ?? '1';
+    if (!isCount(priority, 0) || !isCount(weight, 1)) {
+      faults.push({ name: variable, fault: '?priority is a whole number from 0 and ?weight one from 1, up to 1000' });
+      return;
+    }
+    const name = options.get('name') ?? node.name;
+    nodes.push({ ...server, name, role: node.role, priority: Number(priority), weight: Number(weight) });
+  };
+
+  const { SOURCE_URL, DATABASE_URL, REPLICA_URLS, BACKUP_URL } = environment;
+  if (SOURCE_URL && DATABASE_URL && SOURCE_URL !== DATABASE_URL) {
+    faults.push({ name: 'DATABASE_URL', fault: 'is another word for SOURCE_URL; set one of them' });
+  }
+  const sourceName = SOURCE_URL ? 'SOURCE_URL' : 'DATABASE_URL';
+  const sourceUrl = SOURCE_URL ?? DATABASE_URL;
+  if (sourceUrl) read(sourceName, sourceUrl, { name: 'source', role: 'source', priority: 1 });
+  else faults.push({ name: 'SOURCE_URL', fault: 'is missing' });
+
+  const replicaUrls = (REPLICA_URLS ?? '').split(',').map((text) => text.trim());
+  for (const [index, text] of replicaUrls.filter((url) => url !== '').entries()) {
+    read(replicaUrls.length > 1 ? `REPLICA_URLS (${index + 1})` : 'REPLICA_URLS', text, {
+      name: `replica-${index + 1}`,
+      role: 'replica',
+      priority: defaultPriority(order, index),
+    });
+  }
+  if (BACKUP_URL) read('BACKUP_URL', BACKUP_URL, { name: 'backup', role: 'backup', priority: 1 });
+  return { nodes, faults };
+}
+
+function isCount(text: string, minimum: number): boolean {
+  return /^\d{1,4}$/.test(text) && Number(text) >= minimum && Number(text) <= 1000;
+}

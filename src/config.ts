@@ -1,0 +1,269 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { ConfigError, type ConfigFault } from './config-fault.ts';
+import { defaultPriority, type NodeConfig } from './config-node.ts';
+import { databaseNames, readNodes } from './config-nodes.ts';
+import { type EnvironmentSettings, settingsSchema, type TokenKeyConfig } from './config-settings.ts';
+import { redactUrl } from './config-url.ts';
+import type { Environment } from './config-url-nodes.ts';
+
+export { ConfigError, type ConfigFault, type Environment, type NodeConfig, type TokenKeyConfig };
+
+/** What the process runs with. Frozen. Times are in milliseconds unless the name says otherwise. */
+export type Config = {
+  readonly environment: EnvironmentSettings['NODE_ENV'];
+  readonly http: {
+    readonly host: string;
+    /** 0 takes any free port. */
+    readonly port: number;
+    readonly corsOrigins: readonly string[];
+    readonly maxBodyBytes: number;
+    readonly maxRequestsInFlight: number;
+    readonly requestTimeoutMs: number;
+    readonly shutdownGraceMs: number;
+  };
+  readonly cluster: {
+    /** Bound into every token: all API processes of one cluster share it. */
+    readonly id: string;
+    /** Exactly one source. */
+    readonly nodes: readonly NodeConfig[];
+  };
+  /** Account that may change the schema. Migrations run at start when it is set. */
+  readonly migrationUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly tokens: {
+    /** The first one signs, all verify. */
+    readonly keys: readonly TokenKeyConfig[];
+    readonly cookieMaxAgeS: number;
+  };
+  /** What a request gets that asks for nothing. */
+  readonly consistency: {
+    readonly level: EnvironmentSettings['CONSISTENCY_LEVEL'];
+    readonly whenBehind: EnvironmentSettings['CONSISTENCY_WHEN_BEHIND'];
+    readonly waitMs: number;
+    /** The longest wait that a request may ask for. */
+    readonly maxWaitMs: number;
+    /** Bound of `BOUNDED` reads that name none. */
+    readonly maxStalenessMs: number;
+    /** How many reads may run on the source at once because no replica was fresh enough. */
+    readonly sourceReadsLimit: number;
+  };
+  readonly monitor: {
+    readonly intervalMs: number;
+    readonly timeoutMs: number;
+    /** A replica further behind than this serves nobody. */
+    readonly maxLagMs: number;
+    readonly failureThreshold: number;
+    readonly recoveryThreshold: number;
+  };
+  readonly database: {
+    readonly connectionsPerNode: number;
+    readonly acquireTimeoutMs: number;
+    readonly statementTimeoutMs: number;
+  };
+  readonly graphql: {
+    readonly introspection: boolean;
+    readonly graphiql: boolean;
+    readonly maxDepth: number;
+    readonly maxAliases: number;
+    readonly maxDirectives: number;
+    readonly maxTokens: number;
+  };
+  readonly log: { readonly level: EnvironmentSettings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
+};
+
+/** Either servers that the environment names, or none: then a local cluster is started first. */
+export type ConfigRead =
+  | { readonly mode: 'external'; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly mode: 'local'; readonly directory: string; readonly log: Config['log'] };
+
+/** The part of a local cluster that a configuration is made of. */
+export type LocalClusterFacts = {
+  readonly id: string;
+  readonly database: string;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly role: NodeConfig['role'];
+    readonly host: string;
+    readonly port: number;
+  }[];
+  readonly redis: { readonly host: string; readonly port: number } | null;
+  readonly credentials: Readonly<Record<'app' | 'admin', { readonly user: string; readonly password: string }>>;
+  readonly tokenKeys: readonly TokenKeyConfig[];
+};
+
+/** Names that mean something here. `DB_SLAVE1_` stands for every number. */
+export const knownNames: readonly string[] = [...databaseNames, ...Object.keys(settingsSchema.shape)];
+
+/** The environment of the process, with `.env` beneath it: what is really set wins. */
+export function processEnvironment(file = '.env'): Environment {
+  if (existsSync(file)) process.loadEnvFile(file);
+  return process.env;
+}
+
+const randomSecret = () => randomBytes(32).toString('base64url');
+
+/** Throws `ConfigError` with all faults at once. */
+export function readConfig(environment: Environment, makeSecret: () => string = randomSecret): ConfigRead {
+  const { settings, faults } = readSettings(environment);
+  const read = readNodes(withoutBlanks(environment), settings?.REPLICA_ORDER ?? 'balanced');
+  const production = environment.NODE_ENV === 'production';
+  const all = [...faults, ...(read?.faults ?? [])];
+  if (production && read === null) {
+    all.push({ name: 'SOURCE_URL', fault: 'is missing, and production does not start a local cluster' });
+  }
+  if (production && !environment.TOKEN_KEYS) {
+    all.push({ name: 'TOKEN_KEYS', fault: 'is missing, and production does not make up its own signing keys' });
+  }
+  if (settings === null || all.length > 0) throw new ConfigError(all);
+  if (read === null) return { mode: 'local', directory: settings.TIDEMARK_DIRECTORY, log: logOf(settings) };
+
+  const warnings: string[] = [];
+  let keys = settings.TOKEN_KEYS;
+  if (keys === undefined) {
+    keys = [{ id: 'ephemeral', secret: makeSecret() }];
+    warnings.push(
+      'TOKEN_KEYS is missing: tokens are signed with a key that dies with this process and no other one knows',
+    );
+  }
+  const config = freeze(
+    makeConfig(settings, {
+      cluster: { id: settings.CLUSTER_ID, nodes: read.nodes },
+      migrationUrl: settings.MIGRATION_URL ?? null,
+      redisUrl: settings.REDIS_URL ?? null,
+      keys,
+    }),
+  );
+  return { mode: 'external', config, warnings };
+}
+
+/** The configuration of a local cluster that runs. `environment` still sets everything that names no server. */
+export function configFromLocalCluster(cluster: LocalClusterFacts, environment: Environment): Config {
+  const { settings, faults } = readSettings(environment);
+  if (settings === null) throw new ConfigError(faults);
+  const replicas = cluster.nodes.filter(({ role }) => role === 'replica');
+  const nodes = cluster.nodes.map(
+    (node): NodeConfig => ({
+      name: node.name,
+      role: node.role,
+      host: node.host,
+      port: node.port,
+      ...cluster.credentials.app,
+      database: cluster.database,
+      priority: defaultPriority(settings.REPLICA_ORDER, Math.max(replicas.indexOf(node), 0)),
+      weight: 1,
+    }),
+  );
+  const source = cluster.nodes.find(({ role }) => role === 'source');
+  const { user, password } = cluster.credentials.admin;
+  const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const redis = cluster.redis === null ? null : `redis://${cluster.redis.host}:${cluster.redis.port}`;
+  return freeze(
+    makeConfig(settings, {
+      cluster: { id: cluster.id, nodes },
+      migrationUrl:
+        source === undefined ? null : `mysql://${account}@${source.host}:${source.port}/${cluster.database}`,
+      redisUrl: settings.REDIS_URL ?? redis,
+      keys: settings.TOKEN_KEYS ?? cluster.tokenKeys,
+    }),
+  );
+}
+
+/** The configuration as it may be printed: no password, no key. */
+export function describeConfig(config: Config) {
+  const redacted = (url: string | null) => (url === null ? null : redactUrl(url));
+  return {
+    ...config,
+    cluster: { ...config.cluster, nodes: config.cluster.nodes.map((node) => ({ ...node, password: '***' })) },
+    migrationUrl: redacted(config.migrationUrl),
+    redisUrl: redacted(config.redisUrl),
+    tokens: { ...config.tokens, keys: config.tokens.keys.map(({ id }) => `${id}:***`) },
+  };
+}
+
+type Given = {
+  readonly cluster: Config['cluster'];
+  readonly migrationUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly keys: readonly TokenKeyConfig[];
+};
+
+function makeConfig(settings: EnvironmentSettings, { cluster, migrationUrl, redisUrl, keys }: Given): Config {
+  const production = settings.NODE_ENV === 'production';
+  return {
+    environment: settings.NODE_ENV,
+    http: {
+      host: settings.HOST,
+      port: settings.PORT,
+      corsOrigins: settings.CORS_ORIGINS,
+      maxBodyBytes: settings.MAX_BODY_BYTES,
+      maxRequestsInFlight: settings.MAX_REQUESTS_IN_FLIGHT,
+      requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+      shutdownGraceMs: settings.SHUTDOWN_GRACE_MS,
+    },
+    cluster,
+    migrationUrl,
+    redisUrl,
+    tokens: { keys, cookieMaxAgeS: settings.COOKIE_MAX_AGE_S },
+    consistency: {
+      level: settings.CONSISTENCY_LEVEL,
+      whenBehind: settings.CONSISTENCY_WHEN_BEHIND,
+      waitMs: settings.CONSISTENCY_WAIT_MS,
+      maxWaitMs: settings.CONSISTENCY_MAX_WAIT_MS,
+      maxStalenessMs: settings.CONSISTENCY_MAX_STALENESS_MS,
+      sourceReadsLimit: settings.SOURCE_READS_LIMIT,
+    },
+    monitor: {
+      intervalMs: settings.MONITOR_INTERVAL_MS,
+      timeoutMs: settings.MONITOR_TIMEOUT_MS,
+      maxLagMs: settings.MAX_LAG_MS,
+      failureThreshold: settings.FAILURE_THRESHOLD,
+      recoveryThreshold: settings.RECOVERY_THRESHOLD,
+    },
+    database: {
+      connectionsPerNode: settings.CONNECTIONS_PER_NODE,
+      acquireTimeoutMs: settings.ACQUIRE_TIMEOUT_MS,
+      statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
+    },
+    graphql: {
+      introspection: settings.INTROSPECTION ?? !production,
+      graphiql: settings.GRAPHIQL ?? !production,
+      maxDepth: settings.GRAPHQL_MAX_DEPTH,
+      maxAliases: settings.GRAPHQL_MAX_ALIASES,
+      maxDirectives: settings.GRAPHQL_MAX_DIRECTIVES,
+      maxTokens: settings.GRAPHQL_MAX_TOKENS,
+    },
+    log: logOf(settings),
+  };
+}
+
+function logOf(settings: EnvironmentSettings): Config['log'] {
+  const format = settings.LOG_FORMAT ?? (settings.NODE_ENV === 'development' ? 'pretty' : 'json');
+  return { level: settings.LOG_LEVEL, format };
+}
+
+function readSettings(environment: Environment): { settings: EnvironmentSettings | null; faults: ConfigFault[] } {
+  const parsed = settingsSchema.safeParse(withoutBlanks(environment));
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => ({ name: path.join('.'), fault: message }));
+    return { settings: null, faults };
+  }
+  const { CONSISTENCY_WAIT_MS, CONSISTENCY_MAX_WAIT_MS } = parsed.data;
+  if (CONSISTENCY_WAIT_MS > CONSISTENCY_MAX_WAIT_MS) {
+    const fault = `must not be above CONSISTENCY_MAX_WAIT_MS, which is ${CONSISTENCY_MAX_WAIT_MS}`;
+    return { settings: null, faults: [{ name: 'CONSISTENCY_WAIT_MS', fault }] };
+  }
+  return { settings: parsed.data, faults: [] };
+}
+
+/** Compose files and `.env` templates say "not set" with an empty value. */
+function withoutBlanks(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
+  return Object.freeze(value);
+}

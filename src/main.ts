@@ -1,0 +1,4 @@
+import { createApp } from './app.ts';
+import { runApi } from './cli/run-api.ts';
+
+process.exit(await runApi(process.argv.slice(2), createApp));

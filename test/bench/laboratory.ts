@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { migrate } from '../../src/database/migrations/migrate.ts';
+import type { ServerFlavour } from '../../src/local/server-flavour.ts';
+import { seedOrders } from '../../src/orders/seed/seed-orders.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { type ApiProcess, startApiProcess } from '../consistency/api-process.ts';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+
+const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+const manifest = fileURLToPath(new URL('../../package.json', import.meta.url));
+const until = new Date('2026-11-01T00:00:00.000Z');
+
+/** How replicas reach the source: directly, or through a proxy in this process that can hold replication back. */
+export type ClusterKind = 'direct' | 'delayable';
+
+/** The API as it ships, or one that learns no positions from its writes. */
+export type ApiKind = 'as-shipped' | 'without-capture';
+
+/** From the sources both, so that they differ in nothing else. */
+const entries = { 'as-shipped': 'dist/main.js', 'without-capture': 'dist/api-without-capture.js' } as const;
+
+/** Levels and formats of a production process, so that nobody pays for pretty logs. */
+const environment = { NODE_ENV: 'production', LOG_LEVEL: 'warn' };
+
+export type LaboratoryOptions = {
+  readonly flavour: ServerFlavour | undefined;
+  readonly orders: number;
+  readonly seed: number;
+  readonly log: (line: string) => void;
+};
+
+/** Brings up what a bench asks for and keeps it for the next one that asks for the same. */
+export class Laboratory {
+  readonly #options: LaboratoryOptions;
+  readonly #apis = new Map<ApiKind, ApiProcess>();
+  #servers: { flavour: ServerFlavour; serverVersion: string };
+  #cluster: { readonly kind: ClusterKind; readonly running: TestCluster } | null = null;
+
+  constructor(options: LaboratoryOptions) {
+    this.#options = options;
+    this.#servers = { flavour: options.flavour ?? 'mariadb', serverVersion: '' };
+  }
+
+  /** A cluster with seeded orders, all of them on all replicas, nothing held back. */
+  async cluster(kind: ClusterKind): Promise<TestCluster> {
+    if (this.#cluster?.kind !== kind) {
+      await this.close();
+      const { flavour, orders, seed, log } = this.#options;
+      log(`starting a cluster (${kind}) with ${orders} orders`);
+      const running = await startTestCluster({
+        redis: false,
+        backup: false,
+        ...(flavour && { flavour }),
+        ...(kind === 'delayable' && { replicationDelayMs: 0 }),
+      });
+      this.#cluster = { kind, running };
+      const { flavour: own, nodes } = running.cluster;
+      this.#servers = { flavour: own, serverVersion: nodes[0]?.version ?? '' };
+      const url = running.adminUrl('source');
+      await migrate({ url, directory: migrations, log: () => undefined });
+      await seedOrders({ url, orders, seed, until, existing: 'replace', progress: () => undefined });
+    }
+    const { running } = this.#cluster as { running: TestCluster };
+    if (kind === 'delayable') for (const name of replicasOf(running)) running.setReplicationDelay(name, 0);
+    await untilCaughtUp(running);
+    return running;
+  }
+
+  /** An API process on that cluster. */
+  async api(clusterKind: ClusterKind, kind: ApiKind = 'as-shipped'): Promise<ApiProcess> {
+    const cluster = await this.cluster(clusterKind);
+    const running =
+      this.#apis.get(kind) ??
+      (await startApiProcess(cluster, { node: [...(await shippedFlags()), entries[kind]], environment }));
+    this.#apis.set(kind, running);
+    return running;
+  }
+
+  /** One that nobody has asked anything yet, run as `npm start` runs it. The caller stops it. */
+  async freshApi(clusterKind: ClusterKind): Promise<ApiProcess> {
+    const node = [...(await shippedFlags()), entries['as-shipped']];
+    return startApiProcess(await this.cluster(clusterKind), { node, environment });
+  }
+
+  /** What the servers are that ran last. */
+  servers(): { flavour: ServerFlavour; serverVersion: string } {
+    return this.#servers;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#apis.values()].map((api) => api.stop()));
+    this.#apis.clear();
+    await this.#cluster?.running.stop();
+    this.#cluster = null;
+  }
+}
+
+/** What `npm start` tells Node beside the entry. */
+async function shippedFlags(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(manifest, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
+export function replicasOf({ cluster }: TestCluster): string[] {
+  return cluster.nodes.filter(({ role }) => role === 'replica').map(({ name }) => name);
+}
+
+/** Holds the replication of these replicas back, beginning with what is written from now on. */
+export function holdBack(cluster: TestCluster, replicas: readonly string[], ms: number): void {
+  for (const name of replicas) cluster.setReplicationDelay(name, ms);
+}
+
+const catchUpMs = 60_000;
+
+/** Writes a row count on the source that replicas are polled for, which works alike on every server. */
+async function untilCaughtUp(cluster: TestCluster): Promise<void> {
+  const source = await cluster.admin('source');
+  const mark = `bench_mark_${Math.trunc(systemClock.now())}`;
+  await source.query(`CREATE TABLE ${mark} (id INT PRIMARY KEY)`);
+  const deadlineMs = systemClock.monotonic() + catchUpMs;
+  for (const name of replicasOf(cluster)) {
+    const replica = await cluster.admin(name);
+    const seen = `SELECT COUNT(*) AS seen FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?`;
+    for (;;) {
+      const [row] = (await replica.query(seen, [mark])) as { seen: unknown }[];
+      if (Number(row?.seen) === 1) break;
+      if (systemClock.monotonic() > deadlineMs) throw new Error(`${name} did not catch up`);
+      await systemClock.sleep(50);
+    }
+    await replica.end();
+  }
+  await source.query(`DROP TABLE ${mark}`);
+  await source.end();
+}

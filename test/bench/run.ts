@@ -1,0 +1,98 @@
+// npm run bench -- [--only names] [--seconds N] [--flavour mariadb|mysql] [--json file] [--help]
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../src/platform/clock.ts';
+import { Random } from '../consistency/random.ts';
+import type { Bench } from './bench.ts';
+import { bothBehindWait50 } from './benches/both-behind-wait-50.ts';
+import { gatedReadVsWaitFunction } from './benches/gated-read-vs-wait-function.ts';
+import { memory } from './benches/memory.ts';
+import { oneReplicaBehind } from './benches/one-replica-behind.ts';
+import { readAfterOwnWrite } from './benches/read-after-own-write.ts';
+import { readSatisfiedToken } from './benches/read-satisfied-token.ts';
+import { session50msLate } from './benches/session-50ms-late.ts';
+import { startToFirstAnswer } from './benches/start-to-first-answer.ts';
+import { writeWithCapture } from './benches/write-with-capture.ts';
+import { Laboratory } from './laboratory.ts';
+import { describeMachine } from './machine.ts';
+import { type BenchOptions, readOptions, usage } from './options.ts';
+import { allMet, type BenchResult, line, markdown, type Results } from './report.ts';
+
+/** Those that want the same cluster follow each other. */
+const benches: readonly Bench[] = [
+  readSatisfiedToken,
+  gatedReadVsWaitFunction,
+  writeWithCapture,
+  readAfterOwnWrite,
+  memory,
+  session50msLate,
+  oneReplicaBehind,
+  bothBehindWait50,
+  startToFirstAnswer,
+];
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+async function run(argv: readonly string[]): Promise<number> {
+  const names = benches.map(({ name }) => name);
+  const options = readOptions(argv, names);
+  if (options.help) print(usage);
+  else if (options.list) print(names.join('\n'));
+  else return (await measureAll(options)) ? 0 : 1;
+  return 0;
+}
+
+async function measureAll(options: BenchOptions): Promise<boolean> {
+  const { only, seconds, concurrency, seed, orders } = options;
+  const startedMs = systemClock.monotonic();
+  const laboratory = new Laboratory({ ...options, log: print });
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= laboratory.close();
+    return closing;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().then(() => process.exit(130)));
+  }
+  const random = new Random(seed);
+  const results: BenchResult[] = [];
+  try {
+    for (const bench of benches) {
+      const chance = random.fork();
+      if (only !== null && !only.includes(bench.name)) continue;
+      print(`${bench.name}: ${bench.title}`);
+      const measured = await bench.measure({ laboratory, seconds, concurrency, orders, random: chance });
+      for (const found of measured.findings) print(line(found));
+      results.push({ name: bench.name, title: bench.title, ...measured });
+    }
+  } finally {
+    await close();
+  }
+  const all: Results = {
+    measuredAt: new Date(systemClock.now()).toISOString(),
+    machine: describeMachine(),
+    ...laboratory.servers(),
+    settings: { seconds, concurrency, seed, orders },
+    met: allMet(results),
+    benches: results,
+  };
+  print(`\n${markdown(all)}\n`);
+  print(`took ${Math.round((systemClock.monotonic() - startedMs) / 1000)} s`);
+  const file = options.json ?? (only === null ? standingResults(all.flavour) : null);
+  if (file !== null) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(all, null, 2)}\n`);
+    print(`written to ${file}`);
+  }
+  return all.met;
+}
+
+const standingResults = (flavour: string) => fileURLToPath(new URL(`results/${flavour}.json`, import.meta.url));
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 2;
+}

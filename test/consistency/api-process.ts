@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../src/platform/clock.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
+import type { Endpoint } from './orders-api.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const startTimeoutMs = 60_000;
+const keptOutput = 200;
+
+export type ApiProcess = Endpoint & {
+  readonly pid: number;
+  /** The last lines that it printed. */
+  output(): readonly string[];
+  stop(): Promise<void>;
+};
+
+export type ApiStart = {
+  /** What Node is told: the sources of the API unless something else is to run. */
+  readonly node?: readonly string[];
+  /** Goes over what the cluster says. */
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+/** Starts the API as operators do, as a process of its own, and resolves when it is ready to serve. */
+export async function startApiProcess(
+  cluster: TestCluster,
+  { node = ['--import', 'tsx', 'src/main.ts'], environment = {} }: ApiStart = {},
+): Promise<ApiProcess> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [...node], {
+    cwd: root,
+    env: { ...inherited(), ...environmentFor(cluster), ...environment, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      lines.push(...text.split('\n').filter((line) => line !== ''));
+      lines.splice(0, lines.length - keptOutput);
+    });
+  }
+  const base = `http://127.0.0.1:${port}`;
+  try {
+    await untilReady(child, `${base}/readyz`);
+  } catch (error) {
+    await stop(child);
+    throw new Error(`the API did not start:\n${lines.join('\n')}`, { cause: error });
+  }
+  return { url: `${base}/graphql`, pid: child.pid ?? -1, output: () => lines, stop: () => stop(child) };
+}
+
+/** What an API process of this cluster is told. */
+export function environmentFor(cluster: TestCluster): Record<string, string> {
+  const { source, replicas, backup } = cluster.urls();
+  return {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'warn',
+    LOG_FORMAT: 'json',
+    SOURCE_URL: source,
+    REPLICA_URLS: replicas.join(','),
+    ...(backup !== null && { BACKUP_URL: backup }),
+    MIGRATION_URL: cluster.adminUrl('source'),
+    CLUSTER_ID: cluster.cluster.id,
+    TOKEN_KEYS: cluster.cluster.tokenKeys.map(({ id, secret }) => `${id}:${secret}`).join(','),
+  };
+}
+
+/** Only what a process needs: nothing that happens to be set here may name other servers. */
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  const deadlineMs = systemClock.monotonic() + startTimeoutMs;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+    const ready = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return;
+    if (systemClock.monotonic() > deadlineMs) throw new Error(`not ready within ${startTimeoutMs} ms`);
+    await systemClock.sleep(100);
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const cancel = systemClock.after(15_000, () => void child.kill('SIGKILL'));
+  await ended;
+  cancel();
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

@@ -1,0 +1,69 @@
+// Thirty seconds of real clients, real servers and real trouble. How long it works is bounded by time; the verdict is not.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { experiment, type Finding, keep, type Laboratory, openLaboratory } from './experiment.ts';
+import { isRead, isWrite } from './history.ts';
+import { explain, report } from './report.ts';
+
+const seed = Number(process.env.TIDEMARK_TEST_SEED ?? Math.floor(Math.random() * 1_000_000));
+
+let laboratory: Laboratory;
+const trouble: string[] = [];
+
+beforeAll(async () => {
+  laboratory = await openLaboratory();
+}, 180_000);
+
+afterAll(async () => {
+  await laboratory?.stop();
+}, 60_000);
+
+async function observe(options: { tokens: boolean; seconds: number }): Promise<Finding> {
+  trouble.length = 0;
+  const finding = await experiment(laboratory, { ...options, seed, log: (line) => trouble.push(line) });
+  process.stdout.write(`${report(finding)}\n\n`);
+  return finding;
+}
+
+/** What a reader needs when the verdict is not the expected one. */
+async function evidence(finding: Finding): Promise<string> {
+  const output = laboratory.apis.flatMap((api) => api.output().slice(-20));
+  return [explain(finding.anomalies), `trouble: ${trouble.join(', ')}`, ...output, `kept: ${await keep(finding)}`].join(
+    '\n',
+  );
+}
+
+function expectRealWork({ history, misfortunes }: Finding): void {
+  const { operations } = history;
+  expect(misfortunes).toBeGreaterThan(0);
+  expect(
+    operations.filter((operation) => isWrite(operation) && operation.outcome === 'committed').length,
+  ).toBeGreaterThan(20);
+  const untyped = operations.filter((operation) => 'error' in operation && operation.error === 'INTERNAL_SERVER_ERROR');
+  expect(untyped).toEqual([]);
+  const roles = operations.flatMap((operation) => (isRead(operation) ? (operation.served?.role ?? []) : []));
+  expect(new Set(roles)).toContain('REPLICA');
+}
+
+describe('many clients on two API processes, while replicas lag, stop, hang and die', () => {
+  test('with tokens no session guarantee is ever broken and no acknowledged write is lost', async () => {
+    const finding = await observe({ tokens: true, seconds: 18 });
+    expectRealWork(finding);
+    expect(finding.anomalies.length, finding.anomalies.length > 0 ? await evidence(finding) : '').toBe(0);
+  });
+
+  test('without tokens the same work shows stale reads, and loses nothing all the same', async () => {
+    const finding = await observe({ tokens: false, seconds: 12 });
+    expectRealWork(finding);
+    const broken = new Set(finding.anomalies.map((anomaly) => anomaly.guarantee));
+    expect(broken).toContain('read your writes');
+    expect(broken).toContain('monotonic reads');
+    const wrong = [
+      'acknowledged writes last',
+      'rejected writes stay invisible',
+      'one key, one effect',
+      'one version, one write',
+    ];
+    const lost = finding.anomalies.filter((anomaly) => wrong.includes(anomaly.guarantee));
+    expect(lost.length, lost.length > 0 ? explain(lost) : '').toBe(0);
+  });
+});

@@ -1,0 +1,278 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Connection, createConnection } from 'mariadb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readClusterFile, recordApi } from '../../src/local/cluster-file.ts';
+import { startLocalCluster } from '../../src/local/local-cluster.ts';
+import { AlreadyRunningError } from '../../src/local/local-errors.ts';
+import type { LocalNode } from '../../src/local/local-node.ts';
+import type { Account } from '../../src/local/secrets.ts';
+import { findServerProcesses } from '../../src/local/server-processes.ts';
+import { binariesDirectory, testFlavour } from '../support/test-cluster.ts';
+
+type Cluster = Awaited<ReturnType<typeof startLocalCluster>>;
+const flavour = testFlavour();
+let directory: string;
+let clusters: Cluster[];
+let lines: string[];
+
+async function makeDirectory(): Promise<void> {
+  directory = await mkdtemp(join(tmpdir(), 'tidemark-local-'));
+  clusters = [];
+  lines = [];
+}
+
+async function removeDirectory(): Promise<void> {
+  // What runs now is thrown away: no need to wait for an orderly end.
+  const kill = (cluster: Cluster) => cluster.nodes.map(({ name }) => cluster.stopNode(name, 'SIGKILL'));
+  await Promise.all(clusters.flatMap(kill));
+  await Promise.all(clusters.map((cluster) => cluster.stop()));
+  await rm(directory, { recursive: true, force: true });
+}
+
+async function start(options: { replicas?: number; backup?: boolean; redis?: boolean } = {}): Promise<Cluster> {
+  const settings = { replicas: 1, backup: false, redis: false, ...options };
+  const log = (line: string) => void lines.push(line);
+  const cluster = await startLocalCluster({ ...settings, directory, binariesDirectory, flavour, log });
+  clusters.push(cluster);
+  return cluster;
+}
+
+function nodeOf(cluster: Cluster, name: string): LocalNode {
+  const node = cluster.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) throw new Error(`no ${name}`);
+  return node;
+}
+
+async function connected<T>(
+  node: LocalNode,
+  account: Account,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { host, port } = node;
+  const connection = await createConnection({
+    host,
+    port,
+    ...account,
+    database: 'orders',
+    allowPublicKeyRetrieval: true,
+  });
+  try {
+    return await work(connection);
+  } finally {
+    await connection.end();
+  }
+}
+
+const query = (node: LocalNode, account: Account, sql: string) =>
+  connected(node, account, (connection) => connection.query<Record<string, unknown>[]>(sql));
+
+/** Writes one row on the source and waits until every replica has it. */
+async function writeAndAwait(cluster: Cluster, id: number): Promise<void> {
+  const { admin, app } = cluster.credentials;
+  const source = nodeOf(cluster, 'source');
+  await query(source, admin, 'CREATE TABLE IF NOT EXISTS marks (id INT PRIMARY KEY)');
+  await query(source, app, `INSERT INTO marks VALUES (${id})`);
+  for (const replica of cluster.nodes.filter(({ role }) => role === 'replica')) {
+    await expect
+      .poll(() => marksOn(cluster, replica.name).catch(() => []), { timeout: 20_000, interval: 20 })
+      .toContain(id);
+  }
+}
+
+async function marksOn(cluster: Cluster, name: string): Promise<unknown[]> {
+  const rows = await query(nodeOf(cluster, name), cluster.credentials.app, 'SELECT id FROM marks ORDER BY id');
+  return rows.map(({ id }) => id);
+}
+
+describe('a fresh local cluster', () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    await makeDirectory();
+    cluster = await start({ replicas: 2, backup: true, redis: true });
+  });
+
+  afterAll(removeDirectory);
+
+  it('has one source, two replicas and a backup', () => {
+    expect(cluster.nodes.map(({ name, role }) => [name, role])).toEqual([
+      ['source', 'source'],
+      ['replica-1', 'replica'],
+      ['replica-2', 'replica'],
+      ['backup', 'backup'],
+    ]);
+  });
+
+  it('has no transaction anywhere, so that no replica has one that the source lacks', async () => {
+    const sql =
+      flavour === 'mysql' ? 'SELECT @@GLOBAL.gtid_executed AS seen' : 'SELECT @@GLOBAL.gtid_binlog_pos AS seen';
+    for (const node of cluster.nodes) expect(await query(node, cluster.credentials.app, sql)).toEqual([{ seen: '' }]);
+  });
+
+  it('replicates from the source to both replicas, and neither to nor from the backup', async () => {
+    await writeAndAwait(cluster, 1);
+    const tables = await query(nodeOf(cluster, 'backup'), cluster.credentials.app, 'SHOW TABLES');
+    expect(tables).toEqual([]);
+  });
+
+  it('refuses writes on a replica', async () => {
+    await writeAndAwait(cluster, 2);
+    const write = query(nodeOf(cluster, 'replica-1'), cluster.credentials.app, 'INSERT INTO marks VALUES (3)');
+    await expect(write).rejects.toMatchObject({ errno: 1290 });
+  });
+
+  it('gives the application rows and positions, but no control', async () => {
+    const { app } = cluster.credentials;
+    const replica = nodeOf(cluster, 'replica-1');
+    const status = flavour === 'mysql' ? 'SHOW REPLICA STATUS' : 'SHOW SLAVE STATUS';
+    expect(await query(replica, app, status)).toHaveLength(1);
+    if (flavour === 'mysql') {
+      const workers = 'SELECT * FROM performance_schema.replication_applier_status_by_worker';
+      expect((await query(replica, app, workers)).length).toBeGreaterThan(0);
+    }
+    await expect(query(nodeOf(cluster, 'source'), app, 'CREATE TABLE own (id INT)')).rejects.toThrow(/denied/);
+    const stop = flavour === 'mysql' ? 'STOP REPLICA' : 'STOP SLAVE';
+    await expect(query(replica, app, stop)).rejects.toThrow(/denied/);
+  });
+
+  it('lets nobody in without a password', async () => {
+    const empty = { user: 'root', password: '' };
+    await expect(query(nodeOf(cluster, 'source'), empty, 'SELECT 1')).rejects.toThrow();
+    expect((await stat(join(directory, 'secrets.json'))).mode & 0o777).toBe(0o600);
+    const left = await readdir(nodeOf(cluster, 'source').dataDirectory);
+    expect(left.filter((name) => name.endsWith('.sql'))).toEqual([]);
+  });
+});
+
+describe('a local cluster', () => {
+  beforeEach(makeDirectory);
+  afterEach(removeDirectory);
+
+  it('keeps data, identity, keys and ports over a restart', async () => {
+    const first = await start({ redis: true });
+    await writeAndAwait(first, 1);
+    const { id, tokenKeys, credentials } = first;
+    const ports = first.nodes.map(({ port }) => port);
+    await first.stop();
+    const second = await start({ redis: true });
+    expect(second).toMatchObject({ id, tokenKeys, credentials });
+    expect(second.nodes.map(({ port }) => port)).toEqual(ports);
+    await writeAndAwait(second, 2);
+    expect(await marksOn(second, 'replica-1')).toEqual([1, 2]);
+  });
+
+  it('takes another port when its own is busy, and replication follows', async () => {
+    const first = await start();
+    await writeAndAwait(first, 1);
+    const { port } = nodeOf(first, 'source');
+    await first.stop();
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(port, '127.0.0.1', resolve));
+    try {
+      const second = await start();
+      expect(nodeOf(second, 'source').port).not.toBe(port);
+      await writeAndAwait(second, 2);
+    } finally {
+      await new Promise((resolve) => squatter.close(resolve));
+    }
+  });
+
+  it('refuses a second start and says what runs', async () => {
+    const first = await start({ replicas: 0 });
+    await recordApi(directory, { host: '127.0.0.1', port: 4321, pid: process.pid });
+    const refusal = await start().catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(AlreadyRunningError);
+    expect(refusal).toMatchObject({ cluster: { id: first.id, flavour, api: { port: 4321 } } });
+    expect(await marksOn(first, 'source').catch(() => 'answers')).toBe('answers');
+  });
+
+  it('lets only one of two simultaneous starts win', async () => {
+    const results = await Promise.allSettled([start({ replicas: 0 }), start({ replicas: 0 })]);
+    const lost = results.filter((result) => result.status === 'rejected');
+    expect(lost.map(({ reason }) => reason)).toEqual([expect.any(AlreadyRunningError)]);
+  });
+
+  it('says what runs and what no longer does', async () => {
+    const cluster = await start({ redis: true });
+    await cluster.stopNode('replica-1', 'SIGKILL');
+    const state = await readClusterFile(directory);
+    expect(state?.cluster.nodes).toEqual(cluster.nodes);
+    expect(state?.alive).toEqual(new Set(['source', 'redis']));
+    await cluster.stop();
+    expect(await readClusterFile(directory)).toBeNull();
+    expect(await findServerProcesses(directory)).toEqual([]);
+  });
+
+  it('brings a killed replica back where it was, and it catches up', async () => {
+    const cluster = await start();
+    await writeAndAwait(cluster, 1);
+    const before = nodeOf(cluster, 'replica-1');
+    await cluster.stopNode('replica-1', 'SIGKILL');
+    await query(nodeOf(cluster, 'source'), cluster.credentials.app, 'INSERT INTO marks VALUES (2)');
+    const after = await cluster.startNode('replica-1');
+    expect(after.port).toBe(before.port);
+    expect(after.pid).not.toBe(before.pid);
+    await writeAndAwait(cluster, 3);
+    expect(await marksOn(cluster, 'replica-1')).toEqual([1, 2, 3]);
+  });
+
+  it('brings a killed source back, and replicas find it again', async () => {
+    const cluster = await start();
+    await writeAndAwait(cluster, 1);
+    await cluster.stopNode('source', 'SIGKILL');
+    await cluster.startNode('source');
+    await writeAndAwait(cluster, 2);
+  });
+
+  it('reports a server that ends by itself and lives on', async () => {
+    const cluster = await start();
+    process.kill(nodeOf(cluster, 'replica-1').pid, 'SIGKILL');
+    await expect.poll(() => lines.join('\n'), { timeout: 10_000 }).toContain('replica-1');
+    await query(nodeOf(cluster, 'source'), cluster.credentials.app, 'SELECT 1');
+  });
+
+  it('stops servers that outlived the process that started them, and goes on with their data', async () => {
+    const lost = await start();
+    await writeAndAwait(lost, 1);
+    const pids = lost.nodes.map(({ pid }) => pid);
+    // As if the process had gone without a word: nobody owns the directory, but its servers run.
+    await rm(join(directory, 'owner.json'));
+    const next = await start();
+    expect(next.nodes.map(({ pid }) => pid).some((pid) => pids.includes(pid))).toBe(false);
+    expect((await findServerProcesses(directory)).length).toBe(2);
+    await writeAndAwait(next, 2);
+    expect(await marksOn(next, 'replica-1')).toEqual([1, 2]);
+  });
+
+  it('starts again after its process was killed', async () => {
+    const script = fileURLToPath(new URL('../support/start-and-wait.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', script, directory], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    const cluster = await start();
+    await writeAndAwait(cluster, 1);
+  });
+
+  it('leaves nothing running when its start is broken off', async () => {
+    const controller = new AbortController();
+    const log = () => {};
+    const settings = { directory, binariesDirectory, flavour, log, replicas: 1, backup: false };
+    const starting = startLocalCluster({ ...settings, signal: controller.signal });
+    await expect
+      .poll(async () => (await findServerProcesses(directory)).length, { timeout: 60_000 })
+      .toBeGreaterThan(0);
+    controller.abort(new Error('enough'));
+    await expect(starting).rejects.toThrow('enough');
+    expect(await findServerProcesses(directory)).toEqual([]);
+    await writeAndAwait(await start(), 1);
+  });
+});

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { layeringBreaches } from './support/check-layering.ts';
+
+describe('the source tree', () => {
+  it('keeps to the layers, the names and the sizes that the design sets', () => {
+    const paths = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path));
+    const tree = new Map(
+      paths.map((path) => [`src/${path.replaceAll('\\', '/')}`, readFileSync(`src/${path}`, 'utf8')]),
+    );
+    expect(tree.size).toBeGreaterThan(50);
+    expect(layeringBreaches(tree)).toEqual([]);
+  });
+});
+
+describe('the checker', () => {
+  const table: [title: string, tree: Record<string, string>, breach: RegExp][] = [
+    [
+      'a layer that reaches up',
+      { 'src/cluster/node.ts': "import { a } from '../routing/router.ts';" },
+      /cluster must not import routing/,
+    ],
+    [
+      'a type import',
+      { 'src/platform/clock.ts': "import type { A } from '../cluster/node.ts';" },
+      /platform must not import cluster/,
+    ],
+    [
+      'a re-export',
+      { 'src/platform/clock.ts': "export { A } from '../cluster/node.ts';" },
+      /platform must not import cluster/,
+    ],
+    [
+      'an import over several lines',
+      { 'src/platform/clock.ts': "import {\n  A,\n} from '../cluster/node.ts';" },
+      /must not import cluster/,
+    ],
+    [
+      'a dynamic import',
+      { 'src/platform/clock.ts': "const a = await import('../cluster/node.ts');" },
+      /must not import cluster/,
+    ],
+    ['a bare import', { 'src/platform/clock.ts': "import '../cluster/node.ts';" }, /must not import cluster/],
+    [
+      'an import of the composition root',
+      { 'src/http/server.ts': "import { a } from '../app.ts';" },
+      /http must not import app/,
+    ],
+    ['an import of an entry', { 'src/app.ts': "import { a } from './main.ts';" }, /app must not import main/],
+    [
+      'server code in the client',
+      { 'src/client/fetch.ts': "import { a } from '../errors.ts';" },
+      /client must not import errors/,
+    ],
+    [
+      'configuration below the top',
+      { 'src/routing/router.ts': "import { a } from '../config.ts';" },
+      /routing must not import config/,
+    ],
+    ['a test in the program', { 'src/app.ts': "import { a } from '../test/support/a.ts';" }, /no part of the program/],
+    ['a folder that nobody planned', { 'src/misc/a.ts': '' }, /misc is no folder of the table/],
+    ['GraphQL in the domain', { 'src/orders/a.ts': "import { GraphQLError } from 'graphql';" }, /belongs to graphql/],
+    [
+      'Prisma in the domain',
+      { 'src/orders/a.ts': "import { PrismaClient } from '@prisma/client';" },
+      /belongs to database/,
+    ],
+    [
+      'a driver in routing',
+      { 'src/routing/a.ts': "import { createPool } from 'mariadb';" },
+      /belongs to database and local/,
+    ],
+    [
+      'generated code in the domain',
+      { 'src/orders/a.ts': "import { a } from '../../prisma/generated/orders/client.ts';" },
+      /must not import prisma/,
+    ],
+    ['the environment', { 'src/http/server.ts': 'const port = process.env.PORT;' }, /reads the environment/],
+    ['Date.now', { 'src/http/server.ts': 'const now = Date.now();' }, /touches the real clock/],
+    ['new Date()', { 'src/orders/a.ts': 'const now = new Date();' }, /touches the real clock/],
+    ['performance.now', { 'src/http/server.ts': 'const now = performance.now();' }, /touches the real clock/],
+    ['setTimeout', { 'src/http/server.ts': 'setTimeout(() => {}, 1);' }, /touches the real clock/],
+    ['AbortSignal.timeout', { 'src/http/server.ts': 'AbortSignal.timeout(5);' }, /touches the real clock/],
+    [
+      'waiting in a rule',
+      { 'src/consistency/a.ts': 'export const a = async () => await b;' },
+      /consistency waits for nothing/,
+    ],
+    ['a barrel', { 'src/routing/index.ts': '' }, /is a barrel/],
+    ['a name that says nothing', { 'src/routing/utils.ts': '' }, /"utils" says nothing/],
+    ['a folder that says nothing', { 'src/routing/helpers/a.ts': '' }, /"helpers" says nothing/],
+    ['a long file', { 'src/routing/a.ts': 'a\n'.repeat(401) }, /401 lines/],
+    [
+      'files that import each other',
+      {
+        'src/routing/a.ts': "import type { B } from './b.ts';",
+        'src/routing/b.ts': "import type { A } from './a.ts';",
+      },
+      /cycle: src\/routing\/a\.ts -> src\/routing\/b\.ts -> src\/routing\/a\.ts/,
+    ],
+  ];
+
+  it.each(table)('finds %s', (_, tree, breach) => {
+    const breaches = layeringBreaches(new Map(Object.entries(tree)));
+    expect(breaches).toHaveLength(1);
+    expect(breaches[0]).toMatch(breach);
+  });
+
+  it('is content with a tree that keeps to the rules', () => {
+    const tree = {
+      'src/errors.ts': 'export class A {}',
+      'src/platform/clock.ts': 'export const now = () => Date.now(); // and setTimeout(x, 1)',
+      'src/config.ts': "import { A } from './errors.ts';\nexport const port = process.env.PORT;",
+      'src/consistency/token.ts': '// never await anything here\nexport const url = "http://a.example";',
+      'src/database/pool.ts': "import { createPool } from 'mariadb';\nimport type { A } from '../errors.ts';",
+      'src/app.ts': "import { createPool } from './database/pool.ts';",
+      'src/routing/long.ts': 'a\n'.repeat(400),
+    };
+    expect(layeringBreaches(new Map(Object.entries(tree)))).toEqual([]);
+  });
+});

@@ -1,0 +1,134 @@
+import { fileURLToPath } from 'node:url';
+import type { Position } from '../../src/consistency/position.ts';
+import { emptySession, type Session } from '../../src/consistency/session.ts';
+import { migrate } from '../../src/database/migrations/migrate.ts';
+import {
+  type OrdersClient,
+  type OrdersDatabase,
+  type OrdersPinnedSession,
+  type OrdersTransaction,
+  openOrdersDatabase,
+} from '../../src/database/orders-client.ts';
+import type { ReadIntent } from '../../src/database/pinned-session.ts';
+import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/replicated-database.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { createLog } from '../../src/platform/log.ts';
+import type { TestCluster } from './test-cluster.ts';
+
+export type EngineOptions = Partial<ReplicatedDatabaseOptions<OrdersClient>> & {
+  /** Where the engine finds a node when something stands between the two. */
+  readonly via?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+};
+
+const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+const roles = { source: 'SOURCE', replica: 'REPLICA', backup: 'BACKUP' } as const;
+
+/** Gives a cluster the tables of orders, and waits until every replica has them. */
+export async function migrateOrders(cluster: TestCluster): Promise<void> {
+  await migrate({ url: cluster.adminUrl('source'), directory: migrations, log: () => undefined });
+  for (const { name, role } of cluster.cluster.nodes) if (role === 'replica') await caughtUp(cluster, name);
+}
+
+/** Resolves when the replica has applied everything that the source has now. */
+export async function caughtUp(cluster: TestCluster, replica: string): Promise<void> {
+  const mysql = cluster.cluster.flavour === 'mysql';
+  const source = await cluster.admin('source');
+  const follower = await cluster.admin(replica);
+  try {
+    const [row] = await source.query(`SELECT @@GLOBAL.${mysql ? 'gtid_executed' : 'gtid_binlog_pos'} AS position`);
+    const wait = mysql ? 'WAIT_FOR_EXECUTED_GTID_SET' : 'MASTER_GTID_WAIT';
+    const [answer] = await follower.query(`SELECT ${wait}('${row.position}', 30) AS outcome`);
+    if (Number(answer.outcome) !== 0) throw new Error(`${replica} did not catch up`);
+  } finally {
+    await source.end();
+    await follower.end();
+  }
+}
+
+export function nodesOf({ cluster }: TestCluster, via: EngineOptions['via'] = {}): DatabaseNode[] {
+  return cluster.nodes.map(({ name, role, host, port }) => ({
+    name,
+    configuredRole: roles[role],
+    host,
+    port,
+    ...via[name],
+    ...cluster.credentials.app,
+    database: cluster.database,
+    priority: 1,
+    weight: 1,
+  }));
+}
+
+/** The engine over a test cluster, started. The caller stops it. */
+export async function openEngine(cluster: TestCluster, { via, ...given }: EngineOptions = {}): Promise<OrdersDatabase> {
+  const database = openOrdersDatabase({
+    nodes: nodesOf(cluster, via),
+    clock: systemClock,
+    random: Math.random,
+    log: createLog({ level: 'silent', format: 'json' }),
+    pool: { connectionsPerNode: 10, acquireTimeoutMs: 2000, statementTimeoutMs: 10_000 },
+    transactionTimeoutMs: 10_000,
+    sourceReadsLimit: 64,
+    health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000 },
+    monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
+    tracker: { sliceMs: 25, maxWaiters: 10_000 },
+    ...given,
+  });
+  await database.start();
+  return database;
+}
+
+/** Sessions of one client: each operation starts from what the ones before it have seen. */
+export class TestClient {
+  readonly #database: OrdersDatabase;
+  session: Session;
+  /** Of the last operation that read. */
+  decision: OrdersPinnedSession['decision'] = null;
+
+  constructor(database: OrdersDatabase) {
+    this.#database = database;
+    this.session = emptySession('orders', database.epochs.at(-1)?.epoch ?? 1);
+  }
+
+  async write<T>(
+    work: (transaction: OrdersTransaction) => Promise<T>,
+  ): Promise<{ value: T; position: Position | null }> {
+    return this.#operation({}, true, (session) => session.write(work));
+  }
+
+  /** Runs `work` as one operation and advances by what it saw. */
+  async read<T>(work: (client: OrdersClient) => Promise<T>, intent: Partial<ReadIntent> = {}): Promise<T> {
+    return this.#operation(intent, false, (session) => work(session.client));
+  }
+
+  async #operation<T>(
+    intent: Partial<ReadIntent>,
+    writes: boolean,
+    work: (session: OrdersPinnedSession) => Promise<T>,
+  ): Promise<T> {
+    const session = this.#database.openSession({
+      session: this.session,
+      intent: { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null, ...intent },
+      writes,
+    });
+    try {
+      if (!writes) await session.pin();
+      const value = await session.run(() => work(session));
+      await session.observe();
+      this.session = session.session;
+      return value;
+    } finally {
+      this.decision = session.decision;
+      session.end();
+    }
+  }
+}
+
+let numbers = 0;
+
+/** A new order as small as one can be. */
+export function newOrder() {
+  numbers += 1;
+  const number = `T-${process.pid}-${numbers}`;
+  return { number, userId: 1n, total: '1.00', currency: 'EUR' };
+}

@@ -1,0 +1,54 @@
+/** What each folder of `src/` may import from `src/`, besides itself and `errors.ts`. The README shows the same table. */
+export const mayImport: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  platform: [],
+  consistency: [],
+  config: [],
+  cluster: ['platform', 'consistency'],
+  routing: ['platform', 'consistency', 'cluster'],
+  database: ['platform', 'consistency', 'cluster', 'routing', 'prisma'],
+  outbox: ['platform', 'database'],
+  // An idempotency record keeps the position of the write that it stands for.
+  orders: ['platform', 'consistency', 'database', 'outbox'],
+  mirror: ['platform', 'database', 'outbox'],
+  cache: ['platform', 'consistency'],
+  jobs: ['platform', 'database', 'orders'],
+  // An answer says how it was routed; Pothos derives the types of its fields from what Prisma generated.
+  graphql: ['platform', 'consistency', 'routing', 'database', 'orders', 'cache', 'jobs', 'prisma'],
+  client: [],
+  dashboard: ['client'],
+  http: ['platform', 'graphql', 'cluster'],
+  local: ['platform', 'config'],
+  app: ['*'],
+  // Process entries also migrate, seed, and open the port.
+  cli: ['platform', 'config', 'local', 'app', 'database', 'orders', 'http'],
+  main: ['platform', 'config', 'local', 'app', 'cli'],
+};
+
+/** Packages that only some folders, or files, may know of. */
+export const packageOwners: readonly { readonly packages: RegExp; readonly owners: readonly string[] }[] = [
+  {
+    packages: /^(graphql|graphql-yoga|@pothos\/.+|@graphql-yoga\/.+|@escape\.tech\/.+)$/,
+    owners: ['graphql', 'http/server.ts'],
+  },
+  { packages: /^(mariadb|mysql2)$/, owners: ['database', 'local'] },
+  { packages: /^(@prisma\/.+|prisma)$/, owners: ['database'] },
+];
+
+/** What may be written in some files only. Comments do not count. */
+export const patternOwners: readonly {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly owners: readonly string[];
+}[] = [
+  { what: 'reads the environment', pattern: /\bprocess\.env\b/, owners: ['config.ts'] },
+  {
+    what: 'touches the real clock',
+    pattern:
+      /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bprocess\.hrtime\b|(?<![.\w])set(?:Timeout|Interval)\s*\(|\bglobalThis\.set|\bAbortSignal\.timeout\b|['"]node:timers/,
+    owners: ['platform/clock.ts', 'dashboard', 'client'],
+  },
+];
+
+export const maxLines = 400;
+export const bannedNames: readonly string[] = ['utils', 'util', 'lib', 'common', 'helpers', 'helper'];

@@ -1,0 +1,163 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { type Connection, createConnection, createPool } from 'mariadb';
+import { Prisma, PrismaClient } from '../../prisma/generated/orders/client.ts';
+import { parsePosition } from '../../src/consistency/parse-position.ts';
+import type { Flavour, Position } from '../../src/consistency/position.ts';
+import { migrate } from '../../src/database/migrations/migrate.ts';
+import type { OrdersSession } from '../../src/database/orders-client.ts';
+import type { OperationContext } from '../../src/graphql/context.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { startTestCluster } from './test-cluster.ts';
+
+export const migrationsDirectory = 'prisma/orders/migrations';
+
+/** A session on one server that tells what it learned. */
+export type TestSession = OrdersSession & {
+  /** What the client has written and adopted, merged. */
+  readonly position: () => Position | null;
+  readonly issuedAtMs: () => number;
+};
+
+export type OrdersDatabase = {
+  readonly url: string;
+  readonly flavour: Flavour;
+  readonly client: PrismaClient;
+  /** Every statement since the last `clear`, of all sessions. */
+  readonly statements: { readonly all: () => string[]; readonly clear: () => void };
+  /** How the server would run each of those statements. */
+  explain(): Promise<Record<string, unknown>[]>;
+  session(faults?: SessionFaults): TestSession;
+  context(session?: OrdersSession): OperationContext;
+  admin(): Promise<Connection>;
+  stop(): Promise<void>;
+};
+
+/** Makes a session go wrong where real ones do. */
+export type SessionFaults = { readonly annotate?: () => void; readonly positionUnknown?: () => boolean };
+
+/** An empty server with one new database in it. */
+export async function startDatabaseServer(): Promise<{
+  readonly flavour: Flavour;
+  newDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}> {
+  const cluster = await startTestCluster({ replicas: 0, backup: false, redis: false });
+  const base = new URL(cluster.adminUrl('source'));
+  return {
+    flavour: cluster.cluster.flavour,
+    async newDatabase() {
+      const name = `t_${randomUUID().slice(0, 8)}`;
+      const admin = await cluster.admin('source');
+      await admin.query(`CREATE DATABASE ${name}`);
+      await admin.end();
+      return Object.assign(new URL(base), { pathname: `/${name}` }).href;
+    },
+    stop: () => cluster.stop(),
+  };
+}
+
+/** The orders database, migrated and empty, on a server of its own. */
+export async function startOrdersDatabase(): Promise<OrdersDatabase> {
+  const server = await startDatabaseServer();
+  const url = await server.newDatabase();
+  await migrate({ url, directory: migrationsDirectory, log: () => undefined });
+  const { hostname: host, port, username: user, password, pathname } = new URL(url);
+  const account = {
+    host,
+    port: Number(port),
+    user,
+    password: decodeURIComponent(password),
+    database: pathname.slice(1),
+    allowPublicKeyRetrieval: true,
+    timezone: 'Z',
+  };
+  const pool = createPool({ ...account, connectionLimit: 12 });
+  const client = new PrismaClient({
+    adapter: new PrismaMariaDb(pool, { database: account.database }),
+    log: [{ level: 'query', emit: 'event' }],
+  });
+  const seen: { query: string; params: unknown[] }[] = [];
+  client.$on('query', ({ query, params }) => {
+    const control = /^(BEGIN|COMMIT|ROLLBACK|--)/.test(query);
+    if (!control) seen.push({ query, params: (JSON.parse(params) as unknown[]).map(plain) });
+  });
+  const flavour = server.flavour;
+
+  const positionNow = async (): Promise<Position> => {
+    const variable = flavour === 'mariadb' ? '@@GLOBAL.gtid_binlog_pos' : '@@GLOBAL.gtid_executed';
+    const rows: { now: string }[] = await pool.query(`SELECT ${variable} AS now`);
+    return parsePosition(flavour, rows[0]?.now ?? '');
+  };
+
+  const session = (faults: SessionFaults = {}): TestSession => {
+    let position: Position | null = null;
+    let issuedAtMs = 0;
+    const adopt = (learned: Position, atMs: number) => {
+      if (position?.includes(learned)) return;
+      position = position?.merge(learned) ?? learned;
+      issuedAtMs = Math.max(issuedAtMs, atMs);
+    };
+    const inTransaction: OrdersSession['annotate'] = async (work) => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await client.$transaction(work, { maxWait: 20_000, timeout: 20_000 });
+        } catch (error) {
+          const deadlock = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034';
+          if (!deadlock || attempt === 10) throw error;
+        }
+      }
+    };
+    return {
+      client,
+      position: () => position,
+      issuedAtMs: () => issuedAtMs,
+      adopt,
+      annotate: async (work) => {
+        faults.annotate?.();
+        return inTransaction(work);
+      },
+      write: async (work) => {
+        const value = await inTransaction(work);
+        const atMs = systemClock.now();
+        if (faults.positionUnknown?.() === true)
+          return { value, position: null, includesItsReads: false, issuedAtMs: atMs };
+        const learned = await positionNow();
+        adopt(learned, atMs);
+        return { value, position: learned, includesItsReads: false, issuedAtMs: atMs };
+      },
+    };
+  };
+
+  return {
+    url,
+    flavour,
+    client,
+    statements: { all: () => seen.map(({ query }) => query), clear: () => seen.splice(0) },
+    explain: async () => {
+      const prefix = flavour === 'mysql' ? 'EXPLAIN FORMAT=TRADITIONAL' : 'EXPLAIN';
+      const plans = await Promise.all(seen.map(({ query, params }) => pool.query(`${prefix} ${query}`, params)));
+      return plans.flat() as Record<string, unknown>[];
+    },
+    session,
+    context: (given = session()) => ({
+      requestId: 'test',
+      session: given,
+      clock: systemClock,
+      randomBytes,
+      consistencyToken: () => ('position' in given ? ((given as TestSession).position()?.format() ?? null) : null),
+      pageToken: async () => (await positionNow()).format(),
+    }),
+    admin: () => createConnection(account),
+    stop: async () => {
+      await client.$disconnect();
+      await pool.end();
+      await server.stop();
+    },
+  };
+}
+
+/** Whole numbers are logged as texts, which LIMIT does not take. */
+function plain(parameter: unknown): unknown {
+  return typeof parameter === 'string' && /^\d{1,15}$/.test(parameter) ? Number(parameter) : parameter;
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { TestCluster } from './test-cluster.ts';
+
+/** Runs a replica of a test cluster with other server options than all the others have. Resolves once it replicates. */
+export async function restartWith(
+  cluster: TestCluster,
+  name: string,
+  options: readonly string[],
+): Promise<{ restore(): Promise<void> }> {
+  const { pid, dataDirectory } = cluster.node(name);
+  const partsOf = async (file: string) =>
+    (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0').filter((part) => part !== '');
+  const [command = '', ...given] = await partsOf('cmdline');
+  const env = Object.fromEntries((await partsOf('environ')).map((pair) => pair.split(/=(.*)/s, 2)));
+  // What the init file did is in the data by now, and the file is gone.
+  const kept = given.filter((argument) => !argument.startsWith('--init-file='));
+  await cluster.cluster.stopNode(name);
+  const child = spawn(command, [...kept, ...options], { cwd: dataDirectory, env, stdio: 'ignore' });
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  const stop = async () => {
+    process.off('exit', endWithUs);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  try {
+    await startReplication(cluster, name, () => child.exitCode);
+  } catch (error) {
+    await stop();
+    await cluster.cluster.startNode(name);
+    throw error;
+  }
+  return {
+    restore: async () => {
+      await stop();
+      await cluster.cluster.startNode(name);
+    },
+  };
+}
+
+async function startReplication(cluster: TestCluster, name: string, exitCode: () => number | null): Promise<void> {
+  const statement = cluster.cluster.flavour === 'mysql' ? 'START REPLICA' : 'START SLAVE';
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const admin = await cluster.admin(name);
+      await admin.query(statement);
+      await admin.end();
+      return;
+    } catch (error) {
+      if (tries === 300 || exitCode() !== null) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

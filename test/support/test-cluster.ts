@@ -1,0 +1,197 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Connection, createConnection } from 'mariadb';
+import { type LocalCluster, startLocalCluster } from '../../src/local/local-cluster.ts';
+import type { LocalNode } from '../../src/local/local-node.ts';
+import type { ServerFlavour } from '../../src/local/server-flavour.ts';
+import { DelayProxy } from './delay-proxy.ts';
+
+export type TestClusterOptions = {
+  /** From TIDEMARK_TEST_FLAVOUR unless told; `mariadb` without either. */
+  flavour?: ServerFlavour;
+  replicas?: number;
+  backup?: boolean;
+  redis?: boolean;
+  /** Puts a delaying proxy between each replica and the source. */
+  replicationDelayMs?: number;
+};
+
+export type TestClusterUrls = { source: string; replicas: string[]; backup: string | null; redis: string | null };
+
+export type TestCluster = {
+  readonly cluster: LocalCluster;
+  node(name: string): LocalNode;
+  urls(): TestClusterUrls;
+  /** `mysql://` URL of one node for the admin account. */
+  adminUrl(name: string): string;
+  /** A connection of the admin account. The caller ends it. */
+  admin(name: string): Promise<Connection>;
+  kill(name: string): Promise<void>;
+  pause(name: string): void;
+  resume(name: string): void;
+  /** Starts a killed node again, or stops and starts a running one. */
+  restart(name: string): Promise<void>;
+  stopApplier(name: string): Promise<void>;
+  startApplier(name: string): Promise<void>;
+  /** Whole seconds that the applier of a replica stays behind. */
+  setDelay(name: string, seconds: number): Promise<void>;
+  /** Milliseconds that the replication stream of a replica is held back; needs `replicationDelayMs`. */
+  setReplicationDelay(name: string, ms: number): void;
+  stop(): Promise<void>;
+};
+
+/** Starts real servers in a folder of their own under the system's temporary one; `stop` leaves nothing behind. */
+export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
+  const directory = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
+  const proxies = new Map<string, DelayProxy>();
+  const { replicationDelayMs, flavour = testFlavour(), replicas = 2, backup = false, redis = false } = options;
+  try {
+    const cluster = await startLocalCluster({
+      directory,
+      flavour,
+      replicas,
+      backup,
+      redis,
+      binariesDirectory,
+      parentDeathSignal: 'KILL',
+      log: (line) => process.env.TIDEMARK_TEST_LOG && process.stderr.write(`${line}\n`),
+      ...(replicationDelayMs !== undefined && {
+        sourceAddressFor: async (replica, source) => {
+          const proxy = proxies.get(replica) ?? (await DelayProxy.start(source, replicationDelayMs));
+          proxies.set(replica, proxy);
+          return proxy.address;
+        },
+      }),
+    });
+    return new RunningTestCluster(cluster, proxies);
+  } catch (error) {
+    await Promise.all([...proxies.values()].map((proxy) => proxy.stop()));
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+export function testFlavour(): ServerFlavour {
+  return process.env.TIDEMARK_TEST_FLAVOUR === 'mysql' ? 'mysql' : 'mariadb';
+}
+
+/** Where the project keeps unpacked servers: tests share them. */
+export const binariesDirectory = fileURLToPath(new URL('../../.tidemark/servers', import.meta.url));
+
+const applierWords = {
+  mariadb: { stop: 'STOP SLAVE SQL_THREAD', start: 'START SLAVE SQL_THREAD', delay: 'CHANGE MASTER TO MASTER_DELAY' },
+  mysql: {
+    stop: 'STOP REPLICA SQL_THREAD',
+    start: 'START REPLICA SQL_THREAD',
+    delay: 'CHANGE REPLICATION SOURCE TO SOURCE_DELAY',
+  },
+} as const;
+
+class RunningTestCluster implements TestCluster {
+  readonly cluster: LocalCluster;
+  readonly #proxies: ReadonlyMap<string, DelayProxy>;
+
+  constructor(cluster: LocalCluster, proxies: ReadonlyMap<string, DelayProxy>) {
+    this.cluster = cluster;
+    this.#proxies = proxies;
+  }
+
+  node(name: string): LocalNode {
+    const node = this.cluster.nodes.find((candidate) => candidate.name === name);
+    if (node === undefined) throw new Error(`The test cluster has no ${name}`);
+    return node;
+  }
+
+  urls(): TestClusterUrls {
+    const { app } = this.cluster.credentials;
+    const urlsOf = (role: LocalNode['role']) =>
+      this.cluster.nodes.filter((node) => node.role === role).map((node) => this.#url(node, app));
+    const { redis } = this.cluster;
+    return {
+      source: urlsOf('source')[0] ?? '',
+      replicas: urlsOf('replica'),
+      backup: urlsOf('backup')[0] ?? null,
+      redis: redis && `redis://${redis.host}:${redis.port}`,
+    };
+  }
+
+  adminUrl(name: string): string {
+    return this.#url(this.node(name), this.cluster.credentials.admin);
+  }
+
+  async admin(name: string): Promise<Connection> {
+    const { host, port } = this.node(name);
+    const { admin } = this.cluster.credentials;
+    const settings = { host, port, ...admin, database: 'orders', allowPublicKeyRetrieval: true };
+    const connection = await createConnection(settings);
+    // Servers are killed on purpose here: a connection that dies of it must not end the test run.
+    connection.on('error', () => {});
+    return connection;
+  }
+
+  async kill(name: string): Promise<void> {
+    await this.cluster.stopNode(name, 'SIGKILL');
+  }
+
+  pause(name: string): void {
+    process.kill(this.node(name).pid, 'SIGSTOP');
+  }
+
+  resume(name: string): void {
+    process.kill(this.node(name).pid, 'SIGCONT');
+  }
+
+  async restart(name: string): Promise<void> {
+    await this.cluster.stopNode(name);
+    await this.cluster.startNode(name);
+  }
+
+  async stopApplier(name: string): Promise<void> {
+    await this.#run(name, [this.#words.stop]);
+  }
+
+  async startApplier(name: string): Promise<void> {
+    await this.#run(name, [this.#words.start]);
+  }
+
+  async setDelay(name: string, seconds: number): Promise<void> {
+    // MariaDB changes the delay only while nothing of the replication runs.
+    const [stop, start] =
+      this.cluster.flavour === 'mysql' ? ['STOP REPLICA', 'START REPLICA'] : ['STOP SLAVE', 'START SLAVE'];
+    await this.#run(name, [stop, `${this.#words.delay} = ${seconds}`, start]);
+  }
+
+  setReplicationDelay(name: string, ms: number): void {
+    const proxy = this.#proxies.get(name);
+    if (proxy === undefined)
+      throw new Error(`Nothing stands between ${name} and the source: start with replicationDelayMs`);
+    proxy.delayMs = ms;
+  }
+
+  async stop(): Promise<void> {
+    // The data is thrown away: no need to wait for an orderly end.
+    await Promise.all(this.cluster.nodes.map(({ name }) => this.cluster.stopNode(name, 'SIGKILL')));
+    await this.cluster.stop();
+    await Promise.all([...this.#proxies.values()].map((proxy) => proxy.stop()));
+    await rm(this.cluster.directory, { recursive: true, force: true });
+  }
+
+  get #words() {
+    return applierWords[this.cluster.flavour];
+  }
+
+  #url({ host, port }: LocalNode, { user, password }: { user: string; password: string }): string {
+    return `mysql://${user}:${password}@${host}:${port}/${this.cluster.database}`;
+  }
+
+  async #run(name: string, statements: readonly string[]): Promise<void> {
+    const connection = await this.admin(name);
+    try {
+      for (const statement of statements) await connection.query(statement);
+    } finally {
+      await connection.end();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments, UsageError } from '../../../src/cli/arguments.ts';
+import { explainFailure } from '../../../src/cli/explain-failure.ts';
+import { ConfigError } from '../../../src/config.ts';
+
+describe('the command line', () => {
+  it.each([
+    [[], { action: 'start', flavour: 'mariadb', port: null }],
+    [['--flavour', 'mysql', '--port=4100'], { action: 'start', flavour: 'mysql', port: '4100' }],
+    [['--check-config'], { action: 'check-config', flavour: 'mariadb', port: null }],
+    [['-h'], { action: 'help', flavour: 'mariadb', port: null }],
+    [['--version', '--check-config'], { action: 'version', flavour: 'mariadb', port: null }],
+  ])('%j is understood', (argv, expected) => {
+    expect(readArguments(argv)).toEqual(expected);
+  });
+
+  it.each([
+    [['--flavor', 'mysql'], "Unknown option '--flavor'"],
+    [['--flavour', 'oracle'], '--flavour is one of mariadb, mysql'],
+    [['--flavour'], '--flavour'],
+    [['--port', 'http'], '--port is a number'],
+    [['start'], "Unexpected argument 'start'"],
+  ])('%j is refused with what is wrong', (argv, message) => {
+    expect(() => readArguments(argv)).toThrow(UsageError);
+    expect(() => readArguments(argv)).toThrow(message);
+  });
+});
+
+describe('a failed start', () => {
+  it('lists what is wrong with the configuration, and nothing else', () => {
+    const error = new ConfigError([
+      { name: 'PORT', fault: 'must be a whole number' },
+      { name: 'SOURCE_URL', fault: 'names no user' },
+    ]);
+    expect(explainFailure(error)).toEqual({
+      text: 'The configuration is wrong:\n  PORT: must be a whole number\n  SOURCE_URL: names no user',
+      exitCode: 2,
+    });
+  });
+
+  it('shows the message of what was thrown on purpose, and the stack of what was not', () => {
+    expect(explainFailure(new UsageError('--port is a number'))).toEqual({ text: '--port is a number', exitCode: 2 });
+    expect(explainFailure(new TypeError('undefined is not a function')).text).toContain('    at ');
+  });
+});

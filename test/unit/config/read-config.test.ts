@@ -1,0 +1,280 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ConfigError,
+  configFromLocalCluster,
+  describeConfig,
+  type Environment,
+  readConfig,
+} from '../../../src/config.ts';
+
+const secret = 's'.repeat(32);
+const source = 'mysql://app:hunter2@source:3306/orders';
+
+function external(environment: Environment) {
+  const read = readConfig(environment, () => secret);
+  if (read.mode !== 'external') throw new Error('expected external servers');
+  return read;
+}
+const nodesOf = (environment: Environment) =>
+  external(environment).config.cluster.nodes.map(({ name, role, host, port }) => `${name} ${role} ${host}:${port}`);
+const prioritiesOf = (environment: Environment) =>
+  external(environment)
+    .config.cluster.nodes.filter(({ role }) => role === 'replica')
+    .map(({ priority }) => priority);
+
+function faultsOf(environment: Environment): string[] {
+  try {
+    readConfig(environment, () => secret);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('servers', () => {
+  const master = {
+    DB_MASTER_HOST: 'm',
+    DB_MASTER_NAME: 'orders',
+    DB_MASTER_USER: 'app',
+    DB_MASTER_PASSWORD: 'hunter2',
+  };
+  const table: [title: string, environment: Environment, nodes: string[]][] = [
+    ['a source alone', { SOURCE_URL: source }, ['source source source:3306']],
+    ['DATABASE_URL', { DATABASE_URL: 'mariadb://app@db/orders' }, ['source source db:3306']],
+    [
+      'replicas and a backup',
+      { SOURCE_URL: source, REPLICA_URLS: 'mysql://a@r1/o, mysql://a@r2:3307/o?name=eu', BACKUP_URL: 'mysql://a@b/o' },
+      ['source source source:3306', 'replica-1 replica r1:3306', 'eu replica r2:3307', 'backup backup b:3306'],
+    ],
+    ['an IPv6 address', { SOURCE_URL: 'mysql://a@[::1]:3307/o' }, ['source source ::1:3307']],
+    [
+      'master and slaves, in the order of their numbers',
+      { ...master, DB_SLAVE10_HOST: 's10', DB_SLAVE2_HOST: 's2', DB_SLAVE1_HOST: 's1', DB_SLAVE1_PORT: '3310' },
+      ['source source m:3306', 'replica-1 replica s1:3310', 'replica-2 replica s2:3306', 'replica-3 replica s10:3306'],
+    ],
+    [
+      'master, one replica and a backup',
+      { ...master, DB_REPLICA_HOST: 'r', DB_BACKUP_HOST: 'b' },
+      ['source source m:3306', 'replica-1 replica r:3306', 'backup backup b:3306'],
+    ],
+    [
+      'a read and a write host',
+      { DB_WRITE_HOST: 'w', DB_READ_HOST: 'r', DB_DATABASE: 'o', DB_USERNAME: 'u', DB_PORT: '3310' },
+      ['source source w:3310', 'replica-1 replica r:3310'],
+    ],
+    [
+      'several read hosts',
+      { DB_HOST: 'w', DB_READ_HOST: 'r1,r2', DB_DATABASE: 'o', DB_USERNAME: 'u' },
+      ['source source w:3306', 'replica-1 replica r1:3306', 'replica-2 replica r2:3306'],
+    ],
+    [
+      'one server in both parts',
+      {
+        DB_HOST: '127.0.0.1',
+        DB_READ_HOST: '127.0.0.1',
+        DB_WRITE_HOST: '127.0.0.1',
+        DB_DATABASE: 'o',
+        DB_USERNAME: 'u',
+      },
+      ['source source 127.0.0.1:3306'],
+    ],
+    ['a slave that is the master', { ...master, DB_SLAVE1_HOST: 'M' }, ['source source m:3306']],
+  ];
+
+  it.each(table)('are read from %s', (_, environment, nodes) => {
+    expect(nodesOf(environment)).toEqual(nodes);
+  });
+
+  it('take what they lack from the master', () => {
+    const { config } = external({ ...master, DB_SLAVE1_HOST: 's', DB_SLAVE1_USERNAME: 'reader', DB_BACKUP_HOST: 'b' });
+    expect(config.cluster.nodes.map(({ user, password, database }) => [user, password, database])).toEqual([
+      ['app', 'hunter2', 'orders'],
+      ['reader', 'hunter2', 'orders'],
+      ['app', 'hunter2', 'orders_backup_db'],
+    ]);
+  });
+
+  it('share reads unless an order is asked for', () => {
+    const slaves = { ...master, DB_SLAVE1_HOST: 's1', DB_SLAVE2_HOST: 's2' };
+    expect(prioritiesOf(slaves)).toEqual([1, 1]);
+    expect(prioritiesOf({ ...slaves, REPLICA_ORDER: 'listed' })).toEqual([1, 2]);
+    const urls = { SOURCE_URL: source, REPLICA_URLS: 'mysql://a@r1/o?priority=3&weight=2,mysql://a@r2/o' };
+    expect(prioritiesOf(urls)).toEqual([3, 1]);
+  });
+
+  it('keep any user and password that a URL can carry', () => {
+    const text = fc.string({ minLength: 1 });
+    fc.assert(
+      fc.property(text, text, (user, password) => {
+        const url = `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@h/o`;
+        expect(external({ SOURCE_URL: url }).config.cluster.nodes[0]).toMatchObject({ user, password });
+      }),
+    );
+  });
+});
+
+describe('without any server', () => {
+  it('a local cluster is asked for', () => {
+    expect(readConfig({ PATH: '/bin' })).toMatchObject({ mode: 'local', directory: '.tidemark' });
+    expect(readConfig({ SOURCE_URL: ' ', DB_HOST: '' })).toMatchObject({ mode: 'local' });
+  });
+
+  it('production refuses to start', () => {
+    expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
+      'SOURCE_URL: is missing, and production does not start a local cluster',
+      'TOKEN_KEYS: is missing, and production does not make up its own signing keys',
+    ]);
+  });
+});
+
+describe('faults', () => {
+  const table: [environment: Environment, fault: string][] = [
+    [{ SOURCE_URL: 'hunter2' }, 'SOURCE_URL: is not a URL such as mysql://user:password@host:3306/database'],
+    [{ SOURCE_URL: 'postgres://a:hunter2@h/o' }, 'SOURCE_URL: must start with mysql:// or mariadb://, not postgres://'],
+    [{ SOURCE_URL: 'mysql://h/o' }, 'SOURCE_URL: names no user'],
+    [{ SOURCE_URL: 'mysql:///o' }, 'SOURCE_URL: names no host'],
+    [{ SOURCE_URL: 'mysql://a:hunter2@h' }, 'SOURCE_URL: must end in one database name'],
+    [{ SOURCE_URL: 'mysql://a:hunter2@h/o?sslmode=require' }, 'SOURCE_URL: has an unknown ?parameter'],
+    [{ SOURCE_URL: 'mysql://a:hunter2@h/o?weight=0' }, 'SOURCE_URL: ?priority is a whole number'],
+    [{ SOURCE_URL: 'mysql://a:hunter2%zz@h/o' }, 'SOURCE_URL: has a % that starts no %XX escape'],
+    [{ SOURCE_URL: source, DATABASE_URL: 'mysql://a@b/c' }, 'DATABASE_URL: is another word for SOURCE_URL'],
+    [{ REPLICA_URLS: source }, 'SOURCE_URL: is missing'],
+    [{ SOURCE_URL: source, REPLICA_URLS: 'mysql://a@r/o,hunter2' }, 'REPLICA_URLS (2): is not a URL'],
+    [
+      { SOURCE_URL: source, REPLICA_URLS: 'mysql://a@r/o,mysql://a@r/o' },
+      'SOURCE_URL: replica-2 and replica-1 are the same',
+    ],
+    [{ SOURCE_URL: source, REPLICA_URLS: 'mysql://a@r/o?name=source' }, 'SOURCE_URL: two nodes are named source'],
+    [{ SOURCE_URL: source, BACKUP_URL: source }, 'SOURCE_URL: backup and source are the same database'],
+    [{ SOURCE_URL: source, DB_HOST: 'h' }, 'DB_HOST: names servers in other words than SOURCE_URL'],
+    [{ DB_MASTER_HOST: 'h', DB_READ_HOST: 'h' }, 'DB_READ_HOST: names servers in other words than DB_MASTER_HOST'],
+    [{ DB_HOST: 'h' }, 'DB_DATABASE: is missing'],
+    [{ DB_MASTER_HOST: 'h', DB_MASTER_NAME: 'o' }, 'DB_MASTER_USERNAME (or DB_USERNAME): is missing'],
+    [{ DB_SLAVE1_HOST: 'h', DB_DATABASE: 'o', DB_USERNAME: 'u' }, 'DB_MASTER_HOST: is missing'],
+    [{ DB_MASTER_HOST: 'h', DB_MASTER_PASWORD: 'hunter2' }, 'DB_MASTER_PASWORD: is not a name that is known'],
+    [{ DB_HOST: 'h', DB_DATABASE: 'o', DB_USERNAME: 'u', DB_PORT: '70000' }, 'DB_PORT: is not a port'],
+    [{ DB_HOST: 'h/x', DB_DATABASE: 'o', DB_USERNAME: 'u' }, 'DB_WRITE_HOST (or DB_HOST): is not a host name'],
+    [{ DB_PASSWORD: 'hunter2' }, 'DB_PASSWORD: needs DB_HOST or DB_MASTER_HOST beside it'],
+    [{ MIGRATION_URL: 'hunter2' }, 'MIGRATION_URL: is not a URL'],
+    [{ REDIS_URL: 'hunter2' }, 'REDIS_URL: is not a URL'],
+    [{ PORT: 'hunter2' }, 'PORT: must be a whole number'],
+    [{ PORT: '65536' }, 'PORT: must be from 0 to 65535'],
+    [{ NODE_ENV: 'staging' }, 'NODE_ENV: must be one of development, production, test'],
+    [{ CORS_ORIGINS: 'https://a.example.com,*' }, 'CORS_ORIGINS: must be origins'],
+    [{ CORS_ORIGINS: 'https://a.example.com/' }, 'CORS_ORIGINS: must be origins'],
+    [{ TOKEN_KEYS: 'k1:hunter2' }, 'TOKEN_KEYS: needs secrets of at least 32 characters'],
+    [{ TOKEN_KEYS: secret }, 'TOKEN_KEYS: must be id:secret pairs'],
+    [{ TOKEN_KEYS: `k:${secret},k:${secret}` }, 'TOKEN_KEYS: has two keys of one id'],
+    [{ CONSISTENCY_LEVEL: 'hunter2' }, 'CONSISTENCY_LEVEL: must be one of eventual, bounded, session, strong'],
+    [{ CONSISTENCY_WAIT_MS: '9000' }, 'CONSISTENCY_WAIT_MS: must not be above CONSISTENCY_MAX_WAIT_MS'],
+    [{ GRAPHIQL: 'yes' }, 'GRAPHIQL: must be true or false'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of'],
+  ];
+
+  it.each(table)('%o is refused in one line that names the variable and repeats no value', (environment, fault) => {
+    const faults = faultsOf(environment);
+    expect(faults.join('\n')).not.toContain('hunter2');
+    expect(faults.filter((line) => line.startsWith(fault))).toHaveLength(1);
+  });
+
+  it('come out all at once', () => {
+    const faults = faultsOf({
+      NODE_ENV: 'production',
+      SOURCE_URL: 'x',
+      REPLICA_URLS: 'y,z',
+      PORT: 'p',
+      LOG_LEVEL: 'l',
+    });
+    expect(faults.map((line) => line.split(':')[0])).toEqual([
+      'PORT',
+      'LOG_LEVEL',
+      'SOURCE_URL',
+      'REPLICA_URLS (1)',
+      'REPLICA_URLS (2)',
+      'TOKEN_KEYS',
+    ]);
+  });
+});
+
+describe('signing keys', () => {
+  it('are read in order: the first signs', () => {
+    const { config, warnings } = external({ SOURCE_URL: source, TOKEN_KEYS: `new:${secret},old:${secret}:x` });
+    expect(config.tokens.keys.map(({ id }) => id)).toEqual(['new', 'old']);
+    expect(config.tokens.keys[1]?.secret).toBe(`${secret}:x`);
+    expect(warnings).toEqual([]);
+  });
+
+  it('are made up outside production, with a warning', () => {
+    const { config, warnings } = external({ SOURCE_URL: source });
+    expect(config.tokens.keys).toEqual([{ id: 'ephemeral', secret }]);
+    expect(warnings.join()).toContain('TOKEN_KEYS is missing');
+  });
+});
+
+describe('the configuration', () => {
+  it('is frozen to the bottom', () => {
+    const { config } = external({ SOURCE_URL: source });
+    expect(Object.isFrozen(config) && Object.isFrozen(config.http) && Object.isFrozen(config.cluster.nodes[0])).toBe(
+      true,
+    );
+  });
+
+  it('is printed without secrets', () => {
+    const { config } = external({
+      SOURCE_URL: source,
+      REPLICA_URLS: 'mysql://a:hunter2@r/o',
+      MIGRATION_URL: 'mysql://admin:hunter2@h/o',
+      REDIS_URL: 'redis://user:hunter2@h:6379',
+      TOKEN_KEYS: `k1:hunter2${secret}`,
+    });
+    const printed = JSON.stringify(describeConfig(config));
+    expect(printed).not.toContain('hunter2');
+    expect(printed).toContain('k1:***');
+    expect(printed).toContain('redis://***@h:6379');
+  });
+
+  it('hides the schema in production unless told', () => {
+    const production = { NODE_ENV: 'production', SOURCE_URL: source, TOKEN_KEYS: `k:${secret}` };
+    expect(external(production).config.graphql).toMatchObject({ introspection: false, graphiql: false });
+    expect(external({ ...production, GRAPHIQL: 'true' }).config.graphql).toMatchObject({ graphiql: true });
+    expect(external({ SOURCE_URL: source }).config.graphql).toMatchObject({ introspection: true, graphiql: true });
+  });
+});
+
+describe('a local cluster', () => {
+  const cluster = {
+    id: 'local-1',
+    database: 'orders',
+    nodes: [
+      { name: 'source', role: 'source', host: '127.0.0.1', port: 5001 },
+      { name: 'replica-1', role: 'replica', host: '127.0.0.1', port: 5002 },
+      { name: 'replica-2', role: 'replica', host: '127.0.0.1', port: 5003 },
+    ],
+    redis: { host: '127.0.0.1', port: 6001 },
+    credentials: { app: { user: 'app', password: 'p' }, admin: { user: 'admin', password: '@:/' } },
+    tokenKeys: [{ id: 'local', secret }],
+  } as const;
+
+  it('becomes a configuration like any other', () => {
+    const config = configFromLocalCluster(cluster, { PORT: '4100' });
+    expect(config).toMatchObject({
+      http: { port: 4100 },
+      cluster: { id: 'local-1', nodes: [{ name: 'source', user: 'app', database: 'orders' }, {}, {}] },
+      migrationUrl: 'mysql://admin:%40%3A%2F@127.0.0.1:5001/orders',
+      redisUrl: 'redis://127.0.0.1:6001',
+      tokens: { keys: [{ id: 'local' }] },
+    });
+  });
+
+  it('gives way to the keys and the Redis that the environment names', () => {
+    const config = configFromLocalCluster(cluster, { REDIS_URL: 'redis://cache', TOKEN_KEYS: `mine:${secret}` });
+    expect([config.redisUrl, config.tokens.keys[0]?.id]).toEqual(['redis://cache', 'mine']);
+  });
+
+  it('serves from the first replica when an order is asked for', () => {
+    const { nodes } = configFromLocalCluster(cluster, { REPLICA_ORDER: 'listed' }).cluster;
+    expect(nodes.map(({ priority }) => priority)).toEqual([1, 1, 2]);
+  });
+});
