@@ -4,10 +4,11 @@
  * What was committed: COMMIT, or a single write outside a transaction, is followed on the same connection by the statement
  * that tells its position. Behind a COMMIT it is sent without waiting (the driver pipelines), so a commit costs one round
  * trip as before. A single write may have to be prepared first, and what is sent behind it could overtake it: there it waits.
+ * What was seen: the first read of an operation is joined with the question how far the node has come.
  * What went wrong: faults are counted, lost connections reported, since Prisma's errors no longer tell them apart.
  */
 import type { EventEmitter } from 'node:events';
-import type { Pool, PoolConnection, QueryOptions } from 'mariadb';
+import type { Pool, PoolConnection } from 'mariadb';
 import type { Clock } from '../platform/clock.ts';
 import { currentObservation } from './current-session.ts';
 import {
@@ -18,6 +19,15 @@ import {
   NodeDownError,
   wasNeverSent,
 } from './driver-fault.ts';
+import {
+  type Answer,
+  firstRow,
+  type Joined,
+  mayHoldSeveral,
+  queryWith,
+  type Statement,
+  textOf,
+} from './joined-statements.ts';
 import type { NodePositions, ReadObservation } from './read-observation.ts';
 import type { Sockets } from './sockets.ts';
 import { statementsFor } from './statements/choose-statements.ts';
@@ -26,7 +36,7 @@ import { currentCapture, type WriteCapture } from './write-capture.ts';
 
 const endPatienceMs = 1000;
 
-type Statement = string | QueryOptions;
+type Sending = 'query' | 'execute';
 /** The part of a connection that the adapter uses. */
 type UsedConnection = Pick<PoolConnection, 'query' | 'execute' | 'on' | 'off' | 'release' | 'end'>;
 /** The part of a pool that the adapter uses. */
@@ -45,6 +55,7 @@ export class CapturingPool implements UsedPool {
   readonly #faults = new Map<DriverFault, number>();
   /** Connections to servers that were seen to need no more than a glance. */
   readonly #glances = new WeakSet<object>();
+  #joins = true;
   #lastLook: { readonly said: string; readonly positions: NodePositions } | null = null;
 
   constructor(
@@ -79,7 +90,7 @@ export class CapturingPool implements UsedPool {
     const connection = await this.#noting(() => this.#acquire(), capture);
     const wrapped: UsedConnection = {
       query: (sql: Statement, values?: unknown) => {
-        const send = () => connection.query(sql, values);
+        const send = () => connection[safely('query', sql)](sql, values);
         if (capture === null || textOf(sql) !== 'COMMIT') return this.#noting(send, capture);
         return this.#captured(connection, capture, { refusals: certainRefusals, pipelined: true }, send);
       },
@@ -139,16 +150,17 @@ export class CapturingPool implements UsedPool {
     });
   }
 
-  async #alone<T>(how: 'query' | 'execute', sql: Statement, values: unknown): Promise<T> {
+  async #alone<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
     const capture = currentCapture();
     const connection = await this.#noting(() => this.#acquire());
     try {
-      const send = () => connection[how]<T>(sql, values);
+      const sending = safely(how, sql);
+      const send = () => connection[sending]<T>(sql, values);
       if (capture === undefined || !isWrite(textOf(sql))) {
-        // A statement that may have to be prepared first could be overtaken by a question sent behind it.
-        const observation = how === 'query' ? currentObservation() : undefined;
-        if (observation?.begins() !== true) return await this.#noting(send);
-        return await this.#observed(connection, observation, send);
+        // Only a text can be joined with another, and only rows that come as arrays are worth it.
+        const observation = sending === 'query' ? currentObservation() : undefined;
+        if (observation?.begins() !== true || !answersArrays(sql) || !this.#joins) return await this.#noting(send);
+        return await this.#observed(connection, observation, sql, values, send);
       }
       return await this.#captured(connection, capture, { refusals: refusalsOfStatements, pipelined: false }, send);
     } finally {
@@ -157,28 +169,41 @@ export class CapturingPool implements UsedPool {
   }
 
   /** Reads, and asks behind it how far the node has come. */
-  async #observed<T>(connection: PoolConnection, observation: ReadObservation, send: () => Promise<T>): Promise<T> {
+  async #observed<T>(
+    connection: PoolConnection,
+    observation: ReadObservation,
+    sql: Statement,
+    values: unknown,
+    send: () => Promise<T>,
+  ): Promise<T> {
     const statements = statementsFor(connection);
     const key = connection.info ?? connection;
     const questions = this.#glances.has(key) ? statements.glance : statements.position;
-    const reading = this.#noting(send);
-    const asking = Promise.all(questions.map((sql) => connection.query<Row[]>(sql))).catch(() => null);
-    const answer = await reading;
-    const rows = (await asking)?.map(([row]) => row ?? {});
-    if (rows === undefined) return answer;
+    let joined: Joined<T>;
+    try {
+      joined = await queryWith<T>(connection, sql, values, questions);
+    } catch (error) {
+      if (faultOf(error) !== 'OTHER') return this.#noting(() => Promise.reject(error));
+      const answer = await this.#noting(send);
+      // The statement was not at fault: whoever stands between takes no joined texts.
+      this.#joins = false;
+      return answer;
+    }
+    const [answer, ...answers] = joined;
     if (questions === statements.position) {
       // A node that can only tell through its replication is asked afterwards.
-      if (statements.observesByReplication(rows, true)) return answer;
+      if (statements.observesByReplication(answers.map(firstRow), true)) return answer;
       this.#glances.add(key);
     }
-    observation.learn(this.#positionsOf(statements, rows));
+    observation.learn(this.#positionsOf(statements, answers));
     return answer;
   }
 
   /** Most looks find what the last one found. */
-  #positionsOf(statements: ServerStatements, rows: readonly Row[]): NodePositions {
-    const said = rows.map(({ owned, executed, applied, logged }) => `${owned}/${executed}/${applied}/${logged}`).join();
+  #positionsOf(statements: ServerStatements, answers: readonly Answer[]): NodePositions {
+    const said = answers.join();
     if (this.#lastLook?.said !== said) {
+      const rows = answers.map(firstRow);
       const positions = { reached: statements.reached(rows, true), observed: statements.observed(rows, []) };
       this.#lastLook = { said, positions };
     }
@@ -247,8 +272,13 @@ const refusalsOfStatements: ReadonlySet<DriverFault> = new Set([
   'OTHER',
 ] as const);
 
-function textOf(sql: Statement): string {
-  return typeof sql === 'string' ? sql : sql.sql;
+/** How a statement is sent so that it can be only one. */
+function safely(how: Sending, sql: Statement): Sending {
+  return mayHoldSeveral(textOf(sql)) ? 'execute' : how;
+}
+
+function answersArrays(sql: Statement): boolean {
+  return typeof sql !== 'string' && sql.rowsAsArray === true;
 }
 
 /** Errs towards yes: asking for a position after a read is only a wasted statement. */

@@ -26,6 +26,8 @@ export function openPool(address: ServerAddress, settings: PoolSettings, sockets
     initializationTimeout: settings.acquireTimeoutMs,
     connectTimeout: settings.acquireTimeoutMs,
     idleTimeout: 60,
+    // Only `CapturingPool` makes use of it, and lets nobody else.
+    multipleStatements: true,
     initSql: sessionSetup(settings.statementTimeoutMs),
   });
 }

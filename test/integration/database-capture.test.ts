@@ -202,6 +202,24 @@ describe('50 writers at a time', () => {
   });
 });
 
+describe('a raw text of two statements', () => {
+  it.each([
+    ['alone', (sql: string) => node.direct.$queryRawUnsafe(sql)],
+    ['in a transaction', (sql: string) => node.direct.$transaction((tx) => tx.$queryRawUnsafe(sql))],
+  ])('is refused %s, and neither of them is run', async (_, send) => {
+    const { number } = newOrder();
+    const sql = `INSERT INTO orders (number, user_id, total, currency) VALUES ('${number}', 1, 1, 'EUR')`;
+    await expect(send(`SELECT 1; ${sql}`)).rejects.toThrow();
+    await expect(send(`${sql}; SELECT 1`)).rejects.toThrow();
+    expect(await admin.query('SELECT id FROM orders WHERE number = ?', [number])).toEqual([]);
+  });
+
+  it('may hold a semicolon that separates nothing', async () => {
+    const rows = await node.direct.$queryRawUnsafe("SELECT 'a;b' AS text");
+    expect(rows).toEqual([{ text: 'a;b' }]);
+  });
+});
+
 /** Which transaction in the binary log holds each of these texts. */
 async function gtidsByText(texts: readonly string[]): Promise<Map<string, Position>> {
   const { flavour } = cluster.cluster;

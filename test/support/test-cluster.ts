@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { type Connection, createConnection } from 'mariadb';
 import { type LocalCluster, startLocalCluster } from '../../src/local/local-cluster.ts';
 import type { LocalNode } from '../../src/local/local-node.ts';
 import type { ServerFlavour } from '../../src/local/server-flavour.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { DelayProxy } from './delay-proxy.ts';
 
 export type TestClusterOptions = {
@@ -29,6 +31,7 @@ export type TestCluster = {
   /** A connection of the admin account. The caller ends it. */
   admin(name: string): Promise<Connection>;
   kill(name: string): Promise<void>;
+  /** Returns when no thread of the server runs any more. */
   pause(name: string): void;
   resume(name: string): void;
   /** Starts a killed node again, or stops and starts a running one. */
@@ -136,7 +139,9 @@ class RunningTestCluster implements TestCluster {
   }
 
   pause(name: string): void {
-    process.kill(this.node(name).pid, 'SIGSTOP');
+    const { pid } = this.node(name);
+    process.kill(pid, 'SIGSTOP');
+    untilStopped(pid);
   }
 
   resume(name: string): void {
@@ -193,5 +198,25 @@ class RunningTestCluster implements TestCluster {
     } finally {
       await connection.end();
     }
+  }
+}
+
+const stoppingMs = 5000;
+
+/** The signal only asks: until every thread has met it, a server on another core still answers. */
+function untilStopped(pid: number): void {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return;
+  const deadlineMs = systemClock.monotonic() + stoppingMs;
+  const isStopped = (task: string) => {
+    try {
+      const stat = readFileSync(`${tasks}/${task}/stat`, 'latin1');
+      return stat.charAt(stat.lastIndexOf(')') + 2) === 'T';
+    } catch {
+      return true; // a thread that has just ended
+    }
+  };
+  while (!readdirSync(tasks).every(isStopped)) {
+    if (systemClock.monotonic() > deadlineMs) throw new Error(`Server ${pid} does not stop`);
   }
 }

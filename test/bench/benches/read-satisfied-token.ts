@@ -18,8 +18,10 @@ export const readSatisfiedToken: Bench = {
     const [first] = connections;
     if (first === undefined) throw new Error('no connection');
     const ids = await listOrderIds(first, idCount);
-    const { token } = answerOf(await first.send(createRequest(1, {})));
+    const { token: written } = answerOf(await first.send(createRequest(1, {})));
     await laboratory.cluster('direct');
+    // As clients do: each answer's token takes the place of the one before.
+    const { token } = answerOf(await first.send(readRequest(random.pick(ids) ?? '', { token: written })));
 
     const requests = {
       token: ids.map((id) => readRequest(id, { token })),

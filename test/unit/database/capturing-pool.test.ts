@@ -26,7 +26,11 @@ class ScriptedConnection {
     if (!/^(SELECT|BEGIN|ROLLBACK)/.test(sql)) this.#sequence += 1;
     return [];
   };
-  readonly execute = this.query;
+  readonly execute = (statement: string | { sql: string }): Promise<unknown> => {
+    this.prepared += 1;
+    return this.query(statement);
+  };
+  prepared = 0;
   readonly on = () => this;
   readonly off = () => this;
   readonly release = async () => {
@@ -161,6 +165,18 @@ describe('a transaction', () => {
       await rejection(wrapped.query({ sql: 'COMMIT' }));
     });
     expect(others).toMatchObject({ state: 'OPEN', fault: null });
+  });
+});
+
+describe('a text that may hold several statements', () => {
+  it('is prepared, which servers refuse for more than one', async () => {
+    await pool.query({ sql: 'SELECT 1; DROP TABLE orders' });
+    expect(driver.connections[0]?.prepared).toBe(1);
+    const [wrapped, connection] = await connect();
+    await wrapped.query('SELECT 1; DROP TABLE orders');
+    expect(connection.prepared).toBe(1);
+    await wrapped.query('SELECT 1');
+    expect(connection.prepared).toBe(1);
   });
 });
 
