@@ -1,3 +1,4 @@
+import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/cluster/cluster-snapshot.ts';
 import type { Position } from '../../src/consistency/position.ts';
@@ -25,17 +26,28 @@ async function engine(): Promise<OrdersDatabase> {
   return database;
 }
 
-/** Writes as fast as it can until the work is done. */
+const burst = 20;
+
+/**
+ * Writes in bursts until the work is done. After each a writer lets the replicas catch up: servers that apply more slowly
+ * than the source writes would fall behind without end.
+ */
 async function whileWriting<T>(writers: number, work: () => Promise<T>): Promise<T> {
   let writing = true;
   const loops = Array.from({ length: writers }, async () => {
-    const source = await cluster.admin('source');
+    const [source, ...replicas] = await Promise.all(
+      ['source', 'replica-1', 'replica-2'].map(cluster.admin.bind(cluster)),
+    );
+    const insert = async (number: string) =>
+      source?.query("INSERT INTO orders (number, user_id, total, currency) VALUES (?, 1, 1, 'EUR')", [number]);
+    const isOn = async (replica: Connection, number: string) =>
+      (await replica.query('SELECT 1 FROM orders WHERE number = ?', [number])).length === 1;
     while (writing) {
-      await source.query("INSERT INTO orders (number, user_id, total, currency) VALUES (?, 1, 1, 'EUR')", [
-        newOrder().number,
-      ]);
+      const numbers = Array.from({ length: burst }, () => newOrder().number);
+      for (const number of numbers) await insert(number);
+      for (const replica of replicas) while (writing && !(await isOn(replica, numbers.at(-1) ?? ''))) await pause(2);
     }
-    await source.end();
+    await Promise.all([source, ...replicas].map((connection) => connection?.end()));
   });
   try {
     return await work();
@@ -44,6 +56,8 @@ async function whileWriting<T>(writers: number, work: () => Promise<T>): Promise
     await Promise.all(loops);
   }
 }
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What one read sees on one replica, for a session. Never waits for long, never asks the source. */
 async function readOn(database: OrdersDatabase, replica: string, position: Position | null) {
