@@ -37,6 +37,8 @@ export type SessionServices<Client, Transaction> = {
   readonly composed: () => Client;
   readonly routeRead: (request: ReadRequest) => Promise<Route>;
   readonly routeWrite: () => Route;
+  /** This was committed; reads that ask for it will follow. */
+  readonly wrote: (position: Position) => void;
   readonly observe: (nodeName: string) => Promise<Position>;
   /** A node was seen to include a position. */
   readonly learned: (nodeName: string, position: Position) => void;
@@ -141,7 +143,10 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#reads += 1;
     const reads = this.#reads;
     const committed = await this.#services.writer.write(work);
-    if (committed.position !== null) this.adopt(committed.position, committed.issuedAtMs);
+    if (committed.position !== null) {
+      this.adopt(committed.position, committed.issuedAtMs);
+      this.#services.wrote(committed.position);
+    }
     if (committed.includesItsReads && this.#observedReads === reads - 1) this.#observedReads = reads;
     return committed;
   }

@@ -79,6 +79,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       composed: () => clients(this.#sourceName()).asSource,
       routeRead: (request) => router.routeRead(request),
       routeWrite: () => router.routeWrite(),
+      wrote: (position) => router.expectReadsOf(position),
       writer: new SourceWriter<Transaction>({
         clock,
         random,

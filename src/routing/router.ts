@@ -38,6 +38,8 @@ const pursuitMs = 1000;
 /** Operations in flight on a node from which on sharing a look saves more than waiting for it costs. */
 const crowd = 3;
 
+const nobody: ReadonlySet<string> = new Set();
+
 /** The position that a bound stands for could not be learned. */
 const unknown = Symbol('unknown');
 
@@ -75,6 +77,17 @@ export class Router {
 
   routeWrite(): Route {
     return this.#admit(this.#source(), 'write-operation');
+  }
+
+  /**
+   * A write was committed: its client's next read will ask for this position. Where few are being served the replicas are
+   * watched for it at once, so that the read need not wait for them to be asked; a crowd's reads share their looks anyway.
+   */
+  expectReadsOf(position: Position): void {
+    const snapshot = this.#cluster.snapshot();
+    const source = writableSource(snapshot);
+    if (source === undefined || this.#load.of(source.node.name) >= crowd) return;
+    this.#pursue(eligibleReplicas(snapshot, nobody), position);
   }
 
   async routeRead(request: ReadRequest): Promise<Route> {

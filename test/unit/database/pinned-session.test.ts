@@ -45,6 +45,7 @@ beforeEach(() => {
       return route(next, 'any-replica');
     },
     routeWrite: () => route('source', 'write-operation'),
+    wrote: () => undefined,
     observe: (node: string) => observe(node),
     writer: {
       write: async (work: (tx: null) => Promise<unknown>) => ({

@@ -243,6 +243,30 @@ describe('a read that goes round the replicas', () => {
   });
 });
 
+describe('a write', () => {
+  it('has the replicas watched for it, so that the read that follows finds them caught up', async () => {
+    const world = await setUp();
+    world.router.expectReadsOf(at(9));
+    expect(world.cluster.tracker('replica-1').waiting).toBe(1);
+    expect(world.cluster.tracker('source').waiting).toBe(0);
+    world.probe('replica-1').apply(at(9));
+    await world.clock.tick(0);
+    expect(await outcome(world.read(behind))).toBe('replica-1 replica-caught-up');
+    await world.clock.tick(2000);
+    expect(world.cluster.tracker('replica-2').waiting).toBe(0);
+  });
+
+  it('in a crowd of others has nobody watched: reads look then', async () => {
+    const world = await setUp();
+    const writes = [world.router.routeWrite(), world.router.routeWrite(), world.router.routeWrite()];
+    world.router.expectReadsOf(at(9));
+    expect(world.cluster.tracker('replica-1').waiting).toBe(0);
+    for (const { end } of writes) end();
+    world.router.expectReadsOf(at(9));
+    expect(world.cluster.tracker('replica-1').waiting).toBe(1);
+  });
+});
+
 describe('the budget for reads on the source', () => {
   it('ends with an error that says so, and not with one read more', async () => {
     const world = await setUp(undefined, 2);
