@@ -9,8 +9,27 @@ export function statusOf(snapshot: ClusterSnapshot, name: string): NodeStatus | 
 
 /** The server that takes the writes: writable, and seen so. Configured roles only break a tie. */
 export function writableSource(snapshot: ClusterSnapshot): NodeStatus | undefined {
-  const writable = snapshot.filter((status) => status.role === 'SOURCE' && isSeen(status) && !status.report?.readOnly);
+  const writable = writableServers(snapshot);
   return writable.find((status) => status.node.configuredRole === 'SOURCE') ?? writable[0];
+}
+
+/** The last server that was seen to take the writes, wherever it is now. */
+export function lastSource(snapshot: ClusterSnapshot): NodeStatus | undefined {
+  return snapshot.find(({ tookWrites }) => tookWrites);
+}
+
+/** The same snapshot when the server that takes the writes is the one that is known to. */
+export function withSourceRemembered(snapshot: ClusterSnapshot): ClusterSnapshot {
+  const source = writableSource(snapshot);
+  if (source === undefined || source.tookWrites) return snapshot;
+  return snapshot.map((status) =>
+    status === source || status.tookWrites ? { ...status, tookWrites: status === source } : status,
+  );
+}
+
+/** Servers that would take writes now. More than one is a conflict: only `writableSource` is sent any. */
+export function writableServers(snapshot: ClusterSnapshot): readonly NodeStatus[] {
+  return snapshot.filter((status) => status.role === 'SOURCE' && isSeen(status) && !status.report?.readOnly);
 }
 
 export function replicas(snapshot: ClusterSnapshot): readonly NodeStatus[] {

@@ -5,7 +5,9 @@
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import { ClusterEvents } from './cluster-events.ts';
+import { type ClusterSnapshot, withSourceRemembered } from './cluster-snapshot.ts';
+import { eventsBetween } from './events-between.ts';
 import { afterFailedProbe, afterGoodProbe, afterLostConnection, type HealthPolicy } from './health.ts';
 import type { Node } from './node.ts';
 import { NodeMonitor } from './node-monitor.ts';
@@ -27,6 +29,8 @@ export type ClusterOptions = {
 type Member = { readonly probe: NodeProbe; readonly monitor: NodeMonitor; readonly tracker: PositionTracker };
 
 export class Cluster {
+  /** What happens to the cluster. Other parts publish theirs here, too. */
+  readonly events: ClusterEvents;
   readonly #options: ClusterOptions;
   readonly #members = new Map<string, Member>();
   readonly #statuses = new Map<string, NodeStatus>();
@@ -35,6 +39,7 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
+    this.events = new ClusterEvents(options);
     for (const node of options.nodes) {
       this.#statuses.set(node.name, unseen(node));
       this.#members.set(node.name, this.#join(node));
@@ -108,30 +113,28 @@ export class Cluster {
     const after = change(before);
     if (after === before) return;
     this.#statuses.set(nodeName, after);
+    const earlier = this.#snapshot;
     this.#snapshot = [...this.#statuses.values()];
-    if (before.state !== after.state || before.role !== after.role) this.#announce(before, after);
-    for (const listener of this.#listeners) this.#tell(listener);
+    // Positions grow with every request, and are no event.
+    const isEventful = before.state !== after.state || before.report !== after.report;
+    if (isEventful) this.#rememberSource();
+    const snapshot = this.#snapshot;
+    for (const listener of this.#listeners) this.#tell(listener, snapshot);
+    if (isEventful) for (const happening of eventsBetween(earlier, snapshot)) this.events.publish(happening);
+  }
+
+  #rememberSource(): void {
+    this.#snapshot = withSourceRemembered(this.#snapshot);
+    for (const status of this.#snapshot) this.#statuses.set(status.node.name, status);
   }
 
   /** A listener that throws must neither end the watch nor look like a failed probe. */
-  #tell(listener: (snapshot: ClusterSnapshot) => void): void {
+  #tell(listener: (snapshot: ClusterSnapshot) => void, snapshot: ClusterSnapshot): void {
     try {
-      listener(this.#snapshot);
+      listener(snapshot);
     } catch (error) {
       this.#options.log.error({ err: error }, 'a listener to the cluster broke');
     }
-  }
-
-  #announce(before: NodeStatus, after: NodeStatus): void {
-    const facts = {
-      node: after.node.name,
-      role: after.role,
-      from: before.state,
-      to: after.state,
-      trouble: after.trouble,
-    };
-    if (after.state === 'HEALTHY') this.#options.log.info(facts, 'node is healthy');
-    else this.#options.log.warn(facts, 'node changed state');
   }
 
   #status(nodeName: string): NodeStatus {

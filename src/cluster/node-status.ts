@@ -46,6 +46,8 @@ export type NodeStatus = {
   readonly successes: number;
   /** Why the node is not HEALTHY, in words. */
   readonly trouble: string | null;
+  /** True for the last server that was seen to take the writes, also while it is away and nobody has taken its place. */
+  readonly tookWrites: boolean;
 };
 
 export function unseen(node: Node): NodeStatus {
@@ -59,6 +61,7 @@ export function unseen(node: Node): NodeStatus {
     failures: 0,
     successes: 0,
     trouble: 'not seen yet',
+    tookWrites: false,
   };
 }
 

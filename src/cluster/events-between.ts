@@ -1,0 +1,89 @@
+/**
+ * What happened between two looks at the cluster. Pure.
+ *
+ * Nothing that is seen for the first time and well is an event: a start says only what is wrong. What is not decided yet,
+ * because servers have not been looked at, waits until it is.
+ */
+import type { ClusterHappening } from './cluster-event.ts';
+import { type ClusterSnapshot, lastSource, statusOf, writableServers, writableSource } from './cluster-snapshot.ts';
+import type { NodeStatus } from './node-status.ts';
+import { type ReadsServedBy, readsServedBy } from './reads-served-by.ts';
+
+export function eventsBetween(before: ClusterSnapshot, after: ClusterSnapshot): readonly ClusterHappening[] {
+  return [
+    ...after.flatMap((status) => nodeEvents(statusOf(before, status.node.name), status)),
+    ...readEvents(readsServedBy(before), readsServedBy(after)),
+    ...sourceEvents(before, after),
+    ...conflictEvents(before, after),
+  ];
+}
+
+function nodeEvents(before: NodeStatus | undefined, after: NodeStatus): readonly ClusterHappening[] {
+  const { node, state, role, trouble } = after;
+  if (before === undefined || before.state === state) return [];
+  const facts = { role, trouble, before: before.state };
+  switch (state) {
+    case 'DOWN':
+      return [{ name: 'NODE_DOWN', node: node.name, facts }];
+    case 'DEGRADED':
+      return [{ name: 'NODE_DEGRADED', node: node.name, facts }];
+    case 'HEALTHY':
+      return before.state === 'UNKNOWN'
+        ? []
+        : [{ name: 'NODE_RESTORED', node: node.name, facts: { role, before: before.state } }];
+    case 'UNKNOWN':
+      return [];
+    default:
+      return state satisfies never;
+  }
+}
+
+function readEvents(before: ReadsServedBy, after: ReadsServedBy): readonly ClusterHappening[] {
+  if (after.kind === 'UNDECIDED') return [];
+  const facts = { from: before.nodes, to: after.nodes };
+  if (after.kind === 'NOBODY') {
+    return before.kind === 'NOBODY' ? [] : [{ name: 'LIMITED_FUNCTIONALITY_ENTERED', node: null, facts }];
+  }
+  const events: ClusterHappening[] = [];
+  if (before.kind === 'NOBODY') events.push({ name: 'LIMITED_FUNCTIONALITY_LEFT', node: null, facts });
+  if (after.kind === 'PREFERRED') {
+    const came = before.kind === 'FALLBACK' || before.kind === 'NOBODY';
+    if (came) events.push({ name: 'READS_MOVED_TO_PREFERRED', node: null, facts });
+  } else if (before.kind !== 'FALLBACK' || String(before.nodes) !== String(after.nodes)) {
+    events.push({ name: 'READS_MOVED_TO_FALLBACK', node: null, facts });
+  }
+  return events;
+}
+
+function sourceEvents(before: ClusterSnapshot, after: ClusterSnapshot): readonly ClusterHappening[] {
+  const was = writableSource(before);
+  const is = writableSource(after);
+  const last = lastSource(before)?.node.name ?? null;
+  const wasDecided = was !== undefined || isDecided(before);
+  if (is === undefined) {
+    const lost = was !== undefined || !wasDecided;
+    return lost && isDecided(after) ? [{ name: 'SOURCE_LOST', node: last, facts: {} }] : [];
+  }
+  const { name } = is.node;
+  if (last !== null && last !== name) return [{ name: 'SOURCE_CHANGED', node: name, facts: { before: last } }];
+  return was === undefined && wasDecided ? [{ name: 'SOURCE_RESTORED', node: name, facts: {} }] : [];
+}
+
+/** False while there are servers that may still turn out to be the source. */
+function isDecided(snapshot: ClusterSnapshot): boolean {
+  return !snapshot.some(({ state, role }) => state === 'UNKNOWN' && role !== 'BACKUP');
+}
+
+function conflictEvents(before: ClusterSnapshot, after: ClusterSnapshot): readonly ClusterHappening[] {
+  const was = namesOf(writableServers(before));
+  const is = namesOf(writableServers(after));
+  if (is.length > 1 && String(was) !== String(is)) {
+    const source = writableSource(after)?.node.name ?? null;
+    return [{ name: 'SOURCE_CONFLICT_FOUND', node: null, facts: { writable: is, source } }];
+  }
+  return was.length > 1 && is.length <= 1
+    ? [{ name: 'SOURCE_CONFLICT_SOLVED', node: is[0] ?? null, facts: { writable: is } }]
+    : [];
+}
+
+const namesOf = (statuses: readonly NodeStatus[]): readonly string[] => statuses.map(({ node }) => node.name);

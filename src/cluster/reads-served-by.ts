@@ -1,0 +1,34 @@
+import { type ClusterSnapshot, isSeen, replicas, writableSource } from './cluster-snapshot.ts';
+import type { NodeStatus } from './node-status.ts';
+
+/** Who serves reads that any server may serve. */
+export type ReadsServedBy = {
+  /** NOBODY but perhaps a backup; UNDECIDED while servers that would be better have not been looked at. */
+  readonly kind: 'PREFERRED' | 'FALLBACK' | 'NOBODY' | 'UNDECIDED';
+  /** Names of servers that share the reads. */
+  readonly nodes: readonly string[];
+};
+
+/**
+ * Preferred are the replicas of the first priority, as many of them as there are; without any replica the source. Fallback is
+ * everybody else, as the router takes them: replicas of a later priority, the source, replicas that are not well.
+ */
+export function readsServedBy(snapshot: ClusterSnapshot): ReadsServedBy {
+  const all = replicas(snapshot);
+  const serving = servingNow(snapshot, all);
+  const priority = Math.min(...serving.map(({ node }) => node.priority));
+  const first = serving.filter(({ node }) => node.priority === priority);
+  const nodes = first.map(({ node }) => node.name);
+  const best = Math.min(...all.map(({ node }) => node.priority));
+  const preferred = all.length === 0 || first.some(({ role, node }) => role === 'REPLICA' && node.priority === best);
+  if (serving.length > 0 && preferred) return { kind: 'PREFERRED', nodes };
+  if (snapshot.some(({ state, role }) => state === 'UNKNOWN' && role !== 'BACKUP')) return { kind: 'UNDECIDED', nodes };
+  return { kind: serving.length > 0 ? 'FALLBACK' : 'NOBODY', nodes };
+}
+
+function servingNow(snapshot: ClusterSnapshot, all: readonly NodeStatus[]): readonly NodeStatus[] {
+  const healthy = all.filter(({ state }) => state === 'HEALTHY');
+  if (healthy.length > 0) return healthy;
+  const source = writableSource(snapshot);
+  return source === undefined ? all.filter(isSeen) : [source];
+}
