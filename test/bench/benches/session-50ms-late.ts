@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts';
-import { finding, findingOfPairs } from '../finding.ts';
+import { finding } from '../finding.ts';
 import { interleave } from '../interleave.ts';
 import { holdBack, replicasOf } from '../laboratory.ts';
 import { type Client, type ReadSample, SessionLoad } from '../session-load.ts';
@@ -34,7 +34,8 @@ export const session50msLate: Bench = {
       findings: [
         finding('stale reads', staleCount(withToken), '', { atMost: 0 }),
         finding('reads on replicas', sharePercent(withToken, onReplica), '%', { atLeast: 70 }),
-        findingOfPairs('p99 over eventual', 'ms', { atMost: 2 }, pairs, (a, b) => p99(a) - p99(b)),
+        // Of all samples: the 99th percentile of one short round is its sixth largest sample, and tells little.
+        finding('p99 over eventual', p99(withToken) - p99(eventual), 'ms', { atMost: 2 }),
       ],
       details: {
         concurrency,
