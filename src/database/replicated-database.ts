@@ -18,6 +18,7 @@ import {
   type PrismaClientLike,
 } from './node-clients.ts';
 import type { PoolSettings } from './node-pool.ts';
+import type { OnSource } from './outbox-table.ts';
 import { PinnedSession, type SessionOpening, type SessionServices } from './pinned-session.ts';
 import type { ServerAddress } from './server-address.ts';
 import { SourceWriter, type TransactionRunner } from './source-writer.ts';
@@ -51,6 +52,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   readonly #services: SessionServices<Client, Transaction>;
   readonly #lostNodes = new Map<string, 'UP' | 'DOWN' | 'SILENT'>();
   readonly #clock: Clock;
+  readonly #router: Router;
   #epochs: EpochHistory = [];
 
   constructor(options: ReplicatedDatabaseOptions<Client>) {
@@ -68,6 +70,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       ]),
     );
     const router = new Router({ cluster: this.cluster, clock, random, sourceReadsLimit: options.sourceReadsLimit });
+    this.#router = router;
     const observe = (nodeName: string) => router.observe(nodeName);
     const clients = (nodeName: string) => found(this.#clients, nodeName);
     this.#services = {
@@ -116,6 +119,16 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   openSession(opening: SessionOpening): PinnedSession<Client, Transaction> {
     return new PinnedSession(this.#services, opening);
   }
+
+  /** Runs `work` on a connection of its own to the source. Throws `SourceUnavailableError`. */
+  readonly onSource: OnSource = async (work) => {
+    const connection = await found(this.#clients, this.#router.source()).pool.getConnection();
+    try {
+      return await work(connection);
+    } finally {
+      await connection.release();
+    }
+  };
 
   /** A client's first query loads its engine, which takes most of a second: do it before somebody waits for the answer. */
   async #warmUp(): Promise<void> {

@@ -189,7 +189,7 @@ describe('the orders database', () => {
 
   it('has exactly the tables, columns, defaults and indexes that the Prisma schema says', async () => {
     const { expected, live } = await drift();
-    expect(expected.map(({ name }) => name)).toEqual(['idempotency_keys', 'order_items', 'orders']);
+    expect(expected.map(({ name }) => name)).toEqual(['idempotency_keys', 'order_items', 'orders', 'outbox']);
     expect(expected.flatMap(({ indexes }) => indexes).length).toBeGreaterThan(10);
     expect(live).toEqual(expected);
   });
