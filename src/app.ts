@@ -1,6 +1,6 @@
 /** The composition root: the only place where parts are joined. Opens nothing until `start`. */
 import { randomBytes } from 'node:crypto';
-import { describeStatus, isSeen } from './cluster/cluster-snapshot.ts';
+import { type ClusterHealth, clusterHealth } from './cluster/cluster-health.ts';
 import type { NodeRole } from './cluster/node.ts';
 import type { Config } from './config.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
@@ -9,7 +9,6 @@ import { type OrdersDatabase, openOrdersDatabase } from './database/orders-clien
 import { useConsistency } from './graphql/plugins/use-consistency.ts';
 import { schema } from './graphql/schema.ts';
 import { createGraphqlServer, type GraphqlHandler } from './graphql/yoga.ts';
-import type { Readiness } from './http/health.ts';
 import { cursorToken } from './orders/order-cursor.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/log.ts';
@@ -19,7 +18,8 @@ export type App = {
   /** Looks at every node once. Resolves also when servers are down: the process serves what it can. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  readiness(): Readiness;
+  /** What is known of the servers now. */
+  health(): ClusterHealth;
 };
 
 /** A node that is down is looked at more often than one that is well, so that it is back soon after its return. */
@@ -70,7 +70,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     graphql,
     start: () => database.start(),
     stop: () => database.stop(),
-    readiness: () => readinessOf(database),
+    health: () => clusterHealth(cluster.snapshot(), clock.monotonic()),
   };
 }
 
@@ -90,14 +90,4 @@ export function openDatabase(config: Config, log: Logger, switches: AppSwitches 
     monitor: { ...monitor, downIntervalMs: Math.min(downIntervalMs, monitor.intervalMs) },
     tracker: { sliceMs: waitSliceMs, maxWaiters: maxWaitersPerNode },
   });
-}
-
-/** Ready while some server can answer reads; what is missing is said. */
-function readinessOf(database: OrdersDatabase): Readiness {
-  const serving = database.cluster.snapshot().filter(({ node }) => node.configuredRole !== 'BACKUP');
-  const nodes = serving.map(describeStatus);
-  const writes = serving.some((status) => status.role === 'SOURCE' && isSeen(status));
-  // A late replica serves too while there is nobody better.
-  const reads = serving.some(isSeen);
-  return { ready: reads, facts: { reads, writes, nodes } };
 }

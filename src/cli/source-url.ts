@@ -1,7 +1,6 @@
-import { configFromLocalCluster, type Environment, processEnvironment, readConfig } from '../config.ts';
-import { readClusterFile } from '../local/cluster-file.ts';
-import { loadSecrets } from '../local/secrets.ts';
+import { type Environment, processEnvironment, readConfig } from '../config.ts';
 import { UsageError } from './arguments.ts';
+import { localClusterConfig } from './cluster-config.ts';
 
 /**
  * Which database a command works on: what `--url` says, else MIGRATION_URL, else the source of the environment, else the
@@ -24,12 +23,12 @@ export async function sourceUrl(given: string | undefined, environment?: Environ
 }
 
 async function localConfig(directory: string, environment: Environment) {
-  const state = await readClusterFile(directory);
-  const source = state?.cluster.nodes.find(({ role }) => role === 'source');
-  if (state === null || source === undefined || !state.alive.has(source.name)) {
+  const local = await localClusterConfig(directory, environment);
+  const source = local?.config.cluster.nodes.find(({ role }) => role === 'source');
+  if (local === null || source === undefined || !local.alive.has(source.name)) {
     throw new UsageError(
       `No local cluster runs in ${directory}. Start one with \`npm start\`, or say --url mysql://user:password@host:3306/database`,
     );
   }
-  return configFromLocalCluster({ ...state.cluster, ...(await loadSecrets(directory)) }, environment);
+  return local.config;
 }

@@ -1,25 +1,75 @@
+/**
+ * What monitoring asks, from an answer at most a second old: probing often must cost nothing.
+ *
+ *   /readyz, /readyz/read   200 while some server answers reads, else 503 LIMITED_FUNCTIONALITY
+ *   /readyz/write           200 while there is a server that takes writes, else 503 SOURCE_UNAVAILABLE
+ *   /health/<node>          200 while the server answers, DEGRADED too; 503 when it is DOWN or was never seen; else 404
+ */
 import type { ServerResponse } from 'node:http';
+import type { ClusterHealth, NodeHealth } from '../cluster/cluster-health.ts';
 import type { Clock } from '../platform/clock.ts';
-import { respondJson } from './respond.ts';
+import { respondError, respondJson } from './respond.ts';
 
-/** Whether requests can be served now. `facts` are shown to whoever asks: no addresses, no secrets. */
-export type Readiness = { readonly ready: boolean; readonly facts: Readonly<Record<string, unknown>> };
-export type ReadinessProbe = () => Readiness | Promise<Readiness>;
+/** What is known of the servers now: no addresses, no secrets. */
+export type HealthSource = () => ClusterHealth | Promise<ClusterHealth>;
+
+type Answer = (response: ServerResponse) => Promise<void>;
+export type HealthAnswers = { readonly reads: Answer; readonly writes: Answer; node(name: string): Answer };
 
 const keptMs = 1000;
 
-/** Answers `/readyz` from an answer at most a second old: probing often must cost nothing. */
-export function createReadiness(probe: ReadinessProbe, clock: Clock): (response: ServerResponse) => Promise<void> {
-  let kept: { readonly atMs: number; readonly readiness: Promise<Readiness> } | null = null;
-  return async (response) => {
+export function answerHealth(source: HealthSource, clock: Clock): HealthAnswers {
+  let kept: { readonly atMs: number; readonly health: Promise<ClusterHealth | null> } | null = null;
+  const ask = () => {
     const nowMs = clock.monotonic();
     if (kept === null || nowMs - kept.atMs >= keptMs) {
-      kept = { atMs: nowMs, readiness: Promise.resolve().then(probe) };
+      const health = Promise.resolve()
+        .then(source)
+        .catch(() => null);
+      kept = { atMs: nowMs, health };
     }
-    const readiness = await kept.readiness.catch((): Readiness => ({ ready: false, facts: {} }));
-    respondJson(response, readiness.ready ? 200 : 503, {
-      status: readiness.ready ? 'ready' : 'unavailable',
-      ...readiness.facts,
-    });
+    return kept.health;
   };
+  const readiness =
+    (does: 'reads' | 'writes', code: string): Answer =>
+    async (response) => {
+      const health = await ask();
+      if (health === null) return unavailable(response, {});
+      const { verdict, reads, writes, nodes } = health;
+      const facts = { verdict, reads, writes, nodes: nodes.map(inWords) };
+      if (health[does]) respondJson(response, 200, { status: 'ready', ...facts });
+      else unavailable(response, { code, ...facts });
+    };
+  return {
+    reads: readiness('reads', 'LIMITED_FUNCTIONALITY'),
+    writes: readiness('writes', 'SOURCE_UNAVAILABLE'),
+    node: (name) => async (response) => {
+      const health = await ask();
+      if (health === null) return unavailable(response, {});
+      const node = health.nodes.find((known) => known.name === name);
+      if (node !== undefined) respondJson(response, answers(node) ? 200 : 503, node);
+      else {
+        const names = health.nodes.map((known) => known.name).join(', ');
+        respondError(response, 404, 'NODE_UNKNOWN', `No node is called so. There are: ${names}.`);
+      }
+    },
+  };
+}
+
+/** Answered by a process that will not be there for the next request. */
+export function answerStopping(response: ServerResponse): void {
+  respondJson(response, 503, { status: 'stopping' });
+}
+
+function unavailable(response: ServerResponse, facts: object): void {
+  response.setHeader('retry-after', '1');
+  respondJson(response, 503, { status: 'unavailable', ...facts });
+}
+
+function answers({ state }: NodeHealth): boolean {
+  return state === 'HEALTHY' || state === 'DEGRADED';
+}
+
+function inWords({ name, state, trouble }: NodeHealth): string {
+  return `${name} ${state}${trouble === null ? '' : ` (${trouble})`}`;
 }

@@ -5,7 +5,7 @@ import type { GraphqlHandler } from '../graphql/yoga.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { sendPage } from './compressed-page.ts';
-import { createReadiness, type Readiness } from './health.ts';
+import { answerHealth, answerStopping, type HealthSource } from './health.ts';
 import { listen } from './listen.ts';
 import { respondError, respondJson } from './respond.ts';
 
@@ -13,10 +13,8 @@ import { respondError, respondJson } from './respond.ts';
 export interface ServedApp {
   readonly graphql: GraphqlHandler;
   /** Cheap: from what is known already. Asked once a second at most. */
-  readiness(): Readiness | Promise<Readiness>;
+  readonly health: HealthSource;
 }
-
-export type { Readiness };
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -51,7 +49,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const running = new Set<ServerResponse>();
   let stopping = false;
   const graphiqlPage = options.graphiql ? createGraphiqlPage() : null;
-  const readiness = createReadiness(() => options.app.readiness(), clock);
+  const health = answerHealth(() => options.app.health(), clock);
+  const unlessStopping = (route: Route): Route =>
+    readOnly((request, response) => (stopping ? answerStopping(response) : route(request, response)));
 
   const routes: Readonly<Record<string, Route>> = {
     '/graphql': async (request, response) => {
@@ -61,15 +61,20 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       else await options.app.graphql(request, response);
     },
     '/livez': readOnly((_, response) => respondJson(response, 200, { status: 'alive' })),
-    '/readyz': readOnly((_, response) =>
-      stopping ? respondJson(response, 503, { status: 'stopping' }) : readiness(response),
-    ),
+    '/readyz': unlessStopping((_, response) => health.reads(response)),
+    '/readyz/read': unlessStopping((_, response) => health.reads(response)),
+    '/readyz/write': unlessStopping((_, response) => health.writes(response)),
     '/': readOnly((_, response) => void response.writeHead(302, { location: '/graphql', 'content-length': 0 }).end()),
   };
 
+  const routeOf = (path: string): Route | undefined => {
+    if (Object.hasOwn(routes, path)) return routes[path];
+    const node = nodeIn(path);
+    return node === null ? undefined : readOnly((_, response) => health.node(node)(response));
+  };
+
   const answer: Route = async (request, response) => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    const route = routeOf((request.url ?? '/').split('?', 1)[0] ?? '/');
     if (!/^[\w.:[\]-]*$/.test(request.headers.host ?? '')) {
       respondError(response, 400, 'BAD_REQUEST', 'The Host header is not a host name.');
     } else if (route === undefined) respondError(response, 404, 'NOT_FOUND', 'There is nothing here. Try /graphql.');
@@ -121,6 +126,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       cancel();
     },
   };
+}
+
+/** The name in `/health/<node>`; a name that cannot be read names nobody. */
+function nodeIn(path: string): string | null {
+  const name = /^\/health\/([^/]{1,200})$/.exec(path)?.[1];
+  if (name === undefined) return null;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return '';
+  }
 }
 
 function readOnly(route: Route): Route {

@@ -42,44 +42,6 @@ describe('GraphiQL', () => {
   });
 });
 
-describe('health', () => {
-  it('says that the process lives', async () => {
-    const { server } = await startTinyServer();
-    const response = await fetch(`${server.url}/livez`);
-    expect([response.status, await response.json()]).toEqual([200, { status: 'alive' }]);
-    expect((await fetch(`${server.url}/livez`, { method: 'POST' })).status).toBe(405);
-    await server.stop();
-  });
-
-  it('asks for readiness once a second at most', async () => {
-    let asked = 0;
-    let nowMs = 0;
-    const clock = { now: () => nowMs, monotonic: () => nowMs, sleep: async () => {}, after: () => () => {} };
-    const readiness = () => {
-      asked += 1;
-      return { ready: asked === 1, facts: { asked } };
-    };
-    const { server } = await startTinyServer({ readiness, clock });
-    const ask = async () => {
-      const response = await fetch(`${server.url}/readyz`);
-      return [response.status, await response.json()];
-    };
-    expect(await ask()).toEqual([200, { status: 'ready', asked: 1 }]);
-    nowMs = 999;
-    expect(await ask()).toEqual([200, { status: 'ready', asked: 1 }]);
-    nowMs = 1000;
-    expect(await ask()).toEqual([503, { status: 'unavailable', asked: 2 }]);
-    await server.stop();
-  });
-
-  it('is not ready when readiness cannot be told', async () => {
-    const { server } = await startTinyServer({ readiness: () => Promise.reject(new Error('secret')) });
-    const response = await fetch(`${server.url}/readyz`);
-    expect([response.status, await response.json()]).toEqual([503, { status: 'unavailable' }]);
-    await server.stop();
-  });
-});
-
 describe('ports', () => {
   it('names PORT when the port is busy', async () => {
     const { server } = await startTinyServer();

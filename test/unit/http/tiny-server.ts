@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { clusterHealth } from '../../../src/cluster/cluster-health.ts';
 import { TidemarkError } from '../../../src/errors.ts';
 import { recordDecision } from '../../../src/graphql/plugins/request-facts.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../../src/graphql/yoga.ts';
@@ -93,7 +94,7 @@ function makeTinySchema(gate: Gate): GraphQLSchema {
 }
 
 type Overrides = Partial<GraphqlServerOptions> &
-  Partial<Omit<HttpServerOptions, 'app'>> & { readiness?: ServedApp['readiness'] };
+  Partial<Omit<HttpServerOptions, 'app'>> & { health?: ServedApp['health'] };
 
 /** A real HTTP server with a schema of a few fields. The caller stops it. */
 export async function startTinyServer(overrides: Overrides = {}) {
@@ -124,7 +125,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
     orNextPort: false,
     maxRequestsInFlight: 100,
     shutdownGraceMs: 5000,
-    app: { graphql, readiness: overrides.readiness ?? (() => ({ ready: true, facts: {} })) },
+    app: { graphql, health: overrides.health ?? (() => clusterHealth([], 0)) },
     graphiql: true,
     clock: systemClock,
     log,

@@ -1,0 +1,29 @@
+import { type Config, configFromLocalCluster, type Environment, processEnvironment, readConfig } from '../config.ts';
+import { readClusterFile } from '../local/cluster-file.ts';
+import { loadSecrets } from '../local/secrets.ts';
+import { UsageError } from './arguments.ts';
+
+/**
+ * What an API process that is started here would be told: the servers of the environment, else those of the local cluster.
+ * Throws `ConfigError`, or `UsageError` when there is neither.
+ */
+export async function clusterConfig(environment: Environment = processEnvironment()): Promise<Config> {
+  const read = readConfig(environment);
+  if (read.mode === 'external') return read.config;
+  const local = await localClusterConfig(read.directory, environment);
+  if (local !== null) return local.config;
+  throw new UsageError(
+    `No local cluster runs in ${read.directory}. Start one with \`npm start\`, or name servers: .env.example lists how`,
+  );
+}
+
+/** The local cluster that was started in a directory; `alive` are the names of its servers that still run. */
+export async function localClusterConfig(
+  directory: string,
+  environment: Environment,
+): Promise<{ config: Config; alive: ReadonlySet<string> } | null> {
+  const state = await readClusterFile(directory);
+  if (state === null) return null;
+  const config = configFromLocalCluster({ ...state.cluster, ...(await loadSecrets(directory)) }, environment);
+  return { config, alive: state.alive };
+}

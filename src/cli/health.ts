@@ -1,0 +1,83 @@
+// `npm run health`: how every server is, from the servers themselves.
+import type { ClusterHealth, NodeHealth } from '../cluster/cluster-health.ts';
+import { systemClock } from '../platform/clock.ts';
+import { watchStopSignals } from '../platform/stop-signals.ts';
+import { UsageError } from './arguments.ts';
+import { clusterConfig } from './cluster-config.ts';
+import { ClusterLook } from './cluster-look.ts';
+import { explainFailure } from './explain-failure.ts';
+import { type HealthOptions, healthUsage, readHealthOptions } from './health-options.ts';
+import { healthTable } from './health-table.ts';
+
+const exitCodes = { HEALTHY: 0, DEGRADED: 1, DOWN: 2, UNKNOWN: 2 } as const;
+const couldNotLook = 3;
+/** A process that has just started is slower to connect than one that has been looking for long. */
+const patienceMs = 1000;
+const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
+
+async function run(argv: readonly string[]): Promise<number> {
+  const options = readHealthOptions(argv);
+  if (options.help) {
+    process.stdout.write(healthUsage);
+    return 0;
+  }
+  const config = await clusterConfig();
+  const names = config.cluster.nodes.map(({ name }) => name);
+  if (options.node !== null && !names.includes(options.node)) {
+    throw new UsageError(`No node is called ${options.node}. There are: ${names.join(', ')}`);
+  }
+  const timeoutMs = options.timeoutMs ?? Math.max(config.monitor.timeoutMs, patienceMs);
+  const look = new ClusterLook(config, { timeoutMs, clock: systemClock });
+  try {
+    return options.watch ? await watch(look, options) : show(await look.look(), options);
+  } finally {
+    await look.close();
+  }
+}
+
+/** Looks until the process is asked to end; what the last look found is what it ends with. */
+async function watch(look: ClusterLook, options: HealthOptions): Promise<number> {
+  const end = new AbortController();
+  const ended = new Promise<null>((resolve) => end.signal.addEventListener('abort', () => resolve(null)));
+  const onStop = () => end.abort();
+  const stopWatching = watchStopSignals({ source: process, clock: systemClock, onStop, onImpatience: process.exit });
+  let exitCode: number = couldNotLook;
+  while (!end.signal.aborted) {
+    const dueMs = systemClock.monotonic() + options.intervalMs;
+    const seen = await Promise.race([look.look(), ended]);
+    if (seen === null) break;
+    exitCode = show(seen, options);
+    const pauseMs = Math.max(0, dueMs - systemClock.monotonic());
+    await systemClock.sleep(pauseMs, { signal: end.signal }).catch(() => undefined);
+  }
+  stopWatching();
+  return exitCode;
+}
+
+/** Prints one look. Answers the exit code that it stands for. */
+function show(health: ClusterHealth, { node, json, watch: again }: HealthOptions): number {
+  const nodes = node === null ? health.nodes : health.nodes.filter(({ name }) => name === node);
+  const state: NodeHealth['state'] = node === null ? health.verdict : (nodes[0]?.state ?? 'UNKNOWN');
+  const at = new Date(systemClock.now());
+  if (json) {
+    const facts = { at: at.toISOString(), ...health, nodes };
+    process.stdout.write(`${JSON.stringify(facts, null, again ? 0 : 2)}\n`);
+  } else {
+    const redrawn = again && process.stdout.isTTY;
+    const heading = again ? [at.toLocaleTimeString('sv'), ''] : [];
+    const ending = again && !redrawn ? [''] : [];
+    process.stdout.write(
+      `${redrawn ? clearScreen : ''}${[...heading, ...healthTable(health, nodes), ...ending].join('\n')}\n`,
+    );
+  }
+  return exitCodes[state];
+}
+
+// Whoever reads along may have seen enough.
+process.stdout.on('error', () => process.exit());
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${explainFailure(error).text}\n`);
+  process.exitCode = couldNotLook;
+}

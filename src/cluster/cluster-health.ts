@@ -1,0 +1,90 @@
+/**
+ * The cluster as people and their monitoring see it: what is known of each node, and what that means for reads and writes.
+ * A server that does not answer says nothing: what it said last may be wrong by now, so it is left out rather than shown.
+ *
+ *   HEALTHY    every node is, and there is a source
+ *   DEGRADED   something is missing, orders are read and written all the same
+ *   DOWN       nobody takes writes, or nobody answers reads
+ */
+import type { Position } from '../consistency/position.ts';
+import { transactionsBehind } from '../consistency/transactions-behind.ts';
+import { type ClusterSnapshot, isSeen, writableSource } from './cluster-snapshot.ts';
+import type { NodeRole } from './node.ts';
+import type { ApplierState, NodeState, NodeStatus } from './node-status.ts';
+
+export const clusterVerdicts = ['HEALTHY', 'DEGRADED', 'DOWN'] as const;
+export type ClusterVerdict = (typeof clusterVerdicts)[number];
+
+/** One node without address or account: fit to be shown. `null` is unknown, or means nothing for its role. */
+export type NodeHealth = {
+  readonly name: string;
+  readonly state: NodeState;
+  /** As the server says; `null` while it does not answer. */
+  readonly role: NodeRole | null;
+  readonly configuredRole: NodeRole;
+  /** In the server's own words, on one line. */
+  readonly position: string | null;
+  /** The replica's own estimate, in whole seconds. */
+  readonly lagMs: number | null;
+  /** Transactions of the source that the replica lacked when both were looked at last. */
+  readonly lagTransactions: number | null;
+  readonly applier: ApplierState | null;
+  /** Why the node is not HEALTHY, in words. */
+  readonly trouble: string | null;
+  /** Since the last answer that the server is known to have given. */
+  readonly ageMs: number | null;
+};
+
+export type ClusterHealth = {
+  readonly verdict: ClusterVerdict;
+  /** Some server answers reads. */
+  readonly reads: boolean;
+  /** Some server takes writes. */
+  readonly writes: boolean;
+  /** Name of the server that takes the writes. */
+  readonly source: string | null;
+  readonly nodes: readonly NodeHealth[];
+};
+
+/** `nowMs` is a reading of the monotonic clock that the snapshot was made with. */
+export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): ClusterHealth {
+  const source = writableSource(snapshot);
+  const reads = snapshot.some((status) => status.node.configuredRole !== 'BACKUP' && isSeen(status));
+  const writes = source !== undefined;
+  const whole = snapshot.every(({ state }) => state === 'HEALTHY');
+  return {
+    verdict: !reads || !writes ? 'DOWN' : whole ? 'HEALTHY' : 'DEGRADED',
+    reads,
+    writes,
+    source: source?.node.name ?? null,
+    nodes: snapshot.map((status) => nodeHealth(status, source, nowMs)),
+  };
+}
+
+function nodeHealth(status: NodeStatus, source: NodeStatus | undefined, nowMs: number): NodeHealth {
+  const { node, state, role, report, position, asOfMs, trouble } = status;
+  const seen = isSeen(status);
+  const replicates = seen && role === 'REPLICA';
+  return {
+    name: node.name,
+    state,
+    role: seen ? role : null,
+    configuredRole: node.configuredRole,
+    position: seen && position !== null ? onOneLine(position) : null,
+    lagMs: replicates ? (report?.lagMs ?? null) : null,
+    lagTransactions: replicates ? lagTransactions(source?.position ?? null, position) : null,
+    applier: replicates ? (report?.applier ?? null) : null,
+    trouble,
+    ageMs: asOfMs === null ? null : Math.max(0, Math.round(nowMs - asOfMs)),
+  };
+}
+
+function lagTransactions(ahead: Position | null, behind: Position | null): number | null {
+  if (ahead === null || behind === null || ahead.flavour !== behind.flavour) return null;
+  return Number(transactionsBehind(ahead, behind));
+}
+
+/** A position without the line breaks that MySQL prints between servers. */
+function onOneLine(position: Position): string {
+  return position.format().replaceAll('\n', '');
+}
