@@ -6,13 +6,15 @@
  *   any     --an open connection is lost--> DOWN
  *   DOWN    --successes >= recoveryThreshold--> HEALTHY
  *   a good probe that shows a replica whose replication has stopped, or that is later than maxLagMs --> DEGRADED
+ *   a good probe of a member that its replication group does not count on --> DEGRADED, and no source: not even when it
+ *   is writable, because a member that has lost its group may have been replaced
  *
  * A lost connection makes the node DOWN at once, because asking a dead node costs a request. It may have been that one
  * connection only, and the source has no stand-in: so the next good probe, which is made at once, is enough to end it.
  * Once a probe has failed too, the node has to earn its return.
  */
 import type { NodeRole } from './node.ts';
-import type { NodeState, NodeStatus, ProbeReport } from './node-status.ts';
+import type { MemberState, NodeState, NodeStatus, ProbeReport } from './node-status.ts';
 import { withPosition, withPositionUnknown } from './node-status.ts';
 
 export type HealthPolicy = {
@@ -71,11 +73,20 @@ function hasGoneBack(before: ProbeReport | null, now: ProbeReport): boolean {
 /** The writable server is the source whatever it was configured as; a backup stays one. */
 function roleOf(status: NodeStatus, report: ProbeReport): NodeRole {
   if (status.node.configuredRole === 'BACKUP') return 'BACKUP';
-  return report.readOnly || report.applier !== 'NONE' ? 'REPLICA' : 'SOURCE';
+  const takesWrites = report.member === undefined || report.member === 'ONLINE';
+  return report.readOnly || report.applier !== 'NONE' || !takesWrites ? 'REPLICA' : 'SOURCE';
 }
+
+const memberTrouble: Readonly<Record<Exclude<MemberState, 'ONLINE'>, string>> = {
+  RECOVERING: 'is catching up with its group',
+  OFFLINE: 'takes no part in its group',
+  ERROR: 'was put out of its group',
+  NO_MAJORITY: 'cannot reach the majority of its group',
+};
 
 function replicationTrouble(role: NodeRole, report: ProbeReport, policy: HealthPolicy): string | null {
   if (role !== 'REPLICA') return null;
+  if (report.member !== undefined && report.member !== 'ONLINE') return memberTrouble[report.member];
   if (report.applier === 'NONE') return 'replicates from nobody';
   if (report.applier === 'STOPPED') return inBrackets('has stopped applying', report.replicationError);
   if (!report.receiving) return inBrackets('has stopped receiving', report.replicationError);

@@ -10,6 +10,10 @@ export type NodeState = (typeof nodeStates)[number];
 export const applierStates = ['RUNNING', 'STOPPED', 'NONE'] as const;
 export type ApplierState = (typeof applierStates)[number];
 
+/** A replication group's own word for one of its members; NO_MAJORITY is one that cannot reach enough of the others. */
+export const memberStates = ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'NO_MAJORITY'] as const;
+export type MemberState = (typeof memberStates)[number];
+
 /** What one look at a node saw. */
 export type ProbeReport = {
   /** Changes when another server, or the same one with other data, answers at this address. */
@@ -22,6 +26,8 @@ export type ProbeReport = {
   readonly receiving: boolean;
   /** Why replication has stopped, without what the failed statement contained: clients may see it. */
   readonly replicationError: string | null;
+  /** Of a member of a replication group; absent on any other server. */
+  readonly member?: MemberState;
   /** The server's own estimate in milliseconds, in whole seconds; `null` when it does not know. */
   readonly lagMs: number | null;
   /** Everything in it is visible to a read that starts now. */

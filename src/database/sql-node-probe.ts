@@ -8,8 +8,7 @@ import { readEpochs } from './epoch-table.ts';
 import type { ServerAddress } from './server-address.ts';
 import { rowsOf, ServerConnection } from './server-connection.ts';
 import { statementsFor } from './statements/choose-statements.ts';
-import type { Row } from './statements/server-statements.ts';
-import { textOf } from './statements/server-statements.ts';
+import { type ReplicationState, type Row, type ServerStatements, textOf } from './statements/server-statements.ts';
 
 /** A look and a wait must not block each other, nor a position that a request is waiting for: one connection each. */
 export class SqlNodeProbe implements NodeProbe {
@@ -27,12 +26,11 @@ export class SqlNodeProbe implements NodeProbe {
   probe(timeoutMs: number): Promise<ProbeReport> {
     return this.#looks.use(timeoutMs, async (connection) => {
       const statements = statementsFor(connection);
-      const [look, replicationRows, epochs] = await Promise.all([
+      const [look, replication, epochs] = await Promise.all([
         firstRow(connection, statements.look),
-        connection.query(statements.replication).then(rowsOf),
+        readReplication(connection, statements),
         readEpochs(connection, statements.flavour),
       ]);
-      const replication = statements.replicationOf(replicationRows);
       return {
         identity: textOf(look, 'identity'),
         version: textOf(look, 'version'),
@@ -65,7 +63,7 @@ export class SqlNodeProbe implements NodeProbe {
       const [outcome, positions] = await Promise.all([waited, rows]);
       const reached = statements.reached(positions, true);
       if (textOf(outcome, 'outcome') === '0') return { reached, applying: true };
-      const replication = statements.replicationOf(rowsOf(await connection.query(statements.replication)));
+      const replication = await readReplication(connection, statements);
       return { reached, applying: replication.applier === 'RUNNING' };
     });
   }
@@ -76,6 +74,26 @@ export class SqlNodeProbe implements NodeProbe {
 }
 
 const guardMs = 400;
+
+async function readReplication(connection: Connection, statements: ServerStatements): Promise<ReplicationState> {
+  const [rows, membership] = await Promise.all([
+    connection.query(statements.replication).then(rowsOf),
+    statements.membership === null ? [] : readMembership(connection, statements.membership),
+  ]);
+  return statements.replicationOf(rows, membership);
+}
+
+const denied = 1142;
+
+/** An account that may not look is told nothing of a group: the server's own read-only state decides then. */
+async function readMembership(connection: Connection, sql: string): Promise<readonly Row[]> {
+  try {
+    return rowsOf(await connection.query(sql));
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && error.errno === denied) return [];
+    throw error;
+  }
+}
 
 async function firstRow(connection: Connection, sql: string): Promise<Row> {
   return rowsOf(await connection.query(sql))[0] ?? {};

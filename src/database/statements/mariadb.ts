@@ -26,6 +26,7 @@ export const mariadbStatements: ServerStatements = {
   flavour: 'mariadb',
   look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, VERSION() AS version, ${columns}`,
   replication: 'SHOW ALL SLAVES STATUS',
+  membership: null,
   replicationOf: (rows) => replicationState(rows, { source: 'Master', replica: 'Slave' }),
   position: [`SELECT ${columns}`],
   glance: ['SELECT @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged'],

@@ -7,6 +7,7 @@
  */
 import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
 import type { Position } from '../../consistency/position.ts';
+import { groupState, isOrdinary, membership } from './mysql-group.ts';
 import { type Row, replicationState, type ServerStatements, textOf } from './server-statements.ts';
 
 const executed = (row: Row | undefined): MysqlGtidSet => MysqlGtidSet.parse(textOf(row, 'executed'));
@@ -18,7 +19,9 @@ export const mysqlStatements: ServerStatements = {
   flavour: 'mysql',
   look: 'SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_executed AS executed',
   replication: 'SHOW REPLICA STATUS',
-  replicationOf: (rows) => replicationState(rows, { source: 'Source', replica: 'Replica' }),
+  membership,
+  replicationOf: (rows, [member] = []) =>
+    groupState(replicationState(rows.filter(isOrdinary), { source: 'Source', replica: 'Replica' }), member),
   position: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
   glance: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
   reached: (rows) => executed(rows.at(-1)),

@@ -4,7 +4,7 @@ import type { Flavour, Position } from '../../consistency/position.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** All channels of one server as one: as stopped and as late as the worst of them. */
-export type ReplicationState = Pick<ProbeReport, 'applier' | 'receiving' | 'replicationError' | 'lagMs'>;
+export type ReplicationState = Pick<ProbeReport, 'applier' | 'receiving' | 'replicationError' | 'lagMs' | 'member'>;
 
 /** Everything that the server families word differently. One implementation each; no other file knows a server's SQL. */
 export interface ServerStatements {
@@ -13,7 +13,9 @@ export interface ServerStatements {
   readonly look: string;
   /** Rows about replication, empty on a server that replicates from nobody. */
   readonly replication: string;
-  replicationOf(rows: readonly Row[]): ReplicationState;
+  /** One row about the server's place in its replication group, none without a group; `null` where there are no groups. */
+  readonly membership: string | null;
+  replicationOf(rows: readonly Row[], membership?: readonly Row[]): ReplicationState;
   /** Statements that read the position, in the order in which they must run. */
   readonly position: readonly string[];
   /** The same for a replica of which `observesByReplication` is known to be false: all that `observed` needs, and no more. */

@@ -47,6 +47,10 @@ describe("a node's state", () => {
     [[{ receiving: false }], 'DEGRADED', 'has stopped receiving'],
     [[{ receiving: false, replicationError: 'error 1236' }], 'DEGRADED', 'has stopped receiving (error 1236)'],
     [[{ applier: 'NONE' }], 'DEGRADED', 'replicates from nobody'],
+    [[{ member: 'ONLINE' }], 'HEALTHY', null],
+    [[{ member: 'RECOVERING' }], 'DEGRADED', 'is catching up with its group'],
+    [[{ member: 'OFFLINE', applier: 'STOPPED' }], 'DEGRADED', 'takes no part in its group'],
+    [[{ member: 'ERROR', applier: 'STOPPED' }], 'DEGRADED', 'was put out of its group'],
     [[{ lagMs: 30_000 }], 'HEALTHY', null],
     [[{ lagMs: 31_000 }], 'DEGRADED', 'is 31000 ms behind'],
     [[{ lagMs: null }], 'HEALTHY', null],
@@ -67,6 +71,10 @@ describe("a node's role", () => {
     ['REPLICA', {}, 'REPLICA'],
     ['REPLICA', { readOnly: false, applier: 'NONE' }, 'SOURCE'],
     ['REPLICA', { readOnly: false, applier: 'STOPPED' }, 'REPLICA'],
+    ['SOURCE', { member: 'ONLINE' }, 'SOURCE'],
+    ['SOURCE', { member: 'NO_MAJORITY' }, 'REPLICA'],
+    ['SOURCE', { member: 'OFFLINE' }, 'REPLICA'],
+    ['REPLICA', { member: 'ONLINE', readOnly: false, applier: 'NONE' }, 'SOURCE'],
   ] as const)('of a configured %s that shows %j is %s', (configured, report, role) => {
     expect(statusAfter([report], configured).role).toBe(role);
   });
