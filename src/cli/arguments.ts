@@ -2,11 +2,14 @@ import { parseArgs } from 'node:util';
 import { TidemarkError } from '../errors.ts';
 
 export const flavours = ['mariadb', 'mysql'] as const;
+const topologies = ['replication', 'group'] as const;
 
 export type StartArguments = {
   readonly action: 'start' | 'check-config' | 'help' | 'version';
   /** Which servers a local cluster runs. */
   readonly flavour: (typeof flavours)[number];
+  /** How those servers replicate. */
+  readonly topology: (typeof topologies)[number];
   /** Instead of PORT. */
   readonly port: string | null;
 };
@@ -14,6 +17,9 @@ export type StartArguments = {
 export const usage = `Usage: npm start -- [options]
 
   --flavour mariadb|mysql  which servers the local cluster runs; mariadb unless told
+  --topology replication|group
+                           replication: a source and its replicas, promoted by people (unless told)
+                           group: three members that elect the source themselves; needs --flavour mysql
   --port <number>          instead of PORT
   --check-config           print the configuration without secrets, or everything that is wrong with it, and end
   --version                print the version and end
@@ -33,9 +39,14 @@ export function readArguments(argv: readonly string[]): StartArguments {
   const { values } = parse(argv);
   const flavour = flavours.find((known) => known === values.flavour);
   if (flavour === undefined) throw new UsageError(`--flavour is one of ${flavours.join(', ')}`);
+  const topology = topologies.find((known) => known === values.topology);
+  if (topology === undefined) throw new UsageError(`--topology is one of ${topologies.join(', ')}`);
+  if (topology === 'group' && flavour !== 'mysql') {
+    throw new UsageError(`--topology group needs --flavour mysql: ${flavour} has no replication groups`);
+  }
   if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError('--port is a number');
   const action = values.help ? 'help' : values.version ? 'version' : values['check-config'] ? 'check-config' : 'start';
-  return { action, flavour, port: values.port ?? null };
+  return { action, flavour, topology, port: values.port ?? null };
 }
 
 function parse(argv: readonly string[]) {
@@ -44,6 +55,7 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       options: {
         flavour: { type: 'string', default: 'mariadb' },
+        topology: { type: 'string', default: 'replication' },
         port: { type: 'string' },
         'check-config': { type: 'boolean' },
         version: { type: 'boolean' },

@@ -14,6 +14,7 @@ export type LocalModeOptions = {
   readonly lifecycle: Lifecycle;
   readonly directory: string;
   readonly flavour: StartArguments['flavour'];
+  readonly topology: StartArguments['topology'];
   readonly environment: Environment;
   /** Aborted when the process is asked to end while servers start. */
   readonly signal: AbortSignal;
@@ -22,9 +23,9 @@ export type LocalModeOptions = {
 
 /** Starts the servers of this machine as one part of the process. */
 export async function startLocalMode(options: LocalModeOptions): Promise<LocalMode> {
-  const { lifecycle, directory, flavour, signal, say } = options;
-  say(`Starting a local ${flavour} cluster in ${directory}`);
-  const cluster = await startLocalCluster({ directory, flavour, signal, log: say });
+  const { lifecycle, directory, flavour, topology, signal, say } = options;
+  say(`Starting a local ${flavour} ${topology === 'group' ? 'group' : 'cluster'} in ${directory}`);
+  const cluster = await startLocalCluster({ directory, flavour, topology, signal, log: say });
   await lifecycle.start({ name: 'local cluster', stop: () => cluster.stop(), stopWithinMs: 60_000 });
   const config = configFromLocalCluster(cluster, options.environment);
   return { config, announce: (port) => recordApi(directory, { host: config.http.host, port, pid: process.pid }) };

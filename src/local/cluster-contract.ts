@@ -3,13 +3,15 @@ import type { LocalNode, LocalRedis } from './local-node.ts';
 import type { LocalCredentials, TokenKey } from './secrets.ts';
 import type { ParentDeathSignal } from './server-child.ts';
 import type { ServerAddress } from './server-connection.ts';
-import type { ServerFlavour } from './server-flavour.ts';
+import type { ServerFlavour, Topology } from './server-flavour.ts';
 
 export type LocalClusterOptions = {
   /** Where everything lives: secrets, data, unpacked servers, `cluster.json`. */
   directory: string;
   flavour: ServerFlavour;
-  /** How many replicas follow the source; 2 unless told. */
+  /** `replication` unless told; `group` only on MySQL. */
+  topology?: Topology;
+  /** How many replicas there are besides the source; 2 unless told. */
   replicas?: number;
   /** Whether the backup server runs; it does unless told. */
   backup?: boolean;
@@ -31,14 +33,18 @@ export type LocalCluster = {
   /** Random at the first start, kept until a reset. */
   readonly id: string;
   readonly flavour: ServerFlavour;
+  readonly topology: Topology;
   readonly directory: string;
   readonly database: 'orders';
-  /** As they run now: a restarted node has another pid. */
+  /** As they run now: a restarted node has another pid. Roles in a group are those of the last time that it came together. */
   readonly nodes: readonly LocalNode[];
   readonly redis: LocalRedis | null;
   readonly credentials: LocalCredentials;
   readonly tokenKeys: readonly TokenKey[];
-  /** Starts a node that was stopped or killed, on the same port with the same data; a running one is left alone. */
+  /**
+   * Starts a node that was stopped or killed, on the same port with the same data; a running one is left alone. A member
+   * of a group is back in it afterwards, unless nobody is: then the group starts with the last member that is started.
+   */
   startNode(name: string): Promise<LocalNode>;
   /** Shuts a node down; `SIGTERM` unless told. Resolves once it is gone. */
   stopNode(name: string, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { serverFlavours } from './server-flavour.ts';
+import { serverFlavours, topologies } from './server-flavour.ts';
 
 const endpoint = z.object({ host: z.string(), port: z.number().int(), pid: z.number().int() });
 const flavour = z.enum(serverFlavours);
 export const clusterFileSchema = z.object({
   id: z.string(),
   flavour,
+  topology: z.enum(topologies).default('replication'),
   database: z.string(),
   nodes: z.array(
     endpoint.extend({

@@ -2,29 +2,31 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import type { ServerFlavour } from './server-flavour.ts';
+import type { ServerFlavour, Topology } from './server-flavour.ts';
 
 const stateSchema = z.object({ id: z.string().min(1), ports: z.record(z.string(), z.number().int()) });
 
 /**
- * What one flavour's data remembers between starts, beside the data and gone with it: the cluster's id, because a token
+ * What one cluster's data remembers between starts, beside the data and gone with it: the cluster's id, because a token
  * is only good for the data it was made for, and the ports.
  */
 export type FlavourState = { readonly id: string; readonly ports: Readonly<Record<string, number>> };
 
-export const flavourDirectory = (directory: string, flavour: ServerFlavour): string => join(directory, 'data', flavour);
+/** Each flavour and topology has data of its own: none can go on with another's. */
+export const dataFolder = (directory: string, flavour: ServerFlavour, topology: Topology = 'replication'): string =>
+  join(directory, 'data', topology === 'group' ? `${flavour}-group` : flavour);
 
-const statePath = (directory: string, flavour: ServerFlavour) =>
-  join(flavourDirectory(directory, flavour), 'state.json');
+const statePath = (folder: string) => join(folder, 'state.json');
 
-export async function loadFlavourState(directory: string, flavour: ServerFlavour): Promise<FlavourState> {
-  const stored = await readJsonFile(statePath(directory, flavour), stateSchema);
+/** `folder` is what `dataFolder` answers. */
+export async function loadFlavourState(folder: string): Promise<FlavourState> {
+  const stored = await readJsonFile(statePath(folder), stateSchema);
   if (stored !== null) return stored;
   const state: FlavourState = { id: randomUUID(), ports: {} };
-  await saveFlavourState(directory, flavour, state);
+  await saveFlavourState(folder, state);
   return state;
 }
 
-export async function saveFlavourState(directory: string, flavour: ServerFlavour, state: FlavourState): Promise<void> {
-  await writeJsonFile(statePath(directory, flavour), state);
+export async function saveFlavourState(folder: string, state: FlavourState): Promise<void> {
+  await writeJsonFile(statePath(folder), state);
 }

@@ -4,7 +4,7 @@ import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
 import { readClusterFile, removeClusterFile } from './cluster-file.ts';
 import { type DirectoryLock, isLock, lockDirectory } from './directory-lock.ts';
 import { endLeftovers } from './leftovers.ts';
-import { AlreadyRunningError, explainFileFault } from './local-errors.ts';
+import { AlreadyRunningError, explainFileFault, UnsupportedTopologyError } from './local-errors.ts';
 import { resolveDirectory } from './resolve-directory.ts';
 import { RunningCluster } from './running-cluster.ts';
 
@@ -13,10 +13,13 @@ export type { LocalCluster, LocalClusterOptions };
 /**
  * Starts real servers on this machine and sets up replication between them; resolves when all of them answer.
  * Throws `AlreadyRunningError` when another process has this directory, `ServersMissingError` when there is no server
- * program to start, `ServerStartError` when one does not start.
+ * program to start, `ServerStartError` when one does not start, `UnsupportedTopologyError` for a group of MariaDB servers.
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const clock = options.clock ?? systemClock;
+  if (options.topology === 'group' && options.flavour !== 'mysql') {
+    throw new UnsupportedTopologyError(`${options.flavour} has no replication groups; mysql has`);
+  }
   try {
     return await startExclusively({ ...options, clock });
   } catch (error) {

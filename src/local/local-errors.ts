@@ -14,10 +14,10 @@ export class AlreadyRunningError extends TidemarkError {
     if (cluster === null) {
       super(`Process ${ownerPid} is already starting a cluster in ${directory}.\n${stop}`, { facts });
     } else {
-      const { api, redis, flavour, nodes } = cluster;
+      const { api, redis, flavour, topology, nodes } = cluster;
       const others = redis ? [{ name: 'redis', role: '', ...redis }] : [];
       const lines = [
-        `Process ${ownerPid} already runs a ${flavour} cluster in ${directory}.`,
+        `Process ${ownerPid} already runs a ${flavour} ${topology === 'group' ? 'group' : 'cluster'} in ${directory}.`,
         api ? `GraphQL and GraphiQL: ${apiUrl(api)}` : 'Its API does not answer yet.',
         '',
         ...describeNodes([...nodes, ...others]),
@@ -77,6 +77,12 @@ export function belongsToAnotherUser(path: string, cause?: unknown): UnusableDir
       `Start it as that user, give the files back with chown -R, or set TIDEMARK_DIRECTORY to a folder of your own.`,
     { cause },
   );
+}
+
+/** Servers of this flavour do not replicate in this way. */
+export class UnsupportedTopologyError extends TidemarkError {
+  readonly code = 'LOCAL_TOPOLOGY_UNSUPPORTED';
+  readonly retryable = false;
 }
 
 /** A name that the cluster has no node for. */

@@ -1,14 +1,22 @@
+import type { Topology } from './server-flavour.ts';
 import type { NodePlan } from './server-node.ts';
 
-/** Which servers a cluster has. Server ids are what binary logs carry, so a name keeps its id for good. */
-export function planNodes({ replicas, backup }: { replicas: number; backup: boolean }): NodePlan[] {
+export type NodePlansOptions = { topology: Topology; replicas: number; backup: boolean };
+
+/**
+ * Which servers a cluster has. Server ids are what binary logs carry, so a name keeps its id for good. Members of a group
+ * have names without a role, which moves from one to another.
+ */
+export function planNodes({ topology, replicas, backup }: NodePlansOptions): NodePlan[] {
+  const member = topology === 'group';
   return [
-    { name: 'source', role: 'source', serverId: 1 },
+    { name: member ? 'member-1' : 'source', role: 'source', member, serverId: 1 },
     ...Array.from({ length: replicas }, (_, index) => ({
-      name: `replica-${index + 1}`,
+      name: member ? `member-${index + 2}` : `replica-${index + 1}`,
       role: 'replica' as const,
+      member,
       serverId: index + 2,
     })),
-    ...(backup ? [{ name: 'backup', role: 'backup' as const, serverId: 1001 }] : []),
+    ...(backup ? [{ name: 'backup', role: 'backup' as const, member: false, serverId: 1001 }] : []),
   ];
 }

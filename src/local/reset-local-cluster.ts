@@ -4,12 +4,12 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { readClusterFile, removeClusterFile } from './cluster-file.ts';
 import { isLock, lockDirectory } from './directory-lock.ts';
 import { exists } from './existing-path.ts';
-import { flavourDirectory } from './flavour-state.ts';
+import { dataFolder } from './flavour-state.ts';
 import { endLeftovers } from './leftovers.ts';
 import { AlreadyRunningError, explainFileFault } from './local-errors.ts';
 import { resolveDirectory } from './resolve-directory.ts';
 import { secretsPath } from './secrets.ts';
-import type { ServerFlavour } from './server-flavour.ts';
+import { type ServerFlavour, topologies } from './server-flavour.ts';
 
 export type ResetOptions = {
   directory: string;
@@ -47,7 +47,7 @@ async function resetExclusively(options: ResetOptions): Promise<string[]> {
     const data =
       flavour === null
         ? [join(directory, 'data'), join(directory, 'logs'), secretsPath(directory)]
-        : [flavourDirectory(directory, flavour)];
+        : topologies.map((topology) => dataFolder(directory, flavour, topology));
     return await removeAll(servers ? [...data, join(directory, 'servers')] : data);
   } finally {
     await lock.release();

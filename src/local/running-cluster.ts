@@ -4,13 +4,14 @@ import { removeAbandonedDrafts } from './abandoned-drafts.ts';
 import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
 import { readClusterFile, removeClusterFile, writeClusterFile } from './cluster-file.ts';
 import type { DirectoryLock } from './directory-lock.ts';
-import { type FlavourState, flavourDirectory, loadFlavourState, saveFlavourState } from './flavour-state.ts';
+import { dataFolder, type FlavourState, loadFlavourState, saveFlavourState } from './flavour-state.ts';
 import { PortTakenError, UnknownNodeError } from './local-errors.ts';
 import type { LocalNode, LocalRedis } from './local-node.ts';
 import { planNodes } from './node-plans.ts';
 import { isPortFree, pickPort } from './ports.ts';
 import { startRedisServer } from './redis-server.ts';
 import { followSource } from './replication.ts';
+import { formGroup } from './replication-group.ts';
 import { type LocalSecrets, loadSecrets } from './secrets.ts';
 import { findServer, type ServerBinary } from './server-binaries.ts';
 import type { ServerChild } from './server-child.ts';
@@ -41,18 +42,22 @@ export class RunningCluster implements LocalCluster {
   /** Servers whose end is our own doing. */
   readonly #ending = new WeakSet<ServerChild>();
   #redis: { readonly facts: LocalRedis; readonly child: ServerChild } | null = null;
+  /** The member that the group had elected when it last came together. */
+  #primary: string | null = null;
+  #forming: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
   /** Finds or fetches the server programs, and what this directory remembers. */
   static async prepare(options: Options, lock: DirectoryLock): Promise<RunningCluster> {
-    const { directory, flavour, log, signal, redis = true } = options;
+    const { directory, flavour, topology, log, signal, redis = true } = options;
+    const data = dataFolder(directory, flavour, topology);
     const binaries = resolve(options.binariesDirectory ?? join(directory, 'servers'));
     const finding = { directory: binaries, log, signal };
     // Nobody else works on the data; unpacked servers may be shared.
-    await removeAbandonedDrafts(flavourDirectory(directory, flavour), options.clock, 0);
+    await removeAbandonedDrafts(data, options.clock, 0);
     await removeAbandonedDrafts(binaries, options.clock);
     await removeAbandonedDrafts(join(binaries, 'templates'), options.clock);
-    const [secrets, state] = await Promise.all([loadSecrets(directory), loadFlavourState(directory, flavour)]);
+    const [secrets, state] = await Promise.all([loadSecrets(directory), loadFlavourState(data)]);
     const { server, template } = await findUsableServer(flavour, { ...finding, asRoot: process.getuid?.() === 0 });
     const redisServer = redis ? await findServer('redis', finding) : null;
     return new RunningCluster({ options, lock, secrets, state, server, redis: redisServer, template });
@@ -61,7 +66,7 @@ export class RunningCluster implements LocalCluster {
   private constructor(prepared: Prepared) {
     const { replicas = 2, backup = true } = prepared.options;
     this.#prepared = prepared;
-    this.#plans = planNodes({ replicas, backup });
+    this.#plans = planNodes({ topology: this.topology, replicas, backup });
     this.#ports = new Map(Object.entries(prepared.state.ports));
   }
 
@@ -71,6 +76,10 @@ export class RunningCluster implements LocalCluster {
 
   get flavour() {
     return this.#prepared.options.flavour;
+  }
+
+  get topology() {
+    return this.#prepared.options.topology ?? 'replication';
   }
 
   get directory(): string {
@@ -90,7 +99,11 @@ export class RunningCluster implements LocalCluster {
   }
 
   get nodes(): readonly LocalNode[] {
-    return this.#plans.flatMap(({ name }) => this.#running.get(name)?.node ?? []);
+    return this.#plans.flatMap(({ name, member }) => {
+      const node = this.#running.get(name)?.node;
+      if (node === undefined || !member || this.#primary === null) return node ?? [];
+      return { ...node, role: name === this.#primary ? 'source' : 'replica' };
+    });
   }
 
   /** All servers at once, then replication. When one fails the others are still waited for, so that `stop` finds them. */
@@ -98,7 +111,8 @@ export class RunningCluster implements LocalCluster {
     await this.#choosePorts();
     const launches = await Promise.allSettled([...this.#plans.map((plan) => this.#launch(plan)), this.#launchRedis()]);
     for (const launch of launches) if (launch.status === 'rejected') throw launch.reason;
-    await Promise.all(this.#plans.filter(({ role }) => role === 'replica').map(({ name }) => this.#follow(name)));
+    if (this.topology === 'group') await this.#form();
+    else await Promise.all(this.#plans.filter(({ role }) => role === 'replica').map(({ name }) => this.#follow(name)));
     await this.#record();
   }
 
@@ -107,9 +121,10 @@ export class RunningCluster implements LocalCluster {
     const running = this.#running.get(name);
     if (running !== undefined && running.child.exit === null) return running.node;
     const { node } = await this.#launch(plan);
-    if (plan.role === 'replica') await this.#follow(name);
+    if (plan.member) await this.#form();
+    else if (plan.role === 'replica') await this.#follow(name);
     await this.#record();
-    return node;
+    return this.nodes.find((one) => one.name === name) ?? node;
   }
 
   async stopNode(name: string, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
@@ -213,6 +228,28 @@ export class RunningCluster implements LocalCluster {
     });
   }
 
+  /** One at a time: two that look at once might both find that nobody has started the group. */
+  #form(): Promise<void> {
+    const forming = this.#forming.then(async () => {
+      const { options, secrets } = this.#prepared;
+      const members = this.#plans.filter(({ member }) => member).map(({ name }) => name);
+      const runs = (name: string) => this.#running.get(name)?.child.exit === null;
+      const away = members.filter((name) => !runs(name));
+      const primary = await formGroup({
+        groupName: this.id,
+        members: members.filter(runs).map((name) => ({ name, host: '127.0.0.1', port: this.#port(name) })),
+        away,
+        credentials: secrets.credentials,
+        clock: options.clock,
+        signal: options.signal,
+      });
+      if (primary !== null) this.#primary = primary;
+      else options.log(`the group waits for ${away.join(', ')}`);
+    });
+    this.#forming = forming.catch(() => undefined);
+    return forming;
+  }
+
   #watch(name: string, child: ServerChild): void {
     void child.exited.then(async ({ code, signal }) => {
       if (this.#ending.has(child)) return;
@@ -222,14 +259,14 @@ export class RunningCluster implements LocalCluster {
   }
 
   async #record(): Promise<void> {
-    const { nodes, redis, id, flavour, database } = this;
+    const { nodes, redis, id, flavour, topology, database } = this;
     const api = (await readClusterFile(this.directory))?.cluster.api ?? null;
-    await writeClusterFile(this.directory, { id, flavour, database, nodes: [...nodes], redis, api });
+    await writeClusterFile(this.directory, { id, flavour, topology, database, nodes: [...nodes], redis, api });
   }
 
   async #savePorts(): Promise<void> {
     const ports = Object.fromEntries(this.#ports);
-    await saveFlavourState(this.directory, this.flavour, { id: this.id, ports });
+    await saveFlavourState(this.#dataDirectory(), { id: this.id, ports });
   }
 
   #port(name: string): number {
@@ -247,8 +284,8 @@ export class RunningCluster implements LocalCluster {
     return plan;
   }
 
-  #dataDirectory(name: string): string {
-    return join(flavourDirectory(this.directory, this.flavour), name);
+  #dataDirectory(name = '.'): string {
+    return join(dataFolder(this.directory, this.flavour, this.topology), name);
   }
 
   #logPath(name: string): string {

@@ -6,6 +6,8 @@ import { configurationFile } from './sql-file.ts';
 export type ServerArguments = {
   flavour: ServerFlavour;
   role: LocalNodeRole;
+  /** Of a replication group, which decides itself who is read-only. */
+  member: boolean;
   serverId: number;
   port: number;
   dataDirectory: string;
@@ -19,7 +21,7 @@ export type ServerArguments = {
 export function serverArguments(options: ServerArguments): string[] {
   return [
     `--defaults-file=${configurationFile(options.flavour)}`,
-    ...(options.role === 'replica' ? ['--defaults-group-suffix=-replica'] : []),
+    ...suffixOf(options),
     `--datadir=${options.dataDirectory}`,
     ...placesOf(options.flavour, options.unpackedUsr),
     '--bind-address=127.0.0.1',
@@ -35,6 +37,11 @@ export function serverArguments(options: ServerArguments): string[] {
     options.flavour === 'mariadb' ? '--skip-slave-start' : '--skip-replica-start',
     ...(options.asRoot ? ['--user=root'] : []),
   ];
+}
+
+function suffixOf({ member, role }: ServerArguments): string[] {
+  if (member) return ['--defaults-group-suffix=-member'];
+  return role === 'replica' ? ['--defaults-group-suffix=-replica'] : [];
 }
 
 /** Where an unpacked server finds its messages and plugins. */

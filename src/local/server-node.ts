@@ -13,7 +13,13 @@ import { queryRows } from './server-connection.ts';
 import type { ServerFlavour } from './server-flavour.ts';
 import { credentialValues, loadStatements } from './sql-file.ts';
 
-export type NodePlan = { readonly name: string; readonly role: LocalNodeRole; readonly serverId: number };
+export type NodePlan = {
+  readonly name: string;
+  readonly role: LocalNodeRole;
+  /** Of a replication group. */
+  readonly member: boolean;
+  readonly serverId: number;
+};
 
 export type NodeLaunch = {
   plan: NodePlan;
@@ -41,6 +47,7 @@ export async function startNodeServer(launch: NodeLaunch): Promise<RunningNode> 
   const values = credentialValues(credentials);
   const statements = [
     ...(await loadStatements(flavour, 'accounts', values)),
+    ...(plan.member ? await loadStatements(flavour, 'member-accounts', values) : []),
     ...(await loadStatements(flavour, 'only-local', values)),
   ];
   await writeFile(initFile, statements.map((statement) => `${statement};\n`).join(''), { mode: 0o600 });
@@ -49,6 +56,7 @@ export async function startNodeServer(launch: NodeLaunch): Promise<RunningNode> 
     serverArguments({
       flavour,
       role: plan.role,
+      member: plan.member,
       serverId: plan.serverId,
       port,
       dataDirectory,

@@ -5,7 +5,7 @@ import type { ServerFlavour } from './server-flavour.ts';
 
 export type SqlValues = Readonly<Record<string, string | number>>;
 
-export type SqlFileName = 'accounts' | 'follow' | 'only-local';
+export type SqlFileName = 'accounts' | 'follow' | 'only-local' | 'member-accounts' | 'member' | 'join' | 'bootstrap';
 
 export const serverFile = (name: string): string => fileURLToPath(new URL(`servers/${name}`, import.meta.url));
 

@@ -25,14 +25,19 @@ const roles = { source: 'SOURCE', replica: 'REPLICA', backup: 'BACKUP' } as cons
 
 /** Gives a cluster the tables of orders, and waits until every replica has them. */
 export async function migrateOrders(cluster: TestCluster): Promise<void> {
-  await migrate({ url: cluster.adminUrl('source'), directory: migrations, log: () => undefined });
+  await migrate({ url: cluster.adminUrl(sourceOf(cluster)), directory: migrations, log: () => undefined });
   for (const { name, role } of cluster.cluster.nodes) if (role === 'replica') await caughtUp(cluster, name);
+}
+
+/** The name of the node that takes the writes, or took them when a group last came together. */
+export function sourceOf({ cluster }: TestCluster): string {
+  return cluster.nodes.find(({ role }) => role === 'source')?.name ?? 'source';
 }
 
 /** Resolves when the replica has applied everything that the source has now. */
 export async function caughtUp(cluster: TestCluster, replica: string): Promise<void> {
   const mysql = cluster.cluster.flavour === 'mysql';
-  const source = await cluster.admin('source');
+  const source = await cluster.admin(sourceOf(cluster));
   const follower = await cluster.admin(replica);
   try {
     const [row] = await source.query(`SELECT @@GLOBAL.${mysql ? 'gtid_executed' : 'gtid_binlog_pos'} AS position`);

@@ -6,13 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { type Connection, createConnection } from 'mariadb';
 import { type LocalCluster, startLocalCluster } from '../../src/local/local-cluster.ts';
 import type { LocalNode } from '../../src/local/local-node.ts';
-import type { ServerFlavour } from '../../src/local/server-flavour.ts';
+import type { ServerFlavour, Topology } from '../../src/local/server-flavour.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { DelayProxy } from './delay-proxy.ts';
 
 export type TestClusterOptions = {
   /** From TIDEMARK_TEST_FLAVOUR unless told; `mariadb` without either. */
   flavour?: ServerFlavour;
+  /** `replication` unless told; `group` only on MySQL. */
+  topology?: Topology;
   replicas?: number;
   backup?: boolean;
   redis?: boolean;
@@ -49,11 +51,13 @@ export type TestCluster = {
 export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
   const proxies = new Map<string, DelayProxy>();
-  const { replicationDelayMs, flavour = testFlavour(), replicas = 2, backup = false, redis = false } = options;
+  const { replicationDelayMs, flavour = testFlavour(), topology = 'replication' } = options;
+  const { replicas = 2, backup = false, redis = false } = options;
   try {
     const cluster = await startLocalCluster({
       directory,
       flavour,
+      topology,
       replicas,
       backup,
       redis,

@@ -5,11 +5,18 @@ import { ConfigError } from '../../../src/config.ts';
 
 describe('the command line', () => {
   it.each([
-    [[], { action: 'start', flavour: 'mariadb', port: null }],
-    [['--flavour', 'mysql', '--port=4100'], { action: 'start', flavour: 'mysql', port: '4100' }],
-    [['--check-config'], { action: 'check-config', flavour: 'mariadb', port: null }],
-    [['-h'], { action: 'help', flavour: 'mariadb', port: null }],
-    [['--version', '--check-config'], { action: 'version', flavour: 'mariadb', port: null }],
+    [[], { action: 'start', flavour: 'mariadb', topology: 'replication', port: null }],
+    [
+      ['--flavour', 'mysql', '--port=4100'],
+      { action: 'start', flavour: 'mysql', topology: 'replication', port: '4100' },
+    ],
+    [
+      ['--flavour', 'mysql', '--topology', 'group'],
+      { action: 'start', flavour: 'mysql', topology: 'group', port: null },
+    ],
+    [['--check-config'], { action: 'check-config', flavour: 'mariadb', topology: 'replication', port: null }],
+    [['-h'], { action: 'help', flavour: 'mariadb', topology: 'replication', port: null }],
+    [['--version', '--check-config'], { action: 'version', flavour: 'mariadb', topology: 'replication', port: null }],
   ])('%j is understood', (argv, expected) => {
     expect(readArguments(argv)).toEqual(expected);
   });
@@ -18,6 +25,8 @@ describe('the command line', () => {
     [['--flavor', 'mysql'], "Unknown option '--flavor'"],
     [['--flavour', 'oracle'], '--flavour is one of mariadb, mysql'],
     [['--flavour'], '--flavour'],
+    [['--topology', 'ring'], '--topology is one of replication, group'],
+    [['--topology', 'group'], '--topology group needs --flavour mysql'],
     [['--port', 'http'], '--port is a number'],
     [['start'], "Unexpected argument 'start'"],
   ])('%j is refused with what is wrong', (argv, message) => {

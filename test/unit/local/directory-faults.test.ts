@@ -27,7 +27,7 @@ describe('a file of the cluster', () => {
 
   it('is read back as it was written', async () => {
     expect(await loadSecrets(directory)).toEqual(await loadSecrets(directory));
-    expect(await loadFlavourState(directory, 'mysql')).toEqual(await loadFlavourState(directory, 'mysql'));
+    expect(await loadFlavourState(directory)).toEqual(await loadFlavourState(directory));
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { dataDirectoryOf } from '../../../src/local/server-processes.ts';
 const plain: ServerArguments = {
   flavour: 'mariadb',
   role: 'source',
+  member: false,
   serverId: 1,
   port: 20_001,
   dataDirectory: '/tidemark/data/mariadb/source',
@@ -27,6 +28,14 @@ describe('the arguments of a server', () => {
     expect(serverArguments({ ...plain, role: 'replica' })).toContain(suffix);
     expect(serverArguments(plain)).not.toContain(suffix);
     expect(serverArguments({ ...plain, role: 'backup' })).not.toContain(suffix);
+  });
+
+  it('give a member of a group the settings of members, whatever its role', () => {
+    for (const role of ['source', 'replica'] as const) {
+      const options = serverArguments({ ...plain, flavour: 'mysql', role, member: true });
+      expect(options).toContain('--defaults-group-suffix=-member');
+      expect(options).not.toContain('--defaults-group-suffix=-replica');
+    }
   });
 
   it('name the user only where servers insist on it', () => {

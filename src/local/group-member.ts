@@ -1,0 +1,28 @@
+import type { Account } from './secrets.ts';
+import { queryRows, type ServerAddress } from './server-connection.ts';
+
+export type GroupMember = ServerAddress & { readonly name: string };
+
+/** What one member says of itself. */
+export type MemberView = {
+  readonly member: GroupMember;
+  /** `OFFLINE`, `RECOVERING`, `ONLINE`, `ERROR`, as the server words it. */
+  readonly state: string;
+  readonly role: string;
+  /** GTID set of what it has executed, and received for applying. */
+  readonly transactions: string;
+};
+
+const view = `SELECT @@GLOBAL.gtid_executed AS executed,
+  (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status
+    WHERE CHANNEL_NAME = 'group_replication_applier') AS received,
+  (SELECT CONCAT(MEMBER_STATE, ' ', MEMBER_ROLE) FROM performance_schema.replication_group_members
+    WHERE MEMBER_ID = @@server_uuid) AS place`;
+
+export async function viewMember(member: GroupMember, account: Account): Promise<MemberView> {
+  const [row] = await queryRows(member, account, view);
+  const text = (column: string) => String(row?.[column] ?? '').replaceAll(/\s+/g, column === 'place' ? ' ' : '');
+  const [state = '', role = ''] = text('place').split(' ');
+  const sets = [text('executed'), text('received')].filter((set) => set !== '');
+  return { member, state: state === '' ? 'OFFLINE' : state, role, transactions: sets.join(',') };
+}

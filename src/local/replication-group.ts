@@ -1,0 +1,95 @@
+/**
+ * Brings the members of a replication group together.
+ *
+ *   somebody is ONLINE           the others join it
+ *   nobody is, all are here      the member that has every transaction of the others starts the group, the others join
+ *   nobody is, somebody is away  nothing: whoever is away may hold transactions that nobody here has
+ *
+ * What a member has is what it has executed and what it has received for applying. Members deliver in one order, so one
+ * of them has everything that any of them has; when none has, somebody wrote past the group, and a person must look.
+ * Starting a group from less would number new transactions like the lost ones.
+ */
+import type { Clock } from '../platform/clock.ts';
+import { type GroupMember, type MemberView, viewMember } from './group-member.ts';
+import { ServerStartError } from './local-errors.ts';
+import type { LocalCredentials } from './secrets.ts';
+import { queryRows, runStatements } from './server-connection.ts';
+import { credentialValues, loadStatements } from './sql-file.ts';
+
+export type GroupRequest = {
+  readonly groupName: string;
+  readonly members: readonly GroupMember[];
+  /** Names of members that do not run. */
+  readonly away: readonly string[];
+  readonly credentials: LocalCredentials;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+};
+
+const patienceMs = 90_000;
+
+/** Resolves to the name of the primary once all members that run are ONLINE, or to `null` when the group cannot start. */
+export async function formGroup(request: GroupRequest): Promise<string | null> {
+  const { members, away, clock, signal } = request;
+  const deadlineMs = clock.monotonic() + patienceMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const views = await Promise.all(members.map((member) => viewMember(member, request.credentials.admin)));
+    const primary = views.find(({ state, role }) => state === 'ONLINE' && role === 'PRIMARY');
+    if (primary !== undefined && views.every(({ state }) => state === 'ONLINE')) return primary.member.name;
+    const outside = views.filter(({ state }) => state === 'OFFLINE' || state === 'ERROR');
+    let refusal: unknown = null;
+    if (primary !== undefined) {
+      refusal = await allOf(outside.map(({ member }) => join(request, member)));
+    } else if (outside.length === views.length) {
+      if (away.length > 0) return null;
+      refusal = await allOf([bootstrap(request, await mostAdvanced(views, request))]);
+    }
+    if (clock.monotonic() > deadlineMs) {
+      const states = views.map(({ member, state }) => `${member.name} is ${state}`).join(', ');
+      throw new ServerStartError(`The group does not come together: ${states}`, { cause: refusal });
+    }
+    await clock.sleep(100);
+  }
+}
+
+/** A join is refused while the group still counts on the member's former life: trying again is the cure. */
+async function allOf(attempts: readonly Promise<void>[]): Promise<unknown> {
+  const failed = (await Promise.allSettled(attempts)).find(({ status }) => status === 'rejected');
+  return failed?.status === 'rejected' ? failed.reason : null;
+}
+
+async function join(request: GroupRequest, member: GroupMember): Promise<void> {
+  await runStatements(member, request.credentials.admin, [
+    ...(await introduction(request, member)),
+    ...(await loadStatements('mysql', 'join', {})),
+  ]);
+}
+
+async function bootstrap(request: GroupRequest, member: GroupMember): Promise<void> {
+  // The others must not find their way back while this one starts anew.
+  for (const other of request.members) {
+    await runStatements(other, request.credentials.admin, await introduction(request, other));
+  }
+  await runStatements(member, request.credentials.admin, await loadStatements('mysql', 'bootstrap', {}));
+}
+
+async function introduction({ groupName, members, credentials }: GroupRequest, member: GroupMember): Promise<string[]> {
+  return loadStatements('mysql', 'member', {
+    ...credentialValues(credentials),
+    group_name: groupName,
+    local_address: `${member.host}:${member.port}`,
+    group_seeds: members.map(({ host, port }) => `${host}:${port}`).join(','),
+  });
+}
+
+/** The member whose transactions include those of every other. The server compares: it knows its own sets best. */
+async function mostAdvanced(views: readonly MemberView[], { credentials }: GroupRequest): Promise<GroupMember> {
+  for (const candidate of views) {
+    const lacks = views.map(({ transactions }) => `GTID_SUBSET('${transactions}', '${candidate.transactions}')`);
+    const [row] = await queryRows(candidate.member, credentials.admin, `SELECT ${lacks.join(' AND ')} AS hasAll`);
+    if (Number(row?.hasAll) === 1) return candidate.member;
+  }
+  const held = views.map(({ member, transactions }) => `\n  ${member.name}: ${transactions}`).join('');
+  throw new ServerStartError(`No member has the transactions of all the others, so none may start the group:${held}`);
+}

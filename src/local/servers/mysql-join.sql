@@ -1,0 +1,2 @@
+-- Joins the group that the other members already form.
+START GROUP_REPLICATION;
