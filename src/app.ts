@@ -1,8 +1,10 @@
 /** The composition root: the only place where parts are joined. Opens nothing until `start`. */
 import { randomBytes } from 'node:crypto';
 import { type ClusterHealth, clusterHealth } from './cluster/cluster-health.ts';
+import type { ClusterSnapshot } from './cluster/cluster-snapshot.ts';
 import type { NodeRole } from './cluster/node.ts';
 import type { Config } from './config.ts';
+import type { Flavour } from './consistency/position.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
 import { type OrdersDatabase, openOrdersDatabase } from './database/orders-client.ts';
@@ -44,7 +46,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   const tokens = new TokenCodec({
     keyring: new TokenKeyring(config.tokens.keys),
     clusterId: config.cluster.id,
-    flavour: () => cluster.snapshot().find(({ report }) => report !== null)?.report?.position.flavour ?? null,
+    flavour: () => flavourOf(cluster.snapshot()),
   });
   const graphql = createGraphqlServer({
     schema,
@@ -86,8 +88,16 @@ export function openDatabase(config: Config, log: Logger, switches: AppSwitches 
     pool: config.database,
     transactionTimeoutMs: config.database.statementTimeoutMs,
     sourceReadsLimit: config.consistency.sourceReadsLimit,
+    backupReads: config.consistency.backupReads,
+    nodePatienceMs: monitor.patienceMs,
     health: monitor,
     monitor: { ...monitor, downIntervalMs: Math.min(downIntervalMs, monitor.intervalMs) },
     tracker: { sliceMs: waitSliceMs, maxWaiters: maxWaitersPerNode },
   });
+}
+
+/** Of the replicated servers: the backup may be of the other one. */
+function flavourOf(snapshot: ClusterSnapshot): Flavour | null {
+  const seen = snapshot.find(({ report, role }) => report !== null && role !== 'BACKUP');
+  return seen?.report?.position.flavour ?? null;
 }

@@ -106,12 +106,14 @@ export const settingsSchema = z.object({
   CONSISTENCY_MAX_WAIT_MS: integer(5000, 0, 600_000),
   CONSISTENCY_MAX_STALENESS_MS: integer(5000, 0, 86_400_000),
   SOURCE_READS_LIMIT: integer(64, 1, 100_000),
+  BACKUP_READS: flag,
 
   MONITOR_INTERVAL_MS: integer(1000, 10, 60_000),
   MONITOR_TIMEOUT_MS: integer(400, 10, 60_000),
   MAX_LAG_MS: integer(30_000, 0, 86_400_000),
   FAILURE_THRESHOLD: integer(2, 1, 100),
   RECOVERY_THRESHOLD: integer(2, 1, 100),
+  NODE_PATIENCE_MS: integer(100, 10, 60_000),
 
   CONNECTIONS_PER_NODE: integer(16, 1, 1000),
   ACQUIRE_TIMEOUT_MS: integer(2000, 10, 60_000),

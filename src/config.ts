@@ -47,6 +47,8 @@ export type Config = {
     readonly maxStalenessMs: number;
     /** How many reads may run on the source at once because no replica was fresh enough. */
     readonly sourceReadsLimit: number;
+    /** Whether the backup serves reads that carry no token when no other server answers. */
+    readonly backupReads: boolean;
   };
   readonly monitor: {
     readonly intervalMs: number;
@@ -55,6 +57,8 @@ export type Config = {
     readonly maxLagMs: number;
     readonly failureThreshold: number;
     readonly recoveryThreshold: number;
+    /** Work that runs longer makes the API ask the server whether it is still there. */
+    readonly patienceMs: number;
   };
   readonly database: {
     readonly connectionsPerNode: number;
@@ -212,6 +216,7 @@ function makeConfig(settings: EnvironmentSettings, { cluster, migrationUrl, redi
       maxWaitMs: settings.CONSISTENCY_MAX_WAIT_MS,
       maxStalenessMs: settings.CONSISTENCY_MAX_STALENESS_MS,
       sourceReadsLimit: settings.SOURCE_READS_LIMIT,
+      backupReads: settings.BACKUP_READS ?? true,
     },
     monitor: {
       intervalMs: settings.MONITOR_INTERVAL_MS,
@@ -219,6 +224,7 @@ function makeConfig(settings: EnvironmentSettings, { cluster, migrationUrl, redi
       maxLagMs: settings.MAX_LAG_MS,
       failureThreshold: settings.FAILURE_THRESHOLD,
       recoveryThreshold: settings.RECOVERY_THRESHOLD,
+      patienceMs: settings.NODE_PATIENCE_MS,
     },
     database: {
       connectionsPerNode: settings.CONNECTIONS_PER_NODE,

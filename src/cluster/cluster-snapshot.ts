@@ -36,6 +36,10 @@ export function replicas(snapshot: ClusterSnapshot): readonly NodeStatus[] {
   return snapshot.filter((status) => status.role === 'REPLICA');
 }
 
+export function backups(snapshot: ClusterSnapshot): readonly NodeStatus[] {
+  return snapshot.filter((status) => status.role === 'BACKUP');
+}
+
 /** Seen, and not known to be down. */
 export function isSeen(status: NodeStatus): boolean {
   return status.state === 'HEALTHY' || status.state === 'DEGRADED';

@@ -72,6 +72,11 @@ export class Cluster {
     this.#member(nodeName).monitor.nudge();
   }
 
+  /** Whether the node answers anything at all in time. */
+  isThere(nodeName: string, timeoutMs: number): Promise<boolean> {
+    return this.#member(nodeName).probe.isThere(timeoutMs);
+  }
+
   /** Calls `listener` with each new snapshot. The returned function ends it. */
   subscribe(listener: (snapshot: ClusterSnapshot) => void): () => void {
     this.#listeners.add(listener);

@@ -16,6 +16,8 @@ export interface NodeProbe {
   readPosition(role: NodeRole, timeoutMs: number): Promise<{ reached: Position; observed: Position }>;
   /** Blocks in the server, at most `timeoutMs`, until `position` is applied; answers what is reached then. */
   waitForPosition(position: Position, timeoutMs: number): Promise<{ reached: Position; applying: boolean }>;
+  /** Whether it answers anything at all, be it with an error. Never rejects. */
+  isThere(timeoutMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -9,9 +9,10 @@
  */
 import type { ConsistencyLevel, WhenBehind } from '../consistency/levels.ts';
 import type { Position } from '../consistency/position.ts';
-import { advanceSession, requireSource, type Session, settleOnSource } from '../consistency/session.ts';
+import { advanceSession, isEmptySession, requireSource, type Session, settleOnSource } from '../consistency/session.ts';
 import { requirementFor } from '../consistency/session-guarantee.ts';
 import type { Clock } from '../platform/clock.ts';
+import { LimitedFunctionalityError, retryAfterMs } from '../routing/errors.ts';
 import type { Route, RouteDecision } from '../routing/route-decision.ts';
 import type { ReadRequest } from '../routing/route-request.ts';
 import { withReader } from './current-session.ts';
@@ -45,6 +46,8 @@ export type SessionServices<Client, Transaction> = {
   /** Number of the present epoch, `null` while none is known. */
   readonly epoch: () => number | null;
   readonly writer: SourceWriter<Transaction>;
+  /** Work on a node begins; the returned function ends it. */
+  readonly busy: (nodeName: string) => () => void;
 };
 
 export type SessionOpening = {
@@ -122,6 +125,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const { pool, direct } = this.#services.clients(node);
       const before = { lost: pool.faultsMet('CONNECTION'), busy: pool.faultsMet('EXHAUSTED') };
       const slow = pool.faultsMet('STATEMENT_TIMEOUT');
+      const done = this.#services.busy(node);
       try {
         const value = await run(direct);
         // Another read lost this node meanwhile, and the operation goes on elsewhere: one answer, one world.
@@ -133,7 +137,10 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         if (pool.faultsMet('CONNECTION') > before.lost) this.#lost(node, pin, error);
         else if (pool.faultsMet('EXHAUSTED') > before.busy) throw new OverloadedError(error);
         else if (pool.faultsMet('STATEMENT_TIMEOUT') > slow) throw new StatementTimeoutError(error);
+        else if (this.#decision?.role === 'BACKUP') throw withoutBackup(error);
         else throw error;
+      } finally {
+        done();
       }
     }
   }
@@ -163,6 +170,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   async observe(): Promise<void> {
     const reads = this.#reads;
     if (!this.#observes || reads === this.#observedReads || this.#decision === null) return;
+    // The backup has no positions: what was seen there is no promise for later.
+    if (this.#decision.role === 'BACKUP') return;
     const { node, role } = this.#decision;
     try {
       const position = this.#observedOnTheWay(reads) ?? (await this.#services.observe(node));
@@ -213,6 +222,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       maxStalenessMs: intent.maxStalenessMs,
       whenBehind: intent.whenBehind,
       waitMs: intent.waitMs,
+      backupAllowed:
+        required.position === null &&
+        !required.mustUseSource &&
+        intent.maxStalenessMs === null &&
+        isEmptySession(this.#session),
       excluded: this.#excluded,
       ...(signal === undefined ? {} : { signal }),
     };
@@ -231,4 +245,9 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#endOperation();
     this.#pin = null;
   }
+}
+
+/** The backup may hold less than the others: whatever it cannot answer, nobody can now. */
+function withoutBackup(cause: unknown): LimitedFunctionalityError {
+  return new LimitedFunctionalityError('No server can answer this now', { facts: { retryAfterMs }, cause });
 }

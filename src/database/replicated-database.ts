@@ -6,6 +6,7 @@ import { Cluster, type ClusterOptions } from '../cluster/cluster.ts';
 import { type ClusterSnapshot, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
 import { type HealthPolicy, isSilent } from '../cluster/health.ts';
 import type { Node } from '../cluster/node.ts';
+import { NodePatience } from '../cluster/node-patience.ts';
 import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -39,6 +40,10 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly learnPositions?: boolean;
   /** How many reads may run on the source at once because no replica would do. */
   readonly sourceReadsLimit: number;
+  /** Whether the backup may serve reads without a past when nobody else can. It may unless told. */
+  readonly backupReads?: boolean;
+  /** How long work may run on a node before the node is asked whether it is still there, in milliseconds. */
+  readonly nodePatienceMs: number;
 } & Pick<ClusterOptions, 'health' | 'monitor' | 'tracker'>;
 
 /** Of a database that keeps no record of promotions. */
@@ -53,6 +58,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   readonly #lostNodes = new Map<string, 'UP' | 'DOWN' | 'SILENT'>();
   readonly #clock: Clock;
   readonly #router: Router;
+  readonly #patience: NodePatience;
   #epochs: EpochHistory = [];
 
   constructor(options: ReplicatedDatabaseOptions<Client>) {
@@ -69,14 +75,23 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         makeNodeClients(node, options, (trouble) => this.cluster.connectionLost(node.name, trouble)),
       ]),
     );
-    const router = new Router({ cluster: this.cluster, clock, random, sourceReadsLimit: options.sourceReadsLimit });
+    this.#patience = new NodePatience({
+      clock,
+      patienceMs: options.nodePatienceMs,
+      roleOf: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.role ?? 'SOURCE',
+      isThere: (nodeName, timeoutMs) => this.cluster.isThere(nodeName, timeoutMs),
+      onSilent: (nodeName) => this.#leaveSilent(nodeName),
+    });
+    const router = new Router({ ...options, cluster: this.cluster });
     this.#router = router;
     const observe = (nodeName: string) => router.observe(nodeName);
+    const busy = (nodeName: string) => this.#patience.begin(nodeName);
     const clients = (nodeName: string) => found(this.#clients, nodeName);
     this.#services = {
       clock,
       clients,
       observe,
+      busy,
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
       epoch: () => currentEpoch(this.#epochs),
       composed: () => clients(this.#sourceName()).asSource,
@@ -87,6 +102,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         clock,
         random,
         observe,
+        busy,
         known: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.position ?? null,
         source: () => {
           const source = router.source();
@@ -107,6 +123,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   }
 
   async stop(): Promise<void> {
+    this.#patience.close();
     await this.cluster.stop();
     await Promise.all([...this.#clients.values()].map((clients) => closeNodeClients(clients)));
   }
@@ -157,6 +174,12 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       if (now === 'SILENT') this.#clients.get(name)?.pool.cut();
       else if (now === 'DOWN') this.#clients.get(name)?.pool.refuseWaiting();
     }
+  }
+
+  /** What runs on a silent node would end with the node's return, or never: as lost, it can be run elsewhere. */
+  #leaveSilent(nodeName: string): void {
+    this.cluster.connectionLost(nodeName, 'does not answer');
+    found(this.#clients, nodeName).pool.cut();
   }
 
   #sourceName(): string {

@@ -9,7 +9,7 @@
 import type { Position } from '../consistency/position.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
-import { SourceUnavailableError } from '../routing/errors.ts';
+import { retryAfterMs, SourceUnavailableError } from '../routing/errors.ts';
 import type { Committed } from './database-session.ts';
 import { OverloadedError, StatementTimeoutError, WriteContendedError, WriteIndeterminateError } from './errors.ts';
 import { WriteCapture, within } from './write-capture.ts';
@@ -30,6 +30,8 @@ export type SourceWriterOptions<Transaction> = {
   readonly observe: (nodeName: string) => Promise<Position>;
   /** The newest known position of a node. */
   readonly known: (nodeName: string) => Position | null;
+  /** Work on a node begins; the returned function ends it. */
+  readonly busy: (nodeName: string) => () => void;
   /** How long a transaction may wait for a connection, and last, in milliseconds. */
   readonly maxWaitMs: number;
   readonly timeoutMs: number;
@@ -83,6 +85,7 @@ export class SourceWriter<Transaction> {
     for (let attempt = 0; ; attempt += 1) {
       const { node, client } = this.#options.source();
       const capture = new WriteCapture();
+      const done = this.#options.busy(node);
       try {
         const value = await within(capture, async () => client.$transaction(work, { maxWait, timeout: timeoutMs }));
         return { value, capture, node };
@@ -92,6 +95,8 @@ export class SourceWriter<Transaction> {
         const attempts = attempt + 1;
         if (attempts >= maxAttempts || clock.monotonic() >= givenUpMs) throw new WriteContendedError(attempts, error);
         await clock.sleep(backoffMs(attempt, backoff, random));
+      } finally {
+        done();
       }
     }
   }
@@ -104,6 +109,7 @@ export class SourceWriter<Transaction> {
       case 'READ_ONLY':
         return new SourceUnavailableError('The source was lost before the write was committed; nothing was written', {
           cause: error,
+          facts: { retryAfterMs },
         });
       case 'EXHAUSTED':
         return new OverloadedError(error);

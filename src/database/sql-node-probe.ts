@@ -4,9 +4,10 @@ import type { NodeProbe, NodeProbeListener } from '../cluster/node-probe.ts';
 import type { ProbeReport } from '../cluster/node-status.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
+import { faultOf } from './driver-fault.ts';
 import { readEpochs } from './epoch-table.ts';
 import type { ServerAddress } from './server-address.ts';
-import { rowsOf, ServerConnection } from './server-connection.ts';
+import { NoAnswerError, rowsOf, ServerConnection } from './server-connection.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from './statements/server-statements.ts';
 
@@ -66,6 +67,16 @@ export class SqlNodeProbe implements NodeProbe {
       const replication = await readReplication(connection, statements);
       return { reached, applying: replication.applier === 'RUNNING' };
     });
+  }
+
+  async isThere(timeoutMs: number): Promise<boolean> {
+    try {
+      await this.#positions.use(timeoutMs, (connection) => connection.ping());
+      return true;
+    } catch (error) {
+      if (error instanceof NoAnswerError) return false;
+      return faultOf(error instanceof Error ? error.cause : error) !== 'CONNECTION';
+    }
   }
 
   async close(): Promise<void> {

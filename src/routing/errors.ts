@@ -1,5 +1,8 @@
 import { TidemarkError } from '../errors.ts';
 
+/** A node that is lost is looked at several times a second: who asks again sooner than this finds what it found before. */
+export const retryAfterMs = 1000;
+
 /** Writes have nowhere to go now; nothing was written. */
 export class SourceUnavailableError extends TidemarkError {
   readonly code = 'SOURCE_UNAVAILABLE';
@@ -18,7 +21,9 @@ export class SourceReadsExhaustedError extends TidemarkError {
   readonly retryable = true;
 
   constructor(limit: number) {
-    super('No replica is fresh enough, and the source serves as many reads as it may', { facts: { limit } });
+    super('No replica is fresh enough, and the source serves as many reads as it may', {
+      facts: { limit, retryAfterMs },
+    });
   }
 }
 

@@ -10,6 +10,8 @@ export type ReadRequest = {
   /** The node must include what the source had this many milliseconds ago; `null` is no bound. */
   readonly maxStalenessMs: number | null;
   readonly whenBehind: WhenBehind;
+  /** The backup would do when nobody else answers: the request has no past, bound or token that it could fall behind. */
+  readonly backupAllowed?: boolean;
   /** How long to wait for a replica, in milliseconds. */
   readonly waitMs: number;
   /** Nodes that already failed this operation. */

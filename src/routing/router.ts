@@ -8,28 +8,33 @@
  *                      FAIL    the first replica to get there within waitMs, else CONSISTENCY_TIMEOUT
  *   none is eligible   the source (FAIL: CONSISTENCY_TIMEOUT, but where no replica is configured there is nobody else)
  *   session unknown    the source (FAIL: CONSISTENCY_TIMEOUT)
- *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind, else LIMITED_FUNCTIONALITY
+ *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind
+ *   nobody at all      the backup for a read that has no past, where that is allowed; else LIMITED_FUNCTIONALITY
  *
  * A bound on staleness that nobody can check, because the source does not answer, is met by the source only.
  * Reads that fall on the source have a budget, so that replicas that are late together cannot drown the writes: over it a
- * read fails with SOURCE_READS_EXHAUSTED instead.
+ * read waits a moment for room, and fails with SOURCE_READS_EXHAUSTED without it. The backup is a mirror that may be
+ * behind by any length of time and knows no positions: what it answers carries no token.
  */
 import type { Cluster } from '../cluster/cluster.ts';
-import { type ClusterSnapshot, describeStatus, isSeen, replicas, writableSource } from '../cluster/cluster-snapshot.ts';
+import {
+  backups,
+  type ClusterSnapshot,
+  describeStatus,
+  isSeen,
+  replicas,
+  writableSource,
+} from '../cluster/cluster-snapshot.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
 import { ConsistencyTimeoutError } from '../consistency/errors.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
-import {
-  LimitedFunctionalityError,
-  RequestAbandonedError,
-  SourceReadsExhaustedError,
-  SourceUnavailableError,
-} from './errors.ts';
+import { LimitedFunctionalityError, RequestAbandonedError, retryAfterMs, SourceUnavailableError } from './errors.ts';
 import { NodeLoad } from './node-load.ts';
 import { type Route, type RouteReason, sourceFallbacks } from './route-decision.ts';
 import type { ReadRequest } from './route-request.ts';
 import { eligibleReplicas, freshReplicas, pickBest } from './select-node.ts';
+import { SourceBudget } from './source-budget.ts';
 import { SourcePositions } from './source-positions.ts';
 
 /** How long a replica is watched for a position after a read that did not wait for it, in milliseconds. */
@@ -40,8 +45,20 @@ const crowd = 3;
 
 const nobody: ReadonlySet<string> = new Set();
 
+/** How long a read waits for room on the source, in milliseconds. */
+const sourceRoomMs = 100;
+
 /** The position that a bound stands for could not be learned. */
 const unknown = Symbol('unknown');
+
+export type RouterOptions = {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly sourceReadsLimit: number;
+  /** Whether the backup may serve reads when nobody else can. It may unless told. */
+  readonly backupReads?: boolean;
+};
 
 export class Router {
   readonly #load = new NodeLoad();
@@ -49,15 +66,20 @@ export class Router {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #sourcePositions: SourcePositions;
-  readonly #sourceReadsLimit: number;
+  readonly #sourceBudget: SourceBudget;
+  readonly #backupReads: boolean;
   readonly #pursued = new Set<string>();
-  #sourceReads = 0;
 
-  constructor(options: { cluster: Cluster; clock: Clock; random: () => number; sourceReadsLimit: number }) {
+  constructor(options: RouterOptions) {
     this.#cluster = options.cluster;
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#sourceReadsLimit = options.sourceReadsLimit;
+    this.#sourceBudget = new SourceBudget({
+      clock: options.clock,
+      limit: options.sourceReadsLimit,
+      waitMs: sourceRoomMs,
+    });
+    this.#backupReads = options.backupReads ?? true;
     this.#sourcePositions = new SourcePositions(options.clock, (source) => this.observe(source));
     options.cluster.subscribe((snapshot) => this.#learnSourcePosition(snapshot));
   }
@@ -168,27 +190,45 @@ export class Router {
     }
   }
 
-  #readSource(request: ReadRequest, required: Position | null, reason: RouteReason, waitedMs: number): Route {
-    const snapshot = this.#cluster.snapshot();
-    const source = writableSource(snapshot);
-    const usable = source !== undefined && !request.excluded.has(source.node.name);
+  async #readSource(
+    request: ReadRequest,
+    required: Position | null,
+    reason: RouteReason,
+    waitedMs: number,
+  ): Promise<Route> {
+    const source = this.#usableSource(request);
     const allowed = request.whenBehind !== 'FAIL' || reason === 'source-alone';
-    if (usable && allowed) return this.#admit(source, reason, waitedMs);
-    const behind = replicas(snapshot).filter((status) => isSeen(status) && !request.excluded.has(status.node.name));
-    if (behind.length > 0 || usable) throw timeout(required, behind, waitedMs);
+    if (source !== undefined && allowed) {
+      if (!sourceFallbacks.has(reason)) return this.#admit(source, reason, waitedMs);
+      await this.#sourceBudget.enter();
+      // It may have been lost while the request waited for room.
+      const present = this.#usableSource(request);
+      if (present !== undefined) {
+        return this.#admit(present, reason, waitedMs, () => this.#sourceBudget.leave());
+      }
+      this.#sourceBudget.leave();
+    }
+    const snapshot = this.#cluster.snapshot();
+    const remaining = (status: NodeStatus) => isSeen(status) && !request.excluded.has(status.node.name);
+    const behind = replicas(snapshot).filter(remaining);
+    if (behind.length > 0 || this.#usableSource(request) !== undefined) throw timeout(required, behind, waitedMs);
+    if (this.#backupReads && request.backupAllowed === true) {
+      const backup = pickBest(backups(snapshot).filter(remaining), this.#load, this.#random);
+      if (backup !== undefined) return this.#admit(backup, 'backup-last-resort', waitedMs);
+    }
     throw new LimitedFunctionalityError('No server can answer reads now', { facts: this.#describe() });
   }
 
-  /** Counts the operation as running on its node from now on, in the same turn in which the budget was looked at. */
-  #admit({ node, role }: NodeStatus, reason: RouteReason, waitedMs = 0): Route {
-    const budgeted = sourceFallbacks.has(reason);
-    if (budgeted && this.#sourceReads >= this.#sourceReadsLimit) {
-      throw new SourceReadsExhaustedError(this.#sourceReadsLimit);
-    }
-    if (budgeted) this.#sourceReads += 1;
+  #usableSource({ excluded }: ReadRequest): NodeStatus | undefined {
+    const source = writableSource(this.#cluster.snapshot());
+    return source === undefined || excluded.has(source.node.name) ? undefined : source;
+  }
+
+  /** Counts the operation as running on its node from now on. */
+  #admit({ node, role }: NodeStatus, reason: RouteReason, waitedMs = 0, onEnd = () => {}): Route {
     const endLoad = this.#load.begin(node.name);
     const end = () => {
-      if (endLoad() && budgeted) this.#sourceReads -= 1;
+      if (endLoad()) onEnd();
     };
     return { decision: { node: node.name, role, reason, waitedMs }, end };
   }
@@ -206,8 +246,8 @@ export class Router {
     throw new SourceUnavailableError('The source cannot be reached', { facts: this.#describe() });
   }
 
-  #describe(): { nodes: readonly string[] } {
-    return { nodes: this.#cluster.snapshot().map(describeStatus) };
+  #describe(): { nodes: readonly string[]; retryAfterMs: number } {
+    return { nodes: this.#cluster.snapshot().map(describeStatus), retryAfterMs };
   }
 }
 

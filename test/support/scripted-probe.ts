@@ -49,6 +49,7 @@ export class ScriptedProbe implements NodeProbe {
   looks = 0;
   reads = 0;
   waits = 0;
+  asks = 0;
   mostBlocked = 0;
   closed = false;
 
@@ -81,6 +82,12 @@ export class ScriptedProbe implements NodeProbe {
     if (this.trouble !== null) throw this.trouble;
     if (!this.position.includes(wanted)) await this.#block(wanted, timeoutMs);
     return { reached: this.position, applying: this.applying };
+  }
+
+  async isThere(timeoutMs: number): Promise<boolean> {
+    this.asks += 1;
+    if (this.held === null) return this.trouble === null;
+    return Promise.race([this.held.then(() => true), this.#clock.sleep(timeoutMs).then(() => false)]);
   }
 
   /** The server applies up to `position`. */

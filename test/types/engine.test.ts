@@ -59,6 +59,7 @@ describe('the engine over another Prisma client', () => {
       pool: { connectionsPerNode: 4, acquireTimeoutMs: 2000, statementTimeoutMs: 5000 },
       transactionTimeoutMs: 5000,
       sourceReadsLimit: 8,
+      nodePatienceMs: 100,
       health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000 },
       monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
       tracker: { sliceMs: 25, maxWaiters: 100 },

@@ -18,11 +18,11 @@ import {
 import { currentEpoch, type EpochHistory } from '../../consistency/epoch.ts';
 import { EpochAheadError, WriteLostError } from '../../consistency/errors.ts';
 import { resumeSession } from '../../consistency/resume-session.ts';
-import { isEmptySession, type Session } from '../../consistency/session.ts';
+import { emptySession, isEmptySession, type Session } from '../../consistency/session.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../../database/orders-client.ts';
 import { TidemarkError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { LimitedFunctionalityError } from '../../routing/errors.ts';
+import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
 import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
 import { cursorsIn, needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
@@ -154,9 +154,9 @@ class Operation {
   ): { session: Session; whole: boolean } {
     const { database, clusterId, tokens, clock, cursorToken } = this.#options;
     const history: EpochHistory = database.epochs;
-    if (history.length === 0) throw new LimitedFunctionalityError('No server has been reached yet');
     const cursors = cursorsIn(this.#input).map(cursorToken);
     const texts = [...asked.tokens.map(({ text }) => text), ...cursors.filter((text) => text !== null)];
+    if (history.length === 0) return this.#resumeUnseen(texts.length > 0);
     const nowMs = clock.now();
     // A browser cannot drop a cookie that scripts don't see: a cookie that is refused once would be for ever.
     const refuseCookie = () => output({ token: null, cookie: 'CLEAR' });
@@ -180,6 +180,15 @@ class Operation {
     }
     if (ahead.length > 0 && promises) throw new EpochAheadError();
     return { session, whole: lost.length === 0 && ahead.length === 0 };
+  }
+
+  /** While no server has told the epochs, a token cannot be judged; what is asked without one may be served all the same. */
+  #resumeUnseen(hasPast: boolean): { session: Session; whole: boolean } {
+    if (hasPast) {
+      const facts = { retryAfterMs };
+      throw new LimitedFunctionalityError('No server has been reached yet that could judge the token', { facts });
+    }
+    return { session: emptySession(this.#options.clusterId, 0), whole: false };
   }
 
   #context(pinned: OrdersPinnedSession): OperationContext {

@@ -33,6 +33,7 @@ beforeEach(() => {
   services = stand({
     clock: new TickingClock(),
     epoch: () => 1,
+    busy: () => () => undefined,
     clients: (name: string) => {
       const client = clients.get(name) as Fake;
       return { direct: client, pool: { faultsMet: (fault: string) => client.counts.get(fault) ?? 0 } };
@@ -257,6 +258,25 @@ describe('what the client has seen', () => {
     await session.observe();
     expect(session.session).toMatchObject({ requiresSource: false });
     expect(session.session.position?.format()).toBe('0-1-5');
+  });
+
+  it('asks for the backup only when it has no past and no bound', async () => {
+    const empty = emptySession('orders', 1);
+    const past = { ...empty, position: at(3) };
+    const intent = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 0, maxStalenessMs: null } as const;
+    const openings: [Partial<SessionOpening>, boolean][] = [
+      [{ session: empty, intent }, true],
+      [{ session: empty, intent: { ...intent, level: 'EVENTUAL' } }, true],
+      [{ session: empty, intent: { ...intent, level: 'STRONG' } }, false],
+      [{ session: empty, intent: { ...intent, level: 'BOUNDED', maxStalenessMs: 10 } }, false],
+      [{ session: past, intent }, false],
+      [{ session: past, intent: { ...intent, level: 'EVENTUAL' } }, false],
+      [{ session: { ...empty, requiresSource: true }, intent }, false],
+    ];
+    for (const [opening, allowed] of openings) {
+      await open(opening).read(nodeOf);
+      expect(requests.at(-1)?.backupAllowed).toBe(allowed);
+    }
   });
 
   it('advances by what was written', async () => {

@@ -22,6 +22,7 @@ function setUp(tries: Try[], observe = async () => at(9)) {
     clock,
     random: () => 0.5,
     observe,
+    busy: () => () => undefined,
     known: () => at(1),
     maxWaitMs: 2000,
     timeoutMs: 5000,

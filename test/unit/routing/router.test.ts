@@ -268,17 +268,48 @@ describe('a write', () => {
 });
 
 describe('the budget for reads on the source', () => {
+  /** Reads, and lets more time go by than a read may wait for room. */
+  const readOrGiveUp = async (world: World, request: Partial<ReadRequest>) => {
+    const route = world.read(request);
+    route.catch(() => undefined);
+    await world.clock.tick(100);
+    return route;
+  };
+
   it('ends with an error that says so, and not with one read more', async () => {
     const world = await setUp(undefined, 2);
     const bypass = { ...behind, whenBehind: 'BYPASS' } as const;
     const [first] = [await world.read(bypass), await world.read(bypass)];
-    const refused = await world.read(bypass).catch((cause: unknown) => cause);
+    const refused = await readOrGiveUp(world, bypass).catch((cause: unknown) => cause);
     expect(refused).toBeInstanceOf(SourceReadsExhaustedError);
-    expect(refused).toMatchObject({ retryable: true, facts: { limit: 2 } });
+    expect(refused).toMatchObject({ retryable: true, facts: { limit: 2, retryAfterMs: 1000 } });
     first?.end();
     first?.end();
     expect(await outcome(world.read(bypass))).toBe('source source-bypass');
-    expect(await outcome(world.read(bypass))).toBe('SOURCE_READS_EXHAUSTED');
+    expect(await outcome(readOrGiveUp(world, bypass))).toBe('SOURCE_READS_EXHAUSTED');
+  });
+
+  it('lets a read wait a moment for one that ends', async () => {
+    const world = await setUp(undefined, 1);
+    const bypass = { ...behind, whenBehind: 'BYPASS' } as const;
+    const first = await world.read(bypass);
+    const second = world.read(bypass);
+    first.end();
+    expect(await outcome(second)).toBe('source source-bypass');
+  });
+
+  it('gives its room back when the source is lost while a read waits for it', async () => {
+    const world = await setUp(undefined, 1);
+    const bypass = { ...behind, whenBehind: 'BYPASS' } as const;
+    const first = await world.read(bypass);
+    const second = world.read(bypass);
+    second.catch(() => undefined);
+    world.probe('source').crash();
+    first.end();
+    expect(await outcome(second)).toBe('CONSISTENCY_TIMEOUT');
+    world.probe('source').trouble = null;
+    await world.clock.tick(2000);
+    expect(await outcome(world.read(bypass))).toBe('source source-bypass');
   });
 
   it('does not count writes, strong reads and reads of unknown past, nor refuse them', async () => {
@@ -339,6 +370,45 @@ describe('a write', () => {
         facts: { nodes: ['source DOWN (lost the connection)', 'replica-1 HEALTHY', 'replica-2 HEALTHY'] },
       });
     }
+  });
+});
+
+describe('the backup', () => {
+  const nodes = ['source', 'replica-1', makeNode('backup', { configuredRole: 'BACKUP' })];
+  const noPast = { backupAllowed: true } as const;
+
+  it.each(everyPolicy)('serves a read without a past when nobody else can (%s)', async (whenBehind) => {
+    const world = await setUp(nodes);
+    await lose(world, 'source', 'replica-1');
+    const { decision } = await world.read({ ...noPast, whenBehind });
+    expect(decision).toMatchObject({ node: 'backup', role: 'BACKUP', reason: 'backup-last-resort' });
+  });
+
+  it.each(everyPolicy)('serves nobody who has a past (%s)', async (whenBehind) => {
+    const world = await setUp(nodes);
+    await lose(world, 'source', 'replica-1');
+    for (const request of [behind, { maxStalenessMs: 1000 }, { sourceOnly: 'position-unknown' as const }, {}]) {
+      expect(await outcome(world.read({ ...request, whenBehind }))).toBe('LIMITED_FUNCTIONALITY');
+    }
+    expect(await outcome(world.read({ sourceOnly: 'strong-read', whenBehind }))).toBe('SOURCE_UNAVAILABLE');
+    expect(() => world.router.routeWrite()).toThrow(SourceUnavailableError);
+  });
+
+  it('serves nobody while a replica or the source can', async () => {
+    const world = await setUp(nodes);
+    await lose(world, 'source');
+    expect(await outcome(world.read(noPast))).toBe('replica-1 any-replica');
+    world.probe('source').trouble = null;
+    await lose(world, 'replica-1');
+    expect(await outcome(world.read(noPast))).toBe('source source-no-replica');
+  });
+
+  it('is not asked twice by one operation, nor when it is down too', async () => {
+    const world = await setUp(nodes);
+    await lose(world, 'source', 'replica-1');
+    expect(await outcome(world.read({ ...noPast, excluded: new Set(['backup']) }))).toBe('LIMITED_FUNCTIONALITY');
+    await lose(world, 'backup');
+    expect(await outcome(world.read(noPast))).toBe('LIMITED_FUNCTIONALITY');
   });
 });
 

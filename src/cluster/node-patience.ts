@@ -1,0 +1,101 @@
+/**
+ * How long work may run on a node before somebody asks whether the node is still there. Slow is not silent:
+ *
+ *   running --patienceMs--> overdue   the node is asked something small, on a connection of its own
+ *   overdue --it answers--> running   and asked again after as long a time
+ *   overdue --no answer--> silent     `onSilent`, once for all that waits there
+ *
+ * A look every second would notice a hung node late, and half of all reads would wait for it meanwhile. For the source
+ * the question has more time, because nobody stands in for it. A pause of this process looks like the silence of
+ * every node: a question that ended later than it was due says nothing, and is asked again.
+ */
+import type { Clock } from '../platform/clock.ts';
+import type { NodeRole } from './node.ts';
+
+export type NodePatienceOptions = {
+  readonly clock: Clock;
+  /** Work that runs longer than this is overdue, in milliseconds. */
+  readonly patienceMs: number;
+  readonly roleOf: (nodeName: string) => NodeRole;
+  /** False when the node did not answer in time. */
+  readonly isThere: (nodeName: string, timeoutMs: number) => Promise<boolean>;
+  readonly onSilent: (nodeName: string) => void;
+};
+
+type Work = { readonly startedMs: number };
+
+/** How many times the patience a question to the source may take. */
+const sourceFactor = 3;
+/** A question that ends so many milliseconds after it was due was asked by a process that paused. */
+const pauseMs = 50;
+const maxAsks = 3;
+
+export class NodePatience {
+  readonly #options: NodePatienceOptions;
+  readonly #closed = new AbortController();
+  /** What runs on each node, oldest first. */
+  readonly #running = new Map<string, Set<Work>>();
+  readonly #watched = new Set<string>();
+
+  constructor(options: NodePatienceOptions) {
+    this.#options = options;
+  }
+
+  /** Work on the node begins. The returned function ends it. */
+  begin(nodeName: string): () => void {
+    let running = this.#running.get(nodeName);
+    if (running === undefined) {
+      running = new Set();
+      this.#running.set(nodeName, running);
+    }
+    const work = { startedMs: this.#options.clock.monotonic() };
+    running.add(work);
+    if (!this.#watched.has(nodeName)) void this.#watch(nodeName, running);
+    return () => running.delete(work);
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+
+  /** One timer per node, however much runs there. Ends when nothing does. */
+  async #watch(nodeName: string, running: ReadonlySet<Work>): Promise<void> {
+    const { clock, patienceMs, onSilent } = this.#options;
+    this.#watched.add(nodeName);
+    let askedMs = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      const [oldest] = running;
+      if (oldest === undefined) break;
+      const dueMs = Math.max(oldest.startedMs, askedMs) + patienceMs;
+      const restMs = dueMs - clock.monotonic();
+      if (restMs > 0) {
+        if (!(await this.#rest(restMs))) break;
+        continue;
+      }
+      const there = await this.#isThere(nodeName);
+      if (this.#closed.signal.aborted) break;
+      if (!there && running.size > 0) onSilent(nodeName);
+      askedMs = clock.monotonic();
+    }
+    this.#watched.delete(nodeName);
+  }
+
+  async #isThere(nodeName: string): Promise<boolean> {
+    const { clock, patienceMs, roleOf, isThere } = this.#options;
+    const timeoutMs = roleOf(nodeName) === 'SOURCE' ? patienceMs * sourceFactor : patienceMs;
+    for (let ask = 1; ; ask += 1) {
+      const askedMs = clock.monotonic();
+      if (await isThere(nodeName, timeoutMs)) return true;
+      const paused = clock.monotonic() - askedMs > timeoutMs + pauseMs;
+      if (!paused || ask === maxAsks || this.#closed.signal.aborted) return false;
+    }
+  }
+
+  async #rest(ms: number): Promise<boolean> {
+    const { signal } = this.#closed;
+    return this.#options.clock.sleep(ms, { signal, unref: true }).then(
+      () => true,
+      () => false,
+    );
+  }
+}
