@@ -91,7 +91,10 @@ export function openDatabase(config: Config, log: Logger, switches: AppSwitches 
     backupReads: config.consistency.backupReads,
     nodePatienceMs: monitor.patienceMs,
     health: monitor,
-    monitor: { ...monitor, downIntervalMs: Math.min(downIntervalMs, monitor.intervalMs) },
+    monitor: {
+      ...monitor,
+      downIntervalMs: monitor.intervalMs === 'off' ? downIntervalMs : Math.min(downIntervalMs, monitor.intervalMs),
+    },
     tracker: { sliceMs: waitSliceMs, maxWaiters: maxWaitersPerNode },
   });
 }

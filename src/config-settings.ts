@@ -11,6 +11,17 @@ const integer = (initial: number, minimum: number, maximum: number) =>
     .refine((value) => value >= minimum && value <= maximum, `must be from ${minimum} to ${maximum}`)
     .default(initial);
 
+const integerOrOff = (initial: number, minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^(\d{1,12}|off)$/, 'must be a whole number, or off')
+    .transform((text) => (text === 'off' ? ('off' as const) : Number(text)))
+    .refine(
+      (value) => value === 'off' || (value >= minimum && value <= maximum),
+      `must be from ${minimum} to ${maximum}, or off`,
+    )
+    .default(initial);
+
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, initial: Values[number]) =>
   z.enum(values, `must be one of ${values.join(', ')}`).default(initial);
 
@@ -108,9 +119,10 @@ export const settingsSchema = z.object({
   SOURCE_READS_LIMIT: integer(64, 1, 100_000),
   BACKUP_READS: flag,
 
-  MONITOR_INTERVAL_MS: integer(1000, 10, 60_000),
+  MONITOR_INTERVAL_MS: integerOrOff(1000, 10, 3_600_000),
   MONITOR_TIMEOUT_MS: integer(400, 10, 60_000),
   MAX_LAG_MS: integer(30_000, 0, 86_400_000),
+  MIN_SERVING_REPLICAS: integer(1, 0, 100),
   FAILURE_THRESHOLD: integer(2, 1, 100),
   RECOVERY_THRESHOLD: integer(2, 1, 100),
   NODE_PATIENCE_MS: integer(100, 10, 60_000),

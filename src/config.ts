@@ -51,10 +51,13 @@ export type Config = {
     readonly backupReads: boolean;
   };
   readonly monitor: {
-    readonly intervalMs: number;
+    /** `off`: nothing is looked at periodically but a server that is in trouble. */
+    readonly intervalMs: number | 'off';
     readonly timeoutMs: number;
-    /** A replica further behind than this serves nobody. */
+    /** A replica further behind than this serves only while too few others do. */
     readonly maxLagMs: number;
+    /** While fewer replicas than this are well, late ones serve too. */
+    readonly minServingReplicas: number;
     readonly failureThreshold: number;
     readonly recoveryThreshold: number;
     /** Work that runs longer makes the API ask the server whether it is still there. */
@@ -222,6 +225,7 @@ function makeConfig(settings: EnvironmentSettings, { cluster, migrationUrl, redi
       intervalMs: settings.MONITOR_INTERVAL_MS,
       timeoutMs: settings.MONITOR_TIMEOUT_MS,
       maxLagMs: settings.MAX_LAG_MS,
+      minServingReplicas: settings.MIN_SERVING_REPLICAS,
       failureThreshold: settings.FAILURE_THRESHOLD,
       recoveryThreshold: settings.RECOVERY_THRESHOLD,
       patienceMs: settings.NODE_PATIENCE_MS,

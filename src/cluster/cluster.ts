@@ -8,7 +8,7 @@ import type { Logger } from '../platform/log.ts';
 import { ClusterEvents } from './cluster-events.ts';
 import { type ClusterSnapshot, withSourceRemembered } from './cluster-snapshot.ts';
 import { eventsBetween } from './events-between.ts';
-import { afterFailedProbe, afterGoodProbe, afterLostConnection, type HealthPolicy } from './health.ts';
+import { afterFailedProbe, afterGoodProbe, afterLostConnection, type HealthPolicy, isInTrouble } from './health.ts';
 import type { Node } from './node.ts';
 import { NodeMonitor } from './node-monitor.ts';
 import type { NodeProbe, NodeProbeFactory } from './node-probe.ts';
@@ -22,7 +22,12 @@ export type ClusterOptions = {
   readonly random: () => number;
   readonly log: Logger;
   readonly health: HealthPolicy;
-  readonly monitor: { readonly intervalMs: number; readonly downIntervalMs: number; readonly timeoutMs: number };
+  /** `off`: a node that is well is looked at when it starts and when a connection to it is lost, and else not. */
+  readonly monitor: {
+    readonly intervalMs: number | 'off';
+    readonly downIntervalMs: number;
+    readonly timeoutMs: number;
+  };
   readonly tracker: { readonly sliceMs: number; readonly maxWaiters: number };
 };
 
@@ -68,7 +73,7 @@ export class Cluster {
 
   /** A request lost its connection to the node: nobody else should be sent there before it was seen again. */
   connectionLost(nodeName: string, trouble: string): void {
-    this.#change(nodeName, (status) => afterLostConnection(status, trouble, this.#options.health));
+    this.#change(nodeName, (status) => afterLostConnection(status, trouble));
     this.#member(nodeName).monitor.nudge();
   }
 
@@ -92,7 +97,7 @@ export class Cluster {
       clock,
       random,
       ...pace,
-      isInTrouble: () => status().state !== 'HEALTHY' || status().failures > 0,
+      isInTrouble: () => isInTrouble(status()),
       onReport: (report, asOfMs) => this.#change(node.name, (before) => afterGoodProbe(before, report, asOfMs, health)),
       onFailure: (error) => this.#change(node.name, (before) => afterFailedProbe(before, inWords(error), health)),
     });
@@ -125,7 +130,8 @@ export class Cluster {
     if (isEventful) this.#rememberSource();
     const snapshot = this.#snapshot;
     for (const listener of this.#listeners) this.#tell(listener, snapshot);
-    if (isEventful) for (const happening of eventsBetween(earlier, snapshot)) this.events.publish(happening);
+    const { minServingReplicas: floor } = this.#options.health;
+    if (isEventful) for (const happening of eventsBetween(earlier, snapshot, floor)) this.events.publish(happening);
   }
 
   #rememberSource(): void {

@@ -9,10 +9,11 @@ import { type ClusterSnapshot, lastSource, statusOf, writableServers, writableSo
 import type { NodeStatus } from './node-status.ts';
 import { type ReadsServedBy, readsServedBy } from './reads-served-by.ts';
 
-export function eventsBetween(before: ClusterSnapshot, after: ClusterSnapshot): readonly ClusterHappening[] {
+/** `floor` is how many replicas serve at least, late or not. */
+export function eventsBetween(before: ClusterSnapshot, after: ClusterSnapshot, floor = 0): readonly ClusterHappening[] {
   return [
     ...after.flatMap((status) => nodeEvents(statusOf(before, status.node.name), status)),
-    ...readEvents(readsServedBy(before), readsServedBy(after)),
+    ...readEvents(readsServedBy(before, floor), readsServedBy(after, floor)),
     ...sourceEvents(before, after),
     ...conflictEvents(before, after),
   ];

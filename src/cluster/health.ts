@@ -4,17 +4,20 @@
  *   UNKNOWN --good probe--> HEALTHY        a node is not used before it was seen
  *   any     --failures >= failureThreshold--> DOWN
  *   any     --an open connection is lost--> DOWN
- *   DOWN    --successes >= recoveryThreshold--> HEALTHY
- *   a good probe that shows a replica whose replication has stopped, or that is later than maxLagMs --> DEGRADED
- *   a good probe of a member that its replication group does not count on --> DEGRADED, and no source: not even when it
- *   is writable, because a member that has lost its group may have been replaced
+ *   DOWN    --recoveryThreshold good probes in a row--> HEALTHY
+ *   any     --a good probe shows a replica whose replication has stopped--> DEGRADED
+ *   HEALTHY --failureThreshold probes in a row show a replica later than maxLagMs--> DEGRADED
+ *   DEGRADED --recoveryThreshold probes in a row find nothing wrong--> HEALTHY
+ *   any     --a good probe of a member that its replication group does not count on--> DEGRADED, and no source: not even
+ *           when it is writable, because a member that has lost its group may have been replaced
  *
  * A lost connection makes the node DOWN at once, because asking a dead node costs a request. It may have been that one
  * connection only, and the source has no stand-in: so the next good probe, which is made at once, is enough to end it.
- * Once a probe has failed too, the node has to earn its return.
+ * Once a probe has failed too, the node has to earn its return. Good and bad in turns change nothing, so nothing flaps.
+ * Lag is an estimate in whole seconds that jumps, and has to be seen several times, but not of a node that is new here.
  */
 import type { NodeRole } from './node.ts';
-import type { MemberState, NodeState, NodeStatus, ProbeReport } from './node-status.ts';
+import type { MemberState, NodeStatus, ProbeReport } from './node-status.ts';
 import { withPosition, withPositionUnknown } from './node-status.ts';
 
 export type HealthPolicy = {
@@ -22,8 +25,10 @@ export type HealthPolicy = {
   readonly failureThreshold: number;
   /** Good probes in a row before a DOWN node serves again. */
   readonly recoveryThreshold: number;
-  /** A replica later than this serves no reads. */
+  /** A replica later than this is DEGRADED. */
   readonly maxLagMs: number;
+  /** While fewer replicas than this are HEALTHY, the least late ones serve as well. */
+  readonly minServingReplicas: number;
 };
 
 export function afterGoodProbe(
@@ -32,13 +37,40 @@ export function afterGoodProbe(
   asOfMs: number,
   policy: HealthPolicy,
 ): NodeStatus {
-  const successes = status.successes + 1;
-  const recovering = status.state === 'DOWN' && successes < policy.recoveryThreshold;
-  const base = hasGoneBack(status.report, report) ? withPositionUnknown(status) : status;
   const role = roleOf(status, report);
-  const trouble = recovering ? status.trouble : replicationTrouble(role, report, policy);
-  const state: NodeState = recovering ? 'DOWN' : trouble === null ? 'HEALTHY' : 'DEGRADED';
-  return { ...withPosition(base, report.position), state, role, report, asOfMs, failures: 0, successes, trouble };
+  const base = hasGoneBack(status.report, report) ? withPositionUnknown(status) : status;
+  const seen: NodeStatus = {
+    ...withPosition(base, report.position),
+    role,
+    report,
+    asOfMs,
+    failures: 0,
+    successes: status.successes + 1,
+    probation: Math.max(0, status.probation - 1),
+  };
+  // What it says of its replication counts from when it is trusted to be there.
+  if (status.state === 'DOWN' && seen.probation > 0) return seen;
+  const fault = replicationFault(role, report);
+  if (fault !== null) return { ...degraded(seen, fault), isLate: false, soundLooks: 0, lateLooks: 0 };
+  const lagMs = role === 'REPLICA' ? (report.lagMs ?? 0) : 0;
+  return lagMs > policy.maxLagMs ? late(seen, lagMs, policy) : sound(seen, policy);
+}
+
+function late(seen: NodeStatus, lagMs: number, policy: HealthPolicy): NodeStatus {
+  const counted = { ...seen, soundLooks: 0, lateLooks: seen.lateLooks + 1 };
+  if (seen.state === 'HEALTHY' && counted.lateLooks < policy.failureThreshold) return counted;
+  return { ...degraded(counted, `is ${lagMs} ms behind`), isLate: true };
+}
+
+function sound(seen: NodeStatus, policy: HealthPolicy): NodeStatus {
+  const counted = { ...seen, soundLooks: seen.soundLooks + 1, lateLooks: 0 };
+  const proving = seen.state === 'DEGRADED' && seen.role === 'REPLICA' && counted.soundLooks < policy.recoveryThreshold;
+  if (proving) return degraded(counted, 'replicates again, and has to prove it');
+  return { ...counted, state: 'HEALTHY', trouble: null, isLate: false };
+}
+
+function degraded(status: NodeStatus, trouble: string): NodeStatus {
+  return { ...status, state: 'DEGRADED', trouble };
 }
 
 export function afterFailedProbe(status: NodeStatus, trouble: string, policy: HealthPolicy): NodeStatus {
@@ -49,15 +81,34 @@ export function afterFailedProbe(status: NodeStatus, trouble: string, policy: He
     state: down ? 'DOWN' : status.state,
     failures,
     successes: 0,
+    probation: down ? policy.recoveryThreshold : 0,
     // A node that still serves has no trouble yet; one that was never seen has this one.
     trouble: down || status.state === 'UNKNOWN' ? trouble : status.trouble,
+    ...(down && freshStanding),
   };
 }
 
-export function afterLostConnection(status: NodeStatus, trouble: string, policy: HealthPolicy): NodeStatus {
+/** How it replicated is forgotten when a node is lost. */
+const freshStanding = { soundLooks: 0, lateLooks: 0, isLate: false } as const;
+
+export function afterLostConnection(status: NodeStatus, trouble: string): NodeStatus {
   // One outage is reported by many: each connection that breaks, each statement that was under way.
   if (status.state === 'DOWN') return withPositionUnknown(status);
-  return withPositionUnknown({ ...status, state: 'DOWN', successes: policy.recoveryThreshold - 1, trouble });
+  return withPositionUnknown({ ...status, ...freshStanding, state: 'DOWN', successes: 0, probation: 1, trouble });
+}
+
+/** Whether a node is asked: OPEN not at all, HALF_OPEN it has answered but has to prove itself, CLOSED ordinarily. */
+export const breakerStates = ['CLOSED', 'HALF_OPEN', 'OPEN'] as const;
+export type BreakerState = (typeof breakerStates)[number];
+
+export function breakerOf({ state, successes }: NodeStatus): BreakerState {
+  if (state === 'HEALTHY' || state === 'DEGRADED') return 'CLOSED';
+  return state === 'DOWN' && successes > 0 ? 'HALF_OPEN' : 'OPEN';
+}
+
+/** True when it should be looked at more often than one that is well. */
+export function isInTrouble({ state, failures, lateLooks }: NodeStatus): boolean {
+  return state !== 'HEALTHY' || failures > 0 || lateLooks > 0;
 }
 
 /** True when nobody has answered at this node for as many probes as it takes: whatever still runs there will not end. */
@@ -84,13 +135,12 @@ const memberTrouble: Readonly<Record<Exclude<MemberState, 'ONLINE'>, string>> = 
   NO_MAJORITY: 'cannot reach the majority of its group',
 };
 
-function replicationTrouble(role: NodeRole, report: ProbeReport, policy: HealthPolicy): string | null {
+function replicationFault(role: NodeRole, report: ProbeReport): string | null {
   if (role !== 'REPLICA') return null;
   if (report.member !== undefined && report.member !== 'ONLINE') return memberTrouble[report.member];
   if (report.applier === 'NONE') return 'replicates from nobody';
   if (report.applier === 'STOPPED') return inBrackets('has stopped applying', report.replicationError);
   if (!report.receiving) return inBrackets('has stopped receiving', report.replicationError);
-  if (report.lagMs !== null && report.lagMs > policy.maxLagMs) return `is ${report.lagMs} ms behind`;
   return null;
 }
 

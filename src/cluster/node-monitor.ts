@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { jittered } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { NodeProbe } from './node-probe.ts';
@@ -7,8 +8,8 @@ export type NodeMonitorOptions = {
   readonly probe: NodeProbe;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Between looks at a node that is well, and at one that is in trouble, in milliseconds. */
-  readonly intervalMs: number;
+  /** Between looks at a node that is well, and at one that is in trouble, in milliseconds. `off` is never, unless nudged. */
+  readonly intervalMs: number | 'off';
   readonly downIntervalMs: number;
   readonly timeoutMs: number;
   /** True when the node should be looked at more often. */
@@ -58,8 +59,10 @@ export class NodeMonitor {
   async #rest(): Promise<void> {
     const { intervalMs, downIntervalMs, isInTrouble, clock, random } = this.#options;
     this.#pause = new AbortController();
-    const pauseMs = jittered(isInTrouble() ? downIntervalMs : intervalMs, random);
-    await clock.sleep(pauseMs, { signal: this.#pause.signal }).catch(() => undefined);
+    const pauseMs = isInTrouble() ? downIntervalMs : intervalMs;
+    const { signal } = this.#pause;
+    if (pauseMs === 'off') await once(signal, 'abort');
+    else await clock.sleep(jittered(pauseMs, random), { signal }).catch(() => undefined);
   }
 
   async #look(): Promise<void> {

@@ -50,6 +50,13 @@ export type NodeStatus = {
   /** Probes in a row that failed, and that succeeded. */
   readonly failures: number;
   readonly successes: number;
+  /** Good probes that a DOWN node still has to show before it serves. */
+  readonly probation: number;
+  /** Good probes in a row that found replication well, and that found it later than is allowed. */
+  readonly soundLooks: number;
+  readonly lateLooks: number;
+  /** DEGRADED, but for no other reason than being late: may stand in while too few are well. */
+  readonly isLate: boolean;
   /** Why the node is not HEALTHY, in words. */
   readonly trouble: string | null;
   /** True for the last server that was seen to take the writes, also while it is away and nobody has taken its place. */
@@ -66,6 +73,10 @@ export function unseen(node: Node): NodeStatus {
     asOfMs: null,
     failures: 0,
     successes: 0,
+    probation: 0,
+    soundLooks: 0,
+    lateLooks: 0,
+    isLate: false,
     trouble: 'not seen yet',
     tookWrites: false,
   };

@@ -1,5 +1,5 @@
-import { type ClusterSnapshot, isSeen, replicas, writableSource } from './cluster-snapshot.ts';
-import type { NodeStatus } from './node-status.ts';
+import { type ClusterSnapshot, replicas, writableSource } from './cluster-snapshot.ts';
+import { servingReplicas } from './serving-replicas.ts';
 
 /** Who serves reads that any server may serve. */
 export type ReadsServedBy = {
@@ -13,9 +13,11 @@ export type ReadsServedBy = {
  * Preferred are the replicas of the first priority, as many of them as there are; without any replica the source. Fallback is
  * everybody else, as the router takes them: replicas of a later priority, the source, replicas that are not well.
  */
-export function readsServedBy(snapshot: ClusterSnapshot): ReadsServedBy {
+export function readsServedBy(snapshot: ClusterSnapshot, floor: number): ReadsServedBy {
   const all = replicas(snapshot);
-  const serving = servingNow(snapshot, all);
+  const source = writableSource(snapshot);
+  const able = servingReplicas(snapshot, floor);
+  const serving = able.length > 0 || source === undefined ? able : [source];
   const priority = Math.min(...serving.map(({ node }) => node.priority));
   const first = serving.filter(({ node }) => node.priority === priority);
   const nodes = first.map(({ node }) => node.name);
@@ -24,11 +26,4 @@ export function readsServedBy(snapshot: ClusterSnapshot): ReadsServedBy {
   if (serving.length > 0 && preferred) return { kind: 'PREFERRED', nodes };
   if (snapshot.some(({ state, role }) => state === 'UNKNOWN' && role !== 'BACKUP')) return { kind: 'UNDECIDED', nodes };
   return { kind: serving.length > 0 ? 'FALLBACK' : 'NOBODY', nodes };
-}
-
-function servingNow(snapshot: ClusterSnapshot, all: readonly NodeStatus[]): readonly NodeStatus[] {
-  const healthy = all.filter(({ state }) => state === 'HEALTHY');
-  if (healthy.length > 0) return healthy;
-  const source = writableSource(snapshot);
-  return source === undefined ? all.filter(isSeen) : [source];
 }

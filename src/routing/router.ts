@@ -25,6 +25,7 @@ import {
   replicas,
   writableSource,
 } from '../cluster/cluster-snapshot.ts';
+import type { HealthPolicy } from '../cluster/health.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
 import { ConsistencyTimeoutError } from '../consistency/errors.ts';
 import type { Position } from '../consistency/position.ts';
@@ -56,6 +57,7 @@ export type RouterOptions = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly sourceReadsLimit: number;
+  readonly health: Pick<HealthPolicy, 'minServingReplicas'>;
   /** Whether the backup may serve reads when nobody else can. It may unless told. */
   readonly backupReads?: boolean;
 };
@@ -68,6 +70,7 @@ export class Router {
   readonly #sourcePositions: SourcePositions;
   readonly #sourceBudget: SourceBudget;
   readonly #backupReads: boolean;
+  readonly #minServingReplicas: number;
   readonly #pursued = new Set<string>();
 
   constructor(options: RouterOptions) {
@@ -80,6 +83,7 @@ export class Router {
       waitMs: sourceRoomMs,
     });
     this.#backupReads = options.backupReads ?? true;
+    this.#minServingReplicas = options.health.minServingReplicas;
     this.#sourcePositions = new SourcePositions(options.clock, (source) => this.observe(source));
     options.cluster.subscribe((snapshot) => this.#learnSourcePosition(snapshot));
   }
@@ -132,7 +136,9 @@ export class Router {
       this.#pursue(eligible, required);
       return this.#readSource(request, required, 'source-bypass', 0);
     }
-    await this.#firstToReach(eligible, required, request);
+    const awaited = this.#worthWaitingFor(eligible, request);
+    if (awaited.length === 0) return this.#readSource(request, required, this.#whyNoReplica(), 0);
+    await this.#firstToReach(awaited, required, request);
     // The node that got there may have been lost in the same moment, and another one may be better.
     const reached = pickBest(freshReplicas(this.#eligible(request), required), this.#load, this.#random);
     if (reached !== undefined) return this.#admit(reached, 'replica-after-wait', waitedMs());
@@ -140,7 +146,13 @@ export class Router {
   }
 
   #eligible({ excluded }: ReadRequest): readonly NodeStatus[] {
-    return eligibleReplicas(this.#cluster.snapshot(), excluded);
+    return eligibleReplicas(this.#cluster.snapshot(), excluded, this.#minServingReplicas);
+  }
+
+  /** A replica that is late stays so for longer than a read waits, unless there is nobody else to ask. */
+  #worthWaitingFor(eligible: readonly NodeStatus[], { whenBehind }: ReadRequest): readonly NodeStatus[] {
+    const alone = whenBehind === 'FAIL' || writableSource(this.#cluster.snapshot()) === undefined;
+    return alone ? eligible : eligible.filter(({ isLate }) => !isLate);
   }
 
   #whyNoReplica(): RouteReason {

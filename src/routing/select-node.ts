@@ -1,24 +1,26 @@
 /**
  * Which node serves this read. Pure: a snapshot and a request in, candidates out, best first.
  *
- *   eligible    a HEALTHY replica that has not failed this operation already; without any, and without a source, a
- *               DEGRADED one: replication cannot be well then, and nobody has newer data
+ *   eligible    a replica whose health lets it serve (serving-replicas.ts), and that has not failed this operation already
  *   fresh       eligible and known to include the required position; unknown is not fresh
  *   best        lowest priority number first; within one priority the fewest requests in flight for its weight;
  *               ties are broken by chance, so that many API processes don't all pick the same node
  */
 import type { ClusterSnapshot } from '../cluster/cluster-snapshot.ts';
-import { isSeen, replicas, writableSource } from '../cluster/cluster-snapshot.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
+import { servingReplicas } from '../cluster/serving-replicas.ts';
 import type { Position } from '../consistency/position.ts';
 
 /** Requests in flight per node name. */
 export type InFlight = { of(nodeName: string): number };
 
-export function eligibleReplicas(snapshot: ClusterSnapshot, excluded: ReadonlySet<string>): readonly NodeStatus[] {
-  const seen = replicas(snapshot).filter((status) => isSeen(status) && !excluded.has(status.node.name));
-  const healthy = seen.filter(({ state }) => state === 'HEALTHY');
-  return healthy.length > 0 || writableSource(snapshot) !== undefined ? healthy : seen;
+/** `floor` is how many replicas serve at least, late or not. */
+export function eligibleReplicas(
+  snapshot: ClusterSnapshot,
+  excluded: ReadonlySet<string>,
+  floor = 0,
+): readonly NodeStatus[] {
+  return servingReplicas(snapshot, floor, excluded);
 }
 
 export function freshReplicas(eligible: readonly NodeStatus[], required: Position | null): readonly NodeStatus[] {

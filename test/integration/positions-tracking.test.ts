@@ -199,7 +199,7 @@ describe('a wait for a position', () => {
 describe('the lag of a replica', () => {
   it('is what the server says, and a replica that is too late serves nobody', async () => {
     const database = await openEngine(cluster, {
-      health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 1000 },
+      health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 1000, minServingReplicas: 0 },
       monitor: { intervalMs: 200, downIntervalMs: 100, timeoutMs: 400 },
     });
     open.push(database);

@@ -75,7 +75,7 @@ export async function openEngine(cluster: TestCluster, { via, ...given }: Engine
     transactionTimeoutMs: 10_000,
     sourceReadsLimit: 64,
     nodePatienceMs: 100,
-    health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000 },
+    health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 },
     monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
     tracker: { sliceMs: 25, maxWaiters: 10_000 },
     ...given,

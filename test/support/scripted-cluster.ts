@@ -1,4 +1,5 @@
-import { Cluster } from '../../src/cluster/cluster.ts';
+import { Cluster, type ClusterOptions } from '../../src/cluster/cluster.ts';
+import type { HealthPolicy } from '../../src/cluster/health.ts';
 import type { Node } from '../../src/cluster/node.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { at, makeNode, ScriptedProbe } from './scripted-probe.ts';
@@ -12,11 +13,12 @@ export type ScriptedCluster = {
   allAt(sequence: number): Promise<void>;
 };
 
-export const health = { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000 };
+export const health = { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 };
 
 /** A watched cluster of servers that do what a test tells them to. The caller stops it. */
 export async function startScriptedCluster(
   nodes: readonly (string | Node)[] = ['source', 'replica-1', 'replica-2'],
+  given: Partial<HealthPolicy> & Partial<Pick<ClusterOptions['monitor'], 'intervalMs'>> = {},
 ): Promise<ScriptedCluster> {
   const clock = new TickingClock();
   const probes = new Map<string, ScriptedProbe>();
@@ -25,8 +27,8 @@ export async function startScriptedCluster(
     clock,
     random: () => 0.5,
     log: createLog({ level: 'silent', format: 'json' }),
-    health,
-    monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
+    health: { ...health, ...given },
+    monitor: { intervalMs: given.intervalMs ?? 1000, downIntervalMs: 250, timeoutMs: 400 },
     tracker: { sliceMs: 25, maxWaiters: 1000 },
     probes: (node, listener) => {
       const probe = new ScriptedProbe(clock, node.configuredRole === 'REPLICA' ? 'REPLICA' : 'SOURCE');

@@ -17,11 +17,12 @@ export async function stopWorlds(): Promise<void> {
 export async function startWorld(
   nodes: Parameters<typeof startScriptedCluster>[0] = undefined,
   sourceReadsLimit = 64,
+  minServingReplicas = 0,
 ): Promise<World> {
-  const scripted = await startScriptedCluster(nodes);
+  const scripted = await startScriptedCluster(nodes, { minServingReplicas });
   running.push(scripted);
   const { cluster, clock } = scripted;
-  const router = new Router({ cluster, clock, random: () => 0.999, sourceReadsLimit });
+  const router = new Router({ cluster, clock, random: () => 0.999, sourceReadsLimit, health: { minServingReplicas } });
   const read = async (given: Partial<ReadRequest> = {}) => {
     const request = { position: null, sourceOnly: null, maxStalenessMs: null, whenBehind: 'WAIT', waitMs: 50 } as const;
     const route = router.routeRead({ ...request, excluded: new Set(), ...given });

@@ -60,7 +60,7 @@ describe('the engine over another Prisma client', () => {
       transactionTimeoutMs: 5000,
       sourceReadsLimit: 8,
       nodePatienceMs: 100,
-      health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000 },
+      health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 },
       monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
       tracker: { sliceMs: 25, maxWaiters: 100 },
     });

@@ -6,7 +6,7 @@ import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/
 import { parsePosition } from '../../../src/consistency/parse-position.ts';
 import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 
-const policy = { failureThreshold: 1, recoveryThreshold: 2, maxLagMs: 5000 };
+const policy = { failureThreshold: 1, recoveryThreshold: 2, maxLagMs: 5000, minServingReplicas: 0 };
 
 function seen(name: string, given: Partial<ProbeReport> = {}, configuredRole?: NodeRole): NodeStatus {
   const node = makeNode(name, configuredRole && { configuredRole });
@@ -79,7 +79,7 @@ describe('what is shown of a node', () => {
 
   it.each([
     ['does not answer', down(replica)],
-    ['has lost its connection', afterLostConnection(replica, 'lost the connection', policy)],
+    ['has lost its connection', afterLostConnection(replica, 'lost the connection')],
     ['is coming back but not trusted yet', afterGoodProbe(down(replica), makeReport('REPLICA'), 1000, policy)],
     ['was not seen yet', unseen(makeNode('replica-1'))],
   ])('is nothing that it said before when it %s', (_, status) => {

@@ -81,6 +81,24 @@ describe('a cluster', () => {
     expect(cluster.tracker('replica-1').includes(at(8))).toBe(true);
   });
 
+  it('looks at nothing again when it is told not to, until a connection is lost, and then until all is well', async () => {
+    const { cluster, clock, probe } = await startScriptedCluster(undefined, { intervalMs: 'off' });
+    await clock.tick(3_600_000);
+    expect(probe('replica-1').looks).toBe(1);
+    probe('replica-1').crash();
+    await clock.tick(1000);
+    expect(statusOf(cluster.snapshot(), 'replica-1')?.state).toBe('DOWN');
+    probe('replica-1').trouble = null;
+    await clock.tick(1000);
+    expect(statusOf(cluster.snapshot(), 'replica-1')?.state).toBe('HEALTHY');
+    const { looks } = probe('replica-1');
+    await clock.tick(3_600_000);
+    expect(probe('replica-1').looks).toBe(looks);
+    expect(probe('replica-2').looks).toBe(1);
+    await cluster.stop();
+    expect(clock.timers).toBe(0);
+  });
+
   it('follows the writes to whoever is writable', async () => {
     const { cluster, clock, probe } = scripted;
     probe('source').report = { identity: 'source', readOnly: true };

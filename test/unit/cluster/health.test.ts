@@ -1,15 +1,17 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   afterFailedProbe,
   afterGoodProbe,
   afterLostConnection,
+  breakerOf,
   type HealthPolicy,
   isSilent,
 } from '../../../src/cluster/health.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
 import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 
-const policy: HealthPolicy = { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000 };
+const policy: HealthPolicy = { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 };
 
 type Step = 'good' | 'bad' | 'lost' | Partial<ProbeReport>;
 
@@ -17,7 +19,7 @@ function statusAfter(steps: readonly Step[], role: 'SOURCE' | 'REPLICA' = 'REPLI
   let status = unseen(makeNode(role === 'SOURCE' ? 'source' : 'replica-1'));
   for (const step of steps) {
     if (step === 'bad') status = afterFailedProbe(status, 'refused the connection', policy);
-    else if (step === 'lost') status = afterLostConnection(status, 'lost the connection', policy);
+    else if (step === 'lost') status = afterLostConnection(status, 'lost the connection');
     else status = afterGoodProbe(status, makeReport(role, step === 'good' ? {} : step), 0, policy);
   }
   return status;
@@ -54,12 +56,77 @@ describe("a node's state", () => {
     [[{ lagMs: 30_000 }], 'HEALTHY', null],
     [[{ lagMs: 31_000 }], 'DEGRADED', 'is 31000 ms behind'],
     [[{ lagMs: null }], 'HEALTHY', null],
-    [[{ applier: 'STOPPED' }, 'good'], 'HEALTHY', null],
+    [['good', { lagMs: 31_000 }], 'HEALTHY', null],
+    [['good', { lagMs: 31_000 }, { lagMs: 32_000 }], 'DEGRADED', 'is 32000 ms behind'],
+    [['good', { lagMs: 31_000 }, 'good', { lagMs: 31_000 }], 'HEALTHY', null],
+    [['good', { applier: 'STOPPED' }], 'DEGRADED', 'has stopped applying'],
+    [['good', 'bad', 'bad', 'good', { lagMs: 31_000 }], 'DEGRADED', 'is 31000 ms behind'],
+    [[{ applier: 'STOPPED' }, 'good'], 'DEGRADED', 'replicates again, and has to prove it'],
+    [[{ applier: 'STOPPED' }, 'good', 'good'], 'HEALTHY', null],
+    [[{ applier: 'STOPPED' }, 'good', { lagMs: 31_000 }], 'DEGRADED', 'is 31000 ms behind'],
+    [[{ applier: 'NONE' }, { applier: 'NONE', readOnly: false }], 'HEALTHY', null],
     [[{ applier: 'STOPPED' }, 'bad'], 'DEGRADED', 'has stopped applying'],
     [['good', 'bad', 'bad', 'good', { applier: 'STOPPED' }], 'DEGRADED', 'has stopped applying'],
   ];
   it.each(rows)('after %j is %s, trouble: %j', (steps, state, trouble) => {
     expect(statusAfter(steps)).toMatchObject({ state, trouble });
+  });
+});
+
+describe('a replica that is late', () => {
+  it.each([
+    [[{ lagMs: 31_000 }], true],
+    [[{ lagMs: 31_000 }, 'good'], true],
+    [[{ lagMs: 31_000 }, 'good', 'good'], false],
+    [['good', { lagMs: 31_000 }], false],
+    [[{ lagMs: 31_000, applier: 'STOPPED' }], false],
+    [[{ lagMs: 31_000 }, { applier: 'STOPPED' }], false],
+    [[{ lagMs: 31_000 }, 'lost'], false],
+    [[{ lagMs: 31_000 }, 'bad', 'bad'], false],
+  ] as [Step[], boolean][])('and nothing else, after %j: %s', (steps, isLate) => {
+    expect(statusAfter(steps).isLate).toBe(isLate);
+  });
+});
+
+describe("a node's breaker", () => {
+  it.each([
+    [[], 'OPEN'],
+    [['good'], 'CLOSED'],
+    [[{ applier: 'STOPPED' }], 'CLOSED'],
+    [['good', 'bad'], 'CLOSED'],
+    [['good', 'bad', 'bad'], 'OPEN'],
+    [['good', 'bad', 'bad', 'good'], 'HALF_OPEN'],
+    [['good', 'bad', 'bad', 'good', 'bad'], 'OPEN'],
+    [['good', 'bad', 'bad', 'good', 'good'], 'CLOSED'],
+    [['good', 'lost'], 'OPEN'],
+  ] as [Step[], string][])('after %j is %s', (steps, breaker) => {
+    expect(breakerOf(statusAfter(steps))).toBe(breaker);
+  });
+});
+
+describe('a node that is well and in trouble in turns', () => {
+  const troubles: readonly Step[] = ['bad', { applier: 'STOPPED' }, { lagMs: 31_000 }, { receiving: false }];
+  const beginnings: readonly Step[] = ['good', 'bad', 'lost', ...troubles];
+
+  it('does not flap', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...beginnings), { maxLength: 8 }),
+        fc.constantFrom(...troubles),
+        fc.integer({ min: 4, max: 20 }),
+        (past, trouble, turns) => {
+          const steps = [...past];
+          const states: string[] = [];
+          for (let turn = 0; turn < turns; turn += 1) {
+            steps.push(turn % 2 === 0 ? 'good' : trouble);
+            states.push(statusAfter(steps).state);
+          }
+          // What came before may have left it one look short of a change, in either direction.
+          const settled = states.slice(2);
+          expect(new Set(settled).size).toBeLessThanOrEqual(1);
+        },
+      ),
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
 import { makeNode, makeReport } from '../../support/scripted-probe.ts';
 import { startTinyServer } from './tiny-server.ts';
 
-const policy = { failureThreshold: 1, recoveryThreshold: 1, maxLagMs: 30_000 };
+const policy = { failureThreshold: 1, recoveryThreshold: 1, maxLagMs: 30_000, minServingReplicas: 0 };
 const good = (name: string, given = {}): NodeStatus => {
   const node = makeNode(name, { host: '10.1.2.3' });
   return afterGoodProbe(unseen(node), makeReport(name === 'source' ? 'SOURCE' : 'REPLICA', given), 0, policy);

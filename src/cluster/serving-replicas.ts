@@ -1,0 +1,29 @@
+/**
+ * Which replicas may serve a read, as far as their health goes. Pure. Whether one is fresh enough is another question, and
+ * asked of each read.
+ *
+ *   HEALTHY     always
+ *   late only   while fewer than `floor` others serve, the least late first: a read that takes any age gets an old answer
+ *               there, instead of all of them falling on the source together
+ *   DEGRADED    while there is no source either: replication cannot be well then, and nobody has newer data
+ */
+import { type ClusterSnapshot, isSeen, replicas, writableSource } from './cluster-snapshot.ts';
+import type { NodeStatus } from './node-status.ts';
+
+const nobody: ReadonlySet<string> = new Set();
+
+export function servingReplicas(
+  snapshot: ClusterSnapshot,
+  floor: number,
+  excluded: ReadonlySet<string> = nobody,
+): readonly NodeStatus[] {
+  const seen = replicas(snapshot).filter((status) => isSeen(status) && !excluded.has(status.node.name));
+  const healthy = seen.filter(({ state }) => state === 'HEALTHY');
+  if (healthy.length < floor) {
+    const late = seen.filter(({ isLate }) => isLate).sort((a, b) => lagMs(a) - lagMs(b));
+    healthy.push(...late.slice(0, floor - healthy.length));
+  }
+  return healthy.length > 0 || writableSource(snapshot) !== undefined ? healthy : seen;
+}
+
+const lagMs = ({ report }: NodeStatus): number => report?.lagMs ?? Number.POSITIVE_INFINITY;
