@@ -106,6 +106,10 @@ export const settingsSchema = z.object({
     .default('orders'),
   REPLICA_ORDER: oneOf(['balanced', 'listed'], 'balanced'),
   MIGRATION_URL: databaseUrl,
+  CLUSTER_ADMIN_USER: z.string().optional(),
+  CLUSTER_ADMIN_PASSWORD: z.string().optional(),
+  CLUSTER_REPLICATION_USER: z.string().optional(),
+  CLUSTER_REPLICATION_PASSWORD: z.string().optional(),
   REDIS_URL: redisUrl,
 
   TOKEN_KEYS: tokenKeys,

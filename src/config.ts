@@ -4,10 +4,12 @@ import { ConfigError, type ConfigFault } from './config-fault.ts';
 import { defaultPriority, type NodeConfig } from './config-node.ts';
 import { databaseNames, readNodes } from './config-nodes.ts';
 import { type EnvironmentSettings, settingsSchema, type TokenKeyConfig } from './config-settings.ts';
-import { redactUrl } from './config-url.ts';
+import { parseDatabaseUrl, redactUrl } from './config-url.ts';
 import type { Environment } from './config-url-nodes.ts';
 
 export { ConfigError, type ConfigFault, type Environment, type NodeConfig, type TokenKeyConfig };
+
+export type AccountConfig = { readonly user: string; readonly password: string };
 
 /** What the process runs with. Frozen. Times are in milliseconds unless the name says otherwise. */
 export type Config = {
@@ -30,6 +32,8 @@ export type Config = {
   };
   /** Account that may change the schema. Migrations run at start when it is set. */
   readonly migrationUrl: string | null;
+  /** Accounts for `npm run cluster`: one that steers replication on every server, one that replicas log in with. */
+  readonly administration: { readonly admin: AccountConfig | null; readonly replication: AccountConfig | null };
   readonly redisUrl: string | null;
   readonly tokens: {
     /** The first one signs, all verify. */
@@ -95,7 +99,7 @@ export type LocalClusterFacts = {
     readonly port: number;
   }[];
   readonly redis: { readonly host: string; readonly port: number } | null;
-  readonly credentials: Readonly<Record<'app' | 'admin', { readonly user: string; readonly password: string }>>;
+  readonly credentials: Readonly<Record<'app' | 'admin' | 'replication', AccountConfig>>;
   readonly tokenKeys: readonly TokenKeyConfig[];
 };
 
@@ -137,6 +141,7 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
     makeConfig(settings, {
       cluster: { id: settings.CLUSTER_ID, nodes: read.nodes },
       migrationUrl: settings.MIGRATION_URL ?? null,
+      administration: administrationOf(settings),
       redisUrl: settings.REDIS_URL ?? null,
       keys,
     }),
@@ -170,6 +175,7 @@ export function configFromLocalCluster(cluster: LocalClusterFacts, environment: 
       cluster: { id: cluster.id, nodes },
       migrationUrl:
         source === undefined ? null : `mysql://${account}@${source.host}:${source.port}/${cluster.database}`,
+      administration: { admin: cluster.credentials.admin, replication: cluster.credentials.replication },
       redisUrl: settings.REDIS_URL ?? redis,
       keys: settings.TOKEN_KEYS ?? cluster.tokenKeys,
     }),
@@ -183,19 +189,29 @@ export function describeConfig(config: Config) {
     ...config,
     cluster: { ...config.cluster, nodes: config.cluster.nodes.map((node) => ({ ...node, password: '***' })) },
     migrationUrl: redacted(config.migrationUrl),
+    administration: {
+      admin: userOf(config.administration.admin),
+      replication: userOf(config.administration.replication),
+    },
     redisUrl: redacted(config.redisUrl),
     tokens: { ...config.tokens, keys: config.tokens.keys.map(({ id }) => `${id}:***`) },
   };
 }
 
+const userOf = (account: AccountConfig | null) => (account === null ? null : `${account.user}:***`);
+
 type Given = {
   readonly cluster: Config['cluster'];
   readonly migrationUrl: string | null;
+  readonly administration: Config['administration'];
   readonly redisUrl: string | null;
   readonly keys: readonly TokenKeyConfig[];
 };
 
-function makeConfig(settings: EnvironmentSettings, { cluster, migrationUrl, redisUrl, keys }: Given): Config {
+function makeConfig(
+  settings: EnvironmentSettings,
+  { cluster, migrationUrl, administration, redisUrl, keys }: Given,
+): Config {
   const production = settings.NODE_ENV === 'production';
   return {
     environment: settings.NODE_ENV,
@@ -210,6 +226,7 @@ function makeConfig(settings: EnvironmentSettings, { cluster, migrationUrl, redi
     },
     cluster,
     migrationUrl,
+    administration,
     redisUrl,
     tokens: { keys, cookieMaxAgeS: settings.COOKIE_MAX_AGE_S },
     consistency: {
@@ -244,6 +261,22 @@ function makeConfig(settings: EnvironmentSettings, { cluster, migrationUrl, redi
       maxTokens: settings.GRAPHQL_MAX_TOKENS,
     },
     log: logOf(settings),
+  };
+}
+
+/** The account that migrates may usually do everything else as well. */
+function administrationOf(settings: EnvironmentSettings): Config['administration'] {
+  const { CLUSTER_ADMIN_USER, CLUSTER_ADMIN_PASSWORD = '', MIGRATION_URL } = settings;
+  const { CLUSTER_REPLICATION_USER, CLUSTER_REPLICATION_PASSWORD = '' } = settings;
+  const migration = MIGRATION_URL === undefined ? null : parseDatabaseUrl(MIGRATION_URL, []);
+  const migrator =
+    migration === null || typeof migration === 'string' ? null : { user: migration.user, password: migration.password };
+  return {
+    admin: CLUSTER_ADMIN_USER === undefined ? migrator : { user: CLUSTER_ADMIN_USER, password: CLUSTER_ADMIN_PASSWORD },
+    replication:
+      CLUSTER_REPLICATION_USER === undefined
+        ? null
+        : { user: CLUSTER_REPLICATION_USER, password: CLUSTER_REPLICATION_PASSWORD },
   };
 }
 

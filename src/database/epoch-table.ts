@@ -1,5 +1,5 @@
 import type { Connection } from 'mariadb';
-import type { EpochHistory } from '../consistency/epoch.ts';
+import type { EpochHistory, EpochRecord } from '../consistency/epoch.ts';
 import { parsePosition } from '../consistency/parse-position.ts';
 import type { Flavour } from '../consistency/position.ts';
 import { rowsOf } from './server-connection.ts';
@@ -21,4 +21,15 @@ export async function readEpochs(connection: Connection, flavour: Flavour): Prom
     if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return null;
     throw error;
   }
+}
+
+export async function insertEpoch(
+  connection: Connection,
+  { epoch, sourceId, endOfPrevious }: EpochRecord,
+): Promise<void> {
+  await connection.query('INSERT INTO cluster_epochs (epoch, source_id, end_of_previous) VALUES (?, ?, ?)', [
+    epoch,
+    sourceId,
+    endOfPrevious?.format() ?? null,
+  ]);
 }

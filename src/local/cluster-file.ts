@@ -40,3 +40,14 @@ export async function recordApi(givenDirectory: string, api: ApiEntry): Promise<
   const state = await readClusterFile(directory);
   if (state !== null) await writeClusterFile(directory, { ...state.cluster, api });
 }
+
+/** Says in the file of the cluster that runs which of its servers is the source now; does nothing when none does. */
+export async function recordSource(givenDirectory: string, name: string): Promise<void> {
+  const directory = await resolveDirectory(givenDirectory);
+  const state = await readClusterFile(directory);
+  if (state === null) return;
+  const nodes = state.cluster.nodes.map((node) =>
+    node.role === 'backup' ? node : { ...node, role: node.name === name ? ('source' as const) : ('replica' as const) },
+  );
+  await writeClusterFile(directory, { ...state.cluster, nodes });
+}

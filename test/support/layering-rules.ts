@@ -20,7 +20,6 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   http: ['platform', 'graphql', 'cluster'],
   local: ['platform', 'config'],
   app: ['*'],
-  // Process entries also migrate, seed, look at the servers, and open the port.
   cli: ['platform', 'config', 'local', 'app', 'cluster', 'database', 'orders', 'http'],
   main: ['platform', 'config', 'local', 'app', 'cli'],
 };

@@ -253,7 +253,11 @@ describe('a local cluster', () => {
       { name: 'replica-2', role: 'replica', host: '127.0.0.1', port: 5003 },
     ],
     redis: { host: '127.0.0.1', port: 6001 },
-    credentials: { app: { user: 'app', password: 'p' }, admin: { user: 'admin', password: '@:/' } },
+    credentials: {
+      app: { user: 'app', password: 'p' },
+      admin: { user: 'admin', password: '@:/' },
+      replication: { user: 'replication', password: 'r' },
+    },
     tokenKeys: [{ id: 'local', secret }],
   } as const;
 

@@ -1,0 +1,103 @@
+// `npm run cluster`: guided failover of plain replication.
+import { createInterface } from 'node:readline/promises';
+import { type Config, processEnvironment, readConfig } from '../config.ts';
+import { ClusterMembers, type MemberAddress } from '../database/cluster-members.ts';
+import { openDirectConnection } from '../database/direct-connection.ts';
+import { recordSource } from '../local/cluster-file.ts';
+import { systemClock } from '../platform/clock.ts';
+import { UsageError } from './arguments.ts';
+import { runClusterCommand } from './cluster-command.ts';
+import { clusterConfig } from './cluster-config.ts';
+import { clusterUsage, readClusterOptions } from './cluster-options.ts';
+import { explainFailure } from './explain-failure.ts';
+
+const newReplica = 'the new replica';
+
+async function run(argv: readonly string[]): Promise<number> {
+  const options = readClusterOptions(argv);
+  if (options.command === 'help') {
+    process.stdout.write(clusterUsage);
+    return 0;
+  }
+  const environment = processEnvironment();
+  const read = readConfig(environment);
+  const config = await clusterConfig(environment);
+  const joining = options.command === 'add-replica' ? additionFrom(options.subject ?? '') : null;
+  const members = new ClusterMembers([...addressesOf(config), ...(joining === null ? [] : [joining])], systemClock);
+  try {
+    return await runClusterCommand({
+      options,
+      members,
+      addition: joining && { name: joining.name, appMayConnect: () => appMayConnect(config, joining) },
+      account: config.administration.replication,
+      leases: null,
+      clock: systemClock,
+      say: (text) => void process.stdout.write(text),
+      confirm,
+      onLeader: async (name) => {
+        if (read.mode === 'local') await recordSource(read.directory, name);
+      },
+    });
+  } finally {
+    await members.close();
+  }
+}
+
+function addressesOf(config: Config): MemberAddress[] {
+  const { admin } = config.administration;
+  if (admin === null) {
+    throw new UsageError('No account may steer replication: set CLUSTER_ADMIN_USER and CLUSTER_ADMIN_PASSWORD');
+  }
+  return config.cluster.nodes
+    .filter(({ role }) => role !== 'backup')
+    .map(({ role, weight: _, ...node }) => ({ ...node, ...admin, configuredSource: role === 'source' }));
+}
+
+function additionFrom(url: string): MemberAddress {
+  if (!URL.canParse(url) || !/^(mysql|mariadb):\/\/[^@/]+@[^/]+\/[^/]+$/.test(url)) {
+    throw new UsageError('add-replica needs mysql://user:password@host:3306/database');
+  }
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    name: newReplica,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? 3306 : Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    configuredSource: false,
+    priority: 1,
+  };
+}
+
+async function appMayConnect(config: Config, { host, port, database }: MemberAddress): Promise<boolean> {
+  const account = config.cluster.nodes.find(({ role }) => role === 'source');
+  if (account === undefined) return false;
+  const login = `${encodeURIComponent(account.user)}:${encodeURIComponent(account.password)}`;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return openDirectConnection(`mysql://${login}@${name}:${port}/${database}`).then(
+    async (connection) => {
+      await connection.end();
+      return true;
+    },
+    () => false,
+  );
+}
+
+async function confirm(): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new UsageError('Nobody is there to ask: say --yes');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Do it? [y/N] ')).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  const { text, exitCode } = explainFailure(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,20 @@
+import type { Lease, Leases } from '../cluster/leases.ts';
+
+const name = 'failover';
+/** Longer than any step may take, so that `renew` before each step keeps it. */
+const leaseMs = 30_000;
+
+/** The right to promote unasked: a lease, or why there is none now. */
+export async function takeFailoverLease(leases: Leases, quietTimeMs: number): Promise<Lease | string> {
+  const lease = await leases.acquire(name, leaseMs);
+  if (lease === null) return 'another failover is under way';
+  // Asked while the lease is held: whoever had it before has said by now whether it did anything.
+  const agoMs = await leases.lastDone(name).catch(async (error: unknown) => {
+    await lease.release().catch(() => undefined);
+    throw error;
+  });
+  if (agoMs === null || agoMs >= quietTimeMs) return lease;
+  await lease.release();
+  const seconds = Math.ceil((quietTimeMs - agoMs) / 1000);
+  return `the last promotion was ${Math.round(agoMs / 1000)} s ago, too soon for another one: wait ${seconds} s, or promote by hand`;
+}

@@ -1,0 +1,33 @@
+/**
+ * Which replica should lead when the source is gone: the one that has received everything that any other has. What was
+ * received counts, not what was applied: the rest lies in its relay log and is applied before it leads. A replica whose
+ * position is unknown is never taken for the most advanced one. With gaps, no replica may have everything.
+ */
+import { transactionsBehind } from '../../consistency/transactions-behind.ts';
+import type { SeenMember } from './member.ts';
+
+/** What the others have received and this one has not, as `[replica, number of transactions]`. */
+export function lacking(candidate: SeenMember, others: readonly SeenMember[]): { from: string; count: bigint }[] {
+  const own = candidate.facts.received;
+  return others.flatMap(({ name, facts }) => {
+    if (own === null || facts.received === null || facts.received.flavour !== own.flavour) return [];
+    const count = transactionsBehind(facts.received, own);
+    return count === 0n ? [] : [{ from: name, count }];
+  });
+}
+
+/** The best of those that lack nothing: most applied already, then priority, then name. `null` when everybody lacks something. */
+export function mostAdvanced(candidates: readonly SeenMember[]): SeenMember | null {
+  const known = candidates.filter(({ facts }) => facts.received !== null);
+  const complete = known.filter((candidate) => lacking(candidate, known).length === 0);
+  return (
+    complete.sort((a, b) => {
+      const [aFirst, bFirst] = [
+        a.facts.position.includes(b.facts.position),
+        b.facts.position.includes(a.facts.position),
+      ];
+      if (aFirst !== bFirst) return aFirst ? -1 : 1;
+      return a.priority - b.priority || a.name.localeCompare(b.name, 'en', { numeric: true });
+    })[0] ?? null
+  );
+}

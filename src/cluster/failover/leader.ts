@@ -1,0 +1,54 @@
+/**
+ * Who is the source, as far as the servers can tell. The newest epoch names it, because a deposed source that returns is
+ * writable and believes in itself, and only its record of promotions is older. Where the record says nothing the writable
+ * server is it, and where nobody is writable the configured one. Should the recorded one refuse writes while exactly one
+ * other server takes them, somebody promoted that one by hand.
+ */
+import type { EpochHistory } from '../../consistency/epoch.ts';
+import { followsMember, isSeenMember, type Member, type SeenMember } from './member.ts';
+
+/** The longest record of promotions; empty when no member keeps one. */
+export function newestEpochs(members: readonly Member[]): EpochHistory {
+  const records = members.map(({ facts }) => facts?.epochs ?? []);
+  return records.reduce((newest, record) => (last(record) > last(newest) ? record : newest), []);
+}
+
+/** What `cluster_epochs` keeps of an identity: the column ends there. */
+export const sourceIdOf = (identity: string): string => identity.slice(0, 64);
+
+export function findLeader(members: readonly Member[]): Member | null {
+  const seen = members.filter(isSeenMember);
+  const writable = seen.filter(({ facts }) => !facts.readOnly && facts.follows === null);
+  const sourceId = newestEpochs(members).at(-1)?.sourceId ?? '';
+  if (sourceId === '') return amongEquals(members, seen, writable);
+  const recorded = seen.find(({ facts }) => sourceIdOf(facts.identity) === sourceId);
+  if (recorded === undefined) return outOfReach(members, seen);
+  const [byHand] = writable;
+  if (recorded.facts.readOnly && recorded.facts.follows !== null && writable.length === 1 && byHand) return byHand;
+  return recorded;
+}
+
+function amongEquals(
+  members: readonly Member[],
+  seen: readonly SeenMember[],
+  writable: readonly SeenMember[],
+): Member | null {
+  const followed = writable.filter((member) => seen.some((other) => followsMember(other, member)));
+  const candidates = followed.length > 0 ? followed : writable;
+  return (
+    candidates.find(({ configuredSource }) => configuredSource) ??
+    candidates[0] ??
+    members.find((member) => seen.some((other) => followsMember(other, member))) ??
+    members.find(({ configuredSource }) => configuredSource) ??
+    null
+  );
+}
+
+function outOfReach(members: readonly Member[], seen: readonly SeenMember[]): Member | null {
+  const lost = members.filter((member) => !isSeenMember(member));
+  const followed = lost.filter((member) => seen.some((other) => followsMember(other, member)));
+  if (followed.length === 1) return followed[0] ?? null;
+  return lost.length === 1 ? (lost[0] ?? null) : null;
+}
+
+const last = (record: EpochHistory): number => record.at(-1)?.epoch ?? 0;

@@ -1,0 +1,57 @@
+import type { EpochHistory } from '../../consistency/epoch.ts';
+import type { Flavour, Position } from '../../consistency/position.ts';
+import type { ApplierState } from '../node-status.ts';
+
+export const receiverStates = ['CONNECTED', 'CONNECTING', 'STOPPED', 'NONE'] as const;
+/** Whether a replica gets what its source writes: CONNECTING has lost it and tries again, NONE is no replica. */
+export type ReceiverState = (typeof receiverStates)[number];
+
+export type Address = { readonly host: string; readonly port: number };
+
+/** What a server says of itself when a failover is planned: more than a probe asks, and only the administrator may see it. */
+export type MemberFacts = {
+  readonly identity: string;
+  readonly flavour: Flavour;
+  readonly version: string;
+  readonly readOnly: boolean;
+  /** Everything that it has committed or applied. */
+  readonly position: Position;
+  /** That and what it has received and not applied yet. `null` when nobody can tell. */
+  readonly received: Position | null;
+  readonly receiver: ReceiverState;
+  readonly applier: ApplierState;
+  readonly replicationError: string | null;
+  /** The server that it replicates, `null` when that is nobody. */
+  readonly follows: Address | null;
+  /** Where other servers find it. */
+  readonly address: Address;
+  readonly epochs: EpochHistory | null;
+  /** What stands in the way of replicating by GTID, in words; empty when nothing does. */
+  readonly unfit: readonly string[];
+};
+
+/** One server of the cluster as it was configured and as it is seen now. The backup is no member. */
+export type Member = {
+  readonly name: string;
+  readonly configuredSource: boolean;
+  /** Lower is preferred where nothing else decides. */
+  readonly priority: number;
+  readonly address: Address;
+  /** `null` while it is out of reach. */
+  readonly facts: MemberFacts | null;
+  /** Why it is out of reach. */
+  readonly trouble: string | null;
+};
+
+export type SeenMember = Member & { readonly facts: MemberFacts };
+
+export function isSeenMember(member: Member): member is SeenMember {
+  return member.facts !== null;
+}
+
+/** Follows the member, under the address that it was given or the one that it tells others. */
+export function followsMember({ facts }: SeenMember, leader: Member): boolean {
+  if (facts.follows === null) return false;
+  const { host, port } = facts.follows;
+  return [leader.address, leader.facts?.address].some((address) => address?.host === host && address.port === port);
+}

@@ -1,0 +1,47 @@
+/**
+ * The source lives and hands over, and nothing is lost: it refuses writes, the replica gets everything, leads, and the old
+ * source follows it. Until the new epoch is recorded everything can be taken back by letting the old source write again.
+ */
+import { chosenTarget } from './chosen-target.ts';
+import { findLeader, newestEpochs } from './leader.ts';
+import { isSeenMember, type Member } from './member.ts';
+import { type Decision, refused, type Step } from './plan.ts';
+
+export function planSwitchover(members: readonly Member[], target: string): Decision {
+  const leader = findLeader(members);
+  if (leader === null || !isSeenMember(leader)) {
+    const gone = leader === null ? 'nobody knows which server is the source' : `${leader.name} is out of reach`;
+    return refused(`${gone}: say promote ${target}`);
+  }
+  const next = chosenTarget(members, target, () => null);
+  if (typeof next === 'string') return refused(next);
+  if (next.name === leader.name) return { verdict: 'nothing', why: `${target} is the source already` };
+  const { facts } = next;
+  const reasons: string[] = [];
+  if (facts.receiver !== 'CONNECTED') reasons.push(`${target} does not receive from ${leader.name}`);
+  if (facts.applier !== 'RUNNING')
+    reasons.push(`${target} does not apply (${facts.replicationError ?? 'it is stopped'})`);
+  if (facts.epochs === null) reasons.push(`${target} keeps no record of promotions: run the migrations first`);
+  if (reasons.length > 0) return refused(...reasons);
+
+  const others = members.filter(isSeenMember).filter((member) => member !== next && member !== leader);
+  const following = others.filter(({ facts }) => facts.follows !== null);
+  const epoch = (newestEpochs(members).at(-1)?.epoch ?? 0) + 1;
+  const steps: Step[] = [
+    { kind: 'refuse-writes', node: leader.name },
+    { kind: 'catch-up', node: target, source: leader.name },
+    { kind: 'stop-replicating', node: target, forget: true },
+    ...[leader, ...following].map(({ name }): Step => ({ kind: 'follow', node: name, source: target })),
+    { kind: 'record-epoch', node: target, epoch },
+    { kind: 'accept-writes', node: target },
+  ];
+  const unseen = members.filter((member) => !isSeenMember(member));
+  return {
+    verdict: 'go',
+    steps,
+    notes: [
+      `writes are refused from the first step to the last`,
+      ...unseen.map(({ name, trouble }) => `${name} is out of reach (${trouble}): say rejoin ${name} when it is back`),
+    ],
+  };
+}

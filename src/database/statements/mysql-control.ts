@@ -1,0 +1,54 @@
+/**
+ * How MySQL is administered. Whether a server takes writes is persisted: it has to outlive a restart, or the replica that
+ * was promoted would come back refusing and the deposed source accepting.
+ */
+import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
+import type { ControlStatements } from './control-statements.ts';
+import { followedBy, receiverOf } from './replication-rows.ts';
+import { replicationState, textOf } from './server-statements.ts';
+
+const words = { source: 'Source', replica: 'Replica' } as const;
+
+export const mysqlControl: ControlStatements = {
+  look: 'SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort',
+  facts: (look, replication) => {
+    const executed = MysqlGtidSet.parse(textOf(look, 'executed'));
+    const byGtid = replication.every((row) => textOf(row, 'Auto_Position') === '1');
+    const received = replication.reduce(
+      (all, row) => all.merge(MysqlGtidSet.parse(textOf(row, 'Retrieved_Gtid_Set'))),
+      executed,
+    );
+    const { applier, replicationError } = replicationState(replication, words);
+    return {
+      identity: textOf(look, 'identity'),
+      flavour: 'mysql',
+      version: textOf(look, 'version'),
+      readOnly: !['0', 'OFF'].includes(textOf(look, 'readOnly')),
+      position: executed,
+      received: byGtid ? received : null,
+      receiver: receiverOf(replication, words),
+      applier,
+      replicationError,
+      follows: followedBy(replication, words),
+      unfit: [
+        ...(textOf(look, 'gtidMode') === 'ON' ? [] : ['it does not number transactions (gtid_mode)']),
+        ...(textOf(look, 'logBin') === '1' ? [] : ['it writes no binary log (log_bin)']),
+        ...(textOf(look, 'logsUpdates') === '1' ? [] : ['it does not log what it replicates (log_replica_updates)']),
+      ],
+    };
+  },
+  refuseWrites: ['SET SESSION lock_wait_timeout = 5', 'SET PERSIST super_read_only = ON'],
+  acceptWrites: ['SET PERSIST super_read_only = OFF', 'SET PERSIST read_only = OFF'],
+  admitAdministrator: ['SET GLOBAL super_read_only = OFF'],
+  stopReceiving: 'STOP REPLICA IO_THREAD',
+  startApplying: 'START REPLICA SQL_THREAD',
+  stopReplicating: 'STOP REPLICA',
+  forget: 'RESET REPLICA ALL',
+  beginAtOwnPosition: [],
+  follow: ({ host, port, account }, quote) => [
+    `CHANGE REPLICATION SOURCE TO SOURCE_HOST = ${quote(host)}, SOURCE_PORT = ${port}${account === null ? '' : `, SOURCE_USER = ${quote(account.user)}, SOURCE_PASSWORD = ${quote(account.password)}`}, SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 0, SOURCE_HEARTBEAT_PERIOD = 1`,
+    'START REPLICA',
+  ],
+  semiSync: { source: 'rpl_semi_sync_source_enabled', replica: 'rpl_semi_sync_replica_enabled' },
+  purged: 'SELECT @@GLOBAL.gtid_purged AS purged',
+};
