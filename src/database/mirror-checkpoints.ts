@@ -1,0 +1,71 @@
+import type { Connection } from 'mariadb';
+import { MirrorFaultError } from './mirror-fault.ts';
+
+export type RecordToApply = {
+  readonly recordKey: string;
+  /** The last outbox entry that asked for it; 0 when none did. */
+  readonly outboxId: bigint;
+};
+
+/** Locks the records of one model until the transaction ends, whether they were ever applied or not. */
+export async function lockCheckpoints(
+  connection: Connection,
+  model: string,
+  epoch: number,
+  records: readonly RecordToApply[],
+): Promise<void> {
+  // Always in the same order, so that two workers never wait for each other.
+  const sorted = [...records].sort((a, b) => (a.recordKey < b.recordKey ? -1 : 1));
+  const sql = `INSERT INTO mirror_checkpoints (model, record_key, epoch, outbox_id, applied_at)
+    VALUES ${sorted.map(() => '(?, ?, ?, ?, UTC_TIMESTAMP(3))').join(', ')}
+    ON DUPLICATE KEY UPDATE epoch = VALUES(epoch), outbox_id = GREATEST(outbox_id, VALUES(outbox_id)), applied_at = VALUES(applied_at)`;
+  await connection.query(
+    sql,
+    sorted.flatMap(({ recordKey, outboxId }) => [model, recordKey, epoch, outboxId]),
+  );
+}
+
+/** Enters an epoch, or refuses it when records of a later one are here already. Call with the records locked. */
+export async function enterEpoch(connection: Connection, epoch: number): Promise<void> {
+  const latest = await latestEpoch(connection);
+  if (latest !== null && latest > epoch) {
+    throw new MirrorFaultError('server', `the source is of epoch ${epoch}, and the backup has seen epoch ${latest}`);
+  }
+  if (latest === epoch) return;
+  await connection.query(
+    `INSERT IGNORE INTO mirror_epochs (epoch, entered_at, recheck_from)
+      SELECT ?, UTC_TIMESTAMP(3), MAX(applied_at) - INTERVAL ${recheckSeconds} SECOND FROM mirror_checkpoints WHERE epoch < ?`,
+    [epoch, epoch],
+  );
+}
+
+/** A source that dies takes the last moments with it; the backup may be ahead of what survived by as much. */
+const recheckSeconds = 600;
+
+export async function latestEpoch(connection: Connection): Promise<number | null> {
+  const rows: { latest: unknown }[] = await connection.query('SELECT MAX(epoch) AS latest FROM mirror_epochs');
+  const latest = rows[0]?.latest;
+  return latest === null || latest === undefined ? null : Number(latest);
+}
+
+/** Records that were last applied from an older history, so shortly before its end that they may not have survived it. */
+export async function applicationsToRecheck(
+  connection: Connection,
+  epoch: number,
+  limit: number,
+): Promise<{ model: string; recordKey: string }[]> {
+  return connection.query(
+    `SELECT c.model, c.record_key AS recordKey FROM mirror_checkpoints c JOIN mirror_epochs e ON e.epoch = ?
+      WHERE c.epoch < ? AND c.applied_at >= e.recheck_from ORDER BY c.model, c.record_key LIMIT ?`,
+    [epoch, epoch, limit],
+  );
+}
+
+/** A checkpoint is a lock and a memory; nobody needs it once its time is over. Answers how many went. */
+export async function purgeCheckpoints(connection: Connection, olderThanHours: number, limit: number): Promise<number> {
+  const result: { affectedRows: number } = await connection.query(
+    'DELETE FROM mirror_checkpoints WHERE applied_at < UTC_TIMESTAMP(3) - INTERVAL ? HOUR ORDER BY applied_at LIMIT ?',
+    [olderThanHours, limit],
+  );
+  return result.affectedRows;
+}

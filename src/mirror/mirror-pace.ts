@@ -1,0 +1,23 @@
+import { backoffMs } from '../platform/backoff.ts';
+
+/** What a round found: as much as it could carry, something, nothing, or a fault that is no record's. */
+export const roundOutcomes = ['FULL', 'SOME', 'NOTHING', 'TROUBLE'] as const;
+export type RoundOutcome = (typeof roundOutcomes)[number];
+
+const idle = { firstMs: 5, factor: 1.5, maxMs: 250 };
+const trouble = { firstMs: 100, factor: 2, maxMs: 1000 };
+
+/** How long to pause before the next round. `repeats` is how many rounds before this one ended alike, in a row. */
+export function pauseMs(outcome: RoundOutcome, repeats: number, random: () => number): number {
+  switch (outcome) {
+    case 'FULL':
+    case 'SOME':
+      return 0;
+    case 'NOTHING':
+      return backoffMs(Math.min(repeats, 20), idle, random);
+    case 'TROUBLE':
+      return backoffMs(Math.min(repeats, 20), trouble, random);
+    default:
+      return outcome satisfies never;
+  }
+}

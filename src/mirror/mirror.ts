@@ -1,0 +1,191 @@
+/**
+ * The mirror of one process: prepares the backup, runs a worker, and watches how far it is. The backup may be down for any
+ * time, at start too: whatever waits, waits in the outbox.
+ */
+import { MirrorConnection } from '../database/mirror-connection.ts';
+import { MirrorFaultError } from '../database/mirror-fault.ts';
+import type { MirroredModel } from '../database/mirrored-tables.ts';
+import type { ServerAddress } from '../database/server-address.ts';
+import type { OutboxDepth } from '../outbox/outbox.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import { type MirrorTurn, turnOf } from './mirror-turn.ts';
+import { MirrorWorker, type MirrorWorkerLimits } from './mirror-worker.ts';
+import { RecordApplier } from './record-applier.ts';
+import { RollingCheck } from './rolling-check.ts';
+import { SourceLinks } from './source-link.ts';
+
+export type MirrorOptions = {
+  readonly models: readonly MirroredModel[];
+  /** The server that takes the writes by now, `null` when none does. */
+  readonly source: () => ServerAddress | null;
+  readonly backup: ServerAddress;
+  /** Unlike any other worker's on the same outbox. */
+  readonly workerName: string;
+  /** Brings the backup's tables up to date; tried again until it succeeds. */
+  readonly prepareBackup: (() => Promise<void>) | null;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly limits?: Partial<MirrorLimits>;
+  readonly onTurn?: (turn: MirrorTurn, depth: OutboxDepth) => void;
+};
+
+export type MirrorLimits = MirrorWorkerLimits & {
+  /** An entry that waits longer makes the mirror count as behind. */
+  readonly behindAfterMs: number;
+  readonly watchIntervalMs: number;
+  /** How often a part of the records is compared, unasked; 0 is never. */
+  readonly checkIntervalMs: number;
+};
+
+const usual: MirrorLimits = {
+  recordsPerBatch: 500,
+  leaseMs: 5000,
+  maxAttempts: 8,
+  timeoutMs: 10_000,
+  behindAfterMs: 5000,
+  watchIntervalMs: 1000,
+  checkIntervalMs: 10_000,
+};
+
+export type MirrorState = {
+  /** `null` while it is not known. */
+  readonly turn: MirrorTurn | null;
+  /** Of the outbox, when it was last seen. */
+  readonly depth: OutboxDepth | null;
+  /** Records applied by this process. */
+  readonly applied: number;
+  /** Records that were found to differ unasked, and made right. */
+  readonly mismatches: number;
+  readonly trouble: string | null;
+};
+
+const checkpointHours = 24;
+const purgeLimit = 1000;
+
+export class Mirror {
+  readonly #options: MirrorOptions;
+  readonly #limits: MirrorLimits;
+  readonly #links: SourceLinks;
+  /** The worker's, and one for everything else, so that neither waits for the other. */
+  readonly #connections: readonly [MirrorConnection, MirrorConnection];
+  readonly #watchLinks: SourceLinks;
+  readonly #worker: MirrorWorker;
+  readonly #check: RollingCheck;
+  readonly #watchApplier: RecordApplier;
+  readonly #stop = new AbortController();
+  #watching: Promise<void> | null = null;
+  #state: MirrorState = { turn: null, depth: null, applied: 0, mismatches: 0, trouble: null };
+
+  constructor(options: MirrorOptions) {
+    this.#options = options;
+    const { models, source, backup, clock, random, log } = options;
+    const limits = { ...usual, ...options.limits };
+    this.#limits = limits;
+    this.#links = new SourceLinks(source, clock, limits.timeoutMs);
+    this.#watchLinks = new SourceLinks(source, clock, limits.timeoutMs);
+    const [working, watching] = [new MirrorConnection(backup, clock), new MirrorConnection(backup, clock)];
+    this.#connections = [working, watching];
+    const { timeoutMs } = limits;
+    this.#watchApplier = new RecordApplier({ models, backup: watching, timeoutMs });
+    this.#check = new RollingCheck({ models, backup: watching, applier: this.#watchApplier, timeoutMs, log });
+    this.#worker = new MirrorWorker({
+      name: options.workerName,
+      links: this.#links,
+      applier: new RecordApplier({ models, backup: working, timeoutMs }),
+      backup: working,
+      limits,
+      clock,
+      random,
+      log,
+      onApplied: (records) => this.#learn({ applied: this.#state.applied + records, trouble: null }),
+      onTrouble: (trouble) => this.#learn({ trouble }),
+    });
+  }
+
+  /** Begins at once and waits for nobody. */
+  start(): void {
+    this.#watching ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#worker.stop();
+    await this.#watching;
+    await Promise.all([...this.#connections, this.#links, this.#watchLinks].map((part) => part.close()));
+  }
+
+  /** Something was appended in this process. */
+  wake(): void {
+    this.#worker.wake();
+  }
+
+  get state(): MirrorState {
+    return this.#state;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random } = this.#options;
+    if (!(await this.#prepared())) return;
+    this.#worker.start();
+    let nextCheckMs = clock.monotonic() + this.#limits.checkIntervalMs;
+    while (!this.#stop.signal.aborted) {
+      await this.#look();
+      if (this.#limits.checkIntervalMs > 0 && clock.monotonic() >= nextCheckMs) {
+        await this.#checkSome();
+        nextCheckMs = clock.monotonic() + this.#limits.checkIntervalMs * (0.9 + random() * 0.2);
+      }
+      await this.#sleep(this.#limits.watchIntervalMs);
+    }
+  }
+
+  /** False when asked to stop before. */
+  async #prepared(): Promise<boolean> {
+    const { prepareBackup, log } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      try {
+        await prepareBackup?.();
+        return true;
+      } catch (error) {
+        const trouble = error instanceof Error ? error.message : String(error);
+        if (trouble !== this.#state.trouble) log.warn({ reason: trouble }, 'the backup cannot be prepared yet');
+        this.#learn({ trouble });
+        await this.#look();
+      }
+      await this.#sleep(this.#limits.watchIntervalMs);
+    }
+    return false;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const depth = await this.#watchLinks.now().outbox.depth();
+      const turn = turnOf(this.#state.turn, depth, this.#limits.behindAfterMs);
+      this.#learn({ depth, ...(turn !== null && { turn }) });
+      if (turn !== null) this.#options.onTurn?.(turn, depth);
+    } catch (error) {
+      this.#learn({ trouble: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #checkSome(): Promise<void> {
+    if (this.#state.turn !== 'CAUGHT_UP') return;
+    try {
+      const found = await this.#check.next(this.#watchLinks.now());
+      if (found > 0) this.#learn({ mismatches: this.#state.mismatches + found });
+      await this.#watchApplier.purge(checkpointHours, purgeLimit);
+    } catch (error) {
+      // The worker meets the same servers and says so.
+      if (!(error instanceof MirrorFaultError)) throw error;
+    }
+  }
+
+  #learn(news: Partial<MirrorState>): void {
+    this.#state = { ...this.#state, ...news };
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await this.#options.clock.sleep(ms, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+}

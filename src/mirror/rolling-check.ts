@@ -1,0 +1,59 @@
+/**
+ * What is written to a mirrored table past the outbox (by hand, by another program) is found here, unasked: each step
+ * compares one range of records, makes right what differs, and goes on behind it; after the last one it begins anew.
+ */
+import type { MirrorConnection } from '../database/mirror-connection.ts';
+import type { MirroredModel } from '../database/mirrored-tables.ts';
+import { compareRecords } from '../database/record-comparison.ts';
+import type { Logger } from '../platform/log.ts';
+import type { RecordApplier } from './record-applier.ts';
+import { differenceOf } from './record-difference.ts';
+import type { SourceLink } from './source-link.ts';
+import { rangeEnd, suspectsOf } from './verify.ts';
+
+const recordsPerStep = 1000;
+/** More than this at once is no stray write: `backup repair` is for that, with somebody watching. */
+const recordsPerRepair = 100;
+
+export type RollingCheckOptions = {
+  readonly models: readonly MirroredModel[];
+  readonly backup: MirrorConnection;
+  readonly applier: RecordApplier;
+  readonly timeoutMs: number;
+  readonly log: Logger;
+};
+
+export class RollingCheck {
+  readonly #options: RollingCheckOptions;
+  #model = 0;
+  #after: string | null = null;
+
+  constructor(options: RollingCheckOptions) {
+    this.#options = options;
+  }
+
+  /** How many records differed and are right now. Throws `MirrorFaultError`. */
+  async next({ connection: source }: SourceLink): Promise<number> {
+    const { models, backup, applier, timeoutMs, log } = this.#options;
+    const model = models[this.#model % models.length]?.model;
+    if (model === undefined) return 0;
+    const shape = await applier.shape(source, model);
+    const epoch = await applier.epoch(source);
+    const sides = { source, backup, timeoutMs };
+    const range = { after: this.#after, upTo: await rangeEnd(sides, shape, this.#after, recordsPerStep) };
+    const suspects = await suspectsOf(sides, shape, range, timeoutMs);
+    const compared = await compareRecords({ ...sides, shape, epoch }, suspects.slice(0, recordsPerRepair));
+    // What waits or is parked is somebody else's business.
+    const wrong = compared.filter((record) => record.outbox === 'NONE' && differenceOf(shape, record) !== null);
+    await applier.apply(
+      source,
+      model,
+      wrong.map(({ key }) => ({ recordKey: key, outboxId: 0n })),
+    );
+    if (wrong.length > 0)
+      log.warn({ model, records: wrong.length }, 'the backup differed from the source and was made right');
+    this.#after = range.upTo;
+    if (range.upTo === null) this.#model += 1;
+    return wrong.length;
+  }
+}

@@ -1,0 +1,39 @@
+import { MirrorConnection } from '../database/mirror-connection.ts';
+import { MirrorFaultError } from '../database/mirror-fault.ts';
+import type { ServerAddress } from '../database/server-address.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** The source of now: where records are read, and where their outbox is. */
+export type SourceLink = { readonly connection: MirrorConnection; readonly outbox: Outbox };
+
+/** Follows the source from server to server: what a claim brought is read and settled on the server that it came from. */
+export class SourceLinks {
+  readonly #current: () => ServerAddress | null;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #links = new Map<string, SourceLink>();
+
+  /** `current` names the server that takes the writes, `null` when none does. */
+  constructor(current: () => ServerAddress | null, clock: Clock, timeoutMs: number) {
+    this.#current = current;
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Throws `MirrorFaultError`. */
+  now(): SourceLink {
+    const address = this.#current();
+    if (address === null) throw new MirrorFaultError('server', 'no server takes writes');
+    const known = this.#links.get(address.name);
+    if (known !== undefined) return known;
+    const connection = new MirrorConnection(address, this.#clock);
+    const link = { connection, outbox: new Outbox((work) => connection.use(this.#timeoutMs, work)) };
+    this.#links.set(address.name, link);
+    return link;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#links.values()].map(({ connection }) => connection.close()));
+  }
+}
