@@ -32,6 +32,7 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
   },
   { packages: /^(mariadb|mysql2)$/, owners: ['database', 'local'] },
   { packages: /^(@prisma\/.+|prisma)$/, owners: ['database'] },
+  { packages: /^ioredis$/, owners: ['platform/redis-connection.ts'] },
 ];
 
 /** What may be written in some files only. Comments do not count. */

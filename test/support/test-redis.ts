@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isPortFree, pickPort } from '../../src/local/ports.ts';
+import { startRedisServer } from '../../src/local/redis-server.ts';
+import { findServer } from '../../src/local/server-binaries.ts';
+import type { ServerChild } from '../../src/local/server-child.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { binariesDirectory } from './test-cluster.ts';
+
+/** A real Redis without a cluster. What it was told survives `kill`, as it appends it to a file. */
+export class TestRedis {
+  readonly #directory: string;
+  readonly #port: number;
+  #child: ServerChild;
+
+  private constructor(directory: string, port: number, child: ServerChild) {
+    this.#directory = directory;
+    this.#port = port;
+    this.#child = child;
+  }
+
+  static async start(): Promise<TestRedis> {
+    const directory = await mkdtemp(join(tmpdir(), 'tidemark-redis-'));
+    const port = await pickPort({ remembered: undefined, taken: new Set(), isFree: isPortFree });
+    return new TestRedis(directory, port, await launch(directory, port));
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.#port}`;
+  }
+
+  async kill(): Promise<void> {
+    await this.#child.end('SIGKILL', systemClock);
+  }
+
+  /** Starts it again on the same port, with the same data. */
+  async restart(): Promise<void> {
+    await this.kill();
+    this.#child = await launch(this.#directory, this.#port);
+  }
+
+  /** It hangs with its sockets open. */
+  pause(): void {
+    process.kill(this.#child.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    process.kill(this.#child.pid, 'SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+async function launch(directory: string, port: number): Promise<ServerChild> {
+  const finding = { directory: binariesDirectory, log: () => undefined };
+  return startRedisServer({
+    binary: await findServer('redis', finding),
+    dataDirectory: join(directory, 'data'),
+    logPath: join(directory, 'redis.log'),
+    port,
+    parentDeathSignal: 'KILL',
+    clock: systemClock,
+  });
+}
