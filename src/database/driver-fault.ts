@@ -11,6 +11,9 @@ export const driverFaults = [
   'LOCK_TIMEOUT',
   'STATEMENT_TIMEOUT',
   'READ_ONLY',
+  // A member lost its group in the middle of a commit. It rolls back, yet the others may have received the transaction
+  // before, and commit it: this is no proof that nothing was written.
+  'LEFT_GROUP',
   'OTHER',
 ] as const;
 export type DriverFault = (typeof driverFaults)[number];
@@ -30,14 +33,14 @@ const byNumber: Readonly<Record<number, DriverFault>> = {
   1040: 'EXHAUSTED', // too many connections
   1020: 'DEADLOCK', // a row changed after the snapshot, with innodb_snapshot_isolation
   1213: 'DEADLOCK',
-  3101: 'DEADLOCK', // rolled back by group replication's certification
   1205: 'LOCK_TIMEOUT',
   1969: 'STATEMENT_TIMEOUT', // MariaDB's max_statement_time
   3024: 'STATEMENT_TIMEOUT', // MySQL's max_execution_time
   1290: 'READ_ONLY', // --read-only
   1792: 'READ_ONLY', // read-only transaction
   1836: 'READ_ONLY',
-  3100: 'READ_ONLY', // refused by the group replication hook
+  3100: 'LEFT_GROUP', // the group did not answer the commit
+  3101: 'LEFT_GROUP', // the group told this member to roll back
 };
 
 const systemCodes = new Set([

@@ -4,6 +4,7 @@
  *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long
  *   connection lost before COMMIT  nothing was written: SOURCE_UNAVAILABLE
  *   connection lost at COMMIT      nobody knows: WRITE_INDETERMINATE
+ *   group lost at COMMIT           the same: the other members may have it although this one rolls back
  *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
  */
 import type { Position } from '../consistency/position.ts';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/platform/clock.ts';
+import { sourceOf } from '../support/engine.ts';
 import type { TestCluster } from '../support/test-cluster.ts';
 import type { Endpoint } from './orders-api.ts';
 
@@ -62,7 +63,7 @@ export function environmentFor(cluster: TestCluster): Record<string, string> {
     SOURCE_URL: source,
     REPLICA_URLS: replicas.join(','),
     ...(backup !== null && { BACKUP_URL: backup }),
-    MIGRATION_URL: cluster.adminUrl('source'),
+    MIGRATION_URL: cluster.adminUrl(sourceOf(cluster)),
     CLUSTER_ID: cluster.cluster.id,
     TOKEN_KEYS: cluster.cluster.tokenKeys.map(({ id, secret }) => `${id}:${secret}`).join(','),
   };

@@ -1,6 +1,6 @@
 import { SqlError } from 'mariadb';
 import { describe, expect, it } from 'vitest';
-import { faultInWords, faultOf, NodeDownError } from '../../../src/database/driver-fault.ts';
+import { certainRefusals, faultInWords, faultOf, NodeDownError } from '../../../src/database/driver-fault.ts';
 
 function sqlError(errno: number, { code = `ER_${errno}`, fatal = false, cause = undefined as unknown } = {}): SqlError {
   const error = new SqlError(`a text with 'secrets' in it`);
@@ -35,7 +35,8 @@ describe('a fault of the driver', () => {
       'answered ER_45028',
     ],
     ['a deadlock', sqlError(1213), 'DEADLOCK', 'answered ER_1213'],
-    ['a refused certification', sqlError(3101), 'DEADLOCK', 'answered ER_3101'],
+    ['a commit that the group did not answer', sqlError(3100), 'LEFT_GROUP', 'answered ER_3100'],
+    ['a commit that the group rolled back', sqlError(3101), 'LEFT_GROUP', 'answered ER_3101'],
     ['a lock that was not had in time', sqlError(1205), 'LOCK_TIMEOUT', 'answered ER_1205'],
     ["MariaDB's statement timeout", sqlError(1969), 'STATEMENT_TIMEOUT', 'answered ER_1969'],
     ["MySQL's statement timeout", sqlError(3024), 'STATEMENT_TIMEOUT', 'answered ER_3024'],
@@ -51,6 +52,10 @@ describe('a fault of the driver', () => {
     ['something that is no error', 'text', 'OTHER', 'an unknown fault'],
   ] as const)('%s is %s', (_, error, fault, words) => {
     expect([faultOf(error), faultInWords(error)]).toEqual([fault, words]);
+  });
+
+  it('of a group in the middle of a commit proves nothing: the other members may have committed it', () => {
+    expect(certainRefusals.has('LEFT_GROUP')).toBe(false);
   });
 
   it('is put into words without what the error says', () => {
