@@ -28,7 +28,7 @@ type Work = { readonly startedMs: number };
 const sourceFactor = 3;
 /** A question that ends so many milliseconds after it was due was asked by a process that paused. */
 const pauseMs = 50;
-const maxAsks = 3;
+const maxAsks = 2;
 
 export class NodePatience {
   readonly #options: NodePatienceOptions;

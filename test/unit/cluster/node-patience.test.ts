@@ -99,7 +99,7 @@ describe('work on a node', () => {
 
 describe('a process that pauses', () => {
   it('does not take its own pause for the silence of a node', async () => {
-    const pauses = [400, 400];
+    const pauses = [400];
     answer = async (timeoutMs) => {
       const pauseMs = pauses.shift();
       if (pauseMs === undefined) return true;
@@ -115,7 +115,7 @@ describe('a process that pauses', () => {
   it('believes it in the end when every question goes unanswered', async () => {
     answer = (timeoutMs) => never(timeoutMs + 400);
     patience.begin('a');
-    await clock.tick(100 + 3 * 500);
+    await clock.tick(100 + 2 * 500);
     expect(silent).toEqual(['a']);
   });
 });

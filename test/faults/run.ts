@@ -1,0 +1,112 @@
+// npm run faults -- [--only names] [--flavour mariadb|mysql] [--seed N] [--json file] [--list] [--help]
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../../src/platform/clock.ts';
+import { isMet } from '../bench/finding.ts';
+import { describeMachine } from '../bench/machine.ts';
+import { saveHistory } from '../consistency/history.ts';
+import { explain } from '../consistency/report.ts';
+import { type Outcome, play } from './play.ts';
+import { lines, markdown, type Results } from './report.ts';
+import { scenarios } from './scenarios.ts';
+import { Stage } from './stage.ts';
+
+const usage = `Usage: npm run faults -- [options]
+
+Lets servers fall while clients work, and judges all that the clients were told. Ends with 1 when a bar is missed.
+
+  --only <names>      some scenarios, comma separated
+  --flavour <word>    mariadb or mysql; TIDEMARK_TEST_FLAVOUR, else mariadb unless told
+  --seed <number>     another number, other work; 1 unless told
+  --json <file>       where the results go; test/faults/results/<flavour>.json unless told, when all scenarios ran
+  --list              print the names
+  --help              print this
+`;
+
+const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+async function run(argv: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const options = { only: text, flavour: text, seed: { ...text, default: '1' }, json: text, list: flag, help: flag };
+  const { values } = parseArgs({ args: [...argv], options });
+  const names = scenarios.map(({ name }) => name);
+  const only = values.only?.split(',').map((name) => name.trim()) ?? null;
+  const unknown = only?.filter((name) => !names.includes(name)) ?? [];
+  if (unknown.length > 0) throw new Error(`no scenario is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
+  const { flavour, seed } = values;
+  if (flavour !== undefined && flavour !== 'mariadb' && flavour !== 'mysql')
+    throw new Error(`no such flavour: ${flavour}`);
+  if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed is a whole number, not ${seed}`);
+  if (values.help) print(usage);
+  else if (values.list) print(names.join('\n'));
+  else return await playAll(flavour, only, Number(seed), values.json ?? null);
+  return 0;
+}
+
+async function playAll(
+  flavour: 'mariadb' | 'mysql' | undefined,
+  only: readonly string[] | null,
+  seed: number,
+  json: string | null,
+): Promise<number> {
+  print('starting a cluster and two API processes');
+  const stage = await Stage.open(flavour);
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= stage.close();
+    return closing;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void close().then(() => process.exit(130)));
+  const outcomes: Outcome[] = [];
+  const { flavour: own, nodes } = stage.cluster.cluster;
+  try {
+    await stage.untilWhole();
+    for (const [turn, scenario] of scenarios.entries()) {
+      if (only !== null && !only.includes(scenario.name)) continue;
+      print(`${scenario.name}: ${scenario.title}`);
+      const { history, broken, ...outcome } = await play(stage, scenario, turn, seed);
+      outcomes.push(outcome);
+      print(lines(outcome));
+      if (broken.length === 0) continue;
+      const path = join(artefacts, `faults-${own}-${scenario.name}-${seed}.jsonl`);
+      await mkdir(artefacts, { recursive: true });
+      await saveHistory(path, history);
+      print(`${explain(broken)}\nkept: ${path}`);
+    }
+  } catch (error) {
+    print(stage.output().slice(-20).join('\n'));
+    throw error;
+  } finally {
+    await close();
+  }
+  const met = outcomes.every(({ findings }) => findings.every(isMet));
+  const results: Results = {
+    measuredAt: new Date(systemClock.now()).toISOString(),
+    machine: describeMachine(),
+    flavour: own,
+    serverVersion: nodes[0]?.version ?? '',
+    seed,
+    met,
+    outcomes,
+  };
+  print(`\n${markdown(results)}\n`);
+  const file = json ?? (only === null ? fileURLToPath(new URL(`results/${own}.json`, import.meta.url)) : null);
+  if (file !== null) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+    print(`written to ${file}`);
+  }
+  return met ? 0 : 1;
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 2;
+}
