@@ -8,6 +8,7 @@ import type { Flavour } from './consistency/position.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
 import { type OrdersDatabase, openOrdersDatabase } from './database/orders-client.ts';
+import { ClusterEventFeed } from './graphql/cluster/cluster-event-feed.ts';
 import { useConsistency } from './graphql/plugins/use-consistency.ts';
 import { schema } from './graphql/schema.ts';
 import { createGraphqlServer, type GraphqlHandler } from './graphql/yoga.ts';
@@ -20,6 +21,8 @@ export type App = {
   /** Looks at every node once. Resolves also when servers are down: the process serves what it can. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends what would not end by itself: subscriptions. */
+  endStreams(): void;
   /** What is known of the servers now. */
   health(): ClusterHealth;
 };
@@ -48,8 +51,10 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     clusterId: config.cluster.id,
     flavour: () => flavourOf(cluster.snapshot()),
   });
+  const clusterEvents = new ClusterEventFeed(cluster.events);
   const graphql = createGraphqlServer({
     schema,
+    clusterEvents,
     consistency: useConsistency({
       database,
       tokens,
@@ -72,6 +77,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     graphql,
     start: () => database.start(),
     stop: () => database.stop(),
+    endStreams: () => clusterEvents.close(),
     health: () => clusterHealth(cluster.snapshot(), clock.monotonic()),
   };
 }

@@ -6,6 +6,7 @@ import './nodes.ts';
 import './orders/order-queries.ts';
 import './orders/user-errors.ts';
 import './orders/order-mutations.ts';
+import './cluster/cluster-event-type.ts';
 
 /** The whole GraphQL schema. Importing it opens nothing. */
 export const schema = builder.toSchema({ directives: [...specifiedDirectives, consistencyDirective] });

@@ -4,9 +4,11 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
 import { corsFor } from './cors.ts';
 import { toGraphqlError } from './error-codes.ts';
 import { useAccessLog } from './plugins/use-access-log.ts';
+import { useClusterEvents } from './plugins/use-cluster-events.ts';
 import { useDeadline } from './plugins/use-deadline.ts';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
 import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
@@ -17,6 +19,8 @@ export type GraphqlServerOptions = {
   readonly schema: GraphQLSchema;
   /** Opens the database session of each operation and carries the token in and out. */
   readonly consistency: Plugin;
+  /** What subscriptions read from. */
+  readonly clusterEvents: ClusterEventFeed;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly requestTimeoutMs: number;
@@ -66,6 +70,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useDeadline(clock, options.requestTimeoutMs),
       // Token in, session, node, token out.
       options.consistency,
+      // Subscriptions read from a feed instead.
+      useClusterEvents(options.clusterEvents),
     ],
   });
   return async (request, response) => {

@@ -12,6 +12,8 @@ import { respondError, respondJson } from './respond.ts';
 /** What is served: the composition root makes one. */
 export interface ServedApp {
   readonly graphql: GraphqlHandler;
+  /** Ends answers that would go on for ever. Called when stopping begins. */
+  endStreams?(): void;
   /** Cheap: from what is known already. Asked once a second at most. */
   readonly health: HealthSource;
 }
@@ -115,6 +117,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     url: `http://${shownHost}:${port}`,
     stop: async () => {
       stopping = true;
+      options.app.endStreams?.();
       for (const response of running) if (!response.headersSent) response.setHeader('connection', 'close');
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();

@@ -13,8 +13,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   mirror: ['platform', 'database', 'outbox'],
   cache: ['platform', 'consistency'],
   jobs: ['platform', 'database', 'orders'],
-  // An answer says how it was routed; Pothos derives the types of its fields from what Prisma generated.
-  graphql: ['platform', 'consistency', 'routing', 'database', 'orders', 'cache', 'jobs', 'prisma'],
+  // An answer says how it was routed, a subscription what happens to the cluster; Pothos derives the types of its fields
+  // from what Prisma generated.
+  graphql: ['platform', 'consistency', 'cluster', 'routing', 'database', 'orders', 'cache', 'jobs', 'prisma'],
   client: [],
   dashboard: ['client'],
   http: ['platform', 'graphql', 'cluster'],

@@ -1,6 +1,8 @@
 import { GraphQLError, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { ClusterEvents } from '../../../src/cluster/cluster-events.ts';
 import { clusterHealth } from '../../../src/cluster/cluster-health.ts';
 import { TidemarkError } from '../../../src/errors.ts';
+import { ClusterEventFeed } from '../../../src/graphql/cluster/cluster-event-feed.ts';
 import { recordDecision } from '../../../src/graphql/plugins/request-facts.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../../src/graphql/yoga.ts';
 import { type HttpServerOptions, type ServedApp, startHttpServer } from '../../../src/http/server.ts';
@@ -110,6 +112,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
         recordDecision(context.request, { node: 'replica-1', reason: 'replica-caught-up', waitedMs: 0 });
       },
     },
+    clusterEvents: new ClusterEventFeed(new ClusterEvents({ clock: systemClock, log })),
     corsOrigins: ['https://shop.example.com', 'https://admin.example.com'],
     maxBodyBytes: 262_144,
     requestTimeoutMs: 15_000,

@@ -1,0 +1,68 @@
+import { type ClusterEvent, clusterEventKinds, clusterEventNames } from '../../cluster/cluster-event.ts';
+import type { Streamed } from '../../platform/bounded-stream.ts';
+import { builder } from '../builder.ts';
+import { feedOf } from '../plugins/use-cluster-events.ts';
+
+const eventName = builder.enumType('ClusterEventName', {
+  description: 'Everything that can happen to the cluster.',
+  values: Object.fromEntries(
+    clusterEventNames.map((name) => [name, { value: name, description: clusterEventKinds[name].description }]),
+  ),
+});
+
+const eventFact = builder.objectRef<{ readonly name: string; readonly value: string }>('ClusterEventFact').implement({
+  description: 'One detail of an event.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What it is about, such as `trouble`, `from` or `to`.' }),
+    value: t.exposeString('value', { description: 'In words; several are separated by commas.' }),
+  }),
+});
+
+const clusterEvent = builder.objectRef<Streamed<ClusterEvent>>('ClusterEvent').implement({
+  description: 'Something that has happened to the cluster, as this API process saw it.',
+  fields: (t) => ({
+    name: t.field({ type: eventName, description: 'What has happened.', resolve: ({ item }) => item.name }),
+    at: t.field({
+      type: 'DateTime',
+      description: 'When it was noticed.',
+      resolve: ({ item }) => new Date(item.atMs),
+    }),
+    node: t.string({
+      nullable: true,
+      description: 'Name of the server that it is about; null when it is about none in particular.',
+      resolve: ({ item }) => item.node,
+    }),
+    description: t.string({
+      description: 'The event in a sentence.',
+      resolve: ({ item }) => clusterEventKinds[item.name].description,
+    }),
+    facts: t.field({
+      type: [eventFact],
+      description: 'Details, such as why. Which there are depends on the event.',
+      resolve: ({ item }) =>
+        Object.entries(item.facts)
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => ({ name, value: Array.isArray(value) ? value.join(', ') : String(value) })),
+    }),
+    missed: t.int({
+      description: 'How many events before this one were dropped, because you read too slowly.',
+      resolve: ({ missed }) => missed,
+    }),
+  }),
+});
+
+builder.subscriptionType({
+  description: 'What is told as it happens, over server-sent events (`accept: text/event-stream`).',
+});
+
+builder.subscriptionField('clusterEvents', (t) =>
+  t.field({
+    type: clusterEvent,
+    description: 'What happens to the cluster from now on. Works also while no server answers.',
+    args: {
+      names: t.arg({ type: [eventName], description: 'Only events of these names.' }),
+    },
+    subscribe: (_, { names }, context) => feedOf(context).open(names ?? null),
+    resolve: (event) => event,
+  }),
+);
