@@ -1,3 +1,4 @@
+import { currentEpoch } from '../consistency/epoch.ts';
 import type { NodeStatus } from './node-status.ts';
 
 /** Immutable picture of all nodes at one moment. Selection reads nothing else. */
@@ -7,10 +8,19 @@ export function statusOf(snapshot: ClusterSnapshot, name: string): NodeStatus | 
   return snapshot.find((status) => status.node.name === name);
 }
 
-/** The server that takes the writes: writable, and seen so. Configured roles only break a tie. */
+/**
+ * The server that takes the writes: writable, seen so, and of the newest epoch that any server has told of. A source that
+ * was deposed and returns is writable too, and what it is given would be lost. Configured roles only break a tie.
+ */
 export function writableSource(snapshot: ClusterSnapshot): NodeStatus | undefined {
-  const writable = writableServers(snapshot);
+  const newest = Math.max(...snapshot.map(epochOf));
+  const writable = writableServers(snapshot).filter((status) => epochOf(status) === newest);
   return writable.find((status) => status.node.configuredRole === 'SOURCE') ?? writable[0];
+}
+
+/** A server that keeps no record is taken to know of the first epoch. */
+function epochOf({ role, report }: NodeStatus): number {
+  return role === 'BACKUP' ? 0 : (currentEpoch(report?.epochs ?? []) ?? 1);
 }
 
 /** The last server that was seen to take the writes, wherever it is now. */

@@ -101,4 +101,64 @@ describe.sequential('a source that loses its machine', () => {
     const read = await ask(api, one, { variables: { id: survived.id }, headers: withToken(survived.token) });
     expect(read.data?.order?.id).toBe(survived.id);
   });
+
+  it('is never written to when it returns, and is refused as a replica with its errant transactions named', async () => {
+    await cluster.cluster.startNode('source');
+    // As if it had come back by itself, believing in itself.
+    await admin(
+      'source',
+      testFlavour() === 'mysql' ? 'SET GLOBAL super_read_only = OFF' : 'SET GLOBAL read_only = OFF',
+    );
+    await admin('source', testFlavour() === 'mysql' ? 'SET GLOBAL read_only = OFF' : 'DO 1');
+    const [before] = await admin('source', 'SELECT COUNT(*) AS orders FROM orders');
+    const until = performance.now() + 2000;
+    while (performance.now() < until) await createOrder(api);
+    expect(await admin('source', 'SELECT COUNT(*) AS orders FROM orders')).toEqual([before]);
+    const { decision, source } = await failover.rejoin('source');
+    expect(source).toBe('replica-1');
+    expect(decision).toMatchObject({ verdict: 'refused' });
+    expect(JSON.stringify(decision)).toContain('source holds transactions that did not survive');
+  });
+});
+
+describe.sequential('a source that hands over', () => {
+  it('does so while clients write, and loses nothing that was acknowledged', async () => {
+    let over = false;
+    const acknowledged: string[] = [];
+    const writing = Array.from({ length: 4 }, async () => {
+      while (!over) {
+        const created = await createOrder(api).catch(() => null);
+        if (created !== null) acknowledged.push(created.id);
+      }
+    });
+    await expect.poll(() => acknowledged.length, patience).toBeGreaterThan(20);
+    const { decision, outcome, source } = await failover.switchover('replica-2');
+    expect(decision).toMatchObject({ verdict: 'go' });
+    expect({ outcome, source }).toEqual({ outcome: { leftOut: [] }, source: 'replica-2' });
+    const handedOver = acknowledged.length;
+    await expect.poll(() => acknowledged.length, patience).toBeGreaterThan(handedOver + 20);
+    over = true;
+    await Promise.all(writing);
+    for (const id of acknowledged) {
+      const read = await ask(api, one, { variables: { id }, headers: { 'x-consistency-level': 'strong' } });
+      expect(read.data?.order?.id).toBe(id);
+    }
+  });
+
+  it('follows the new source', async () => {
+    const { decision } = await failover.rejoin('replica-1');
+    expect(decision).toEqual({ verdict: 'nothing', why: 'replica-1 replicates replica-2 already' });
+    const token = await writesAgain();
+    await expect
+      .poll(async () => {
+        const read = await ask(api, count, { headers: { ...withToken(token), 'x-consistency-wait-ms': '1000' } });
+        return read.consistency?.servedBy?.node;
+      }, patience)
+      .toBe('replica-1');
+  });
+
+  it('can take it back', async () => {
+    expect((await failover.switchover('replica-1')).source).toBe('replica-1');
+    await writesAgain();
+  });
 });
