@@ -5,6 +5,7 @@
  * that tells its position. Behind a COMMIT it is sent without waiting (the driver pipelines), so a commit costs one round
  * trip as before. A single write may have to be prepared first, and what is sent behind it could overtake it: there it waits.
  * What was seen: the first read of an operation is joined with the question how far the node has come.
+ * What was changed: of mirrored models, rows for the outbox go into the transaction; a single write becomes one.
  * What went wrong: faults are counted, lost connections reported, since Prisma's errors no longer tell them apart.
  */
 import type { EventEmitter } from 'node:events';
@@ -28,6 +29,9 @@ import {
   type Statement,
   textOf,
 } from './joined-statements.ts';
+import { MirroredTransaction } from './mirroring/mirrored-transaction.ts';
+import type { WatchedTables } from './mirroring/watched-tables.ts';
+import { targetOf } from './mirroring/write-statement.ts';
 import type { NodePositions, ReadObservation } from './read-observation.ts';
 import type { Sockets } from './sockets.ts';
 import { statementsFor } from './statements/choose-statements.ts';
@@ -41,6 +45,12 @@ type Sending = 'query' | 'execute';
 type UsedConnection = Pick<PoolConnection, 'query' | 'execute' | 'on' | 'off' | 'release' | 'end'>;
 /** The part of a pool that the adapter uses. */
 type UsedPool = Pick<Pool, 'getConnection' | 'query' | 'execute' | 'end'>;
+
+export type Mirroring = {
+  readonly tables: WatchedTables;
+  /** Called behind each commit that wrote outbox rows. */
+  readonly onAppended: () => void;
+};
 
 export class CapturingPool implements UsedPool {
   readonly #pool: Pool;
@@ -56,6 +66,7 @@ export class CapturingPool implements UsedPool {
   /** Connections to servers that were seen to need no more than a glance. */
   readonly #glances = new WeakSet<object>();
   #joins = true;
+  #mirroring: Mirroring | null = null;
   #lastLook: { readonly said: string; readonly positions: NodePositions } | null = null;
 
   constructor(
@@ -76,6 +87,11 @@ export class CapturingPool implements UsedPool {
     return this.#faults.get(fault) ?? 0;
   }
 
+  /** From now on, writes to these tables bring their outbox rows. */
+  mirror(mirroring: Mirroring): void {
+    this.#mirroring = mirroring;
+  }
+
   /** The adapter asks for the driver's pool type; it calls nothing but what `UsedPool` has. */
   forAdapter(): Pool {
     return this as unknown as Pool;
@@ -88,19 +104,53 @@ export class CapturingPool implements UsedPool {
   async getConnection(): Promise<PoolConnection> {
     const capture = currentCapture() ?? null;
     const connection = await this.#noting(() => this.#acquire(), capture);
-    const wrapped: UsedConnection = {
+    return this.#wrapped(connection, capture) as PoolConnection;
+  }
+
+  #wrapped(connection: PoolConnection, capture: WriteCapture | null): UsedConnection {
+    const mirrored = this.#mirroring && new MirroredTransaction(connection, this.#mirroring.tables);
+    const send = (how: Sending, sql: Statement, values: unknown) =>
+      this.#noting(() => {
+        if (mirrored === null) return connection[how](sql, values);
+        return mirrored.run(textOf(sql), values, (text, given) => connection[how](withText(sql, text), given));
+      }, capture);
+    const commit = (sql: Statement) => {
+      const sending = () => connection.query(sql);
+      if (capture === null) return this.#noting(sending, capture);
+      return this.#captured(connection, capture, { refusals: certainRefusals, pipelined: true }, sending);
+    };
+    return {
       query: (sql: Statement, values?: unknown) => {
-        const send = () => connection[safely('query', sql)](sql, values);
-        if (capture === null || textOf(sql) !== 'COMMIT') return this.#noting(send, capture);
-        return this.#captured(connection, capture, { refusals: certainRefusals, pipelined: true }, send);
+        if (textOf(sql) !== 'COMMIT') return send(safely('query', sql), sql, values);
+        return mirrored === null ? commit(sql) : this.#withOutbox(connection, mirrored, capture, () => commit(sql));
       },
-      execute: (sql: Statement, values?: unknown) => this.#noting(() => connection.execute(sql, values), capture),
+      execute: (sql: Statement, values?: unknown) => send('execute', sql, values),
       on: connection.on.bind(connection),
       off: connection.off.bind(connection),
       release: () => connection.release(),
       end: () => connection.end(),
     };
-    return wrapped as PoolConnection;
+  }
+
+  /** Commits with the outbox rows, or not at all. */
+  async #withOutbox<T>(
+    connection: PoolConnection,
+    mirrored: MirroredTransaction,
+    capture: WriteCapture | null,
+    commit: () => Promise<T>,
+  ): Promise<T> {
+    let appended: number;
+    try {
+      appended = await this.#noting(() => mirrored.append(), capture);
+    } catch (error) {
+      await connection.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+    try {
+      return await commit();
+    } finally {
+      if (appended > 0) this.#mirroring?.onAppended();
+    }
   }
 
   query<T>(sql: Statement, values?: unknown): Promise<T> {
@@ -156,6 +206,9 @@ export class CapturingPool implements UsedPool {
     try {
       const sending = safely(how, sql);
       const send = () => connection[sending]<T>(sql, values);
+      if (this.#mirroring?.tables.has(targetOf(textOf(sql)) ?? '') === true) {
+        return await inTransaction(this.#wrapped(connection, capture ?? null), (own) => own[how]<T>(sql, values));
+      }
       if (capture === undefined || !isWrite(textOf(sql))) {
         // Only a text can be joined with another, and only rows that come as arrays are worth it.
         const observation = sending === 'query' ? currentObservation() : undefined;
@@ -263,6 +316,26 @@ export class CapturingPool implements UsedPool {
     this.#faults.set(fault, this.faultsMet(fault) + 1);
     if (fault === 'CONNECTION' && !(error instanceof NodeDownError)) this.#onConnectionLost(faultInWords(error));
   }
+}
+
+/** A single write, made a transaction so that something can go with it. */
+async function inTransaction<T>(
+  connection: UsedConnection,
+  work: (connection: UsedConnection) => Promise<T>,
+): Promise<T> {
+  await connection.query('BEGIN');
+  try {
+    const answer = await work(connection);
+    await connection.query('COMMIT');
+    return answer;
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+function withText(statement: Statement, text: string): Statement {
+  return typeof statement === 'string' ? text : { ...statement, sql: text };
 }
 
 /** A single statement that was refused wrote nothing; of a COMMIT that is only sure after `certainRefusals`. */

@@ -3,6 +3,7 @@ import { readReplicas } from '@prisma/extension-read-replicas';
 import type { Clock } from '../platform/clock.ts';
 import { CapturingPool } from './capturing-pool.ts';
 import { healthGating } from './health-gating.ts';
+import { type MirroringOptions, mirroring } from './mirroring/mirroring.ts';
 import { openPool, type PoolSettings } from './node-pool.ts';
 import type { ServerAddress } from './server-address.ts';
 import { Sockets } from './sockets.ts';
@@ -20,6 +21,8 @@ export type NodeClientOptions<Client> = {
   readonly makeClient: MakeClient<Client>;
   readonly clock: Clock;
   readonly learnPositions?: boolean;
+  /** Which writes are noted for the backup; none unless told. */
+  readonly mirroring?: MirroringOptions;
 };
 
 /** The clients of one node. */
@@ -36,6 +39,7 @@ export type NodeClients<Client> = {
  *
  * The text protocol keeps statements in the order in which they are sent: none has to be prepared first.
  *
+ *   direct = client.$extends(mirroring)                    notes for the backup what is written
  *   direct.$extends(readReplicas({ replicas: [gated] }))   splits reads from writes
  *   gated = direct.$extends(healthGating)                  sends each read to the node that the router chose
  *
@@ -43,7 +47,7 @@ export type NodeClients<Client> = {
  */
 export function makeNodeClients<Client extends PrismaClientLike>(
   address: ServerAddress,
-  { pool: settings, makeClient, clock, learnPositions = true }: NodeClientOptions<Client>,
+  { pool: settings, makeClient, clock, learnPositions = true, mirroring: mirrored }: NodeClientOptions<Client>,
   onConnectionLost: (trouble: string) => void,
 ): NodeClients<Client> {
   const sockets = new Sockets(address);
@@ -54,9 +58,11 @@ export function makeNodeClients<Client extends PrismaClientLike>(
     onConnectionLost,
   });
   const adapter = new PrismaMariaDb(pool.forAdapter(), { database: address.database, useTextProtocol: true });
-  const direct = makeClient({ adapter });
-  // Extensions are typed for one generated client each; these two leave the client's shape as it is.
-  const extended = direct as unknown as { $extends(extension: unknown): Client };
+  const made = makeClient({ adapter });
+  // Extensions are typed for one generated client each; these leave the client's shape as it is.
+  const extending = (client: Client) => client as unknown as { $extends(extension: unknown): Client };
+  const direct = mirrored === undefined ? made : extending(made).$extends(mirroring(pool, mirrored));
+  const extended = extending(direct);
   const gated = extended.$extends(healthGating);
   const asSource = extended.$extends(readReplicas({ replicas: [gated as never] }));
   return { pool, direct, asSource };

@@ -98,6 +98,7 @@ export async function postponeRow(
     delayMs,
   }: { readonly workers: readonly string[]; readonly reason: string; readonly delayMs: number },
 ): Promise<void> {
+  if (workers.length === 0) return;
   await connection.query(
     `UPDATE outbox SET claimed_by = NULL, due_at = ${later}, reason = ? WHERE id = ? AND claimed_by IN (?)`,
     [delayMs, reason.slice(0, reasonLength), id, workers],
@@ -110,6 +111,7 @@ export async function parkRow(
   id: bigint,
   { workers, reason }: { readonly workers: readonly string[]; readonly reason: string },
 ): Promise<void> {
+  if (workers.length === 0) return;
   await connection.query(
     'UPDATE outbox SET claimed_by = NULL, parked_at = UTC_TIMESTAMP(3), reason = ? WHERE id = ? AND claimed_by IN (?)',
     [reason.slice(0, reasonLength), id, workers],

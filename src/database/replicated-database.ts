@@ -11,6 +11,7 @@ import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { Router } from '../routing/router.ts';
+import type { MirroringOptions } from './mirroring/mirroring.ts';
 import {
   closeNodeClients,
   type MakeClient,
@@ -38,6 +39,8 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly transactionTimeoutMs: number;
   /** Off, writes tell no position and sessions do not read their own writes: only for measuring what learning them costs. */
   readonly learnPositions?: boolean;
+  /** Which writes are noted for the backup; none unless told. */
+  readonly mirroring?: MirroringOptions;
   /** How many reads may run on the source at once because no replica would do. */
   readonly sourceReadsLimit: number;
   /** Whether the backup may serve reads without a past when nobody else can. It may unless told. */

@@ -1,0 +1,208 @@
+/**
+ * One transaction on the source, and the outbox rows that belong into it.
+ *
+ * The keys of what a statement changes are known from the statement, from what the server numbered, or are read FOR UPDATE
+ * right before it; then the statement is held to exactly those keys, so that at no isolation level a row slips in between.
+ * A record's lock is held before its children change, so one record's rows enter the outbox in the order of the commits.
+ *
+ * All rows are written together before COMMIT. Whatever goes wrong on the way fails the transaction: a change without its
+ * row would never reach the backup. A row without a change is harmless.
+ */
+import { TidemarkError } from '../../errors.ts';
+import { appendRows, type ChangedRecord, type SqlConnection } from '../outbox-table.ts';
+import type { WatchedTable, WatchedTables } from './watched-tables.ts';
+import { type Cell, keysNamedBy, readWrite, targetOf, type WriteStatement } from './write-statement.ts';
+
+/** A write to a mirrored model in a form of which it cannot be told what it changes. Nothing was written. */
+export class WriteNotMirroredError extends TidemarkError {
+  readonly code = 'WRITE_NOT_MIRRORED';
+  readonly retryable = false;
+
+  constructor(model: string, why: string) {
+    super(`A write to ${model}, which is mirrored, ${why}; nothing was written`, { facts: { model } });
+  }
+}
+
+type Values = readonly unknown[];
+type Answer = { readonly affectedRows: number; readonly insertId: number | bigint };
+/** Sends a statement of the caller, as the caller would have. */
+export type Send = (text: string, values: Values) => Promise<unknown>;
+type Where = Extract<WriteStatement, { kind: 'DELETE' }>['where'];
+
+const keysPerStatement = 1000;
+
+export class MirroredTransaction {
+  readonly #connection: SqlConnection;
+  readonly #tables: WatchedTables;
+  readonly #changed = new Map<string, ChangedRecord>();
+  readonly #running = new Set<Promise<unknown>>();
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(connection: SqlConnection, tables: WatchedTables) {
+    this.#connection = connection;
+    this.#tables = tables;
+  }
+
+  run(text: string, values: unknown, send: Send): Promise<unknown> {
+    const all = Array.isArray(values) ? (values as Values) : [];
+    const table = this.#tables.get(targetOf(text) ?? '');
+    if (table === undefined) return send(text, all);
+    const running = this.#write(table, text, all, send);
+    this.#running.add(running);
+    const ended = () => this.#running.delete(running);
+    running.then(ended, ended);
+    return running;
+  }
+
+  /** Writes the rows that belong to what was changed; how many. Must be awaited before COMMIT is sent. */
+  async append(): Promise<number> {
+    await Promise.allSettled(this.#running);
+    if (this.#failure !== null) throw this.#failure.error;
+    await appendRows(this.#connection, [...this.#changed.values()]);
+    return this.#changed.size;
+  }
+
+  async #write(table: WatchedTable, text: string, values: Values, send: Send): Promise<unknown> {
+    const write = readWrite(text);
+    if (write === null) return this.#refuse(table, 'has a form that cannot be read');
+    if (write.kind === 'INSERT') return this.#insert(table, write, text, values, send);
+    const assigned =
+      write.kind === 'UPDATE' ? write.assigned.find(({ column }) => column === table.keyColumn) : undefined;
+    if (assigned?.cell === 'OTHER') return this.#refuse(table, 'computes a key');
+    const movedTo = assigned === undefined ? [] : keysIn(table, [assigned.cell], values);
+    const named = table.integerKey ? keysNamedBy(write.where, table.keyColumn) : null;
+    const namedKeys = named && keysIn(table, named, values);
+    if (namedKeys !== null && namedKeys.length === named?.length) {
+      await this.#lock(table, [...namedKeys, ...movedTo]);
+      const answer = await send(text, values);
+      if ((answer as Answer).affectedRows > 0) this.#note(table, [...namedKeys, ...movedTo]);
+      return answer;
+    }
+    const found = await this.#select(table, write.name, write.where, values);
+    const noted = await this.#lock(table, [...found, ...movedTo]);
+    this.#note(table, noted);
+    return heldTo(table, write, found, assigned === undefined, values, send);
+  }
+
+  async #insert(
+    table: WatchedTable,
+    { columns, rows }: Extract<WriteStatement, { kind: 'INSERT' }>,
+    text: string,
+    values: Values,
+    send: Send,
+  ): Promise<unknown> {
+    const place = columns.indexOf(table.keyColumn);
+    const cells: Cell[] = rows.map((row) => row[place] ?? 'NONE');
+    if (cells.includes('OTHER')) return this.#refuse(table, 'computes a key');
+    const keys = keysIn(table, cells, values);
+    if (keys.length < given(cells, values).length) return this.#refuse(table, 'has keys that are no whole numbers');
+    const numbered = table.root === null ? cells.length - keys.length : 0;
+    if (numbered > 0 && keys.length > 0)
+      return this.#refuse(table, 'gives keys to some of its rows, not to all or none');
+    if (numbered > 0 && !table.integerKey) return this.#refuse(table, 'leaves a key to the database');
+    const noted = await this.#lock(table, keys);
+    const answer = (await send(text, values)) as Answer;
+    if (answer.affectedRows === 0) return answer;
+    this.#note(table, noted);
+    if (numbered > 0) await this.#noteNumbered(table, BigInt(answer.insertId), numbered);
+    return answer;
+  }
+
+  /** The server numbers the rows of one statement one after another; of rows that it left out, later ones have the number. */
+  async #noteNumbered(table: WatchedTable, first: bigint, count: number): Promise<void> {
+    try {
+      let step = 1n;
+      if (count > 1) {
+        const rows: { step: unknown }[] = await this.#connection.query('SELECT @@auto_increment_increment AS step');
+        step = BigInt(String(rows[0]?.step));
+      }
+      if (first === 0n) throw new WriteNotMirroredError(table.model, 'got no number from the database');
+      this.#note(
+        table,
+        Array.from({ length: count }, (_, index) => String(first + BigInt(index) * step)),
+      );
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  async #select(table: WatchedTable, name: string, where: Where, values: Values): Promise<string[]> {
+    const rows: { k: unknown }[] = await this.#connection.query(
+      `SELECT DISTINCT \`${table.keyColumn}\` AS k FROM ${name} WHERE ${where.text} FOR UPDATE`,
+      values.slice(where.firstParameter),
+    );
+    return rows.filter(({ k }) => k !== null).map(({ k }) => String(k));
+  }
+
+  /** Of a child's roots, those that this transaction has no lock on yet. Answers the keys as the roots have them. */
+  async #lock({ root }: WatchedTable, keys: readonly string[]): Promise<readonly string[]> {
+    if (root === null) return keys;
+    const missing = keys.filter((key) => !this.#changed.has(idOf(root, key))).toSorted();
+    const spelled = new Set(keys);
+    for (let start = 0; start < missing.length; start += keysPerStatement) {
+      const part = missing.slice(start, start + keysPerStatement);
+      const column = `\`${root.keyColumn}\``;
+      const rows: { k: unknown }[] = await this.#connection.query(
+        `SELECT ${column} AS k FROM \`${root.table}\` WHERE ${column} IN (${part.map(() => '?').join(', ')}) ORDER BY ${column} FOR UPDATE`,
+        part.map((key) => keyValue(root, key)),
+      );
+      for (const { k } of rows) spelled.add(String(k));
+    }
+    return [...spelled];
+  }
+
+  #note(table: WatchedTable, keys: readonly string[]): void {
+    for (const recordKey of keys) this.#changed.set(idOf(table, recordKey), { model: table.model, recordKey });
+  }
+
+  #refuse(table: WatchedTable, why: string): never {
+    const error = new WriteNotMirroredError(table.model, why);
+    this.#failure ??= { error };
+    throw error;
+  }
+}
+
+/** Runs the statement on rows of these keys only, in parts unless it moves rows from one key to another. */
+async function heldTo(
+  table: WatchedTable,
+  { where }: { readonly where: Where },
+  keys: readonly string[],
+  inParts: boolean,
+  values: Values,
+  send: Send,
+): Promise<unknown> {
+  const size = inParts ? keysPerStatement : Math.max(keys.length, 1);
+  let affectedRows = 0;
+  let start = 0;
+  for (;;) {
+    const part = keys.slice(start, start + size);
+    const only = part.length === 0 ? '1=0' : `\`${table.keyColumn}\` IN (${part.map(() => '?').join(',')})`;
+    const answer = (await send(`${where.before} WHERE (${where.text}) AND ${only}`, [
+      ...values,
+      ...part.map((key) => keyValue(table, key)),
+    ])) as Answer;
+    affectedRows += answer.affectedRows;
+    start += size;
+    if (start >= keys.length) return Object.assign(answer, { affectedRows });
+  }
+}
+
+function given(cells: readonly Cell[], values: Values): unknown[] {
+  return cells
+    .flatMap((cell) => (typeof cell === 'number' ? [values[cell]] : []))
+    .filter((value) => value !== null && value !== undefined);
+}
+
+function keysIn({ integerKey }: WatchedTable, cells: readonly Cell[], values: Values): string[] {
+  const texts = given(cells, values).map(String);
+  return integerKey ? texts.filter((text) => /^-?\d+$/.test(text)) : texts;
+}
+
+function keyValue({ integerKey }: WatchedTable, key: string): string | bigint {
+  return integerKey ? BigInt(key) : key;
+}
+
+function idOf({ model }: WatchedTable, key: string): string {
+  return `${model} ${key}`;
+}
