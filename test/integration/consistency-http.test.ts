@@ -356,7 +356,7 @@ describe('without any server', () => {
     const read = await ask(api, count);
     expect([read.status, read.code]).toEqual([503, 'LIMITED_FUNCTIONALITY']);
     const write = await ask(api, create, { variables: { userId: '1' } });
-    expect([write.status, write.code]).toEqual([503, 'LIMITED_FUNCTIONALITY']);
+    expect([write.status, write.code]).toEqual([503, 'SOURCE_UNAVAILABLE']);
     const bad = await ask(api, '{ __typename }', { headers: { 'x-consistency-level': 'quantum' } });
     expect(bad.code).toBe('BAD_CONSISTENCY_REQUEST');
     const texts = JSON.stringify([read.errors, write.errors]);
