@@ -12,9 +12,11 @@ import { ClusterEventFeed } from './graphql/cluster/cluster-event-feed.ts';
 import { useConsistency } from './graphql/plugins/use-consistency.ts';
 import { schema } from './graphql/schema.ts';
 import { createGraphqlServer, type GraphqlHandler } from './graphql/yoga.ts';
+import { PrometheusMetrics } from './http/prometheus.ts';
 import { cursorToken } from './orders/order-cursor.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/log.ts';
+import { type Metrics, unmeasured } from './platform/metrics.ts';
 
 export type App = {
   readonly graphql: GraphqlHandler;
@@ -25,6 +27,8 @@ export type App = {
   endStreams(): void;
   /** What is known of the servers now. */
   health(): ClusterHealth;
+  /** `null` when nothing is to be measured. */
+  readonly metrics: PrometheusMetrics | null;
 };
 
 /** A node that is down is looked at more often than one that is well, so that it is back soon after its return. */
@@ -44,7 +48,8 @@ export type AppSwitches = { readonly learnPositions?: boolean };
 
 export function createApp(config: Config, log: Logger, switches: AppSwitches = {}): App {
   const clock = systemClock;
-  const database = openDatabase(config, log, switches);
+  const metrics = config.http.metrics ? new PrometheusMetrics({ clock, runtime: true }) : null;
+  const database = openDatabase(config, log, { ...switches, ...(metrics && { metrics }) });
   const { cluster } = database;
   const tokens = new TokenCodec({
     keyring: new TokenKeyring(config.tokens.keys),
@@ -72,9 +77,11 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     limits: config.graphql,
     clock,
     log,
+    metrics: metrics ?? unmeasured,
   });
   return {
     graphql,
+    metrics,
     start: () => database.start(),
     stop: () => database.stop(),
     endStreams: () => clusterEvents.close(),
@@ -83,14 +90,18 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
 }
 
 /** The engine alone, set up as the API sets it up. */
-export function openDatabase(config: Config, log: Logger, switches: AppSwitches = {}): OrdersDatabase {
+export function openDatabase(
+  config: Config,
+  log: Logger,
+  given: AppSwitches & { readonly metrics?: Metrics } = {},
+): OrdersDatabase {
   const { monitor } = config;
   return openOrdersDatabase({
     nodes: config.cluster.nodes.map(({ role, ...node }) => ({ ...node, configuredRole: roles[role] })),
     clock: systemClock,
     random: Math.random,
     log,
-    ...switches,
+    ...given,
     pool: config.database,
     transactionTimeoutMs: config.database.statementTimeoutMs,
     sourceReadsLimit: config.consistency.sourceReadsLimit,

@@ -23,6 +23,8 @@ export type Config = {
     readonly maxRequestsInFlight: number;
     readonly requestTimeoutMs: number;
     readonly shutdownGraceMs: number;
+    /** Whether `/metrics` is served. */
+    readonly metrics: boolean;
   };
   readonly cluster: {
     /** Bound into every token: all API processes of one cluster share it. */
@@ -223,6 +225,7 @@ function makeConfig(
       maxRequestsInFlight: settings.MAX_REQUESTS_IN_FLIGHT,
       requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
       shutdownGraceMs: settings.SHUTDOWN_GRACE_MS,
+      metrics: settings.METRICS ?? true,
     },
     cluster,
     migrationUrl,

@@ -92,6 +92,12 @@ export class CapturingPool implements UsedPool {
     this.#mirroring = mirroring;
   }
 
+  /** Connections that serve somebody and that serve nobody, and requests that wait for one. */
+  get load(): { readonly active: number; readonly idle: number; readonly waiting: number } {
+    const pool = this.#pool;
+    return { active: pool.activeConnections(), idle: pool.idleConnections(), waiting: pool.taskQueueSize() };
+  }
+
   /** The adapter asks for the driver's pool type; it calls nothing but what `UsedPool` has. */
   forAdapter(): Pool {
     return this as unknown as Pool;

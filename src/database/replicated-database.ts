@@ -3,6 +3,7 @@
  * Knows nothing of the models; a generated client comes in as `makeClient`.
  */
 import { Cluster, type ClusterOptions } from '../cluster/cluster.ts';
+import { measureCluster } from '../cluster/cluster-metrics.ts';
 import { type ClusterSnapshot, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
 import { type HealthPolicy, isSilent } from '../cluster/health.ts';
 import type { Node } from '../cluster/node.ts';
@@ -10,6 +11,8 @@ import { NodePatience } from '../cluster/node-patience.ts';
 import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import { type Metrics, unmeasured } from '../platform/metrics.ts';
+import { RouteMetrics } from '../routing/route-metrics.ts';
 import { Router } from '../routing/router.ts';
 import type { MirroringOptions } from './mirroring/mirroring.ts';
 import {
@@ -22,6 +25,7 @@ import {
 import type { PoolSettings } from './node-pool.ts';
 import type { OnSource } from './outbox-table.ts';
 import { PinnedSession, type SessionOpening, type SessionServices } from './pinned-session.ts';
+import { measurePools } from './pool-metrics.ts';
 import type { ServerAddress } from './server-address.ts';
 import { SourceWriter, type TransactionRunner } from './source-writer.ts';
 import { SqlNodeProbe } from './sql-node-probe.ts';
@@ -47,6 +51,8 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly backupReads?: boolean;
   /** How long work may run on a node before the node is asked whether it is still there, in milliseconds. */
   readonly nodePatienceMs: number;
+  /** Counts and measures nothing unless told. */
+  readonly metrics?: Metrics;
 } & Pick<ClusterOptions, 'health' | 'monitor' | 'tracker'>;
 
 /** Of a database that keeps no record of promotions. */
@@ -65,7 +71,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   #epochs: EpochHistory = [];
 
   constructor(options: ReplicatedDatabaseOptions<Client>) {
-    const { nodes, clock, random } = options;
+    const { nodes, clock, random, metrics = unmeasured } = options;
     this.#clock = clock;
     const addresses = new Map(nodes.map((node) => [node.name, node]));
     this.cluster = new Cluster({
@@ -87,6 +93,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     });
     const router = new Router({ ...options, cluster: this.cluster });
     this.#router = router;
+    const routes = new RouteMetrics(metrics);
     const observe = (nodeName: string) => router.observe(nodeName);
     const busy = (nodeName: string) => this.#patience.begin(nodeName);
     const clients = (nodeName: string) => found(this.#clients, nodeName);
@@ -98,8 +105,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
       epoch: () => currentEpoch(this.#epochs),
       composed: () => clients(this.#sourceName()).asSource,
-      routeRead: (request) => router.routeRead(request),
-      routeWrite: () => router.routeWrite(),
+      routeRead: (request) => routes.read(() => router.routeRead(request)),
+      routeWrite: () => routes.write(() => router.routeWrite()),
       wrote: (position) => router.expectReadsOf(position),
       writer: new SourceWriter<Transaction>({
         clock,
@@ -115,6 +122,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         timeoutMs: options.transactionTimeoutMs,
       }),
     };
+    measureCluster(this.cluster, { metrics, clock, epochs: () => this.#epochs });
+    measurePools(new Map([...this.#clients].map(([name, { pool }]) => [name, pool])), metrics);
     this.cluster.subscribe((snapshot) => this.#learnEpochs(snapshot));
     this.cluster.subscribe((snapshot) => this.#leaveLostNodes(snapshot, options.health));
   }

@@ -8,6 +8,35 @@ import { TidemarkError } from '../errors.ts';
 
 export const internalErrorCode = 'INTERNAL_SERVER_ERROR';
 
+/** Codes that errors of an answer may have: what they are counted by. Refusals that are data are not among them. */
+export const knownErrorCodes = [
+  internalErrorCode,
+  'BAD_CONSISTENCY_REQUEST',
+  'BAD_CURSOR',
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'CONSISTENCY_TIMEOUT',
+  'DEADLINE_EXCEEDED',
+  'EPOCH_AHEAD',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'INVALID_CONSISTENCY_TOKEN',
+  'LIMITED_FUNCTIONALITY',
+  'NODE_LOST',
+  'OVERLOADED',
+  'QUERY_TOO_COMPLEX',
+  'REPLAY_UNSETTLED',
+  'REQUEST_ABANDONED',
+  'REQUEST_TOO_LARGE',
+  'SOURCE_READS_EXHAUSTED',
+  'SOURCE_UNAVAILABLE',
+  'STATEMENT_TIMEOUT',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'WRITE_CONTENDED',
+  'WRITE_INDETERMINATE',
+  'WRITE_LOST',
+] as const;
+
 type HttpHints = { status?: number; spec?: boolean; headers?: Record<string, string>; unexpected?: boolean };
 
 /** The error as clients see it. Other errors than Tidemark's and GraphQL's are masked; `originalError` keeps them for the log. */

@@ -4,6 +4,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
 import { corsFor } from './cors.ts';
 import { toGraphqlError } from './error-codes.ts';
@@ -12,6 +13,7 @@ import { useClusterEvents } from './plugins/use-cluster-events.ts';
 import { useDeadline } from './plugins/use-deadline.ts';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
 import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
+import { useMetrics } from './plugins/use-metrics.ts';
 import { useRequestId } from './plugins/use-request-id.ts';
 import { useRequestParams } from './plugins/use-request-params.ts';
 
@@ -28,6 +30,7 @@ export type GraphqlServerOptions = {
   readonly limits: QueryLimits;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Metrics;
 };
 
 type NodeContext = { req: IncomingMessage; res: ServerResponse };
@@ -37,7 +40,7 @@ export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse
 
 /** The GraphQL endpoint, for any path that the HTTP server gives it. */
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandler {
-  const { clock, log } = options;
+  const { clock, log, metrics } = options;
   const yoga = createYoga<NodeContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
@@ -60,6 +63,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useRequestId(clock),
       // One log line per request, with what the plugins below found out.
       useAccessLog(clock, log),
+      // The same as numbers.
+      useMetrics(clock, metrics),
       // JSON only, and not too much of it.
       useRequestParams(options.maxBodyBytes),
       // The schema is a secret or it is not.

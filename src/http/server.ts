@@ -4,6 +4,7 @@ import { createGraphiqlPage } from '../graphql/graphiql-page.ts';
 import type { GraphqlHandler } from '../graphql/yoga.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import { sendPage } from './compressed-page.ts';
 import { answerHealth, answerStopping, type HealthSource } from './health.ts';
 import { listen } from './listen.ts';
@@ -16,7 +17,11 @@ export interface ServedApp {
   endStreams?(): void;
   /** Cheap: from what is known already. Asked once a second at most. */
   readonly health: HealthSource;
+  /** What `/metrics` shows; without it there is no such page. */
+  readonly metrics?: ServedMetrics | null;
 }
+
+export type ServedMetrics = Metrics & { readonly contentType: string; text(): Promise<string> };
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -52,6 +57,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   let stopping = false;
   const graphiqlPage = options.graphiql ? createGraphiqlPage() : null;
   const health = answerHealth(() => options.app.health(), clock);
+  const { metrics } = options.app;
+  metrics?.gauge(
+    { name: 'tidemark_http_running_requests', help: 'HTTP requests that are being answered.', labels: {} },
+    () => [{ labels: {}, value: running.size }],
+  );
   const unlessStopping = (route: Route): Route =>
     readOnly((request, response) => (stopping ? answerStopping(response) : route(request, response)));
 
@@ -66,6 +76,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     '/readyz': unlessStopping((_, response) => health.reads(response)),
     '/readyz/read': unlessStopping((_, response) => health.reads(response)),
     '/readyz/write': unlessStopping((_, response) => health.writes(response)),
+    ...(metrics && { '/metrics': readOnly((_, response) => sendMetrics(response, metrics)) }),
     '/': readOnly((_, response) => void response.writeHead(302, { location: '/graphql', 'content-length': 0 }).end()),
   };
 
@@ -148,6 +159,16 @@ function readOnly(route: Route): Route {
     response.setHeader('allow', 'GET, HEAD');
     respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are answered here.');
   };
+}
+
+async function sendMetrics(response: ServerResponse, metrics: ServedMetrics): Promise<void> {
+  const text = await metrics.text();
+  response.writeHead(200, {
+    'content-type': metrics.contentType,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  response.end(text);
 }
 
 /** A queue without an end would take the process down, and answer nobody in time before that. */

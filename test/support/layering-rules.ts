@@ -32,6 +32,7 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
     owners: ['graphql', 'http/server.ts'],
   },
   { packages: /^(mariadb|mysql2)$/, owners: ['database', 'local'] },
+  { packages: /^prom-client$/, owners: ['http/prometheus.ts'] },
   { packages: /^(@prisma\/.+|prisma)$/, owners: ['database'] },
   { packages: /^ioredis$/, owners: ['platform/redis-connection.ts'] },
 ];

@@ -5,9 +5,15 @@ import { TidemarkError } from '../../../src/errors.ts';
 import { ClusterEventFeed } from '../../../src/graphql/cluster/cluster-event-feed.ts';
 import { recordDecision } from '../../../src/graphql/plugins/request-facts.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../../src/graphql/yoga.ts';
-import { type HttpServerOptions, type ServedApp, startHttpServer } from '../../../src/http/server.ts';
+import {
+  type HttpServerOptions,
+  type ServedApp,
+  type ServedMetrics,
+  startHttpServer,
+} from '../../../src/http/server.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import type { Logger } from '../../../src/platform/log.ts';
+import { unmeasured } from '../../../src/platform/metrics.ts';
 
 export class OutOfTeaError extends TidemarkError {
   readonly code = 'OUT_OF_TEA';
@@ -96,7 +102,7 @@ function makeTinySchema(gate: Gate): GraphQLSchema {
 }
 
 type Overrides = Partial<GraphqlServerOptions> &
-  Partial<Omit<HttpServerOptions, 'app'>> & { health?: ServedApp['health'] };
+  Partial<Omit<HttpServerOptions, 'app'>> & { health?: ServedApp['health']; served?: ServedMetrics };
 
 /** A real HTTP server with a schema of a few fields. The caller stops it. */
 export async function startTinyServer(overrides: Overrides = {}) {
@@ -120,6 +126,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
     limits: { maxDepth: 12, maxAliases: 15, maxDirectives: 5, maxTokens: 1500 },
     clock: systemClock,
     log,
+    metrics: overrides.served ?? unmeasured,
     ...overrides,
   });
   const server = await startHttpServer({
@@ -128,7 +135,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
     orNextPort: false,
     maxRequestsInFlight: 100,
     shutdownGraceMs: 5000,
-    app: { graphql, health: overrides.health ?? (() => clusterHealth([], 0)) },
+    app: { graphql, health: overrides.health ?? (() => clusterHealth([], 0)), metrics: overrides.served ?? null },
     graphiql: true,
     clock: systemClock,
     log,

@@ -1,0 +1,49 @@
+/**
+ * What the process counts and measures, as a seam: parts declare their metrics once, and hold on to what they get back.
+ * Every label is declared with all the values that it may have, so the number of series is known from the start; a value
+ * that was not declared counts as `other`.
+ */
+export type LabelValues = Readonly<Record<string, readonly string[]>>;
+export type Labels<Values extends LabelValues> = { readonly [Name in keyof Values]: Values[Name][number] };
+export type Sample<Values extends LabelValues> = { readonly labels: Labels<Values>; readonly value: number };
+export type Samples<Values extends LabelValues> = Iterable<Sample<Values>>;
+
+export type MetricDefinition<Values extends LabelValues> = {
+  /** In base units, the unit last; counters end in `_total`. */
+  readonly name: `tidemark_${string}`;
+  /** One sentence. */
+  readonly help: string;
+  readonly labels: Values;
+};
+
+export interface Metrics {
+  /** The returned function counts, at the price of a look into a map. */
+  counter<const Values extends LabelValues>(
+    definition: MetricDefinition<Values>,
+  ): (labels: Labels<Values>, count?: number) => void;
+  /** The returned function takes one value. `buckets` are upper bounds, ascending. */
+  histogram<const Values extends LabelValues>(
+    definition: MetricDefinition<Values> & { readonly buckets: readonly number[] },
+  ): (labels: Labels<Values>, value: number) => void;
+  /** `read` is called when somebody looks. What is unknown then is left out; a read that fails or is slow leaves out all. */
+  gauge<const Values extends LabelValues>(
+    definition: MetricDefinition<Values>,
+    read: () => Samples<Values> | Promise<Samples<Values>>,
+  ): void;
+  /** A counter that is kept elsewhere: `read` answers how far it has come. */
+  countedElsewhere<const Values extends LabelValues>(
+    definition: MetricDefinition<Values>,
+    read: () => Samples<Values> | Promise<Samples<Values>>,
+  ): void;
+}
+
+/** Where nobody looks. */
+export const unmeasured: Metrics = {
+  counter: () => () => undefined,
+  histogram: () => () => undefined,
+  gauge: () => undefined,
+  countedElsewhere: () => undefined,
+};
+
+/** Upper bounds in seconds for waits and requests, from a millisecond to ten seconds. */
+export const durationBucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
