@@ -1,14 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import {
-  type Config,
-  ConfigError,
-  describeConfig,
-  type Environment,
-  processEnvironment,
-  readConfig,
-} from '../config.ts';
-import { DatabaseUnreachableError } from '../database/direct-connection.ts';
-import { migrate } from '../database/migrations/migrate.ts';
+import { type Config, describeConfig, type Environment, processEnvironment, readConfig } from '../config.ts';
 import { type ServedApp, startHttpServer } from '../http/server.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
@@ -19,6 +10,7 @@ import { printableConfig, printableRead } from './check-config.ts';
 import { type Ending, watchForTheEnd } from './ending.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { LocalMode } from './local-mode.ts';
+import { migrateAtStart } from './migrate-at-start.ts';
 import { version } from './version.ts';
 
 export interface App extends ServedApp {
@@ -103,7 +95,7 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   const toPerson = config.log.format === 'pretty';
   if (toPerson) print(printableConfig(config));
   else log.info({ config: describeConfig(config) }, 'starting');
-  if (config.migrationUrl !== null) await migrateSchema(config.migrationUrl, log);
+  const migrating = config.migrationUrl === null ? null : await migrateSchema(config.migrationUrl, config, log);
   ending.signal.throwIfAborted();
   const app = createApp(config, log);
   await lifecycle.start({ name: 'app', start: () => app.start(), stop: () => app.stop(), stopWithinMs: 10_000 });
@@ -121,20 +113,22 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
     log,
   });
   await lifecycle.start({ name: 'http server', stop: () => server.stop(), stopWithinMs: shutdownGraceMs + 2000 });
+  if (migrating !== null) await lifecycle.start(migrating);
   await local?.announce(server.port);
   if (toPerson) print(banner({ config, url: server.url, local: local !== null }));
   else log.info({ url: server.url, nodes: config.cluster.nodes.map(({ name }) => name) }, 'running');
 }
 
-/** A server that cannot be reached is a fault of the variable that names it. */
-async function migrateSchema(url: string, log: Logger): Promise<void> {
-  try {
-    const { applied } = await migrate({ url, directory: migrations, log: (line) => log.info(line) });
-    log.info({ applied: applied.length }, 'the schema is up to date');
-  } catch (error) {
-    if (!(error instanceof DatabaseUnreachableError)) throw error;
-    throw new ConfigError([{ name: 'MIGRATION_URL', fault: error.message }]);
-  }
+function migrateSchema(url: string, { monitor }: Config, log: Logger) {
+  const { random } = Math;
+  return migrateAtStart({
+    url,
+    directory: migrations,
+    patienceMs: monitor.timeoutMs,
+    clock: systemClock,
+    random,
+    log,
+  });
 }
 
 function environmentWith({ port }: StartArguments): Environment {

@@ -7,7 +7,8 @@
  *
  * A look every second would notice a hung node late, and half of all reads would wait for it meanwhile. For the source
  * the question has more time, because nobody stands in for it. A pause of this process looks like the silence of
- * every node: a question that ended later than it was due says nothing, and is asked again.
+ * every node, so the time of a question is counted in small steps: a pause makes one of them long, and the others are
+ * left for the answer that may have come meanwhile.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { NodeRole } from './node.ts';
@@ -25,10 +26,10 @@ export type NodePatienceOptions = {
 type Work = { readonly startedMs: number };
 
 /** How many times the patience a question to the source may take. */
-const sourceFactor = 3;
-/** A question that ends so many milliseconds after it was due was asked by a process that paused. */
-const pauseMs = 50;
-const maxAsks = 2;
+const sourceFactor = 5;
+const steps = 10;
+/** An answer that comes later than this many times its due time is of no use to anybody. */
+const latestFactor = 10;
 
 export class NodePatience {
   readonly #options: NodePatienceOptions;
@@ -81,14 +82,16 @@ export class NodePatience {
   }
 
   async #isThere(nodeName: string): Promise<boolean> {
-    const { clock, patienceMs, roleOf, isThere } = this.#options;
+    const { patienceMs, roleOf, isThere } = this.#options;
     const timeoutMs = roleOf(nodeName) === 'SOURCE' ? patienceMs * sourceFactor : patienceMs;
-    for (let ask = 1; ; ask += 1) {
-      const askedMs = clock.monotonic();
-      if (await isThere(nodeName, timeoutMs)) return true;
-      const paused = clock.monotonic() - askedMs > timeoutMs + pauseMs;
-      if (!paused || ask === maxAsks || this.#closed.signal.aborted) return false;
+    let answer: boolean | null = null;
+    const asking = isThere(nodeName, timeoutMs * latestFactor).then((there) => {
+      answer = there;
+    });
+    for (let step = 0; step < steps && answer === null && !this.#closed.signal.aborted; step += 1) {
+      await Promise.race([asking, this.#rest(timeoutMs / steps)]);
     }
+    return answer ?? false;
   }
 
   async #rest(ms: number): Promise<boolean> {

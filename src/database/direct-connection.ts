@@ -5,9 +5,12 @@ import { TidemarkError } from '../errors.ts';
 export class DatabaseUnreachableError extends TidemarkError {
   readonly code = 'DATABASE_UNREACHABLE';
   readonly retryable = true;
+  /** Nobody answers there now; somebody else would have to be asked, or the same again later. */
+  readonly absent: boolean;
 
-  constructor(server: string, reason: string, cause: unknown) {
+  constructor(server: string, reason: string, cause: unknown, absent = false) {
     super(`The database server at ${server} ${reason}`, { facts: { server, reason }, cause });
+    this.absent = absent;
   }
 }
 
@@ -22,11 +25,24 @@ const reasons: Readonly<Record<string, string>> = {
   ER_BAD_DB_ERROR: 'has no such database',
 };
 
+const absentCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ER_CONNECTION_TIMEOUT',
+  'ER_SOCKET_UNEXPECTED_CLOSE',
+  // A container that is down has no name.
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
 /**
  * One connection for administrative work, outside of any pool and of Prisma. `url` is `mysql://user:password@host:port/database`.
  * Throws `DatabaseUnreachableError`, whose message repeats no password.
  */
-export async function openDirectConnection(url: string): Promise<Connection> {
+export async function openDirectConnection(url: string, connectTimeoutMs = 5000): Promise<Connection> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const options: ConnectionConfig = {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -36,7 +52,7 @@ export async function openDirectConnection(url: string): Promise<Connection> {
     database: decodeURIComponent(pathname.slice(1)),
     charset: 'utf8mb4',
     timezone: 'Z',
-    connectTimeout: 5000,
+    connectTimeout: connectTimeoutMs,
     allowPublicKeyRetrieval: true,
   };
   try {
@@ -44,6 +60,6 @@ export async function openDirectConnection(url: string): Promise<Connection> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const reason = reasons[code] ?? `cannot be used (${code || 'no error code'})`;
-    throw new DatabaseUnreachableError(`${options.host}:${options.port}`, reason, error);
+    throw new DatabaseUnreachableError(`${options.host}:${options.port}`, reason, error, absentCodes.has(code));
   }
 }

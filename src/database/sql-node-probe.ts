@@ -71,7 +71,7 @@ export class SqlNodeProbe implements NodeProbe {
 
   async isThere(timeoutMs: number): Promise<boolean> {
     try {
-      await this.#positions.use(timeoutMs, (connection) => connection.ping());
+      await this.#looks.use(timeoutMs, (connection) => connection.ping());
       return true;
     } catch (error) {
       if (error instanceof NoAnswerError) return false;

@@ -1,0 +1,79 @@
+/**
+ * The schema at start:
+ *
+ *   the server answers              migrated before anybody is served; what goes wrong ends the start
+ *   the server refuses the account  a fault of the variable that names it
+ *   the server is not there         said, and everybody is served what the other servers can; migrated once it is back
+ *
+ * A server that is dead or hangs must not keep replicas from serving, nor hold up the start for longer than a look does.
+ */
+import { ConfigError } from '../config.ts';
+import { DatabaseUnreachableError } from '../database/direct-connection.ts';
+import { migrate } from '../database/migrations/migrate.ts';
+import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Part } from '../platform/lifecycle.ts';
+import type { Logger } from '../platform/log.ts';
+
+export type MigrateAtStartOptions = {
+  readonly url: string;
+  readonly directory: string;
+  /** How long the start waits for a server that does not answer, in milliseconds. */
+  readonly patienceMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+};
+
+const backoff: BackoffOptions = { firstMs: 500, factor: 1.5, maxMs: 5000 };
+
+/** Answers what is left to do while the process runs, `null` when that is nothing. */
+export async function migrateAtStart(options: MigrateAtStartOptions): Promise<Part | null> {
+  try {
+    await bringUpToDate(options, options.patienceMs);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseUnreachableError)) throw error;
+    if (!error.absent) throw new ConfigError([{ name: 'MIGRATION_URL', fault: error.message }]);
+    options.log.warn(`MIGRATION_URL: ${error.message}. Serving without; the schema is migrated once it is back`);
+    return migrateLater(options);
+  }
+}
+
+function migrateLater(options: MigrateAtStartOptions): Part {
+  const ending = new AbortController();
+  let trying: Promise<void> = Promise.resolve();
+  return {
+    name: 'migrations',
+    start: () => {
+      trying = keepTrying(options, ending.signal);
+    },
+    stop: () => {
+      ending.abort();
+      return trying;
+    },
+    stopWithinMs: 10_000,
+  };
+}
+
+/** Never rejects: replicas are served whatever becomes of the schema. */
+async function keepTrying(options: MigrateAtStartOptions, signal: AbortSignal): Promise<void> {
+  const { clock, random, log } = options;
+  for (let attempt = 0; ; attempt += 1) {
+    await clock.sleep(backoffMs(attempt, backoff, random), { signal, unref: true }).catch(() => undefined);
+    if (signal.aborted) return;
+    try {
+      return await bringUpToDate(options);
+    } catch (error) {
+      if (error instanceof DatabaseUnreachableError && error.absent) continue;
+      log.error({ err: error }, 'the schema could not be migrated; start again once that is repaired');
+      return;
+    }
+  }
+}
+
+async function bringUpToDate({ url, directory, log }: MigrateAtStartOptions, connectTimeoutMs?: number): Promise<void> {
+  const timeout = connectTimeoutMs === undefined ? {} : { connectTimeoutMs };
+  const { applied } = await migrate({ url, directory, log: (line) => log.info(line), ...timeout });
+  log.info({ applied: applied.length }, 'the schema is up to date');
+}
