@@ -6,7 +6,7 @@ export type GroupMember = ServerAddress & { readonly name: string };
 /** What one member says of itself. */
 export type MemberView = {
   readonly member: GroupMember;
-  /** `OFFLINE`, `RECOVERING`, `ONLINE`, `ERROR`, as the server words it. */
+  /** `OFFLINE`, `RECOVERING`, `ONLINE`, `ERROR`, as the server words it; `STRANDED` without a majority, soon an `ERROR`. */
   readonly state: string;
   readonly role: string;
   /** GTID set of what it has executed, and received for applying. */
@@ -17,12 +17,15 @@ const view = `SELECT @@GLOBAL.gtid_executed AS executed,
   (SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status
     WHERE CHANNEL_NAME = 'group_replication_applier') AS received,
   (SELECT CONCAT(MEMBER_STATE, ' ', MEMBER_ROLE) FROM performance_schema.replication_group_members
-    WHERE MEMBER_ID = @@server_uuid) AS place`;
+    WHERE MEMBER_ID = @@server_uuid) AS place,
+  (SELECT SUM(IF(MEMBER_STATE IN ('ONLINE', 'RECOVERING'), 1, -1)) > 0
+    FROM performance_schema.replication_group_members) AS majority`;
 
 export async function viewMember(member: GroupMember, account: Account): Promise<MemberView> {
   const [row] = await queryRows(member, account, view);
   const text = (column: string) => String(row?.[column] ?? '').replaceAll(/\s+/g, column === 'place' ? ' ' : '');
-  const [state = '', role = ''] = text('place').split(' ');
+  const [place = '', role = ''] = text('place').split(' ');
+  const state = place === 'ONLINE' && text('majority') !== '1' ? 'STRANDED' : place;
   const sets = [text('executed'), text('received')].filter((set) => set !== '');
   return { member, state: state === '' ? 'OFFLINE' : state, role, transactions: sets.join(',') };
 }

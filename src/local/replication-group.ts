@@ -40,10 +40,14 @@ export async function formGroup(request: GroupRequest): Promise<string | null> {
     const outside = views.filter(({ state }) => state === 'OFFLINE' || state === 'ERROR');
     let refusal: unknown = null;
     if (primary !== undefined) {
-      refusal = await allOf(outside.map(({ member }) => join(request, member)));
+      refusal = await inTurn(
+        outside.map(({ member }) => member),
+        (member) => join(request, member),
+      );
     } else if (outside.length === views.length) {
       if (away.length > 0) return null;
-      refusal = await allOf([bootstrap(request, await mostAdvanced(views, request))]);
+      const first = await mostAdvanced(views, request);
+      refusal = await inTurn([first], (member) => bootstrap(request, member));
     }
     if (clock.monotonic() > deadlineMs) {
       const states = views.map(({ member, state }) => `${member.name} is ${state}`).join(', ');
@@ -53,10 +57,18 @@ export async function formGroup(request: GroupRequest): Promise<string | null> {
   }
 }
 
-/** A join is refused while the group still counts on the member's former life: trying again is the cure. */
-async function allOf(attempts: readonly Promise<void>[]): Promise<unknown> {
-  const failed = (await Promise.allSettled(attempts)).find(({ status }) => status === 'rejected');
-  return failed?.status === 'rejected' ? failed.reason : null;
+/**
+ * One after the other: members that join at the same moment get into each other's way, and then wait for seconds. A join is
+ * refused while the group still counts on the member's former life, and the cure is to try again: answers the last refusal.
+ */
+async function inTurn(members: readonly GroupMember[], act: (member: GroupMember) => Promise<void>): Promise<unknown> {
+  let refusal: unknown = null;
+  for (const member of members) {
+    await act(member).catch((error: unknown) => {
+      refusal = error;
+    });
+  }
+  return refusal;
 }
 
 async function join(request: GroupRequest, member: GroupMember): Promise<void> {

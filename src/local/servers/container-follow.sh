@@ -6,17 +6,8 @@ here="$(dirname "${BASH_SOURCE[0]}")"
 source_host="${TIDEMARK_SOURCE%:*}"
 source_port="${TIDEMARK_SOURCE##*:}"
 
-quoted() {
-  local value="${1//\\/\\\\}"
-  printf "'%s'" "${value//\'/\'\'}"
-}
-
-on() {
-  local address="$1"
-  shift
-  MYSQL_PWD="$TIDEMARK_ADMIN_PASSWORD" "$TIDEMARK_FLAVOUR" --no-defaults --protocol=tcp \
-    --host="${address%:*}" --port="${address##*:}" --user="$TIDEMARK_ADMIN_USER" "$@"
-}
+# shellcheck source=container-client.sh
+. "$here/container-client.sh"
 
 follow_statements() {
   local statements

@@ -5,6 +5,9 @@
 tidemark_statements() {
   local statements name value
   statements="$(<"${TIDEMARK_STATEMENTS:-/tidemark}/$TIDEMARK_FLAVOUR-accounts.sql")"
+  if [ "${TIDEMARK_TOPOLOGY:-replication}" = group ]; then
+    statements+=$'\n'"$(<"${TIDEMARK_STATEMENTS:-/tidemark}/$TIDEMARK_FLAVOUR-member-accounts.sql")"
+  fi
   for name in app_user app_password admin_user admin_password replication_user replication_password; do
     value="TIDEMARK_${name^^}"
     value="${!value//\\/\\\\}"

@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const text = await readFile(join(root, 'docker-compose.yml'), 'utf8');
 
 const service = z.object({
+  profiles: z.array(z.string()).default([]),
   restart: z.string().optional(),
   command: z.array(z.string()).optional(),
   entrypoint: z.array(z.string()).optional(),
@@ -23,11 +24,35 @@ const service = z.object({
 });
 const { services } = z.object({ services: z.record(z.string(), service) }).parse(parse(text, { merge: true }));
 const nodes = ['source', 'replica-1', 'replica-2', 'backup'];
+const members = ['member-1', 'member-2', 'member-3'];
+const ofGroup = [...members, 'group-backup', 'group', 'api-group'];
 const of = (name: string) => service.parse(services[name]);
 
 describe('the compose file', () => {
   it('runs the cluster of npm start, Redis and the API', () => {
-    expect(Object.keys(services).sort()).toEqual([...nodes, 'api', 'redis', 'replication'].sort());
+    const plain = Object.keys(services).filter((name) => of(name).profiles.length === 0);
+    expect(plain.sort()).toEqual([...nodes, 'api', 'redis', 'replication'].sort());
+  });
+
+  it('runs the group only when its profile is asked for', () => {
+    const inProfile = Object.keys(services).filter((name) => of(name).profiles.includes('group'));
+    expect(inProfile.sort()).toEqual([...ofGroup].sort());
+  });
+
+  it('gives members the settings of members, and brings them together before their API starts', () => {
+    for (const [index, name] of members.entries()) {
+      const { command, volumes, environment } = of(name);
+      // Servers read this one only from the first argument.
+      expect(command).toEqual(['--defaults-group-suffix=-member', `--server-id=${index + 1}`, `--report-host=${name}`]);
+      expect(volumes.map((volume) => join(root, volume.split(':')[0] ?? ''))).toContain(configurationFile('mysql'));
+      expect(environment).toMatchObject({ TIDEMARK_FLAVOUR: 'mysql', TIDEMARK_TOPOLOGY: 'group' });
+    }
+    expect(of('group').restart).toBeUndefined();
+    expect(of('group').entrypoint).toEqual(['bash', '/tidemark/container-group.sh']);
+    expect(of('group').environment.TIDEMARK_MEMBERS).toBe(members.map((name) => `${name}:3306`).join(' '));
+    expect(Object.keys(of('group').depends_on)).toEqual(members);
+    expect(of('api-group').depends_on.group).toEqual({ condition: 'service_completed_successfully' });
+    expect(of('api-group').depends_on.replication).toBeUndefined();
   });
 
   it.each(['mariadb', 'mysql'] as const)('gives every server the settings of the local cluster: %s', (flavour) => {
@@ -41,7 +66,8 @@ describe('the compose file', () => {
 
   it('has the statements and scripts that it names', async () => {
     expect(of('replication').entrypoint).toEqual(['bash', '/tidemark/container-follow.sh']);
-    for (const name of ['container-follow.sh', 'container-init.sh']) {
+    const scripts = ['container-client.sh', 'container-follow.sh', 'container-group.sh', 'container-init.sh'];
+    for (const name of scripts) {
       // A script that is executable would be run by the images; this one is read by them.
       expect((await stat(serverFile(name))).mode & 0o111).toBe(0);
     }
@@ -55,7 +81,7 @@ describe('the compose file', () => {
   });
 
   it('believes a server once the application can query its database over TCP', () => {
-    for (const name of nodes) {
+    for (const name of [...nodes, ...members]) {
       const check = of(name).healthcheck?.test.join(' ') ?? '';
       expect(check).toMatch(/--protocol=tcp .*--user="\$\$TIDEMARK_APP_USER" --database=orders .*SELECT COUNT/);
     }
@@ -63,7 +89,7 @@ describe('the compose file', () => {
 
   it('opens ports to this machine only', () => {
     const ports = Object.values(services).flatMap((one) => one.ports);
-    expect(ports).toHaveLength(nodes.length + 2);
+    expect(ports).toHaveLength(nodes.length + 2 + members.length + 2);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
