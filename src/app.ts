@@ -1,18 +1,23 @@
 /** The composition root: the only place where parts are joined. Opens nothing until `start`. */
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { type ClusterHealth, clusterHealth } from './cluster/cluster-health.ts';
-import type { ClusterSnapshot } from './cluster/cluster-snapshot.ts';
+import { type ClusterSnapshot, writableSource } from './cluster/cluster-snapshot.ts';
 import type { NodeRole } from './cluster/node.ts';
 import type { Config } from './config.ts';
 import type { Flavour } from './consistency/position.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
+import { migrate } from './database/migrations/migrate.ts';
 import { type OrdersDatabase, openOrdersDatabase } from './database/orders-client.ts';
 import { ClusterEventFeed } from './graphql/cluster/cluster-event-feed.ts';
 import { useConsistency } from './graphql/plugins/use-consistency.ts';
 import { schema } from './graphql/schema.ts';
 import { createGraphqlServer, type GraphqlHandler } from './graphql/yoga.ts';
 import { PrometheusMetrics } from './http/prometheus.ts';
+import { Mirror } from './mirror/mirror.ts';
+import { mirroredOrders } from './orders/mirrored-orders.ts';
 import { cursorToken } from './orders/order-cursor.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/log.ts';
@@ -51,6 +56,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   const metrics = config.http.metrics ? new PrometheusMetrics({ clock, runtime: true }) : null;
   const database = openDatabase(config, log, { ...switches, ...(metrics && { metrics }) });
   const { cluster } = database;
+  const mirror = config.mirror.worker === 'off' ? null : openMirror(config, database, log);
   const tokens = new TokenCodec({
     keyring: new TokenKeyring(config.tokens.keys),
     clusterId: config.cluster.id,
@@ -82,8 +88,14 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   return {
     graphql,
     metrics,
-    start: () => database.start(),
-    stop: () => database.stop(),
+    start: async () => {
+      await database.start();
+      mirror?.start();
+    },
+    stop: async () => {
+      await mirror?.stop();
+      await database.stop();
+    },
     endStreams: () => clusterEvents.close(),
     health: () => clusterHealth(cluster.snapshot(), clock.monotonic()),
   };
@@ -113,6 +125,40 @@ export function openDatabase(
       downIntervalMs: monitor.intervalMs === 'off' ? downIntervalMs : Math.min(downIntervalMs, monitor.intervalMs),
     },
     tracker: { sliceMs: waitSliceMs, maxWaiters: maxWaitersPerNode },
+  });
+}
+
+const backupMigrations = fileURLToPath(new URL('../prisma/backup/migrations', import.meta.url));
+
+/** What carries orders to the backup, `null` without one. Follows the source as `database` sees it. */
+export function openMirror(config: Config, database: OrdersDatabase, log: Logger): Mirror | null {
+  const backup = config.cluster.nodes.find(({ role }) => role === 'backup');
+  if (backup === undefined) return null;
+  const { cluster } = database;
+  const { migrationUrl: url } = config.mirror;
+  return new Mirror({
+    models: mirroredOrders,
+    source: () => {
+      const source = writableSource(cluster.snapshot())?.node.name;
+      return config.cluster.nodes.find(({ name }) => name === source) ?? null;
+    },
+    backup,
+    workerName: `${hostname().slice(0, 30)}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    prepareBackup:
+      url === null
+        ? null
+        : async () => {
+            await migrate({ url, directory: backupMigrations, log: (line) => log.info(line) });
+          },
+    clock: systemClock,
+    random: Math.random,
+    log,
+    onTurn: (turn, { waiting, parked, oldestAgeMs }) =>
+      cluster.events.publish({
+        name: turn === 'BEHIND' ? 'MIRROR_BEHIND' : 'MIRROR_CAUGHT_UP',
+        node: backup.name,
+        facts: { waiting, parked, oldestAgeMs },
+      }),
   });
 }
 

@@ -107,6 +107,8 @@ export const settingsSchema = z.object({
     .default('orders'),
   REPLICA_ORDER: oneOf(['balanced', 'listed'], 'balanced'),
   MIGRATION_URL: databaseUrl,
+  BACKUP_MIGRATION_URL: databaseUrl,
+  MIRROR_WORKER: oneOf(['in-process', 'off'], 'in-process'),
   CLUSTER_ADMIN_USER: z.string().optional(),
   CLUSTER_ADMIN_PASSWORD: z.string().optional(),
   CLUSTER_REPLICATION_USER: z.string().optional(),

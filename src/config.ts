@@ -34,6 +34,12 @@ export type Config = {
   };
   /** Account that may change the schema. Migrations run at start when it is set. */
   readonly migrationUrl: string | null;
+  readonly mirror: {
+    /** `off`: another process carries orders to the backup, such as `npm run mirror`. */
+    readonly worker: EnvironmentSettings['MIRROR_WORKER'];
+    /** Account that may change the schema of the backup. Its tables are made when it is set. */
+    readonly migrationUrl: string | null;
+  };
   /** Accounts for `npm run cluster`: one that steers replication on every server, one that replicas log in with. */
   readonly administration: { readonly admin: AccountConfig | null; readonly replication: AccountConfig | null };
   readonly redisUrl: string | null;
@@ -143,6 +149,7 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
     makeConfig(settings, {
       cluster: { id: settings.CLUSTER_ID, nodes: read.nodes },
       migrationUrl: settings.MIGRATION_URL ?? null,
+      backupMigrationUrl: settings.BACKUP_MIGRATION_URL ?? null,
       administration: administrationOf(settings),
       redisUrl: settings.REDIS_URL ?? null,
       keys,
@@ -168,15 +175,18 @@ export function configFromLocalCluster(cluster: LocalClusterFacts, environment: 
       weight: 1,
     }),
   );
-  const source = cluster.nodes.find(({ role }) => role === 'source');
   const { user, password } = cluster.credentials.admin;
   const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const adminUrl = (role: NodeConfig['role']) => {
+    const node = cluster.nodes.find((candidate) => candidate.role === role);
+    return node === undefined ? null : `mysql://${account}@${node.host}:${node.port}/${cluster.database}`;
+  };
   const redis = cluster.redis === null ? null : `redis://${cluster.redis.host}:${cluster.redis.port}`;
   return freeze(
     makeConfig(settings, {
       cluster: { id: cluster.id, nodes },
-      migrationUrl:
-        source === undefined ? null : `mysql://${account}@${source.host}:${source.port}/${cluster.database}`,
+      migrationUrl: adminUrl('source'),
+      backupMigrationUrl: adminUrl('backup'),
       administration: { admin: cluster.credentials.admin, replication: cluster.credentials.replication },
       redisUrl: settings.REDIS_URL ?? redis,
       keys: settings.TOKEN_KEYS ?? cluster.tokenKeys,
@@ -191,6 +201,7 @@ export function describeConfig(config: Config) {
     ...config,
     cluster: { ...config.cluster, nodes: config.cluster.nodes.map((node) => ({ ...node, password: '***' })) },
     migrationUrl: redacted(config.migrationUrl),
+    mirror: { ...config.mirror, migrationUrl: redacted(config.mirror.migrationUrl) },
     administration: {
       admin: userOf(config.administration.admin),
       replication: userOf(config.administration.replication),
@@ -205,6 +216,7 @@ const userOf = (account: AccountConfig | null) => (account === null ? null : `${
 type Given = {
   readonly cluster: Config['cluster'];
   readonly migrationUrl: string | null;
+  readonly backupMigrationUrl: string | null;
   readonly administration: Config['administration'];
   readonly redisUrl: string | null;
   readonly keys: readonly TokenKeyConfig[];
@@ -212,7 +224,7 @@ type Given = {
 
 function makeConfig(
   settings: EnvironmentSettings,
-  { cluster, migrationUrl, administration, redisUrl, keys }: Given,
+  { cluster, migrationUrl, backupMigrationUrl, administration, redisUrl, keys }: Given,
 ): Config {
   const production = settings.NODE_ENV === 'production';
   return {
@@ -229,6 +241,7 @@ function makeConfig(
     },
     cluster,
     migrationUrl,
+    mirror: { worker: settings.MIRROR_WORKER, migrationUrl: backupMigrationUrl },
     administration,
     redisUrl,
     tokens: { keys, cookieMaxAgeS: settings.COOKIE_MAX_AGE_S },

@@ -74,10 +74,10 @@ export function within(
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
 
-/** 64 bits of a row. Texts are quoted, so that no value can pass for another one beside it, nor a text for NULL. */
+/** 64 bits of a row. Texts are quoted, so that no value can pass for another one beside it, nor a text for NULL. Newer MySQL has no MD5. */
 function rowDigest({ columns, binary }: TableShape): string {
   const values = columns.map((column) =>
     binary.has(column) ? `COALESCE(HEX(${quoted(column)}), 'NULL')` : `QUOTE(${quoted(column)})`,
   );
-  return `CAST(CONV(LEFT(MD5(CONCAT_WS(',', ${values.join(', ')})), 16), 16, 10) AS UNSIGNED)`;
+  return `CAST(CONV(LEFT(SHA2(CONCAT_WS(',', ${values.join(', ')}), 256), 16), 16, 10) AS UNSIGNED)`;
 }

@@ -177,7 +177,8 @@ export class Mirror {
       await this.#watchApplier.purge(checkpointHours, purgeLimit);
     } catch (error) {
       // The worker meets the same servers and says so.
-      if (!(error instanceof MirrorFaultError)) throw error;
+      if (!(error instanceof MirrorFaultError))
+        this.#options.log.error({ err: error }, 'the mirror could not be checked');
     }
   }
 

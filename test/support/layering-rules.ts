@@ -21,7 +21,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   http: ['platform', 'graphql', 'cluster'],
   local: ['platform', 'config'],
   app: ['*'],
-  cli: ['platform', 'config', 'local', 'app', 'cluster', 'database', 'orders', 'http'],
+  cli: ['platform', 'config', 'local', 'app', 'cluster', 'database', 'outbox', 'orders', 'mirror', 'http'],
   main: ['platform', 'config', 'local', 'app', 'cli'],
 };
 

@@ -1,0 +1,60 @@
+import type { Config, NodeConfig } from '../config.ts';
+import { parseDatabaseUrl } from '../config-url.ts';
+import { MirrorConnection } from '../database/mirror-connection.ts';
+import { isWritable } from '../database/mirror-facts.ts';
+import { MirrorFaultError } from '../database/mirror-fault.ts';
+import { systemClock } from '../platform/clock.ts';
+import { UsageError } from './arguments.ts';
+
+const lookMs = 3000;
+
+/** The connections of one command. */
+export class BackupSides {
+  readonly #config: Config;
+  readonly #opened: MirrorConnection[] = [];
+
+  constructor(config: Config) {
+    this.#config = config;
+  }
+
+  /** Throws `UsageError` where none is configured. */
+  backup(): MirrorConnection {
+    const node = this.#config.cluster.nodes.find(({ role }) => role === 'backup');
+    if (node === undefined) throw new UsageError('No backup is configured. Set BACKUP_URL');
+    return this.#open(node);
+  }
+
+  /** Whichever server takes the writes. Throws `MirrorFaultError` when none says so. */
+  async source(): Promise<MirrorConnection> {
+    const nodes = this.#config.cluster.nodes.filter(({ role }) => role !== 'backup');
+    const sourceFirst = [...nodes].sort((a, b) => Number(b.role === 'source') - Number(a.role === 'source'));
+    const troubles: string[] = [];
+    for (const node of sourceFirst) {
+      const connection = this.#open(node);
+      try {
+        if (await connection.use(lookMs, isWritable)) return connection;
+        troubles.push(`${node.name} takes no writes`);
+      } catch (error) {
+        if (!(error instanceof MirrorFaultError)) throw error;
+        troubles.push(error.message);
+      }
+    }
+    throw new MirrorFaultError('server', `No source was found: ${troubles.join(', ')}`);
+  }
+
+  at(url: string): MirrorConnection {
+    const address = parseDatabaseUrl(url, []);
+    if (typeof address === 'string') throw new UsageError(`The URL ${address}`);
+    return this.#open({ name: `${address.host}:${address.port}`, ...address });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.map((connection) => connection.close()));
+  }
+
+  #open(address: Pick<NodeConfig, 'name' | 'host' | 'port' | 'user' | 'password' | 'database'>): MirrorConnection {
+    const connection = new MirrorConnection(address, systemClock);
+    this.#opened.push(connection);
+    return connection;
+  }
+}

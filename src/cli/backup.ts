@@ -1,0 +1,144 @@
+// `npm run backup`: looks after the backup database.
+import { fileURLToPath } from 'node:url';
+import { migrate } from '../database/migrations/migrate.ts';
+import { latestEpoch } from '../database/mirror-checkpoints.ts';
+import { lastAppliedAt, parkedRecords } from '../database/mirror-facts.ts';
+import { MirrorFaultError } from '../database/mirror-fault.ts';
+import { progressInWords } from '../mirror/progress.ts';
+import { RecordApplier } from '../mirror/record-applier.ts';
+import { repair } from '../mirror/repair.ts';
+import { restore } from '../mirror/restore.ts';
+import { verify } from '../mirror/verify.ts';
+import { mirroredOrders } from '../orders/mirrored-orders.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import { systemClock } from '../platform/clock.ts';
+import { type BackupOptions, backupUsage, readBackupOptions } from './backup-options.ts';
+import { BackupSides } from './backup-sides.ts';
+import { exitCodeOf, repairText, verifyText } from './backup-text.ts';
+import { clusterConfig } from './cluster-config.ts';
+import { explainFailure } from './explain-failure.ts';
+import { sourceUrl } from './source-url.ts';
+
+const timeoutMs = 60_000;
+const lateMs = 5000;
+const shownParked = 20;
+const cannotTell = 2;
+const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+
+type BackupRequest = BackupOptions & { readonly command: Exclude<BackupOptions['command'], 'help'> };
+type Answer = { readonly facts: object; readonly text: readonly string[]; readonly exitCode: number };
+
+async function run(options: BackupOptions): Promise<number> {
+  const { command } = options;
+  if (command === 'help') {
+    process.stdout.write(backupUsage);
+    return 0;
+  }
+  const config = await clusterConfig();
+  const sides = new BackupSides(config);
+  try {
+    const { facts, text, exitCode } = await answer({ ...options, command }, sides);
+    process.stdout.write(options.json ? `${JSON.stringify(facts)}\n` : `${text.join('\n')}\n`);
+    return exitCode;
+  } finally {
+    await sides.close();
+  }
+}
+
+async function answer(options: BackupRequest, sides: BackupSides): Promise<Answer> {
+  switch (options.command) {
+    case 'status':
+      return status(sides);
+    case 'verify':
+    case 'repair':
+      return compare(options, sides);
+    case 'replay-parked':
+      return replayParked(sides);
+    case 'restore':
+      return rebuild(options, sides);
+    default:
+      return options.command satisfies never;
+  }
+}
+
+async function status(sides: BackupSides): Promise<Answer> {
+  const source = await sides.source();
+  const backup = sides.backup();
+  const depth = await new Outbox((work) => source.use(timeoutMs, work)).depth();
+  const parked = await source.use(timeoutMs, (connection) => parkedRecords(connection, shownParked));
+  const seen = await backup
+    .use(3000, async (connection) => ({
+      reachable: true,
+      trouble: null,
+      epoch: await latestEpoch(connection),
+      lastAppliedAt: await lastAppliedAt(connection),
+    }))
+    .catch((error: unknown) => {
+      if (!(error instanceof MirrorFaultError)) throw error;
+      return { reachable: false, trouble: error.message, epoch: null, lastAppliedAt: null };
+    });
+  const late = (depth.oldestAgeMs ?? 0) > lateMs || depth.parked > 0;
+  const waiting = depth.oldestAgeMs === null ? 'nothing' : `${depth.waiting}, the oldest for ${depth.oldestAgeMs} ms`;
+  return {
+    facts: { source: source.name, backup: seen, outbox: depth, parked },
+    text: [
+      `source   ${source.name}`,
+      `backup   ${seen.reachable ? `last applied ${seen.lastAppliedAt ?? 'nothing lately'}` : seen.trouble}`,
+      `waiting  ${waiting}`,
+      `parked   ${depth.parked}`,
+      ...parked.map(({ model, recordKey, reason }) => `         ${model} ${recordKey}: ${reason ?? 'no reason given'}`),
+    ],
+    exitCode: !seen.reachable ? cannotTell : late ? 1 : 0,
+  };
+}
+
+async function compare({ command, json, patienceMs }: BackupOptions, sides: BackupSides): Promise<Answer> {
+  const [source, backup] = [await sides.source(), sides.backup()];
+  const applier = new RecordApplier({ models: mirroredOrders, backup, timeoutMs });
+  const shapes = await Promise.all(mirroredOrders.map(({ model }) => applier.shape(source, model)));
+  const epoch = await applier.epoch(source);
+  const progress = json ? () => undefined : progressLines();
+  const comparing = { source, backup, shapes, epoch, clock: systemClock, timeoutMs, patienceMs, progress };
+  if (command === 'repair') {
+    const report = await repair({ ...comparing, applier });
+    return { facts: report, text: repairText(report), exitCode: exitCodeOf(report.left) };
+  }
+  const report = await verify(comparing);
+  return { facts: report, text: verifyText(report), exitCode: exitCodeOf(report) };
+}
+
+async function replayParked(sides: BackupSides): Promise<Answer> {
+  const source = await sides.source();
+  const replayed = await new Outbox((work) => source.use(timeoutMs, work)).replayParked();
+  return { facts: { replayed }, text: [`${replayed} entries of the outbox wait again.`], exitCode: 0 };
+}
+
+async function rebuild({ into, yes, json }: BackupOptions, sides: BackupSides): Promise<Answer> {
+  const url = await sourceUrl(into ?? undefined);
+  const target = sides.at(url);
+  await migrate({ url, directory: migrations, log: () => undefined });
+  const progress = json ? () => undefined : progressLines();
+  const options = { models: mirroredOrders, backup: sides.backup(), target, overwrite: yes, timeoutMs, progress };
+  const report = await restore(options);
+  const text = [`Restored ${report.records} records into ${target.name}; ${report.copied} had to be copied.`];
+  return { facts: { into: target.name, ...report }, text, exitCode: 0 };
+}
+
+/** A line a second at most, to where it does not mix with the answer. */
+function progressLines(): (done: number, of: number) => void {
+  const beganMs = systemClock.monotonic();
+  let saidMs = beganMs;
+  return (done, of) => {
+    const nowMs = systemClock.monotonic();
+    if (nowMs - saidMs < 1000) return;
+    saidMs = nowMs;
+    process.stderr.write(`${progressInWords(done, of, nowMs - beganMs)}\n`);
+  };
+}
+
+try {
+  process.exitCode = await run(readBackupOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${explainFailure(error).text}\n`);
+  process.exitCode = cannotTell;
+}
