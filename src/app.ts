@@ -6,6 +6,7 @@ import { type ClusterHealth, clusterHealth } from './cluster/cluster-health.ts';
 import { type ClusterSnapshot, writableSource } from './cluster/cluster-snapshot.ts';
 import type { NodeRole } from './cluster/node.ts';
 import type { Config } from './config.ts';
+import { currentEpoch } from './consistency/epoch.ts';
 import type { Flavour } from './consistency/position.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
@@ -62,9 +63,11 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     clusterId: config.cluster.id,
     flavour: () => flavourOf(cluster.snapshot()),
   });
+  const health = () => clusterHealth(cluster.snapshot(), clock.monotonic());
   const clusterEvents = new ClusterEventFeed(cluster.events);
   const graphql = createGraphqlServer({
     schema,
+    cluster: () => ({ ...health(), epoch: currentEpoch(database.epochs) }),
     clusterEvents,
     consistency: useConsistency({
       database,
@@ -97,7 +100,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
       await database.stop();
     },
     endStreams: () => clusterEvents.close(),
-    health: () => clusterHealth(cluster.snapshot(), clock.monotonic()),
+    health,
   };
 }
 

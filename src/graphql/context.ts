@@ -1,11 +1,17 @@
+import type { ClusterHealth } from '../cluster/cluster-health.ts';
 import type { OrdersSession } from '../database/orders-client.ts';
 import type { Clock } from '../platform/clock.ts';
+
+/** What is known of the servers now; `epoch` is `null` until one was seen. */
+export type ClusterState = ClusterHealth & { readonly epoch: number | null };
 
 /** What resolvers see: small on purpose. One per GraphQL operation. */
 export interface OperationContext {
   readonly requestId: string;
   readonly session: OrdersSession;
   readonly clock: Clock;
+  /** Needs no session: it is all that operations see which ask for nothing from a table. */
+  cluster(): ClusterState;
   /** `count` bytes that nobody can guess. */
   randomBytes(count: number): Uint8Array;
   /** The session so far as a signed token, `null` when there is nothing to carry. */

@@ -6,10 +6,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
+import type { ClusterState } from './context.ts';
 import { corsFor } from './cors.ts';
 import { toGraphqlError } from './error-codes.ts';
 import { useAccessLog } from './plugins/use-access-log.ts';
 import { useClusterEvents } from './plugins/use-cluster-events.ts';
+import { useClusterState } from './plugins/use-cluster-state.ts';
 import { useDeadline } from './plugins/use-deadline.ts';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
 import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
@@ -21,6 +23,8 @@ export type GraphqlServerOptions = {
   readonly schema: GraphQLSchema;
   /** Opens the database session of each operation and carries the token in and out. */
   readonly consistency: Plugin;
+  /** What is known of the servers now. */
+  readonly cluster: () => ClusterState;
   /** What subscriptions read from. */
   readonly clusterEvents: ClusterEventFeed;
   readonly corsOrigins: readonly string[];
@@ -73,6 +77,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useLimits(options.limits),
       // No operation outlives the request deadline.
       useDeadline(clock, options.requestTimeoutMs),
+      // How the servers are, for whoever asks.
+      useClusterState(options.cluster),
       // Token in, session, node, token out.
       options.consistency,
       // Subscriptions read from a feed instead.

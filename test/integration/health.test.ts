@@ -4,7 +4,7 @@ import type { ClusterHealth, NodeHealth } from '../../src/cluster/cluster-health
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { migrateOrders } from '../support/engine.ts';
-import { startApi, type TestApi } from '../support/in-process-api.ts';
+import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 let cluster: TestCluster;
@@ -74,6 +74,9 @@ const untilHttp = (path: string, status: number) =>
     (answer) => answer.status === status,
   );
 
+const clusterQuery =
+  '{ cluster { verdict epoch source reads writes nodes { name role state trouble position lagMs lagTransactions applier ageMs } } }';
+
 describe('with all servers well', () => {
   it('the command shows a line for each, and ends with 0', async () => {
     const { exited, output } = health();
@@ -93,6 +96,30 @@ describe('with all servers well', () => {
     const { body } = await untilHttp('/health/replica-1', 200);
     expect(body).toMatchObject({ name: 'replica-1', state: 'HEALTHY', role: 'REPLICA', applier: 'RUNNING' });
     expect(JSON.stringify(body)).not.toContain(String(cluster.node('replica-1').port));
+  });
+
+  it('a query for the cluster says the same, and is sent to no server', async () => {
+    const { data, errors, consistency } = await ask(api, clusterQuery);
+    expect(errors).toEqual([]);
+    expect(consistency).toBeUndefined();
+    expect(data.cluster).toMatchObject({ verdict: 'HEALTHY', epoch: 1, source: 'source', reads: true, writes: true });
+    expect(data.cluster.nodes.map(({ name, role }: NodeHealth) => `${name} ${role}`)).toEqual([
+      'source SOURCE',
+      'replica-1 REPLICA',
+      'replica-2 REPLICA',
+      'backup BACKUP',
+    ]);
+    expect(data.cluster.nodes[1]).toMatchObject({
+      state: 'HEALTHY',
+      trouble: null,
+      position: expect.any(String),
+      lagMs: 0,
+      lagTransactions: 0,
+      applier: 'RUNNING',
+    });
+    const mixed = await ask(api, '{ cluster { source } orderCounts { total } }');
+    expect(mixed.data).toEqual({ cluster: { source: 'source' }, orderCounts: { total: 0 } });
+    expect(mixed.consistency?.servedBy).not.toBeNull();
   });
 
   it('a name that nobody has is not looked at, and ends with 3', async () => {
@@ -219,5 +246,12 @@ describe('when all servers are gone', () => {
     expect((await http('/readyz/read')).status).toBe(503);
     expect((await http('/livez')).status).toBe(200);
     expect(await look()).toMatchObject({ exitCode: 2, verdict: 'DOWN', reads: false, writes: false });
+    const { data, errors } = await ask(api, clusterQuery);
+    expect(errors).toEqual([]);
+    expect(data.cluster).toMatchObject({ verdict: 'DOWN', epoch: 1, source: null, reads: false, writes: false });
+    for (const node of data.cluster.nodes) {
+      expect(node).toMatchObject({ state: 'DOWN', role: null, position: null, lagMs: null, applier: null });
+      expect(node.trouble).toMatch(/connection|answer/);
+    }
   });
 });

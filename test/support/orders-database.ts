@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { type Connection, createConnection, createPool } from 'mariadb';
 import { Prisma, PrismaClient } from '../../prisma/generated/orders/client.ts';
+import { clusterHealth } from '../../src/cluster/cluster-health.ts';
 import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
@@ -141,6 +142,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
     },
     session,
     context: (given = session()) => ({
+      cluster: () => ({ ...clusterHealth([], 0), epoch: null }),
       requestId: 'test',
       session: given,
       clock: systemClock,

@@ -6,6 +6,7 @@ import {
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
+  type SelectionSetNode,
   visit,
 } from 'graphql';
 import type { RawConsistencyRequest } from '../../consistency/consistency-request.ts';
@@ -87,9 +88,27 @@ function cursorArguments({ document, operation }: OperationInput): readonly Argu
   return found;
 }
 
-/** False for operations that only ask about the schema: they need no server. */
-export function needsDatabase({ selectionSet }: OperationDefinitionNode): boolean {
-  return selectionSet.selections.some(
-    ({ kind, ...field }) => kind !== Kind.FIELD || !('name' in field && field.name.value.startsWith('__')),
-  );
+/** False for operations that only ask about the schema or the cluster: they need no server. */
+export function needsDatabase({ operation, document }: Pick<OperationInput, 'operation' | 'document'>): boolean {
+  return asksTables(operation.selectionSet, document);
+}
+
+function asksTables({ selections }: SelectionSetNode, document: DocumentNode): boolean {
+  return selections.some((selection) => {
+    switch (selection.kind) {
+      case Kind.FIELD:
+        return !selection.name.value.startsWith('__') && selection.name.value !== 'cluster';
+      case Kind.INLINE_FRAGMENT:
+        return asksTables(selection.selectionSet, document);
+      case Kind.FRAGMENT_SPREAD: {
+        const fragment = document.definitions.find(
+          (definition) =>
+            definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
+        );
+        return fragment === undefined || !('selectionSet' in fragment) || asksTables(fragment.selectionSet, document);
+      }
+      default:
+        return selection satisfies never;
+    }
+  });
 }

@@ -107,7 +107,7 @@ class Operation {
     const raw = rawConsistencyRequest(this.#input, this.#cookieName);
     try {
       const asked = parseConsistencyRequest(raw, this.#options.defaults);
-      if (!needsDatabase(this.#operation)) return (await execute(this.#args)) as ExecutionResult;
+      if (!needsDatabase(this.#input)) return (await execute(this.#args)) as ExecutionResult;
       const { session, whole } = this.#resume(asked, raw.cookieToken ?? null, output);
       return await this.#run({ execute, asked, session, whole, output }, new Set(), 1);
     } catch (error) {
@@ -191,7 +191,7 @@ class Operation {
     return { session: emptySession(this.#options.clusterId, 0), whole: false };
   }
 
-  #context(pinned: OrdersPinnedSession): OperationContext {
+  #context(pinned: OrdersPinnedSession): Omit<OperationContext, 'cluster'> {
     const { clock, randomBytes } = this.#options;
     const consistencyToken = () => this.#token(pinned.session);
     return {

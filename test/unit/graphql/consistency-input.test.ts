@@ -129,7 +129,14 @@ describe('an operation needs a server', () => {
     ['{ __schema { types { name } } a: __typename }', false],
     ['{ __typename page { name } }', true],
     ['{ page { name } }', true],
-    ['{ ...F } fragment F on Query { __typename }', true],
+    ['{ ...F } fragment F on Query { __typename }', false],
+    ['{ ...F } fragment F on Query { __typename page { name } }', true],
+    ['{ cluster { epoch } }', false],
+    ['{ mine: cluster { epoch } __typename }', false],
+    ['{ cluster: page { name } }', true],
+    ['{ ... on Query { cluster { epoch } } }', false],
+    ['{ ...F } fragment F on Query { ...G } fragment G on Query { cluster { epoch } }', false],
+    ['{ cluster { epoch } page { name } }', true],
     ['mutation { create }', true],
-  ])('%s: %s', (text, expected) => expect(needsDatabase(input(text).operation)).toBe(expected));
+  ])('%s: %s', (text, expected) => expect(needsDatabase(input(text))).toBe(expected));
 });

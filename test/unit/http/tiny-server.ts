@@ -127,6 +127,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
     clock: systemClock,
     log,
     metrics: overrides.served ?? unmeasured,
+    cluster: () => ({ ...clusterHealth([], 0), epoch: null }),
     ...overrides,
   });
   const server = await startHttpServer({
