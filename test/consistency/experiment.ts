@@ -19,9 +19,17 @@ export type Laboratory = {
   stop(): Promise<void>;
 };
 
-/** A cluster whose replication can be held back, and two API processes on it. */
-export async function openLaboratory(flavour?: 'mariadb' | 'mysql'): Promise<Laboratory> {
-  const cluster = await startTestCluster({ replicationDelayMs: 20, redis: false, ...(flavour && { flavour }) });
+/** A cluster whose replication can be held back, or a group, and two API processes on it. */
+export async function openLaboratory(
+  flavour?: 'mariadb' | 'mysql',
+  topology: 'replication' | 'group' = 'replication',
+): Promise<Laboratory> {
+  const cluster = await startTestCluster({
+    topology,
+    redis: false,
+    ...(topology === 'replication' && { replicationDelayMs: 20 }),
+    ...(flavour && { flavour }),
+  });
   const apis: ApiProcess[] = [];
   const stop = async () => {
     await Promise.all(apis.map((api) => api.stop()));

@@ -1,12 +1,13 @@
 // What goes wrong while the clients work: one misfortune after another, each healed before the next begins, all kinds in
 // every round. The source is only touched on demand: writes stop while it is down, and with them most of the work.
 import type { Clock } from '../../src/platform/clock.ts';
+import { sourceOf } from '../support/engine.ts';
 import type { TestCluster } from '../support/test-cluster.ts';
 import type { Random } from './random.ts';
 
 type Misfortune = {
   readonly name: string;
-  readonly victim?: string;
+  readonly victim?: () => string;
   begin(node: string): Promise<void>;
   end(node: string): Promise<void>;
 };
@@ -25,7 +26,12 @@ export async function makeTrouble(
   { cluster, random, clock, log, sourceToo }: FaultOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const replicas = cluster.cluster.nodes.filter((node) => node.role === 'replica').map((node) => node.name);
+  const replicas = () => cluster.cluster.nodes.filter((node) => node.role === 'replica').map((node) => node.name);
+  // Nothing can stand between the members of a group.
+  const holdBack = (delayMs: () => number) => {
+    if (cluster.cluster.topology === 'group') return;
+    for (const replica of replicas()) cluster.setReplicationDelay(replica, delayMs());
+  };
   const kinds = [...misfortunes(cluster), ...(sourceToo ? [sourceKilled(cluster)] : [])];
   const pause = (least: number, most: number) =>
     clock.sleep(random.between(least, most), { signal }).catch(() => undefined);
@@ -33,10 +39,10 @@ export async function makeTrouble(
   while (!signal.aborted) {
     for (const kind of random.shuffled(kinds)) {
       if (signal.aborted) break;
-      for (const replica of replicas) cluster.setReplicationDelay(replica, random.between(20, 300));
+      holdBack(() => random.between(20, 300));
       await pause(200, 700);
       if (signal.aborted) break;
-      const victim = kind.victim ?? random.pick(replicas) ?? '';
+      const victim = kind.victim?.() ?? random.pick(replicas()) ?? '';
       log(`${kind.name}: ${victim}`);
       await kind.begin(victim);
       await pause(600, 1600);
@@ -44,7 +50,7 @@ export async function makeTrouble(
       count++;
     }
   }
-  for (const replica of replicas) cluster.setReplicationDelay(replica, 0);
+  holdBack(() => 0);
   return count;
 }
 
@@ -65,18 +71,22 @@ function misfortunes(cluster: TestCluster): Misfortune[] {
       begin: async (replica) => cluster.pause(replica),
       end: async (replica) => cluster.resume(replica),
     },
-    {
-      name: 'replication late',
-      begin: async (replica) => cluster.setReplicationDelay(replica, 300),
-      end: async (replica) => cluster.setReplicationDelay(replica, 20),
-    },
+    ...(cluster.cluster.topology === 'group' ? [] : [replicationLate(cluster)]),
   ];
+}
+
+function replicationLate(cluster: TestCluster): Misfortune {
+  return {
+    name: 'replication late',
+    begin: async (replica) => cluster.setReplicationDelay(replica, 300),
+    end: async (replica) => cluster.setReplicationDelay(replica, 20),
+  };
 }
 
 function sourceKilled(cluster: TestCluster): Misfortune {
   return {
     name: 'killed',
-    victim: 'source',
+    victim: () => sourceOf(cluster),
     begin: (source) => cluster.kill(source),
     end: (source) => cluster.restart(source),
   };

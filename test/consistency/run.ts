@@ -1,4 +1,4 @@
-// npm run consistency -- [--seconds N] [--flavour mariadb|mysql] [--without-tokens] [--source-too] [--seed N] [--sessions N]
+// npm run consistency -- [--seconds N] [--flavour mariadb|mysql] [--topology replication|group] [--without-tokens] [--source-too] [--seed N] [--sessions N]
 // npm run consistency -- --judge <history.jsonl>     judges a saved history again
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -11,6 +11,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '30' },
     flavour: { type: 'string' },
+    topology: { type: 'string', default: 'replication' },
     'without-tokens': { type: 'boolean', default: false },
     'source-too': { type: 'boolean', default: false },
     seed: { type: 'string' },
@@ -27,13 +28,15 @@ function verdict({ history, anomalies }: Finding): boolean {
 }
 
 async function observe(): Promise<Finding> {
-  const { flavour } = values;
+  const { topology } = values;
+  if (topology !== 'replication' && topology !== 'group') throw new Error(`no such topology: ${topology}`);
+  const flavour = values.flavour ?? (topology === 'group' ? 'mysql' : undefined);
   if (flavour !== undefined && flavour !== 'mariadb' && flavour !== 'mysql')
     throw new Error(`no such flavour: ${flavour}`);
   const seconds = wholeNumber('seconds', values.seconds);
   const seed = wholeNumber('seed', values.seed ?? String(systemClock.now() % 1_000_000));
   const sessions = wholeNumber('sessions', values.sessions);
-  const laboratory = await openLaboratory(flavour);
+  const laboratory = await openLaboratory(flavour, topology);
   let stopping: Promise<void> | null = null;
   const close = () => {
     stopping ??= laboratory.stop();

@@ -99,6 +99,8 @@ const applierWords = {
 class RunningTestCluster implements TestCluster {
   readonly cluster: LocalCluster;
   readonly #proxies: ReadonlyMap<string, DelayProxy>;
+  /** Connections that keep members of a group from committing what they apply. */
+  readonly #held = new Map<string, Connection>();
 
   constructor(cluster: LocalCluster, proxies: ReadonlyMap<string, DelayProxy>) {
     this.cluster = cluster;
@@ -158,10 +160,12 @@ class RunningTestCluster implements TestCluster {
   }
 
   async stopApplier(name: string): Promise<void> {
+    if (this.cluster.topology === 'group') return this.#hold(name);
     await this.#run(name, [this.#words.stop]);
   }
 
   async startApplier(name: string): Promise<void> {
+    if (this.cluster.topology === 'group') return this.#release(name);
     await this.#run(name, [this.#words.start]);
   }
 
@@ -180,11 +184,25 @@ class RunningTestCluster implements TestCluster {
   }
 
   async stop(): Promise<void> {
+    for (const connection of this.#held.values()) connection.destroy();
     // The data is thrown away: no need to wait for an orderly end.
     await Promise.all(this.cluster.nodes.map(({ name }) => this.cluster.stopNode(name, 'SIGKILL')));
     await this.cluster.stop();
     await Promise.all([...this.#proxies.values()].map((proxy) => proxy.stop()));
     await rm(this.cluster.directory, { recursive: true, force: true });
+  }
+
+  /** A member whose applier is stopped leaves its group; one that may not commit what it applies only falls behind. */
+  async #hold(name: string): Promise<void> {
+    const connection = await this.admin(name);
+    this.#held.set(name, connection);
+    await connection.query('FLUSH TABLES WITH READ LOCK');
+  }
+
+  async #release(name: string): Promise<void> {
+    const connection = this.#held.get(name);
+    this.#held.delete(name);
+    await connection?.end();
   }
 
   get #words() {
