@@ -8,7 +8,14 @@ import type { Logger } from '../platform/log.ts';
 import { ClusterEvents } from './cluster-events.ts';
 import { type ClusterSnapshot, withSourceRemembered } from './cluster-snapshot.ts';
 import { eventsBetween } from './events-between.ts';
-import { afterFailedProbe, afterGoodProbe, afterLostConnection, type HealthPolicy, isInTrouble } from './health.ts';
+import {
+  afterFailedProbe,
+  afterGoodProbe,
+  afterLostConnection,
+  breakerOf,
+  type HealthPolicy,
+  isInTrouble,
+} from './health.ts';
 import type { Node } from './node.ts';
 import { NodeMonitor } from './node-monitor.ts';
 import type { NodeProbe, NodeProbeFactory } from './node-probe.ts';
@@ -98,6 +105,7 @@ export class Cluster {
       random,
       ...pace,
       isInTrouble: () => isInTrouble(status()),
+      isReturning: () => breakerOf(status()) === 'HALF_OPEN',
       onReport: (report, asOfMs) => this.#change(node.name, (before) => afterGoodProbe(before, report, asOfMs, health)),
       onFailure: (error) => this.#change(node.name, (before) => afterFailedProbe(before, inWords(error), health)),
     });

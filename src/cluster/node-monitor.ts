@@ -14,9 +14,14 @@ export type NodeMonitorOptions = {
   readonly timeoutMs: number;
   /** True when the node should be looked at more often. */
   readonly isInTrouble: () => boolean;
+  /** True when the node answers again and has to show it once more: nobody is served meanwhile, so it is asked soon. */
+  readonly isReturning: () => boolean;
   readonly onReport: (report: ProbeReport, asOfMs: number) => void;
   readonly onFailure: (error: unknown) => void;
 };
+
+/** A node that returns is looked at so many times as often as one that is down. */
+const returningShare = 5;
 
 /** Looks at one node again and again, one look at a time. Never throws; ends with `stop`. */
 export class NodeMonitor {
@@ -57,9 +62,10 @@ export class NodeMonitor {
   }
 
   async #rest(): Promise<void> {
-    const { intervalMs, downIntervalMs, isInTrouble, clock, random } = this.#options;
+    const { intervalMs, downIntervalMs, isInTrouble, isReturning, clock, random } = this.#options;
     this.#pause = new AbortController();
-    const pauseMs = isInTrouble() ? downIntervalMs : intervalMs;
+    const troubledMs = isReturning() ? downIntervalMs / returningShare : downIntervalMs;
+    const pauseMs = isInTrouble() ? troubledMs : intervalMs;
     const { signal } = this.#pause;
     if (pauseMs === 'off') await once(signal, 'abort');
     else await clock.sleep(jittered(pauseMs, random), { signal }).catch(() => undefined);

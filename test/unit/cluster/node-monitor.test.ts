@@ -10,6 +10,7 @@ function setUp() {
   const seen: (ProbeReport | unknown)[] = [];
   const ages: number[] = [];
   let inTrouble = false;
+  let returning = false;
   const monitor = new NodeMonitor({
     probe,
     clock,
@@ -18,6 +19,7 @@ function setUp() {
     downIntervalMs: 250,
     timeoutMs: 400,
     isInTrouble: () => inTrouble,
+    isReturning: () => returning,
     onReport: (report, asOfMs) => {
       seen.push(report);
       ages.push(asOfMs);
@@ -28,11 +30,26 @@ function setUp() {
     trouble: () => {
       inTrouble = true;
     },
+    returning: () => {
+      inTrouble = true;
+      returning = true;
+    },
   };
   return { clock, probe, monitor, seen, ages, begin };
 }
 
 describe('a node monitor', () => {
+  it('looks again soon at a node that returns', async () => {
+    const { clock, probe, monitor, begin } = setUp();
+    begin.returning();
+    await monitor.start();
+    await clock.tick(49);
+    expect(probe.looks).toBe(1);
+    await clock.tick(1);
+    expect(probe.looks).toBe(2);
+    await monitor.stop();
+  });
+
   it('looks once at the start, then once an interval, until it is stopped', async () => {
     const { clock, probe, monitor } = setUp();
     await monitor.start();
