@@ -1,16 +1,19 @@
 // `npm run cluster`: guided failover of plain replication.
 import { createInterface } from 'node:readline/promises';
+import { RedisLeases } from '../cluster/redis-leases.ts';
 import { type Config, processEnvironment, readConfig } from '../config.ts';
 import { ClusterMembers, type MemberAddress } from '../database/cluster-members.ts';
 import { openDirectConnection } from '../database/direct-connection.ts';
 import { recordSource } from '../local/cluster-file.ts';
 import { systemClock } from '../platform/clock.ts';
+import { Redis } from '../platform/redis.ts';
 import { UsageError } from './arguments.ts';
 import { runClusterCommand } from './cluster-command.ts';
 import { clusterConfig } from './cluster-config.ts';
 import { clusterUsage, readClusterOptions } from './cluster-options.ts';
 import { explainFailure } from './explain-failure.ts';
 
+const redisTimeoutMs = 1000;
 const newReplica = 'the new replica';
 
 async function run(argv: readonly string[]): Promise<number> {
@@ -23,6 +26,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const read = readConfig(environment);
   const config = await clusterConfig(environment);
   const joining = options.command === 'add-replica' ? additionFrom(options.subject ?? '') : null;
+  const redis = options.onlyIfSourceDown ? await openRedis(config) : null;
   const members = new ClusterMembers([...addressesOf(config), ...(joining === null ? [] : [joining])], systemClock);
   try {
     return await runClusterCommand({
@@ -30,7 +34,7 @@ async function run(argv: readonly string[]): Promise<number> {
       members,
       addition: joining && { name: joining.name, appMayConnect: () => appMayConnect(config, joining) },
       account: config.administration.replication,
-      leases: null,
+      leases: redis && new RedisLeases(redis),
       clock: systemClock,
       say: (text) => void process.stdout.write(text),
       confirm,
@@ -39,8 +43,22 @@ async function run(argv: readonly string[]): Promise<number> {
       },
     });
   } finally {
-    await members.close();
+    await Promise.all([members.close(), redis?.close()]);
   }
+}
+
+async function openRedis({ redisUrl, cluster }: Config): Promise<Redis | null> {
+  if (redisUrl === null) return null;
+  const prefix = `tidemark:${cluster.id}:`;
+  const redis = new Redis({
+    url: redisUrl,
+    prefix,
+    clock: systemClock,
+    random: Math.random,
+    timeoutMs: redisTimeoutMs,
+  });
+  await redis.start();
+  return redis;
 }
 
 function addressesOf(config: Config): MemberAddress[] {

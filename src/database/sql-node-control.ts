@@ -49,7 +49,7 @@ export class SqlNodeControl implements NodeControl {
 
   acceptWrites(): Promise<void> {
     return this.#use(async (connection, { acceptWrites, semiSync }) => {
-      await setWhereKnown(connection, { [semiSync.replica]: false, [semiSync.source]: true });
+      await setWhereKnown(connection, semiSync.scope, { [semiSync.replica]: false, [semiSync.source]: true });
       await runAll(connection, acceptWrites);
     });
   }
@@ -71,7 +71,10 @@ export class SqlNodeControl implements NodeControl {
   follow(source: Address, account: ReplicationAccount | null): Promise<void> {
     return this.#use(async (connection, control) => {
       const before = rowsOf(await connection.query(statementsFor(connection).replication));
-      await setWhereKnown(connection, { [control.semiSync.source]: false, [control.semiSync.replica]: true });
+      await setWhereKnown(connection, control.semiSync.scope, {
+        [control.semiSync.source]: false,
+        [control.semiSync.replica]: true,
+      });
       const begin = before.length === 0 ? control.beginAtOwnPosition : [control.stopReplicating];
       await runAll(connection, [
         ...begin,
@@ -111,12 +114,16 @@ async function runAll(connection: Connection, statements: readonly string[]): Pr
 }
 
 /** Switches the variables that this server has, where the cluster uses them at all. */
-async function setWhereKnown(connection: Connection, switches: Readonly<Record<string, boolean>>): Promise<void> {
+async function setWhereKnown(
+  connection: Connection,
+  scope: string,
+  switches: Readonly<Record<string, boolean>>,
+): Promise<void> {
   const rows = rowsOf(await connection.query("SHOW GLOBAL VARIABLES LIKE 'rpl_semi_sync_%_enabled'"));
   if (!rows.some((row) => textOf(row, 'Value') === 'ON')) return;
   const known = new Set(rows.map((row) => textOf(row, 'Variable_name')));
   for (const [name, on] of Object.entries(switches)) {
-    if (known.has(name)) await connection.query(`SET GLOBAL ${name} = ${on ? 'ON' : 'OFF'}`);
+    if (known.has(name)) await connection.query(`SET ${scope} ${name} = ${on ? 'ON' : 'OFF'}`);
   }
 }
 

@@ -25,6 +25,8 @@ export type LocalClusterOptions = {
   clock?: Clock;
   /** Where a replica finds the source, when something stands between the two. */
   sourceAddressFor?: (replica: string, source: ServerAddress) => Promise<ServerAddress>;
+  /** Whether a commit is acknowledged only when a replica has received it; it is unless told. */
+  semiSync?: boolean;
   /** What servers get when this process dies without stopping them, on Linux; TERM unless told. */
   parentDeathSignal?: ParentDeathSignal;
 };

@@ -1,3 +1,4 @@
+import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ServerStartError } from './local-errors.ts';
 import type { Account, LocalCredentials } from './secrets.ts';
@@ -37,16 +38,29 @@ export type FollowRequest = {
   flavour: ServerFlavour;
   replica: ServerAddress & { readonly name: string };
   source: ServerAddress;
+  /** What a server already has that never followed anybody; `null` when it goes on where it was. */
+  begin: Position | null;
+  /** Off, it need not get through: the source may not run yet. */
+  waits: boolean;
+  /** Whether it acknowledges what it has received. */
+  semiSync: boolean;
   credentials: LocalCredentials;
   clock: Clock;
 };
 
 /** Points a replica at the source, from where it is, and waits until it receives and applies. */
-export async function followSource({ flavour, replica, source, credentials, clock }: FollowRequest): Promise<void> {
-  const values = { ...credentialValues(credentials), source_host: source.host, source_port: source.port };
-  await runStatements(replica, credentials.admin, await loadStatements(flavour, 'follow', values));
+export async function followSource(request: FollowRequest): Promise<void> {
+  const { flavour, replica, source, begin, credentials, clock } = request;
+  const values = {
+    ...credentialValues(credentials),
+    source_host: source.host,
+    source_port: source.port,
+    semi_sync: request.semiSync ? 1 : 0,
+  };
+  const own = flavour === 'mariadb' && begin !== null ? [`SET GLOBAL gtid_slave_pos = '${begin.format()}'`] : [];
+  await runStatements(replica, credentials.admin, [...own, ...(await loadStatements(flavour, 'follow', values))]);
   const deadline = clock.monotonic() + 15_000;
-  for (;;) {
+  while (request.waits) {
     const state = await readReplication(flavour, replica, credentials.admin);
     if (state?.receiving && state.applying) return;
     if (clock.monotonic() > deadline) {
@@ -54,4 +68,12 @@ export async function followSource({ flavour, replica, source, credentials, cloc
     }
     await clock.sleep(50);
   }
+}
+
+export type LeadRequest = Pick<FollowRequest, 'flavour' | 'source' | 'semiSync' | 'credentials'>;
+
+/** Lets a server accept writes. */
+export async function leadReplicas({ flavour, source, semiSync, credentials }: LeadRequest): Promise<void> {
+  const statements = await loadStatements(flavour, 'lead', { semi_sync: semiSync ? 1 : 0 });
+  await runStatements(source, credentials.admin, statements);
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import { removeAbandonedDrafts } from './abandoned-drafts.ts';
+import { arrangeReplication } from './arrange-replication.ts';
 import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
 import { readClusterFile, removeClusterFile, writeClusterFile } from './cluster-file.ts';
 import type { DirectoryLock } from './directory-lock.ts';
@@ -10,7 +11,6 @@ import type { LocalNode, LocalRedis } from './local-node.ts';
 import { planNodes } from './node-plans.ts';
 import { isPortFree, pickPort } from './ports.ts';
 import { startRedisServer } from './redis-server.ts';
-import { followSource } from './replication.ts';
 import { formGroup } from './replication-group.ts';
 import { type LocalSecrets, loadSecrets } from './secrets.ts';
 import { findServer, type ServerBinary } from './server-binaries.ts';
@@ -99,9 +99,9 @@ export class RunningCluster implements LocalCluster {
   }
 
   get nodes(): readonly LocalNode[] {
-    return this.#plans.flatMap(({ name, member }) => {
+    return this.#plans.flatMap(({ name, role }) => {
       const node = this.#running.get(name)?.node;
-      if (node === undefined || !member || this.#primary === null) return node ?? [];
+      if (node === undefined || role === 'backup' || this.#primary === null) return node ?? [];
       return { ...node, role: name === this.#primary ? 'source' : 'replica' };
     });
   }
@@ -112,7 +112,7 @@ export class RunningCluster implements LocalCluster {
     const launches = await Promise.allSettled([...this.#plans.map((plan) => this.#launch(plan)), this.#launchRedis()]);
     for (const launch of launches) if (launch.status === 'rejected') throw launch.reason;
     if (this.topology === 'group') await this.#form();
-    else await Promise.all(this.#plans.filter(({ role }) => role === 'replica').map(({ name }) => this.#follow(name)));
+    else await this.#arrange(null);
     await this.#record();
   }
 
@@ -122,7 +122,7 @@ export class RunningCluster implements LocalCluster {
     if (running !== undefined && running.child.exit === null) return running.node;
     const { node } = await this.#launch(plan);
     if (plan.member) await this.#form();
-    else if (plan.role === 'replica') await this.#follow(name);
+    else if (plan.role !== 'backup') await this.#arrange(name);
     await this.#record();
     return this.nodes.find((one) => one.name === name) ?? node;
   }
@@ -216,15 +216,24 @@ export class RunningCluster implements LocalCluster {
     }
   }
 
-  async #follow(name: string): Promise<void> {
+  /** `started` is the one that joins others; without it all have just started. */
+  async #arrange(started: string | null): Promise<void> {
     const { options, secrets } = this.#prepared;
-    const source = { host: '127.0.0.1', port: this.#port('source') };
-    await followSource({
+    const recorded = (await readClusterFile(this.directory))?.cluster.nodes.find(({ role }) => role === 'source')?.name;
+    const plain = this.#plans.filter(({ role }) => role !== 'backup');
+    this.#primary = await arrangeReplication({
       flavour: this.flavour,
-      replica: { name, host: '127.0.0.1', port: this.#port(name) },
-      source: (await options.sourceAddressFor?.(name, source)) ?? source,
+      servers: plain.map(({ name, serverId }) => {
+        const runs = this.#running.get(name)?.child.exit === null;
+        return { name, serverId, runs, host: '127.0.0.1', port: this.#port(name) };
+      }),
+      formerSource: recorded ?? this.#primary ?? 'source',
+      started,
+      semiSync: options.semiSync ?? true,
       credentials: secrets.credentials,
       clock: options.clock,
+      log: options.log,
+      sourceAddressFor: options.sourceAddressFor ?? (async (_, source) => source),
     });
   }
 

@@ -35,13 +35,16 @@ export function serverArguments(options: ServerArguments): string[] {
     `--init-file=${options.initFile}`,
     // Replication starts once the source's port is known.
     options.flavour === 'mariadb' ? '--skip-slave-start' : '--skip-replica-start',
+    // What a failover persisted is for servers that nobody arranges at their start.
+    ...(options.flavour === 'mysql' && !options.member ? ['--persisted-globals-load=OFF'] : []),
     ...(options.asRoot ? ['--user=root'] : []),
   ];
 }
 
 function suffixOf({ member, role }: ServerArguments): string[] {
   if (member) return ['--defaults-group-suffix=-member'];
-  return role === 'replica' ? ['--defaults-group-suffix=-replica'] : [];
+  // The source too: it is let write once it is known which server that is.
+  return role === 'backup' ? [] : ['--defaults-group-suffix=-replica'];
 }
 
 /** Where an unpacked server finds its messages and plugins. */

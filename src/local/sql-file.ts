@@ -5,7 +5,15 @@ import type { ServerFlavour } from './server-flavour.ts';
 
 export type SqlValues = Readonly<Record<string, string | number>>;
 
-export type SqlFileName = 'accounts' | 'follow' | 'only-local' | 'member-accounts' | 'member' | 'join' | 'bootstrap';
+export type SqlFileName =
+  | 'accounts'
+  | 'follow'
+  | 'lead'
+  | 'only-local'
+  | 'member-accounts'
+  | 'member'
+  | 'join'
+  | 'bootstrap';
 
 export const serverFile = (name: string): string => fileURLToPath(new URL(`servers/${name}`, import.meta.url));
 

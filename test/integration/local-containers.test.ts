@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReplication } from '../../src/local/replication.ts';
 import { serverFile } from '../../src/local/sql-file.ts';
 import { makeClientFolder } from '../support/client-programs.ts';
+import { caughtUp } from '../support/engine.ts';
+import { TestFailover } from '../support/failover.ts';
 import { startTestCluster, type TestCluster, testFlavour } from '../support/test-cluster.ts';
 
 const flavour = testFlavour();
@@ -76,6 +78,25 @@ describe('the one-shot service of the compose file', () => {
       await expect.poll(() => rowsOn(name).catch(() => null), { timeout: 20_000 }).toEqual([{ id: 1 }, { id: 2 }]);
       const state = await readReplication(flavour, servers.node(name), servers.cluster.credentials.admin);
       expect(state).toEqual({ receiving: true, applying: true, error: null });
+    }
+  });
+
+  it('lets the new source write after a failover, and nobody else', async () => {
+    const admin = await servers.admin('source');
+    await admin.query(
+      'CREATE TABLE cluster_epochs (epoch INT UNSIGNED PRIMARY KEY, source_id VARCHAR(64), end_of_previous TEXT)',
+    );
+    await admin.query('INSERT INTO cluster_epochs (epoch) VALUES (1)');
+    await admin.end();
+    for (const name of replicas) await caughtUp(servers, name);
+    await new TestFailover(servers).switchover('replica-1');
+    const said = await runOneShot();
+    expect(said).toContain(`${servers.node('replica-1').port} leads since epoch 2`);
+    for (const name of ['source', 'replica-1', 'replica-2']) {
+      const connection = await servers.admin(name);
+      const [row] = await connection.query('SELECT @@GLOBAL.read_only AS refuses');
+      await connection.end();
+      expect({ name, refuses: Number(row.refuses) }).toEqual({ name, refuses: name === 'replica-1' ? 0 : 1 });
     }
   });
 });

@@ -20,7 +20,7 @@ export type EngineOptions = Partial<ReplicatedDatabaseOptions<OrdersClient>> & {
   readonly via?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
 };
 
-const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+export const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
 const roles = { source: 'SOURCE', replica: 'REPLICA', backup: 'BACKUP' } as const;
 
 /** Gives a cluster the tables of orders, and waits until every replica has them. */

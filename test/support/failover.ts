@@ -11,9 +11,9 @@ import type { TestCluster } from './test-cluster.ts';
 
 /** Guided failover of a test cluster, as the command does it. */
 export class TestFailover {
-  readonly #cluster: TestCluster;
+  readonly #cluster: Pick<TestCluster, 'cluster'>;
 
-  constructor(cluster: TestCluster) {
+  constructor(cluster: Pick<TestCluster, 'cluster'>) {
     this.#cluster = cluster;
   }
 

@@ -19,7 +19,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   client: [],
   dashboard: ['client'],
   http: ['platform', 'graphql', 'cluster'],
-  local: ['platform', 'config'],
+  // A start asks which history a server belongs to.
+  local: ['platform', 'consistency', 'config'],
   app: ['*'],
   cli: ['platform', 'config', 'local', 'app', 'cluster', 'database', 'outbox', 'orders', 'mirror', 'http'],
   main: ['platform', 'config', 'local', 'app', 'cli'],

@@ -65,6 +65,8 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
       parentDeathSignal: 'KILL',
       log: (line) => process.env.TIDEMARK_TEST_LOG && process.stderr.write(`${line}\n`),
       ...(replicationDelayMs !== undefined && {
+        // Writes would wait for what is held back.
+        semiSync: false,
         sourceAddressFor: async (replica, source) => {
           const proxy = proxies.get(replica) ?? (await DelayProxy.start(source, replicationDelayMs));
           proxies.set(replica, proxy);

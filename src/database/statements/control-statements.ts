@@ -22,7 +22,7 @@ export interface ControlStatements {
   /** `quote` makes a literal. */
   follow(values: FollowValues, quote: (text: string) => string): readonly string[];
   /** Whether acknowledgements of replicas are waited for: variables that exist only where the server can. */
-  readonly semiSync: { readonly source: string; readonly replica: string };
+  readonly semiSync: { readonly scope: 'GLOBAL' | 'PERSIST'; readonly source: string; readonly replica: string };
   /** One row whose column `purged` is empty when the server still has every transaction since its first. */
   readonly purged: string;
 }

@@ -52,6 +52,6 @@ export const mariadbControl: ControlStatements = {
     `CHANGE MASTER TO MASTER_HOST = ${quote(host)}, MASTER_PORT = ${port}${account === null ? '' : `, MASTER_USER = ${quote(account.user)}, MASTER_PASSWORD = ${quote(account.password)}`}, MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1`,
     'START SLAVE',
   ],
-  semiSync: { source: 'rpl_semi_sync_master_enabled', replica: 'rpl_semi_sync_slave_enabled' },
+  semiSync: { scope: 'GLOBAL', source: 'rpl_semi_sync_master_enabled', replica: 'rpl_semi_sync_slave_enabled' },
   purged: "SELECT BINLOG_GTID_POS('', 4) AS purged",
 };

@@ -49,6 +49,6 @@ export const mysqlControl: ControlStatements = {
     `CHANGE REPLICATION SOURCE TO SOURCE_HOST = ${quote(host)}, SOURCE_PORT = ${port}${account === null ? '' : `, SOURCE_USER = ${quote(account.user)}, SOURCE_PASSWORD = ${quote(account.password)}`}, SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 0, SOURCE_HEARTBEAT_PERIOD = 1`,
     'START REPLICA',
   ],
-  semiSync: { source: 'rpl_semi_sync_source_enabled', replica: 'rpl_semi_sync_replica_enabled' },
+  semiSync: { scope: 'PERSIST', source: 'rpl_semi_sync_source_enabled', replica: 'rpl_semi_sync_replica_enabled' },
   purged: 'SELECT @@GLOBAL.gtid_purged AS purged',
 };

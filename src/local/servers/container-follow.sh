@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes every replica follow the source, waits until it does, and ends. May run again.
+# Makes every replica follow the source, waits until it does, lets the source write, and ends. May run again: after a
+# failover it lets the new source write instead, nobody else, and changes nothing about who follows whom.
 set -euo pipefail
 
 here="$(dirname "${BASH_SOURCE[0]}")"
@@ -15,6 +16,7 @@ follow_statements() {
   statements="${statements//"{{source_host}}"/"$(quoted "$source_host")"}"
   statements="${statements//"{{source_port}}"/"$source_port"}"
   statements="${statements//"{{replication_user}}"/"$(quoted "$TIDEMARK_REPLICATION_USER")"}"
+  statements="${statements//"{{semi_sync}}"/1}"
   statements="${statements//"{{replication_password}}"/"$(quoted "$TIDEMARK_REPLICATION_PASSWORD")"}"
   printf '%s\n' "$statements"
 }
@@ -27,10 +29,54 @@ follows() {
   [ "$(grep -cE '^ *(Slave|Replica)_(IO|SQL)_Running: Yes$' <<<"$status")" = 2 ]
 }
 
+lead_statements() {
+  local statements
+  statements="$(<"$here/$TIDEMARK_FLAVOUR-lead.sql")"
+  printf '%s\n' "${statements//"{{semi_sync}}"/1}"
+}
+
+refuse_writes() {
+  local statement='SET GLOBAL read_only = ON'
+  if [ "$TIDEMARK_FLAVOUR" = mysql ]; then statement='SET PERSIST super_read_only = ON'; fi
+  on "$1" --execute="$statement"
+}
+
+# One value of one server; nothing when it has no such table yet.
+value() {
+  on "$1" --batch --skip-column-names --execute="$2" 2>/dev/null || true
+}
+
+newest_epoch=1
+source_id=''
+for server in $TIDEMARK_SOURCE $TIDEMARK_REPLICAS; do
+  epoch="$(value "$server" 'SELECT MAX(epoch) FROM orders.cluster_epochs')"
+  if [[ "$epoch" =~ ^[0-9]+$ ]] && ((epoch > newest_epoch)); then
+    newest_epoch="$epoch"
+    source_id="$(value "$server" 'SELECT source_id FROM orders.cluster_epochs ORDER BY epoch DESC LIMIT 1')"
+  fi
+done
+
+identity='SELECT CONCAT(@@server_id, CHAR(64))'
+if [ "$TIDEMARK_FLAVOUR" = mysql ]; then identity='SELECT @@server_uuid'; fi
+leader="$TIDEMARK_SOURCE"
+for server in $TIDEMARK_REPLICAS; do
+  id="$(value "$server" "$identity")"
+  if [ -n "$source_id" ] && [[ "$source_id" == "$id"* ]]; then leader="$server"; fi
+done
+
+if [ "$leader" != "$TIDEMARK_SOURCE" ]; then
+  for server in $TIDEMARK_SOURCE $TIDEMARK_REPLICAS; do
+    if [ "$server" != "$leader" ]; then refuse_writes "$server"; fi
+  done
+  lead_statements | on "$leader"
+  echo "$leader leads since epoch $newest_epoch"
+  exit 0
+fi
+
 for replica in $TIDEMARK_REPLICAS; do
   follow_statements | on "$replica"
   # MySQL's image sets a server up with its final settings, which it could not if those refused its own writes.
-  if [ "$TIDEMARK_FLAVOUR" = mysql ]; then on "$replica" --execute='SET PERSIST super_read_only = ON'; fi
+  refuse_writes "$replica"
 done
 
 for replica in $TIDEMARK_REPLICAS; do
@@ -44,3 +90,5 @@ for replica in $TIDEMARK_REPLICAS; do
   done
   echo "$replica follows $TIDEMARK_SOURCE"
 done
+
+lead_statements | on "$TIDEMARK_SOURCE"

@@ -23,10 +23,10 @@ describe('the arguments of a server', () => {
     expect(serverArguments(plain)).toContain('--bind-address=127.0.0.1');
   });
 
-  it('make replicas read-only, and nobody else', () => {
+  it('let nobody write who replicates or is replicated, and the backup be written to', () => {
     const suffix = '--defaults-group-suffix=-replica';
     expect(serverArguments({ ...plain, role: 'replica' })).toContain(suffix);
-    expect(serverArguments(plain)).not.toContain(suffix);
+    expect(serverArguments(plain)).toContain(suffix);
     expect(serverArguments({ ...plain, role: 'backup' })).not.toContain(suffix);
   });
 

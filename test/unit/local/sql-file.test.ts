@@ -6,6 +6,7 @@ const values = {
   ...credentialValues({ app: account('app'), admin: account('admin'), replication: account('replication') }),
   source_host: '127.0.0.1',
   source_port: 20_001,
+  semi_sync: 1,
 };
 
 describe('statements of a file', () => {
@@ -26,7 +27,7 @@ describe('statements of a file', () => {
 
   it.each(
     (['mariadb', 'mysql'] as const).flatMap((flavour) =>
-      (['accounts', 'only-local', 'follow'] satisfies SqlFileName[]).map((name) => ({ flavour, name })),
+      (['accounts', 'only-local', 'follow', 'lead'] satisfies SqlFileName[]).map((name) => ({ flavour, name })),
     ),
   )('have all their values: $flavour $name', async ({ flavour, name }) => {
     const statements = await loadStatements(flavour, name, values);
