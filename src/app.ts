@@ -50,12 +50,16 @@ const roles: Readonly<Record<Config['cluster']['nodes'][number]['role'], NodeRol
 };
 
 /** What benchmarks switch off to measure its cost. */
-export type AppSwitches = { readonly learnPositions?: boolean };
+export type AppSwitches = { readonly learnPositions?: boolean; readonly mirroring?: boolean };
 
 export function createApp(config: Config, log: Logger, switches: AppSwitches = {}): App {
   const clock = systemClock;
   const metrics = config.http.metrics ? new PrometheusMetrics({ clock, runtime: true }) : null;
-  const database = openDatabase(config, log, { ...switches, ...(metrics && { metrics }) });
+  const database = openDatabase(config, log, {
+    ...switches,
+    ...(metrics && { metrics }),
+    onAppended: () => mirror?.wake(),
+  });
   const { cluster } = database;
   const mirror = config.mirror.worker === 'off' ? null : openMirror(config, database, log);
   const tokens = new TokenCodec({
@@ -104,19 +108,21 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   };
 }
 
-/** The engine alone, set up as the API sets it up. */
+/** The engine alone, set up as the API sets it up. `onAppended` is called when it has written something for the backup. */
 export function openDatabase(
   config: Config,
   log: Logger,
-  given: AppSwitches & { readonly metrics?: Metrics } = {},
+  { mirroring = true, onAppended, ...given }: AppSwitches & { metrics?: Metrics; onAppended?: () => void } = {},
 ): OrdersDatabase {
   const { monitor } = config;
+  const hasBackup = config.cluster.nodes.some(({ role }) => role === 'backup');
   return openOrdersDatabase({
     nodes: config.cluster.nodes.map(({ role, ...node }) => ({ ...node, configuredRole: roles[role] })),
     clock: systemClock,
     random: Math.random,
     log,
     ...given,
+    ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders, onAppended } }),
     pool: config.database,
     transactionTimeoutMs: config.database.statementTimeoutMs,
     sourceReadsLimit: config.consistency.sourceReadsLimit,

@@ -4,7 +4,7 @@ import { seedOrders } from '../orders/seed/seed-orders.ts';
 import { systemClock } from '../platform/clock.ts';
 import { UsageError } from './arguments.ts';
 import { explainFailure } from './explain-failure.ts';
-import { sourceUrl } from './source-url.ts';
+import { mirroredSourceUrl } from './source-url.ts';
 
 const defaultUntil = '2026-11-01T00:00:00.000Z';
 
@@ -33,7 +33,7 @@ async function run(argv: readonly string[]): Promise<void> {
   const orders = wholeNumber('--orders', values.orders, 10_000_000);
   const seed = wholeNumber('--seed', values.seed, 2 ** 32 - 1);
   const until = moment(values.until);
-  const url = await sourceUrl(values.url);
+  const { url, mirrored } = await mirroredSourceUrl(values.url);
   let shown = 0;
   const written = await seedOrders({
     url,
@@ -41,6 +41,7 @@ async function run(argv: readonly string[]): Promise<void> {
     seed,
     until,
     existing: values.append ? 'append' : values.replace ? 'replace' : 'refuse',
+    mirrored,
     progress: (done, of) => {
       const tenths = Math.floor((done / of) * 10);
       if (tenths > shown) process.stdout.write(`${done} of ${of} orders\n`);

@@ -2,6 +2,16 @@ import { type Environment, processEnvironment, readConfig } from '../config.ts';
 import { UsageError } from './arguments.ts';
 import { localClusterConfig } from './cluster-config.ts';
 
+/** As `sourceUrl`, and whether a backup is fed from it. Of a database that `--url` names that is not known, and taken for granted. */
+export async function mirroredSourceUrl(
+  given: string | undefined,
+): Promise<{ readonly url: string; readonly mirrored: boolean }> {
+  const url = await sourceUrl(given);
+  if (given !== undefined) return { url, mirrored: true };
+  const { cluster } = await configOf(processEnvironment());
+  return { url, mirrored: cluster.nodes.some(({ role }) => role === 'backup') };
+}
+
 /**
  * Which database a command works on: what `--url` says, else MIGRATION_URL, else the source of the environment, else the
  * source of the local cluster that runs. Throws `UsageError` or `ConfigError`.
@@ -11,15 +21,18 @@ export async function sourceUrl(given: string | undefined, environment?: Environ
     if (/^(mysql|mariadb):\/\/[^@/]+@[^/]+\/[^/]+$/.test(given) && URL.canParse(given)) return given;
     throw new UsageError('--url looks like mysql://user:password@host:3306/database');
   }
-  const variables = environment ?? processEnvironment();
-  const read = readConfig(variables);
-  const config = read.mode === 'external' ? read.config : await localConfig(read.directory, variables);
+  const config = await configOf(environment ?? processEnvironment());
   if (config.migrationUrl !== null) return config.migrationUrl;
   const source = config.cluster.nodes.find(({ role }) => role === 'source');
   if (source === undefined) throw new UsageError('The configuration names no source. Say --url');
   const account = `${encodeURIComponent(source.user)}:${encodeURIComponent(source.password)}`;
   const host = source.host.includes(':') ? `[${source.host}]` : source.host;
   return `mysql://${account}@${host}:${source.port}/${source.database}`;
+}
+
+async function configOf(variables: Environment) {
+  const read = readConfig(variables);
+  return read.mode === 'external' ? read.config : localConfig(read.directory, variables);
 }
 
 async function localConfig(directory: string, environment: Environment) {

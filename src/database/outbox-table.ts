@@ -34,6 +34,28 @@ export async function appendRows(connection: SqlConnection, records: readonly Ch
 }
 
 /**
+ * Names all records of a table. They are due only after the delay, or when `makeDue` says so: for changes that cannot be made
+ * in one transaction with their rows.
+ */
+export async function appendAll(
+  connection: SqlConnection,
+  { model, table, key }: { readonly model: string; readonly table: string; readonly key: string },
+  delayMs: number,
+): Promise<void> {
+  await connection.query(
+    `INSERT INTO outbox (model, record_key, created_at, due_at)
+     SELECT ?, CAST(\`${key}\` AS CHAR), UTC_TIMESTAMP(3), ${later} FROM \`${table}\` ORDER BY \`${key}\``,
+    [model, delayMs],
+  );
+}
+
+export async function makeDue(connection: SqlConnection): Promise<void> {
+  await connection.query(
+    'UPDATE outbox SET due_at = UTC_TIMESTAMP(3) WHERE due_at > UTC_TIMESTAMP(3) AND claimed_by IS NULL AND attempts = 0',
+  );
+}
+
+/**
  * Leases the oldest waiting row of up to `limit` records, and with it all later rows of the same records. A record of which
  * an older row is leased, or waits for its retry, is passed over: so no two workers hold one record, and none overtakes.
  */

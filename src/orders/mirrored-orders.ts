@@ -1,11 +1,11 @@
 import type { MirroredModel } from '../database/mirrored-tables.ts';
 
+export const mirroredOrder: MirroredModel = {
+  model: 'Order',
+  table: 'orders',
+  key: 'id',
+  children: [{ table: 'order_items', parentKey: 'order_id', key: ['line'] }],
+};
+
 /** What the backup keeps: orders, each with its items. */
-export const mirroredOrders: readonly MirroredModel[] = [
-  {
-    model: 'Order',
-    table: 'orders',
-    key: 'id',
-    children: [{ table: 'order_items', parentKey: 'order_id', key: ['line'] }],
-  },
-];
+export const mirroredOrders: readonly MirroredModel[] = [mirroredOrder];

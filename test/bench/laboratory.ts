@@ -59,7 +59,7 @@ export class Laboratory {
       this.#servers = { flavour: own, serverVersion: nodes[0]?.version ?? '' };
       const url = running.adminUrl('source');
       await migrate({ url, directory: migrations, log: () => undefined });
-      await seedOrders({ url, orders, seed, until, existing: 'replace', progress: () => undefined });
+      await seedOrders({ url, orders, seed, until, existing: 'replace', mirrored: false, progress: () => undefined });
     }
     const { running } = this.#cluster as { running: TestCluster };
     if (kind === 'delayable') for (const name of replicasOf(running)) running.setReplicationDelay(name, 0);

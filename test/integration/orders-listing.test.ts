@@ -55,7 +55,7 @@ function sorted(sort: OrderSort): bigint[] {
 }
 
 const seed = (orders: number, existing: 'refuse' | 'append') =>
-  seedOrders({ url: database.url, orders, seed: 1, until, existing, progress: () => undefined });
+  seedOrders({ url: database.url, orders, seed: 1, until, existing, mirrored: false, progress: () => undefined });
 
 beforeAll(async () => {
   database = await startOrdersDatabase();

@@ -19,6 +19,7 @@ const seed = (options: Partial<SeedOptions> = {}) =>
     seed: 1,
     until: new Date('2026-11-01'),
     existing: 'refuse',
+    mirrored: false,
     progress: () => undefined,
     ...options,
   });
@@ -59,6 +60,19 @@ describe('seeding', () => {
         (SELECT order_id, SUM(quantity * unit_price) AS total FROM order_items GROUP BY order_id) i ON i.order_id = o.id
         WHERE i.total IS NULL OR i.total <> o.total`);
       expect(wrong).toEqual([]);
+    });
+
+    it('tells the outbox of every order, and of those that are gone', async () => {
+      const named = () =>
+        query<{ n: bigint; due: bigint }>(
+          "SELECT COUNT(DISTINCT record_key) AS n, COUNT(DISTINCT IF(due_at <= UTC_TIMESTAMP(3), record_key, NULL)) AS due FROM outbox WHERE model = 'Order'",
+        );
+      await seed();
+      expect(await named()).toEqual([{ n: 0n, due: 0n }]);
+      await seed({ existing: 'replace', orders: 700, mirrored: true });
+      expect(await named()).toEqual([{ n: 1200n, due: 1200n }]);
+      await seed({ existing: 'append', orders: 600, seed: 2, mirrored: true });
+      expect(await named()).toEqual([{ n: 1300n, due: 1300n }]);
     });
 
     it('leaves orders alone that are there, unless told to add or to replace', async () => {

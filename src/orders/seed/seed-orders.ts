@@ -1,6 +1,8 @@
 import { openDirectConnection } from '../../database/direct-connection.ts';
+import { appendAll, appendRows, makeDue } from '../../database/outbox-table.ts';
 import { analyzeTables, emptyTables, insertRows, inTransaction, largestValue } from '../../database/row-batches.ts';
 import { TidemarkError } from '../../errors.ts';
+import { mirroredOrder } from '../mirrored-orders.ts';
 import { formatAmount } from '../money.ts';
 import { type BelievableOrder, believableOrders } from './believable-orders.ts';
 
@@ -12,6 +14,8 @@ export type SeedOptions = {
   readonly until: Date;
   /** What to do with orders that are there already: `refuse` throws `OrdersPresentError`. */
   readonly existing: 'refuse' | 'append' | 'replace';
+  /** Whether to say in the outbox what was written, so that the backup gets it. */
+  readonly mirrored: boolean;
   readonly progress: (done: number, of: number) => void;
 };
 
@@ -36,6 +40,8 @@ export class TablesMissingError extends TidemarkError {
 }
 
 const batch = 500;
+/** Emptying the tables does not take longer. */
+const emptyingMs = 600_000;
 const orderColumns = [
   'id',
   'number',
@@ -59,7 +65,10 @@ export async function seedOrders(options: SeedOptions): Promise<number> {
     if (lastId === null) throw new TablesMissingError();
     if (lastId > 0 && options.existing === 'refuse') throw new OrdersPresentError();
     if (options.existing === 'replace') {
+      // Emptying a table is no part of a transaction: the rows are written first, and looked at when the orders are gone.
+      if (options.mirrored) await appendAll(connection, mirroredOrder, emptyingMs);
       await emptyTables(connection, ['order_items', 'orders', 'idempotency_keys']);
+      if (options.mirrored) await makeDue(connection);
       lastId = 0;
     }
     let done = 0;
@@ -67,6 +76,7 @@ export async function seedOrders(options: SeedOptions): Promise<number> {
       await inTransaction(connection, async () => {
         await insertRows(connection, 'orders', orderColumns, orders.map(orderRow));
         await insertRows(connection, 'order_items', itemColumns, orders.flatMap(itemRows));
+        if (options.mirrored) await appendRows(connection, orders.map(recordOf));
       });
       done += orders.length;
       options.progress(done, options.orders);
@@ -87,6 +97,10 @@ function* batches(orders: Iterable<BelievableOrder>): Generator<BelievableOrder[
     current = [];
   }
   if (current.length > 0) yield current;
+}
+
+function recordOf({ id }: BelievableOrder) {
+  return { model: mirroredOrder.model, recordKey: String(id) };
 }
 
 function orderRow(order: BelievableOrder) {
