@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type ClusterHealth, clusterHealth } from './cluster/cluster-health.ts';
 import { type ClusterSnapshot, writableSource } from './cluster/cluster-snapshot.ts';
 import type { NodeRole } from './cluster/node.ts';
+import { shareStatuses } from './cluster/shared-statuses.ts';
 import type { Config } from './config.ts';
 import { currentEpoch } from './consistency/epoch.ts';
 import type { Flavour } from './consistency/position.ts';
@@ -68,6 +69,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     flavour: () => flavourOf(cluster.snapshot()),
   });
   const health = () => clusterHealth(cluster.snapshot(), clock.monotonic());
+  const statuses = shareStatuses(config, cluster, { clock, random: Math.random });
   const clusterEvents = new ClusterEventFeed(cluster.events);
   const graphql = createGraphqlServer({
     schema,
@@ -96,11 +98,13 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     graphql,
     metrics,
     start: async () => {
+      await statuses?.start();
       await database.start();
       mirror?.start();
     },
     stop: async () => {
       await mirror?.stop();
+      await statuses?.stop();
       await database.stop();
     },
     endStreams: () => clusterEvents.close(),

@@ -114,6 +114,12 @@ export const settingsSchema = z.object({
   CLUSTER_REPLICATION_USER: z.string().optional(),
   CLUSTER_REPLICATION_PASSWORD: z.string().optional(),
   REDIS_URL: redisUrl,
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.:{}-]{1,128}$/, 'must be 1 to 128 letters, digits, dots, colons, braces, - or _')
+    .optional(),
+  REDIS_TIMEOUT_MS: integer(100, 10, 10_000),
+  STATUS_TTL_MS: integer(10_000, 1000, 600_000),
 
   TOKEN_KEYS: tokenKeys,
   COOKIE_MAX_AGE_S: integer(86_400, 1, 31_536_000),

@@ -43,6 +43,14 @@ export type Config = {
   /** Accounts for `npm run cluster`: one that steers replication on every server, one that replicas log in with. */
   readonly administration: { readonly admin: AccountConfig | null; readonly replication: AccountConfig | null };
   readonly redisUrl: string | null;
+  readonly redis: {
+    /** Begins every key and channel. */
+    readonly prefix: string;
+    /** The longest that anything waits for Redis. */
+    readonly timeoutMs: number;
+    /** How long it is remembered what a process said about a server and did not say again. */
+    readonly statusTtlMs: number;
+  };
   readonly tokens: {
     /** The first one signs, all verify. */
     readonly keys: readonly TokenKeyConfig[];
@@ -244,6 +252,11 @@ function makeConfig(
     mirror: { worker: settings.MIRROR_WORKER, migrationUrl: backupMigrationUrl },
     administration,
     redisUrl,
+    redis: {
+      prefix: settings.REDIS_PREFIX ?? `tidemark:${cluster.id}:`,
+      timeoutMs: settings.REDIS_TIMEOUT_MS,
+      statusTtlMs: settings.STATUS_TTL_MS,
+    },
     tokens: { keys, cookieMaxAgeS: settings.COOKIE_MAX_AGE_S },
     consistency: {
       level: settings.CONSISTENCY_LEVEL,

@@ -6,7 +6,7 @@ import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { ClusterEvents } from './cluster-events.ts';
-import { type ClusterSnapshot, withSourceRemembered } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, isSeen, withSourceRemembered } from './cluster-snapshot.ts';
 import { eventsBetween } from './events-between.ts';
 import {
   afterFailedProbe,
@@ -16,6 +16,7 @@ import {
   type HealthPolicy,
   isInTrouble,
 } from './health.ts';
+import { afterHearsay } from './hearsay.ts';
 import type { Node } from './node.ts';
 import { NodeMonitor } from './node-monitor.ts';
 import type { NodeProbe, NodeProbeFactory } from './node-probe.ts';
@@ -59,9 +60,19 @@ export class Cluster {
     this.#snapshot = [...this.#statuses.values()];
   }
 
-  /** Looks once at every node and goes on looking. Resolves when each has answered or timed out; never rejects. */
+  /**
+   * Looks once at every node and goes on looking. Resolves when each has answered or timed out; those that others know to
+   * be down are looked at last, and waited for only when nobody else answers. Never rejects.
+   */
   async start(): Promise<void> {
-    await Promise.all([...this.#members.values()].map(({ monitor }) => monitor.start()));
+    const starting = (down: boolean) =>
+      [...this.#members].flatMap(([name, { monitor }]) =>
+        (this.#status(name).state === 'DOWN') === down ? monitor.start() : [],
+      );
+    const looks = { first: starting(false), last: starting(true) };
+    await Promise.all(looks.first);
+    const answers = this.#snapshot.some((status) => isSeen(status) && status.role !== 'BACKUP');
+    if (!answers) await Promise.all(looks.last);
   }
 
   async stop(): Promise<void> {
@@ -87,6 +98,17 @@ export class Cluster {
   /** Whether the node answers anything at all in time. */
   isThere(nodeName: string, timeoutMs: number): Promise<boolean> {
     return this.#member(nodeName).probe.isThere(timeoutMs);
+  }
+
+  /** Another process has seen the node down: looks at once, and believes it until then. */
+  suspect(nodeName: string, trouble: string): void {
+    this.#change(nodeName, (status) => afterHearsay(status, trouble, this.#options.health));
+    this.lookNow(nodeName);
+  }
+
+  /** Looks at the node now instead of at the next interval. */
+  lookNow(nodeName: string): void {
+    this.#member(nodeName).monitor.nudge();
   }
 
   /** Calls `listener` with each new snapshot. The returned function ends it. */

@@ -1,0 +1,71 @@
+import type { Clock } from '../platform/clock.ts';
+import { Redis } from '../platform/redis.ts';
+import type { Cluster } from './cluster.ts';
+import { RedisStatusBoard } from './redis-status-board.ts';
+import { StatusSharing } from './status-sharing.ts';
+
+export type SharedStatusesOptions = {
+  readonly redis: Redis;
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** How long a word stands that nobody upholds, in milliseconds. */
+  readonly ttlMs: number;
+};
+
+/** A word is upheld often enough to survive a lost attempt. */
+const upholdsPerTtl = 3;
+
+/** Shares the statuses of a cluster through Redis, and makes events of Redis going and coming. Ends with `stop`. */
+export class SharedStatuses {
+  readonly #options: SharedStatusesOptions;
+  readonly #sharing: StatusSharing;
+
+  constructor(options: SharedStatusesOptions) {
+    const { redis, ttlMs } = options;
+    this.#options = options;
+    this.#sharing = new StatusSharing({
+      ...options,
+      board: new RedisStatusBoard(redis, ttlMs),
+      upholdEveryMs: ttlMs / upholdsPerTtl,
+    });
+  }
+
+  /** Before the cluster starts. Resolves within a second, also when Redis is gone. */
+  async start(): Promise<void> {
+    let missed = false;
+    this.#options.redis.onChange((trouble) => {
+      if (trouble !== null) this.#publish('CACHE_UNAVAILABLE', { trouble });
+      else if (missed) this.#publish('CACHE_RESTORED', {});
+      missed = trouble !== null;
+      if (!missed) void this.#sharing.refresh();
+    });
+    await this.#options.redis.start();
+    await this.#sharing.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#sharing.stop();
+    await this.#options.redis.close();
+  }
+
+  #publish(name: 'CACHE_UNAVAILABLE' | 'CACHE_RESTORED', facts: Readonly<Record<string, string>>): void {
+    this.#options.cluster.events.publish({ name, node: null, facts });
+  }
+}
+
+export type SharingSettings = {
+  readonly redisUrl: string | null;
+  readonly redis: { readonly prefix: string; readonly timeoutMs: number; readonly statusTtlMs: number };
+};
+
+/** `null` without a Redis: then each process knows what it has seen itself. */
+export function shareStatuses(
+  { redisUrl, redis: { prefix, timeoutMs, statusTtlMs } }: SharingSettings,
+  cluster: Cluster,
+  { clock, random }: Pick<SharedStatusesOptions, 'clock' | 'random'>,
+): SharedStatuses | null {
+  if (redisUrl === null) return null;
+  const redis = new Redis({ url: redisUrl, prefix, timeoutMs, clock, random });
+  return new SharedStatuses({ redis, cluster, clock, random, ttlMs: statusTtlMs });
+}
