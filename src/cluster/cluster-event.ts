@@ -34,9 +34,13 @@ export const clusterEventKinds = {
   SOURCE_CHANGED: { severity: 'warn', description: 'Another server than before takes the writes.' },
   SOURCE_CONFLICT_FOUND: {
     severity: 'error',
-    description: 'A second server would take writes too. It is sent none; make it read-only or let it replicate.',
+    description:
+      'A server that is not the source would take writes. It is sent none: make it read-only, and let it replicate.',
   },
-  SOURCE_CONFLICT_SOLVED: { severity: 'info', description: 'One server at most would take writes again.' },
+  SOURCE_CONFLICT_SOLVED: {
+    severity: 'info',
+    description: 'A server would take writes no more, or has become the source.',
+  },
   ERRANT_TRANSACTION_FOUND: {
     severity: 'error',
     description: 'A replica holds transactions that its source has never had.',

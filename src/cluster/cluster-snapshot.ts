@@ -1,4 +1,4 @@
-import { currentEpoch } from '../consistency/epoch.ts';
+import { chooseSource, takesWrites } from './choose-source.ts';
 import type { NodeStatus } from './node-status.ts';
 
 /** Immutable picture of all nodes at one moment. Selection reads nothing else. */
@@ -8,19 +8,9 @@ export function statusOf(snapshot: ClusterSnapshot, name: string): NodeStatus | 
   return snapshot.find((status) => status.node.name === name);
 }
 
-/**
- * The server that takes the writes: writable, seen so, and of the newest epoch that any server has told of. A source that
- * was deposed and returns is writable too, and what it is given would be lost. Configured roles only break a tie.
- */
+/** The server that is sent the writes; choose-source.ts says which of several. */
 export function writableSource(snapshot: ClusterSnapshot): NodeStatus | undefined {
-  const newest = Math.max(...snapshot.map(epochOf));
-  const writable = writableServers(snapshot).filter((status) => epochOf(status) === newest);
-  return writable.find((status) => status.node.configuredRole === 'SOURCE') ?? writable[0];
-}
-
-/** A server that keeps no record is taken to know of the first epoch. */
-function epochOf({ role, report }: NodeStatus): number {
-  return role === 'BACKUP' ? 0 : (currentEpoch(report?.epochs ?? []) ?? 1);
+  return chooseSource(snapshot);
 }
 
 /** The last server that was seen to take the writes, wherever it is now. */
@@ -37,9 +27,10 @@ export function withSourceRemembered(snapshot: ClusterSnapshot): ClusterSnapshot
   );
 }
 
-/** Servers that would take writes now. More than one is a conflict: only `writableSource` is sent any. */
-export function writableServers(snapshot: ClusterSnapshot): readonly NodeStatus[] {
-  return snapshot.filter((status) => status.role === 'SOURCE' && isSeen(status) && !status.report?.readOnly);
+/** Servers that would take writes and are sent none: a conflict. */
+export function straySources(snapshot: ClusterSnapshot): readonly NodeStatus[] {
+  const source = writableSource(snapshot);
+  return snapshot.filter((status) => status !== source && takesWrites(status));
 }
 
 export function replicas(snapshot: ClusterSnapshot): readonly NodeStatus[] {

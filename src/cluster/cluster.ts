@@ -41,6 +41,9 @@ export type ClusterOptions = {
 
 type Member = { readonly probe: NodeProbe; readonly monitor: NodeMonitor; readonly tracker: PositionTracker };
 
+/** Requests that are refused for one reason come in crowds. */
+const lookAgainSpacingMs = 100;
+
 export class Cluster {
   /** What happens to the cluster. Other parts publish theirs here, too. */
   readonly events: ClusterEvents;
@@ -49,6 +52,7 @@ export class Cluster {
   readonly #statuses = new Map<string, NodeStatus>();
   readonly #listeners = new Set<(snapshot: ClusterSnapshot) => void>();
   #snapshot: ClusterSnapshot;
+  #lookedAgainMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -93,6 +97,14 @@ export class Cluster {
   connectionLost(nodeName: string, trouble: string): void {
     this.#change(nodeName, (status) => afterLostConnection(status, trouble));
     this.#member(nodeName).monitor.nudge();
+  }
+
+  /** What is known of the servers has turned out to be wrong: looks at all of them now, unless it was done just now. */
+  lookAgain(): void {
+    const nowMs = this.#options.clock.monotonic();
+    if (nowMs - this.#lookedAgainMs < lookAgainSpacingMs) return;
+    this.#lookedAgainMs = nowMs;
+    for (const { monitor } of this.#members.values()) monitor.nudge();
   }
 
   /** Whether the node answers anything at all in time. */
@@ -156,7 +168,8 @@ export class Cluster {
     const earlier = this.#snapshot;
     this.#snapshot = [...this.#statuses.values()];
     // Positions grow with every request, and are no event.
-    const isEventful = before.state !== after.state || before.report !== after.report;
+    const isEventful =
+      before.state !== after.state || before.report !== after.report || before.failures !== after.failures;
     if (isEventful) this.#rememberSource();
     const snapshot = this.#snapshot;
     for (const listener of this.#listeners) this.#tell(listener, snapshot);

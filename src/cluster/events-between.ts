@@ -5,7 +5,7 @@
  * because servers have not been looked at, waits until it is.
  */
 import type { ClusterHappening } from './cluster-event.ts';
-import { type ClusterSnapshot, lastSource, statusOf, writableServers, writableSource } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, lastSource, statusOf, straySources, writableSource } from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';
 import { type ReadsServedBy, readsServedBy } from './reads-served-by.ts';
 
@@ -76,15 +76,16 @@ function isDecided(snapshot: ClusterSnapshot): boolean {
 }
 
 function conflictEvents(before: ClusterSnapshot, after: ClusterSnapshot): readonly ClusterHappening[] {
-  const was = namesOf(writableServers(before));
-  const is = namesOf(writableServers(after));
-  if (is.length > 1 && String(was) !== String(is)) {
-    const source = writableSource(after)?.node.name ?? null;
-    return [{ name: 'SOURCE_CONFLICT_FOUND', node: null, facts: { writable: is, source } }];
-  }
-  return was.length > 1 && is.length <= 1
-    ? [{ name: 'SOURCE_CONFLICT_SOLVED', node: is[0] ?? null, facts: { writable: is } }]
-    : [];
+  const [was, is] = [strays(before), strays(after)];
+  const source = writableSource(after)?.node.name ?? null;
+  const found = is.filter((name) => !was.includes(name));
+  const solved = was.filter((name) => !is.includes(name));
+  return [
+    ...found.map((node): ClusterHappening => ({ name: 'SOURCE_CONFLICT_FOUND', node, facts: { source } })),
+    ...solved.map((node): ClusterHappening => ({ name: 'SOURCE_CONFLICT_SOLVED', node, facts: { source } })),
+  ];
 }
 
-const namesOf = (statuses: readonly NodeStatus[]): readonly string[] => statuses.map(({ node }) => node.name);
+function strays(snapshot: ClusterSnapshot): readonly string[] {
+  return isDecided(snapshot) ? straySources(snapshot).map(({ node }) => node.name) : [];
+}

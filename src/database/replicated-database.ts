@@ -113,6 +113,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         random,
         observe,
         busy,
+        refused: () => this.cluster.lookAgain(),
         known: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.position ?? null,
         source: () => {
           const source = router.source();

@@ -31,6 +31,8 @@ export type SourceWriterOptions<Transaction> = {
   readonly observe: (nodeName: string) => Promise<Position>;
   /** The newest known position of a node. */
   readonly known: (nodeName: string) => Position | null;
+  /** The server that was taken for the source takes no writes. */
+  readonly refused: () => void;
   /** Work on a node begins; the returned function ends it. */
   readonly busy: (nodeName: string) => () => void;
   /** How long a transaction may wait for a connection, and last, in milliseconds. */
@@ -105,6 +107,7 @@ export class SourceWriter<Transaction> {
   /** What the caller is told of a write that failed. */
   #verdict(capture: WriteCapture, error: unknown): unknown {
     if (capture.state !== 'OPEN') return new WriteIndeterminateError(error);
+    if (capture.fault === 'READ_ONLY') this.#options.refused();
     switch (capture.fault) {
       case 'CONNECTION':
       case 'READ_ONLY':

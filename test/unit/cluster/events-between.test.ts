@@ -144,12 +144,16 @@ const rows: [what: string, looks: string[], last: string[]][] = [
   [
     'a second server becomes writable',
     ['source well, replica-1 well, replica-2 well', 'source well, replica-1 writable, replica-2 well'],
-    ['SOURCE_CONFLICT_FOUND'],
+    ['SOURCE_CONFLICT_FOUND replica-1'],
   ],
   [
     'one of two writable servers becomes read-only',
-    ['source well, replica-1 writable, replica-2 well', 'source well, replica-1 well, replica-2 well'],
-    ['SOURCE_CONFLICT_SOLVED source'],
+    [
+      'source well, replica-1 well, replica-2 well',
+      'source well, replica-1 writable, replica-2 well',
+      'source well, replica-1 well, replica-2 well',
+    ],
+    ['SOURCE_CONFLICT_SOLVED replica-1'],
   ],
   ['the backup goes', ['source well, backup well', 'source well, backup down'], ['NODE_DOWN backup']],
 ];

@@ -28,7 +28,7 @@ function server(
     ...facts,
   };
   const node = { name, configuredRole, host: 'h', port: 1, priority: 1, weight: 1 } as const;
-  return { ...unseen(node), state, role: report.readOnly ? 'REPLICA' : 'SOURCE', report };
+  return { ...unseen(node), state, role: report.readOnly ? 'REPLICA' : 'SOURCE', report, position: report.position };
 }
 
 it.each<[string, NodeStatus[], string | undefined]>([

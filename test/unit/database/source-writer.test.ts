@@ -23,6 +23,7 @@ function setUp(tries: Try[], observe = async () => at(9)) {
     random: () => 0.5,
     observe,
     busy: () => () => undefined,
+    refused: () => undefined,
     known: () => at(1),
     maxWaitMs: 2000,
     timeoutMs: 5000,
