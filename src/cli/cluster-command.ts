@@ -66,6 +66,12 @@ async function underLease(command: ClusterCommand, lease: Lease): Promise<number
 
 async function decide({ options, members, addition }: ClusterCommand, seen: readonly Member[]): Promise<Decision> {
   const { command, subject, force, onlyIfSourceDown } = options;
+  const grouped = seen.find(({ facts }) => facts?.inGroup === true);
+  if (grouped !== undefined) {
+    return refused(
+      `${grouped.name} belongs to a replication group, which elects its source and takes members back itself`,
+    );
+  }
   switch (command) {
     case 'promote':
       return planPromotion(seen, { target: subject, force, onlyIfSourceDown });

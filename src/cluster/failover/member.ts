@@ -26,6 +26,8 @@ export type MemberFacts = {
   /** Where other servers find it. */
   readonly address: Address;
   readonly epochs: EpochHistory | null;
+  /** A replication group, which elects its source itself, counts this server as its own. Absent: it does not. */
+  readonly inGroup?: boolean;
   /** What stands in the way of replicating by GTID, in words; empty when nothing does. */
   readonly unfit: readonly string[];
 };

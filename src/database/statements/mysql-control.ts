@@ -10,7 +10,7 @@ import { replicationState, textOf } from './server-statements.ts';
 const words = { source: 'Source', replica: 'Replica' } as const;
 
 export const mysqlControl: ControlStatements = {
-  look: 'SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort',
+  look: "SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort, (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') AS groupName",
   facts: (look, replication) => {
     const executed = MysqlGtidSet.parse(textOf(look, 'executed'));
     const byGtid = replication.every((row) => textOf(row, 'Auto_Position') === '1');
@@ -29,6 +29,7 @@ export const mysqlControl: ControlStatements = {
       receiver: receiverOf(replication, words),
       applier,
       replicationError,
+      inGroup: textOf(look, 'groupName') !== '',
       follows: followedBy(replication, words),
       unfit: [
         ...(textOf(look, 'gtidMode') === 'ON' ? [] : ['it does not number transactions (gtid_mode)']),

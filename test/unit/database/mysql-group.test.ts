@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mysqlStatements } from '../../../src/database/statements/mysql.ts';
+import { mysqlControl } from '../../../src/database/statements/mysql-control.ts';
 
 const member = (given: Record<string, unknown> = {}) => ({
   state: 'ONLINE',
@@ -40,6 +41,14 @@ describe('a member of a replication group', () => {
     };
     const state = mysqlStatements.replicationOf([recovery], [member({ role: 'PRIMARY' })]);
     expect(state).toEqual({ ...alone, member: 'ONLINE' });
+  });
+
+  it.each([
+    [null, false],
+    ['', false],
+    ['b071efe0-a246-47f9-ac3f-53fc04c5bd0c', true],
+  ])('named %j is one, for whoever plans a promotion: %j', (groupName, inGroup) => {
+    expect(mysqlControl.facts({ groupName, executed: '' }, []).inGroup).toBe(inGroup);
   });
 
   it('that is a primary and replicates from another cluster says so', () => {
