@@ -21,6 +21,8 @@ import { PrometheusMetrics } from './http/prometheus.ts';
 import { Mirror } from './mirror/mirror.ts';
 import { mirroredOrders } from './orders/mirrored-orders.ts';
 import { cursorToken } from './orders/order-cursor.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { measureOutbox } from './outbox/outbox-metrics.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/log.ts';
 import { type Metrics, unmeasured } from './platform/metrics.ts';
@@ -63,6 +65,8 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   });
   const { cluster } = database;
   const mirror = config.mirror.worker === 'off' ? null : openMirror(config, database, log);
+  const isMirrored = config.cluster.nodes.some(({ role }) => role === 'backup');
+  if (metrics !== null && isMirrored) measureOutbox(new Outbox(database.onSource), metrics);
   const tokens = new TokenCodec({
     keyring: new TokenKeyring(config.tokens.keys),
     clusterId: config.cluster.id,

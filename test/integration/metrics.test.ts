@@ -100,6 +100,13 @@ describe('metrics', () => {
     expect(sumOf(scraped, 'tidemark_cluster_ready', { use: 'writes' })).toBe(1);
   });
 
+  it('tell what the backup has not got yet', async () => {
+    const scraped = await scrape();
+    expect(sumOf(scraped, 'tidemark_outbox_rows', { state: 'waiting' })).toBeGreaterThanOrEqual(0);
+    expect(sumOf(scraped, 'tidemark_outbox_rows', { state: 'parked' })).toBe(0);
+    expect(sumOf(scraped, 'tidemark_outbox_oldest_age_seconds')).toBeGreaterThanOrEqual(0);
+  });
+
   it('are each explained, end in their unit, and have labels from closed lists', async () => {
     const { text, series } = await scrape();
     const described = [...text.matchAll(/^# HELP (tidemark_\w+) (.*)$/gm)].map(([, name, help]) => ({ name, help }));
@@ -147,5 +154,6 @@ describe('metrics', () => {
     const refused = await scrape();
     expect(sumOf(refused, 'tidemark_route_refusals_total', { code: 'LIMITED_FUNCTIONALITY' })).toBe(1);
     expect(sumOf(refused, 'tidemark_cluster_ready', { use: 'writes' })).toBe(0);
+    expect(sumOf(refused, 'tidemark_outbox_rows')).toBeNull();
   });
 });
