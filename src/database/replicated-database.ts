@@ -14,6 +14,7 @@ import type { Logger } from '../platform/log.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
 import { RouteMetrics } from '../routing/route-metrics.ts';
 import { Router } from '../routing/router.ts';
+import { NodeDownError } from './driver-fault.ts';
 import type { MirroringOptions } from './mirroring/mirroring.ts';
 import {
   closeNodeClients,
@@ -100,7 +101,11 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     this.#services = {
       clock,
       clients,
-      observe,
+      // A node that is down would only keep a request waiting that has nothing more to show.
+      observe: async (nodeName) => {
+        if (statusOf(this.cluster.snapshot(), nodeName)?.state === 'DOWN') throw new NodeDownError();
+        return observe(nodeName);
+      },
       busy,
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
       epoch: () => currentEpoch(this.#epochs),
