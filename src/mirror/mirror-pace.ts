@@ -4,7 +4,8 @@ import { backoffMs } from '../platform/backoff.ts';
 export const roundOutcomes = ['FULL', 'SOME', 'NOTHING', 'TROUBLE'] as const;
 export type RoundOutcome = (typeof roundOutcomes)[number];
 
-const idle = { firstMs: 5, factor: 1.5, maxMs: 250 };
+// Another process learns of a write only by looking: half of this is the usual lag there.
+const idle = { firstMs: 5, factor: 1.5, maxMs: 150 };
 const trouble = { firstMs: 100, factor: 2, maxMs: 1000 };
 
 /** How long to pause before the next round. `repeats` is how many rounds before this one ended alike, in a row. */

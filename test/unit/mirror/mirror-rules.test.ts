@@ -11,7 +11,7 @@ describe('the pause before the next round', () => {
     ['SOME', 0, 0],
     ['NOTHING', 0, 5],
     ['NOTHING', 4, 25.3125],
-    ['NOTHING', 1000, 250],
+    ['NOTHING', 1000, 150],
     ['TROUBLE', 0, 100],
     ['TROUBLE', 1000, 1000],
   ] as const)('after %s, %i times more, is at most %d ms', (outcome, repeats, ms) => {
