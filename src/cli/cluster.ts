@@ -47,9 +47,8 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function openRedis({ redisUrl, cluster }: Config): Promise<Redis | null> {
+async function openRedis({ redisUrl, redis: { prefix } }: Config): Promise<Redis | null> {
   if (redisUrl === null) return null;
-  const prefix = `tidemark:${cluster.id}:`;
   const redis = new Redis({
     url: redisUrl,
     prefix,
