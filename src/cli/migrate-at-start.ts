@@ -3,12 +3,14 @@
  *
  *   the server answers              migrated before anybody is served; what goes wrong ends the start
  *   the server refuses the account  a fault of the variable that names it
- *   the server is not there         said, and everybody is served what the other servers can; migrated once it is back
+ *   the server is not there, or     said, and everybody is served what the other servers can; migrated once it is back
+ *   takes no writes yet             and writable
  *
  * A server that is dead or hangs must not keep replicas from serving, nor hold up the start for longer than a look does.
  */
 import { ConfigError } from '../config.ts';
 import { DatabaseUnreachableError } from '../database/direct-connection.ts';
+import { faultOf } from '../database/driver-fault.ts';
 import { migrate } from '../database/migrations/migrate.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -33,9 +35,12 @@ export async function migrateAtStart(options: MigrateAtStartOptions): Promise<Pa
     await bringUpToDate(options, options.patienceMs);
     return null;
   } catch (error) {
-    if (!(error instanceof DatabaseUnreachableError)) throw error;
-    if (!error.absent) throw new ConfigError([{ name: 'MIGRATION_URL', fault: error.message }]);
-    options.log.warn(`MIGRATION_URL: ${error.message}. Serving without; the schema is migrated once it is back`);
+    if (!mayPass(error)) {
+      if (!(error instanceof DatabaseUnreachableError)) throw error;
+      throw new ConfigError([{ name: 'MIGRATION_URL', fault: error.message }]);
+    }
+    const trouble = error instanceof DatabaseUnreachableError ? error.message : 'the server takes no writes';
+    options.log.warn(`MIGRATION_URL: ${trouble}. Serving without; the schema is migrated once it does`);
     return migrateLater(options);
   }
 }
@@ -65,11 +70,16 @@ async function keepTrying(options: MigrateAtStartOptions, signal: AbortSignal): 
     try {
       return await bringUpToDate(options);
     } catch (error) {
-      if (error instanceof DatabaseUnreachableError && error.absent) continue;
+      if (mayPass(error)) continue;
       log.error({ err: error }, 'the schema could not be migrated; start again once that is repaired');
       return;
     }
   }
+}
+
+/** A source that comes back refuses writes until it is sure that nobody else takes them. */
+function mayPass(error: unknown): boolean {
+  return error instanceof DatabaseUnreachableError ? error.absent : faultOf(error) === 'READ_ONLY';
 }
 
 async function bringUpToDate({ url, directory, log }: MigrateAtStartOptions, connectTimeoutMs?: number): Promise<void> {
