@@ -243,7 +243,7 @@ describe('a read that goes round the replicas', () => {
   });
 });
 
-describe('a write', () => {
+describe('a write that was committed', () => {
   it('has the replicas watched for it, so that the read that follows finds them caught up', async () => {
     const world = await setUp();
     world.router.expectReadsOf(at(9));
