@@ -1,5 +1,5 @@
 /**
- * The pool that Prisma's adapter is given: the driver's own, with two things learned on the way.
+ * The pool that Prisma's adapter is given: the driver's own, with some things learned and done on the way.
  *
  * What was committed: COMMIT, or a single write outside a transaction, is followed on the same connection by the statement
  * that tells its position. Behind a COMMIT it is sent without waiting (the driver pipelines), so a commit costs one round

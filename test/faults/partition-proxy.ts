@@ -1,58 +1,31 @@
-import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { type Address, TcpProxy } from '../support/tcp-proxy.ts';
 
-/** A TCP proxy on 127.0.0.1 that can fall silent: nothing passes and nothing is refused, as when a network is cut. */
-export class PartitionProxy {
-  readonly #target: () => { host: string; port: number };
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+/** Can fall silent: nothing passes and nothing is refused, as when a network is cut. */
+export class PartitionProxy extends TcpProxy {
   #silent = false;
 
-  private constructor(target: () => { host: string; port: number }) {
-    this.#target = target;
-    this.#server = createServer((client) => this.#join(client));
-  }
-
-  static async start(target: () => { host: string; port: number }): Promise<PartitionProxy> {
-    const proxy = new PartitionProxy(target);
-    await new Promise<void>((resolve, reject) => {
-      proxy.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
-    return proxy;
-  }
-
-  get address(): { host: string; port: number } {
-    return { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port };
+  /** The target is asked for with each connection: a server that was started again may have another port. */
+  static start(target: () => Address): Promise<PartitionProxy> {
+    return new PartitionProxy(target).listen();
   }
 
   cut(): void {
     this.#silent = true;
-    for (const socket of this.#sockets) socket.pause();
+    for (const socket of this.sockets) socket.pause();
   }
 
   /** What was held back arrives now, as a network that sends again what was lost. */
   mend(): void {
     this.#silent = false;
-    for (const socket of this.#sockets) socket.resume();
+    for (const socket of this.sockets) socket.resume();
   }
 
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
-
-  #join(client: Socket): void {
-    const server = createConnection({ ...this.#target(), noDelay: true });
-    client.setNoDelay(true);
+  protected override carry(client: Socket, server: Socket): void {
     for (const [socket, other] of [
       [client, server],
       [server, client],
     ] as const) {
-      this.#sockets.add(socket);
-      socket.on('error', () => other.destroy());
-      socket.on('close', () => {
-        this.#sockets.delete(socket);
-        other.destroy();
-      });
       socket.on('data', (bytes) => other.writable && other.write(bytes));
       if (this.#silent) socket.pause();
     }

@@ -1,30 +1,15 @@
-import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { type Address, TcpProxy } from './tcp-proxy.ts';
 
 /** When the connection is cut: before the server gets the statement, or before the client gets the answer. */
 export type Cut = 'before' | 'after';
 
-/** A TCP proxy on 127.0.0.1 that loses a connection at one statement of the client's. */
-export class CuttingProxy {
-  readonly #target: { host: string; port: number };
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+/** Loses a connection at one statement of the client's. */
+export class CuttingProxy extends TcpProxy {
   #armed: { statement: string; cut: Cut; holdMs: number } | null = null;
 
-  private constructor(target: { host: string; port: number }) {
-    this.#target = target;
-    this.#server = createServer((client) => this.#join(client));
-  }
-
-  static async start(target: { host: string; port: number }): Promise<CuttingProxy> {
-    const proxy = new CuttingProxy(target);
-    await new Promise<void>((resolve, reject) => {
-      proxy.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
-    return proxy;
-  }
-
-  get address(): { host: string; port: number } {
-    return { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port };
+  static start(target: Address): Promise<CuttingProxy> {
+    return new CuttingProxy(() => target).listen();
   }
 
   /** Loses the connection that sends `statement` next, `holdMs` after it did; the ones after it pass. */
@@ -37,25 +22,7 @@ export class CuttingProxy {
     return this.#armed !== null;
   }
 
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
-
-  #join(client: Socket): void {
-    const server = createConnection({ ...this.#target, noDelay: true });
-    client.setNoDelay(true);
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.#sockets.add(socket);
-      socket.on('error', () => other.destroy());
-      socket.on('close', () => {
-        this.#sockets.delete(socket);
-        other.destroy();
-      });
-    }
+  protected override carry(client: Socket, server: Socket): void {
     let lost = false;
     server.on('data', (bytes) => lost || client.write(bytes));
     client.on('data', (bytes) => {

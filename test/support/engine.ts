@@ -64,20 +64,25 @@ export function nodesOf({ cluster }: TestCluster, via: EngineOptions['via'] = {}
   }));
 }
 
+/** What tests run an engine with, of whatever models, unless they say otherwise. */
+export const usualEngine = {
+  clock: systemClock,
+  random: Math.random,
+  log: createLog({ level: 'silent', format: 'json' }),
+  pool: { connectionsPerNode: 10, acquireTimeoutMs: 2000, statementTimeoutMs: 10_000 },
+  transactionTimeoutMs: 10_000,
+  sourceReadsLimit: 64,
+  nodePatienceMs: 100,
+  health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 },
+  monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
+  tracker: { sliceMs: 25, maxWaiters: 10_000 },
+} as const;
+
 /** The engine over a test cluster, started. The caller stops it. */
 export async function openEngine(cluster: TestCluster, { via, ...given }: EngineOptions = {}): Promise<OrdersDatabase> {
   const database = openOrdersDatabase({
     nodes: nodesOf(cluster, via),
-    clock: systemClock,
-    random: Math.random,
-    log: createLog({ level: 'silent', format: 'json' }),
-    pool: { connectionsPerNode: 10, acquireTimeoutMs: 2000, statementTimeoutMs: 10_000 },
-    transactionTimeoutMs: 10_000,
-    sourceReadsLimit: 64,
-    nodePatienceMs: 100,
-    health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 },
-    monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
-    tracker: { sliceMs: 25, maxWaiters: 10_000 },
+    ...usualEngine,
     ...given,
   });
   await database.start();

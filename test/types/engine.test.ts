@@ -6,9 +6,7 @@ import { type Prisma, PrismaClient } from '../../prisma/generated/orders/client.
 import { emptySession } from '../../src/consistency/session.ts';
 import { ReplicatedDatabase } from '../../src/database/replicated-database.ts';
 import type { TransactionRunner } from '../../src/database/source-writer.ts';
-import { systemClock } from '../../src/platform/clock.ts';
-import { createLog } from '../../src/platform/log.ts';
-import { migrateOrders, nodesOf } from '../support/engine.ts';
+import { migrateOrders, nodesOf, usualEngine } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 /** A client of another schema, as the engine sees it: it has one model, and that is none the engine has heard of. */
@@ -56,16 +54,7 @@ describe('the engine over another Prisma client', () => {
     database = new ReplicatedDatabase<KeysClient, KeysTransaction>({
       nodes: nodesOf(cluster),
       makeClient: ({ adapter }) => new PrismaClient({ adapter }),
-      clock: systemClock,
-      random: Math.random,
-      log: createLog({ level: 'silent', format: 'json' }),
-      pool: { connectionsPerNode: 4, acquireTimeoutMs: 2000, statementTimeoutMs: 5000 },
-      transactionTimeoutMs: 5000,
-      sourceReadsLimit: 8,
-      nodePatienceMs: 100,
-      health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 },
-      monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
-      tracker: { sliceMs: 25, maxWaiters: 100 },
+      ...usualEngine,
     });
     await database.start();
   });
