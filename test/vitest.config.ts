@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-// Three groups, one after another. Tests with real servers run one file at a time: each brings up its own cluster.
-const withServers = { fileParallelism: false, maxWorkers: 1, testTimeout: 120_000, hookTimeout: 180_000 } as const;
+// Three groups, one after another. A file of tests with real servers brings up its own cluster: two at a time, and those that
+// judge histories alone.
+const withServers = { testTimeout: 120_000, hookTimeout: 180_000 } as const;
 
 export default defineConfig({
   root,
@@ -27,6 +28,7 @@ export default defineConfig({
           name: 'servers',
           include: ['test/tables/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/types/**/*.test.ts'],
           sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           ...withServers,
         },
       },
@@ -37,6 +39,8 @@ export default defineConfig({
           include: ['test/consistency/**/*.test.ts'],
           sequence: { groupOrder: 2 },
           ...withServers,
+          fileParallelism: false,
+          maxWorkers: 1,
           testTimeout: 600_000,
         },
       },
