@@ -31,7 +31,7 @@ function command(...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(
       'node',
-      ['--import', 'tsx', 'src/cli/cluster.ts', ...args],
+      ['src/bundled.mjs', 'src/cli/cluster.ts', ...args],
       { cwd: root, env },
       (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** `npm run health` without npm. A slow machine must not look like a slow server. */
 function health(...argv: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/health.ts', '--timeout', '3000', ...argv], {
+  const child = spawn(process.execPath, ['src/bundled.mjs', 'src/cli/health.ts', '--timeout', '3000', ...argv], {
     env: { PATH: process.env.PATH ?? '', ...environmentFor(cluster) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

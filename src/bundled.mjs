@@ -1,0 +1,36 @@
+// node src/bundled.mjs <entry> [arguments]: runs a command from its bundle, which is made anew when a source is younger.
+// Loading TypeScript would cost a failover its first second. Where nothing can be bundled it is loaded all the same.
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const source = fileURLToPath(new URL('.', import.meta.url));
+const [, , entry = ''] = process.argv;
+const root = join(source, '..');
+const target = join(root, 'dist', `${basename(entry, '.ts')}.js`);
+
+async function isCurrent() {
+  const madeMs = await stat(target).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  if (madeMs === 0) return false;
+  const files = (await readdir(source, { recursive: true })).filter((name) => /\.m?ts$|\.mjs$/.test(name));
+  const changed = await Promise.all(files.map(async (name) => (await stat(join(source, name))).mtimeMs));
+  return changed.every((changedMs) => changedMs < madeMs);
+}
+
+async function runnable() {
+  try {
+    if (!(await isCurrent())) await (await import('./bundle.mjs')).bundle([entry]);
+    return target;
+  } catch {
+    const { register } = await import('tsx/esm/api');
+    register();
+    return join(root, entry);
+  }
+}
+
+const file = await runnable();
+process.argv.splice(1, 2, file);
+await import(pathToFileURL(file).href);
