@@ -26,6 +26,7 @@ import { measureOutbox } from './outbox/outbox-metrics.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/log.ts';
 import { type Metrics, unmeasured } from './platform/metrics.ts';
+import { RoutingLog } from './routing/routing-log.ts';
 
 export type App = {
   readonly graphql: GraphqlHandler;
@@ -75,10 +76,12 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   const health = () => clusterHealth(cluster.snapshot(), clock.monotonic());
   const statuses = shareStatuses(config, cluster, { clock, random: Math.random });
   const clusterEvents = new ClusterEventFeed(cluster.events);
+  const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
   const graphql = createGraphqlServer({
     schema,
     cluster: () => ({ ...health(), epoch: currentEpoch(database.epochs) }),
     clusterEvents,
+    routingLog,
     consistency: useConsistency({
       database,
       tokens,
@@ -111,7 +114,10 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
       await statuses?.stop();
       await database.stop();
     },
-    endStreams: () => clusterEvents.close(),
+    endStreams: () => {
+      clusterEvents.close();
+      routingLog?.close();
+    },
     health,
   };
 }

@@ -150,6 +150,7 @@ export const settingsSchema = z.object({
   GRAPHQL_MAX_ALIASES: integer(15, 0, 10_000),
   GRAPHQL_MAX_DIRECTIVES: integer(5, 0, 1000),
   GRAPHQL_MAX_TOKENS: integer(1500, 100, 100_000),
+  ROUTING_LOG: integer(500, 0, 100_000),
 
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
   LOG_FORMAT: z.enum(['json', 'pretty'], 'must be one of json, pretty').optional(),

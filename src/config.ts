@@ -96,6 +96,8 @@ export type Config = {
     readonly maxDirectives: number;
     readonly maxTokens: number;
   };
+  /** How many of the last routed operations are kept to be shown; 0 keeps none. */
+  readonly routingLog: number;
   readonly log: { readonly level: EnvironmentSettings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
 };
 
@@ -289,6 +291,7 @@ function makeConfig(
       maxDirectives: settings.GRAPHQL_MAX_DIRECTIVES,
       maxTokens: settings.GRAPHQL_MAX_TOKENS,
     },
+    routingLog: settings.ROUTING_LOG,
     log: logOf(settings),
   };
 }

@@ -1,6 +1,7 @@
 import type { ClusterHealth } from '../cluster/cluster-health.ts';
 import type { OrdersSession } from '../database/orders-client.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { RoutingLog } from '../routing/routing-log.ts';
 
 /** What is known of the servers now; `epoch` is `null` until one was seen. */
 export type ClusterState = ClusterHealth & { readonly epoch: number | null };
@@ -12,6 +13,8 @@ export interface OperationContext {
   readonly clock: Clock;
   /** Needs no session: it is all that operations see which ask for nothing from a table. */
   cluster(): ClusterState;
+  /** The last operations of this process, likewise; `null` when none are kept. */
+  readonly routingLog: RoutingLog | null;
   /** `count` bytes that nobody can guess. */
   randomBytes(count: number): Uint8Array;
   /** The session so far as a signed token, `null` when there is nothing to carry. */

@@ -8,6 +8,7 @@ import './orders/user-errors.ts';
 import './orders/order-mutations.ts';
 import './cluster/cluster-event-type.ts';
 import './cluster/cluster-type.ts';
+import './routing-log/routing-log-type.ts';
 
 /** The whole GraphQL schema. Importing it opens nothing. */
 export const schema = builder.toSchema({ directives: [...specifiedDirectives, consistencyDirective] });

@@ -5,6 +5,7 @@ import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { RoutingLog } from '../routing/routing-log.ts';
 import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
 import type { ClusterState } from './context.ts';
 import { corsFor } from './cors.ts';
@@ -18,6 +19,7 @@ import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
 import { useMetrics } from './plugins/use-metrics.ts';
 import { useRequestId } from './plugins/use-request-id.ts';
 import { useRequestParams } from './plugins/use-request-params.ts';
+import { useRoutingLog } from './plugins/use-routing-log.ts';
 
 export type GraphqlServerOptions = {
   readonly schema: GraphQLSchema;
@@ -27,6 +29,8 @@ export type GraphqlServerOptions = {
   readonly cluster: () => ClusterState;
   /** What subscriptions read from. */
   readonly clusterEvents: ClusterEventFeed;
+  /** Where routed operations are noted; `null` when they are not. */
+  readonly routingLog: RoutingLog | null;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly requestTimeoutMs: number;
@@ -69,6 +73,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useAccessLog(clock, log),
       // The same as numbers.
       useMetrics(clock, metrics),
+      // The same for whoever wants to see who answered whom, and why.
+      useRoutingLog(clock, options.routingLog),
       // JSON only, and not too much of it.
       useRequestParams(options.maxBodyBytes),
       // The schema is a secret or it is not.

@@ -138,6 +138,27 @@ describe('metrics', () => {
     expect(text).not.toContain('127.0.0.1');
   });
 
+  it('have a sister that shows the last operations one by one', async () => {
+    const { token } = await createOrder(api);
+    const named = 'query Counting { orders(first: 1) { totalCount } }';
+    await ask(api, named, { headers: withToken(token) });
+    await ask(api, named, { headers: { ...withToken(token), 'x-consistency-level': 'strong' } });
+    await ask(api, named, { headers: { 'x-consistency-token': 'forged' } });
+    const shown = '{ routingLog(last: 4) { kind name node role reason level required errorCode } }';
+    const [refused, strong, session, write] = (await ask(api, shown)).data.routingLog;
+    expect(write).toMatchObject({ kind: 'MUTATION', node: 'source', reason: 'write-operation', required: null });
+    expect(session).toMatchObject({ kind: 'QUERY', name: 'Counting', level: 'SESSION', errorCode: null });
+    expect(session.required).toMatch(/\d$/);
+    expect(Object.keys(routeReasons)).toContain(session.reason);
+    expect(strong).toMatchObject({ role: 'SOURCE', reason: 'strong-read', level: 'STRONG', required: null });
+    expect(refused).toMatchObject({
+      name: 'Counting',
+      node: null,
+      reason: null,
+      errorCode: 'INVALID_CONSISTENCY_TOKEN',
+    });
+  });
+
   it('leave out what a server that is gone would say, and count what happened', async () => {
     await cluster.kill('replica-1');
     const gone = await untilScraped(
@@ -151,6 +172,8 @@ describe('metrics', () => {
     await Promise.all([cluster.kill('source'), cluster.kill('backup')]);
     await untilScraped((now) => sumOf(now, 'tidemark_cluster_ready', { use: 'reads' }) === 0);
     expect((await ask(api, count)).code).toBe('LIMITED_FUNCTIONALITY');
+    const { routingLog } = (await ask(api, '{ routingLog(last: 1) { node errorCode } }')).data;
+    expect(routingLog).toEqual([{ node: null, errorCode: 'LIMITED_FUNCTIONALITY' }]);
     const refused = await scrape();
     expect(sumOf(refused, 'tidemark_route_refusals_total', { code: 'LIMITED_FUNCTIONALITY' })).toBe(1);
     expect(sumOf(refused, 'tidemark_cluster_ready', { use: 'writes' })).toBe(0);

@@ -143,6 +143,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
     session,
     context: (given = session()) => ({
       cluster: () => ({ ...clusterHealth([], 0), epoch: null }),
+      routingLog: null,
       requestId: 'test',
       session: given,
       clock: systemClock,

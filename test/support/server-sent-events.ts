@@ -1,7 +1,7 @@
 /** A subscription over server-sent events, read as it comes. */
 export type Subscription = {
   readonly status: number;
-  /** What `clusterEvents` told so far. */
+  /** What its field told so far. */
   // biome-ignore lint/suspicious/noExplicitAny: the shape is the subscription's
   readonly told: any[];
   /** Resolves when the server has ended it. */
@@ -27,7 +27,7 @@ export async function subscribe(url: string, query: string): Promise<Subscriptio
       text = messages.pop() ?? '';
       for (const message of messages) {
         const data = message.split('\n').find((line) => line.startsWith('data: {'));
-        if (data !== undefined) told.push(JSON.parse(data.slice('data: '.length)).data?.clusterEvents);
+        if (data !== undefined) told.push(Object.values(JSON.parse(data.slice('data: '.length)).data ?? {})[0]);
       }
     }
   };

@@ -4,7 +4,15 @@ import type { OperationContext } from '../../src/graphql/context.ts';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-type Seen = 'requestId' | 'session' | 'clock' | 'cluster' | 'randomBytes' | 'consistencyToken' | 'pageToken';
+type Seen =
+  | 'requestId'
+  | 'session'
+  | 'clock'
+  | 'cluster'
+  | 'routingLog'
+  | 'randomBytes'
+  | 'consistencyToken'
+  | 'pageToken';
 true satisfies Same<keyof OperationContext, Seen>;
 true satisfies Same<keyof OrdersSession, 'client' | 'write' | 'annotate' | 'adopt'>;
 

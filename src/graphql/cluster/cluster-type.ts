@@ -29,7 +29,10 @@ const appliers = {
 
 const verdictType = builder.enumType('ClusterVerdict', { description: 'How the cluster is.', values: verdicts });
 const stateType = builder.enumType('NodeState', { description: 'How a server is.', values: states });
-const roleType = builder.enumType('NodeRole', { description: 'What a server is in the cluster.', values: roles });
+export const roleType = builder.enumType('NodeRole', {
+  description: 'What a server is in the cluster.',
+  values: roles,
+});
 const applierType = builder.enumType('ApplierState', {
   description: 'Whether a replica applies what it receives.',
   values: appliers,

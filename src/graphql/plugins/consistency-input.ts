@@ -88,7 +88,10 @@ function cursorArguments({ document, operation }: OperationInput): readonly Argu
   return found;
 }
 
-/** False for operations that only ask about the schema or the cluster: they need no server. */
+/** What is answered from what this process knows. */
+const withoutServer: ReadonlySet<string> = new Set(['cluster', 'routingLog']);
+
+/** False for operations that only ask about the schema, the cluster or the process: they need no server. */
 export function needsDatabase({ operation, document }: Pick<OperationInput, 'operation' | 'document'>): boolean {
   return asksTables(operation.selectionSet, document);
 }
@@ -97,7 +100,7 @@ function asksTables({ selections }: SelectionSetNode, document: DocumentNode): b
   return selections.some((selection) => {
     switch (selection.kind) {
       case Kind.FIELD:
-        return !selection.name.value.startsWith('__') && selection.name.value !== 'cluster';
+        return !selection.name.value.startsWith('__') && !withoutServer.has(selection.name.value);
       case Kind.INLINE_FRAGMENT:
         return asksTables(selection.selectionSet, document);
       case Kind.FRAGMENT_SPREAD: {

@@ -1,5 +1,17 @@
+import type { NodeRole } from '../../cluster/node.ts';
+import type { ConsistencyLevel } from '../../consistency/levels.ts';
+import type { Position } from '../../consistency/position.ts';
+
 /** How the answer of one request came about, for the log. */
-export type DecisionFacts = { readonly node: string; readonly reason: string; readonly waitedMs: number };
+export type DecisionFacts = {
+  readonly node: string;
+  readonly role: NodeRole;
+  readonly reason: string;
+  readonly waitedMs: number;
+};
+
+/** What a request asked of the node that answers it. */
+export type RoutedFacts = { readonly level: ConsistencyLevel; readonly required: Position | null };
 
 /** What the plugins know about one HTTP request beside the request itself. */
 export type RequestFacts = {
@@ -9,6 +21,8 @@ export type RequestFacts = {
   /** Aborted with a `DeadlineExceededError` when the request has taken too long. */
   deadline: AbortSignal | null;
   operation: { readonly name: string | null; readonly type: string } | null;
+  /** `null` for a request that needs no node, or was refused before it could ask for one. */
+  routed: RoutedFacts | null;
   decision: DecisionFacts | null;
 };
 
@@ -18,10 +32,15 @@ const factsByRequest = new WeakMap<Request, RequestFacts>();
 export function factsOf(request: Request): RequestFacts {
   let facts = factsByRequest.get(request);
   if (facts === undefined) {
-    facts = { requestId: 'unknown', startedMs: 0, deadline: null, operation: null, decision: null };
+    facts = { requestId: 'unknown', startedMs: 0, deadline: null, operation: null, routed: null, decision: null };
     factsByRequest.set(request, facts);
   }
   return facts;
+}
+
+/** For the plugin that routes: says what is asked, before a node is looked for. */
+export function recordRouted(request: Request, routed: RoutedFacts): void {
+  factsOf(request).routed = routed;
 }
 
 /** For the plugin that routes reads: puts the decision into the log line of the request. */

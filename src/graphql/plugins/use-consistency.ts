@@ -19,6 +19,7 @@ import { currentEpoch, type EpochHistory } from '../../consistency/epoch.ts';
 import { EpochAheadError, WriteLostError } from '../../consistency/errors.ts';
 import { resumeSession } from '../../consistency/resume-session.ts';
 import { emptySession, isEmptySession, type Session } from '../../consistency/session.ts';
+import { requirementFor } from '../../consistency/session-guarantee.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../../database/orders-client.ts';
 import { TidemarkError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -27,7 +28,7 @@ import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
 import { cursorsIn, needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
 import { consistencyExtension, cookieNameFor, type SessionOutput, writeSession } from './consistency-output.ts';
-import { factsOf, recordDecision } from './request-facts.ts';
+import { factsOf, recordDecision, recordRouted } from './request-facts.ts';
 
 /** Verifies and writes tokens. */
 export type Tokens = { decode(text: string, nowMs: number): Session; encode(session: Session): string };
@@ -108,7 +109,11 @@ class Operation {
     try {
       const asked = parseConsistencyRequest(raw, this.#options.defaults);
       if (!needsDatabase(this.#input)) return (await execute(this.#args)) as ExecutionResult;
+      recordRouted(this.request, { level: asked.level, required: null });
       const { session, whole } = this.#resume(asked, raw.cookieToken ?? null, output);
+      if (this.#operation.operation === 'query') {
+        recordRouted(this.request, { level: asked.level, required: requirementFor(asked.level, session).position });
+      }
       return await this.#run({ execute, asked, session, whole, output }, new Set(), 1);
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;
@@ -191,7 +196,7 @@ class Operation {
     return { session: emptySession(this.#options.clusterId, 0), whole: false };
   }
 
-  #context(pinned: OrdersPinnedSession): Omit<OperationContext, 'cluster'> {
+  #context(pinned: OrdersPinnedSession): Omit<OperationContext, 'cluster' | 'routingLog'> {
     const { clock, randomBytes } = this.#options;
     const consistencyToken = () => this.#token(pinned.session);
     return {

@@ -136,6 +136,7 @@ describe('an operation needs a server', () => {
     ['{ cluster: page { name } }', true],
     ['{ ... on Query { cluster { epoch } } }', false],
     ['{ ...F } fragment F on Query { ...G } fragment G on Query { cluster { epoch } }', false],
+    ['{ cluster { epoch } routingLog { reason } }', false],
     ['{ cluster { epoch } page { name } }', true],
     ['mutation { create }', true],
   ])('%s: %s', (text, expected) => expect(needsDatabase(input(text))).toBe(expected));

@@ -115,10 +115,16 @@ export async function startTinyServer(overrides: Overrides = {}) {
         if (context.request.headers.get('x-consistency-level') === 'bogus') {
           throw new BadConsistencyRequestError('x-consistency-level is not a level');
         }
-        recordDecision(context.request, { node: 'replica-1', reason: 'replica-caught-up', waitedMs: 0 });
+        recordDecision(context.request, {
+          node: 'replica-1',
+          role: 'REPLICA',
+          reason: 'replica-caught-up',
+          waitedMs: 0,
+        });
       },
     },
     clusterEvents: new ClusterEventFeed(new ClusterEvents({ clock: systemClock, log })),
+    routingLog: null,
     corsOrigins: ['https://shop.example.com', 'https://admin.example.com'],
     maxBodyBytes: 262_144,
     requestTimeoutMs: 15_000,

@@ -1,0 +1,27 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Clock } from '../../platform/clock.ts';
+import type { RoutingLog } from '../../routing/routing-log.ts';
+import type { OperationContext } from '../context.ts';
+import { factsOf } from './request-facts.ts';
+
+/** Notes every operation that asked for a node, and lets operations read what was noted. `null` notes nothing. */
+export function useRoutingLog(clock: Clock, log: RoutingLog | null): Plugin<Pick<OperationContext, 'routingLog'>> {
+  return {
+    onContextBuilding({ extendContext }) {
+      extendContext({ routingLog: log });
+    },
+    onResultProcess({ request, result }) {
+      const { routed, decision, operation, startedMs } = factsOf(request);
+      if (log === null || routed === null || Array.isArray(result) || Symbol.asyncIterator in result) return;
+      const [error] = result.errors ?? [];
+      log.note({
+        atMs: clock.now(),
+        operation: operation ?? { name: null, type: 'query' },
+        ...routed,
+        decision,
+        tookMs: clock.monotonic() - startedMs,
+        errorCode: error === undefined ? null : String(error.extensions?.code ?? 'UNKNOWN'),
+      });
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { TooManyListenersError } from '../cluster/cluster-events.ts';
+import type { NodeRole } from '../cluster/node.ts';
+import type { ConsistencyLevel } from '../consistency/levels.ts';
+import type { Position } from '../consistency/position.ts';
+import { BoundedStream } from '../platform/bounded-stream.ts';
+import type { RouteDecision } from './route-decision.ts';
+
+/** One operation that asked for a node. Holds nothing that its client sent but the name that it gave the operation. */
+export type RoutedOperation = {
+  /** Counts up from 1, without gaps. */
+  readonly sequence: number;
+  /** When it was answered, in milliseconds since the Unix epoch. */
+  readonly atMs: number;
+  readonly operation: { readonly name: string | null; readonly type: string };
+  readonly level: ConsistencyLevel;
+  /** What a replica had to include; `null` when nothing in particular. */
+  readonly required: Position | null;
+  /** `null` when no node was chosen: then there is an error that says why. */
+  readonly decision: (Omit<RouteDecision, 'reason'> & { readonly reason: string }) | null;
+  readonly tookMs: number;
+  /** Code of the first error of the answer. */
+  readonly errorCode: string | null;
+};
+
+/** All that is given must hold. */
+export type RoutingLogFilter = {
+  readonly node?: string | undefined;
+  readonly role?: NodeRole | undefined;
+  readonly reasons?: readonly string[] | undefined;
+  readonly level?: string | undefined;
+  /** `query` or `mutation`. */
+  readonly kind?: string | undefined;
+  /** A part of the operation's name, in capital or small letters. */
+  readonly name?: string | undefined;
+  readonly failed?: boolean | undefined;
+  readonly minWaitedMs?: number | undefined;
+};
+
+export function matchesFilter(entry: RoutedOperation, filter: RoutingLogFilter): boolean {
+  const { decision, operation } = entry;
+  const { node, role, reasons, level, kind, name, failed, minWaitedMs } = filter;
+  return (
+    (node === undefined || decision?.node === node) &&
+    (role === undefined || decision?.role === role) &&
+    (reasons === undefined || (decision !== null && reasons.includes(decision.reason))) &&
+    (level === undefined || entry.level === level) &&
+    (kind === undefined || operation.type === kind) &&
+    (name === undefined || (operation.name ?? '').toLowerCase().includes(name.toLowerCase())) &&
+    (failed === undefined || (entry.errorCode !== null) === failed) &&
+    (minWaitedMs === undefined || (decision?.waitedMs ?? 0) >= minWaitedMs)
+  );
+}
+
+/** Operations kept for a reader that does not read. */
+const unreadCapacity = 200;
+const maxReaders = 100;
+
+/** The last operations of this process, in a ring: noting one costs the same however many there were. */
+export class RoutingLog {
+  readonly capacity: number;
+  readonly #ring: RoutedOperation[] = [];
+  readonly #readers = new Map<BoundedStream<RoutedOperation>, RoutingLogFilter>();
+  #noted = 0;
+  #closed = false;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  note(routed: Omit<RoutedOperation, 'sequence'>): void {
+    const entry = { sequence: this.#noted + 1, ...routed };
+    this.#ring[this.#noted % this.capacity] = entry;
+    this.#noted += 1;
+    for (const [reader, filter] of this.#readers) if (matchesFilter(entry, filter)) reader.write(entry);
+  }
+
+  /** At most `count` of those that match, newest first. */
+  last(count: number, filter: RoutingLogFilter): readonly RoutedOperation[] {
+    const found: RoutedOperation[] = [];
+    const oldest = Math.max(0, this.#noted - this.capacity);
+    for (let index = this.#noted - 1; index >= oldest && found.length < count; index -= 1) {
+      const entry = this.#ring[index % this.capacity];
+      if (entry !== undefined && matchesFilter(entry, filter)) found.push(entry);
+    }
+    return found;
+  }
+
+  /** Those that match from now on. Throws `TooManyListenersError`. */
+  open(filter: RoutingLogFilter): BoundedStream<RoutedOperation> {
+    if (this.#readers.size >= maxReaders) throw new TooManyListenersError(maxReaders);
+    const stream = new BoundedStream<RoutedOperation>(unreadCapacity, () => void this.#readers.delete(stream));
+    this.#readers.set(stream, filter);
+    if (this.#closed) stream.end();
+    return stream;
+  }
+
+  /** Ends all streams, and those that are opened later at once. */
+  close(): void {
+    this.#closed = true;
+    for (const stream of [...this.#readers.keys()]) stream.end();
+  }
+}
