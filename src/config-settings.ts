@@ -100,6 +100,7 @@ export const settingsSchema = z.object({
   REQUEST_TIMEOUT_MS: integer(15_000, 100, 600_000),
   SHUTDOWN_GRACE_MS: integer(10_000, 0, 600_000),
   METRICS: flag,
+  DASHBOARD: flag,
 
   CLUSTER_ID: z
     .string()

@@ -25,6 +25,8 @@ export type Config = {
     readonly shutdownGraceMs: number;
     /** Whether `/metrics` is served. */
     readonly metrics: boolean;
+    /** Whether the testers' page is served at `/`. */
+    readonly dashboard: boolean;
   };
   readonly cluster: {
     /** Bound into every token: all API processes of one cluster share it. */
@@ -248,6 +250,7 @@ function makeConfig(
       requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
       shutdownGraceMs: settings.SHUTDOWN_GRACE_MS,
       metrics: settings.METRICS ?? true,
+      dashboard: settings.DASHBOARD ?? !production,
     },
     cluster,
     migrationUrl,

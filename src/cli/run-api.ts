@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Config, describeConfig, type Environment, processEnvironment, readConfig } from '../config.ts';
 import { type ServedApp, startHttpServer } from '../http/server.ts';
+import { readStaticPage } from '../http/static-page.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
 import { createLog, type Logger } from '../platform/log.ts';
@@ -19,6 +20,7 @@ export interface App extends ServedApp {
 }
 export type CreateApp = (config: Config, log: Logger) => App;
 
+const builtPage = fileURLToPath(new URL('../../dist/dashboard', import.meta.url));
 const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
 
 /** The whole life of the API process. Resolves to its exit code. */
@@ -101,6 +103,8 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   await lifecycle.start({ name: 'app', start: () => app.start(), stop: () => app.stop(), stopWithinMs: 10_000 });
   ending.signal.throwIfAborted();
   const { host, port, maxRequestsInFlight, shutdownGraceMs } = config.http;
+  const page = config.http.dashboard ? await readStaticPage(builtPage) : null;
+  if (config.http.dashboard && page === null) log.warn('There is no page at /: `npm run build` makes it');
   const server = await startHttpServer({
     host,
     port,
@@ -109,6 +113,7 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
     shutdownGraceMs,
     app,
     graphiql: config.graphql.graphiql,
+    page,
     clock: systemClock,
     log,
   });

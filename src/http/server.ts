@@ -9,6 +9,7 @@ import { sendPage } from './compressed-page.ts';
 import { answerHealth, answerStopping, type HealthSource } from './health.ts';
 import { listen } from './listen.ts';
 import { respondError, respondJson } from './respond.ts';
+import { type StaticPage, sendStaticFile, staticFileAt } from './static-page.ts';
 
 /** What is served: the composition root makes one. */
 export interface ServedApp {
@@ -36,6 +37,8 @@ export type HttpServerOptions = {
   readonly app: ServedApp;
   /** Whether browsers get GraphiQL at `/graphql`. */
   readonly graphiql: boolean;
+  /** The page at `/`; without it the front door leads to `/graphql`. */
+  readonly page?: StaticPage | null;
   readonly clock: Clock;
   readonly log: Logger;
 };
@@ -52,7 +55,7 @@ type Route = (request: IncomingMessage, response: ServerResponse) => void | Prom
 
 /** Throws `PortUnavailableError`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, log } = options;
+  const { clock, log, page = null } = options;
   const running = new Set<ServerResponse>();
   let stopping = false;
   const graphiqlPage = options.graphiql ? createGraphiqlPage() : null;
@@ -77,17 +80,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     '/readyz/read': unlessStopping((_, response) => health.reads(response)),
     '/readyz/write': unlessStopping((_, response) => health.writes(response)),
     ...(metrics && { '/metrics': readOnly((_, response) => sendMetrics(response, metrics)) }),
-    '/': readOnly((_, response) => void response.writeHead(302, { location: '/graphql', 'content-length': 0 }).end()),
+    ...(page === null && { '/': readOnly((_, response) => leadTo('/graphql', response)) }),
   };
 
-  const routeOf = (path: string): Route | undefined => {
+  const routeOf = (path: string, request: IncomingMessage): Route | undefined => {
     if (Object.hasOwn(routes, path)) return routes[path];
     const node = nodeIn(path);
-    return node === null ? undefined : readOnly((_, response) => health.node(node)(response));
+    if (node !== null) return readOnly((_, response) => health.node(node)(response));
+    const file = page === null ? undefined : staticFileAt(page, path, request);
+    return file && readOnly((_, response) => sendStaticFile(request, response, file));
   };
 
   const answer: Route = async (request, response) => {
-    const route = routeOf((request.url ?? '/').split('?', 1)[0] ?? '/');
+    const route = routeOf((request.url ?? '/').split('?', 1)[0] ?? '/', request);
     if (!/^[\w.:[\]-]*$/.test(request.headers.host ?? '')) {
       respondError(response, 400, 'BAD_REQUEST', 'The Host header is not a host name.');
     } else if (route === undefined) respondError(response, 404, 'NOT_FOUND', 'There is nothing here. Try /graphql.');
@@ -159,6 +164,10 @@ function readOnly(route: Route): Route {
     response.setHeader('allow', 'GET, HEAD');
     respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are answered here.');
   };
+}
+
+function leadTo(location: string, response: ServerResponse): void {
+  response.writeHead(302, { location, 'content-length': 0 }).end();
 }
 
 async function sendMetrics(response: ServerResponse, metrics: ServedMetrics): Promise<void> {

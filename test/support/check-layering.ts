@@ -55,7 +55,7 @@ function fileBreaches({ path, name, code }: File, text: string): string[] {
   if (mayImport[layer] === undefined) breaches.push(`${path}: ${layer} is no folder of the table`);
   const lines = text.split('\n').length;
   if (lines > maxLines + 1) breaches.push(`${path}: ${lines - 1} lines, the ceiling is ${maxLines}`);
-  const words = name.replace(/\.ts$/, '').split('/');
+  const words = name.replace(/\.tsx?$/, '').split('/');
   if (words.at(-1) === 'index') breaches.push(`${path}: is a barrel`);
   for (const word of words.filter((part) => bannedNames.includes(part)))
     breaches.push(`${path}: "${word}" says nothing`);

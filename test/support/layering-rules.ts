@@ -35,6 +35,7 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
   { packages: /^(mariadb|mysql2)$/, owners: ['database', 'local'] },
   { packages: /^prom-client$/, owners: ['http/prometheus.ts'] },
   { packages: /^(@prisma\/.+|prisma)$/, owners: ['database'] },
+  { packages: /^(react|react-dom|react-aria-components|urql|@urql\/core|wonka|uplot)(\/.+)?$/, owners: ['dashboard'] },
   { packages: /^ioredis$/, owners: ['platform/redis-connection.ts'] },
 ];
 

@@ -34,7 +34,7 @@ describe('GraphiQL', () => {
     await server.stop();
   });
 
-  it('is where the front door leads', async () => {
+  it('is where the front door leads without a page', async () => {
     const { server } = await startTinyServer();
     const response = await fetch(server.url, { redirect: 'manual' });
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);

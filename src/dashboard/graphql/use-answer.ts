@@ -1,0 +1,47 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { AnyVariables, TypedDocumentNode } from 'urql';
+import { type Answer, ask } from './ask.ts';
+
+/** What a query has answered last, and what has gone wrong since. */
+export type KeptAnswer<Data> = Answer<Data> & {
+  readonly asking: boolean;
+  /** Asks again; resolves when the answer is there. What was answered before stays until then. */
+  readonly refetch: () => Promise<void>;
+};
+
+const nothing = { data: null, facts: null, failure: null } as const;
+
+/**
+ * Asks when mounted, when the variables change, and when told to. The last good answer stays while the next one is
+ * awaited and when it fails, with its own facts: old rows are better than none as long as they say how old they are.
+ */
+export function useAnswer<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): KeptAnswer<Data> {
+  const [kept, setKept] = useState<Answer<Data>>(nothing);
+  const [asking, setAsking] = useState(true);
+  const latest = useRef(0);
+  const key = JSON.stringify(variables);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the variables, which are new objects each time
+  const refetch = useCallback(async () => {
+    latest.current += 1;
+    const turn = latest.current;
+    setAsking(true);
+    const answer = await ask(document, variables);
+    // Only the newest question counts: an answer to an older one would take the page back.
+    if (turn !== latest.current) return;
+    setAsking(false);
+    setKept((before) => (answer.data === null ? { ...before, failure: answer.failure } : answer));
+  }, [document, key]);
+
+  useEffect(() => {
+    void refetch();
+    return () => {
+      latest.current += 1;
+    };
+  }, [refetch]);
+
+  return { ...kept, asking, refetch };
+}

@@ -1,0 +1,14 @@
+import type { ComponentProps, MouseEvent } from 'react';
+import { navigate } from './location.ts';
+
+/** A link within the page. With a modifier key it opens a tab as any link does. */
+export function PageLink({ href, onClick, ...props }: ComponentProps<'a'> & { href: string }) {
+  const follow = (event: MouseEvent<HTMLAnchorElement>) => {
+    onClick?.(event);
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    navigate(href);
+  };
+  return <a href={href} onClick={follow} {...props} />;
+}

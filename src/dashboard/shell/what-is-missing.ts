@@ -1,0 +1,23 @@
+import type { ClusterNow } from './cluster-documents.ts';
+
+export type Missing = { readonly level: 'warn' | 'bad'; readonly text: string };
+
+/** What does not work now, and what that means for whoever is on the page: the worst first. Empty when all is well. */
+export function whatIsMissing({ reads, writes, nodes }: ClusterNow['cluster']): readonly Missing[] {
+  const missing: Missing[] = [];
+  if (!reads) {
+    missing.push({
+      level: 'bad',
+      text: 'Neither the source nor a replica answers: orders may be read from the backup.',
+    });
+  } else if (!writes) {
+    missing.push({ level: 'bad', text: 'No server takes writes: orders can be read, not changed.' });
+  }
+  for (const { name, state, trouble } of nodes) {
+    if (state === 'HEALTHY') continue;
+    const why = trouble === null ? '' : `: ${trouble}`;
+    const how = state === 'DOWN' ? 'is down' : state === 'DEGRADED' ? 'is degraded' : 'has not been seen yet';
+    missing.push({ level: 'warn', text: `${name} ${how}${why}` });
+  }
+  return missing;
+}

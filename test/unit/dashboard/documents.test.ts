@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildSchema, type DocumentNode, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+
+const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
+const files = readdirSync('src/dashboard', { recursive: true, encoding: 'utf8' }).filter((path) =>
+  path.endsWith('-documents.ts'),
+);
+
+describe('what the page asks', () => {
+  it.each(files)('fits the schema: %s', async (file) => {
+    const exported: object = await import(pathToFileURL(join('src/dashboard', file)).href);
+    const documents = Object.entries(exported).filter(([, value]) => isDocument(value));
+    expect(documents.length).toBeGreaterThan(0);
+    for (const [name, document] of documents) {
+      const faults = validate(schema, document).map(({ message }) => message);
+      expect(faults, name).toEqual([]);
+    }
+  });
+});
+
+function isDocument(value: unknown): value is DocumentNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Document';
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterNow } from '../../../src/dashboard/shell/cluster-documents.ts';
+import { whatIsMissing } from '../../../src/dashboard/shell/what-is-missing.ts';
+
+type Cluster = ClusterNow['cluster'];
+const node = (name: string, state: Cluster['nodes'][number]['state'], trouble: string | null = null) => ({
+  name,
+  state,
+  trouble,
+  role: null,
+  configuredRole: 'REPLICA',
+});
+const well: Cluster = {
+  verdict: 'HEALTHY',
+  reads: true,
+  writes: true,
+  source: 'source',
+  nodes: [node('source', 'HEALTHY'), node('replica-1', 'HEALTHY')],
+};
+
+describe('what is missing', () => {
+  it('is nothing while all is well', () => {
+    expect(whatIsMissing(well)).toEqual([]);
+  });
+
+  it('says what a lost source means, and which server it was', () => {
+    const missing = whatIsMissing({ ...well, writes: false, nodes: [node('source', 'DOWN', 'no answer')] });
+    expect(missing.map(({ level }) => level)).toEqual(['bad', 'warn']);
+    expect(missing[0]?.text).toContain('can be read, not changed');
+    expect(missing[1]?.text).toBe('source is down: no answer');
+  });
+
+  it('does not speak of writes while not even reads are answered', () => {
+    const [first, ...others] = whatIsMissing({ ...well, reads: false, writes: false });
+    expect(first?.text).toContain('Neither the source nor a replica');
+    expect(others).toEqual([]);
+  });
+
+  it('takes a late replica for a warning', () => {
+    const missing = whatIsMissing({ ...well, nodes: [node('replica-1', 'DEGRADED', 'is 40 s late')] });
+    expect(missing).toEqual([{ level: 'warn', text: 'replica-1 is degraded: is 40 s late' }]);
+  });
+});
