@@ -4,24 +4,33 @@ import { migrate } from '../../src/database/migrations/migrate.ts';
 import type { ServerFlavour } from '../../src/local/server-flavour.ts';
 import { seedOrders } from '../../src/orders/seed/seed-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { type ApiProcess, startApiProcess } from '../consistency/api-process.ts';
+import { type ApiProcess, environmentFor, startApiProcess } from '../consistency/api-process.ts';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+import { untilMirrored } from './mirror-progress.ts';
 
 const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
 const manifest = fileURLToPath(new URL('../../package.json', import.meta.url));
 const until = new Date('2026-11-01T00:00:00.000Z');
 
-/** How replicas reach the source: directly, or through a proxy in this process that can hold replication back. */
-export type ClusterKind = 'direct' | 'delayable';
+/**
+ * How replicas reach the source: directly, or through a proxy in this process that can hold replication back. A mirrored one
+ * is direct and has a backup, which a worker in a process of its own keeps up.
+ */
+export type ClusterKind = 'direct' | 'delayable' | 'mirrored';
 
-/** The API as it ships, or one that learns no positions from its writes. */
-export type ApiKind = 'as-shipped' | 'without-capture';
+/** The API as it ships, or one that learns no positions from its writes, or one that tells the outbox nothing. */
+export type ApiKind = 'as-shipped' | 'without-capture' | 'without-mirroring';
 
-/** From the sources both, so that they differ in nothing else. */
-const entries = { 'as-shipped': 'dist/main.js', 'without-capture': 'dist/api-without-capture.js' } as const;
+/** From the same sources, so that they differ in nothing else. */
+const entries = {
+  'as-shipped': 'dist/main.js',
+  'without-capture': 'dist/api-without-capture.js',
+  'without-mirroring': 'dist/api-without-mirroring.js',
+} as const;
 
 /** Levels and formats of a production process, so that nobody pays for pretty logs. */
-const environment = { NODE_ENV: 'production', LOG_LEVEL: 'warn' };
+const environment = { NODE_ENV: 'production', LOG_LEVEL: 'warn', MIRROR_WORKER: 'off' };
 
 export type LaboratoryOptions = {
   readonly flavour: ServerFlavour | undefined;
@@ -34,6 +43,7 @@ export type LaboratoryOptions = {
 export class Laboratory {
   readonly #options: LaboratoryOptions;
   readonly #apis = new Map<ApiKind, ApiProcess>();
+  #mirrorWorker: NodeProcess | null = null;
   #servers: { flavour: ServerFlavour; serverVersion: string };
   #cluster: { readonly kind: ClusterKind; readonly running: TestCluster } | null = null;
 
@@ -50,7 +60,7 @@ export class Laboratory {
       log(`starting a cluster (${kind}) with ${orders} orders`);
       const running = await startTestCluster({
         redis: false,
-        backup: false,
+        backup: kind === 'mirrored',
         ...(flavour && { flavour }),
         ...(kind === 'delayable' && { replicationDelayMs: 0 }),
       });
@@ -59,12 +69,31 @@ export class Laboratory {
       this.#servers = { flavour: own, serverVersion: nodes[0]?.version ?? '' };
       const url = running.adminUrl('source');
       await migrate({ url, directory: migrations, log: () => undefined });
-      await seedOrders({ url, orders, seed, until, existing: 'replace', mirrored: false, progress: () => undefined });
+      const mirrored = kind === 'mirrored';
+      await seedOrders({ url, orders, seed, until, existing: 'replace', mirrored, progress: () => undefined });
     }
     const { running } = this.#cluster as { running: TestCluster };
     if (kind === 'delayable') for (const name of replicasOf(running)) running.setReplicationDelay(name, 0);
+    if (kind === 'mirrored') this.startMirrorWorker();
     await untilCaughtUp(running);
+    if (kind === 'mirrored') await untilMirrored(running);
     return running;
+  }
+
+  /** `npm run mirror`. */
+  startMirrorWorker(): void {
+    const cluster = this.#cluster?.running;
+    if (cluster === undefined) throw new Error('there is no cluster to mirror');
+    this.#mirrorWorker ??= startNodeProcess(['--import', 'tsx', 'src/cli/mirror.ts'], {
+      ...environmentFor(cluster),
+      ...environment,
+      BACKUP_MIGRATION_URL: cluster.adminUrl('backup'),
+    });
+  }
+
+  async stopMirrorWorker(): Promise<void> {
+    await this.#mirrorWorker?.stop();
+    this.#mirrorWorker = null;
   }
 
   /** An API process on that cluster. */
@@ -78,9 +107,9 @@ export class Laboratory {
   }
 
   /** One that nobody has asked anything yet, run as `npm start` runs it. The caller stops it. */
-  async freshApi(clusterKind: ClusterKind): Promise<ApiProcess> {
+  async freshApi(clusterKind: ClusterKind, told: Readonly<Record<string, string>> = {}): Promise<ApiProcess> {
     const node = [...(await shippedFlags()), entries['as-shipped']];
-    return startApiProcess(await this.cluster(clusterKind), { node, environment });
+    return startApiProcess(await this.cluster(clusterKind), { node, environment: { ...environment, ...told } });
   }
 
   /** What the servers are that ran last. */
@@ -91,6 +120,7 @@ export class Laboratory {
   async close(): Promise<void> {
     await Promise.all([...this.#apis.values()].map((api) => api.stop()));
     this.#apis.clear();
+    await this.stopMirrorWorker();
     await this.#cluster?.running.stop();
     this.#cluster = null;
   }

@@ -39,3 +39,37 @@ export async function countedLoop(
   };
   await Promise.all(Array.from({ length: workers }, work));
 }
+
+export type PacedLoad = {
+  /** Side by side at most; each takes its share of the operations, and starts late ones as soon as it can. */
+  readonly workers: number;
+  readonly perSecond: number;
+  readonly operation: (worker: number) => Promise<void>;
+};
+
+/** Starts operations at a steady pace until the signal, and ends those that were begun. The first failure ends it all. */
+export async function pacedLoop(
+  { workers, perSecond, operation }: PacedLoad,
+  signal: AbortSignal,
+): Promise<Throughput> {
+  const startMs = systemClock.monotonic();
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+  let operations = 0;
+  const work = async (_: unknown, worker: number) => {
+    for (let turn = worker; ; turn += workers) {
+      const pauseMs = startMs + (turn * 1000) / perSecond - systemClock.monotonic();
+      if (pauseMs > 0) await systemClock.sleep(pauseMs, { signal: ended }).catch(() => undefined);
+      if (ended.aborted) return;
+      await operation(worker);
+      operations += 1;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: workers }, work));
+  } finally {
+    failed.abort();
+  }
+  const elapsedMs = systemClock.monotonic() - startMs;
+  return { operations, elapsedMs, perSecond: (operations * 1000) / elapsedMs };
+}

@@ -11,7 +11,8 @@ Measures what consistency costs, side by side in one run, and holds it against t
   --flavour <word>    mariadb or mysql; TIDEMARK_TEST_FLAVOUR, else mariadb unless told
   --seed <number>     another number, other orders and other choices; 1 unless told
   --orders <number>   how many orders are seeded, 20000 unless told
-  --json <file>       where the results go; test/bench/results/<flavour>.json unless told, when all benches ran
+  --record            write what some benches measured to the file of results as well; a run of all does so anyway
+  --json <file>       that file; test/bench/results/<flavour>.json unless told
   --list              print the names
   --help              print this
 `;
@@ -23,6 +24,7 @@ export type BenchOptions = {
   readonly flavour: ServerFlavour | undefined;
   readonly seed: number;
   readonly orders: number;
+  readonly record: boolean;
   readonly json: string | null;
   readonly list: boolean;
   readonly help: boolean;
@@ -41,6 +43,7 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
       flavour: text,
       seed: { ...text, default: '1' },
       orders: { ...text, default: '20000' },
+      record: flag,
       json: text,
       list: flag,
       help: flag,
@@ -59,6 +62,7 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
     flavour,
     seed: wholeNumber('seed', values.seed),
     orders: wholeNumber('orders', values.orders),
+    record: values.record,
     json: values.json ?? null,
     list: values.list,
     help: values.help,

@@ -33,14 +33,15 @@ export function readRequest(id: string, asking: Asking): Buffer {
   return graphqlRequest(documents.read, { id }, headersFor(asking));
 }
 
-export function createRequest(userId: number, asking: Asking): Buffer {
+/** The API draws the number unless one is given. */
+export function createRequest(userId: number, asking: Asking, number?: string): Buffer {
   const items = [
     { sku: 'TEA-1', name: 'Green tea', quantity: 2, unitPrice: '4.50' },
     { sku: 'CUP-2', name: 'Cup', quantity: 1, unitPrice: '12.00' },
   ];
   return graphqlRequest(
     documents.create,
-    { input: { userId: String(userId), currency: 'EUR', items } },
+    { input: { userId: String(userId), currency: 'EUR', items, number } },
     headersFor(asking),
   );
 }

@@ -4,12 +4,10 @@ import { type Bar, type Finding, isMet } from './finding.ts';
 import type { Machine } from './machine.ts';
 import type { Spread } from './statistics.ts';
 
-export type BenchResult = Measured & { readonly name: string; readonly title: string };
-
-export type Results = {
+/** Where and how one bench was measured: in a file of results each has its own. */
+export type Circumstances = {
   readonly measuredAt: string;
   readonly machine: Machine;
-  readonly flavour: ServerFlavour;
   readonly serverVersion: string;
   readonly settings: {
     readonly seconds: number;
@@ -17,6 +15,12 @@ export type Results = {
     readonly seed: number;
     readonly orders: number;
   };
+};
+
+export type BenchResult = Measured & Circumstances & { readonly name: string; readonly title: string };
+
+export type Results = {
+  readonly flavour: ServerFlavour;
   readonly met: boolean;
   readonly benches: readonly BenchResult[];
 };
@@ -26,7 +30,7 @@ export function allMet(benches: readonly BenchResult[]): boolean {
 }
 
 /** The results as Markdown. Spread is that of the pairs of rounds or samples: middle half, then all of them. */
-export function markdown({ machine, serverVersion, flavour, settings, benches, measuredAt }: Results): string {
+export function markdown({ flavour, benches }: Results): string {
   const rows = benches.flatMap(({ name, title, findings }) =>
     findings.map((found, index) => [
       index === 0 ? `\`${name}\`: ${title}` : '',
@@ -37,16 +41,23 @@ export function markdown({ machine, serverVersion, flavour, settings, benches, m
       isMet(found) ? 'met' : '**missed**',
     ]),
   );
-  const { cpu, cores, memoryGb, system, node } = machine;
   return [
     '| bench | measured | result | spread: middle half (all) | bar | |',
     '|---|---|--:|--:|--:|---|',
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
     '',
-    `${measuredAt.slice(0, 10)}, ${cores} cores of ${cpu}, ${memoryGb} GB, ${system}, Node ${node}, ` +
-      `${flavour === 'mysql' ? 'MySQL' : 'MariaDB'} ${serverVersion}; load, API and servers share the machine; ` +
-      `${settings.orders} orders, seed ${settings.seed}, ${settings.concurrency} clients, ${settings.seconds} s a comparison.`,
+    ...new Set(benches.map((bench) => circumstancesText(flavour, bench))),
   ].join('\n');
+}
+
+function circumstancesText(flavour: ServerFlavour, { measuredAt, machine, serverVersion, settings }: Circumstances) {
+  const { cpu, cores, memoryGb, system, node } = machine;
+  const server = `${flavour === 'mysql' ? 'MySQL' : 'MariaDB'} ${serverVersion}`;
+  return (
+    `${measuredAt.slice(0, 10)}, ${cores} cores of ${cpu}, ${memoryGb} GB, ${system}, Node ${node}, ${server}; load, API and ` +
+    `servers share the machine; ${settings.orders} orders, seed ${settings.seed}, ${settings.concurrency} clients, ` +
+    `${settings.seconds} s a comparison.`
+  );
 }
 
 /** One line, for while it runs. */

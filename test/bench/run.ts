@@ -1,12 +1,13 @@
-// npm run bench -- [--only names] [--seconds N] [--flavour mariadb|mysql] [--json file] [--help]
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+// npm run bench -- [--only names] [--record] [--seconds N] [--flavour mariadb|mysql] [--json file] [--help]
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/platform/clock.ts';
 import { Random } from '../consistency/random.ts';
 import type { Bench } from './bench.ts';
+import { backupCatchUp } from './benches/backup-catch-up.ts';
 import { bothBehindWait50 } from './benches/both-behind-wait-50.ts';
+import { commitToBackup } from './benches/commit-to-backup.ts';
 import { gatedReadVsWaitFunction } from './benches/gated-read-vs-wait-function.ts';
+import { idleProbes } from './benches/idle-probes.ts';
 import { memory } from './benches/memory.ts';
 import { oneReplicaBehind } from './benches/one-replica-behind.ts';
 import { readAfterOwnWrite } from './benches/read-after-own-write.ts';
@@ -14,9 +15,11 @@ import { readSatisfiedToken } from './benches/read-satisfied-token.ts';
 import { session50msLate } from './benches/session-50ms-late.ts';
 import { startToFirstAnswer } from './benches/start-to-first-answer.ts';
 import { writeWithCapture } from './benches/write-with-capture.ts';
+import { writeWithMirroring } from './benches/write-with-mirroring.ts';
 import { Laboratory } from './laboratory.ts';
 import { describeMachine } from './machine.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
+import { record } from './recorded-results.ts';
 import { allMet, type BenchResult, line, markdown, type Results } from './report.ts';
 
 /** Those that want the same cluster follow each other. */
@@ -29,6 +32,11 @@ const benches: readonly Bench[] = [
   session50msLate,
   oneReplicaBehind,
   bothBehindWait50,
+  commitToBackup,
+  backupCatchUp,
+  idleProbes,
+  // After those that compare the backup with the source: its other side writes orders that the backup is not told of.
+  writeWithMirroring,
   startToFirstAnswer,
 ];
 
@@ -39,11 +47,11 @@ async function run(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv, names);
   if (options.help) print(usage);
   else if (options.list) print(names.join('\n'));
-  else return (await measureAll(options)) ? 0 : 1;
+  else return (await measureAll(options, names)) ? 0 : 1;
   return 0;
 }
 
-async function measureAll(options: BenchOptions): Promise<boolean> {
+async function measureAll(options: BenchOptions, names: readonly string[]): Promise<boolean> {
   const { only, seconds, concurrency, seed, orders } = options;
   const startedMs = systemClock.monotonic();
   const laboratory = new Laboratory({ ...options, log: print });
@@ -64,25 +72,22 @@ async function measureAll(options: BenchOptions): Promise<boolean> {
       print(`${bench.name}: ${bench.title}`);
       const measured = await bench.measure({ laboratory, seconds, concurrency, orders, random: chance });
       for (const found of measured.findings) print(line(found));
-      results.push({ name: bench.name, title: bench.title, ...measured });
+      const measuredAt = new Date(systemClock.now()).toISOString();
+      const { serverVersion } = laboratory.servers();
+      const settings = { seconds, concurrency, seed, orders };
+      const { name, title } = bench;
+      results.push({ name, title, measuredAt, machine: describeMachine(), serverVersion, settings, ...measured });
     }
   } finally {
     await close();
   }
-  const all: Results = {
-    measuredAt: new Date(systemClock.now()).toISOString(),
-    machine: describeMachine(),
-    ...laboratory.servers(),
-    settings: { seconds, concurrency, seed, orders },
-    met: allMet(results),
-    benches: results,
-  };
+  const { flavour } = laboratory.servers();
+  const all: Results = { flavour, met: allMet(results), benches: results };
   print(`\n${markdown(all)}\n`);
   print(`took ${Math.round((systemClock.monotonic() - startedMs) / 1000)} s`);
-  const file = options.json ?? (only === null ? standingResults(all.flavour) : null);
+  const file = options.json ?? (only === null || options.record ? standingResults(flavour) : null);
   if (file !== null) {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, `${JSON.stringify(all, null, 2)}\n`);
+    await record(file, all, names);
     print(`written to ${file}`);
   }
   return all.met;

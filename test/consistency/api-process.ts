@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/platform/clock.ts';
 import { sourceOf } from '../support/engine.ts';
+import { startNodeProcess } from '../support/node-process.ts';
 import type { TestCluster } from '../support/test-cluster.ts';
 import type { Endpoint } from './orders-api.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const startTimeoutMs = 60_000;
-const keptOutput = 200;
 
 export type ApiProcess = Endpoint & {
   readonly pid: number;
@@ -31,26 +29,16 @@ export async function startApiProcess(
   { node = ['--import', 'tsx', 'src/main.ts'], environment = {} }: ApiStart = {},
 ): Promise<ApiProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, [...node], {
-    cwd: root,
-    env: { ...inherited(), ...environmentFor(cluster), ...environment, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      lines.push(...text.split('\n').filter((line) => line !== ''));
-      lines.splice(0, lines.length - keptOutput);
-    });
-  }
+  const told = { ...environmentFor(cluster), ...environment, PORT: String(port) };
+  const { child, pid, output, stop } = startNodeProcess(node, told);
   const base = `http://127.0.0.1:${port}`;
   try {
     await untilReady(child, `${base}/readyz`);
   } catch (error) {
-    await stop(child);
-    throw new Error(`the API did not start:\n${lines.join('\n')}`, { cause: error });
+    await stop();
+    throw new Error(`the API did not start:\n${output().join('\n')}`, { cause: error });
   }
-  return { url: `${base}/graphql`, pid: child.pid ?? -1, output: () => lines, stop: () => stop(child) };
+  return { url: `${base}/graphql`, pid, output, stop };
 }
 
 /** What an API process of this cluster is told. */
@@ -69,12 +57,6 @@ export function environmentFor(cluster: TestCluster): Record<string, string> {
   };
 }
 
-/** Only what a process needs: nothing that happens to be set here may name other servers. */
-function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
 async function untilReady(child: ChildProcess, url: string): Promise<void> {
   const deadlineMs = systemClock.monotonic() + startTimeoutMs;
   for (;;) {
@@ -87,15 +69,6 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
     if (systemClock.monotonic() > deadlineMs) throw new Error(`not ready within ${startTimeoutMs} ms`);
     await systemClock.sleep(100);
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const cancel = systemClock.after(15_000, () => void child.kill('SIGKILL'));
-  await ended;
-  cancel();
 }
 
 export async function freePort(): Promise<number> {
