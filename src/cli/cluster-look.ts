@@ -1,10 +1,15 @@
 import { type ClusterHealth, clusterHealth } from '../cluster/cluster-health.ts';
+import { withSourceRemembered } from '../cluster/cluster-snapshot.ts';
+import { judgeErrant } from '../cluster/errant-nodes.ts';
 import { afterFailedProbe, afterGoodProbe, type HealthPolicy } from '../cluster/health.ts';
 import type { Node, NodeRole } from '../cluster/node.ts';
 import { type NodeStatus, unseen } from '../cluster/node-status.ts';
 import type { Config, NodeConfig } from '../config.ts';
 import { SqlNodeProbe } from '../database/sql-node-probe.ts';
 import type { Clock } from '../platform/clock.ts';
+
+/** The source, the suspect, the source. */
+const errantRounds = 3;
 
 type Member = { readonly node: Node; readonly probe: SqlNodeProbe };
 
@@ -37,21 +42,38 @@ export class ClusterLook {
 
   /** Resolves when each server has answered or its time is over; never rejects. */
   async look(): Promise<ClusterHealth> {
-    const statuses = await Promise.all(this.#members.map((member) => this.#lookAt(member)));
-    return clusterHealth(statuses, this.#clock.monotonic());
+    const first = await Promise.all(this.#members.map((member) => this.#lookAt(member, unseen(member.node))));
+    return clusterHealth(await this.#lookForErrant(first), this.#clock.monotonic());
+  }
+
+  /** A verdict needs to see the source after the others, and these twice: most looks end with the first round. */
+  async #lookForErrant(statuses: readonly NodeStatus[]): Promise<readonly NodeStatus[]> {
+    let judgement = judgeErrant(withSourceRemembered(statuses));
+    for (let round = 0; round < errantRounds && judgement.look.length > 0; round += 1) {
+      const { snapshot, look } = judgement;
+      const again = await Promise.all(
+        snapshot.map((status, index) => {
+          const member = this.#members[index];
+          return member !== undefined && look.includes(status.node.name) ? this.#lookAt(member, status) : status;
+        }),
+      );
+      judgement = judgeErrant(again);
+    }
+    return judgement.snapshot;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#members.map(({ probe }) => probe.close()));
   }
 
-  async #lookAt({ node, probe }: Member): Promise<NodeStatus> {
+  async #lookAt({ probe }: Member, before: NodeStatus): Promise<NodeStatus> {
     const asOfMs = this.#clock.monotonic();
     try {
-      return afterGoodProbe(unseen(node), await probe.probe(this.#timeoutMs), asOfMs, this.#policy);
+      const report = await probe.probe(this.#timeoutMs);
+      return { ...afterGoodProbe(before, report, asOfMs, this.#policy), reportedMs: this.#clock.monotonic() };
     } catch (error) {
       const trouble = error instanceof Error ? error.message : String(error);
-      return afterFailedProbe(unseen(node), trouble, this.#policy);
+      return afterFailedProbe(before, trouble, this.#policy);
     }
   }
 }

@@ -1,7 +1,7 @@
+import { errantTransactions } from '../cluster/errant-transactions.ts';
 import { findLeader, newestEpochs } from '../cluster/failover/leader.ts';
 import { isSeenMember, type Member } from '../cluster/failover/member.ts';
 import { type Decision, describeStep } from '../cluster/failover/plan.ts';
-import { errantTransactions } from '../cluster/failover/plan-rejoin.ts';
 
 /** What every server says of itself, as JSON and as the rows of a table. */
 export function clusterStatus(members: readonly Member[]) {
@@ -10,7 +10,9 @@ export function clusterStatus(members: readonly Member[]) {
     const { name, address, facts, trouble } = member;
     const seenLeader = leader !== null && isSeenMember(leader) ? leader : null;
     const errant =
-      facts === null || seenLeader === null || member === leader ? [] : (errantTransactions(facts, seenLeader) ?? []);
+      facts === null || seenLeader === null || member === leader
+        ? []
+        : (errantTransactions(facts, seenLeader.facts) ?? []);
     return {
       name,
       address: `${address.host}:${address.port}`,

@@ -43,7 +43,8 @@ export const clusterEventKinds = {
   },
   ERRANT_TRANSACTION_FOUND: {
     severity: 'error',
-    description: 'A replica holds transactions that its source has never had.',
+    description:
+      'A server holds transactions that the source has never had. It serves no reads until it has a fresh copy.',
   },
   CACHE_UNAVAILABLE: {
     severity: 'warn',

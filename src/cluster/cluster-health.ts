@@ -49,7 +49,9 @@ export type ClusterHealth = {
 /** `nowMs` is a reading of the monotonic clock that the snapshot was made with. */
 export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): ClusterHealth {
   const source = writableSource(snapshot);
-  const reads = snapshot.some((status) => status.node.configuredRole !== 'BACKUP' && isSeen(status));
+  const reads = snapshot.some(
+    (status) => status.node.configuredRole !== 'BACKUP' && isSeen(status) && status.errant.length === 0,
+  );
   const writes = source !== undefined;
   const whole = snapshot.every(({ state }) => state === 'HEALTHY');
   return {

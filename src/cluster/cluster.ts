@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { ClusterEvents } from './cluster-events.ts';
 import { type ClusterSnapshot, isSeen, withSourceRemembered } from './cluster-snapshot.ts';
+import { type ErrantJudgement, judgeErrant } from './errant-nodes.ts';
 import { eventsBetween } from './events-between.ts';
 import {
   afterFailedProbe,
@@ -140,7 +141,10 @@ export class Cluster {
       ...pace,
       isInTrouble: () => isInTrouble(status()),
       isReturning: () => breakerOf(status()) === 'HALF_OPEN',
-      onReport: (report, asOfMs) => this.#change(node.name, (before) => afterGoodProbe(before, report, asOfMs, health)),
+      onReport: (report, asOfMs) => {
+        const reportedMs = clock.monotonic();
+        this.#change(node.name, (before) => ({ ...afterGoodProbe(before, report, asOfMs, health), reportedMs }));
+      },
       onFailure: (error) => this.#change(node.name, (before) => afterFailedProbe(before, inWords(error), health)),
     });
     const tracker = new PositionTracker({
@@ -170,16 +174,20 @@ export class Cluster {
     // Positions grow with every request, and are no event.
     const isEventful =
       before.state !== after.state || before.report !== after.report || before.failures !== after.failures;
-    if (isEventful) this.#rememberSource();
+    const errant = isEventful ? this.#remember() : null;
     const snapshot = this.#snapshot;
     for (const listener of this.#listeners) this.#tell(listener, snapshot);
     const { minServingReplicas: floor } = this.#options.health;
     if (isEventful) for (const happening of eventsBetween(earlier, snapshot, floor)) this.events.publish(happening);
+    for (const name of errant?.look ?? []) this.lookNow(name);
   }
 
-  #rememberSource(): void {
-    this.#snapshot = withSourceRemembered(this.#snapshot);
+  /** What follows from all of them together. */
+  #remember(): ErrantJudgement {
+    const judgement = judgeErrant(withSourceRemembered(this.#snapshot));
+    this.#snapshot = judgement.snapshot;
     for (const status of this.#snapshot) this.#statuses.set(status.node.name, status);
+    return judgement;
   }
 
   /** A listener that throws must neither end the watch nor look like a failed probe. */

@@ -20,8 +20,23 @@ export function eventsBetween(before: ClusterSnapshot, after: ClusterSnapshot, f
 }
 
 function nodeEvents(before: NodeStatus | undefined, after: NodeStatus): readonly ClusterHappening[] {
+  return before === undefined ? [] : [...stateEvents(before, after), ...errantEvents(before, after)];
+}
+
+/** At most so many are named; of more, the last is a count. */
+const namedErrant = 20;
+
+/** Told once: a server on which more is found later is out of service already. */
+function errantEvents(before: NodeStatus, { node, role, errant }: NodeStatus): readonly ClusterHappening[] {
+  if (before.errant.length > 0 || errant.length === 0) return [];
+  const rest = errant.length - namedErrant;
+  const transactions = [...errant.slice(0, namedErrant), ...(rest > 0 ? [`${rest} more`] : [])];
+  return [{ name: 'ERRANT_TRANSACTION_FOUND', node: node.name, facts: { role, transactions } }];
+}
+
+function stateEvents(before: NodeStatus, after: NodeStatus): readonly ClusterHappening[] {
   const { node, state, role, trouble } = after;
-  if (before === undefined || before.state === state) return [];
+  if (before.state === state) return [];
   const facts = { role, trouble, before: before.state };
   switch (state) {
     case 'DOWN':

@@ -11,6 +11,8 @@
  *   any     --a good probe of a member that its replication group does not count on--> DEGRADED, and no source: not even
  *           when it is writable, because a member that has lost its group may have been replaced
  *
+ *   any     --it holds transactions that its source has never had--> DEGRADED; errant-nodes.ts says when it does
+ *
  * A lost connection makes the node DOWN at once, because asking a dead node costs a request. It may have been that one
  * connection only, and the source has no stand-in: so the next good probe, which is made at once, is enough to end it.
  * Once a probe has failed too, the node has to earn its return. Good and bad in turns change nothing, so nothing flaps.
@@ -39,19 +41,21 @@ export function afterGoodProbe(
 ): NodeStatus {
   const role = roleOf(status, report);
   const base = hasGoneBack(status.report, report) ? withPositionUnknown(status) : status;
+  const suspect = status.report !== null && holdsLess(status.report, report) ? null : status.suspect;
   const seen: NodeStatus = {
     ...withPosition(base, report.position),
     role,
     report,
     asOfMs,
+    suspect,
     failures: 0,
     successes: status.successes + 1,
     probation: Math.max(0, status.probation - 1),
   };
   // What it says of its replication counts from when it is trusted to be there.
   if (status.state === 'DOWN' && seen.probation > 0) return seen;
-  const fault = replicationFault(role, report);
-  if (fault !== null) return { ...degraded(seen, fault), isLate: false, soundLooks: 0, lateLooks: 0 };
+  const fault = status.errant.length > 0 ? errantTrouble(status.errant) : replicationFault(role, report);
+  if (fault !== null) return degraded(seen, fault);
   const lagMs = role === 'REPLICA' ? (report.lagMs ?? 0) : 0;
   return lagMs > policy.maxLagMs ? late(seen, lagMs, policy) : sound(seen, policy);
 }
@@ -59,18 +63,25 @@ export function afterGoodProbe(
 function late(seen: NodeStatus, lagMs: number, policy: HealthPolicy): NodeStatus {
   const counted = { ...seen, soundLooks: 0, lateLooks: seen.lateLooks + 1 };
   if (seen.state === 'HEALTHY' && counted.lateLooks < policy.failureThreshold) return counted;
-  return { ...degraded(counted, `is ${lagMs} ms behind`), isLate: true };
+  return { ...counted, state: 'DEGRADED', trouble: `is ${lagMs} ms behind`, isLate: true };
 }
 
 function sound(seen: NodeStatus, policy: HealthPolicy): NodeStatus {
   const counted = { ...seen, soundLooks: seen.soundLooks + 1, lateLooks: 0 };
   const proving = seen.state === 'DEGRADED' && seen.role === 'REPLICA' && counted.soundLooks < policy.recoveryThreshold;
-  if (proving) return degraded(counted, 'replicates again, and has to prove it');
+  if (proving) return { ...counted, state: 'DEGRADED', trouble: 'replicates again, and has to prove it' };
   return { ...counted, state: 'HEALTHY', trouble: null, isLate: false };
 }
 
-function degraded(status: NodeStatus, trouble: string): NodeStatus {
-  return { ...status, state: 'DEGRADED', trouble };
+export function degraded(status: NodeStatus, trouble: string): NodeStatus {
+  return { ...status, state: 'DEGRADED', trouble, isLate: false, soundLooks: 0, lateLooks: 0 };
+}
+
+const shownErrant = 3;
+
+export function errantTrouble(errant: readonly string[]): string {
+  const more = errant.length > shownErrant ? ` and ${errant.length - shownErrant} more` : '';
+  return `holds transactions that its source has never had: ${errant.slice(0, shownErrant).join('; ')}${more}`;
 }
 
 export function afterFailedProbe(status: NodeStatus, trouble: string, policy: HealthPolicy): NodeStatus {
@@ -89,7 +100,7 @@ export function afterFailedProbe(status: NodeStatus, trouble: string, policy: He
 }
 
 /** How it replicated is forgotten when a node is lost. */
-const freshStanding = { soundLooks: 0, lateLooks: 0, isLate: false } as const;
+const freshStanding = { soundLooks: 0, lateLooks: 0, isLate: false, suspect: null } as const;
 
 export function afterLostConnection(status: NodeStatus, trouble: string): NodeStatus {
   // One outage is reported by many: each connection that breaks, each statement that was under way.
@@ -119,6 +130,11 @@ export function isSilent(status: NodeStatus, policy: HealthPolicy): boolean {
 /** Another server answers, or the same one with less than it had: restored, reset, or demoted to a replica. */
 function hasGoneBack(before: ProbeReport | null, now: ProbeReport): boolean {
   return before !== null && (before.identity !== now.identity || !now.position.includes(before.position));
+}
+
+function holdsLess(before: ProbeReport, now: ProbeReport): boolean {
+  const held = ({ position, holds = position }: ProbeReport) => holds;
+  return before.identity !== now.identity || !held(now).includes(held(before));
 }
 
 /** The writable server is the source whatever it was configured as; a backup stays one. */

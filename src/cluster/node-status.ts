@@ -32,6 +32,8 @@ export type ProbeReport = {
   readonly lagMs: number | null;
   /** Everything in it is visible to a read that starts now. */
   readonly position: Position;
+  /** All that the server has committed or applied, wherever it came from. Absent where that is `position`. */
+  readonly holds?: Position;
   /** The promotions that this node knows of; `null` when it keeps no record. */
   readonly epochs: EpochHistory | null;
 };
@@ -47,6 +49,8 @@ export type NodeStatus = {
   readonly position: Position | null;
   /** Reading of the monotonic clock from before the report was asked for, so that its age is never understated. */
   readonly asOfMs: number | null;
+  /** The same clock when the report was there. */
+  readonly reportedMs: number | null;
   /** Probes in a row that failed, and that succeeded. */
   readonly failures: number;
   readonly successes: number;
@@ -57,6 +61,10 @@ export type NodeStatus = {
   readonly lateLooks: number;
   /** DEGRADED, but for no other reason than being late: may stand in while too few are well. */
   readonly isLate: boolean;
+  /** The report that last showed transactions which the source lacks; `null` since it was found without, or was away. */
+  readonly suspect: ProbeReport | null;
+  /** Transactions that its source has never had, in the server's words. */
+  readonly errant: readonly string[];
   /** Why the node is not HEALTHY, in words. */
   readonly trouble: string | null;
   /** True for the last server that was seen to take the writes, also while it is away and nobody has taken its place. */
@@ -71,12 +79,15 @@ export function unseen(node: Node): NodeStatus {
     report: null,
     position: null,
     asOfMs: null,
+    reportedMs: null,
     failures: 0,
     successes: 0,
     probation: 0,
     soundLooks: 0,
     lateLooks: 0,
     isLate: false,
+    suspect: null,
+    errant: [],
     trouble: 'not seen yet',
     tookWrites: false,
   };

@@ -4,17 +4,23 @@ import { caughtUp, migrateOrders } from '../support/engine.ts';
 import { TestFailover } from '../support/failover.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
 import { count, createOrder, one, withToken } from '../support/orders-over-http.ts';
+import { subscribe } from '../support/server-sent-events.ts';
 import { startTestCluster, type TestCluster, testFlavour } from '../support/test-cluster.ts';
 
 let cluster: TestCluster;
 let failover: TestFailover;
 let api: TestApi;
+let errant: Awaited<ReturnType<typeof subscribe>>;
 
 beforeAll(async () => {
   cluster = await startTestCluster();
   await migrateOrders(cluster);
   failover = new TestFailover(cluster);
   api = await startApi({ ...environmentFor(cluster), MONITOR_INTERVAL_MS: '200' });
+  errant = await subscribe(
+    api.url,
+    'subscription { clusterEvents(names: [ERRANT_TRANSACTION_FOUND]) { name node facts { name value } } }',
+  );
 });
 afterAll(async () => {
   await api?.stop();
@@ -35,6 +41,22 @@ async function admin(name: string, sql: string) {
 /** The replica gets nothing more from the source, and goes on applying. */
 const stopReceiving = (name: string) =>
   admin(name, testFlavour() === 'mysql' ? 'STOP REPLICA IO_THREAD' : 'STOP SLAVE IO_THREAD');
+
+/** As the API sees the server. */
+async function seen(name: string): Promise<{ state: string; trouble: string | null }> {
+  const { data } = await ask(api, '{ cluster { nodes { name state trouble } } }');
+  return data.cluster.nodes.find((node: { name: string }) => node.name === name);
+}
+
+/** Somebody with rights enough to write where nobody should. */
+async function writeOn(name: string, sql: string): Promise<void> {
+  const mysql = testFlavour() === 'mysql';
+  if (mysql) await admin(name, 'SET GLOBAL super_read_only = OFF');
+  await admin(name, sql);
+  if (mysql) await admin(name, 'SET GLOBAL super_read_only = ON');
+}
+
+const holdsErrant = { state: 'DEGRADED', trouble: expect.stringContaining('that its source has never had: ') };
 
 async function writesAgain(): Promise<string> {
   let token = '';
@@ -119,6 +141,13 @@ describe.sequential('a source that loses its machine', () => {
     expect(decision).toMatchObject({ verdict: 'refused' });
     expect(JSON.stringify(decision)).toContain('source holds transactions that did not survive');
   });
+
+  it('is told to hold transactions that nobody else has, once, and which', async () => {
+    await expect.poll(() => seen('source'), patience).toMatchObject(holdsErrant);
+    expect(errant.told.map(({ name, node }) => `${name} ${node}`)).toEqual(['ERRANT_TRANSACTION_FOUND source']);
+    const { facts } = errant.told[0] ?? {};
+    expect(facts).toContainEqual({ name: 'transactions', value: expect.stringMatching(/^[0-9a-f-]+:?\d+$/) });
+  });
 });
 
 describe.sequential('a source that hands over', () => {
@@ -160,5 +189,23 @@ describe.sequential('a source that hands over', () => {
   it('can take it back', async () => {
     expect((await failover.switchover('replica-1')).source).toBe('replica-1');
     await writesAgain();
+  });
+});
+
+describe.sequential('a replica that somebody wrote to', () => {
+  it('is named with what was written there, and serves no reads any more', async () => {
+    await expect.poll(() => seen('replica-2'), patience).toMatchObject({ state: 'HEALTHY' });
+    await writeOn('replica-2', 'CREATE TABLE stray (id INT)');
+    await expect.poll(() => seen('replica-2'), patience).toMatchObject(holdsErrant);
+    expect(errant.told.at(-1)).toMatchObject({ name: 'ERRANT_TRANSACTION_FOUND', node: 'replica-2' });
+    const read = await ask(api, count, { headers: { 'x-consistency-level': 'eventual' } });
+    expect(read.consistency?.servedBy?.node).toBe('replica-1');
+  });
+
+  it('stays so when the source has given out the same numbers', async () => {
+    for (let order = 0; order < 5; order += 1) await createOrder(api);
+    const looks = await Promise.all(Array.from({ length: 5 }, () => seen('replica-2')));
+    for (const look of looks) expect(look).toMatchObject(holdsErrant);
+    expect(errant.told.map(({ node }) => node)).toEqual(['source', 'replica-2']);
   });
 });

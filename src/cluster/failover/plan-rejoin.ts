@@ -3,9 +3,8 @@
  * transactions that did not survive are errant, and a server that holds some shows its readers another past. They are
  * listed and the server is refused; nothing is written to it. Only a fresh copy of the source's data makes it a replica.
  */
-import { judgeEpoch } from '../../consistency/epoch.ts';
-import { transactionsMissing } from '../../consistency/position-difference.ts';
-import { findLeader, newestEpochs } from './leader.ts';
+import { errantTransactions } from '../errant-transactions.ts';
+import { findLeader } from './leader.ts';
 import { followsMember, isSeenMember, type Member, type SeenMember } from './member.ts';
 import { type Decision, refused, type Step } from './plan.ts';
 
@@ -32,35 +31,11 @@ export function whyNotAReplica({ name, facts }: SeenMember, leader: SeenMember):
   if (facts.flavour !== leader.facts.flavour)
     return [`${name} is ${facts.flavour}, the source ${leader.facts.flavour}`];
   if (facts.position.isEmpty()) return [];
-  const errant = errantTransactions(facts, leader);
+  const errant = errantTransactions(facts, leader.facts);
   if (errant === null) return [`nobody can tell whether all that ${name} holds is part of the present history`];
   if (errant.length === 0) return [];
   return [
     `${name} holds transactions that did not survive the failover: ${errant.join('; ')}`,
     `save what is worth it from ${name}, then give it a fresh copy of ${leader.name}'s data`,
   ];
-}
-
-/** What the server has and the present history has not; `null` when a promotion since was not recorded. */
-export function errantTransactions(facts: SeenMember['facts'], leader: SeenMember): string[] | null {
-  const history = newestEpochs([leader]);
-  const beyond = transactionsMissing(facts.position, leader.facts.position);
-  if (history.length === 0) return beyond;
-  const token = { epoch: facts.epochs?.at(-1)?.epoch ?? 0, position: facts.position };
-  const verdict = judgeEpoch(token, history);
-  switch (verdict) {
-    case 'current':
-    case 'survived':
-      return beyond;
-    case 'lost': {
-      const since = history.find(
-        ({ epoch, endOfPrevious }) => epoch > token.epoch && endOfPrevious?.includes(facts.position) === false,
-      );
-      return since?.endOfPrevious ? transactionsMissing(facts.position, since.endOfPrevious) : beyond;
-    }
-    case 'unknown':
-      return beyond.length > 0 ? beyond : null;
-    default:
-      return verdict satisfies never;
-  }
 }

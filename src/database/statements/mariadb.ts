@@ -31,6 +31,7 @@ export const mariadbStatements: ServerStatements = {
   position: [`SELECT ${columns}`],
   glance: ['SELECT @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged'],
   reached: ([row], replicating) => position(row, replicating || isOn(row, 'readOnly') ? 'applied' : 'logged'),
+  holds: (row) => position(row, 'applied').merge(position(row, 'logged')),
   observesByReplication: ([row], replicating) => (replicating || isOn(row, 'readOnly')) && !isOn(row, 'logsUpdates'),
   observed: ([row], replication) => {
     const received = replication.map((channel) => position(channel, 'Gtid_IO_Pos'));

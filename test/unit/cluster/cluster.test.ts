@@ -63,7 +63,7 @@ describe('a cluster', () => {
   it('does not believe a position that was read before the node was lost', async () => {
     const { cluster, clock, probe } = scripted;
     const replica = probe('replica-1');
-    replica.apply(at(9));
+    for (const each of [probe('source'), replica]) each.apply(at(9));
     replica.held = clock.sleep(100);
     const read = cluster.tracker('replica-1').observe();
     cluster.connectionLost('replica-1', 'lost the connection');
@@ -114,7 +114,7 @@ describe('a cluster', () => {
       throw new Error('a listener broke');
     });
     const end = cluster.subscribe((snapshot) => told.push(snapshot));
-    probe('replica-1').apply(at(8));
+    for (const name of ['source', 'replica-1']) probe(name).apply(at(8));
     await clock.tick(1000);
     expect(told.length).toBeGreaterThan(0);
     expect(cluster.snapshot().map(({ state }) => state)).toEqual(['HEALTHY', 'HEALTHY', 'HEALTHY']);

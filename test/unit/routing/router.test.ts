@@ -28,7 +28,7 @@ describe('a read', () => {
       'of a token that one replica satisfies',
       behind,
       async (world) => {
-        world.probe('replica-2').apply(at(9));
+        for (const name of ['source', 'replica-2']) world.probe(name).apply(at(9));
         await world.clock.tick(1000);
       },
       same('replica-2 replica-caught-up'),
@@ -233,7 +233,7 @@ describe('a read that goes round the replicas', () => {
     const bypass = { ...behind, whenBehind: 'BYPASS' } as const;
     for (let reads = 0; reads < 5; reads += 1) expect(await outcome(world.read(bypass))).toBe('source source-bypass');
     expect(world.cluster.tracker('replica-1').waiting).toBe(1);
-    world.probe('replica-1').apply(at(9));
+    for (const name of ['source', 'replica-1']) world.probe(name).apply(at(9));
     await world.clock.tick(0);
     expect(await outcome(world.read(bypass))).toBe('replica-1 replica-caught-up');
     await world.clock.tick(2000);

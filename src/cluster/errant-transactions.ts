@@ -1,0 +1,37 @@
+import { type EpochHistory, judgeEpoch } from '../consistency/epoch.ts';
+import type { Position } from '../consistency/position.ts';
+import { transactionsMissing } from '../consistency/position-difference.ts';
+
+export type Holdings = {
+  /** Everything that the server has committed or applied. */
+  readonly position: Position;
+  readonly epochs: EpochHistory | null;
+};
+
+/**
+ * What a server holds and the history of its source does not, in the server's words. Transactions of an older epoch are
+ * judged by where that epoch ended: on MariaDB their numbers have been given out again. `null` when nobody can tell,
+ * because a promotion since was not recorded. Throws `MixedFlavourError`.
+ */
+export function errantTransactions(own: Holdings, source: Holdings): string[] | null {
+  const history = source.epochs ?? [];
+  const beyond = transactionsMissing(own.position, source.position);
+  if (history.length === 0) return beyond;
+  const token = { epoch: own.epochs?.at(-1)?.epoch ?? 0, position: own.position };
+  const verdict = judgeEpoch(token, history);
+  switch (verdict) {
+    case 'current':
+    case 'survived':
+      return beyond;
+    case 'lost': {
+      const since = history.find(
+        ({ epoch, endOfPrevious }) => epoch > token.epoch && endOfPrevious?.includes(own.position) === false,
+      );
+      return since?.endOfPrevious ? transactionsMissing(own.position, since.endOfPrevious) : beyond;
+    }
+    case 'unknown':
+      return beyond.length > 0 ? beyond : null;
+    default:
+      return verdict satisfies never;
+  }
+}

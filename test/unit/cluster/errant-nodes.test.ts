@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { judgeErrant } from '../../../src/cluster/errant-nodes.ts';
+import { afterFailedProbe, afterGoodProbe, errantTrouble } from '../../../src/cluster/health.ts';
+import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
+import { parsePosition } from '../../../src/consistency/parse-position.ts';
+import { health, startScriptedCluster } from '../../support/scripted-cluster.ts';
+import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
+
+const uuids = ['3e11fa47-71ca-11e1-9e33-c80aa9429562', '5c9e1b0a-0000-11ef-8000-0242ac120002'] as const;
+const mysql = (text: string) => parsePosition('mysql', text.replaceAll('A', uuids[0]).replaceAll('B', uuids[1]));
+
+/** Looks at two servers, one after another: each begins when the one before has ended. */
+class TwoServers {
+  #nowMs = 0;
+  #source = unseen(makeNode('source'));
+  #replica = unseen(makeNode('replica-1'));
+  #look: readonly string[] = [];
+
+  source(given: Partial<ProbeReport>): this {
+    this.#source = this.#seen(this.#source, makeReport('SOURCE', { identity: 'a', ...given }));
+    return this.#judge();
+  }
+
+  replica(given: Partial<ProbeReport>): this {
+    this.#replica = this.#seen(this.#replica, makeReport('REPLICA', { identity: 'b', ...given }));
+    return this.#judge();
+  }
+
+  replicaAway(): this {
+    for (let failure = 0; failure < health.failureThreshold; failure += 1) {
+      this.#replica = afterFailedProbe(this.#replica, 'refused the connection', health);
+    }
+    return this.#judge();
+  }
+
+  get now(): { found: readonly string[]; state: NodeStatus['state']; look: readonly string[] } {
+    return { found: this.#replica.errant, state: this.#replica.state, look: this.#look };
+  }
+
+  #seen(before: NodeStatus, report: ProbeReport): NodeStatus {
+    this.#nowMs += 1;
+    const after = afterGoodProbe(before, report, this.#nowMs, health);
+    this.#nowMs += 1;
+    return { ...after, reportedMs: this.#nowMs };
+  }
+
+  #judge(): this {
+    const { snapshot, look } = judgeErrant([this.#source, this.#replica]);
+    [this.#source, this.#replica] = snapshot as [NodeStatus, NodeStatus];
+    this.#look = look;
+    return this;
+  }
+}
+
+const source = { position: at(5) };
+const ahead = { position: at(5), holds: at(6) };
+
+describe('a replica', () => {
+  it('that is ahead of what was last seen of its source is not suspected, but the source is looked at', () => {
+    const servers = new TwoServers().source(source).replica({ position: at(9) });
+    expect(servers.now.look).toEqual(['source']);
+    servers.source({ position: at(9) });
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY', look: [] });
+  });
+
+  it('that is ahead of a later look at its source is looked at again, and is errant when it still is', () => {
+    const servers = new TwoServers().source(source).replica(ahead).source(source);
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY', look: ['replica-1'] });
+    servers.replica(ahead).source(source);
+    expect(servers.now).toMatchObject({ found: ['0-1-6'], state: 'DEGRADED' });
+  });
+
+  it('is not condemned by one look, however often the source is looked at', () => {
+    const servers = new TwoServers().source(source).replica(ahead).source(source).source(source).source(source);
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
+  });
+
+  it('that shows nothing of it the second time is sound', () => {
+    const servers = new TwoServers()
+      .source(source)
+      .replica(ahead)
+      .source(source)
+      .source({ position: at(6) });
+    servers.replica(ahead).source({ position: at(6) });
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
+  });
+
+  it('stays errant on MariaDB when the source reaches that number itself', () => {
+    const servers = new TwoServers().source(source).replica(ahead).source(source).replica(ahead).source(source);
+    servers.source({ position: at(9) }).replica({ position: at(9), holds: at(9) });
+    expect(servers.now).toMatchObject({ found: ['0-1-6'], state: 'DEGRADED' });
+  });
+
+  it.each([
+    ['was away', (servers: TwoServers) => servers.replicaAway()],
+    ['has gone back', (servers: TwoServers) => servers.replica({ position: at(2) })],
+    ['is another server now', (servers: TwoServers) => servers.replica({ position: at(5), identity: 'c' })],
+  ])('is sound again when it %s and is found without', (_, change) => {
+    const servers = new TwoServers().source(source).replica(ahead).source(source).replica(ahead).source(source);
+    change(servers);
+    for (let look = 0; look < 4; look += 1) servers.source({ position: at(9) }).replica({ position: at(9) });
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
+  });
+
+  it('is sound again on MySQL when the source has executed the same transaction', () => {
+    const stray = { position: mysql('A:1-5,B:1') };
+    const servers = new TwoServers().source({ position: mysql('A:1-5') });
+    servers
+      .replica(stray)
+      .source({ position: mysql('A:1-5') })
+      .replica(stray)
+      .source({ position: mysql('A:1-5') });
+    expect(servers.now.found).toEqual([`${uuids[1]}:1`]);
+    servers
+      .source({ position: mysql('A:1-7,B:1') })
+      .replica(stray)
+      .replica(stray)
+      .replica(stray);
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
+  });
+
+  it('of an older epoch is judged by where that epoch ended, although its number exists again', () => {
+    const first = { epoch: 1, sourceId: '', endOfPrevious: null };
+    const epochs = [first, { epoch: 2, sourceId: 'a', endOfPrevious: at(5) }];
+    const servers = new TwoServers();
+    for (let look = 0; look < 2; look += 1) {
+      servers.replica({ position: at(6), epochs: [first] }).source({ position: at(90), epochs });
+    }
+    expect(servers.now).toMatchObject({ found: ['0-1-6'], state: 'DEGRADED' });
+  });
+
+  it('in a replication group is left to its group', () => {
+    const servers = new TwoServers();
+    for (let look = 0; look < 3; look += 1) {
+      servers.replica({ position: mysql('A:1-9'), member: 'ONLINE' }).source({ position: mysql('A:1-5') });
+    }
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY', look: [] });
+  });
+});
+
+describe('a cluster', () => {
+  it('tells once which transactions its source has never had, and does not wait for the next interval', async () => {
+    const { cluster, clock, probe } = await startScriptedCluster();
+    const heard: unknown[] = [];
+    cluster.events.subscribe(({ name, node, facts }) => heard.push([name, node, facts.transactions]));
+    probe('replica-1').apply(at(3));
+    cluster.lookNow('replica-1');
+    await clock.tick(1);
+    expect(heard).toEqual([
+      ['NODE_DEGRADED', 'replica-1', undefined],
+      ['ERRANT_TRANSACTION_FOUND', 'replica-1', ['0-1-3 back to number 2']],
+    ]);
+    probe('replica-1').apply(at(4));
+    await clock.tick(5000);
+    expect(heard).toHaveLength(2);
+    await cluster.stop();
+  });
+});
+
+describe('the words for it', () => {
+  it('are bounded', () => {
+    expect(errantTrouble(['a:1', 'b:1', 'c:1', 'd:1', 'e:1'])).toMatch(/never had: a:1; b:1; c:1 and 2 more$/);
+  });
+});
