@@ -4,7 +4,8 @@
  * What was committed: COMMIT, or a single write outside a transaction, is followed on the same connection by the statement
  * that tells its position. Behind a COMMIT it is sent without waiting (the driver pipelines), so a commit costs one round
  * trip as before. A single write may have to be prepared first, and what is sent behind it could overtake it: there it waits.
- * What was seen: the first read of an operation is joined with the question how far the node has come.
+ * What was seen: the first read of an operation is joined with the question how far the node has come, and a snapshot begins
+ * with it.
  * What was changed: of mirrored models, rows for the outbox go into the transaction; a single write becomes one.
  * What went wrong: faults are counted, lost connections reported, since Prisma's errors no longer tell them apart.
  */
@@ -32,6 +33,7 @@ import {
 import { MirroredTransaction } from './mirroring/mirrored-transaction.ts';
 import type { WatchedTables } from './mirroring/watched-tables.ts';
 import { targetOf } from './mirroring/write-statement.ts';
+import { beginSnapshot, currentSnapshotScope, type SnapshotScope } from './positioned-snapshot.ts';
 import type { NodePositions, ReadObservation } from './read-observation.ts';
 import type { Sockets } from './sockets.ts';
 import { statementsFor } from './statements/choose-statements.ts';
@@ -109,11 +111,16 @@ export class CapturingPool implements UsedPool {
    */
   async getConnection(): Promise<PoolConnection> {
     const capture = currentCapture() ?? null;
+    const snapshot = currentSnapshotScope();
     const connection = await this.#noting(() => this.#acquire(), capture);
-    return this.#wrapped(connection, capture) as PoolConnection;
+    return this.#wrapped(connection, capture, snapshot) as PoolConnection;
   }
 
-  #wrapped(connection: PoolConnection, capture: WriteCapture | null): UsedConnection {
+  #wrapped(
+    connection: PoolConnection,
+    capture: WriteCapture | null,
+    snapshot: SnapshotScope | null = null,
+  ): UsedConnection {
     const mirrored = this.#mirroring && new MirroredTransaction(connection, this.#mirroring.tables);
     const send = (how: Sending, sql: Statement, values: unknown) =>
       this.#noting(() => {
@@ -127,6 +134,9 @@ export class CapturingPool implements UsedPool {
     };
     return {
       query: (sql: Statement, values?: unknown) => {
+        if (snapshot !== null && textOf(sql) === 'BEGIN') {
+          return this.#noting(() => beginSnapshot(connection, snapshot), capture) as Promise<never>;
+        }
         if (textOf(sql) !== 'COMMIT') return send(safely('query', sql), sql, values);
         return mirrored === null ? commit(sql) : this.#withOutbox(connection, mirrored, capture, () => commit(sql));
       },

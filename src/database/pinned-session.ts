@@ -19,7 +19,8 @@ import { withReader } from './current-session.ts';
 import type { Committed, DatabaseSession } from './database-session.ts';
 import { NodeLostError, OverloadedError, StatementTimeoutError } from './errors.ts';
 import type { NodeClients } from './node-clients.ts';
-import { ReadObservation } from './read-observation.ts';
+import type { PositionedSnapshot } from './positioned-snapshot.ts';
+import { type NodePositions, ReadObservation } from './read-observation.ts';
 import type { SourceWriter } from './source-writer.ts';
 
 /** What the operation asked for. */
@@ -46,6 +47,7 @@ export type SessionServices<Client, Transaction> = {
   /** Number of the present epoch, `null` while none is known. */
   readonly epoch: () => number | null;
   readonly writer: SourceWriter<Transaction>;
+  readonly openSnapshot: (nodeName: string) => Promise<PositionedSnapshot<unknown>>;
   /** Work on a node begins; the returned function ends it. */
   readonly busy: (nodeName: string) => () => void;
 };
@@ -55,6 +57,10 @@ export type SessionOpening = {
   readonly intent: ReadIntent;
   /** Mutations read where they write. */
   readonly writes: boolean;
+  /** All reads see one state, of which the position is known. They run one after another. */
+  readonly snapshot?: boolean;
+  /** A part of the answer is known already, and shows this: no read may be older, whatever the level. */
+  readonly shown?: Position;
   readonly excluded?: ReadonlySet<string>;
   readonly signal?: () => AbortSignal;
 };
@@ -76,6 +82,9 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #reads = 0;
   #observedReads = 0;
   #lostNode: string | null = null;
+  #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
+    null;
+  #snapshotPositions: NodePositions | null = null;
 
   constructor(services: SessionServices<Client, Transaction>, opening: SessionOpening) {
     this.#services = services;
@@ -106,6 +115,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return this.#lostNode === null ? null : this.#excluded;
   }
 
+  /** What the reads of a snapshot see; `null` without one. */
+  get snapshotPositions(): NodePositions | null {
+    return this.#snapshotPositions;
+  }
+
   /** Runs `work` so that every read in it, however deep, belongs to this session. */
   run<T>(work: () => T): T {
     return withReader(this, work);
@@ -127,7 +141,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const slow = pool.faultsMet('STATEMENT_TIMEOUT');
       const done = this.#services.busy(node);
       try {
-        const value = await run(direct);
+        const value = await run(this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : direct);
         // Another read lost this node meanwhile, and the operation goes on elsewhere: one answer, one world.
         if (this.#pin !== pin) continue;
         this.#readsOnPin += 1;
@@ -143,6 +157,23 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         done();
       }
     }
+  }
+
+  /** A backup has no positions that a snapshot could tell. */
+  async #snapshotOn(node: string, pin: Promise<RouteDecision>): Promise<unknown> {
+    if (this.#decision?.role === 'BACKUP') return this.#services.clients(node).direct;
+    if (this.#snapshot?.pin !== pin) {
+      const opening = this.#services.openSnapshot(node);
+      this.#snapshot = { pin, opening };
+      // Given back also when it comes after the operation has ended.
+      opening.then(
+        (snapshot) => this.#ended && snapshot.end(),
+        () => undefined,
+      );
+    }
+    const { reader, positions } = await this.#snapshot.opening;
+    this.#snapshotPositions = positions;
+    return reader;
   }
 
   async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>> {
@@ -185,7 +216,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
 
   #observedOnTheWay(reads: number): Position | null {
     // With another read under way it would be unclear whose statement was followed by the question.
-    const positions = this.#readsBegun === reads ? this.observation.after(reads) : null;
+    const positions = this.#snapshotPositions ?? (this.#readsBegun === reads ? this.observation.after(reads) : null);
     if (positions === null || this.#decision === null) return null;
     const { node, role } = this.#decision;
     if (role === 'REPLICA') this.#services.learned(node, positions.reached);
@@ -196,6 +227,16 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   end(): void {
     this.#ended = true;
     this.#endOperation();
+    this.#leaveSnapshot();
+  }
+
+  #leaveSnapshot(): void {
+    this.#snapshot?.opening.then(
+      ({ end }) => end(),
+      () => undefined,
+    );
+    this.#snapshot = null;
+    this.#snapshotPositions = null;
   }
 
   /** A position learned after a promotion means nothing in the session's epoch: then only the source is fresh enough. */
@@ -214,19 +255,17 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   }
 
   #request(): ReadRequest {
-    const { intent, signal } = this.#opening;
+    const { intent, signal, shown } = this.#opening;
     const required = requirementFor(intent.level, this.#session);
+    const position = shown === undefined ? required.position : (required.position?.merge(shown) ?? shown);
     return {
-      position: required.position,
+      position: required.mustUseSource ? null : position,
       sourceOnly: !required.mustUseSource ? null : intent.level === 'STRONG' ? 'strong-read' : 'position-unknown',
       maxStalenessMs: intent.maxStalenessMs,
       whenBehind: intent.whenBehind,
       waitMs: intent.waitMs,
       backupAllowed:
-        required.position === null &&
-        !required.mustUseSource &&
-        intent.maxStalenessMs === null &&
-        isEmptySession(this.#session),
+        position === null && !required.mustUseSource && intent.maxStalenessMs === null && isEmptySession(this.#session),
       excluded: this.#excluded,
       ...(signal === undefined ? {} : { signal }),
     };
@@ -243,6 +282,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       throw new NodeLostError(node, cause);
     }
     this.#endOperation();
+    this.#leaveSnapshot();
     this.#pin = null;
   }
 }

@@ -9,6 +9,7 @@ import { type HealthPolicy, isSilent } from '../cluster/health.ts';
 import type { Node } from '../cluster/node.ts';
 import { NodePatience } from '../cluster/node-patience.ts';
 import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
+import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
@@ -27,6 +28,7 @@ import type { PoolSettings } from './node-pool.ts';
 import type { OnSource } from './outbox-table.ts';
 import { PinnedSession, type SessionOpening, type SessionServices } from './pinned-session.ts';
 import { measurePools } from './pool-metrics.ts';
+import { openSnapshot } from './positioned-snapshot.ts';
 import type { ServerAddress } from './server-address.ts';
 import { SourceWriter, type TransactionRunner } from './source-writer.ts';
 import { SqlNodeProbe } from './sql-node-probe.ts';
@@ -54,6 +56,8 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly nodePatienceMs: number;
   /** Counts and measures nothing unless told. */
   readonly metrics?: Metrics;
+  /** Called with the position of each write behind its commit, and the epoch that it counts in. */
+  readonly onWrote?: (position: Position, epoch: number | null) => void;
 } & Pick<ClusterOptions, 'health' | 'monitor' | 'tracker'>;
 
 /** Of a database that keeps no record of promotions. */
@@ -98,6 +102,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const observe = (nodeName: string) => router.observe(nodeName);
     const busy = (nodeName: string) => this.#patience.begin(nodeName);
     const clients = (nodeName: string) => found(this.#clients, nodeName);
+    const transactions = { maxWaitMs: options.pool.acquireTimeoutMs, timeoutMs: options.transactionTimeoutMs };
     this.#services = {
       clock,
       clients,
@@ -112,7 +117,11 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       composed: () => clients(this.#sourceName()).asSource,
       routeRead: (request) => routes.read(() => router.routeRead(request)),
       routeWrite: () => routes.write(() => router.routeWrite()),
-      wrote: (position) => router.expectReadsOf(position),
+      wrote: (position) => {
+        router.expectReadsOf(position);
+        options.onWrote?.(position, currentEpoch(this.#epochs));
+      },
+      openSnapshot: (nodeName) => openSnapshot(clients(nodeName).direct, transactions),
       writer: new SourceWriter<Transaction>({
         clock,
         random,
@@ -124,8 +133,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
           const source = router.source();
           return { node: source, client: clients(source).direct };
         },
-        maxWaitMs: options.pool.acquireTimeoutMs,
-        timeoutMs: options.transactionTimeoutMs,
+        ...transactions,
       }),
     };
     measureCluster(this.cluster, { metrics, clock, epochs: () => this.#epochs });
@@ -149,6 +157,11 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   /** The promotions that are known of, empty while no node has been seen. */
   get epochs(): EpochHistory {
     return this.#epochs;
+  }
+
+  /** A position of the source that is at most so old; `null` when nobody knows one. */
+  async positionWithin(maxStalenessMs: number): Promise<Position | null> {
+    return this.#router.positionWithin(maxStalenessMs);
   }
 
   openSession(opening: SessionOpening): PinnedSession<Client, Transaction> {

@@ -41,7 +41,8 @@ export type SourceWriterOptions<Transaction> = {
 };
 
 const maxAttempts = 5;
-const poolGraceMs = 1000;
+/** The pool gives up waiting first, and knows why; Prisma would only say that it took too long. */
+export const poolGraceMs = 1000;
 const backoff: BackoffOptions = { firstMs: 5, factor: 3, maxMs: 200 };
 
 export class SourceWriter<Transaction> {
@@ -82,7 +83,6 @@ export class SourceWriter<Transaction> {
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<{ value: T; capture: WriteCapture; node: string }> {
     const { maxWaitMs, timeoutMs, clock, random } = this.#options;
-    // The pool gives up waiting first, and knows why; Prisma would only say that it took too long.
     const maxWait = maxWaitMs + poolGraceMs;
     const givenUpMs = clock.monotonic() + timeoutMs;
     for (let attempt = 0; ; attempt += 1) {

@@ -163,14 +163,15 @@ export class Router {
   /** The session's position and the staleness bound as one position. */
   async #required({ position, maxStalenessMs }: ReadRequest): Promise<Position | null | typeof unknown> {
     if (maxStalenessMs === null) return position;
+    const bound = await this.positionWithin(maxStalenessMs);
+    if (bound === null) return unknown;
+    return position === null ? bound : position.merge(bound);
+  }
+
+  /** A position of the source that is at most so old: whatever includes it is within the bound. `null` when nobody knows. */
+  async positionWithin(maxStalenessMs: number): Promise<Position | null> {
     const source = writableSource(this.#cluster.snapshot())?.node.name ?? null;
-    try {
-      const bound = await this.#sourcePositions.within(maxStalenessMs, source);
-      if (bound === null) return unknown;
-      return position === null ? bound : position.merge(bound);
-    } catch {
-      return unknown;
-    }
+    return this.#sourcePositions.within(maxStalenessMs, source).catch(() => null);
   }
 
   /** Resolves when one of the replicas has got there, or none will in time. Throws when the client has gone. */

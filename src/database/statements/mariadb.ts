@@ -38,6 +38,7 @@ export const mariadbStatements: ServerStatements = {
     return received.reduce((seen, more) => seen.merge(more), position(row, 'applied').merge(position(row, 'logged')));
   },
   wait: (wanted, seconds) => `SELECT MASTER_GTID_WAIT('${wanted.format()}', ${seconds}) AS outcome`,
+  beginSnapshot: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
   afterCommit: 'SELECT @@last_gtid AS own',
   own: (row, previous) => {
     const own = textOf(row, 'own');

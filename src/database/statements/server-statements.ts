@@ -30,6 +30,8 @@ export interface ServerStatements {
   observed(rows: readonly Row[], replication: readonly Row[]): Position;
   /** Blocks until the position is applied or the seconds are over; column `outcome` is 0 when it was reached. */
   wait(position: Position, seconds: number): string;
+  /** Begins a transaction that only reads, and fixes at once what it sees. */
+  readonly beginSnapshot: string;
   /** Sent behind COMMIT on the same connection: columns that `own` reads. */
   readonly afterCommit: string;
   /** The position of what this connection just committed, `null` when that was nothing. `previous` is its former answer. */

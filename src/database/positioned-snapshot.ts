@@ -1,0 +1,78 @@
+/**
+ * A transaction that reads one state of the database and knows which one. Its position is asked for right before and right
+ * behind the moment at which the state is fixed: the first answer tells what is surely in it, the second what may be. Alike,
+ * they name it exactly; while something is being committed they differ, and the state is taken anew, a few times.
+ *
+ * The first answer must err to the low side on every server: a source of MariaDB counts a commit before it shows it, so
+ * there too only what was applied by replication counts as included.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Connection } from 'mariadb';
+import type { NodePositions } from './read-observation.ts';
+import { rowsOf } from './server-connection.ts';
+import { poolGraceMs, type TransactionRunner } from './source-writer.ts';
+import { statementsFor } from './statements/choose-statements.ts';
+
+/** The state that a transaction is about to fix. */
+export class SnapshotScope {
+  positions: NodePositions | null = null;
+}
+
+export type PositionedSnapshot<Transaction> = {
+  readonly reader: Transaction;
+  /** All that is in `reached` is seen, nothing is seen that is not in `observed`. */
+  readonly positions: NodePositions;
+  /** Gives the connection back. */
+  end(): void;
+};
+
+const scopes = new AsyncLocalStorage<SnapshotScope>();
+const maxAttempts = 10;
+
+/** Of the transaction that is being begun, `null` when it is an ordinary one. */
+export function currentSnapshotScope(): SnapshotScope | null {
+  return scopes.getStore() ?? null;
+}
+
+/** Begins a transaction on `connection` whose state and position are known. Everything is sent at once and answered in order. */
+export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info'>, scope: SnapshotScope) {
+  const statements = statementsFor(connection as Connection);
+  const ask = () => statements.position.map((sql) => connection.query(sql));
+  for (let attempt = 1; ; attempt += 1) {
+    const before = ask();
+    const begun = ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', statements.beginSnapshot].map((sql) =>
+      connection.query(sql),
+    );
+    const [earlier, , later] = await Promise.all([Promise.all(before), Promise.all(begun), Promise.all(ask())]);
+    const rows = later.map((answer) => rowsOf(answer)[0] ?? {});
+    const reached = statements.reached(
+      earlier.map((answer) => rowsOf(answer)[0] ?? {}),
+      true,
+    );
+    const asks = statements.observesByReplication(rows, true);
+    const replication = asks ? rowsOf(await connection.query(statements.replication)) : [];
+    const observed = statements.observed(rows, replication);
+    scope.positions = { reached, observed };
+    if (reached.includes(observed) || attempt >= maxAttempts) return;
+    await connection.query('ROLLBACK');
+  }
+}
+
+/** Opens a snapshot on one node, which lasts until `end`, or `timeoutMs` at most. */
+export function openSnapshot<Transaction>(
+  client: TransactionRunner<Transaction>,
+  { maxWaitMs, timeoutMs }: { maxWaitMs: number; timeoutMs: number },
+): Promise<PositionedSnapshot<Transaction>> {
+  const scope = new SnapshotScope();
+  return new Promise((resolve, reject) => {
+    const reading = (reader: Transaction) =>
+      new Promise<void>((end) => {
+        if (scope.positions === null) throw new Error('A snapshot was begun like any other transaction');
+        resolve({ reader, positions: scope.positions, end });
+      });
+    // Await inside of the scope: Prisma's promises are lazy.
+    scopes
+      .run(scope, async () => client.$transaction(reading, { maxWait: maxWaitMs + poolGraceMs, timeout: timeoutMs }))
+      .catch(reject);
+  });
+}

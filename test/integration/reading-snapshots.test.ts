@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Position } from '../../src/consistency/position.ts';
+import { emptySession } from '../../src/consistency/session.ts';
+import type { OrdersClient, OrdersDatabase } from '../../src/database/orders-client.ts';
+import type { NodePositions } from '../../src/database/read-observation.ts';
+import { migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+
+let cluster: TestCluster;
+let database: OrdersDatabase;
+
+beforeAll(async () => {
+  cluster = await startTestCluster({ replicas: 1 });
+  await migrateOrders(cluster);
+  database = await openEngine(cluster);
+});
+afterAll(async () => {
+  await database.stop();
+  await cluster.stop();
+});
+
+async function readSnapshot<T>(
+  level: 'EVENTUAL' | 'STRONG',
+  work: (client: OrdersClient) => Promise<T>,
+): Promise<{ value: T; positions: NodePositions | null }> {
+  const session = database.openSession({
+    session: emptySession('orders', 1),
+    intent: { level, whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null },
+    writes: false,
+    snapshot: true,
+  });
+  try {
+    const value = await session.run(async () => work(session.client));
+    return { value, positions: session.snapshotPositions };
+  } finally {
+    session.end();
+  }
+}
+
+/** Runs `work` while one client writes orders one after another; answers what was written and where each commit was. */
+async function whileWriting(work: () => Promise<void>): Promise<ReadonlyMap<string, Position>> {
+  const written = new Map<string, Position>();
+  const client = new TestClient(database);
+  let done = false;
+  const writing = (async () => {
+    while (!done) {
+      const order = newOrder();
+      const { position } = await client.write(async (tx) => tx.order.create({ data: order }));
+      if (position !== null) written.set(order.number, position);
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    done = true;
+    await writing;
+  }
+  return written;
+}
+
+describe.each([
+  ['a replica', 'EVENTUAL'],
+  ['the source', 'STRONG'],
+] as const)('a snapshot on %s', (_, level) => {
+  it('shows all that its lower position includes, and nothing that its upper one does not', async () => {
+    const seen: { numbers: ReadonlySet<string>; positions: NodePositions }[] = [];
+    const written = await whileWriting(async () => {
+      for (let round = 0; round < 100; round += 1) {
+        const { value, positions } = await readSnapshot(level, (client) =>
+          client.order.findMany({ select: { number: true } }),
+        );
+        expect(positions).not.toBeNull();
+        if (positions !== null) seen.push({ numbers: new Set(value.map(({ number }) => number)), positions });
+      }
+    });
+    for (const { numbers, positions } of seen) {
+      for (const [number, position] of written) {
+        if (positions.reached.includes(position)) expect(numbers).toContain(number);
+        if (numbers.has(number)) expect(positions.observed.includes(position)).toBe(true);
+      }
+    }
+    const exact = seen.filter(({ positions: { reached, observed } }) => reached.includes(observed));
+    if (level === 'EVENTUAL') expect(exact.length).toBeGreaterThan(50);
+  });
+
+  it('is one state, however many reads see it', async () => {
+    await whileWriting(async () => {
+      for (let round = 0; round < 20; round += 1) {
+        const { value } = await readSnapshot(level, async ({ order }) => {
+          const counts = await Promise.all([order.count(), order.count(), order.count()]);
+          return [...counts, await order.count()];
+        });
+        expect(new Set(value).size).toBe(1);
+      }
+    });
+  });
+});
