@@ -1,0 +1,68 @@
+import type { Metrics } from '../platform/metrics.ts';
+import type { CacheVerdict } from './may-answer.ts';
+
+const lookResults = ['hit', 'late-hit', 'absent', 'outdated', 'behind', 'other-epoch', 'unavailable'] as const;
+export type LookResult = (typeof lookResults)[number];
+const keepResults = ['kept', 'outdated', 'too-large', 'contended', 'unavailable', 'given-up'] as const;
+export type KeepResult = (typeof keepResults)[number];
+const tellResults = ['told', 'lost'] as const;
+export type TellResult = (typeof tellResults)[number];
+
+const ageBucketsS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
+
+export const missOf = {
+  FRESH: 'absent',
+  LATE: 'outdated',
+  OUTDATED: 'outdated',
+  BEHIND: 'behind',
+  OTHER_EPOCH: 'other-epoch',
+} as const satisfies Record<CacheVerdict, LookResult>;
+
+/** Counts what the cache is asked, keeps and is told. */
+export class CacheMetrics {
+  readonly #looked;
+  readonly #kept;
+  readonly #told;
+  readonly #age;
+
+  constructor(metrics: Metrics) {
+    this.#looked = metrics.counter({
+      name: 'tidemark_cache_lookups_total',
+      help: 'Operations that asked the cache, by whether it answered, and why not.',
+      labels: { result: lookResults },
+    });
+    this.#kept = metrics.counter({
+      name: 'tidemark_cache_fills_total',
+      help: 'Answers that were read for the cache, by whether it kept them, and why not.',
+      labels: { result: keepResults },
+    });
+    this.#told = metrics.counter({
+      name: 'tidemark_cache_invalidations_total',
+      help: 'Writes, or groups of them, by whether the cache was told of them.',
+      labels: { result: tellResults },
+    });
+    this.#age = metrics.histogram({
+      name: 'tidemark_cache_hit_age_seconds',
+      help: 'Since the answers were read that the cache gave.',
+      labels: {},
+      buckets: ageBucketsS,
+    });
+  }
+
+  hit(result: 'hit' | 'late-hit', ageMs: number): void {
+    this.#looked({ result });
+    this.#age({}, ageMs / 1000);
+  }
+
+  missed(result: LookResult): void {
+    this.#looked({ result });
+  }
+
+  filled(result: KeepResult): void {
+    this.#kept({ result });
+  }
+
+  told(result: TellResult): void {
+    this.#told({ result });
+  }
+}

@@ -1,0 +1,43 @@
+/** What is kept: the values of a group of reads that were made in one state of the database, and which state that was. */
+import { parsePosition } from '../consistency/parse-position.ts';
+import type { Flavour, Position } from '../consistency/position.ts';
+
+export type CachedAnswer = {
+  readonly epoch: number;
+  /** Who was read. */
+  readonly node: string;
+  readonly role: string;
+  /** All that is in it is seen in the values. */
+  readonly includes: Position;
+  /** Nothing is seen in the values that is not in it. */
+  readonly seen: Position;
+  /** A time of Redis's clock from before the values were read, in milliseconds. */
+  readonly readAtMs: number;
+  /** By name of the read; JSON. */
+  readonly values: Readonly<Record<string, unknown>>;
+};
+
+const version = 1;
+
+export function writeAnswer({ includes, seen, ...answer }: CachedAnswer): string {
+  const { flavour } = includes;
+  return JSON.stringify({ version, flavour, includes: includes.format(), seen: seen.format(), ...answer });
+}
+
+type Written = Omit<CachedAnswer, 'includes' | 'seen'> & {
+  readonly version: number;
+  readonly flavour: Flavour;
+  readonly includes: string;
+  readonly seen: string;
+};
+
+/** `null` when the text is none that this release wrote. */
+export function readAnswer(text: string): CachedAnswer | null {
+  try {
+    const { version: writtenBy, flavour, includes, seen, ...answer } = JSON.parse(text) as Written;
+    if (writtenBy !== version || typeof answer.values !== 'object') return null;
+    return { ...answer, includes: parsePosition(flavour, includes), seen: parsePosition(flavour, seen) };
+  } catch {
+    return null;
+  }
+}

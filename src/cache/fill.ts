@@ -1,0 +1,85 @@
+import { CacheUnavailableError } from '../platform/cache-error.ts';
+import type { CacheMetrics, KeepResult } from './cache-metrics.ts';
+import { type CachedAnswer, writeAnswer } from './cached-answer.ts';
+import { type InvalidationMarks, lackingSinceMs, readMarks } from './invalidation-marks.ts';
+import type { MayAnswer } from './may-answer.ts';
+import type { RedisAnswers } from './redis-answers.ts';
+
+export type FillOptions = {
+  readonly answers: RedisAnswers;
+  readonly metrics: CacheMetrics;
+  readonly rule: MayAnswer;
+  readonly epoch: number;
+  readonly key: string;
+  /** Who holds the lease. */
+  readonly holder: string;
+  readonly marks: InvalidationMarks;
+  /** By Redis's clock, from before anything is read. */
+  readonly readAtMs: number;
+  readonly onEnd: () => void;
+};
+
+export type FilledAnswer = Omit<CachedAnswer, 'epoch' | 'readAtMs'>;
+
+const maxAnswerLength = 131_072;
+const maxAttempts = 3;
+
+/** The right to read an answer anew, and to have it kept. Ends with `keep` or `giveUp`, whichever comes first. */
+export class Fill {
+  readonly #options: FillOptions;
+  #ended = false;
+
+  constructor(options: FillOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects: what is not kept is read again by the next one who asks. */
+  async keep(filled: FilledAnswer): Promise<void> {
+    if (this.#ended) return;
+    const { metrics } = this.#options;
+    try {
+      metrics.filled(await this.#keep(filled));
+    } catch (error) {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+      metrics.filled('unavailable');
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** Nothing was read, or not all of it. */
+  giveUp(): void {
+    if (this.#ended) return;
+    this.#options.metrics.filled('given-up');
+    void this.#end();
+  }
+
+  /**
+   * Not when the node lacked a write that was told before it was read. What was told meanwhile is judged by the rule that
+   * will judge it when it is asked for, at the moment at which it is kept.
+   */
+  async #keep(filled: FilledAnswer): Promise<KeepResult> {
+    const { answers, rule, epoch, key, readAtMs } = this.#options;
+    const answer: CachedAnswer = { ...filled, epoch, readAtMs };
+    const text = writeAnswer(answer);
+    if (text.length > maxAnswerLength) return 'too-large';
+    let { marks } = this.#options;
+    let nowMs = readAtMs;
+    if (lackingSinceMs(marks, answer.includes) !== null) return 'outdated';
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      if (rule(answer, { epoch, position: null }, marks, nowMs) === 'OUTDATED') return 'outdated';
+      const { done, ...now } = await answers.keep(epoch, key, text, marks.version);
+      if (done) return 'kept';
+      marks = readMarks(now.marks);
+      nowMs = now.nowMs;
+    }
+    return 'contended';
+  }
+
+  async #end(): Promise<void> {
+    const { answers, epoch, key, holder, onEnd } = this.#options;
+    this.#ended = true;
+    await answers.release(epoch, key, holder).catch(() => undefined);
+    onEnd();
+  }
+}

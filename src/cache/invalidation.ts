@@ -1,0 +1,95 @@
+/**
+ * Tells all processes' caches what was written, behind its commit.
+ *
+ *   IDLE     --a write--> TELLING
+ *   TELLING  --told--> RESTING                       writes from now on wait, and are told together
+ *   TELLING  --Redis does not answer--> RESTING      what was not told is told with the next
+ *   RESTING  --spacingMs--> TELLING, or IDLE when there is nothing to tell
+ *
+ * So Redis hears of a burst of writes a few times a second, and of a lonely one at once. What could not be told for as long
+ * as answers live need not be told any more.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Position } from '../consistency/position.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CacheMetrics } from './cache-metrics.ts';
+import { noMarks, readMarks, withRoom, writeMark, writePosition } from './invalidation-marks.ts';
+import type { RedisAnswers } from './redis-answers.ts';
+
+export type InvalidationOptions = {
+  readonly answers: RedisAnswers;
+  readonly clock: Clock;
+  readonly metrics: CacheMetrics;
+  /** How long answers live, in milliseconds. */
+  readonly ttlMs: number;
+};
+
+type Told = { readonly epoch: number; readonly position: Position; readonly sinceMs: number };
+
+const spacingMs = 100;
+const maxAttempts = 5;
+
+export class Invalidation {
+  readonly #options: InvalidationOptions;
+  readonly #closing = new AbortController();
+  #waiting: Told | null = null;
+  #running: Promise<void> | null = null;
+  #known = noMarks;
+
+  constructor(options: InvalidationOptions) {
+    this.#options = options;
+  }
+
+  /** A write was committed. Returns at once. */
+  wrote(position: Position, epoch: number): void {
+    if (this.#closing.signal.aborted) return;
+    this.#add({ position, epoch, sinceMs: this.#options.clock.monotonic() });
+    this.#running ??= this.#tell().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #tell(): Promise<void> {
+    const { clock, ttlMs, metrics } = this.#options;
+    const { signal } = this.#closing;
+    while (this.#waiting !== null && !signal.aborted) {
+      const told = this.#waiting;
+      this.#waiting = null;
+      const done = await this.#mark(told).catch(() => false);
+      metrics.told(done ? 'told' : 'lost');
+      if (!done && clock.monotonic() - told.sinceMs < ttlMs) this.#add(told);
+      await clock.sleep(spacingMs, { signal, unref: true }).catch(() => undefined);
+    }
+  }
+
+  /** False when others were quicker time and again. */
+  async #mark({ epoch, position }: Told): Promise<boolean> {
+    const { answers } = this.#options;
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      const { version: before, marks } = this.#known;
+      const older = withRoom(marks);
+      const version = randomUUID();
+      const mark = { version, older: older.map(writeMark), position: writePosition(position) };
+      const { done, nowMs, ...now } = await answers.mark(epoch, before, mark);
+      this.#known = done ? { version, marks: [...older, { position, atMs: nowMs }] } : readMarks(now.marks);
+      if (done) return true;
+    }
+    return false;
+  }
+
+  /** A write of a former epoch says nothing in the present one. */
+  #add(told: Told): void {
+    const { position, epoch, sinceMs } = told;
+    const before = this.#waiting;
+    if (before === null || before.epoch < epoch) this.#waiting = told;
+    else if (before.epoch === epoch) {
+      const merged = before.position.merge(position);
+      this.#waiting = { epoch, position: merged, sinceMs: Math.min(sinceMs, before.sinceMs) };
+    }
+  }
+}

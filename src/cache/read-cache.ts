@@ -1,0 +1,224 @@
+/**
+ * Answers that many clients ask for alike, kept on Redis, each with the state of the database that it shows.
+ *
+ *   FRESH                     it answers
+ *   LATE                      somebody reads anew, and meanwhile it answers
+ *   OUTDATED, BEHIND, absent  whoever gets the lease reads anew; the others wait for that, not for long, and then read for
+ *                             themselves
+ *
+ * One flight a key in each process: only it asks for the lease, so that a crowd is one question to Redis. What is true does
+ * not depend on any of it: leases may be lost, two may read at once, and a Redis that is gone makes everybody read.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import type { Position } from '../consistency/position.ts';
+import { CacheUnavailableError } from '../platform/cache-error.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Metrics, unmeasured } from '../platform/metrics.ts';
+import type { Redis } from '../platform/redis.ts';
+import { CacheMetrics, missOf } from './cache-metrics.ts';
+import { type CachedAnswer, readAnswer } from './cached-answer.ts';
+import { Fill } from './fill.ts';
+import { Invalidation } from './invalidation.ts';
+import { type InvalidationMarks, readMarks } from './invalidation-marks.ts';
+import { type CacheRequest, type CacheVerdict, type MayAnswer, mayAnswer } from './may-answer.ts';
+import { RedisAnswers } from './redis-answers.ts';
+
+export type ReadCacheOptions = {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  /** How long an answer lives, in milliseconds. */
+  readonly ttlMs: number;
+  readonly metrics?: Metrics;
+  /** The rule. Tests put another one in its place to see that they notice. */
+  readonly rule?: MayAnswer;
+};
+
+export type CacheQuestion = CacheRequest & {
+  /** Names of the reads, all of which one answer must hold. */
+  readonly reads: readonly string[];
+  /** Ends the wait when the client has gone. */
+  readonly signal: () => AbortSignal;
+};
+
+export type CacheHit = {
+  readonly kind: 'HIT';
+  readonly answer: CachedAnswer;
+  readonly ageMs: number;
+  readonly waitedMs: number;
+};
+/** FILL: read, and bring what was read. READ: just read. */
+export type CacheTurn = CacheHit | { readonly kind: 'FILL'; readonly fill: Fill } | { readonly kind: 'READ' };
+
+type Found = {
+  readonly verdict: CacheVerdict | null;
+  readonly answer: CachedAnswer | null;
+  readonly marks: InvalidationMarks;
+  readonly nowMs: number;
+};
+
+/** 512 answers of 128 KiB are 64 MiB, should all of them be that large. */
+const maxAnswers = 512;
+/** A reader that has not come back by then is not waited for. */
+const leaseMs = 2000;
+const maxWaitMs = 300;
+const pollMs = 10;
+
+const read = { kind: 'READ' } as const;
+
+export class ReadCache {
+  readonly #answers: RedisAnswers;
+  readonly #clock: Clock;
+  readonly #rule: MayAnswer;
+  readonly #metrics: CacheMetrics;
+  readonly #invalidation: Invalidation;
+  readonly #flights = new Map<string, { readonly ended: Promise<void>; end(): void }>();
+  #lastMarks: { readonly text: string | null; readonly marks: InvalidationMarks } = {
+    text: '',
+    marks: readMarks(null),
+  };
+
+  constructor({ redis, clock, ttlMs, metrics = unmeasured, rule = mayAnswer }: ReadCacheOptions) {
+    this.#clock = clock;
+    this.#rule = rule;
+    this.#metrics = new CacheMetrics(metrics);
+    this.#answers = new RedisAnswers(redis, { ttlMs, maxAnswers });
+    this.#invalidation = new Invalidation({ answers: this.#answers, clock, metrics: this.#metrics, ttlMs });
+  }
+
+  /** A write was committed at `position`. Returns at once. */
+  wrote(position: Position, epoch: number | null): void {
+    if (epoch !== null) this.#invalidation.wrote(position, epoch);
+  }
+
+  close(): Promise<void> {
+    return this.#invalidation.close();
+  }
+
+  /** Whether the cache answers, or what to do instead. Rejects only with what is no fault of Redis. */
+  async ask(question: CacheQuestion): Promise<CacheTurn> {
+    const key = keyOf(question);
+    const startedMs = this.#clock.monotonic();
+    const hit = (found: Found) => this.#hit(found, this.#clock.monotonic() - startedMs);
+    try {
+      const first = await this.#look(key, question);
+      if (first.verdict === 'FRESH') return hit(first);
+      const flight = this.#flights.get(key);
+      if (flight === undefined) return await this.#fly(key, question, first, hit);
+      if (first.verdict === 'LATE') return hit(first);
+      await this.#patiently(flight.ended, question.signal());
+      const second = await this.#look(key, question);
+      return answers(second) ? hit(second) : this.#miss(second);
+    } catch (error) {
+      if (!(error instanceof CacheUnavailableError)) throw error;
+      this.#metrics.missed('unavailable');
+      return read;
+    }
+  }
+
+  async #fly(key: string, question: CacheQuestion, first: Found, hit: (found: Found) => CacheHit): Promise<CacheTurn> {
+    const end = this.#takeOff(key);
+    let filling = false;
+    try {
+      for (let found = first; ; found = await this.#look(key, question)) {
+        if (answers(found) && found !== first) return hit(found);
+        const fill = await this.#lease(key, question, found, end);
+        if (fill !== null) {
+          filling = true;
+          return fill;
+        }
+        if (found.verdict === 'LATE') return hit(found);
+        const overdue = found.nowMs - first.nowMs >= maxWaitMs;
+        if (overdue || !(await this.#pause(question.signal()))) return this.#miss(found);
+      }
+    } finally {
+      if (!filling) end();
+    }
+  }
+
+  async #lease(key: string, { epoch }: CacheQuestion, found: Found, end: () => void): Promise<CacheTurn | null> {
+    const holder = randomUUID();
+    if (!(await this.#answers.lease(epoch, key, holder, leaseMs))) return null;
+    this.#miss(found);
+    const fill = new Fill({
+      answers: this.#answers,
+      metrics: this.#metrics,
+      rule: this.#rule,
+      epoch,
+      key,
+      holder,
+      marks: found.marks,
+      readAtMs: found.nowMs,
+      onEnd: end,
+    });
+    return { kind: 'FILL', fill };
+  }
+
+  async #look(key: string, question: CacheQuestion): Promise<Found> {
+    const { answer: text, marks: written, nowMs } = await this.#answers.look(question.epoch, key);
+    const marks = this.#marksOf(written);
+    const answer = text === null ? null : readAnswer(text);
+    if (answer === null || question.reads.some((name) => !(name in answer.values))) {
+      return { verdict: null, answer: null, marks, nowMs };
+    }
+    return { verdict: this.#rule(answer, question, marks, nowMs), answer, marks, nowMs };
+  }
+
+  /** Most looks find the marks that the last one found. */
+  #marksOf(text: string | null): InvalidationMarks {
+    if (this.#lastMarks.text !== text) this.#lastMarks = { text, marks: readMarks(text) };
+    return this.#lastMarks.marks;
+  }
+
+  #hit({ answer, verdict, nowMs }: Found, waitedMs: number): CacheHit {
+    if (answer === null) throw new Error('Nothing was found that could answer');
+    const ageMs = Math.max(0, nowMs - answer.readAtMs);
+    this.#metrics.hit(verdict === 'LATE' ? 'late-hit' : 'hit', ageMs);
+    return { kind: 'HIT', answer, ageMs, waitedMs };
+  }
+
+  #miss({ verdict }: Found): typeof read {
+    this.#metrics.missed(verdict === null ? 'absent' : missOf[verdict]);
+    return read;
+  }
+
+  #takeOff(key: string): () => void {
+    let resolve = () => {};
+    const ended = new Promise<void>((fulfil) => {
+      resolve = fulfil;
+    });
+    const flight = {
+      ended,
+      end: () => {
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+        resolve();
+      },
+    };
+    this.#flights.set(key, flight);
+    return flight.end;
+  }
+
+  async #patiently(ended: Promise<void>, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const waiting = this.#clock.sleep(maxWaitMs, { signal: AbortSignal.any([signal, over.signal]), unref: true });
+    await Promise.race([ended, waiting]).catch(() => undefined);
+    over.abort();
+    await waiting.catch(() => undefined);
+  }
+
+  /** False when the client has gone. */
+  #pause(signal: AbortSignal): Promise<boolean> {
+    return this.#clock.sleep(pollMs, { signal, unref: true }).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+function answers({ verdict }: Found): boolean {
+  return verdict === 'FRESH' || verdict === 'LATE';
+}
+
+function keyOf({ epoch, reads }: CacheQuestion): string {
+  const names = [String(epoch), ...[...reads].sort()];
+  return createHash('sha256').update(names.join('\n')).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type InvalidationMark,
+  lackingSinceMs,
+  mostMarks,
+  noMarks,
+  readMarks,
+  withRoom,
+  writeMark,
+} from '../../../src/cache/invalidation-marks.ts';
+import { mariadbPosition, mysqlPosition } from '../consistency/arbitrary-positions.ts';
+
+const oldestFirst = (marks: InvalidationMark[]) => [...marks].sort((a, b) => a.atMs - b.atMs);
+const marksOf = (position: typeof mariadbPosition | typeof mysqlPosition) =>
+  fc.array(fc.record({ position, atMs: fc.nat(1000) }), { maxLength: 20 }).map(oldestFirst);
+
+describe.each([
+  ['MariaDB', mariadbPosition],
+  ['MySQL', mysqlPosition],
+])('the marks of %s', (_, position) => {
+  it('are read as they were written', () => {
+    fc.assert(
+      fc.property(marksOf(position), (marks) => {
+        const read = readMarks(['version', ...marks.map(writeMark)].join('\n'));
+        expect(read.version).toBe('version');
+        expect(read.marks.map(({ atMs }) => atMs)).toEqual(marks.map(({ atMs }) => atMs));
+        for (const [index, mark] of marks.entries())
+          expect(read.marks[index]?.position.equals(mark.position)).toBe(true);
+      }),
+    );
+  });
+
+  it('stay few, and never make an answer look newer than it is', () => {
+    fc.assert(
+      fc.property(marksOf(position), position, (marks, answer) => {
+        const kept = withRoom(marks);
+        expect(kept.length).toBeLessThan(mostMarks);
+        const before = lackingSinceMs({ version: '', marks }, answer);
+        const after = lackingSinceMs({ version: '', marks: kept }, answer);
+        expect(after === null).toBe(before === null);
+        if (before !== null) expect(after).toBeLessThanOrEqual(before);
+      }),
+    );
+  });
+});
+
+describe('marks that cannot be read', () => {
+  it.each(['v\nnonsense', 'v\n5 oracle 0-1-5', 'v\n5 mariadb what'])('count as none: %j', (text) => {
+    expect(readMarks(text)).toEqual({ version: 'v', marks: [] });
+  });
+
+  it('are none at first', () => {
+    expect(readMarks(null)).toBe(noMarks);
+    expect(lackingSinceMs(noMarks, readMarks('v\n5 mariadb 0-1-5').marks[0]?.position as never)).toBeNull();
+  });
+});
