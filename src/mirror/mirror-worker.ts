@@ -48,6 +48,7 @@ export class MirrorWorker {
   #lastLink: SourceLink | null = null;
   #inTrouble = true;
   #woken = false;
+  #gathering = false;
   #endPause: (() => void) | null = null;
   #stopping = false;
   #running: Promise<void> | null = null;
@@ -60,11 +61,11 @@ export class MirrorWorker {
     this.#running ??= this.#run();
   }
 
-  /** Something was appended: look at once. */
+  /** Something was appended: look at once, or as soon as enough may have gathered. */
   wake(): void {
     if (this.#inTrouble) return;
     this.#woken = true;
-    this.#endPause?.();
+    if (!this.#gathering) this.#endPause?.();
   }
 
   /** Resolves once the batch that is being applied is settled or given up. */
@@ -83,9 +84,10 @@ export class MirrorWorker {
       const outcome = await this.#round();
       repeats = outcome === last ? repeats + 1 : 0;
       last = outcome;
-      const pause = pauseMs(outcome, repeats, random);
-      // A busy worker still lets everybody else of the process have a turn.
-      await (this.#woken && outcome !== 'TROUBLE' ? Promise.resolve() : this.#pause(pause));
+      this.#gathering = outcome === 'SOME';
+      // What was appended while the round looked elsewhere is waited for by nobody but the next round.
+      if (this.#woken && outcome === 'NOTHING') continue;
+      await this.#pause(pauseMs(outcome, repeats, random));
     }
   }
 

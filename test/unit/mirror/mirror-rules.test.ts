@@ -8,9 +8,10 @@ const most = () => 1;
 describe('the pause before the next round', () => {
   it.each([
     ['FULL', 0, 0],
-    ['SOME', 0, 0],
-    ['NOTHING', 0, 5],
-    ['NOTHING', 4, 25.3125],
+    ['SOME', 0, 50],
+    ['SOME', 9, 50],
+    ['NOTHING', 0, 20],
+    ['NOTHING', 2, 45],
     ['NOTHING', 1000, 150],
     ['TROUBLE', 0, 100],
     ['TROUBLE', 1000, 1000],
