@@ -35,7 +35,9 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
   { packages: /^(mariadb|mysql2)$/, owners: ['database', 'local'] },
   { packages: /^prom-client$/, owners: ['http/prometheus.ts'] },
   { packages: /^(@prisma\/.+|prisma)$/, owners: ['database'] },
-  { packages: /^(react|react-dom|react-aria-components|urql|@urql\/core|wonka|uplot)(\/.+)?$/, owners: ['dashboard'] },
+  { packages: /^(react|react-dom|react-aria-components|urql|uplot)(\/.+)?$/, owners: ['dashboard'] },
+  // The exchange knows their types.
+  { packages: /^(@urql\/core|wonka)$/, owners: ['dashboard', 'client/urql.ts', 'client/urql-source.ts'] },
   { packages: /^ioredis$/, owners: ['platform/redis-connection.ts'] },
 ];
 

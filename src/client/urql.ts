@@ -1,0 +1,120 @@
+/**
+ * The urql exchange. Put it right before `fetchExchange`: only what really goes to the server needs tokens.
+ *
+ *   operation  --> leaves with the tokens of that moment in its headers
+ *   answer     --> brings its token; a query that failed for a reason that passes leaves again after a wait
+ *
+ * urql sends no second request while one like it is under way, so a refetch after a mutation may be given the answer of a
+ * query that left before the mutation had ended. Such an answer is not handed out: the query leaves again.
+ */
+import type { Exchange, Operation, OperationResult } from '@urql/core';
+import type { Sink } from 'wonka';
+import { type Answer, readAnswer } from './answer.ts';
+import { type CallConsistency, consistencyHeaders, loadHeaders } from './consistency-headers.ts';
+import { wasLost } from './read-response.ts';
+import { type RetryOptions, retryDelayMs } from './retry-delay.ts';
+import type { Departure, TokenStore } from './token-store.ts';
+import { pushed, throughEach } from './urql-source.ts';
+
+export type TokenExchangeOptions = {
+  /** How queries are tried again. Mutations never are: wrap them with `withIdempotencyKey`. */
+  readonly retry?: RetryOptions;
+};
+
+/** What the context of an operation may hold for us. */
+type TokenContext = Operation['context'] & {
+  /** How fresh this one must be. */
+  readonly consistency?: CallConsistency;
+  /** Symbols stay when other exchanges copy the context. */
+  readonly [journeyKey]?: Journey;
+};
+
+const journeyKey: unique symbol = Symbol('journey');
+
+type Journey = {
+  readonly departure: Departure;
+  /** As it came, without headers of ours. */
+  readonly operation: Operation;
+  readonly retry: number;
+  /** How many mutations had been answered when it left. */
+  readonly mutations: number;
+};
+
+export function tokenExchange(store: TokenStore, { retry: retrying = {} }: TokenExchangeOptions = {}): Exchange {
+  return ({ forward }) =>
+    (operations) => {
+      const waits = new Map<number, ReturnType<typeof setTimeout>>();
+      let mutations = 0;
+      let sink: Sink<Operation> = () => undefined;
+
+      const leave = (operation: Operation, retry: number) =>
+        equipped({ departure: store.depart(), operation, retry, mutations });
+
+      const leaveLater = ({ operation, retry }: Journey, delayMs: number) => {
+        const again = () => {
+          waits.delete(operation.key);
+          sink(pushed(leave(operation, retry + 1)));
+        };
+        waits.set(operation.key, setTimeout(again, delayMs));
+      };
+
+      const depart = (operation: Operation): Operation => {
+        clearTimeout(waits.get(operation.key));
+        waits.delete(operation.key);
+        return operation.kind === 'teardown' ? operation : leave(operation, 0);
+      };
+
+      const arrive = (result: OperationResult): OperationResult | null => {
+        const journey = (result.operation.context as TokenContext)[journeyKey];
+        if (journey === undefined) return result;
+        const { operation } = journey;
+        const answer = answerOf(result);
+        store.arrive(journey.departure, answer);
+        if (operation.kind === 'mutation') mutations += 1;
+        if (operation.kind === 'query' && !result.hasNext) {
+          const outdated = journey.mutations < mutations && result.error === undefined;
+          const delayMs = retryDelayMs(
+            journey.retry,
+            outdated ? { retryable: true, retryAfterMs: 0 } : answer,
+            retrying,
+          );
+          if (delayMs !== null) {
+            leaveLater(journey, outdated ? 0 : delayMs);
+            return null;
+          }
+        }
+        return { ...result, operation };
+      };
+
+      const departing = forward((receiver) => {
+        sink = receiver;
+        throughEach(operations, depart)(receiver);
+      });
+      return throughEach(departing, arrive);
+    };
+}
+
+function equipped(journey: Journey): Operation {
+  const { operation, departure } = journey;
+  const { fetchOptions, consistency } = operation.context as TokenContext;
+  const options = (typeof fetchOptions === 'function' ? fetchOptions() : fetchOptions) ?? {};
+  const headers = new Headers(options.headers);
+  for (const [name, value] of Object.entries(consistencyHeaders(consistency ?? {}))) headers.set(name, value);
+  loadHeaders(headers, departure);
+  const context: TokenContext = {
+    ...operation.context,
+    [journeyKey]: journey,
+    fetchOptions: { ...options, headers: Object.fromEntries(headers) },
+  };
+  return { ...operation, context };
+}
+
+function answerOf({ data, error, extensions }: OperationResult): Answer {
+  const { response, networkError, graphQLErrors } = error ?? {};
+  const answer = readAnswer(
+    { data: data ?? undefined, errors: graphQLErrors, extensions },
+    response?.headers,
+    response?.status,
+  );
+  return wasLost(networkError) ? { ...answer, retryable: true } : answer;
+}
