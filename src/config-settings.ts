@@ -151,6 +151,10 @@ export const settingsSchema = z.object({
   GRAPHQL_MAX_ALIASES: integer(15, 0, 10_000),
   GRAPHQL_MAX_DIRECTIVES: integer(5, 0, 1000),
   GRAPHQL_MAX_TOKENS: integer(1500, 100, 100_000),
+  LAB: z
+    .enum(['1', '0', 'true', 'false'], 'must be 1 or 0')
+    .transform((text) => text === '1' || text === 'true')
+    .optional(),
   ROUTING_LOG: integer(500, 0, 100_000),
 
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),

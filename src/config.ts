@@ -98,6 +98,8 @@ export type Config = {
     readonly maxDirectives: number;
     readonly maxTokens: number;
   };
+  /** Whether people may break servers on purpose. Never with servers that the environment names. */
+  readonly lab: boolean;
   /** How many of the last routed operations are kept to be shown; 0 keeps none. */
   readonly routingLog: number;
   readonly log: { readonly level: EnvironmentSettings['LOG_LEVEL']; readonly format: 'json' | 'pretty' };
@@ -157,6 +159,7 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
       'TOKEN_KEYS is missing: tokens are signed with a key that dies with this process and no other one knows',
     );
   }
+  if (settings.LAB) warnings.push('LAB is for the local cluster only: nobody breaks servers that are named here');
   const config = freeze(
     makeConfig(settings, {
       cluster: { id: settings.CLUSTER_ID, nodes: read.nodes },
@@ -165,6 +168,7 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
       administration: administrationOf(settings),
       redisUrl: settings.REDIS_URL ?? null,
       keys,
+      lab: false,
     }),
   );
   return { mode: 'external', config, warnings };
@@ -202,6 +206,7 @@ export function configFromLocalCluster(cluster: LocalClusterFacts, environment: 
       administration: { admin: cluster.credentials.admin, replication: cluster.credentials.replication },
       redisUrl: settings.REDIS_URL ?? redis,
       keys: settings.TOKEN_KEYS ?? cluster.tokenKeys,
+      lab: settings.LAB ?? true,
     }),
   );
 }
@@ -232,11 +237,12 @@ type Given = {
   readonly administration: Config['administration'];
   readonly redisUrl: string | null;
   readonly keys: readonly TokenKeyConfig[];
+  readonly lab: boolean;
 };
 
 function makeConfig(
   settings: EnvironmentSettings,
-  { cluster, migrationUrl, backupMigrationUrl, administration, redisUrl, keys }: Given,
+  { cluster, migrationUrl, backupMigrationUrl, administration, redisUrl, keys, lab }: Given,
 ): Config {
   const production = settings.NODE_ENV === 'production';
   return {
@@ -294,6 +300,7 @@ function makeConfig(
       maxDirectives: settings.GRAPHQL_MAX_DIRECTIVES,
       maxTokens: settings.GRAPHQL_MAX_TOKENS,
     },
+    lab,
     routingLog: settings.ROUTING_LOG,
     log: logOf(settings),
   };

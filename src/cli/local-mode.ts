@@ -1,11 +1,15 @@
 import { type Config, configFromLocalCluster, type Environment } from '../config.ts';
 import { recordApi } from '../local/cluster-file.ts';
+import { Lab } from '../local/lab.ts';
 import { startLocalCluster } from '../local/local-cluster.ts';
+import { systemClock } from '../platform/clock.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { StartArguments } from './arguments.ts';
 
 export type LocalMode = {
   readonly config: Config;
+  /** Breaks the servers on purpose; `null` when that is not wanted. */
+  readonly lab: Lab | null;
   /** Lets others find the API beside the servers, in `cluster.json`. */
   announce(port: number): Promise<void>;
 };
@@ -28,5 +32,6 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
   const cluster = await startLocalCluster({ directory, flavour, topology, signal, log: say });
   await lifecycle.start({ name: 'local cluster', stop: () => cluster.stop(), stopWithinMs: 60_000 });
   const config = configFromLocalCluster(cluster, options.environment);
-  return { config, announce: (port) => recordApi(directory, { host: config.http.host, port, pid: process.pid }) };
+  const lab = config.lab ? new Lab(cluster, systemClock, say) : null;
+  return { config, lab, announce: (port) => recordApi(directory, { host: config.http.host, port, pid: process.pid }) };
 }

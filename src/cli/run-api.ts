@@ -114,11 +114,15 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
     app,
     graphiql: config.graphql.graphiql,
     page,
+    lab: local?.lab ?? null,
     clock: systemClock,
     log,
   });
   await lifecycle.start({ name: 'http server', stop: () => server.stop(), stopWithinMs: shutdownGraceMs + 2000 });
   if (migrating !== null) await lifecycle.start(migrating);
+  // The first to be stopped: whatever is broken on purpose would hold up the others.
+  const lab = local?.lab ?? null;
+  if (lab !== null) await lifecycle.start({ name: 'lab', stop: () => lab.close(), stopWithinMs: 30_000 });
   await local?.announce(server.port);
   if (toPerson) print(banner({ config, url: server.url, local: local !== null }));
   else log.info({ url: server.url, nodes: config.cluster.nodes.map(({ name }) => name) }, 'running');

@@ -7,6 +7,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { sendPage } from './compressed-page.ts';
 import { answerHealth, answerStopping, type HealthSource } from './health.ts';
+import { answerLab, type ServedLab } from './lab.ts';
 import { listen } from './listen.ts';
 import { respondError, respondJson } from './respond.ts';
 import { type StaticPage, sendStaticFile, staticFileAt } from './static-page.ts';
@@ -39,6 +40,8 @@ export type HttpServerOptions = {
   readonly graphiql: boolean;
   /** The page at `/`; without it the front door leads to `/graphql`. */
   readonly page?: StaticPage | null;
+  /** What breaks the servers on purpose; there is none unless told. */
+  readonly lab?: ServedLab | null;
   readonly clock: Clock;
   readonly log: Logger;
 };
@@ -55,7 +58,7 @@ type Route = (request: IncomingMessage, response: ServerResponse) => void | Prom
 
 /** Throws `PortUnavailableError`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, log, page = null } = options;
+  const { clock, log, page = null, lab = null } = options;
   const running = new Set<ServerResponse>();
   let stopping = false;
   const graphiqlPage = options.graphiql ? createGraphiqlPage() : null;
@@ -79,6 +82,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     '/readyz': unlessStopping((_, response) => health.reads(response)),
     '/readyz/read': unlessStopping((_, response) => health.reads(response)),
     '/readyz/write': unlessStopping((_, response) => health.writes(response)),
+    '/lab/nodes': (request, response) => (stopping ? answerStopping(response) : answerLab(lab, request, response)),
     ...(metrics && { '/metrics': readOnly((_, response) => sendMetrics(response, metrics)) }),
     ...(page === null && { '/': readOnly((_, response) => leadTo('/graphql', response)) }),
   };

@@ -48,6 +48,8 @@ export type LocalCluster = {
    * of a group is back in it afterwards, unless nobody is: then the group starts with the last member that is started.
    */
   startNode(name: string): Promise<LocalNode>;
+  /** False once it was stopped or has ended by itself. */
+  isRunning(name: string): boolean;
   /** Shuts a node down; `SIGTERM` unless told. Resolves once it is gone. */
   stopNode(name: string, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Stops what this object started, and nothing else. May be called again. */

@@ -90,3 +90,9 @@ export class UnknownNodeError extends TidemarkError {
   readonly code = 'LOCAL_NODE_UNKNOWN';
   readonly retryable = false;
 }
+
+/** What was asked of the lab makes no sense as the server is now. */
+export class LabRefusedError extends TidemarkError {
+  readonly code = 'LAB_REFUSED';
+  readonly retryable = false;
+}

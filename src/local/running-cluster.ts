@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import { removeAbandonedDrafts } from './abandoned-drafts.ts';
+import { Appliers } from './appliers.ts';
 import { arrangeReplication } from './arrange-replication.ts';
 import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
 import { readClusterFile, removeClusterFile, writeClusterFile } from './cluster-file.ts';
@@ -113,6 +114,7 @@ export class RunningCluster implements LocalCluster {
     for (const launch of launches) if (launch.status === 'rejected') throw launch.reason;
     if (this.topology === 'group') await this.#form();
     else await this.#arrange(null);
+    await this.#endDelays();
     await this.#record();
   }
 
@@ -125,6 +127,10 @@ export class RunningCluster implements LocalCluster {
     else if (plan.role !== 'backup') await this.#arrange(name);
     await this.#record();
     return this.nodes.find((one) => one.name === name) ?? node;
+  }
+
+  isRunning(name: string): boolean {
+    return this.#running.get(name)?.child.exit === null;
   }
 
   async stopNode(name: string, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
@@ -224,7 +230,7 @@ export class RunningCluster implements LocalCluster {
     this.#primary = await arrangeReplication({
       flavour: this.flavour,
       servers: plain.map(({ name, serverId }) => {
-        const runs = this.#running.get(name)?.child.exit === null;
+        const runs = this.isRunning(name);
         return { name, serverId, runs, host: '127.0.0.1', port: this.#port(name) };
       }),
       formerSource: recorded ?? this.#primary ?? 'source',
@@ -237,12 +243,26 @@ export class RunningCluster implements LocalCluster {
     });
   }
 
+  /** A replica goes on being late on purpose after the process that made it so was killed: a start undoes that. */
+  async #endDelays(): Promise<void> {
+    const { flavour, topology, credentials } = this;
+    const { clock } = this.#prepared.options;
+    const appliers = new Appliers({ flavour, topology, account: credentials.admin, clock });
+    const replicas = this.nodes.filter(({ role }) => role === 'replica');
+    await Promise.all(
+      replicas.map(async (replica) => {
+        const seen = await appliers.look(replica).catch(() => null);
+        if ((seen?.delayS ?? 0) > 0) await appliers.delay(replica, 0);
+      }),
+    );
+  }
+
   /** One at a time: two that look at once might both find that nobody has started the group. */
   #form(): Promise<void> {
     const forming = this.#forming.then(async () => {
       const { options, secrets } = this.#prepared;
       const members = this.#plans.filter(({ member }) => member).map(({ name }) => name);
-      const runs = (name: string) => this.#running.get(name)?.child.exit === null;
+      const runs = (name: string) => this.isRunning(name);
       const away = members.filter((name) => !runs(name));
       const primary = await formGroup({
         groupName: this.id,

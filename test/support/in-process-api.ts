@@ -1,5 +1,6 @@
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import type { ServedLab } from '../../src/http/lab.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -7,7 +8,10 @@ import { createLog } from '../../src/platform/log.ts';
 export type TestApi = { readonly url: string; stop(): Promise<void> };
 
 /** The API in this process, on a port of its own, set up by environment variables as operators do it. */
-export async function startApi(environment: Readonly<Record<string, string>>): Promise<TestApi> {
+export async function startApi(
+  environment: Readonly<Record<string, string>>,
+  lab: ServedLab | null = null,
+): Promise<TestApi> {
   const read = readConfig(environment);
   if (read.mode !== 'external') throw new Error('The environment names no servers');
   const log = createLog({ level: 'silent', format: 'json' });
@@ -21,6 +25,7 @@ export async function startApi(environment: Readonly<Record<string, string>>): P
     maxRequestsInFlight: read.config.http.maxRequestsInFlight,
     app,
     graphiql: false,
+    lab,
     clock: systemClock,
     log,
   });

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Connection, createConnection } from 'mariadb';
+import { Appliers } from '../../src/local/appliers.ts';
+import { hangServer, resumeServer, standsStill } from '../../src/local/hung-server.ts';
 import { type LocalCluster, startLocalCluster } from '../../src/local/local-cluster.ts';
 import type { LocalNode } from '../../src/local/local-node.ts';
 import type { ServerFlavour, Topology } from '../../src/local/server-flavour.ts';
@@ -89,24 +90,16 @@ export function testFlavour(): ServerFlavour {
 /** Where the project keeps unpacked servers: tests share them. */
 export const binariesDirectory = fileURLToPath(new URL('../../.tidemark/servers', import.meta.url));
 
-const applierWords = {
-  mariadb: { stop: 'STOP SLAVE SQL_THREAD', start: 'START SLAVE SQL_THREAD', delay: 'CHANGE MASTER TO MASTER_DELAY' },
-  mysql: {
-    stop: 'STOP REPLICA SQL_THREAD',
-    start: 'START REPLICA SQL_THREAD',
-    delay: 'CHANGE REPLICATION SOURCE TO SOURCE_DELAY',
-  },
-} as const;
-
 class RunningTestCluster implements TestCluster {
   readonly cluster: LocalCluster;
   readonly #proxies: ReadonlyMap<string, DelayProxy>;
-  /** Connections that keep members of a group from committing what they apply. */
-  readonly #held = new Map<string, Connection>();
+  readonly #appliers: Appliers;
 
   constructor(cluster: LocalCluster, proxies: ReadonlyMap<string, DelayProxy>) {
     this.cluster = cluster;
     this.#proxies = proxies;
+    const { flavour, topology, credentials } = cluster;
+    this.#appliers = new Appliers({ flavour, topology, account: credentials.admin, clock: systemClock });
   }
 
   node(name: string): LocalNode {
@@ -148,12 +141,15 @@ class RunningTestCluster implements TestCluster {
 
   pause(name: string): void {
     const { pid } = this.node(name);
-    process.kill(pid, 'SIGSTOP');
-    untilStopped(pid);
+    hangServer(pid);
+    const deadlineMs = systemClock.monotonic() + stoppingMs;
+    while (!standsStill(pid)) {
+      if (systemClock.monotonic() > deadlineMs) throw new Error(`Server ${pid} does not stop`);
+    }
   }
 
   resume(name: string): void {
-    process.kill(this.node(name).pid, 'SIGCONT');
+    resumeServer(this.node(name).pid);
   }
 
   async restart(name: string): Promise<void> {
@@ -162,20 +158,15 @@ class RunningTestCluster implements TestCluster {
   }
 
   async stopApplier(name: string): Promise<void> {
-    if (this.cluster.topology === 'group') return this.#hold(name);
-    await this.#run(name, [this.#words.stop]);
+    await this.#appliers.stop(this.node(name));
   }
 
   async startApplier(name: string): Promise<void> {
-    if (this.cluster.topology === 'group') return this.#release(name);
-    await this.#run(name, [this.#words.start]);
+    await this.#appliers.start(this.node(name));
   }
 
   async setDelay(name: string, seconds: number): Promise<void> {
-    // MariaDB changes the delay only while nothing of the replication runs.
-    const [stop, start] =
-      this.cluster.flavour === 'mysql' ? ['STOP REPLICA', 'START REPLICA'] : ['STOP SLAVE', 'START SLAVE'];
-    await this.#run(name, [stop, `${this.#words.delay} = ${seconds}`, start]);
+    await this.#appliers.delay(this.node(name), seconds);
   }
 
   setReplicationDelay(name: string, ms: number): void {
@@ -186,7 +177,7 @@ class RunningTestCluster implements TestCluster {
   }
 
   async stop(): Promise<void> {
-    for (const connection of this.#held.values()) connection.destroy();
+    this.#appliers.close();
     // The data is thrown away: no need to wait for an orderly end.
     await Promise.all(this.cluster.nodes.map(({ name }) => this.cluster.stopNode(name, 'SIGKILL')));
     await this.cluster.stop();
@@ -194,53 +185,9 @@ class RunningTestCluster implements TestCluster {
     await rm(this.cluster.directory, { recursive: true, force: true });
   }
 
-  /** A member whose applier is stopped leaves its group; one that may not commit what it applies only falls behind. */
-  async #hold(name: string): Promise<void> {
-    const connection = await this.admin(name);
-    this.#held.set(name, connection);
-    await connection.query('FLUSH TABLES WITH READ LOCK');
-  }
-
-  async #release(name: string): Promise<void> {
-    const connection = this.#held.get(name);
-    this.#held.delete(name);
-    await connection?.end();
-  }
-
-  get #words() {
-    return applierWords[this.cluster.flavour];
-  }
-
   #url({ host, port }: LocalNode, { user, password }: { user: string; password: string }): string {
     return `mysql://${user}:${password}@${host}:${port}/${this.cluster.database}`;
-  }
-
-  async #run(name: string, statements: readonly string[]): Promise<void> {
-    const connection = await this.admin(name);
-    try {
-      for (const statement of statements) await connection.query(statement);
-    } finally {
-      await connection.end();
-    }
   }
 }
 
 const stoppingMs = 5000;
-
-/** The signal only asks: until every thread has met it, a server on another core still answers. */
-function untilStopped(pid: number): void {
-  const tasks = `/proc/${pid}/task`;
-  if (!existsSync(tasks)) return;
-  const deadlineMs = systemClock.monotonic() + stoppingMs;
-  const isStopped = (task: string) => {
-    try {
-      const stat = readFileSync(`${tasks}/${task}/stat`, 'latin1');
-      return stat.charAt(stat.lastIndexOf(')') + 2) === 'T';
-    } catch {
-      return true; // a thread that has just ended
-    }
-  };
-  while (!readdirSync(tasks).every(isStopped)) {
-    if (systemClock.monotonic() > deadlineMs) throw new Error(`Server ${pid} does not stop`);
-  }
-}

@@ -281,4 +281,12 @@ describe('a local cluster', () => {
     const { nodes } = configFromLocalCluster(cluster, { REPLICA_ORDER: 'listed' }).cluster;
     expect(nodes.map(({ priority }) => priority)).toEqual([1, 1, 2]);
   });
+
+  it('has a lab unless told; servers that are named never have one', () => {
+    expect(configFromLocalCluster(cluster, {}).lab).toBe(true);
+    expect(configFromLocalCluster(cluster, { LAB: '0' }).lab).toBe(false);
+    const { config, warnings } = external({ SOURCE_URL: source, TOKEN_KEYS: `k:${secret}`, LAB: '1' });
+    expect(config.lab).toBe(false);
+    expect(warnings.join()).toContain('LAB is for the local cluster only');
+  });
 });
