@@ -18,6 +18,7 @@ import { useConsistency } from './graphql/plugins/use-consistency.ts';
 import { schema } from './graphql/schema.ts';
 import { createGraphqlServer, type GraphqlHandler } from './graphql/yoga.ts';
 import { PrometheusMetrics } from './http/prometheus.ts';
+import { BackgroundWork } from './jobs/background-work.ts';
 import { Mirror } from './mirror/mirror.ts';
 import { mirroredOrders } from './orders/mirrored-orders.ts';
 import { cursorToken } from './orders/order-cursor.ts';
@@ -68,20 +69,19 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   const mirror = config.mirror.worker === 'off' ? null : openMirror(config, database, log);
   const isMirrored = config.cluster.nodes.some(({ role }) => role === 'backup');
   if (metrics !== null && isMirrored) measureOutbox(new Outbox(database.onSource), metrics);
-  const tokens = new TokenCodec({
-    keyring: new TokenKeyring(config.tokens.keys),
-    clusterId: config.cluster.id,
-    flavour: () => flavourOf(cluster.snapshot()),
-  });
+  const tokens = openTokens(config, database);
   const health = () => clusterHealth(cluster.snapshot(), clock.monotonic());
   const statuses = shareStatuses(config, cluster, { clock, random: Math.random });
   const clusterEvents = new ClusterEventFeed(cluster.events);
+  const background = openBackground(config, { database, tokens, log });
   const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
   const graphql = createGraphqlServer({
     schema,
     cluster: () => ({ ...health(), epoch: currentEpoch(database.epochs) }),
     clusterEvents,
     routingLog,
+    jobs: background.jobs,
+    orderChanges: background.orderChanges,
     consistency: useConsistency({
       database,
       tokens,
@@ -89,6 +89,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
       defaults: config.consistency,
       cookieMaxAgeS: config.tokens.cookieMaxAgeS,
       cursorToken,
+      announce: (change, epoch) => background.announce(change, epoch),
       clock,
       randomBytes,
     }),
@@ -106,16 +107,19 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     metrics,
     start: async () => {
       await statuses?.start();
-      await database.start();
+      await Promise.all([database.start(), background.start()]);
       mirror?.start();
+      if (config.jobs.workers === 'on') background.startWorkers();
     },
     stop: async () => {
+      await background.stop();
       await mirror?.stop();
       await statuses?.stop();
       await database.stop();
     },
     endStreams: () => {
       clusterEvents.close();
+      background.endStreams();
       routingLog?.close();
     },
     health,
@@ -148,6 +152,31 @@ export function openDatabase(
       downIntervalMs: monitor.intervalMs === 'off' ? downIntervalMs : Math.min(downIntervalMs, monitor.intervalMs),
     },
     tracker: { sliceMs: waitSliceMs, maxWaiters: maxWaitersPerNode },
+  });
+}
+
+export function openTokens(config: Config, { cluster }: OrdersDatabase): TokenCodec {
+  return new TokenCodec({
+    keyring: new TokenKeyring(config.tokens.keys),
+    clusterId: config.cluster.id,
+    flavour: () => flavourOf(cluster.snapshot()),
+  });
+}
+
+/** Background work and the news of changed orders, for API processes and workers alike. */
+export function openBackground(
+  config: Config,
+  { database, tokens, log }: { database: OrdersDatabase; tokens: TokenCodec; log: Logger },
+): BackgroundWork {
+  return new BackgroundWork({
+    ...config,
+    clusterId: config.cluster.id,
+    database,
+    tokens,
+    clock: systemClock,
+    random: Math.random,
+    randomBytes,
+    log,
   });
 }
 

@@ -87,6 +87,14 @@ const databaseUrl = z
   })
   .optional();
 
+const httpUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).search === '',
+    'must be an http or https URL without a query',
+  )
+  .optional();
+
 export const settingsSchema = z.object({
   NODE_ENV: oneOf(['development', 'production', 'test'], 'development'),
   HOST: z
@@ -144,6 +152,18 @@ export const settingsSchema = z.object({
   CONNECTIONS_PER_NODE: integer(16, 1, 1000),
   ACQUIRE_TIMEOUT_MS: integer(2000, 10, 60_000),
   STATEMENT_TIMEOUT_MS: integer(10_000, 10, 600_000),
+
+  JOBS: oneOf(['on', 'off'], 'on'),
+  PAYMENTS_URL: httpUrl,
+  PAYMENTS_TIMEOUT_MS: integer(3000, 10, 60_000),
+  JOB_CONCURRENCY: integer(8, 1, 1000),
+  JOB_RATE_PER_S: integer(100, 1, 100_000),
+  JOB_ATTEMPTS: integer(10, 1, 100),
+  JOB_FIRST_PAUSE_MS: integer(500, 1, 600_000),
+  JOB_MAX_PAUSE_MS: integer(30_000, 1, 3_600_000),
+  JOB_LOCK_MS: integer(10_000, 500, 600_000),
+  JOB_GRACE_MS: integer(5000, 0, 60_000),
+  REFRESH_INTERVAL_MS: integerOrOff(60_000, 100, 86_400_000),
 
   INTROSPECTION: flag,
   GRAPHIQL: flag,

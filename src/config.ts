@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { ConfigError, type ConfigFault } from './config-fault.ts';
+import { type JobsConfig, jobsOf, type PaymentsConfig, paymentsOf } from './config-jobs.ts';
 import { defaultPriority, type NodeConfig } from './config-node.ts';
 import { databaseNames, readNodes } from './config-nodes.ts';
 import { type EnvironmentSettings, settingsSchema, type TokenKeyConfig } from './config-settings.ts';
@@ -44,6 +45,8 @@ export type Config = {
   };
   /** Accounts for `npm run cluster`: one that steers replication on every server, one that replicas log in with. */
   readonly administration: { readonly admin: AccountConfig | null; readonly replication: AccountConfig | null };
+  readonly jobs: JobsConfig;
+  readonly payments: PaymentsConfig;
   readonly redisUrl: string | null;
   readonly redis: {
     /** Begins every key and channel. */
@@ -121,6 +124,8 @@ export type LocalClusterFacts = {
     readonly port: number;
   }[];
   readonly redis: { readonly host: string; readonly port: number } | null;
+  /** Of a payment provider that runs beside it. */
+  readonly paymentsUrl?: string | null | undefined;
   readonly credentials: Readonly<Record<'app' | 'admin' | 'replication', AccountConfig>>;
   readonly tokenKeys: readonly TokenKeyConfig[];
 };
@@ -167,6 +172,7 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
       backupMigrationUrl: settings.BACKUP_MIGRATION_URL ?? null,
       administration: administrationOf(settings),
       redisUrl: settings.REDIS_URL ?? null,
+      paymentsUrl: null,
       keys,
       lab: false,
     }),
@@ -175,7 +181,11 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
 }
 
 /** The configuration of a local cluster that runs. `environment` still sets everything that names no server. */
-export function configFromLocalCluster(cluster: LocalClusterFacts, environment: Environment): Config {
+export function configFromLocalCluster(
+  cluster: LocalClusterFacts,
+  environment: Environment,
+  paymentsUrl: string | null = cluster.paymentsUrl ?? null,
+): Config {
   const { settings, faults } = readSettings(environment);
   if (settings === null) throw new ConfigError(faults);
   const replicas = cluster.nodes.filter(({ role }) => role === 'replica');
@@ -205,6 +215,7 @@ export function configFromLocalCluster(cluster: LocalClusterFacts, environment: 
       backupMigrationUrl: adminUrl('backup'),
       administration: { admin: cluster.credentials.admin, replication: cluster.credentials.replication },
       redisUrl: settings.REDIS_URL ?? redis,
+      paymentsUrl,
       keys: settings.TOKEN_KEYS ?? cluster.tokenKeys,
       lab: settings.LAB ?? true,
     }),
@@ -223,6 +234,7 @@ export function describeConfig(config: Config) {
       admin: userOf(config.administration.admin),
       replication: userOf(config.administration.replication),
     },
+    payments: { ...config.payments, url: redacted(config.payments.url) },
     redisUrl: redacted(config.redisUrl),
     tokens: { ...config.tokens, keys: config.tokens.keys.map(({ id }) => `${id}:***`) },
   };
@@ -236,13 +248,14 @@ type Given = {
   readonly backupMigrationUrl: string | null;
   readonly administration: Config['administration'];
   readonly redisUrl: string | null;
+  readonly paymentsUrl: string | null;
   readonly keys: readonly TokenKeyConfig[];
   readonly lab: boolean;
 };
 
 function makeConfig(
   settings: EnvironmentSettings,
-  { cluster, migrationUrl, backupMigrationUrl, administration, redisUrl, keys, lab }: Given,
+  { cluster, migrationUrl, backupMigrationUrl, administration, redisUrl, paymentsUrl, keys, lab }: Given,
 ): Config {
   const production = settings.NODE_ENV === 'production';
   return {
@@ -262,6 +275,8 @@ function makeConfig(
     migrationUrl,
     mirror: { worker: settings.MIRROR_WORKER, migrationUrl: backupMigrationUrl },
     administration,
+    jobs: jobsOf(settings),
+    payments: paymentsOf(settings, paymentsUrl),
     redisUrl,
     redis: {
       prefix: settings.REDIS_PREFIX ?? `tidemark:${cluster.id}:`,

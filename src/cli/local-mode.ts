@@ -2,6 +2,7 @@ import { type Config, configFromLocalCluster, type Environment } from '../config
 import { recordApi } from '../local/cluster-file.ts';
 import { Lab } from '../local/lab.ts';
 import { startLocalCluster } from '../local/local-cluster.ts';
+import { PaymentsSandbox } from '../local/payments-sandbox.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { StartArguments } from './arguments.ts';
@@ -25,13 +26,20 @@ export type LocalModeOptions = {
   readonly say: (line: string) => void;
 };
 
+/** A shop that is not quite asleep. */
+const newOrderEveryMs = 5 * 60_000;
+
 /** Starts the servers of this machine as one part of the process. */
 export async function startLocalMode(options: LocalModeOptions): Promise<LocalMode> {
   const { lifecycle, directory, flavour, topology, signal, say } = options;
   say(`Starting a local ${flavour} ${topology === 'group' ? 'group' : 'cluster'} in ${directory}`);
   const cluster = await startLocalCluster({ directory, flavour, topology, signal, log: say });
   await lifecycle.start({ name: 'local cluster', stop: () => cluster.stop(), stopWithinMs: 60_000 });
-  const config = configFromLocalCluster(cluster, options.environment);
+  const sandbox = new PaymentsSandbox({ clock: systemClock, newOrderEveryMs });
+  await lifecycle.start({ name: 'payments sandbox', start: () => sandbox.start(), stop: () => sandbox.stop() });
+  const config = configFromLocalCluster(cluster, options.environment, sandbox.url);
+  const announce = (port: number) =>
+    recordApi(directory, { host: config.http.host, port, pid: process.pid }, config.payments.url);
   const lab = config.lab ? new Lab(cluster, systemClock, say) : null;
-  return { config, lab, announce: (port) => recordApi(directory, { host: config.http.host, port, pid: process.pid }) };
+  return { config, lab, announce };
 }

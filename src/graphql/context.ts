@@ -1,5 +1,8 @@
 import type { ClusterHealth } from '../cluster/cluster-health.ts';
 import type { OrdersSession } from '../database/orders-client.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { CommittedChange } from '../orders/order-change.ts';
+import type { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RoutingLog } from '../routing/routing-log.ts';
 
@@ -15,6 +18,12 @@ export interface OperationContext {
   cluster(): ClusterState;
   /** The last operations of this process, likewise; `null` when none are kept. */
   readonly routingLog: RoutingLog | null;
+  /** Background work, likewise. */
+  readonly jobs: Jobs;
+  /** Who is told of changed orders, likewise. */
+  readonly orderChanges: OrderChanges;
+  /** Tells them; for use cases, once they have committed. */
+  onCommitted(change: CommittedChange): void;
   /** `count` bytes that nobody can guess. */
   randomBytes(count: number): Uint8Array;
   /** The session so far as a signed token, `null` when there is nothing to carry. */

@@ -8,6 +8,11 @@ import './orders/user-errors.ts';
 import './orders/order-mutations.ts';
 import './cluster/cluster-event-type.ts';
 import './cluster/cluster-type.ts';
+import './orders/order-change-type.ts';
+import './jobs/job-queries.ts';
+import './jobs/job-mutations.ts';
+import './jobs/dead-letter-mutations.ts';
+import './jobs/job-subscriptions.ts';
 import './routing-log/routing-log-type.ts';
 
 /** The whole GraphQL schema. Importing it opens nothing. */

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendNodeResponse } from '@whatwg-node/server';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -15,6 +17,7 @@ import { useClusterEvents } from './plugins/use-cluster-events.ts';
 import { useClusterState } from './plugins/use-cluster-state.ts';
 import { useDeadline } from './plugins/use-deadline.ts';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
+import { useJobs } from './plugins/use-jobs.ts';
 import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
 import { useMetrics } from './plugins/use-metrics.ts';
 import { useRequestId } from './plugins/use-request-id.ts';
@@ -31,6 +34,8 @@ export type GraphqlServerOptions = {
   readonly clusterEvents: ClusterEventFeed;
   /** Where routed operations are noted; `null` when they are not. */
   readonly routingLog: RoutingLog | null;
+  readonly jobs: Jobs;
+  readonly orderChanges: OrderChanges;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly requestTimeoutMs: number;
@@ -85,6 +90,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useDeadline(clock, options.requestTimeoutMs),
       // How the servers are, for whoever asks.
       useClusterState(options.cluster),
+      // Background work, and who hears of changed orders.
+      useJobs(options.jobs, options.orderChanges),
       // Token in, session, node, token out.
       options.consistency,
       // Subscriptions read from a feed instead.

@@ -20,6 +20,8 @@ export const clusterFileSchema = z.object({
   ),
   redis: endpoint.nullable(),
   api: endpoint.nullable(),
+  /** The payment provider that runs with the API. */
+  paymentsUrl: z.string().nullish(),
 });
 
 /** What `<directory>/cluster.json` says: which servers run, and where. No passwords. */

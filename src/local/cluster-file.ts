@@ -34,11 +34,15 @@ export async function removeClusterFile(directory: string): Promise<void> {
   await rm(clusterFilePath(directory), { force: true });
 }
 
-/** Adds the API to the file of the cluster that runs; does nothing when none does. */
-export async function recordApi(givenDirectory: string, api: ApiEntry): Promise<void> {
+/** Adds the API, and the payment provider beside it, to the file of the cluster that runs; does nothing when none does. */
+export async function recordApi(
+  givenDirectory: string,
+  api: ApiEntry,
+  paymentsUrl: string | null = null,
+): Promise<void> {
   const directory = await resolveDirectory(givenDirectory);
   const state = await readClusterFile(directory);
-  if (state !== null) await writeClusterFile(directory, { ...state.cluster, api });
+  if (state !== null) await writeClusterFile(directory, { ...state.cluster, api, paymentsUrl });
 }
 
 /** Says in the file of the cluster that runs which of its servers is the source now; does nothing when none does. */

@@ -289,8 +289,9 @@ export class RunningCluster implements LocalCluster {
 
   async #record(): Promise<void> {
     const { nodes, redis, id, flavour, topology, database } = this;
-    const api = (await readClusterFile(this.directory))?.cluster.api ?? null;
-    await writeClusterFile(this.directory, { id, flavour, topology, database, nodes: [...nodes], redis, api });
+    const { api = null, paymentsUrl = null } = (await readClusterFile(this.directory))?.cluster ?? {};
+    const servers = { id, flavour, topology, database, nodes: [...nodes], redis };
+    await writeClusterFile(this.directory, { ...servers, api, paymentsUrl });
   }
 
   async #savePorts(): Promise<void> {

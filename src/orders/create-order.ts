@@ -25,7 +25,9 @@ export async function createOrder(
       }
     }
   };
-  return writeOnce(dependencies, 'createOrder', command, insert, { write: writeSnapshot, read: readSnapshot });
+  const codec = { write: writeSnapshot, read: readSnapshot };
+  const describe = (order: OrderWithItems) => ({ kind: 'CREATED', id: order.id, order }) as const;
+  return writeOnce(dependencies, 'createOrder', command, insert, codec, describe);
 }
 
 async function insertOrder(

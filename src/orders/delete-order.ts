@@ -18,5 +18,6 @@ export async function deleteOrder(dependencies: WriteDependencies, command: Dele
       throw new VersionConflictError(current, expectedVersion);
     },
     { write: (deleted) => deleted.toString(), read: BigInt },
+    (deleted) => ({ kind: 'DELETED', id: deleted, order: null }),
   );
 }

@@ -11,6 +11,7 @@
  * a small write of its own to the record, whose position includes the first write, and settles the record with that. It never answers without a position that includes the
  * write: a client that carries no such position could read a world without its own order.
  */
+import type { Committed } from '../database/database-session.ts';
 import type { OrdersSession, OrdersTransaction } from '../database/orders-client.ts';
 import type { Clock } from '../platform/clock.ts';
 import { IdempotencyKeyReusedError, ReplayUnsettledError } from './errors.ts';
@@ -25,11 +26,19 @@ import {
   touchUnsettled,
 } from './idempotency-record.ts';
 import { inputHashOf } from './input-hash.ts';
+import type { CommittedChange } from './order-change.ts';
 
-export type WriteDependencies = { readonly session: OrdersSession; readonly clock: Clock };
+export type WriteDependencies = {
+  readonly session: OrdersSession;
+  readonly clock: Clock;
+  /** Called when a change was committed. Must not throw. */
+  readonly onCommitted?: (change: CommittedChange) => void;
+};
 
 /** How the answer is kept as text and read back. */
 export type AnswerCodec<T> = { readonly write: (answer: T) => string; readonly read: (text: string) => T };
+/** What the answer says was changed. */
+export type DescribeChange<T> = (answer: T) => Pick<CommittedChange, 'kind' | 'id' | 'order'>;
 
 /** A record older than this without its note lost its first caller. */
 const noteWaitMs = 2000;
@@ -43,19 +52,26 @@ export async function writeOnce<T>(
   command: { readonly idempotencyKey: string | null },
   work: (tx: OrdersTransaction) => Promise<T>,
   codec: AnswerCodec<T>,
+  describe: DescribeChange<T>,
 ): Promise<T> {
   const { session, clock } = dependencies;
-  if (command.idempotencyKey === null) return (await session.write(work)).value;
+  const announce = ({ value, position, issuedAtMs }: Committed<T>) => {
+    if (position !== null) dependencies.onCommitted?.({ ...describe(value), position, issuedAtMs });
+    return value;
+  };
+  if (command.idempotencyKey === null) return announce(await session.write(work));
   const id: RecordId = { operation, key: command.idempotencyKey };
   const inputHash = inputHashOf(command);
   try {
-    const { value, position, issuedAtMs } = await session.write(async (tx) => {
+    const committed = await session.write(async (tx) => {
       if (!(await claimKey(tx, id, inputHash, new Date(clock.now()))))
         throw new KeyTakenSignal(await readRecord(tx, id));
       const answer = await work(tx);
       await recordResult(tx, id, codec.write(answer));
       return answer;
     });
+    const { position, issuedAtMs } = committed;
+    const value = announce(committed);
     if (position !== null) {
       // The write is committed: a note that fails is made good by the first replay.
       await session.annotate((tx) => notePosition(tx, id, position, issuedAtMs)).catch(() => undefined);

@@ -14,7 +14,8 @@ import { allowedFrom, statusesBefore } from './order-status.ts';
 export async function updateOrder(dependencies: WriteDependencies, command: UpdateOrder): Promise<OrderWithItems> {
   const now = new Date(dependencies.clock.now());
   const codec = { write: writeSnapshot, read: readSnapshot };
-  return writeOnce(dependencies, 'updateOrder', command, (tx) => changeOrder(tx, command, now), codec);
+  const describe = (order: OrderWithItems) => ({ kind: 'UPDATED', id: order.id, order }) as const;
+  return writeOnce(dependencies, 'updateOrder', command, (tx) => changeOrder(tx, command, now), codec, describe);
 }
 
 /** The statement itself checks version and status, so of two updates at once only one finds its row. */

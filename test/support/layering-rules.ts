@@ -12,7 +12,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   orders: ['platform', 'consistency', 'database', 'outbox'],
   mirror: ['platform', 'database', 'outbox'],
   cache: ['platform', 'consistency'],
-  jobs: ['platform', 'database', 'orders'],
+  // A job sees at least the world of the request that asked for it: it resumes the request's token.
+  jobs: ['platform', 'consistency', 'database', 'orders'],
   // An answer says how it was routed, a subscription what happens to the cluster; Pothos derives the types of its fields
   // from what Prisma generated.
   graphql: ['platform', 'consistency', 'cluster', 'routing', 'database', 'orders', 'cache', 'jobs', 'prisma'],
@@ -39,6 +40,7 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
   // The exchange knows their types.
   { packages: /^(@urql\/core|wonka)$/, owners: ['dashboard', 'client/urql.ts', 'client/urql-source.ts'] },
   { packages: /^ioredis$/, owners: ['platform/redis-connection.ts'] },
+  { packages: /^bullmq$/, owners: ['jobs/task-queue.ts', 'jobs/task-worker.ts'] },
 ];
 
 /** What may be written in some files only. Comments do not count. */

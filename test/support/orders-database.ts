@@ -8,6 +8,8 @@ import type { Flavour, Position } from '../../src/consistency/position.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import type { OrdersSession } from '../../src/database/orders-client.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
+import { noJobs } from '../../src/jobs/jobs.ts';
+import { OrderChanges } from '../../src/orders/order-changes.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { startTestCluster } from './test-cluster.ts';
 
@@ -144,6 +146,9 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
     context: (given = session()) => ({
       cluster: () => ({ ...clusterHealth([], 0), epoch: null }),
       routingLog: null,
+      jobs: noJobs,
+      orderChanges: new OrderChanges(null),
+      onCommitted: () => undefined,
       requestId: 'test',
       session: given,
       clock: systemClock,

@@ -10,6 +10,9 @@ type Seen =
   | 'clock'
   | 'cluster'
   | 'routingLog'
+  | 'jobs'
+  | 'orderChanges'
+  | 'onCommitted'
   | 'randomBytes'
   | 'consistencyToken'
   | 'pageToken';

@@ -62,8 +62,8 @@ builder.mutationField('createOrder', (t) =>
       union: { name: 'CreateOrderResult', description: 'The new order, or why there is none.' },
     },
     args: { input: t.arg({ type: createOrderInput, required: true, description: 'The new order.' }) },
-    resolve: async (_, { input }, { session, clock, randomBytes }) => ({
-      order: await createOrder({ session, clock, randomBytes }, input),
+    resolve: async (_, { input }, { session, clock, randomBytes, onCommitted }) => ({
+      order: await createOrder({ session, clock, randomBytes, onCommitted }, input),
     }),
   }),
 );
@@ -77,7 +77,9 @@ builder.mutationField('updateOrder', (t) =>
       union: { name: 'UpdateOrderResult', description: 'The changed order, or why it was not changed.' },
     },
     args: { input: t.arg({ type: updateOrderInput, required: true, description: 'The change.' }) },
-    resolve: async (_, { input }, { session, clock }) => ({ order: await updateOrder({ session, clock }, input) }),
+    resolve: async (_, { input }, { session, clock, onCommitted }) => ({
+      order: await updateOrder({ session, clock, onCommitted }, input),
+    }),
   }),
 );
 
@@ -90,6 +92,8 @@ builder.mutationField('deleteOrder', (t) =>
       union: { name: 'DeleteOrderResult', description: 'The id of the deleted order, or why it was not deleted.' },
     },
     args: { input: t.arg({ type: deleteOrderInput, required: true, description: 'Which order.' }) },
-    resolve: async (_, { input }, { session, clock }) => ({ deletedId: await deleteOrder({ session, clock }, input) }),
+    resolve: async (_, { input }, { session, clock, onCommitted }) => ({
+      deletedId: await deleteOrder({ session, clock, onCommitted }, input),
+    }),
   }),
 );

@@ -88,8 +88,15 @@ function cursorArguments({ document, operation }: OperationInput): readonly Argu
   return found;
 }
 
-/** What is answered from what this process knows. */
-const withoutServer: ReadonlySet<string> = new Set(['cluster', 'routingLog']);
+/** What is answered from what this process knows, or Redis. */
+const withoutServer: ReadonlySet<string> = new Set([
+  'cluster',
+  'routingLog',
+  'jobs',
+  'refreshNewOrders',
+  'replayDeadLetters',
+  'discardDeadLetters',
+]);
 
 /** False for operations that only ask about the schema, the cluster or the process: they need no server. */
 export function needsDatabase({ operation, document }: Pick<OperationInput, 'operation' | 'document'>): boolean {

@@ -22,6 +22,7 @@ import { emptySession, isEmptySession, type Session } from '../../consistency/se
 import { requirementFor } from '../../consistency/session-guarantee.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../../database/orders-client.ts';
 import { TidemarkError } from '../../errors.ts';
+import type { CommittedChange } from '../../orders/order-change.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
 import type { OperationContext } from '../context.ts';
@@ -41,6 +42,8 @@ export type ConsistencyOptions = {
   readonly cookieMaxAgeS: number;
   /** The token inside a page's cursor, `null` when it has none or is no cursor. */
   readonly cursorToken: (cursor: string) => string | null;
+  /** A mutation has committed; `epoch` is that of its session. */
+  readonly announce: (change: CommittedChange, epoch: number) => void;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
 };
@@ -196,13 +199,15 @@ class Operation {
     return { session: emptySession(this.#options.clusterId, 0), whole: false };
   }
 
-  #context(pinned: OrdersPinnedSession): Omit<OperationContext, 'cluster' | 'routingLog'> {
-    const { clock, randomBytes } = this.#options;
+  #context(pinned: OrdersPinnedSession): Omit<OperationContext, 'cluster' | 'routingLog' | 'jobs' | 'orderChanges'> {
+    const { clock, randomBytes, announce } = this.#options;
+    const { epoch } = pinned.session;
     const consistencyToken = () => this.#token(pinned.session);
     return {
       requestId: factsOf(this.request).requestId,
       session: pinned,
       clock,
+      onCommitted: (change) => announce(change, epoch),
       randomBytes,
       consistencyToken,
       pageToken: async () => {

@@ -60,7 +60,15 @@ describe('the schema', () => {
 
   it('gives every mutation one required input and a union of its payload and errors of one interface', () => {
     const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
-    expect(mutations.map(({ name }) => name).sort()).toEqual(['createOrder', 'deleteOrder', 'updateOrder']);
+    expect(mutations.map(({ name }) => name).sort()).toEqual([
+      'createOrder',
+      'deleteOrder',
+      'discardDeadLetters',
+      'recheckOrders',
+      'refreshNewOrders',
+      'replayDeadLetters',
+      'updateOrder',
+    ]);
     const refusals = schema.getPossibleTypes(schema.getType('UserError') as never).map(({ name }) => name);
     for (const { name, args, type } of mutations) {
       const stem = `${name[0]?.toUpperCase()}${name.slice(1)}`;

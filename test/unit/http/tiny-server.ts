@@ -11,6 +11,8 @@ import {
   type ServedMetrics,
   startHttpServer,
 } from '../../../src/http/server.ts';
+import { noJobs } from '../../../src/jobs/jobs.ts';
+import { OrderChanges } from '../../../src/orders/order-changes.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import type { Logger } from '../../../src/platform/log.ts';
 import { unmeasured } from '../../../src/platform/metrics.ts';
@@ -125,6 +127,8 @@ export async function startTinyServer(overrides: Overrides = {}) {
     },
     clusterEvents: new ClusterEventFeed(new ClusterEvents({ clock: systemClock, log })),
     routingLog: null,
+    jobs: noJobs,
+    orderChanges: new OrderChanges(null),
     corsOrigins: ['https://shop.example.com', 'https://admin.example.com'],
     maxBodyBytes: 262_144,
     requestTimeoutMs: 15_000,

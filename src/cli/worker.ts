@@ -1,0 +1,53 @@
+// `npm run worker`: does background work in a process of its own. Several may run.
+import { openBackground, openDatabase, openTokens } from '../app.ts';
+import { systemClock } from '../platform/clock.ts';
+import { Lifecycle } from '../platform/lifecycle.ts';
+import { createLog } from '../platform/log.ts';
+import { UsageError } from './arguments.ts';
+import { clusterConfig } from './cluster-config.ts';
+import { watchForTheEnd } from './ending.ts';
+import { explainFailure } from './explain-failure.ts';
+
+const usage = `Usage: npm run worker
+
+Works on background jobs until Ctrl-C, for the servers of the environment or of the local cluster that runs: rechecks
+orders with the payment provider, and pulls new ones. Needs REDIS_URL and PAYMENTS_URL. What is in hand when it is
+stopped is finished, or goes back to the queue after JOB_GRACE_MS. Set JOBS=off for API processes that are not to work
+as well; it does no harm if they do.
+`;
+
+async function run(argv: readonly string[]): Promise<number> {
+  if (argv.length > 0) {
+    if (argv[0] !== '--help') throw new UsageError('It takes no options. Try --help.');
+    process.stdout.write(usage);
+    return 0;
+  }
+  const config = await clusterConfig();
+  if (config.redisUrl === null) throw new UsageError('Jobs are kept in Redis. Set REDIS_URL');
+  if (config.payments.url === null) throw new UsageError('There is no payment provider to ask. Set PAYMENTS_URL');
+  const log = createLog(config.log);
+  const ending = watchForTheEnd(log);
+  const lifecycle = new Lifecycle(systemClock, log);
+  const database = openDatabase(config, log);
+  const background = openBackground(config, { database, tokens: openTokens(config, database), log });
+  await lifecycle.start({ name: 'servers', start: () => database.start(), stop: () => database.stop() });
+  const start = async () => {
+    await background.start();
+    background.startWorkers();
+  };
+  const stopWithinMs = config.jobs.graceMs + 10_000;
+  await lifecycle.start({ name: 'jobs', start, stop: () => background.stop(), stopWithinMs });
+  log.info({ concurrency: config.jobs.concurrency }, 'working');
+  await ending.reached;
+  await lifecycle.stop();
+  log.info('stopped');
+  return ending.exitCode();
+}
+
+try {
+  process.exit(await run(process.argv.slice(2)));
+} catch (error) {
+  const { text, exitCode } = explainFailure(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
+}

@@ -1,0 +1,65 @@
+export const jobKinds = ['RECHECK_ORDERS', 'REFRESH_NEW_ORDERS'] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+/** How one order of a job ended. GONE: it was deleted meanwhile. FAILED: given up, and kept as a dead letter. */
+export const taskOutcomes = ['CHANGED', 'UNCHANGED', 'GONE', 'FAILED'] as const;
+export type TaskOutcome = (typeof taskOutcomes)[number];
+
+/** Something that was asked for, and how far it is. Times are milliseconds since the Unix epoch. */
+export type JobRecord = {
+  readonly id: string;
+  readonly kind: JobKind;
+  /** Grows with each change of the record. */
+  readonly revision: number;
+  /** Orders that it is about. */
+  readonly total: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly gone: number;
+  readonly failed: number;
+  /** Orders that were asked for and left out, because another job has them in its queue. */
+  readonly alreadyQueued: number;
+  readonly queuedAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+  /** What the workers wrote: one token for each of them. */
+  readonly tokens: readonly string[];
+};
+
+export type JobState = 'QUEUED' | 'RUNNING' | 'FINISHED';
+
+export function stateOf({ startedAtMs, finishedAtMs }: JobRecord): JobState {
+  if (finishedAtMs !== null) return 'FINISHED';
+  return startedAtMs === null ? 'QUEUED' : 'RUNNING';
+}
+
+export function doneOf({ changed, unchanged, gone, failed }: JobRecord): number {
+  return changed + unchanged + gone + failed;
+}
+
+/** From the flat list of names and values that Redis answers; `null` when there is none. */
+export function jobRecordOf(id: string, answer: unknown): JobRecord | null {
+  if (!Array.isArray(answer) || answer.length === 0) return null;
+  const fields = new Map<string, string>();
+  for (let index = 0; index + 1 < answer.length; index += 2)
+    fields.set(String(answer[index]), String(answer[index + 1]));
+  const kind = jobKinds.find((known) => known === fields.get('kind'));
+  if (kind === undefined) return null;
+  const count = (name: string) => Number(fields.get(name) ?? 0);
+  const moment = (name: string) => (fields.has(name) ? count(name) : null);
+  return {
+    id,
+    kind,
+    revision: count('revision'),
+    total: count('total'),
+    changed: count('CHANGED'),
+    unchanged: count('UNCHANGED'),
+    gone: count('GONE'),
+    failed: count('FAILED'),
+    alreadyQueued: count('alreadyQueued'),
+    queuedAtMs: count('queuedAtMs'),
+    startedAtMs: moment('startedAtMs'),
+    finishedAtMs: moment('finishedAtMs'),
+    tokens: [...fields].filter(([name]) => name.startsWith('token:')).map(([, token]) => token),
+  };
+}

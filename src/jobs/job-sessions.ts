@@ -1,0 +1,78 @@
+/**
+ * The world that a job sees: at least the one of the request that asked for it. Its token may be old by the time, of a history
+ * that has ended, or signed with a key that is gone. Then nobody can tell what is fresh enough, so the source is asked.
+ */
+
+import { currentEpoch } from '../consistency/epoch.ts';
+import { resumeSession } from '../consistency/resume-session.ts';
+import { advanceSession, emptySession, isEmptySession, requireSource, type Session } from '../consistency/session.ts';
+import type { OrdersDatabase, OrdersPinnedSession } from '../database/orders-client.ts';
+import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** Verifies and writes tokens. */
+export type Tokens = { decode(text: string, nowMs: number): Session; encode(session: Session): string };
+
+export type JobSessionsOptions = {
+  readonly database: OrdersDatabase;
+  readonly tokens: Tokens;
+  readonly clusterId: string;
+  readonly clock: Clock;
+};
+
+/** How long a job's read waits for a replica before it goes to the source: nobody waits for it. */
+const waitMs = 1000;
+
+export class JobSessions {
+  readonly #options: JobSessionsOptions;
+
+  constructor(options: JobSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Runs `work` as one operation. Throws what sessions throw. */
+  async run<T>(
+    token: string | null,
+    level: 'SESSION' | 'STRONG',
+    work: (session: OrdersPinnedSession) => Promise<T>,
+  ): Promise<T> {
+    const session = this.#merged(token === null ? [] : [token]);
+    const intent = { level, whenBehind: 'WAIT', waitMs, maxStalenessMs: null, monotonicReads: false } as const;
+    const pinned = this.#options.database.openSession({ session, intent, writes: false });
+    try {
+      return await pinned.run(async () => await work(pinned));
+    } finally {
+      pinned.end();
+    }
+  }
+
+  /** One token for what all of these have seen, `null` for none. */
+  merge(tokens: readonly string[]): string | null {
+    const session = this.#merged(tokens);
+    return isEmptySession(session) ? null : this.#options.tokens.encode(session);
+  }
+
+  /** `epoch` is that of the session which wrote. When it has ended since, only the source can tell whether the write survived. */
+  announcement({ kind, id, order, position, issuedAtMs }: CommittedChange, epoch: number): OrderChange {
+    const { database, clusterId, tokens } = this.#options;
+    const now = currentEpoch(database.epochs) ?? epoch;
+    const session = emptySession(clusterId, now);
+    const seen = now === epoch ? advanceSession(session, position, issuedAtMs) : requireSource(session);
+    return { kind, id, order, atMs: issuedAtMs, token: tokens.encode(seen) };
+  }
+
+  #merged(texts: readonly string[]): Session {
+    const { database, tokens, clusterId, clock } = this.#options;
+    const sessions: Session[] = [];
+    for (const text of texts) {
+      try {
+        sessions.push(tokens.decode(text, clock.now()));
+      } catch {
+        // Counted below as one that cannot be judged.
+      }
+    }
+    const { session, lost, ahead } = resumeSession(clusterId, sessions, database.epochs);
+    const judged = sessions.length === texts.length && lost.length === 0 && ahead.length === 0;
+    return judged ? session : requireSource(session);
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Does the background work of all queues. Each order is a task and a transaction of its own, so that nothing is locked for
+ * longer than one order takes, and what fails is tried again alone.
+ */
+import type { OrderChange } from '../orders/order-change.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Redis } from '../platform/redis.ts';
+import type { JobRecords } from './job-records.ts';
+import type { JobSessions } from './job-sessions.ts';
+import type { Payments } from './payments.ts';
+import { recheckOrder } from './recheck-order.ts';
+import { type Pulled, type RefreshPlace, refreshNewOrders } from './refresh-new-orders.ts';
+import type { QueueSettings, RetryPolicy, Task } from './task.ts';
+import { TaskQueue } from './task-queue.ts';
+import { TaskWorker } from './task-worker.ts';
+
+export type JobWorkersOptions = QueueSettings & {
+  readonly redis: Redis;
+  readonly records: JobRecords;
+  readonly sessions: JobSessions;
+  readonly payments: Payments;
+  readonly announce: (change: OrderChange) => void;
+  readonly concurrency: number;
+  readonly ratePerS: number;
+  readonly retry: RetryPolicy;
+  readonly lockMs: number;
+  /** How often new orders are looked for. */
+  readonly refreshEveryMs: number | 'off';
+  /** How long tasks in hand may go on when the workers stop. */
+  readonly graceMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly log: Logger;
+};
+
+/** Jobs of which this process remembers what it wrote for them. */
+const rememberedJobs = 100;
+
+export class JobWorkers {
+  readonly #options: JobWorkersOptions;
+  readonly #workers: readonly TaskWorker[];
+  readonly #schedule: TaskQueue;
+  readonly #name: string;
+  readonly #tokens = new Map<string, string>();
+
+  constructor(options: JobWorkersOptions) {
+    this.#options = options;
+    this.#name = Buffer.from(options.randomBytes(6)).toString('hex');
+    this.#schedule = new TaskQueue({ ...options, kind: 'REFRESH_NEW_ORDERS' });
+    this.#workers = [
+      new TaskWorker({
+        ...options,
+        kind: 'RECHECK_ORDERS',
+        work: (task, signal) => this.#recheck(task, signal),
+        onDead: (task) => this.#settle(task, task.order ?? '', 'FAILED', null),
+        onReady: () => undefined,
+      }),
+      new TaskWorker({
+        ...options,
+        kind: 'REFRESH_NEW_ORDERS',
+        concurrency: 1,
+        work: (task, signal) => this.#refresh(task, signal),
+        onDead: (task) => this.#refreshDead(task),
+        onReady: () => void this.#keepSchedule(),
+      }),
+    ];
+  }
+
+  start(): void {
+    this.#schedule.start();
+    for (const worker of this.#workers) worker.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop(this.#options.graceMs)));
+    await this.#schedule.stop();
+  }
+
+  async #recheck(task: Task, signal: AbortSignal): Promise<void> {
+    const order = task.order ?? '';
+    const { outcome, token } = await recheckOrder(this.#options, BigInt(order), task.token, signal);
+    await this.#settle(task, order, outcome, token);
+  }
+
+  async #refresh(task: Task, signal: AbortSignal): Promise<void> {
+    const { records, clock, log } = this.#options;
+    const scheduled = task.job === null;
+    let job = task.job;
+    const pulled = async (orders: readonly Pulled[]) => {
+      // A scheduled run that finds nothing leaves no trace.
+      if (job === null && orders.every(({ outcome }) => outcome === 'UNCHANGED')) return;
+      if (job === null) {
+        job = `s${Buffer.from(this.#options.randomBytes(12)).toString('hex')}`;
+        await records.open(job, 'REFRESH_NEW_ORDERS', 0, clock.now());
+      }
+      for (const { number, outcome, token } of orders) await this.#settle({ ...task, job }, number, outcome, token);
+    };
+    try {
+      await refreshNewOrders(this.#options, this.#place(task.fromBeginning ?? false), pulled, signal);
+    } catch (error) {
+      if (!scheduled || signal.aborted) throw error;
+      // The next run is not far.
+      log.warn({ err: error }, 'new orders could not be looked for');
+    }
+    if (job !== null) await records.finish(job, clock.now());
+  }
+
+  async #refreshDead(task: Task): Promise<void> {
+    const { records, clock } = this.#options;
+    if (task.job === null) return;
+    await this.#settle(task, 'all', 'FAILED', null);
+    await records.finish(task.job, clock.now());
+  }
+
+  async #settle(task: Task, about: string, outcome: Pulled['outcome'], token: string | null): Promise<void> {
+    const { records, clock } = this.#options;
+    if (task.job === null) return;
+    const written = token === null ? null : this.#remember(task.job, token);
+    const grows = task.kind === 'REFRESH_NEW_ORDERS';
+    await records.settle(task.job, about, {
+      outcome,
+      token: written,
+      worker: this.#name,
+      nowMs: clock.now(),
+      grows,
+    });
+  }
+
+  /** One token for all that this process has written for the job. */
+  #remember(job: string, token: string): string {
+    const before = this.#tokens.get(job);
+    const merged = before === undefined ? token : (this.#options.sessions.merge([before, token]) ?? token);
+    this.#tokens.delete(job);
+    this.#tokens.set(job, merged);
+    const [oldest] = this.#tokens.keys();
+    if (this.#tokens.size > rememberedJobs && oldest !== undefined) this.#tokens.delete(oldest);
+    return merged;
+  }
+
+  #place(fromBeginning: boolean): RefreshPlace {
+    const { redis } = this.#options;
+    const key = redis.key('refresh-place');
+    return {
+      read: async () => {
+        const cursor = fromBeginning ? null : await redis.call('get', [key]);
+        return typeof cursor === 'string' ? cursor : null;
+      },
+      keep: async (cursor) => void (await redis.call('set', [key, cursor])),
+    };
+  }
+
+  async #keepSchedule(): Promise<void> {
+    const { refreshEveryMs, log } = this.#options;
+    try {
+      await this.#schedule.schedule(refreshEveryMs);
+    } catch (error) {
+      log.warn({ err: error }, 'the schedule for new orders could not be set');
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { TidemarkError } from '../errors.ts';
+import type { BoundedStream } from '../platform/bounded-stream.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Redis } from '../platform/redis.ts';
+import { JobNotFoundError, JobsUnavailableError } from './errors.ts';
+import { JobFollower } from './job-follower.ts';
+import { type JobKind, type JobRecord, jobKinds } from './job-record.ts';
+import type { JobRecords } from './job-records.ts';
+import type { JobSessions } from './job-sessions.ts';
+import type { DeadLetterKey, Jobs } from './jobs.ts';
+import type { QueueSettings, RetryPolicy, Task } from './task.ts';
+import { type DeadLetter, type TaskCounts, TaskQueue } from './task-queue.ts';
+
+export type RedisJobsOptions = QueueSettings & {
+  readonly redis: Redis;
+  readonly records: JobRecords;
+  readonly sessions: JobSessions;
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly log: Logger;
+};
+
+const maxFollowers = 1000;
+
+/** Asks for background work and tells of it. Others do it. */
+export class RedisJobs implements Jobs {
+  readonly #options: RedisJobsOptions;
+  readonly #queues: Readonly<Record<JobKind, TaskQueue>>;
+  readonly #followers = new Set<JobFollower>();
+  #trouble: string | null = 'Redis was not reached yet';
+  #closed = false;
+
+  /** Before `redis` is started. */
+  constructor(options: RedisJobsOptions) {
+    this.#options = options;
+    const queue = (kind: JobKind) => new TaskQueue({ ...options, kind });
+    this.#queues = { RECHECK_ORDERS: queue('RECHECK_ORDERS'), REFRESH_NEW_ORDERS: queue('REFRESH_NEW_ORDERS') };
+    options.redis.onChange((trouble) => {
+      this.#trouble = trouble === null ? null : `Redis ${trouble}`;
+    });
+  }
+
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
+  start(): void {
+    for (const queue of Object.values(this.#queues)) queue.start();
+  }
+
+  async stop(): Promise<void> {
+    this.endStreams();
+    await Promise.all(Object.values(this.#queues).map((queue) => queue.stop()));
+  }
+
+  /** Ends all that follow a job, and those that begin to later at once. */
+  endStreams(): void {
+    this.#closed = true;
+    for (const { stream } of this.#followers) stream.end();
+  }
+
+  async recheck(ids: readonly bigint[], token: string | null): Promise<JobRecord> {
+    const orders = [...new Set(ids)];
+    return this.#queue('RECHECK_ORDERS', orders.length, (job) =>
+      orders.map((id) => ({ kind: 'RECHECK_ORDERS', job, order: id.toString(), token })),
+    );
+  }
+
+  async refresh(fromBeginning: boolean): Promise<JobRecord> {
+    const kind = 'REFRESH_NEW_ORDERS';
+    return this.#queue(kind, 0, (job) => [{ kind, job, order: null, token: null, fromBeginning }]);
+  }
+
+  counts(kind: JobKind): Promise<TaskCounts> {
+    return this.#queues[kind].counts();
+  }
+
+  recent(count: number): Promise<readonly JobRecord[]> {
+    return this.#ask(() => this.#options.records.recent(count));
+  }
+
+  find(id: string): Promise<JobRecord | null> {
+    return this.#ask(() => this.#options.records.read(id));
+  }
+
+  async deadLetters(count: number): Promise<readonly DeadLetter[]> {
+    const lists = await Promise.all(jobKinds.map((kind) => this.#queues[kind].deadLetters(count)));
+    return lists
+      .flat()
+      .sort((a, b) => b.atMs - a.atMs)
+      .slice(0, count);
+  }
+
+  async replay(keys: readonly DeadLetterKey[]): Promise<number> {
+    let replayed = 0;
+    for (const { kind, id } of keys) if (await this.#queues[kind].replay(id)) replayed += 1;
+    return replayed;
+  }
+
+  async discard(keys: readonly DeadLetterKey[]): Promise<number> {
+    let discarded = 0;
+    for (const { kind, id } of keys) if (await this.#queues[kind].discard(id)) discarded += 1;
+    return discarded;
+  }
+
+  async follow(id: string): Promise<BoundedStream<JobRecord>> {
+    if (this.#followers.size >= maxFollowers) {
+      throw new JobsUnavailableError(`${maxFollowers} others follow jobs of this process already`);
+    }
+    const { records, clock } = this.#options;
+    const first = await this.find(id);
+    if (first === null) throw new JobNotFoundError();
+    const read = (followed: string) => records.read(followed);
+    const listen = (listener: (record: JobRecord) => void) => records.listen(listener);
+    const follower = new JobFollower({ id, read, listen, clock }, first, (ended) => this.#followers.delete(ended));
+    if (first.finishedAtMs === null) this.#followers.add(follower);
+    if (this.#closed) follower.stream.end();
+    return follower.stream;
+  }
+
+  tokenOf({ tokens }: JobRecord): string | null {
+    return this.#options.sessions.merge(tokens);
+  }
+
+  /** The record is there before the first task is: whoever does that one finds it. */
+  async #queue(kind: JobKind, total: number, tasksOf: (job: string) => readonly Task[]): Promise<JobRecord> {
+    const { records, clock, randomBytes } = this.#options;
+    const id = `j${Buffer.from(randomBytes(12)).toString('hex')}`;
+    await this.#ask(() => records.open(id, kind, total, clock.now()));
+    try {
+      const tasks = tasksOf(id);
+      const leftOut = tasks.length - (await this.#queues[kind].add(tasks));
+      const record = await this.#ask(() =>
+        total > 0 || leftOut === 0 ? records.leaveOut(id, leftOut, clock.now()) : records.finish(id, clock.now()),
+      );
+      if (record === null) throw new JobsUnavailableError('Redis has lost what it was told');
+      return record;
+    } catch (error) {
+      // Tasks of it that are in the queue all the same are done, and counted nowhere.
+      await records.forget(id).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (cause) {
+      if (cause instanceof JobsUnavailableError) throw cause;
+      const trouble = cause instanceof TidemarkError ? cause.message : 'Redis does not answer';
+      throw new JobsUnavailableError(trouble, { cause });
+    }
+  }
+}

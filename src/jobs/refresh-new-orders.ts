@@ -1,0 +1,98 @@
+/**
+ * Orders that were placed at the payment provider, pulled page by page. The number of an order is unique, so one that is
+ * pulled twice, because the place to go on from was lost, is there once. An order that breaks the rules is left out and
+ * counted: it must not keep the others waiting.
+ */
+
+import { z } from 'zod';
+import { createOrder } from '../orders/create-order.ts';
+import { InvalidInputError } from '../orders/errors.ts';
+import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
+import type { RandomBytes } from '../orders/order-number.ts';
+import { createOrderRules } from '../orders/order-rules.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { TaskOutcome } from './job-record.ts';
+import type { JobSessions } from './job-sessions.ts';
+import type { Payments } from './payments.ts';
+
+export type RefreshDependencies = {
+  readonly sessions: JobSessions;
+  readonly payments: Payments;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly announce: (change: OrderChange) => void;
+  readonly log: Logger;
+};
+
+/** Where the last run came to. It may be forgotten. */
+export type RefreshPlace = { read(): Promise<string | null>; keep(cursor: string): Promise<void> };
+
+export type Pulled = { readonly number: string; readonly outcome: TaskOutcome; readonly token: string | null };
+
+const maxPages = 20;
+
+const moment = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .nullish();
+/** The rules of a new order, for one that has a number and whose moments are text. */
+const placedOrder = createOrderRules.extend({ number: z.string(), processedAt: moment });
+
+/** Calls `pulled` for each order as it goes. Throws what the provider and sessions throw; what was pulled before stays. */
+export async function refreshNewOrders(
+  dependencies: RefreshDependencies,
+  place: RefreshPlace,
+  pulled: (orders: readonly Pulled[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let cursor = await place.read();
+  for (let page = 0; page < maxPages; page += 1) {
+    const { orders, next, more } = await dependencies.payments.placedOrders(cursor, signal);
+    const outcomes: Pulled[] = [];
+    for (const order of orders) {
+      signal.throwIfAborted();
+      outcomes.push(await takeIn(dependencies, order));
+    }
+    if (outcomes.length > 0) await pulled(outcomes);
+    await place.keep(next);
+    cursor = next;
+    if (!more) return;
+  }
+}
+
+async function takeIn(
+  { sessions, clock, randomBytes, announce, log }: RefreshDependencies,
+  placed: unknown,
+): Promise<Pulled> {
+  const { data, error } = placedOrder.safeParse(placed);
+  if (data === undefined) {
+    const faults = error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+    log.warn({ faults }, 'the payment provider has an order that breaks the rules; it is left out');
+    return { number: numberOf(placed), outcome: 'FAILED', token: null };
+  }
+  const { number, processedAt = null } = data;
+  const command = { ...data, processedAt, idempotencyKey: null };
+  let token: string | null = null;
+  try {
+    await sessions.run(null, 'SESSION', async (session) => {
+      const { epoch } = session.session;
+      const onCommitted = (change: CommittedChange) => {
+        const announcement = sessions.announcement(change, epoch);
+        token = announcement.token;
+        announce(announcement);
+      };
+      await createOrder({ session, clock, randomBytes, onCommitted }, command);
+    });
+    return { number, outcome: 'CHANGED', token };
+  } catch (fault) {
+    // Its number is taken: it was pulled before.
+    if (fault instanceof InvalidInputError) return { number, outcome: 'UNCHANGED', token: null };
+    throw fault;
+  }
+}
+
+function numberOf(placed: unknown): string {
+  const number = typeof placed === 'object' && placed !== null && 'number' in placed ? placed.number : null;
+  return typeof number === 'string' ? number.slice(0, 32) : '?';
+}

@@ -1,0 +1,176 @@
+/**
+ * Where tasks wait: a BullMQ queue, from the side of those who ask. Each call has a deadline and fails as one error. A task
+ * about an order that another waiting or running task is about is left out: that is what "deduplication" means there.
+ */
+import { type Job, Queue } from 'bullmq';
+import type { Clock } from '../platform/clock.ts';
+import { within } from '../platform/deadline.ts';
+import type { Logger } from '../platform/log.ts';
+import { JobsUnavailableError } from './errors.ts';
+import type { JobKind } from './job-record.ts';
+import { type QueueSettings, queueNames, type RetryPolicy, readFailure, type Task } from './task.ts';
+
+export type TaskCounts = {
+  readonly waiting: number;
+  readonly active: number;
+  /** Waiting for their next attempt, or for their time. */
+  readonly delayed: number;
+  readonly dead: number;
+  /** Processes that work on this queue. */
+  readonly workers: number;
+};
+
+export type DeadLetter = {
+  readonly id: string;
+  readonly task: Task;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly atMs: number;
+};
+
+export type TaskQueueOptions = QueueSettings & {
+  readonly kind: JobKind;
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+const patienceMs = 2000;
+const chunk = 500;
+const keptDeadLetters = 10_000;
+const scheduleId = 'schedule';
+
+export class TaskQueue {
+  readonly #options: TaskQueueOptions;
+  #queue: Queue<Task> | null = null;
+
+  constructor(options: TaskQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Opens connections. What is asked before Redis answers waits for its deadline. */
+  start(): void {
+    const { kind, redisUrl, prefix, retry, log } = this.#options;
+    this.#queue = new Queue<Task>(queueNames[kind], {
+      prefix: `${prefix}queues`,
+      connection: {
+        url: redisUrl,
+        // A caller whose deadline is over must not have its command sent later.
+        enableOfflineQueue: false,
+        autoResendUnfulfilledCommands: false,
+        maxRetriesPerRequest: 0,
+        connectTimeout: 500,
+        retryStrategy: reconnectMs,
+      },
+      defaultJobOptions: {
+        attempts: retry.attempts,
+        backoff: { type: 'custom' },
+        removeOnComplete: true,
+        removeOnFail: { count: keptDeadLetters },
+        stackTraceLimit: 0,
+      },
+    });
+    this.#queue.on('error', (error) => log.debug({ err: error, queue: kind }, 'a queue lost Redis'));
+  }
+
+  async stop(): Promise<void> {
+    const queue = this.#queue;
+    this.#queue = null;
+    if (queue === null) return;
+    await within(queue.close(), patienceMs, this.#options.clock).catch(() => queue.disconnect());
+  }
+
+  /** How many were taken in. The others are about an order that is in the queue already. */
+  async add(tasks: readonly Task[]): Promise<number> {
+    let added = 0;
+    for (let start = 0; start < tasks.length; start += chunk) {
+      const entries = tasks.slice(start, start + chunk).map((task) => this.#entry(task, ''));
+      const jobs = await this.#ask((queue) => queue.addBulk(entries));
+      added += jobs.filter(({ id }, index) => id === entries[index]?.opts.jobId).length;
+    }
+    return added;
+  }
+
+  async counts(): Promise<TaskCounts> {
+    return this.#ask(async (queue) => {
+      const [counts, workers] = await Promise.all([
+        queue.getJobCounts('wait', 'active', 'delayed', 'failed'),
+        queue.getWorkersCount(),
+      ]);
+      const { wait = 0, active = 0, delayed = 0, failed = 0 } = counts;
+      return { waiting: wait, active, delayed, dead: failed, workers };
+    });
+  }
+
+  /** The newest first. */
+  async deadLetters(count: number): Promise<readonly DeadLetter[]> {
+    const jobs = await this.#ask((queue) => queue.getFailed(0, count - 1));
+    return jobs.map(deadLetterOf);
+  }
+
+  /** Puts a dead letter back. False when there is none of this id, or its order is in the queue already. */
+  async replay(id: string): Promise<boolean> {
+    return this.#ask(async (queue) => {
+      const dead = await queue.getJob(id);
+      if (dead === undefined || !(await dead.isFailed())) return false;
+      const entry = this.#entry(dead.data, `-${dead.timestamp.toString(36)}`);
+      const added = await queue.add(entry.name, entry.data, entry.opts);
+      if (added.id !== entry.opts.jobId) return false;
+      await dead.remove();
+      return true;
+    });
+  }
+
+  async discard(id: string): Promise<boolean> {
+    return this.#ask(async (queue) => {
+      const dead = await queue.getJob(id);
+      if (dead === undefined || !(await dead.isFailed())) return false;
+      await dead.remove();
+      return true;
+    });
+  }
+
+  /** A task every so often, however many processes ask for it; `off` ends that. */
+  async schedule(everyMs: number | 'off'): Promise<void> {
+    const { kind } = this.#options;
+    await this.#ask(async (queue) => {
+      if (everyMs === 'off') await queue.removeJobScheduler(scheduleId);
+      else {
+        const data: Task = { kind, job: null, order: null, token: null };
+        await queue.upsertJobScheduler(scheduleId, { every: everyMs }, { name: kind, data });
+      }
+    });
+  }
+
+  #entry(task: Task, suffix: string) {
+    const about = task.order ?? 'all';
+    const jobId = `${task.job ?? 'schedule'}-${about}${suffix}`;
+    return { name: task.kind, data: task, opts: { jobId, deduplication: { id: about } } };
+  }
+
+  async #ask<T>(question: (queue: Queue<Task>) => Promise<T>): Promise<T> {
+    const queue = this.#queue;
+    if (queue === null) throw new JobsUnavailableError('they are not open');
+    try {
+      return await within(question(queue), patienceMs, this.#options.clock);
+    } catch (cause) {
+      throw new JobsUnavailableError('Redis does not answer', { cause });
+    }
+  }
+}
+
+/** The n-th pause before connecting again. */
+export function reconnectMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 6), 2000);
+}
+
+function deadLetterOf(job: Job<Task>): DeadLetter {
+  return {
+    id: job.id ?? '',
+    task: job.data,
+    ...readFailure(job.failedReason ?? ''),
+    attempts: job.attemptsMade,
+    atMs: job.finishedOn ?? job.timestamp,
+  };
+}

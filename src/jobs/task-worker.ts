@@ -1,0 +1,136 @@
+/**
+ * Works on the tasks of one queue, from the side of those who do them.
+ *
+ *   waiting --taken--> in hand --done--> gone
+ *                      in hand --failed, may succeed later--> delayed --its pause is over--> waiting
+ *                      in hand --failed for good, or too often--> dead letter
+ *                      in hand --this worker stops and cannot finish in time--> waiting
+ *                      in hand --this worker died, its lock ran out--> waiting
+ *
+ * So a task may be done twice, and must be written so that the second time changes nothing.
+ */
+import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { TidemarkError } from '../errors.ts';
+import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
+import type { Clock } from '../platform/clock.ts';
+import { within } from '../platform/deadline.ts';
+import type { Logger } from '../platform/log.ts';
+import type { JobKind } from './job-record.ts';
+import {
+  type QueueSettings,
+  queueNames,
+  type RetryPolicy,
+  readFailure,
+  type Task,
+  unexplained,
+  writeFailure,
+} from './task.ts';
+import { reconnectMs } from './task-queue.ts';
+
+export type TaskWorkerOptions = QueueSettings & {
+  readonly kind: JobKind;
+  readonly concurrency: number;
+  /** Tasks that all workers together begin in a second. */
+  readonly ratePerS: number;
+  readonly retry: RetryPolicy;
+  /** How long a task is left alone that its worker says nothing about: then the worker is taken for dead. */
+  readonly lockMs: number;
+  /** Ends at once when the signal says so. */
+  readonly work: (task: Task, signal: AbortSignal) => Promise<void>;
+  /** The task is given up. */
+  readonly onDead: (task: Task) => Promise<void>;
+  /** Redis answers, for the first time or again. */
+  readonly onReady: () => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+};
+
+/** How often a task may outlive a worker that died of it or beside it. */
+const maxStalledCount = 5;
+const afterAbortMs = 2000;
+
+export class TaskWorker {
+  readonly #options: TaskWorkerOptions;
+  readonly #stopping = new AbortController();
+  #worker: Worker<Task> | null = null;
+
+  constructor(options: TaskWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on also when Redis does not answer yet. */
+  start(): void {
+    const { kind, redisUrl, prefix, concurrency, ratePerS, lockMs, retry, random, log, onReady } = this.#options;
+    const pauses: BackoffOptions = { firstMs: retry.firstPauseMs, factor: 2, maxMs: retry.maxPauseMs };
+    const worker = new Worker<Task>(queueNames[kind], (job) => this.#do(job), {
+      prefix: `${prefix}queues`,
+      connection: {
+        url: redisUrl,
+        // What BullMQ asks of a worker's connection: a command waits for Redis for as long as it takes.
+        maxRetriesPerRequest: null,
+        connectTimeout: 2000,
+        retryStrategy: reconnectMs,
+      },
+      concurrency,
+      limiter: { max: ratePerS, duration: 1000 },
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      maxStalledCount,
+      drainDelay: 2,
+      runRetryDelay: 500,
+      settings: { backoffStrategy: (attemptsMade) => Math.round(backoffMs(attemptsMade - 1, pauses, random)) },
+    });
+    worker.on('error', (error) => log.debug({ err: error, queue: kind }, 'a worker lost Redis'));
+    worker.on('ready', onReady);
+    // Given up without being tried once more: its workers died too often.
+    worker.on('failed', (job, error) => {
+      if (job?.finishedOn !== undefined && readFailure(error.message).code === unexplained) this.#noteDead(job.data);
+    });
+    this.#worker = worker;
+  }
+
+  /** Takes nothing more; what is in hand may finish within `graceMs`, or goes back to the queue. */
+  async stop(graceMs: number): Promise<void> {
+    const worker = this.#worker;
+    if (worker === null) return;
+    const { clock, log, kind } = this.#options;
+    const closing = worker.close();
+    await within(closing, graceMs, clock).catch(() => this.#stopping.abort(new Error('the worker stops')));
+    await within(closing, afterAbortMs, clock).catch(async () => {
+      log.warn({ queue: kind }, 'a worker did not stop in time; its tasks go back when their locks run out');
+      await worker.disconnect().catch(() => undefined);
+    });
+  }
+
+  async #do(job: Job<Task>): Promise<void> {
+    const { work, onDead, retry } = this.#options;
+    try {
+      await work(job.data, this.#stopping.signal);
+    } catch (error) {
+      if (this.#stopping.signal.aborted) {
+        await job.moveToWait(job.token ?? '');
+        throw new WaitingError();
+      }
+      const failure = failureOf(error);
+      const last = job.attemptsMade + 1 >= (job.opts.attempts ?? retry.attempts);
+      if (failure.retryable && !last) throw new Error(failure.text);
+      await onDead(job.data);
+      this.#options.log.warn({ err: error, ...job.data, token: undefined }, 'a task is given up');
+      throw new UnrecoverableError(failure.text);
+    }
+  }
+
+  #noteDead(task: Task): void {
+    const { onDead, log } = this.#options;
+    onDead(task).catch((error) => log.warn({ err: error }, 'that a task is given up could not be noted'));
+  }
+}
+
+/** An error that nobody thought of may be gone by the next attempt. */
+function failureOf(error: unknown): { readonly text: string; readonly retryable: boolean } {
+  if (error instanceof TidemarkError) {
+    return { text: writeFailure(error.code, error.message), retryable: error.retryable };
+  }
+  return { text: writeFailure('INTERNAL_ERROR', 'something broke; the log of the worker says what'), retryable: true };
+}

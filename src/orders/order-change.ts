@@ -1,0 +1,42 @@
+import type { Position } from '../consistency/position.ts';
+import type { OrderWithItems } from '../database/order-rows.ts';
+import { readSnapshot, writeSnapshot } from './order-snapshot.ts';
+
+export const orderChangeKinds = ['CREATED', 'UPDATED', 'DELETED'] as const;
+export type OrderChangeKind = (typeof orderChangeKinds)[number];
+
+/** What a use case has just committed. A call that is answered from the record of an earlier one commits nothing. */
+export type CommittedChange = {
+  readonly kind: OrderChangeKind;
+  readonly id: bigint;
+  /** As the change left it; `null` when it was deleted. */
+  readonly order: OrderWithItems | null;
+  /** Includes the change. */
+  readonly position: Position;
+  readonly issuedAtMs: number;
+};
+
+/** The same for everybody who listens, in whatever process. */
+export type OrderChange = Pick<CommittedChange, 'kind' | 'id' | 'order'> & {
+  readonly atMs: number;
+  /** Reading with it shows at least this change. */
+  readonly token: string;
+};
+
+type ChangeMessage = {
+  readonly kind: OrderChangeKind;
+  readonly id: string;
+  readonly order: string | null;
+  readonly atMs: number;
+  readonly token: string;
+};
+
+export function writeChange({ kind, id, order, atMs, token }: OrderChange): string {
+  const message: ChangeMessage = { kind, id: id.toString(), order: order && writeSnapshot(order), atMs, token };
+  return JSON.stringify(message);
+}
+
+export function readChange(text: string): OrderChange {
+  const { kind, id, order, atMs, token } = JSON.parse(text) as ChangeMessage;
+  return { kind, id: BigInt(id), order: order === null ? null : readSnapshot(order), atMs, token };
+}
