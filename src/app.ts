@@ -20,6 +20,8 @@ import { createGraphqlServer, type GraphqlHandler } from './graphql/yoga.ts';
 import { PrometheusMetrics } from './http/prometheus.ts';
 import { BackgroundWork } from './jobs/background-work.ts';
 import { Mirror } from './mirror/mirror.ts';
+import { measureMirror } from './mirror/mirror-metrics.ts';
+import { viewFromOutbox } from './mirror/mirror-view.ts';
 import { mirroredOrders } from './orders/mirrored-orders.ts';
 import { cursorToken } from './orders/order-cursor.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -68,7 +70,10 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   const { cluster } = database;
   const mirror = config.mirror.worker === 'off' ? null : openMirror(config, database, log);
   const isMirrored = config.cluster.nodes.some(({ role }) => role === 'backup');
-  if (metrics !== null && isMirrored) measureOutbox(new Outbox(database.onSource), metrics);
+  const outbox = isMirrored ? new Outbox(database.onSource) : null;
+  if (metrics !== null && outbox !== null) measureOutbox(outbox, metrics);
+  if (metrics !== null && mirror !== null) measureMirror(() => mirror.state, metrics);
+  const elsewhere = outbox === null ? null : viewFromOutbox(outbox, clock);
   const tokens = openTokens(config, database);
   const health = () => clusterHealth(cluster.snapshot(), clock.monotonic());
   const statuses = shareStatuses(config, cluster, { clock, random: Math.random });
@@ -77,7 +82,11 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
   const graphql = createGraphqlServer({
     schema,
-    cluster: () => ({ ...health(), epoch: currentEpoch(database.epochs) }),
+    cluster: () => ({
+      ...health(),
+      epoch: currentEpoch(database.epochs),
+      mirror: async () => mirror?.state ?? elsewhere?.() ?? null,
+    }),
     clusterEvents,
     routingLog,
     jobs: background.jobs,
@@ -187,7 +196,7 @@ export function openMirror(config: Config, database: OrdersDatabase, log: Logger
   const backup = config.cluster.nodes.find(({ role }) => role === 'backup');
   if (backup === undefined) return null;
   const { cluster } = database;
-  const { migrationUrl: url } = config.mirror;
+  const { migrationUrl: url, compareIntervalMs: checkIntervalMs } = config.mirror;
   return new Mirror({
     models: mirroredOrders,
     source: () => {
@@ -205,6 +214,7 @@ export function openMirror(config: Config, database: OrdersDatabase, log: Logger
     clock: systemClock,
     random: Math.random,
     log,
+    limits: { checkIntervalMs },
     onTurn: (turn, { waiting, parked, oldestAgeMs }) =>
       cluster.events.publish({
         name: turn === 'BEHIND' ? 'MIRROR_BEHIND' : 'MIRROR_CAUGHT_UP',

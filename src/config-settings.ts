@@ -11,6 +11,13 @@ const integer = (initial: number, minimum: number, maximum: number) =>
     .refine((value) => value >= minimum && value <= maximum, `must be from ${minimum} to ${maximum}`)
     .default(initial);
 
+const portOrNone = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'must be from 0 to 65535')
+  .optional();
+
 const integerOrOff = (initial: number, minimum: number, maximum: number) =>
   z
     .string()
@@ -118,6 +125,8 @@ export const settingsSchema = z.object({
   MIGRATION_URL: databaseUrl,
   BACKUP_MIGRATION_URL: databaseUrl,
   MIRROR_WORKER: oneOf(['in-process', 'off'], 'in-process'),
+  MIRROR_COMPARE_INTERVAL_MS: integer(10_000, 0, 86_400_000),
+  MIRROR_PORT: portOrNone,
   CLUSTER_ADMIN_USER: z.string().optional(),
   CLUSTER_ADMIN_PASSWORD: z.string().optional(),
   CLUSTER_REPLICATION_USER: z.string().optional(),

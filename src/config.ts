@@ -42,6 +42,10 @@ export type Config = {
     readonly worker: EnvironmentSettings['MIRROR_WORKER'];
     /** Account that may change the schema of the backup. Its tables are made when it is set. */
     readonly migrationUrl: string | null;
+    /** How often a part of source and backup is compared, unasked; 0 is never. */
+    readonly compareIntervalMs: number;
+    /** Where a mirror in a process of its own shows how it is; `null` is nowhere. */
+    readonly port: number | null;
   };
   /** Accounts for `npm run cluster`: one that steers replication on every server, one that replicas log in with. */
   readonly administration: { readonly admin: AccountConfig | null; readonly replication: AccountConfig | null };
@@ -273,7 +277,12 @@ function makeConfig(
     },
     cluster,
     migrationUrl,
-    mirror: { worker: settings.MIRROR_WORKER, migrationUrl: backupMigrationUrl },
+    mirror: {
+      worker: settings.MIRROR_WORKER,
+      migrationUrl: backupMigrationUrl,
+      compareIntervalMs: settings.MIRROR_COMPARE_INTERVAL_MS,
+      port: settings.MIRROR_PORT ?? null,
+    },
     administration,
     jobs: jobsOf(settings),
     payments: paymentsOf(settings, paymentsUrl),

@@ -6,8 +6,21 @@ import type { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RoutingLog } from '../routing/routing-log.ts';
 
+/** How far the backup is. `null` is not known here. */
+export type MirrorFacts = {
+  readonly turn: 'BEHIND' | 'CAUGHT_UP' | null;
+  /** Changes that wait for the backup, and that were given up. */
+  readonly depth: { readonly waiting: number; readonly parked: number; readonly oldestAgeMs: number | null } | null;
+  readonly lastComparedAtMs: number | null;
+  readonly mismatches: number | null;
+};
+
 /** What is known of the servers now; `epoch` is `null` until one was seen. */
-export type ClusterState = ClusterHealth & { readonly epoch: number | null };
+export type ClusterState = ClusterHealth & {
+  readonly epoch: number | null;
+  /** Resolves within a second or so; `null` without a backup. */
+  mirror(): Promise<MirrorFacts | null>;
+};
 
 /** What resolvers see: small on purpose. One per GraphQL operation. */
 export interface OperationContext {

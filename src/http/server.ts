@@ -4,12 +4,12 @@ import { createGraphiqlPage } from '../graphql/graphiql-page.ts';
 import type { GraphqlHandler } from '../graphql/yoga.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Metrics } from '../platform/metrics.ts';
 import { sendPage } from './compressed-page.ts';
 import { answerHealth, answerStopping, type HealthSource } from './health.ts';
 import { answerLab, type ServedLab } from './lab.ts';
 import { listen } from './listen.ts';
 import { respondError, respondJson } from './respond.ts';
+import { type ServedMetrics, sendMetrics } from './send-metrics.ts';
 import { type StaticPage, sendStaticFile, staticFileAt } from './static-page.ts';
 
 /** What is served: the composition root makes one. */
@@ -22,8 +22,6 @@ export interface ServedApp {
   /** What `/metrics` shows; without it there is no such page. */
   readonly metrics?: ServedMetrics | null;
 }
-
-export type ServedMetrics = Metrics & { readonly contentType: string; text(): Promise<string> };
 
 export type HttpServerOptions = {
   readonly host: string;
@@ -130,7 +128,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   );
   server.on('clientError', refuseMalformed);
 
-  const port = await listen(server, options.host, options.port, options.orNextPort);
+  const port = await listen(server, options.host, options.port, { orNext: options.orNextPort, setting: 'PORT' });
   const shownHost = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     port,
@@ -172,16 +170,6 @@ function readOnly(route: Route): Route {
 
 function leadTo(location: string, response: ServerResponse): void {
   response.writeHead(302, { location, 'content-length': 0 }).end();
-}
-
-async function sendMetrics(response: ServerResponse, metrics: ServedMetrics): Promise<void> {
-  const text = await metrics.text();
-  response.writeHead(200, {
-    'content-type': metrics.contentType,
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-  });
-  response.end(text);
 }
 
 /** A queue without an end would take the process down, and answer nobody in time before that. */

@@ -30,7 +30,8 @@ export type MirrorWorkerOptions = {
   readonly random: () => number;
   readonly log: Logger;
   readonly onApplied?: (records: number) => void;
-  readonly onTrouble?: (reason: string) => void;
+  /** `null` when a round has gone well after that. */
+  readonly onTrouble?: (reason: string | null) => void;
 };
 
 export type MirrorWorkerLimits = {
@@ -94,6 +95,7 @@ export class MirrorWorker {
   async #round(): Promise<RoundOutcome> {
     try {
       const outcome = await this.#carry();
+      if (this.#inTrouble) this.#options.onTrouble?.(null);
       this.#inTrouble = false;
       return outcome;
     } catch (error) {

@@ -39,7 +39,7 @@ export type MirrorLimits = MirrorWorkerLimits & {
   readonly checkIntervalMs: number;
 };
 
-const usual: MirrorLimits = {
+export const usualLimits: MirrorLimits = {
   recordsPerBatch: 500,
   leaseMs: 5000,
   maxAttempts: 8,
@@ -58,6 +58,8 @@ export type MirrorState = {
   readonly applied: number;
   /** Records that were found to differ unasked, and made right. */
   readonly mismatches: number;
+  /** When a part was compared last, in milliseconds since the Unix epoch; `null` before the first time. */
+  readonly lastComparedAtMs: number | null;
   readonly trouble: string | null;
 };
 
@@ -76,12 +78,14 @@ export class Mirror {
   readonly #watchApplier: RecordApplier;
   readonly #stop = new AbortController();
   #watching: Promise<void> | null = null;
-  #state: MirrorState = { turn: null, depth: null, applied: 0, mismatches: 0, trouble: null };
+  /** What this part meets; `#state` has what the worker meets. */
+  #watchTrouble: string | null = null;
+  #state: MirrorState = { turn: null, depth: null, applied: 0, mismatches: 0, lastComparedAtMs: null, trouble: null };
 
   constructor(options: MirrorOptions) {
     this.#options = options;
     const { models, source, backup, clock, random, log } = options;
-    const limits = { ...usual, ...options.limits };
+    const limits = { ...usualLimits, ...options.limits };
     this.#limits = limits;
     this.#links = new SourceLinks(source, clock, limits.timeoutMs);
     this.#watchLinks = new SourceLinks(source, clock, limits.timeoutMs);
@@ -99,7 +103,7 @@ export class Mirror {
       clock,
       random,
       log,
-      onApplied: (records) => this.#learn({ applied: this.#state.applied + records, trouble: null }),
+      onApplied: (records) => this.#learn({ applied: this.#state.applied + records }),
       onTrouble: (trouble) => this.#learn({ trouble }),
     });
   }
@@ -122,7 +126,7 @@ export class Mirror {
   }
 
   get state(): MirrorState {
-    return this.#state;
+    return { ...this.#state, trouble: this.#state.trouble ?? this.#watchTrouble };
   }
 
   async #run(): Promise<void> {
@@ -146,12 +150,13 @@ export class Mirror {
     while (!this.#stop.signal.aborted) {
       try {
         await prepareBackup?.();
+        this.#learn({ trouble: null });
         return true;
       } catch (error) {
         const trouble = error instanceof Error ? error.message : String(error);
         if (trouble !== this.#state.trouble) log.warn({ reason: trouble }, 'the backup cannot be prepared yet');
-        this.#learn({ trouble });
         await this.#look();
+        this.#learn({ trouble });
       }
       await this.#sleep(this.#limits.watchIntervalMs);
     }
@@ -163,9 +168,10 @@ export class Mirror {
       const depth = await this.#watchLinks.now().outbox.depth();
       const turn = turnOf(this.#state.turn, depth, this.#limits.behindAfterMs);
       this.#learn({ depth, ...(turn !== null && { turn }) });
+      this.#watchTrouble = null;
       if (turn !== null) this.#options.onTurn?.(turn, depth);
     } catch (error) {
-      this.#learn({ trouble: error instanceof Error ? error.message : String(error) });
+      this.#watchTrouble = error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -173,7 +179,7 @@ export class Mirror {
     if (this.#state.turn !== 'CAUGHT_UP') return;
     try {
       const found = await this.#check.next(this.#watchLinks.now());
-      if (found > 0) this.#learn({ mismatches: this.#state.mismatches + found });
+      this.#learn({ mismatches: this.#state.mismatches + found, lastComparedAtMs: this.#options.clock.now() });
       await this.#watchApplier.purge(checkpointHours, purgeLimit);
     } catch (error) {
       // The worker meets the same servers and says so.

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { environmentFor } from '../consistency/api-process.ts';
+import { ask, startApi } from '../support/in-process-api.ts';
 import { eventually, MirroredOrders } from '../support/mirrored-orders.ts';
 
 let orders: MirroredOrders;
@@ -18,6 +20,9 @@ afterEach(() => {
 
 /** As npm would run it, against the servers of the test. */
 function start(script: string, ...argv: string[]) {
+  return startWith({}, script, ...argv);
+}
+function startWith(settings: Readonly<Record<string, string>>, script: string, ...argv: string[]) {
   const { source, backup } = orders.cluster.urls();
   const child = spawn(process.execPath, ['--import', 'tsx', `src/cli/${script}.ts`, ...argv], {
     env: {
@@ -27,6 +32,7 @@ function start(script: string, ...argv: string[]) {
       MIGRATION_URL: orders.cluster.adminUrl('source'),
       BACKUP_MIGRATION_URL: orders.cluster.adminUrl('backup'),
       LOG_FORMAT: 'json',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -72,6 +78,76 @@ describe('a mirror in a process of its own', () => {
     expect(await orders.contents('backup')).toEqual(await orders.contents('source'));
     second.child.kill('SIGTERM');
     expect(await second.exited).toBe(0);
+  });
+});
+
+describe('a mirror that is watched', () => {
+  it('answers whether it can do its work, and counts what it found to differ and made right', async () => {
+    const { child, exited, output } = startWith({ MIRROR_PORT: '0', MIRROR_COMPARE_INTERVAL_MS: '1' }, 'mirror');
+    await eventually(() => output().includes('shows how it is'));
+    const url = /"url":"([^"]+)"/.exec(output())?.[1] ?? '';
+    const status = (path: string) => fetch(`${url}${path}`).then((response) => response.status);
+    const mismatches = async () =>
+      Number(/^tidemark_mirror_parity_mismatches_total (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
+    await orders.create(ids(1, 10));
+    await orders.settled();
+    await eventually(async () => (await status('/readyz')) === 200);
+    expect(await mismatches()).toBe(0);
+    expect([await status('/livez'), await status('/orders')]).toEqual([200, 404]);
+    // Past the outbox, on either side.
+    await orders.on('backup', (connection) => connection.query("UPDATE orders SET status = 'PAID' WHERE id = 2"));
+    await orders.change([3], ["UPDATE orders SET status = 'PAID' WHERE id = 3"], { told: false });
+    await eventually(
+      async () => JSON.stringify(await orders.contents('backup')) === JSON.stringify(await orders.contents('source')),
+    );
+    await eventually(async () => (await mismatches()) === 2);
+    await orders.cluster.kill('backup');
+    await eventually(async () => (await status('/readyz')) === 503);
+    expect(await status('/livez')).toBe(200);
+    await orders.cluster.restart('backup');
+    await eventually(async () => (await status('/readyz')) === 200);
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
+  });
+});
+
+describe('an API process', () => {
+  const query = '{ cluster { mirror { state waiting parked oldestAgeMs lastComparedAt mismatches } } }';
+  const told = async (
+    settings: Readonly<Record<string, string>>,
+    wanted: (mirror: Record<string, unknown>) => boolean,
+  ) => {
+    const api = await startApi({
+      ...environmentFor(orders.cluster),
+      BACKUP_MIGRATION_URL: orders.cluster.adminUrl('backup'),
+      ...settings,
+    });
+    try {
+      let seen: Record<string, unknown> = {};
+      await eventually(async () => {
+        seen = (await ask(api, query)).data.cluster.mirror;
+        return wanted(seen);
+      });
+      return seen;
+    } finally {
+      await api.stop();
+    }
+  };
+
+  it('that feeds the backup tells how far it is and what it compared', async () => {
+    await orders.create(ids(1, 5));
+    const seen = await told(
+      { MIRROR_COMPARE_INTERVAL_MS: '1' },
+      ({ lastComparedAt, waiting }) => lastComparedAt !== null && waiting === 0,
+    );
+    expect(seen).toMatchObject({ state: 'CAUGHT_UP', waiting: 0, parked: 0, oldestAgeMs: null, mismatches: 0 });
+  });
+
+  it('that leaves it to another one tells what waits', async () => {
+    await orders.create(ids(1, 5));
+    const seen = await told({ MIRROR_WORKER: 'off' }, ({ waiting }) => waiting === 5);
+    expect(seen).toMatchObject({ parked: 0, lastComparedAt: null, mismatches: null });
+    expect(seen.oldestAgeMs).toBeGreaterThanOrEqual(0);
   });
 });
 

@@ -1,6 +1,8 @@
 import type { NodeHealth } from '../../cluster/cluster-health.ts';
+import { asInt } from '../as-int.ts';
 import { builder } from '../builder.ts';
 import type { ClusterState } from '../context.ts';
+import { mirrorType } from './mirror-type.ts';
 
 const verdicts = {
   HEALTHY: { description: 'Every server is, and one takes writes.' },
@@ -94,6 +96,12 @@ export const clusterType = builder.objectRef<ClusterState>('Cluster').implement(
     }),
     reads: t.exposeBoolean('reads', { description: 'Whether the source or a replica answers reads.' }),
     writes: t.exposeBoolean('writes', { description: 'Whether there is a server that takes writes.' }),
+    mirror: t.field({
+      type: mirrorType,
+      nullable: true,
+      description: 'How far the backup is. Null without one.',
+      resolve: ({ mirror }) => mirror(),
+    }),
     nodes: t.expose('nodes', { type: [nodeType], description: 'Every server, in the sequence it was set up.' }),
   }),
 });
@@ -105,8 +113,3 @@ builder.queryField('cluster', (t) =>
     resolve: (_, __, { cluster }) => cluster(),
   }),
 );
-
-/** GraphQL's Int ends at 2^31 - 1. */
-function asInt(value: number | null): number | null {
-  return value === null ? null : Math.min(value, 2 ** 31 - 1);
-}

@@ -5,12 +5,8 @@ import { TidemarkError } from '../../../src/errors.ts';
 import { ClusterEventFeed } from '../../../src/graphql/cluster/cluster-event-feed.ts';
 import { recordDecision } from '../../../src/graphql/plugins/request-facts.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../../src/graphql/yoga.ts';
-import {
-  type HttpServerOptions,
-  type ServedApp,
-  type ServedMetrics,
-  startHttpServer,
-} from '../../../src/http/server.ts';
+import type { ServedMetrics } from '../../../src/http/send-metrics.ts';
+import { type HttpServerOptions, type ServedApp, startHttpServer } from '../../../src/http/server.ts';
 import { noJobs } from '../../../src/jobs/jobs.ts';
 import { OrderChanges } from '../../../src/orders/order-changes.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -137,7 +133,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
     clock: systemClock,
     log,
     metrics: overrides.served ?? unmeasured,
-    cluster: () => ({ ...clusterHealth([], 0), epoch: null }),
+    cluster: () => ({ ...clusterHealth([], 0), epoch: null, mirror: async () => null }),
     ...overrides,
   });
   const server = await startHttpServer({
