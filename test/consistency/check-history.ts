@@ -9,7 +9,7 @@
 //   - an indeterminate write may show at any time from its beginning on, or never;
 //   - absence counts as "deleted" as soon as any delete of that order may have begun, rejected ones excepted;
 //   - EVENTUAL reads, and reads and writes that failed, owe the guarantees nothing and teach nothing; BOUNDED reads owe
-//     nothing, but what they showed counts for the reads after them;
+//     only their bound, but what they showed counts for the reads after them;
 //   - an answer to a parallel request of the same session gives no order.
 // This rests on three properties of the recorder: times come from one clock and no two are equal; a session sends with
 // each request every token it holds; the orders of one read come from one statement, hence one snapshot.
@@ -22,6 +22,7 @@
 //   - chains over a third session (A saw B, B saw C, C's cause is missing): each link is checked, not the closure.
 import { acknowledgedWrites } from './checkers/acknowledged-writes.ts';
 import type { Anomaly } from './checkers/anomaly.ts';
+import { boundedReads } from './checkers/bounded-reads.ts';
 import { evidenceOf } from './checkers/evidence.ts';
 import { oneKeyOneEffect, oneVersionOneWrite, rejectedWrites } from './checkers/marks.ts';
 import { monotonicReads } from './checkers/monotonic-reads.ts';
@@ -39,6 +40,7 @@ const checkers = [
   rejectedWrites,
   oneKeyOneEffect,
   oneVersionOneWrite,
+  boundedReads,
 ];
 
 export function checkHistory(history: Pick<History, 'operations'>): Anomaly[] {

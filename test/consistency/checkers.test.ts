@@ -123,6 +123,18 @@ const anomalous: Record<Guarantee, readonly Found[]> = {
     { title: 'a version comes from nowhere', history: '1 create a@1\n2 read a@2#77' },
     { title: 'a version shows before it was written', history: '1 create a@1\n2 read a@2#7\n1 update a@2 key=7' },
   ],
+  'bounded reads keep their bound': [
+    { title: 'an update is older than the bound', history: '1 create a@1\n1 update a@2\n3 read b-\n2 bounded:1 a@1' },
+    { title: 'a new order is older than the bound', history: '1 create a@1\n3 read b-\n2 bounded:1 a-' },
+    {
+      title: 'a deletion is older than the bound',
+      history: '1 create a@1\n1 delete a\n3 read b-\n2 bounded:1 a@1',
+    },
+    {
+      title: 'the first acknowledgement of a replayed write counts',
+      history: '1 create a@1\n1 update a@2 key=7\n1 update a@2 key=7\n2 bounded:1 a@1',
+    },
+  ],
 };
 
 const innocent: readonly Case[] = [
@@ -139,6 +151,8 @@ const innocent: readonly Case[] = [
   { title: 'a read under way gives no order', history: '1 create a@1\n1 update a@2\n2 read a@2\n& 2 read a@1' },
   { title: 'an eventual read owes nothing', history: '1 create a@1\n1 update a@2\n1 eventual a@1' },
   { title: 'a bounded read owes nothing', history: '1 create a@1\n1 update a@2\n1 bounded a@1' },
+  { title: 'a bounded read is as old as its bound', history: '1 create a@1\n1 update a@2\n2 bounded:1 a@1' },
+  { title: 'a bound asks for no indeterminate write', history: '1 create a@1\n1 update a lost\n2 bounded:0 a@1' },
   { title: 'an eventual read teaches nothing', history: '1 create a@1\n1 update a@2\n2 eventual a@2\n2 read a@1' },
   { title: 'versions only go forward', history: '1 create a@1\n2 read a@1\n1 update a@2\n2 read a@2' },
   { title: 'a stranger has not seen the order yet', history: '1 create a@1\n2 read a-\n2 read a@1' },

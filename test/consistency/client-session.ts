@@ -19,6 +19,8 @@ export type ReadAsk = {
   readonly kind: ReadOperation['kind'];
   readonly variables: Readonly<Record<string, unknown>>;
   readonly level?: ReadOperation['level'];
+  /** Of a BOUNDED read. */
+  readonly maxStalenessMs?: number;
   readonly final?: boolean;
   /** From the data of an answer to what it shows. */
   readonly observe: (data: Readonly<Record<string, unknown>>) => Observation[];
@@ -74,18 +76,20 @@ export class ClientSession {
     kind,
     variables,
     level,
+    maxStalenessMs,
     final = false,
     observe,
   }: ReadAsk): Promise<ReadOperation & { answer: Answer | null }> {
     const asked = this.#options.recorder.begin(this.id);
-    const told = { kind, level: level ?? ('SESSION' as const), final };
+    const bound = maxStalenessMs === undefined ? {} : { maxStalenessMs };
+    const told = { kind, level: level ?? ('SESSION' as const), ...bound, final };
     const failed = (error: string, answer: Answer | null, served: Served | null = null) => {
       const operation = this.#options.recorder.end(asked, { ...told, outcome: 'failed', seen: [], served, error });
       return { ...(operation as ReadOperation), answer };
     };
     let answer: Answer;
     try {
-      const request = { query: documents[kind], variables, ...(level && { level }) };
+      const request = { query: documents[kind], variables, ...(level && { level }), ...bound };
       answer = await this.#ask(request, this.#options.timeoutMs);
     } catch (error) {
       return failed(transportFault(error), null);

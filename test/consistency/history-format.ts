@@ -42,6 +42,8 @@ const read = z.object({
   ...asked,
   kind: z.enum(['one', 'many', 'page']),
   level: z.enum(['EVENTUAL', 'BOUNDED', 'SESSION', 'STRONG']),
+  /** The bound that a BOUNDED read named; absent when it left that to the server. */
+  maxStalenessMs: z.number().optional(),
   outcome: z.enum(['ok', 'failed']),
   /** All of one read is one snapshot. */
   seen: z.array(observation).readonly(),

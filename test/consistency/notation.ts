@@ -5,7 +5,7 @@
 //   1 update a lost         indeterminate (`create`, `delete` likewise);   1 update a refused
 //   1 update a@2 key=7      write 7, as another attempt with the same idempotency key
 //   2 read a@2 b-           one snapshot: a at version 2, b not there;   a@2#9 shows the mark of write 9
-//   2 eventual a@1          the same at a level that promises nothing;   2 bounded a@1
+//   2 eventual a@1          the same at a level that promises nothing;   2 bounded a@1;   2 bounded:3 a@1 names its bound
 //   2 adopt 1               session 2 takes over session 1's token
 //   9 final a@2             read from the source after the last write
 //   & 1 read a@1            begins together with the line above and ends after it
@@ -42,11 +42,13 @@ export function operationsOf(notation: string): Operation[] {
     const write = writes[index];
     if (write) return write;
     if (verb === 'adopt') return { ...asked, kind: 'adopt', from: Number(rest[0]) };
-    const level = levels[verb as keyof typeof levels] ?? 'SESSION';
+    const [name, bound] = verb.split(':');
+    const level = levels[name as keyof typeof levels] ?? 'SESSION';
     return {
       ...asked,
       kind: rest.length === 1 ? 'one' : 'many',
       level,
+      ...(bound !== undefined && { maxStalenessMs: Number(bound) }),
       outcome: 'ok',
       seen: rest.map((word) => parseSeen(word, writers)),
       served: { node: 'replica-1', role: 'REPLICA', reason: 'replica-caught-up', waitedMs: 0 },

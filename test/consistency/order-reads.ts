@@ -11,16 +11,24 @@ type Page = {
 
 /** Most reads ask for nothing and get the default level. */
 const levels = { default: 84, STRONG: 4, BOUNDED: 5, EVENTUAL: 7 } as const;
+export type LevelMix = Readonly<Record<keyof typeof levels, number>>;
+
+/** What every bounded read asks for. */
+const maxStalenessMs = 1000;
+
+type AskedLevel = { level?: ReadOperation['level']; maxStalenessMs?: number };
 
 export class OrderReads {
   readonly #session: ClientSession;
   readonly #board: OrderBoard;
   readonly #random: Random;
+  readonly #mix: LevelMix;
 
-  constructor(session: ClientSession, board: OrderBoard, random: Random) {
+  constructor(session: ClientSession, board: OrderBoard, random: Random, mix: LevelMix = levels) {
     this.#session = session;
     this.#board = board;
     this.#random = random;
+    this.#mix = mix;
   }
 
   async one(id = this.#board.pick()?.id): Promise<void> {
@@ -68,15 +76,16 @@ export class OrderReads {
     return { next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
   }
 
-  async #nodes(ids: readonly string[], options: { level?: ReadOperation['level']; final?: boolean }) {
+  async #nodes(ids: readonly string[], options: AskedLevel & { final?: boolean }) {
     const observe = ({ nodes }: Readonly<Record<string, unknown>>): Observation[] =>
       (nodes as (SeenOrder | null)[]).map((order, index) => observed(ids[index] ?? '', order));
     return await this.#session.read({ kind: 'many', variables: { ids }, observe, ...options });
   }
 
-  #level(): { level?: ReadOperation['level'] } {
-    const level = this.#random.weighted(levels);
-    return level === 'default' ? {} : { level };
+  #level(): AskedLevel {
+    const level = this.#random.weighted(this.#mix);
+    if (level === 'default') return {};
+    return level === 'BOUNDED' ? { level, maxStalenessMs } : { level };
   }
 }
 

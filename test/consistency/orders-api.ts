@@ -40,6 +40,7 @@ export type Ask = {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly tokens?: readonly string[];
   readonly level?: ReadOperation['level'];
+  readonly maxStalenessMs?: number;
   readonly whenBehind?: 'WAIT' | 'BYPASS' | 'FAIL';
   readonly waitMs?: number;
   readonly signal: AbortSignal;
@@ -47,7 +48,7 @@ export type Ask = {
 
 /** Rejects when there was no whole GraphQL answer: nobody knows then what became of a write. */
 export async function ask(endpoint: Endpoint, request: Ask): Promise<Answer> {
-  const { query, variables, tokens = [], level, whenBehind, waitMs, signal } = request;
+  const { query, variables, tokens = [], level, maxStalenessMs, whenBehind, waitMs, signal } = request;
   const response = await fetch(endpoint.url, {
     method: 'POST',
     headers: {
@@ -55,6 +56,7 @@ export async function ask(endpoint: Endpoint, request: Ask): Promise<Answer> {
       accept: 'application/graphql-response+json, application/json;q=0.9',
       ...(tokens.length > 0 && { 'x-consistency-token': tokens.join(',') }),
       ...(level && { 'x-consistency-level': level.toLowerCase() }),
+      ...(maxStalenessMs !== undefined && { 'x-consistency-max-staleness-ms': String(maxStalenessMs) }),
       ...(whenBehind && { 'x-consistency-when-behind': whenBehind.toLowerCase() }),
       ...(waitMs !== undefined && { 'x-consistency-wait-ms': String(waitMs) }),
     },

@@ -4,7 +4,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import { ClientSession, type Freshness } from './client-session.ts';
 import type { Operation } from './history.ts';
 import { OrderBoard } from './order-board.ts';
-import { OrderReads } from './order-reads.ts';
+import { type LevelMix, OrderReads } from './order-reads.ts';
 import { OrderWrites } from './order-writes.ts';
 import type { Endpoint } from './orders-api.ts';
 import type { Random } from './random.ts';
@@ -19,6 +19,8 @@ export type WorkloadOptions = {
   /** Marks and customers of one run differ from those of every other run on the same database. */
   readonly firstWrite: number;
   readonly firstUser: number;
+  /** How often reads ask for which level. */
+  readonly levels?: LevelMix | undefined;
 };
 
 const timeoutMs = 8000;
@@ -96,7 +98,7 @@ export class Workload {
       const kind = random.weighted(weightsOf(freshnessMix));
       const session = this.#newSession(freshnessMix[kind].freshness, random.fork());
       this.#current.set(place, session);
-      const reads = new OrderReads(session, this.#board, random.fork());
+      const reads = new OrderReads(session, this.#board, random.fork(), this.#options.levels);
       for (let left = random.between(...lifetime); left > 0 && !signal.aborted; left--) {
         const together = random.chance(0.1) ? random.between(2, 3) : 1;
         await Promise.all(Array.from({ length: together }, () => this.#step(session, reads, random)));

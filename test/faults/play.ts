@@ -1,17 +1,19 @@
 import { systemClock } from '../../src/platform/clock.ts';
-import { type Finding, finding } from '../bench/finding.ts';
-import { checkHistory } from '../consistency/check-history.ts';
+import type { Finding } from '../bench/finding.ts';
 import type { Anomaly } from '../consistency/checkers/anomaly.ts';
 import { type History, isRead, isWrite } from '../consistency/history.ts';
 import { Random } from '../consistency/random.ts';
 import { Workload } from '../consistency/workload.ts';
 import { type Measures, measure } from './measures.ts';
-import type { Scenario } from './scenario.ts';
+import type { Moments, Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 import { SteadyLoad } from './steady-load.ts';
+import { judgeSteadyWrites } from './steady-verdict.ts';
+import { judge } from './verdict.ts';
+import { Witness } from './witness.ts';
 
 export type Outcome = {
-  readonly scenario: Pick<Scenario, 'name' | 'title'>;
+  readonly scenario: Pick<Scenario, 'name' | 'title' | 'why'>;
   readonly measures: Measures;
   /** What the clients of the history were told, by code. */
   readonly errors: Readonly<Record<string, number>>;
@@ -19,77 +21,117 @@ export type Outcome = {
   readonly lost: number;
   readonly duplicated: number;
   readonly anomalies: number;
+  readonly differences: number;
   readonly findings: readonly Finding[];
 };
 
-export type Played = Outcome & { readonly history: History; readonly broken: readonly Anomaly[] };
+export type Played = {
+  readonly outcome: Outcome;
+  readonly history: History;
+  readonly broken: readonly Anomaly[];
+  /** Records that differ in the backup, in words. */
+  readonly differences: readonly string[];
+};
 
-const usualMs = 3000;
-const afterMs = 3000;
+/** How long clients work: until all is warm, as usual, and after the fault. Milliseconds. */
+export type Pace = { readonly warmMs: number; readonly usualMs: number; readonly afterMs: number };
+
+export type PlayOptions = {
+  /** Unlike that of any other scenario on the same stage. */
+  readonly turn: number;
+  readonly seed: number;
+  readonly pace?: Pace;
+};
+
+const usualPace: Pace = { warmMs: 1000, usualMs: 3000, afterMs: 3000 };
 const readers = 8;
 const writers = 2;
 const sessions = 4;
 
 /** Clients at work, then the fault, then its end, then work again; then the verdict over all that they were told. */
-export async function play(stage: Stage, scenario: Scenario, turn: number, seed: number): Promise<Played> {
-  const random = new Random(seed + turn);
+export async function play(
+  stage: Stage,
+  scenario: Scenario,
+  { turn, seed, pace = usualPace }: PlayOptions,
+): Promise<Played> {
   const [first, second] = stage.places;
   const workload = new Workload({
     endpoints: [first, second],
     sessions,
     tokens: true,
-    random,
+    random: new Random(seed + turn),
     clock: systemClock,
     firstWrite: (turn + 1) * 1_000_000_000 + 1,
     firstUser: (turn + 1) * 1000,
+    levels: scenario.levels,
   });
-  const steady = new SteadyLoad({ endpoints: [first, second], readers, writers, userId: String(turn * 1000 + 999) });
+  const userId = String(turn * 1000 + 999);
+  const steady = new SteadyLoad({ endpoints: [first, second], readers, writers, userId });
+  const witness = new Witness(stage.places);
   const over = new AbortController();
-  const work = Promise.all([workload.run(over.signal), steady.run(over.signal)]);
-  const clients = work.then(() => undefined);
+  const clients = Promise.all([workload.run(over.signal), steady.run(over.signal)]).then(() => undefined);
   clients.catch(() => undefined);
-  const moments = { usualMs: 0, beganMs: 0, endedMs: 0 };
   try {
-    await systemClock.sleep(1000);
-    moments.usualMs = systemClock.monotonic();
-    await systemClock.sleep(usualMs);
-    moments.beganMs = systemClock.monotonic();
-    await scenario.begin(stage);
-    await systemClock.sleep(scenario.lastsMs);
-    await scenario.end(stage);
-    moments.endedMs = systemClock.monotonic();
-    await systemClock.sleep(afterMs);
+    await systemClock.sleep(pace.warmMs);
+    const usualMs = systemClock.monotonic();
+    await systemClock.sleep(pace.usualMs);
+    const { moments, noticed } = await misfortune(stage, scenario, {
+      write: (place) => steady.writeUnderWay(place === 0 ? 0 : 1, over.signal),
+    });
+    await systemClock.sleep(pace.afterMs);
+    over.abort();
+    await clients;
+    const untilMs = systemClock.monotonic();
+    await stage.untilWhole();
+    await workload.readAtTheEnd();
+    const differences = await stage.differences();
+    const history: History = {
+      header: { format: 'tidemark-history/1', seed, flavour: stage.cluster.cluster.flavour, tokens: true },
+      operations: workload.operations(),
+    };
+    const { samples } = steady;
+    const { findings, broken, ...counts } = judge({
+      history,
+      steady: judgeSteadyWrites(steady.writes, await stage.ordersByNumber(userId)),
+      differences,
+    });
+    const during = measure(samples, { fromMs: moments.beganMs, untilMs });
+    const before = measure(samples, { fromMs: usualMs, untilMs: moments.beganMs });
+    const seen = { samples, moments, during, before, history, events: witness.heard() };
+    const { name, title, why } = scenario;
+    return {
+      outcome: {
+        scenario: { name, title, why },
+        measures: during,
+        errors: errorsOf(history),
+        operations: history.operations.length + samples.length,
+        ...counts,
+        findings: [...noticed, ...scenario.findings(seen), ...findings],
+      },
+      history,
+      broken,
+      differences,
+    };
   } finally {
     over.abort();
+    await clients.catch(() => undefined);
+    await witness.close();
   }
-  await clients;
-  const endMs = systemClock.monotonic();
-  await stage.untilWhole();
-  await workload.readAtTheEnd();
-  const history: History = {
-    header: { format: 'tidemark-history/1', seed, flavour: stage.cluster.cluster.flavour, tokens: true },
-    operations: workload.operations(),
-  };
-  const broken = checkHistory(history);
-  const { samples } = steady;
-  const during = measure(samples, { fromMs: moments.beganMs, untilMs: endMs });
-  const before = measure(samples, { fromMs: moments.usualMs, untilMs: moments.beganMs });
-  const of = (guarantee: Anomaly['guarantee']) => broken.filter((anomaly) => anomaly.guarantee === guarantee).length;
-  return {
-    scenario: { name: scenario.name, title: scenario.title },
-    measures: during,
-    errors: errorsOf(history),
-    operations: history.operations.length + samples.length,
-    lost: of('acknowledged writes last'),
-    duplicated: of('one key, one effect'),
-    anomalies: broken.length,
-    findings: [
-      ...scenario.findings({ samples, moments, during, before }),
-      finding('anomalies', broken.length, '', { atMost: 0 }),
-    ],
-    history,
-    broken,
-  };
+}
+
+async function misfortune(
+  stage: Stage,
+  scenario: Scenario,
+  work: Parameters<Scenario['begin']>[1],
+): Promise<{ moments: Moments; noticed: readonly Finding[] }> {
+  const beganMs = systemClock.monotonic();
+  const atBegin = await scenario.begin(stage, work);
+  const doneMs = systemClock.monotonic();
+  await systemClock.sleep(scenario.lastsMs);
+  const mendingMs = systemClock.monotonic();
+  const atEnd = await scenario.end(stage);
+  const endedMs = systemClock.monotonic();
+  return { moments: { beganMs, doneMs, mendingMs, endedMs }, noticed: [...(atBegin ?? []), ...(atEnd ?? [])] };
 }
 
 /** Refusals that are part of the work, such as a version that was overtaken, are no errors. */

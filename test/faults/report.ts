@@ -15,7 +15,7 @@ export type Results = {
 
 /** The results as Markdown: what clients felt, and what they lost. */
 export function markdown({ outcomes, flavour, serverVersion, machine, measuredAt }: Results): string {
-  const rows = outcomes.map(({ scenario, measures, errors, lost, duplicated, anomalies, findings }) => [
+  const rows = outcomes.map(({ scenario, measures, errors, lost, duplicated, anomalies, differences, findings }) => [
     scenario.title,
     ms(measures.readOutageMs),
     ms(measures.writeOutageMs),
@@ -23,11 +23,13 @@ export function markdown({ outcomes, flavour, serverVersion, machine, measuredAt
     lost,
     duplicated,
     anomalies,
+    differences,
     findings.every(isMet) ? 'met' : '**missed**',
+    scenario.why,
   ]);
   return [
-    '| scenario | longest read outage | longest write outage | errors seen | orders lost | duplicated | anomalies | bars |',
-    '|---|--:|--:|---|--:|--:|--:|---|',
+    '| scenario | longest read outage | longest write outage | errors seen | orders lost | duplicated | anomalies | backup differs | bars | why |',
+    '|---|--:|--:|---|--:|--:|--:|--:|---|---|',
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
     '',
     `${measuredAt.slice(0, 10)}, ${machine.cores} cores of ${machine.cpu}, ${flavour} ${serverVersion}; ` +

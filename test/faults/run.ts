@@ -8,10 +8,11 @@ import { isMet } from '../bench/finding.ts';
 import { describeMachine } from '../bench/machine.ts';
 import { saveHistory } from '../consistency/history.ts';
 import { explain } from '../consistency/report.ts';
+import { testFlavour } from '../support/test-cluster.ts';
 import { type Outcome, play } from './play.ts';
 import { lines, markdown, type Results } from './report.ts';
-import { scenarios } from './scenarios.ts';
-import { Stage } from './stage.ts';
+import { isPlayedOn, scenarios } from './scenarios.ts';
+import { Stages } from './stages.ts';
 
 const usage = `Usage: npm run faults -- [options]
 
@@ -53,25 +54,22 @@ async function playAll(
   seed: number,
   json: string | null,
 ): Promise<number> {
-  print('starting a cluster and two API processes');
-  const stage = await Stage.open(flavour);
-  let closing: Promise<void> | null = null;
-  const close = () => {
-    closing ??= stage.close();
-    return closing;
-  };
+  const stages = new Stages(flavour);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close().then(() => process.exit(130)));
+    process.once(signal, () => void stages.close().then(() => process.exit(130)));
   const outcomes: Outcome[] = [];
-  const { flavour: own, nodes } = stage.cluster.cluster;
+  const own = flavour ?? testFlavour();
+  let serverVersion = '';
   try {
-    await stage.untilWhole();
     for (const [turn, scenario] of scenarios.entries()) {
-      if (only !== null && !only.includes(scenario.name)) continue;
+      if ((only !== null && !only.includes(scenario.name)) || !isPlayedOn(scenario, own)) continue;
+      const stage = await stages.for(scenario.ground);
+      serverVersion = stage.cluster.cluster.nodes[0]?.version ?? '';
       print(`${scenario.name}: ${scenario.title}`);
-      const { history, broken, ...outcome } = await play(stage, scenario, turn, seed);
+      const { history, broken, differences, outcome } = await play(stage, scenario, { turn, seed });
       outcomes.push(outcome);
       print(lines(outcome));
+      if (differences.length > 0) print(`the backup differs:\n  ${differences.slice(0, 20).join('\n  ')}`);
       if (broken.length === 0) continue;
       const path = join(artefacts, `faults-${own}-${scenario.name}-${seed}.jsonl`);
       await mkdir(artefacts, { recursive: true });
@@ -79,17 +77,17 @@ async function playAll(
       print(`${explain(broken)}\nkept: ${path}`);
     }
   } catch (error) {
-    print(stage.output().slice(-20).join('\n'));
+    print(stages.output().slice(-20).join('\n'));
     throw error;
   } finally {
-    await close();
+    await stages.close();
   }
   const met = outcomes.every(({ findings }) => findings.every(isMet));
   const results: Results = {
     measuredAt: new Date(systemClock.now()).toISOString(),
     machine: describeMachine(),
     flavour: own,
-    serverVersion: nodes[0]?.version ?? '',
+    serverVersion,
     seed,
     met,
     outcomes,

@@ -1,10 +1,20 @@
 import type { Finding } from '../bench/finding.ts';
+import type { History } from '../consistency/history.ts';
+import type { LevelMix } from '../consistency/order-reads.ts';
 import type { Measures } from './measures.ts';
 import type { Stage } from './stage.ts';
 import type { Sample } from './steady-load.ts';
+import type { HeardEvent } from './witness.ts';
 
-/** When a scenario's fault began, and when it was over: monotonic milliseconds. */
-export type Moments = { readonly beganMs: number; readonly endedMs: number };
+/** Monotonic milliseconds. */
+export type Moments = {
+  readonly beganMs: number;
+  /** What was to fall has fallen; what was to be done about it by command is done. */
+  readonly doneMs: number;
+  readonly mendingMs: number;
+  /** What had fallen is back. */
+  readonly endedMs: number;
+};
 
 export type Seen = {
   readonly samples: readonly Sample[];
@@ -12,17 +22,36 @@ export type Seen = {
   /** Of the whole scenario, and of as long a time before the fault. */
   readonly during: Measures;
   readonly before: Measures;
+  readonly history: History;
+  readonly events: readonly HeardEvent[];
 };
+
+/**
+ * What a scenario needs to happen on: servers that others have used and will use, servers of its own because it moves roles
+ * that nobody moves back, or a replication group of its own, which only MySQL has.
+ */
+export type Ground = 'shared' | 'own' | 'group';
 
 /** One thing that goes wrong while clients work. */
 export type Scenario = {
   readonly name: string;
   readonly title: string;
-  /** How long the fault lasts, in milliseconds. */
+  /** Why clients notice what they notice, for people. */
+  readonly why: string;
+  readonly ground: Ground;
+  /** How long the fault lasts once it is there, in milliseconds. */
   readonly lastsMs: number;
-  begin(stage: Stage): Promise<void>;
+  /** At which levels the clients of the history read. */
+  readonly levels?: LevelMix;
+  /** Resolves when the fault is there. What was measured on the way comes first among the findings. */
+  begin(stage: Stage, work: WorkUnderWay): Promise<readonly Finding[]> | Promise<void>;
   /** Resolves when what had fallen is back. */
-  end(stage: Stage): Promise<void>;
+  end(stage: Stage): Promise<readonly Finding[]> | Promise<void>;
   /** What was measured, against what it is held. */
   findings(seen: Seen): readonly Finding[];
+};
+
+export type WorkUnderWay = {
+  /** Resolves while a write of a steady client is on its way to the API process of that place. */
+  write(place: number): Promise<void>;
 };

@@ -1,7 +1,9 @@
 // Clients that do the same all the time, so that what a fault does to them can be measured: readers of one order each, in
-// sessions of their own, and writers of small orders. Each goes to its own API process, and to the other one when that is gone.
+// sessions of their own, and writers of small orders, who send each one with its key until they are told what became of it.
+// Each goes to its own API process, and to the other one when that is gone.
 import { systemClock } from '../../src/platform/clock.ts';
-import { type Answer, ask, documents, type Endpoint } from '../consistency/orders-api.ts';
+import { type Answer, ask, chargeOf, documents, type Endpoint } from '../consistency/orders-api.ts';
+import type { SteadyWrite } from './steady-verdict.ts';
 
 /** One request of a steady client, on the monotonic clock. */
 export type Sample = {
@@ -12,6 +14,8 @@ export type Sample = {
   readonly error: string | null;
   /** Who served it, where the answer says. */
   readonly node: string | null;
+  /** Of a read: a replica has answered with the token that was sent, so it has all that was asked for. */
+  readonly satisfied: boolean;
 };
 
 export type SteadyLoadOptions = {
@@ -23,17 +27,22 @@ export type SteadyLoadOptions = {
 
 const thinkMs = 4;
 const patienceMs = 10_000;
+const afterRefusalMs = 20;
+/** How long a write is sent again after the work is over. */
+const settleMs = 20_000;
 
 export class SteadyLoad {
   readonly #options: SteadyLoadOptions;
   readonly samples: Sample[] = [];
-  #writes = 0;
+  readonly writes: SteadyWrite[] = [];
+  readonly #underWay: [number, number] = [0, 0];
+  #numbers = 0;
 
   constructor(options: SteadyLoadOptions) {
     this.#options = options;
   }
 
-  /** Until the signal; every request that was begun has ended then. */
+  /** Until the signal; every request that was begun has ended then, and every write is settled if it can be. */
   async run(signal: AbortSignal): Promise<void> {
     const { readers, writers } = this.#options;
     await Promise.all([
@@ -42,37 +51,72 @@ export class SteadyLoad {
     ]);
   }
 
+  /** Resolves while a write is on its way to that endpoint. */
+  async writeUnderWay(endpoint: 0 | 1, signal: AbortSignal): Promise<void> {
+    while (this.#underWay[endpoint] === 0) await systemClock.sleep(1, { signal });
+  }
+
   async #read(client: number, signal: AbortSignal): Promise<void> {
-    const { data, token } = await this.#ask(client, documents.create, { input: this.#input() }, []);
-    const id = (data?.result as { order?: { id: string } } | undefined)?.order?.id;
-    if (id === undefined) throw new Error('the order of a reader could not be made');
-    const held = { token };
+    const { id, token } = await this.#ownOrder(client);
+    const held = { token, satisfied: false };
     while (!signal.aborted) {
-      await this.#sample('read', async () => {
-        const answer = await this.#ask(client, documents.one, { id }, held.token === null ? [] : [held.token]);
-        held.token = answer.token ?? held.token;
+      await this.#sample('read', held.satisfied, async () => {
+        const tokens = held.token === null ? [] : [held.token];
+        const answer = await this.#ask(client, documents.one, { id }, tokens);
+        if (answer.token !== null) {
+          held.satisfied = answer.served?.role === 'REPLICA' || (held.satisfied && answer.token === held.token);
+          held.token = answer.token;
+        }
         return answer;
       });
       await systemClock.sleep(thinkMs);
     }
   }
 
+  async #ownOrder(client: number): Promise<{ readonly id: string; readonly token: string | null }> {
+    const lastMs = systemClock.monotonic() + settleMs;
+    for (;;) {
+      const answer = await this.#ask(client, documents.create, { input: this.#input(null) }, []).catch(() => null);
+      const id = (answer?.data?.result as { order?: { id: string } } | undefined)?.order?.id;
+      if (answer !== null && id !== undefined) return { id, token: answer.token };
+      if (systemClock.monotonic() > lastMs) throw new Error('the order of a reader could not be made');
+      await systemClock.sleep(afterRefusalMs);
+    }
+  }
+
   async #write(client: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#sample('write', () => this.#ask(client, documents.create, { input: this.#input() }, []));
+      this.#numbers += 1;
+      this.writes.push(await this.#settle(client, this.#numbers, signal));
       await systemClock.sleep(thinkMs * 4);
     }
   }
 
-  async #sample(kind: Sample['kind'], request: () => Promise<Answer>): Promise<void> {
+  async #settle(client: number, number: number, signal: AbortSignal): Promise<SteadyWrite> {
+    const variables = { input: this.#input(number) };
+    let lastMs = Number.POSITIVE_INFINITY;
+    for (let attempts = 1; ; attempts += 1) {
+      const answer = await this.#sample('write', false, () =>
+        this.#ask(client, documents.create, variables, [], client % 2 === 0 ? 0 : 1),
+      );
+      if (answer !== null && codeOf(answer) === null) return { number, acknowledged: true, attempts };
+      if (answer?.errors[0]?.retryable === false || (answer !== null && refusalIn(answer.data) !== null))
+        return { number, acknowledged: false, attempts };
+      if (signal.aborted) lastMs = Math.min(lastMs, systemClock.monotonic() + settleMs);
+      if (systemClock.monotonic() > lastMs) return { number, acknowledged: false, attempts };
+    }
+  }
+
+  /** `null` when there was no answer. */
+  async #sample(kind: Sample['kind'], satisfied: boolean, request: () => Promise<Answer>): Promise<Answer | null> {
     const startedMs = systemClock.monotonic();
-    const told = await request().then(
-      ({ errors, data, served }) => ({ error: errors[0]?.code ?? refusalIn(data), node: served?.node ?? null }),
-      () => ({ error: 'NO_ANSWER', node: null }),
-    );
-    this.samples.push({ kind, startedMs, endedMs: systemClock.monotonic(), ...told });
+    const answer = await request().catch(() => null);
+    const error = answer === null ? 'NO_ANSWER' : codeOf(answer);
+    const node = answer?.served?.node ?? null;
+    this.samples.push({ kind, startedMs, endedMs: systemClock.monotonic(), error, node, satisfied });
     // Nobody hammers a server that just refused.
-    if (told.error !== null) await systemClock.sleep(20);
+    if (error !== null) await systemClock.sleep(afterRefusalMs);
+    return answer;
   }
 
   async #ask(
@@ -80,25 +124,36 @@ export class SteadyLoad {
     query: string,
     variables: Readonly<Record<string, unknown>>,
     tokens: readonly string[],
+    counted: 0 | 1 | null = null,
   ): Promise<Answer> {
     const [first, second] = this.#options.endpoints;
     const [own, other] = client % 2 === 0 ? [first, second] : [second, first];
     const request = { query, variables, tokens, signal: AbortSignal.timeout(patienceMs) };
+    if (counted !== null) this.#underWay[counted] += 1;
     try {
       return await ask(own, request);
     } catch (error) {
       // A load balancer would have sent it to the other one; a write carries its key.
       if (request.signal.aborted) throw error;
       return await ask(other, request);
+    } finally {
+      if (counted !== null) this.#underWay[counted] -= 1;
     }
   }
 
-  #input() {
-    this.#writes += 1;
+  /** A reader's order has no number. */
+  #input(number: number | null) {
     const { userId } = this.#options;
     const items = [{ sku: 'TIDE-2', name: 'Lead line', quantity: 1, unitPrice: '3.00' }];
-    return { userId, currency: 'EUR', items, idempotencyKey: `steady-${userId}-${this.#writes}` };
+    const order = { userId, currency: 'EUR', items };
+    return number === null
+      ? order
+      : { ...order, charge: chargeOf(number), idempotencyKey: `steady-${userId}-${number}` };
   }
+}
+
+function codeOf({ errors, data }: Answer): string | null {
+  return errors[0]?.code ?? refusalIn(data);
 }
 
 function refusalIn(data: Answer['data']): string | null {

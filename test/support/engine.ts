@@ -35,9 +35,9 @@ export function sourceOf({ cluster }: TestCluster): string {
 }
 
 /** Resolves when the replica has applied everything that the source has now. */
-export async function caughtUp(cluster: TestCluster, replica: string): Promise<void> {
+export async function caughtUp(cluster: TestCluster, replica: string, from = sourceOf(cluster)): Promise<void> {
   const mysql = cluster.cluster.flavour === 'mysql';
-  const source = await cluster.admin(sourceOf(cluster));
+  const source = await cluster.admin(from);
   const follower = await cluster.admin(replica);
   try {
     const [row] = await source.query(`SELECT @@GLOBAL.${mysql ? 'gtid_executed' : 'gtid_binlog_pos'} AS position`);

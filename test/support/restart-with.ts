@@ -3,13 +3,16 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { TestCluster } from './test-cluster.ts';
 
-/** Runs a replica of a test cluster with other server options than all the others have. Resolves once it replicates. */
+/**
+ * Runs a replica or the backup of a test cluster with other server options than all the others have. Resolves once it
+ * answers, and a replica replicates.
+ */
 export async function restartWith(
   cluster: TestCluster,
   name: string,
   options: readonly string[],
 ): Promise<{ restore(): Promise<void> }> {
-  const { pid, dataDirectory } = cluster.node(name);
+  const { pid, dataDirectory, role } = cluster.node(name);
   const partsOf = async (file: string) =>
     (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0').filter((part) => part !== '');
   const [command = '', ...given] = await partsOf('cmdline');
@@ -27,7 +30,7 @@ export async function restartWith(
     await once(child, 'exit');
   };
   try {
-    await startReplication(cluster, name, () => child.exitCode);
+    await untilItAnswers(cluster, name, role === 'replica' ? startReplication(cluster) : 'DO 1', () => child.exitCode);
   } catch (error) {
     await stop();
     await cluster.cluster.startNode(name);
@@ -41,8 +44,14 @@ export async function restartWith(
   };
 }
 
-async function startReplication(cluster: TestCluster, name: string, exitCode: () => number | null): Promise<void> {
-  const statement = cluster.cluster.flavour === 'mysql' ? 'START REPLICA' : 'START SLAVE';
+const startReplication = ({ cluster }: TestCluster) => (cluster.flavour === 'mysql' ? 'START REPLICA' : 'START SLAVE');
+
+async function untilItAnswers(
+  cluster: TestCluster,
+  name: string,
+  statement: string,
+  exitCode: () => number | null,
+): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
       const admin = await cluster.admin(name);

@@ -7,6 +7,7 @@ export const guarantees = [
   'rejected writes stay invisible',
   'one key, one effect',
   'one version, one write',
+  'bounded reads keep their bound',
 ] as const;
 export type Guarantee = (typeof guarantees)[number];
 

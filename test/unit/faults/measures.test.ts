@@ -8,6 +8,7 @@ const read = (startedMs: number, endedMs: number, error: string | null = null, n
   endedMs,
   error,
   node,
+  satisfied: false,
 });
 const write = (startedMs: number, endedMs: number, error: string | null = null): Sample => ({
   ...read(startedMs, endedMs, error),

@@ -1,0 +1,65 @@
+// What stands beside the replicated servers: the backup, Redis, the API itself.
+import { all, failedReads, failedWrites, longestRead, told } from '../checks.ts';
+import { fillDisk } from '../full-disk.ts';
+import type { Scenario } from '../scenario.ts';
+import { hang } from './faults.ts';
+
+/** An entry of the outbox that waits for longer makes the mirror count as behind. */
+const behindAfterMs = 5000;
+
+export const besideScenarios: readonly Scenario[] = [
+  {
+    name: 'backup-hung',
+    title: 'SIGSTOP of the backup',
+    why: 'nothing waits for the backup: what it has not got yet waits in the outbox',
+    ground: 'shared',
+    lastsMs: 3000,
+    ...hang('backup'),
+    findings: all(failedReads, failedWrites, longestRead),
+  },
+  backupDiskFull(),
+  {
+    name: 'redis-killed',
+    title: 'kill -9 of Redis',
+    why: 'each process goes on with what it sees itself',
+    ground: 'shared',
+    lastsMs: 3000,
+    begin: ({ redis }) => redis.kill(),
+    end: ({ redis }) => redis.restart(),
+    findings: all(failedReads, failedWrites, longestRead),
+  },
+  {
+    name: 'api-killed',
+    title: 'kill -9 of an API process in the middle of writes',
+    why: 'clients send again, with the same idempotency key, to the other process',
+    ground: 'shared',
+    lastsMs: 1500,
+    begin: async (stage, work) => {
+      await work.write(1);
+      await stage.killApi(1);
+    },
+    end: (stage) => stage.startApi(1),
+    findings: all(failedReads),
+  },
+];
+
+function backupDiskFull(): Scenario {
+  let makeRoom = async (): Promise<void> => undefined;
+  return {
+    name: 'backup-disk-full',
+    title: 'the backup’s disk full for a while',
+    why: 'nothing waits for the backup: what it has not got yet waits in the outbox',
+    ground: 'shared',
+    lastsMs: behindAfterMs + 4000,
+    begin: async ({ cluster }) => {
+      makeRoom = await fillDisk(cluster, 'backup');
+    },
+    end: () => makeRoom(),
+    findings: all(
+      failedReads,
+      failedWrites,
+      told('MIRROR_BEHIND', 'backup', 'doneMs', behindAfterMs + 3000),
+      told('MIRROR_CAUGHT_UP', 'backup', 'mendingMs', 15_000),
+    ),
+  };
+}
