@@ -7,6 +7,7 @@ export type OrderFilter = {
   readonly status?: readonly OrderStatus[] | undefined;
   readonly userId?: bigint | undefined;
   readonly numbers?: readonly string[] | undefined;
+  readonly numberStartsWith?: string | undefined;
   readonly missingCharge?: boolean | undefined;
   readonly missingProcessedAt?: boolean | undefined;
   /** `from` belongs to the range, `to` does not. */
@@ -17,12 +18,17 @@ export type OrderFilter = {
     | undefined;
 };
 
+/** Comes after every character that numbers are made of: a beginning is a range of the index, with nothing to escape. */
+const aboveAll = '\x7f';
+
 export function whereOf(filter: OrderFilter): OrderWhere {
-  const { status, userId, numbers, missingCharge, missingProcessedAt, created, total } = filter;
+  const { status, userId, numbers, numberStartsWith, missingCharge, missingProcessedAt, created, total } = filter;
   const where: OrderWhere[] = [];
   if (status !== undefined) where.push({ status: { in: [...status] } });
   if (userId !== undefined) where.push({ userId });
   if (numbers !== undefined) where.push({ number: { in: [...numbers] } });
+  if (numberStartsWith !== undefined)
+    where.push({ number: { gte: numberStartsWith, lt: numberStartsWith + aboveAll } });
   if (missingCharge !== undefined) where.push({ charge: missingCharge ? null : { not: null } });
   if (missingProcessedAt !== undefined) where.push({ processedAt: missingProcessedAt ? null : { not: null } });
   if (created?.from !== undefined) where.push({ createdAt: { gte: created.from } });

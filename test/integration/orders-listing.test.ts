@@ -128,6 +128,18 @@ describe('a list', () => {
     expect(await countOrders(database.session(), filter)).toBe(expected.length);
   });
 
+  it('is filtered by the beginning of the number, letter by letter', async () => {
+    const [{ number = '' } = {}] = rows;
+    const beginning = number.slice(0, -2);
+    const fitting = rows.filter((row) => row.number.startsWith(beginning)).length;
+    expect(await countOrders(database.session(), { numberStartsWith: beginning })).toBe(fitting);
+    expect(await countOrders(database.session(), { numberStartsWith: number })).toBe(1);
+    expect(await countOrders(database.session(), { numberStartsWith: number.toLowerCase() })).toBe(0);
+    for (const pattern of ['%', '_', '\\']) {
+      expect(await countOrders(database.session(), { numberStartsWith: pattern })).toBe(0);
+    }
+  });
+
   it('is filtered by numbers, letter by letter', async () => {
     const numbers = rows.slice(0, 3).map(({ number }) => number);
     expect(await countOrders(database.session(), { numbers })).toBe(3);

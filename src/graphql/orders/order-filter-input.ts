@@ -35,6 +35,7 @@ export const orderFilterType = builder.inputType('OrderFilter', {
     }),
     userId: t.id({ description: 'Was ordered by this user.' }),
     numbers: t.stringList({ description: 'Has one of these numbers, at most 100. An empty list matches nothing.' }),
+    numberStartsWith: t.string({ description: 'Has a number that begins so. Capital and small letters differ.' }),
     missingCharge: t.boolean({ description: 'True: nothing is known to be charged. False: something is.' }),
     missingProcessedAt: t.boolean({ description: 'True: the payment was not processed yet. False: it was.' }),
     created: t.field({ type: createdRangeType, description: 'Was placed within this span.' }),
@@ -55,6 +56,7 @@ const filterRules: z.ZodType<OrderFilter> = z.object({
   status: given(z.array(z.enum(orderStatuses)).max(100, 'must hold at most 100 statuses')),
   userId: given(idRule),
   numbers: given(z.array(z.string().max(32, 'is longer than any number')).max(100, 'must hold at most 100 numbers')),
+  numberStartsWith: given(z.string().max(32, 'is longer than any number')),
   missingCharge: given(z.boolean()),
   missingProcessedAt: given(z.boolean()),
   created: given(
