@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-// Three groups, one after another. A file of tests with real servers brings up its own cluster: two at a time, and those that
+// Groups, one after another. A file of tests with real servers brings up its own cluster: two at a time, and those that
 // judge histories alone.
 const withServers = { testTimeout: 120_000, hookTimeout: 180_000 } as const;
 
@@ -42,6 +42,18 @@ export default defineConfig({
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/support/build-page.ts',
+          sequence: { groupOrder: 3 },
+          ...withServers,
+          fileParallelism: false,
+          maxWorkers: 1,
         },
       },
     ],

@@ -1,5 +1,10 @@
 import { Client, fetchExchange } from 'urql';
-import { tokenExchange } from './token-exchange.ts';
+import { shareAcrossTabs, TokenStore } from '../../client/client.ts';
+import { tokenExchange } from '../../client/urql.ts';
+
+/** What the reader has seen and written, in this tab and in the others. */
+export const pageTokens = new TokenStore();
+shareAcrossTabs(pageTokens);
 
 /**
  * One for the whole page, so that everything on it is at least as new as everything else that was on it. It keeps no
@@ -7,7 +12,7 @@ import { tokenExchange } from './token-exchange.ts';
  */
 export const pageClient = new Client({
   url: '/graphql',
-  exchanges: [tokenExchange(), fetchExchange],
+  exchanges: [tokenExchange(pageTokens), fetchExchange],
   preferGetMethod: false,
   fetchSubscriptions: true,
   requestPolicy: 'network-only',

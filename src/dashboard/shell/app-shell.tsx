@@ -2,6 +2,7 @@ import { Suspense, useEffect } from 'react';
 import { pageRoutes } from '../page-routes.tsx';
 import { EmptyState } from '../states/empty-state.tsx';
 import { LoadingState } from '../states/loading-state.tsx';
+import { Announcements } from './announcements.tsx';
 import { ClusterNotice } from './cluster-notice.tsx';
 import { usePath } from './location.ts';
 import { PageLink } from './page-link.tsx';
@@ -54,6 +55,7 @@ export function AppShell() {
           </Suspense>
         )}
       </main>
+      <Announcements />
     </>
   );
 }

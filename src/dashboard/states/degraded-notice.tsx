@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
+import { Icon } from '../design/icons.tsx';
 
 /** Something is missing and the page goes on without it: what is missing, and what that means. */
 export function DegradedNotice({ level, children }: { level: 'warn' | 'bad'; children: ReactNode }) {
   return (
     <div className="notice" data-level={level} role="status">
-      <span className="notice-mark" aria-hidden="true">
-        {level === 'bad' ? '✕' : '!'}
+      <span className="notice-mark">
+        <Icon name={level === 'bad' ? 'close' : 'warn'} />
       </span>
       <div>{children}</div>
     </div>

@@ -1,0 +1,76 @@
+/**
+ * A subscription that lasts as long as somebody looks at the page.
+ *
+ *   open     events come in
+ *   lost     the stream ended; it is opened again after a wait that doubles up to ten seconds
+ *   resting  the tab is hidden: it holds no connection, since a browser has six of them for all of its tabs
+ *
+ * After `lost` and `resting` something may have been missed, so whoever listens is told each time it opens.
+ */
+import type { AnyVariables, TypedDocumentNode } from 'urql';
+import { pageClient } from './page-client.ts';
+
+export type ListeningState = 'open' | 'lost' | 'resting';
+
+export type Listener<Data> = {
+  readonly onEvent: (data: Data) => void;
+  readonly onState: (state: ListeningState) => void;
+};
+
+const firstWaitMs = 500;
+const longestWaitMs = 10_000;
+
+/** Returns what ends it. */
+export function listen<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  { onEvent, onState }: Listener<Data>,
+): () => void {
+  let close: () => void = () => undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let waitMs = firstWaitMs;
+  // A stream that was left may still bring something: only the present one counts.
+  let turn = 0;
+
+  const open = () => {
+    turn += 1;
+    const mine = turn;
+    const lose = () => {
+      if (mine !== turn) return;
+      turn += 1;
+      close();
+      onState('lost');
+      timer = setTimeout(open, waitMs * (0.75 + Math.random() / 2));
+      waitMs = Math.min(waitMs * 2, longestWaitMs);
+    };
+    onState('open');
+    const { unsubscribe } = pageClient.subscription(document, variables).subscribe(({ data, error, hasNext }) => {
+      if (mine !== turn) return;
+      if (data !== undefined && data !== null) {
+        waitMs = firstWaitMs;
+        onEvent(data);
+      }
+      // Not from within the call that brought it: the stream is not to be closed under its own feet.
+      if (error !== undefined || hasNext === false) queueMicrotask(lose);
+    });
+    close = unsubscribe;
+  };
+
+  const rest = () => {
+    turn += 1;
+    clearTimeout(timer);
+    close();
+    onState('resting');
+  };
+
+  const onVisibility = () => (globalThis.document.hidden ? rest() : open());
+  globalThis.document.addEventListener('visibilitychange', onVisibility);
+  if (globalThis.document.hidden) onState('resting');
+  else open();
+  return () => {
+    turn += 1;
+    clearTimeout(timer);
+    globalThis.document.removeEventListener('visibilitychange', onVisibility);
+    close();
+  };
+}

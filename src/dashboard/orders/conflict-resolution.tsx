@@ -1,0 +1,87 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import { fieldWords, valueInWords } from './editable-words.ts';
+import {
+  changeBetween,
+  conflictsBetween,
+  type Editable,
+  type EditableField,
+  editableOf,
+  merged,
+  type Side,
+} from './merge-changes.ts';
+import type { OrderRow } from './order-documents.ts';
+
+type Props = {
+  /** What the change began from. */
+  readonly before: OrderRow;
+  readonly mine: Editable;
+  readonly current: OrderRow;
+  readonly busy: boolean;
+  readonly onSave: (merged: Editable) => void;
+  readonly onTakeTheirs: () => void;
+};
+
+/** Somebody else changed the order first: both versions side by side, to choose from field by field. */
+export function ConflictResolution({ before, mine, current, busy, onSave, onTakeTheirs }: Props) {
+  const [chosen, setChosen] = useState<Readonly<Partial<Record<EditableField, Side>>>>({});
+  const theirs = editableOf(current);
+  const conflicts = conflictsBetween(editableOf(before), mine, theirs);
+  const result = merged(conflicts, chosen);
+  const nothingLeft = changeBetween(theirs, result) === null;
+  return (
+    <section className="conflict" aria-labelledby="conflict-title">
+      <h3 id="conflict-title">Somebody else changed this order first</h3>
+      <p className="soft">
+        You saw version {before.version}; version {current.version} is there now. Choose what it shall be.
+      </p>
+      <table className="versions">
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">You saw (version {before.version})</th>
+            <th scope="col">Yours</th>
+            <th scope="col">There now (version {current.version})</th>
+          </tr>
+        </thead>
+        <tbody>
+          {conflicts.map(({ field, before: seen, mine: my, theirs: their, open, proposed }) => (
+            <tr key={field} data-open={open || undefined}>
+              <th scope="row">{fieldWords[field]}</th>
+              <td>{valueInWords(field, seen)}</td>
+              {my === their ? (
+                <td colSpan={2}>{valueInWords(field, my)}</td>
+              ) : (
+                (['mine', 'theirs'] as const).map((side) => (
+                  <td key={side}>
+                    <label className="choice">
+                      <input
+                        type="radio"
+                        name={`conflict-${field}`}
+                        checked={(chosen[field] ?? proposed) === side}
+                        onChange={() => setChosen({ ...chosen, [field]: side })}
+                      />
+                      <span className="unseen">
+                        {fieldWords[field]} {side === 'mine' ? 'yours' : 'there now'}:{' '}
+                      </span>
+                      {valueInWords(field, side === 'mine' ? my : their)}
+                    </label>
+                  </td>
+                ))
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="actions">
+        <Button className="button button-main" isDisabled={busy || nothingLeft} onPress={() => onSave(result)}>
+          Save as version {current.version + 1}
+        </Button>
+        <Button className="button" isDisabled={busy} onPress={onTakeTheirs}>
+          Keep what is there now
+        </Button>
+        {nothingLeft && <span className="soft">That is what is there already.</span>}
+      </div>
+    </section>
+  );
+}

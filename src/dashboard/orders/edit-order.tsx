@@ -1,0 +1,144 @@
+import { type FormEvent, useState } from 'react';
+import { Button } from 'react-aria-components';
+import type { Failure } from '../graphql/failure.ts';
+import { announce } from '../shell/announcements.tsx';
+import { DegradedNotice } from '../states/degraded-notice.tsx';
+import { hundredthsOf } from './amounts.ts';
+import { ConflictResolution } from './conflict-resolution.tsx';
+import { useIntentKey } from './intent-key.ts';
+import { fromLocalInput, toLocalInput } from './local-time.ts';
+import { changeBetween, type Editable, editableOf } from './merge-changes.ts';
+import { type OrderRow, type Refusal, updateOrder } from './order-documents.ts';
+import type { OrderStatus } from './order-view.ts';
+import { nextStatuses, statusWords } from './status-words.ts';
+import { write } from './write-order.ts';
+import { WriteTrouble } from './write-trouble.tsx';
+
+type Trouble = { readonly failure?: Failure; readonly refusal?: Refusal };
+
+/**
+ * Changes an order that others may change meanwhile. `order` is the newest that the page knows of. A form that nobody has
+ * touched follows it; one that was touched keeps what it began from, and says so.
+ */
+export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order: OrderRow) => void }) {
+  const [base, setBase] = useState(order);
+  const [mine, setMine] = useState(() => editableOf(order));
+  const [current, setCurrent] = useState<OrderRow | null>(null);
+  const [trouble, setTrouble] = useState<Trouble>({});
+  const [busy, setBusy] = useState(false);
+  const keyFor = useIntentKey();
+
+  const beginFrom = (next: OrderRow) => {
+    setBase(next);
+    setMine(editableOf(next));
+    setCurrent(null);
+    setTrouble({});
+  };
+  const untouched = changeBetween(editableOf(base), mine) === null;
+  if (order.version > base.version && untouched && !busy) beginFrom(order);
+
+  const save = async (from: OrderRow, to: Editable) => {
+    const change = changeBetween(editableOf(from), to);
+    if (change === null) return;
+    const intent = { id: from.id, expectedVersion: from.version, ...change };
+    setBusy(true);
+    const outcome = await write(updateOrder, 'updateOrder', {
+      input: { ...intent, idempotencyKey: keyFor(intent) },
+    });
+    setBusy(false);
+    if (outcome.kind === 'failed') return setTrouble({ failure: outcome.failure });
+    if (outcome.kind === 'refused') {
+      const { refusal } = outcome;
+      if (refusal.current === undefined) return setTrouble({ refusal });
+      setTrouble({});
+      setCurrent(refusal.current);
+      return announce(`${from.number} was changed by somebody else first`, 'bad');
+    }
+    beginFrom(outcome.done.order);
+    announce(`${from.number} saved as version ${outcome.done.order.version}`);
+    onSaved(outcome.done.order);
+  };
+
+  if (current !== null) {
+    return (
+      <>
+        <ConflictResolution
+          before={base}
+          mine={mine}
+          current={current}
+          busy={busy}
+          onSave={(result) => void save(current, result)}
+          onTakeTheirs={() => {
+            beginFrom(current);
+            onSaved(current);
+          }}
+        />
+        <WriteTrouble {...trouble} />
+      </>
+    );
+  }
+
+  const chargeFits = mine.charge === '' || hundredthsOf(mine.charge) !== null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (chargeFits && !busy) void save(base, mine);
+  };
+  return (
+    <form onSubmit={submit} className="edit">
+      {order.version > base.version && (
+        <DegradedNotice level="warn">
+          <p>
+            Version {order.version} is there meanwhile; you began from version {base.version}.{' '}
+            <button type="button" className="link" onClick={() => setCurrent(order)}>
+              Compare
+            </button>
+          </p>
+        </DegradedNotice>
+      )}
+      <div className="form-grid">
+        <label className="field">
+          <span>Status</span>
+          <select
+            value={mine.status}
+            onChange={({ target }) => setMine({ ...mine, status: target.value as OrderStatus })}
+          >
+            {[base.status, ...nextStatuses[base.status]].map((status) => (
+              <option key={status} value={status}>
+                {statusWords[status]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="field">
+          <span>Charge in {base.total.currency}</span>
+          <input
+            inputMode="decimal"
+            value={mine.charge}
+            aria-invalid={!chargeFits}
+            placeholder="nothing charged"
+            onChange={({ target }) => setMine({ ...mine, charge: target.value.trim() })}
+          />
+          {!chargeFits && <span className="field-fault">A number with at most two decimals, such as 12.50</span>}
+        </label>
+        <label className="field">
+          <span>Processed</span>
+          <input
+            type="datetime-local"
+            step="1"
+            value={toLocalInput(mine.processedAt)}
+            onChange={({ target }) => setMine({ ...mine, processedAt: fromLocalInput(target.value) })}
+          />
+        </label>
+      </div>
+      <WriteTrouble {...trouble} />
+      <div className="actions">
+        <Button type="submit" className="button button-main" isDisabled={busy || untouched || !chargeFits}>
+          {busy ? 'Saving…' : 'Save'}
+        </Button>
+        <Button className="button" isDisabled={busy || untouched} onPress={() => beginFrom(order)}>
+          Undo
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,18 @@
+import { momentInWords } from '../shell/moment.tsx';
+import { readableAmount } from './amounts.ts';
+import type { EditableField } from './merge-changes.ts';
+import type { OrderStatus } from './order-view.ts';
+import { statusWords } from './status-words.ts';
+
+export const fieldWords: Readonly<Record<EditableField, string>> = {
+  status: 'Status',
+  charge: 'Charge',
+  processedAt: 'Processed',
+};
+
+/** The value of a field for people. */
+export function valueInWords(field: EditableField, value: string): string {
+  if (value === '') return 'nothing';
+  if (field === 'status') return statusWords[value as OrderStatus] ?? value;
+  return field === 'charge' ? readableAmount(value) : momentInWords(value);
+}

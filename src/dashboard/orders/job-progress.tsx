@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { listen } from '../graphql/listen.ts';
+import { pageTokens } from '../graphql/page-client.ts';
+import { announce } from '../shell/announcements.tsx';
+import { type Job, jobProgress } from './recheck-documents.ts';
+
+/** How far a job is, as it goes on. */
+export function JobProgress({ first, onDone }: { first: Job; onDone: () => void }) {
+  const [job, setJob] = useState(first);
+  const finished = job.state === 'FINISHED';
+  useEffect(() => {
+    if (finished) return;
+    return listen(
+      jobProgress,
+      { id: first.id },
+      {
+        onEvent: ({ jobProgress: next }) => {
+          if (next.consistencyToken !== null) pageTokens.learn(next.consistencyToken);
+          setJob(next);
+          if (next.state === 'FINISHED') announce(`Recheck done: ${outcomeOf(next)}`, next.failed > 0 ? 'bad' : 'good');
+        },
+        onState: () => undefined,
+      },
+    );
+  }, [first.id, finished]);
+  return (
+    <section className="job" aria-label="Recheck in the background">
+      <label>
+        <span>
+          Recheck of {job.total} {job.total === 1 ? 'order' : 'orders'}
+        </span>
+        <progress value={finished ? 1 : job.done} max={finished ? 1 : Math.max(1, job.total)} />
+      </label>
+      <span className="soft">
+        {finished ? '' : job.state === 'QUEUED' ? 'queued · ' : `${job.done} done · `}
+        {outcomeOf(job)}
+      </span>
+      <span className="spring" />
+      <Button className="button button-plain" onPress={onDone}>
+        {finished ? 'Close' : 'Hide'}
+      </Button>
+    </section>
+  );
+}
+
+function outcomeOf({ changed, unchanged, gone, failed, alreadyQueued }: Job): string {
+  const parts = [
+    `${changed} changed`,
+    `${unchanged} as they were`,
+    gone > 0 && `${gone} gone`,
+    failed > 0 && `${failed} given up`,
+    alreadyQueued > 0 && `${alreadyQueued} in the queue already`,
+  ];
+  return parts.filter(Boolean).join(' · ');
+}

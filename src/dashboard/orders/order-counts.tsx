@@ -1,0 +1,63 @@
+import { ToggleButton } from 'react-aria-components';
+import type { OrderNumbers } from './order-documents.ts';
+import { isFiltered, noFilters, type OrderFilters, type OrderView } from './order-view.ts';
+
+type Tile = {
+  readonly title: string;
+  readonly count: keyof OrderNumbers['orderCounts'];
+  readonly isOn: (view: OrderView) => boolean;
+  readonly filters: (on: boolean) => Partial<OrderFilters>;
+};
+
+const tiles: readonly Tile[] = [
+  {
+    title: 'All orders',
+    count: 'total',
+    isOn: (view) => !isFiltered(view),
+    filters: () => noFilters,
+  },
+  {
+    title: 'Pending',
+    count: 'pending',
+    isOn: ({ status }) => status.length === 1 && status[0] === 'PENDING',
+    filters: (on) => ({ status: on ? ['PENDING'] : [] }),
+  },
+  {
+    title: 'Missing charge',
+    count: 'missingCharge',
+    isOn: ({ missingCharge }) => missingCharge,
+    filters: (on) => ({ missingCharge: on }),
+  },
+  {
+    title: 'Missing processed time',
+    count: 'missingProcessedAt',
+    isOn: ({ missingProcessedAt }) => missingProcessedAt,
+    filters: (on) => ({ missingProcessedAt: on }),
+  },
+];
+
+/** How many orders need attention. Each number is a filter. */
+export function OrderCounts(props: {
+  numbers: OrderNumbers['orderCounts'] | null;
+  view: OrderView;
+  onFilter: (filters: Partial<OrderFilters>) => void;
+}) {
+  const { numbers, view, onFilter } = props;
+  return (
+    <fieldset className="tiles">
+      <legend className="unseen">Counts, each a filter</legend>
+      {tiles.map(({ title, count, isOn, filters }) => (
+        <ToggleButton
+          key={title}
+          className="tile"
+          isSelected={isOn(view)}
+          onChange={(on) => onFilter(filters(on))}
+          data-count={count}
+        >
+          <span className="tile-count">{numbers === null ? '–' : numbers[count].toLocaleString('en-US')}</span>
+          <span className="tile-title">{title}</span>
+        </ToggleButton>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,125 @@
+import { useEffect, useRef, useState } from 'react';
+import type { AnswerFacts } from '../answers/answer-facts.ts';
+import type { Failure } from '../graphql/failure.ts';
+import { useAnswer } from '../graphql/use-answer.ts';
+import type { LiveState } from '../shell/live-switch.tsx';
+import { useThrottled } from '../shell/use-throttled.ts';
+import { type LiveChanges, liveChangeOf, noChanges, outlasting, overlaid, withChange } from './live-rows.ts';
+import {
+  matchingOrders,
+  type OrderNumbers,
+  type OrderPage,
+  type OrderRow,
+  orderNumbers,
+  orderPage,
+} from './order-documents.ts';
+import { pageVariables, whereOf } from './order-variables.ts';
+import type { OrderView } from './order-view.ts';
+import { useOrderChanges } from './use-order-changes.ts';
+
+/** Where a row came from: with the list, or with a change that was told of since. */
+export type RowOrigin =
+  | { readonly kind: 'answer'; readonly facts: AnswerFacts }
+  | { readonly kind: 'change'; readonly at: string; readonly receivedAtMs: number };
+
+export type OrderList = {
+  /** `null` until there was an answer. */
+  readonly rows: readonly OrderRow[] | null;
+  readonly originOf: (row: OrderRow) => RowOrigin | null;
+  readonly pageInfo: OrderPage['orders']['pageInfo'] | null;
+  readonly facts: AnswerFacts | null;
+  readonly failure: Failure | null;
+  readonly asking: boolean;
+  readonly numbers: OrderNumbers['orderCounts'] | null;
+  readonly matching: number | null;
+  readonly live: LiveState;
+  /** Changes since it was paused. */
+  readonly held: number;
+  readonly pause: (paused: boolean) => void;
+  /** Reads everything again now. */
+  readonly refresh: () => void;
+  /** The orders that changes were told of last, newest last. */
+  readonly changed: ReadonlyMap<string, number>;
+};
+
+const listSoonMs = 200;
+const listEveryMs = 1500;
+const numbersSoonMs = 500;
+const numbersEveryMs = 3000;
+const pollEveryMs = 3000;
+const noVariables = {};
+
+/** The orders of a view, kept up with what happens to them unless it is paused. */
+export function useOrderList(view: OrderView): OrderList {
+  const list = useAnswer(orderPage, pageVariables(view));
+  const numbers = useAnswer(orderNumbers, noVariables);
+  const matching = useAnswer(matchingOrders, { where: whereOf(view) });
+  const [paused, setPaused] = useState(false);
+  const [held, setHeld] = useState(0);
+  const [changes, setChanges] = useState<LiveChanges>(noChanges);
+  const [changed, setChanged] = useState<ReadonlyMap<string, number>>(new Map());
+
+  const listSoon = useThrottled(list.refetch, listSoonMs, listEveryMs);
+  const countSoon = useThrottled(
+    () => Promise.all([numbers.refetch(), matching.refetch()]),
+    numbersSoonMs,
+    numbersEveryMs,
+  );
+  const followSoon = () => {
+    if (paused) return;
+    listSoon();
+    countSoon();
+  };
+
+  const line = useOrderChanges((change) => {
+    setChanged((before) => new Map([...before].slice(-200)).set(change.orderId, Date.now()));
+    if (paused) return setHeld((count) => count + 1);
+    const { order: row, at } = change;
+    if (row !== null) setChanges((before) => withChange(before, { row, at, receivedAtMs: Date.now() }));
+    followSoon();
+  }, followSoon);
+
+  const rows = list.data?.orders.nodes ?? null;
+  useEffect(() => {
+    if (rows !== null) setChanges((before) => outlasting(before, rows));
+  }, [rows]);
+
+  // Without a line, and after a failure, the list is asked for again all the same.
+  const asksAnyway = !paused && (line === 'lost' || list.failure !== null);
+  const follow = useRef(followSoon);
+  follow.current = followSoon;
+  useEffect(() => {
+    if (!asksAnyway) return;
+    const timer = setInterval(() => follow.current(), pollEveryMs);
+    return () => clearInterval(timer);
+  }, [asksAnyway]);
+
+  const refresh = () => {
+    void list.refetch();
+    void numbers.refetch();
+    void matching.refetch();
+  };
+  return {
+    rows: rows === null ? null : overlaid(rows, changes),
+    originOf: (row) => {
+      const change = liveChangeOf(row, changes);
+      if (change !== undefined) return { kind: 'change', at: change.at, receivedAtMs: change.receivedAtMs };
+      return list.facts === null ? null : { kind: 'answer', facts: list.facts };
+    },
+    pageInfo: list.data?.orders.pageInfo ?? null,
+    facts: list.facts,
+    failure: list.failure,
+    asking: list.asking,
+    numbers: numbers.data?.orderCounts ?? null,
+    matching: matching.data?.orders.totalCount ?? null,
+    live: paused ? 'paused' : line === 'lost' ? 'reconnecting' : 'live',
+    held,
+    pause: (next) => {
+      setPaused(next);
+      setHeld(0);
+      if (!next) refresh();
+    },
+    refresh,
+    changed,
+  };
+}

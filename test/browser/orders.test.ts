@@ -1,0 +1,243 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
+import { createElsewhere, stockOrders, updateElsewhere } from './support/order-stock.ts';
+import { overflowsAt, Stage, seriousFindings, takePictures } from './support/stage.ts';
+
+// The orders page in a real browser, on the real API, on real servers.
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await Stage.open({ redis: true });
+  await stockOrders(stage.api, 45);
+});
+afterEach(() => stage.closeTabs());
+afterAll(() => stage?.stop());
+
+const row = (page: Page, number: string) => page.locator(`tr[data-number="${number}"]`);
+const firstNumber = (page: Page) => page.locator('tbody tr').first().getAttribute('data-number');
+const said = (page: Page, text: string) => page.locator('.announcements', { hasText: text }).waitFor();
+const rowCount = (page: Page) => page.locator('tbody tr[data-number]').count();
+const untilFirstIs = (page: Page, number: string) =>
+  until(`${number} comes first`, async () => (await firstNumber(page)) === number);
+
+describe('the list of orders', () => {
+  it('says which server gave it, and why that was fresh enough', async () => {
+    const { page, faults } = await stage.tab();
+    await untilFirstIs(page, 'T-045');
+    const chip = page.getByRole('button', { name: 'Where these orders came from' });
+    expect(await chip.textContent()).toMatch(/(source|replica-\d).*·|caught up|any replica/);
+    await chip.click();
+    const story = page.getByRole('dialog', { name: 'Where these orders came from' });
+    expect(await story.textContent()).toMatch(/Server(source|replica-\d)Role(source|replica)Reason[\w-]+Levelsession/);
+    await page.keyboard.press('Escape');
+    await story.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Where T-045 came from' }).click();
+    await page.getByRole('dialog', { name: 'Where T-045 came from' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('keeps filters, sequence and page in the address, for others and for going back', async () => {
+    const { page, faults } = await stage.tab();
+    await untilFirstIs(page, 'T-045');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await untilFirstIs(page, 'T-025');
+    expect(page.url()).toContain('after=');
+    await page.getByRole('button', { name: 'Paid', exact: true }).click();
+    await untilFirstIs(page, 'T-045');
+    expect(await rowCount(page)).toBe(15);
+    expect(page.url()).toMatch(/\?status=PAID$/);
+    await page.getByRole('button', { name: 'Number', exact: true }).click();
+    await untilFirstIs(page, 'T-003');
+    expect(page.url()).toContain('sort=number');
+
+    const other = await stage.tab(new URL(page.url()).pathname + new URL(page.url()).search);
+    await untilFirstIs(other.page, 'T-003');
+    expect(await rowCount(other.page)).toBe(15);
+
+    await page.goBack();
+    await untilFirstIs(page, 'T-045');
+    await page.goBack();
+    await untilFirstIs(page, 'T-025');
+    expect([...faults, ...other.faults]).toEqual([]);
+  });
+
+  it('is searched by number, and says when nothing fits', async () => {
+    const { page } = await stage.tab();
+    await untilFirstIs(page, 'T-045');
+    await page.getByRole('searchbox', { name: 'Search by number' }).fill('T-01');
+    await untilFirstIs(page, 'T-019');
+    expect(await rowCount(page)).toBe(10);
+    await page.getByRole('searchbox', { name: 'Search by number' }).fill('t-01');
+    await page.getByRole('heading', { name: 'No order fits these filters' }).waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).first().click();
+    await untilFirstIs(page, 'T-045');
+  });
+
+  it('counts what needs attention, and each count is a filter', async () => {
+    const { page } = await stage.tab();
+    const tile = page.getByRole('button', { name: /Missing charge/ });
+    await until('the orders are counted', async () => (await tile.textContent())?.startsWith('30') === true);
+    await tile.click();
+    await until(
+      'thirty fit',
+      async () => (await page.locator('.pager').textContent())?.includes('20 shown of 30') === true,
+    );
+    expect(page.url()).toContain('missing=charge');
+    await page.getByRole('button', { name: /All orders/ }).click();
+    await until('the filter is gone', () => !page.url().includes('missing'));
+  });
+});
+
+describe('an order', () => {
+  it('is placed, changed and deleted with the keyboard alone', async () => {
+    const { page, faults } = await stage.tab();
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await untilFirstIs(page, 'T-045');
+    await page.getByRole('button', { name: 'New order' }).focus();
+    await press('Enter');
+    await page.getByRole('dialog', { name: 'New order' }).waitFor();
+    await page.getByLabel('User', { exact: true }).focus();
+    await page.keyboard.type('12');
+    await press('Tab', 'Tab');
+    await page.keyboard.type('K-1');
+    await press('Tab');
+    await page.keyboard.type('BUOY');
+    await press('Tab');
+    await page.keyboard.type('Buoy');
+    await press('Tab', 'Tab');
+    await page.keyboard.type('19.90');
+    await press('Enter');
+
+    const panel = page.getByRole('dialog', { name: 'K-1' });
+    await panel.getByText('Buoy').waitFor();
+    await panel.getByLabel('Charge in EUR').focus();
+    await page.keyboard.type('19.90');
+    await press('Enter');
+    await said(page, 'K-1 saved as version 2');
+    await press('Escape');
+    await panel.waitFor({ state: 'hidden' });
+    await until('the list has it', async () => (await row(page, 'K-1').getAttribute('data-version')) === '2');
+
+    await row(page, 'K-1').getByRole('link').focus();
+    await press('Enter');
+    await panel.getByRole('button', { name: 'Delete…' }).focus();
+    await press('Enter');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).focus();
+    await press('Enter');
+    await said(page, 'K-1 deleted');
+    await until('the list lacks it', async () => (await row(page, 'K-1').count()) === 0);
+    expect(faults).toEqual([]);
+  });
+
+  it('that breaks a rule says which, and keeps what was filled in', async () => {
+    const { page } = await stage.tab();
+    await page.getByRole('button', { name: 'New order' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New order' });
+    await dialog.getByLabel('User', { exact: true }).fill('1');
+    await dialog.getByLabel('Number, drawn when empty').fill('T-001');
+    await dialog.getByLabel('Article code').fill('A');
+    await dialog.getByLabel('Name').fill('A');
+    await dialog.getByLabel('Unit price').fill('1');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    expect(await dialog.getByRole('alert').textContent()).toContain('INVALID_INPUT');
+    expect(await dialog.getByLabel('Article code').inputValue()).toBe('A');
+  });
+
+  it('that somebody else has changed first is shown in both versions, and merged', async () => {
+    const seen = await createElsewhere(stage.api, { number: 'C-1', charge: '5.00' });
+    const { page, faults } = await stage.tab('/?open=C-1');
+    await page.getByRole('button', { name: 'Pause live updates' }).click({ force: true });
+    const panel = page.getByRole('dialog', { name: 'C-1' });
+    await panel.getByLabel('Charge in EUR').fill('25.00');
+    await updateElsewhere(stage.api, seen, { status: 'PAID', charge: '24.00' });
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await panel.getByRole('heading', { name: 'Somebody else changed this order first' }).waitFor();
+    const line = panel.getByRole('row', { name: /^Charge/ });
+    expect(await line.textContent()).toMatch(/5\.00.*25\.00.*24\.00/);
+    expect(await panel.getByRole('row', { name: /^Status/ }).textContent()).toMatch(/Pending.*Pending.*Paid/);
+    await takePictures(page, 'orders-conflict');
+    expect(await seriousFindings(page)).toEqual([]);
+    await panel.getByRole('button', { name: 'Save as version 3' }).click();
+    await said(page, 'C-1 saved as version 3');
+    await until('theirs and mine are both in it', async () => {
+      const text = await row(page, 'C-1').textContent();
+      return text?.includes('Paid') === true && text.includes('25.00');
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('that has moved on is not deleted unseen', async () => {
+    const seen = await createElsewhere(stage.api, { number: 'D-1' });
+    const { page } = await stage.tab('/?open=D-1');
+    const panel = page.getByRole('dialog', { name: 'D-1' });
+    await panel.getByRole('button', { name: 'Delete…' }).click();
+    const question = page.getByRole('alertdialog');
+    await question.getByText('Version 1 and its items').waitFor();
+    await updateElsewhere(stage.api, seen, { status: 'CANCELLED' });
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await question.getByText('version 2 is there now').waitFor();
+    expect(await question.getByRole('row', { name: /^Status/ }).textContent()).toMatch(/Pending.*Cancelled/);
+    await question.getByRole('button', { name: 'Delete version 2 all the same' }).click();
+    await said(page, 'D-1 deleted');
+  });
+});
+
+describe('live updates', () => {
+  it('show what others write, until they are paused', async () => {
+    const seen = await createElsewhere(stage.api, { number: 'L-1' });
+    const { page, faults } = await stage.tab();
+    await row(page, 'L-1').waitFor();
+    const paid = await updateElsewhere(stage.api, seen, { status: 'PAID' });
+    await row(page, 'L-1').getByText('Paid', { exact: true }).waitFor();
+
+    await page.getByRole('button', { name: 'Pause live updates' }).click();
+    await updateElsewhere(stage.api, paid, { status: 'SHIPPED' });
+    await until('the change is held', async () => (await page.locator('.live').textContent()) === 'Paused1');
+    expect(await row(page, 'L-1').textContent()).toContain('Paid');
+    await page.getByRole('button', { name: 'Pause live updates' }).click();
+    await row(page, 'L-1').getByText('Shipped', { exact: true }).waitFor();
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('the page', () => {
+  it('has no serious fault of accessibility, and fits every width', async () => {
+    const { page, faults } = await stage.tab();
+    await untilFirstIs(page, (await firstNumber(page)) ?? '');
+    await takePictures(page, 'orders');
+    for (const width of [360, 768, 1440]) expect(await overflowsAt(page, width), String(width)).toBe(false);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousFindings(page), colorScheme).toEqual([]);
+    }
+    await page.locator('tbody a').first().click();
+    await page.getByRole('heading', { name: 'Change' }).waitFor();
+    await takePictures(page, 'order');
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await overflowsAt(page, 360)).toBe(false);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'New order' }).click();
+    await takePictures(page, 'order-new');
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('keeps the theme that was chosen', async () => {
+    const { page } = await stage.tab('/', { colorScheme: 'light' });
+    const paper = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
+    const light = await paper();
+    await page.getByLabel('Theme').selectOption('dark');
+    const dark = await paper();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    expect(await paper()).toBe(dark);
+  });
+
+  it('says so where there is no page', async () => {
+    const { page } = await stage.tab('/nowhere');
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  });
+});
