@@ -14,23 +14,22 @@ const manifest = fileURLToPath(new URL('../../package.json', import.meta.url));
 const until = new Date('2026-11-01T00:00:00.000Z');
 
 /**
- * How replicas reach the source: directly, or through a proxy in this process that can hold replication back. A mirrored one
- * is direct and has a backup, which a worker in a process of its own keeps up.
+ * How replicas reach the source: directly, or through a proxy in this process that can hold replication back. The others are
+ * direct: a mirrored one has a backup, which a worker in a process of its own keeps up; a cached one has a Redis.
  */
-export type ClusterKind = 'direct' | 'delayable' | 'mirrored';
+export type ClusterKind = 'direct' | 'delayable' | 'mirrored' | 'cached';
 
-/** The API as it ships, or one that learns no positions from its writes, or one that tells the outbox nothing. */
-export type ApiKind = 'as-shipped' | 'without-capture' | 'without-mirroring';
-
-/** From the same sources, so that they differ in nothing else. */
-const entries = {
-  'as-shipped': 'dist/main.js',
-  'without-capture': 'dist/api-without-capture.js',
-  'without-mirroring': 'dist/api-without-mirroring.js',
-} as const;
+/** The API as it ships, or one that does not do something. From the same sources, so that they differ in nothing else. */
+const apis = {
+  'as-shipped': { entry: 'dist/main.js', told: {} },
+  'without-capture': { entry: 'dist/api-without-capture.js', told: {} },
+  'without-mirroring': { entry: 'dist/api-without-mirroring.js', told: {} },
+  'without-cache': { entry: 'dist/main.js', told: { CACHE_TTL_MS: '0' } },
+} as const satisfies Record<string, { readonly entry: string; readonly told: Readonly<Record<string, string>> }>;
+export type ApiKind = keyof typeof apis;
 
 /** Levels and formats of a production process, so that nobody pays for pretty logs. */
-const environment = { NODE_ENV: 'production', LOG_LEVEL: 'warn', MIRROR_WORKER: 'off' };
+const usual = { NODE_ENV: 'production', LOG_LEVEL: 'warn', MIRROR_WORKER: 'off' };
 
 export type LaboratoryOptions = {
   readonly flavour: ServerFlavour | undefined;
@@ -59,7 +58,7 @@ export class Laboratory {
       const { flavour, orders, seed, log } = this.#options;
       log(`starting a cluster (${kind}) with ${orders} orders`);
       const running = await startTestCluster({
-        redis: false,
+        redis: kind === 'cached',
         backup: kind === 'mirrored',
         ...(flavour && { flavour }),
         ...(kind === 'delayable' && { replicationDelayMs: 0 }),
@@ -84,11 +83,8 @@ export class Laboratory {
   startMirrorWorker(): void {
     const cluster = this.#cluster?.running;
     if (cluster === undefined) throw new Error('there is no cluster to mirror');
-    this.#mirrorWorker ??= startNodeProcess(['--import', 'tsx', 'src/cli/mirror.ts'], {
-      ...environmentFor(cluster),
-      ...environment,
-      BACKUP_MIGRATION_URL: cluster.adminUrl('backup'),
-    });
+    const told = { ...environmentOf(cluster), BACKUP_MIGRATION_URL: cluster.adminUrl('backup') };
+    this.#mirrorWorker ??= startNodeProcess(['--import', 'tsx', 'src/cli/mirror.ts'], told);
   }
 
   async stopMirrorWorker(): Promise<void> {
@@ -98,18 +94,34 @@ export class Laboratory {
 
   /** An API process on that cluster. */
   async api(clusterKind: ClusterKind, kind: ApiKind = 'as-shipped'): Promise<ApiProcess> {
-    const cluster = await this.cluster(clusterKind);
-    const running =
-      this.#apis.get(kind) ??
-      (await startApiProcess(cluster, { node: [...(await shippedFlags()), entries[kind]], environment }));
+    await this.cluster(clusterKind);
+    const running = this.#apis.get(kind) ?? (await this.#start(clusterKind, apis[kind]));
     this.#apis.set(kind, running);
     return running;
   }
 
   /** One that nobody has asked anything yet, run as `npm start` runs it. The caller stops it. */
   async freshApi(clusterKind: ClusterKind, told: Readonly<Record<string, string>> = {}): Promise<ApiProcess> {
-    const node = [...(await shippedFlags()), entries['as-shipped']];
-    return startApiProcess(await this.cluster(clusterKind), { node, environment: { ...environment, ...told } });
+    return this.#start(clusterKind, { entry: apis['as-shipped'].entry, told });
+  }
+
+  /** Another process of the project, in front of the same servers. The caller stops it. */
+  async startBeside(
+    clusterKind: ClusterKind,
+    entry: string,
+    told: Readonly<Record<string, string>>,
+  ): Promise<NodeProcess> {
+    const cluster = await this.cluster(clusterKind);
+    return startNodeProcess(['--import', 'tsx', entry], { ...environmentOf(cluster), ...told });
+  }
+
+  async #start(
+    clusterKind: ClusterKind,
+    { entry, told }: { readonly entry: string; readonly told: Readonly<Record<string, string>> },
+  ): Promise<ApiProcess> {
+    const cluster = await this.cluster(clusterKind);
+    const environment = { ...environmentOf(cluster), ...told };
+    return startApiProcess(cluster, { node: [...(await shippedFlags()), entry], environment });
   }
 
   /** What the servers are that ran last. */
@@ -124,6 +136,12 @@ export class Laboratory {
     await this.#cluster?.running.stop();
     this.#cluster = null;
   }
+}
+
+/** What every process in front of a cluster is told. */
+function environmentOf(cluster: TestCluster): Record<string, string> {
+  const { redis } = cluster.urls();
+  return { ...environmentFor(cluster), ...usual, ...(redis !== null && { REDIS_URL: redis }) };
 }
 
 /** What `npm start` tells Node beside the entry. */

@@ -8,8 +8,12 @@ import { bothBehindWait50 } from './benches/both-behind-wait-50.ts';
 import { commitToBackup } from './benches/commit-to-backup.ts';
 import { gatedReadVsWaitFunction } from './benches/gated-read-vs-wait-function.ts';
 import { idleProbes } from './benches/idle-probes.ts';
+import { listDuringRecheck } from './benches/list-during-recheck.ts';
 import { memory } from './benches/memory.ts';
 import { oneReplicaBehind } from './benches/one-replica-behind.ts';
+import { pageAfterOwnWrite } from './benches/page-after-own-write.ts';
+import { pageFromCache } from './benches/page-from-cache.ts';
+import { pageUnderWrites } from './benches/page-under-writes.ts';
 import { readAfterOwnWrite } from './benches/read-after-own-write.ts';
 import { readSatisfiedToken } from './benches/read-satisfied-token.ts';
 import { session50msLate } from './benches/session-50ms-late.ts';
@@ -37,6 +41,10 @@ const benches: readonly Bench[] = [
   idleProbes,
   // After those that compare the backup with the source: its other side writes orders that the backup is not told of.
   writeWithMirroring,
+  pageFromCache,
+  pageUnderWrites,
+  pageAfterOwnWrite,
+  listDuringRecheck,
   startToFirstAnswer,
 ];
 
