@@ -2,10 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { MayAnswer } from './cache/may-answer.ts';
+import { ReadCache } from './cache/read-cache.ts';
 import { type ClusterHealth, clusterHealth } from './cluster/cluster-health.ts';
 import { type ClusterSnapshot, writableSource } from './cluster/cluster-snapshot.ts';
 import type { NodeRole } from './cluster/node.ts';
-import { shareStatuses } from './cluster/shared-statuses.ts';
+import { SharedStatuses } from './cluster/shared-statuses.ts';
 import type { Config } from './config.ts';
 import { currentEpoch } from './consistency/epoch.ts';
 import type { Flavour } from './consistency/position.ts';
@@ -29,6 +31,7 @@ import { measureOutbox } from './outbox/outbox-metrics.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/log.ts';
 import { type Metrics, unmeasured } from './platform/metrics.ts';
+import { Redis } from './platform/redis.ts';
 import { RoutingLog } from './routing/routing-log.ts';
 
 export type App = {
@@ -58,14 +61,20 @@ const roles: Readonly<Record<Config['cluster']['nodes'][number]['role'], NodeRol
 
 /** What benchmarks switch off to measure its cost. */
 export type AppSwitches = { readonly learnPositions?: boolean; readonly mirroring?: boolean };
+/** What tests put in the place of a rule, to see that they notice. */
+export type AppRules = { readonly mayAnswer?: MayAnswer };
 
-export function createApp(config: Config, log: Logger, switches: AppSwitches = {}): App {
+export function createApp(config: Config, log: Logger, { mayAnswer, ...switches }: AppSwitches & AppRules = {}): App {
   const clock = systemClock;
   const metrics = config.http.metrics ? new PrometheusMetrics({ clock, runtime: true }) : null;
+  const redis = openRedis(config);
+  const cache =
+    redis && openCache(config, redis, { metrics: metrics ?? unmeasured, ...(mayAnswer && { rule: mayAnswer }) });
   const database = openDatabase(config, log, {
     ...switches,
     ...(metrics && { metrics }),
     onAppended: () => mirror?.wake(),
+    ...(cache && { onWrote: cache.wrote.bind(cache) }),
   });
   const { cluster } = database;
   const mirror = config.mirror.worker === 'off' ? null : openMirror(config, database, log);
@@ -76,7 +85,8 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   const elsewhere = outbox === null ? null : viewFromOutbox(outbox, clock);
   const tokens = openTokens(config, database);
   const health = () => clusterHealth(cluster.snapshot(), clock.monotonic());
-  const statuses = shareStatuses(config, cluster, { clock, random: Math.random });
+  const { statusTtlMs: ttlMs } = config.redis;
+  const statuses = redis && new SharedStatuses({ redis, cluster, clock, random: Math.random, ttlMs });
   const clusterEvents = new ClusterEventFeed(cluster.events);
   const background = openBackground(config, { database, tokens, log });
   const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
@@ -93,6 +103,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     orderChanges: background.orderChanges,
     consistency: useConsistency({
       database,
+      cache,
       tokens,
       clusterId: config.cluster.id,
       defaults: config.consistency,
@@ -123,6 +134,7 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
     stop: async () => {
       await background.stop();
       await mirror?.stop();
+      await cache?.close();
       await statuses?.stop();
       await database.stop();
     },
@@ -135,11 +147,32 @@ export function createApp(config: Config, log: Logger, switches: AppSwitches = {
   };
 }
 
+/** What the processes of the cluster share, `null` without it. The statuses open and close it. */
+export function openRedis({ redisUrl: url, redis: { prefix, timeoutMs } }: Config): Redis | null {
+  return url === null ? null : new Redis({ url, prefix, timeoutMs, clock: systemClock, random: Math.random });
+}
+
+/** `null` when nothing is to be cached. Whoever writes has one, also to tell the others. */
+export function openCache(
+  { redis: { cacheTtlMs: ttlMs } }: Config,
+  redis: Redis,
+  options: { metrics?: Metrics; rule?: MayAnswer } = {},
+): ReadCache | null {
+  return ttlMs === 0 ? null : new ReadCache({ redis, clock: systemClock, ttlMs, ...options });
+}
+
 /** The engine alone, set up as the API sets it up. `onAppended` is called when it has written something for the backup. */
 export function openDatabase(
   config: Config,
   log: Logger,
-  { mirroring = true, onAppended, ...given }: AppSwitches & { metrics?: Metrics; onAppended?: () => void } = {},
+  {
+    mirroring = true,
+    onAppended,
+    ...given
+  }: AppSwitches &
+    Partial<Pick<Parameters<typeof openOrdersDatabase>[0], 'metrics' | 'onWrote'>> & {
+      readonly onAppended?: () => void;
+    } = {},
 ): OrdersDatabase {
   const { monitor } = config;
   const hasBackup = config.cluster.nodes.some(({ role }) => role === 'backup');

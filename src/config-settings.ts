@@ -138,6 +138,7 @@ export const settingsSchema = z.object({
     .optional(),
   REDIS_TIMEOUT_MS: integer(100, 10, 10_000),
   STATUS_TTL_MS: integer(10_000, 1000, 600_000),
+  CACHE_TTL_MS: integer(30_000, 0, 600_000),
 
   TOKEN_KEYS: tokenKeys,
   COOKIE_MAX_AGE_S: integer(86_400, 1, 31_536_000),

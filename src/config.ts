@@ -59,6 +59,8 @@ export type Config = {
     readonly timeoutMs: number;
     /** How long it is remembered what a process said about a server and did not say again. */
     readonly statusTtlMs: number;
+    /** How long lists and counts are kept to be answered from. 0: each request reads for itself. */
+    readonly cacheTtlMs: number;
   };
   readonly tokens: {
     /** The first one signs, all verify. */
@@ -291,6 +293,7 @@ function makeConfig(
       prefix: settings.REDIS_PREFIX ?? `tidemark:${cluster.id}:`,
       timeoutMs: settings.REDIS_TIMEOUT_MS,
       statusTtlMs: settings.STATUS_TTL_MS,
+      cacheTtlMs: settings.CACHE_TTL_MS,
     },
     tokens: { keys, cookieMaxAgeS: settings.COOKIE_MAX_AGE_S },
     consistency: {

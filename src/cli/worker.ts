@@ -1,5 +1,5 @@
 // `npm run worker`: does background work in a process of its own. Several may run.
-import { openBackground, openDatabase, openTokens } from '../app.ts';
+import { openBackground, openCache, openDatabase, openRedis, openTokens } from '../app.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
@@ -28,8 +28,17 @@ async function run(argv: readonly string[]): Promise<number> {
   const log = createLog(config.log);
   const ending = watchForTheEnd(log);
   const lifecycle = new Lifecycle(systemClock, log);
-  const database = openDatabase(config, log);
+  const redis = openRedis(config);
+  const cache = redis && openCache(config, redis);
+  // What API processes have cached must not outlive what jobs write.
+  const onWrote = { ...(cache && { onWrote: cache.wrote.bind(cache) }) };
+  const database = openDatabase(config, log, onWrote);
   const background = openBackground(config, { database, tokens: openTokens(config, database), log });
+  const closeCache = async () => {
+    await cache?.close();
+    await redis?.close();
+  };
+  await lifecycle.start({ name: 'cache', start: async () => redis?.start(), stop: closeCache });
   await lifecycle.start({ name: 'servers', start: () => database.start(), stop: () => database.stop() });
   const start = async () => {
     await background.start();

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import { Redis } from '../platform/redis.ts';
+import type { Redis } from '../platform/redis.ts';
 import type { Cluster } from './cluster.ts';
 import { RedisStatusBoard } from './redis-status-board.ts';
 import { StatusSharing } from './status-sharing.ts';
@@ -52,20 +52,4 @@ export class SharedStatuses {
   #publish(name: 'CACHE_UNAVAILABLE' | 'CACHE_RESTORED', facts: Readonly<Record<string, string>>): void {
     this.#options.cluster.events.publish({ name, node: null, facts });
   }
-}
-
-export type SharingSettings = {
-  readonly redisUrl: string | null;
-  readonly redis: { readonly prefix: string; readonly timeoutMs: number; readonly statusTtlMs: number };
-};
-
-/** `null` without a Redis: then each process knows what it has seen itself. */
-export function shareStatuses(
-  { redisUrl, redis: { prefix, timeoutMs, statusTtlMs } }: SharingSettings,
-  cluster: Cluster,
-  { clock, random }: Pick<SharedStatusesOptions, 'clock' | 'random'>,
-): SharedStatuses | null {
-  if (redisUrl === null) return null;
-  const redis = new Redis({ url: redisUrl, prefix, timeoutMs, clock, random });
-  return new SharedStatuses({ redis, cluster, clock, random, ttlMs: statusTtlMs });
 }

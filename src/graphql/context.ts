@@ -3,6 +3,7 @@ import type { OrdersSession } from '../database/orders-client.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { CommittedChange } from '../orders/order-change.ts';
 import type { OrderChanges } from '../orders/order-changes.ts';
+import type { OrderReads } from '../orders/order-reads.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RoutingLog } from '../routing/routing-log.ts';
 
@@ -26,6 +27,8 @@ export type ClusterState = ClusterHealth & {
 export interface OperationContext {
   readonly requestId: string;
   readonly session: OrdersSession;
+  /** Lists and counts: of this session's node, or all of them of one answer that was kept. */
+  readonly orders: OrderReads;
   readonly clock: Clock;
   /** Needs no session: it is all that operations see which ask for nothing from a table. */
   cluster(): ClusterState;

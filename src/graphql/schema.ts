@@ -4,6 +4,7 @@ import { consistencyDirective } from './consistency-directive.ts';
 import './scalars.ts';
 import './nodes.ts';
 import './orders/order-queries.ts';
+import './orders/order-counts.ts';
 import './orders/user-errors.ts';
 import './orders/order-mutations.ts';
 import './cluster/cluster-event-type.ts';

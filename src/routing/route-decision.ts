@@ -12,6 +12,7 @@ export const routeReasons = {
   'source-bypass': 'no replica was known to be there, and the request did not want to wait',
   'source-no-replica': 'no replica is eligible',
   'source-alone': 'the cluster has no replicas',
+  'cache-hit': 'the cache held an answer of that node which includes what was asked for; no node was asked',
   'backup-last-resort': 'no other server answers, and the request carries no past that the backup might lack',
 } as const;
 export type RouteReason = keyof typeof routeReasons;

@@ -1,4 +1,4 @@
-import { createApp } from '../../src/app.ts';
+import { type AppRules, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ServedLab } from '../../src/http/lab.ts';
 import { startHttpServer } from '../../src/http/server.ts';
@@ -10,12 +10,12 @@ export type TestApi = { readonly url: string; stop(): Promise<void> };
 /** The API in this process, on a port of its own, set up by environment variables as operators do it. */
 export async function startApi(
   environment: Readonly<Record<string, string>>,
-  lab: ServedLab | null = null,
+  { lab = null, ...rules }: AppRules & { readonly lab?: ServedLab | null } = {},
 ): Promise<TestApi> {
   const read = readConfig(environment);
   if (read.mode !== 'external') throw new Error('The environment names no servers');
   const log = createLog({ level: 'silent', format: 'json' });
-  const app = createApp(read.config, log);
+  const app = createApp(read.config, log, rules);
   await app.start();
   const server = await startHttpServer({
     host: '127.0.0.1',
@@ -44,6 +44,7 @@ export type Consistency = {
   readonly servedBy: { readonly node: string; readonly role: string } | null;
   readonly reason: string | null;
   readonly waitedMs: number;
+  readonly ageMs?: number;
 };
 
 export type ApiAnswer = {

@@ -10,6 +10,7 @@ import type { OrdersSession } from '../../src/database/orders-client.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { noJobs } from '../../src/jobs/jobs.ts';
 import { OrderChanges } from '../../src/orders/order-changes.ts';
+import { readOrders } from '../../src/orders/order-reads.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { startTestCluster } from './test-cluster.ts';
 
@@ -151,6 +152,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
       onCommitted: () => undefined,
       requestId: 'test',
       session: given,
+      orders: readOrders(given),
       clock: systemClock,
       randomBytes,
       consistencyToken: () => ('position' in given ? ((given as TestSession).position()?.format() ?? null) : null),

@@ -7,6 +7,7 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 type Seen =
   | 'requestId'
   | 'session'
+  | 'orders'
   | 'clock'
   | 'cluster'
   | 'routingLog'

@@ -1,5 +1,4 @@
 import type { Order } from '../../database/order-rows.ts';
-import { countOrders } from '../../orders/count-orders.ts';
 import type { OrderPage } from '../../orders/list-orders.ts';
 import { writeCursor } from '../../orders/order-cursor.ts';
 import type { OrderFilter } from '../../orders/order-filter.ts';
@@ -96,7 +95,7 @@ export const orderConnectionType = builder.objectRef<OrderConnection>('OrderConn
     }),
     totalCount: t.int({
       description: 'How many orders the whole list has, all pages together. Counted only when you ask for it.',
-      resolve: ({ filter }, _, { session }) => countOrders(session, filter),
+      resolve: ({ filter }, _, { orders }) => orders.count(filter),
     }),
   }),
 });

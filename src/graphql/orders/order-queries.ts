@@ -1,6 +1,4 @@
-import { countOrders } from '../../orders/count-orders.ts';
 import { findOrder } from '../../orders/find-order.ts';
-import { listOrders } from '../../orders/list-orders.ts';
 import type { OrderSortField } from '../../orders/order-sort.ts';
 import { defaultPageSize, maxPageSize, pageRequestOf } from '../../orders/page-request.ts';
 import { builder } from '../builder.ts';
@@ -92,32 +90,9 @@ builder.queryField('orders', (t) =>
       const selection = orderSelection(context, info, [['edges', 'node'], ['nodes']]);
       return orderConnection(
         list,
-        () => listOrders(context.session, list, selection),
+        () => context.orders.page(list, selection),
         () => context.pageToken(),
       );
     },
   }),
-);
-
-const orderCountsType = builder.objectRef<object>('OrderCounts').implement({
-  description: 'How many orders need attention. Each number is counted only when you ask for it.',
-  fields: (t) => ({
-    pending: t.int({
-      description: 'Orders that are `PENDING`.',
-      resolve: (_, __, { session }) => countOrders(session, { status: ['PENDING'] }),
-    }),
-    missingCharge: t.int({
-      description: 'Orders of which nothing is known to be charged.',
-      resolve: (_, __, { session }) => countOrders(session, { missingCharge: true }),
-    }),
-    missingProcessedAt: t.int({
-      description: 'Orders whose payment was not processed yet.',
-      resolve: (_, __, { session }) => countOrders(session, { missingProcessedAt: true }),
-    }),
-    total: t.int({ description: 'All orders.', resolve: (_, __, { session }) => countOrders(session, {}) }),
-  }),
-});
-
-builder.queryField('orderCounts', (t) =>
-  t.field({ type: orderCountsType, description: 'How many orders need attention.', resolve: () => ({}) }),
 );

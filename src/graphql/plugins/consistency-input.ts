@@ -44,7 +44,7 @@ function directiveOf(input: OperationInput): NonNullable<RawConsistencyRequest['
 }
 
 /** The variables as the resolvers will see them. Wrong ones are left out: executing the operation will say so. */
-function coerced({ schema, operation, variables }: OperationInput): Readonly<Record<string, unknown>> {
+export function coerced({ schema, operation, variables }: OperationInput): Readonly<Record<string, unknown>> {
   const result = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   return result.coerced ?? {};
 }
@@ -89,7 +89,7 @@ function cursorArguments({ document, operation }: OperationInput): readonly Argu
 }
 
 /** What is answered from what this process knows, or Redis. */
-const withoutServer: ReadonlySet<string> = new Set([
+export const withoutServer: ReadonlySet<string> = new Set([
   'cluster',
   'routingLog',
   'jobs',

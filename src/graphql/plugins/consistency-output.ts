@@ -9,6 +9,8 @@ export type ConsistencyExtension = {
   readonly servedBy: { readonly node: string; readonly role: RouteDecision['role'] } | null;
   readonly reason: RouteDecision['reason'] | null;
   readonly waitedMs: number;
+  /** With the reason `cache-hit`: how long before this the server was read. */
+  readonly ageMs?: number;
 };
 
 /** How the HTTP answer carries the session on. */
@@ -19,6 +21,7 @@ export function consistencyExtension(
   level: ConsistencyLevel,
   decision: RouteDecision | null,
   token: string | null,
+  ageMs: number | null = null,
 ): ConsistencyExtension {
   return {
     token,
@@ -26,6 +29,7 @@ export function consistencyExtension(
     servedBy: decision && { node: decision.node, role: decision.role },
     reason: decision?.reason ?? null,
     waitedMs: Math.round((decision?.waitedMs ?? 0) * 10) / 10,
+    ...(decision?.reason === 'cache-hit' && ageMs !== null && { ageMs: Math.round(ageMs) }),
   };
 }
 

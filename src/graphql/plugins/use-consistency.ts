@@ -7,9 +7,14 @@
  *   after the data: the session advances by what was seen, and goes out as header, extension and, when it advanced, cookie
  *
  * A query whose node is lost in the middle is run again from its start on another one, so an answer never mixes two.
+ * What many ask for alike may be answered from what was read for somebody else: then no node is chosen, and what is shown
+ * counts as seen.
  */
+
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { CacheHit, ReadCache } from '../../cache/read-cache.ts';
+import { nodeRoles } from '../../cluster/node.ts';
 import {
   type ConsistencyDefaults,
   type ConsistencyRequest,
@@ -22,11 +27,15 @@ import { emptySession, isEmptySession, type Session } from '../../consistency/se
 import { requirementFor } from '../../consistency/session-guarantee.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../../database/orders-client.ts';
 import { TidemarkError } from '../../errors.ts';
+import { keptReads, NotedReads } from '../../orders/kept-reads.ts';
 import type { CommittedChange } from '../../orders/order-change.ts';
+import { type OrderReads, readOrders } from '../../orders/order-reads.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
+import type { RouteDecision } from '../../routing/route-decision.ts';
 import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
+import { askCache, type CacheAnswer } from './ask-cache.ts';
 import { cursorsIn, needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
 import { consistencyExtension, cookieNameFor, type SessionOutput, writeSession } from './consistency-output.ts';
 import { factsOf, recordDecision, recordRouted } from './request-facts.ts';
@@ -36,6 +45,8 @@ export type Tokens = { decode(text: string, nowMs: number): Session; encode(sess
 
 export type ConsistencyOptions = {
   readonly database: OrdersDatabase;
+  /** `null` where every operation reads for itself. */
+  readonly cache: ReadCache | null;
   readonly tokens: Tokens;
   readonly clusterId: string;
   readonly defaults: ConsistencyDefaults;
@@ -117,40 +128,110 @@ class Operation {
       if (this.#operation.operation === 'query') {
         recordRouted(this.request, { level: asked.level, required: requirementFor(asked.level, session).position });
       }
-      return await this.#run({ execute, asked, session, whole, output }, new Set(), 1);
+      return await this.#answer({ execute, asked, session, whole, output });
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;
       return { errors: [toGraphqlError(error)] };
     }
   }
 
-  async #run(turn: Turn, excluded: ReadonlySet<string>, run: number): Promise<ExecutionResult> {
-    const { execute, asked, session } = turn;
+  /** From the cache, for it, or past it. */
+  async #answer(turn: Turn): Promise<ExecutionResult> {
+    const { asked, session, whole } = turn;
+    const signal = () => this.#signal();
+    const cached = whole ? await askCache(this.#options, this.#input, asked, session, signal) : null;
+    switch (cached?.turn.kind) {
+      case 'HIT':
+        return this.#show(turn, cached.turn);
+      case 'FILL':
+        try {
+          return await this.#run(turn, { cached });
+        } finally {
+          cached.turn.fill.giveUp();
+        }
+      default:
+        return this.#run(turn);
+    }
+  }
+
+  async #run(
+    turn: Turn,
+    {
+      run = 1,
+      excluded = new Set(),
+      cached = null,
+    }: { run?: number; excluded?: ReadonlySet<string>; cached?: CacheAnswer | null } = {},
+  ): Promise<ExecutionResult> {
+    const { asked, session } = turn;
     const { database } = this.#options;
     const writes = this.#operation.operation === 'mutation';
-    const pinned = database.openSession({ session, intent: asked, writes, excluded, signal: () => this.#signal() });
+    const snapshot = cached !== null;
+    const signal = () => this.#signal();
+    const pinned = database.openSession({ session, intent: asked, writes, snapshot, excluded, signal });
     try {
       await pinned.pin();
-      const contextValue = { ...(this.#args.contextValue as object), ...this.#context(pinned) };
-      const result = (await pinned.run(() => execute({ ...this.#args, contextValue }))) as ExecutionResult;
+      const reads = new NotedReads(readOrders(pinned));
+      const result = await this.#execute(turn, pinned, snapshot ? reads : readOrders(pinned));
       if (pinned.lostNodes !== null && !writes && run < maxRuns) {
         // From the start: what the lost run had seen goes to nobody.
-        return await this.#run(turn, pinned.lostNodes, run + 1);
+        return await this.#run(turn, { run: run + 1, excluded: pinned.lostNodes, cached });
       }
       await pinned.observe();
-      return this.#finish(result, turn, pinned);
+      if (cached !== null && result.errors === undefined) await this.#keep(cached, reads, pinned);
+      return this.#finish(result, turn, pinned, pinned.decision);
     } finally {
       pinned.end();
     }
   }
 
-  #finish(result: ExecutionResult, turn: Turn, pinned: OrdersPinnedSession): ExecutionResult {
+  /** What is shown counts as seen; what it does not hold is read where it is seen, too. */
+  async #show(turn: Turn, { answer, ageMs, waitedMs }: CacheHit): Promise<ExecutionResult> {
+    const { asked, session } = turn;
+    const { database, clock } = this.#options;
+    const { node, seen: shown, values } = answer;
+    const opening = { session, intent: asked, writes: false, shown, signal: () => this.#signal() };
+    const pinned = database.openSession(opening);
+    try {
+      if (asked.level !== 'EVENTUAL') pinned.adopt(shown, clock.now());
+      const result = await this.#execute(turn, pinned, keptReads(values, readOrders(pinned)));
+      if (pinned.lostNodes !== null) return await this.#run(turn, { run: 2, excluded: pinned.lostNodes });
+      await pinned.observe();
+      const role = nodeRoles.find((known) => known === answer.role) ?? 'REPLICA';
+      const hit = { node, role, reason: 'cache-hit', waitedMs } as const;
+      return this.#finish(result, turn, pinned, pinned.decision ?? hit, ageMs);
+    } finally {
+      pinned.end();
+    }
+  }
+
+  /** Only what was read completely, in a state that is known, of the history that the question was asked in. */
+  async #keep({ turn, reads }: CacheAnswer, noted: NotedReads, pinned: OrdersPinnedSession): Promise<void> {
+    const { decision, snapshotPositions: positions, session } = pinned;
+    const values = noted.valuesOf(reads);
+    if (turn.kind !== 'FILL' || values === null || positions === null || decision === null) return;
+    if (decision.role === 'BACKUP' || currentEpoch(this.#options.database.epochs) !== session.epoch) return;
+    const { node, role } = decision;
+    await turn.fill.keep({ node, role, includes: positions.reached, seen: positions.observed, values });
+  }
+
+  async #execute({ execute }: Turn, pinned: OrdersPinnedSession, orders: OrderReads): Promise<ExecutionResult> {
+    const contextValue = { ...(this.#args.contextValue as object), ...this.#context(pinned, orders) };
+    return (await pinned.run(() => execute({ ...this.#args, contextValue }))) as ExecutionResult;
+  }
+
+  #finish(
+    result: ExecutionResult,
+    turn: Turn,
+    pinned: OrdersPinnedSession,
+    decision: RouteDecision | null,
+    ageMs: number | null = null,
+  ): ExecutionResult {
     const { asked, session, whole, output } = turn;
     // A token that leaves out a part of what was sent must not take the place of what the client has.
     const token = whole ? this.#token(pinned.session) : null;
-    if (pinned.decision !== null) recordDecision(this.request, pinned.decision);
+    if (decision !== null) recordDecision(this.request, decision);
     output({ token, cookie: pinned.session === session || !whole ? 'KEEP' : 'SET' });
-    const consistency = consistencyExtension(asked.level, pinned.decision, token);
+    const consistency = consistencyExtension(asked.level, decision, token, ageMs);
     return { ...result, extensions: { ...result.extensions, consistency } };
   }
 
@@ -199,13 +280,17 @@ class Operation {
     return { session: emptySession(this.#options.clusterId, 0), whole: false };
   }
 
-  #context(pinned: OrdersPinnedSession): Omit<OperationContext, 'cluster' | 'routingLog' | 'jobs' | 'orderChanges'> {
+  #context(
+    pinned: OrdersPinnedSession,
+    orders: OrderReads,
+  ): Omit<OperationContext, 'cluster' | 'routingLog' | 'jobs' | 'orderChanges'> {
     const { clock, randomBytes, announce } = this.#options;
     const { epoch } = pinned.session;
     const consistencyToken = () => this.#token(pinned.session);
     return {
       requestId: factsOf(this.request).requestId,
       session: pinned,
+      orders,
       clock,
       onCommitted: (change) => announce(change, epoch),
       randomBytes,

@@ -1,0 +1,33 @@
+/**
+ * Which reads are common enough to be kept for others, and their names: first pages of ordinary sizes, and counts, with the
+ * filters that can only have a few values. Whatever holds a number, a user, a time or an amount is somebody's own question.
+ */
+import type { ListOrders } from './list-orders.ts';
+import type { OrderFilter } from './order-filter.ts';
+import type { OrderSort } from './order-sort.ts';
+
+const commonSizes: ReadonlySet<number> = new Set([5, 10, 20, 25, 50, 100]);
+
+/** Name of the read, `null` when it is not common. `withItems`: whether the orders bring their items. */
+export function pageName({ filter, sort, page }: ListOrders, withItems: boolean): string | null {
+  const filtered = filterName(filter);
+  const isFirst = !page.backward && page.after === null && page.before === null;
+  if (filtered === null || !isFirst || !commonSizes.has(page.size)) return null;
+  return ['page', page.size, sortName(sort), filtered, ...(withItems ? ['items'] : [])].join(' ');
+}
+
+/** Name of the read, `null` when it is not common. */
+export function countName(filter: OrderFilter): string | null {
+  const filtered = filterName(filter);
+  return filtered === null ? null : `count ${filtered}`;
+}
+
+const sortName = ({ field, direction }: OrderSort) => `${field}-${direction}`;
+
+function filterName({ status, missingCharge, missingProcessedAt, ...rare }: OrderFilter): string | null {
+  if (Object.values(rare).some((value) => value !== undefined)) return null;
+  const statuses = status === undefined ? 'any' : [...new Set(status)].sort().join('+');
+  return [statuses, ternary(missingCharge), ternary(missingProcessedAt)].join(' ');
+}
+
+const ternary = (value: boolean | undefined) => (value === undefined ? 'any' : String(value));

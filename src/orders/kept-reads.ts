@@ -1,0 +1,61 @@
+import type { OrderSelection } from '../database/order-rows.ts';
+import { countName, pageName } from './common-reads.ts';
+import type { ListOrders, OrderPage } from './list-orders.ts';
+import type { OrderFilter } from './order-filter.ts';
+import { pageFromJson, pageToJson } from './order-page-json.ts';
+import type { OrderReads } from './order-reads.ts';
+
+/** Values of reads by their names; JSON. */
+export type KeptReads = Readonly<Record<string, unknown>>;
+
+/** Reads that note what they have read, each once. */
+export class NotedReads implements OrderReads {
+  readonly #reads: OrderReads;
+  readonly #counts = new Map<string, Promise<number>>();
+  readonly #values = new Map<string, unknown>();
+
+  constructor(reads: OrderReads) {
+    this.#reads = reads;
+  }
+
+  /** The values of these reads, `null` when one of them was not made. */
+  valuesOf(names: readonly string[]): KeptReads | null {
+    if (names.some((name) => !this.#values.has(name))) return null;
+    return Object.fromEntries(names.map((name) => [name, this.#values.get(name)]));
+  }
+
+  async page(list: ListOrders, selection: OrderSelection): Promise<OrderPage> {
+    const page = await this.#reads.page(list, selection);
+    const name = pageName(list, bringsItems(selection));
+    if (name !== null) this.#values.set(name, pageToJson(page));
+    return page;
+  }
+
+  async count(filter: OrderFilter): Promise<number> {
+    const name = countName(filter);
+    if (name === null) return this.#reads.count(filter);
+    const counting = this.#counts.get(name) ?? this.#reads.count(filter);
+    this.#counts.set(name, counting);
+    const count = await counting;
+    this.#values.set(name, count);
+    return count;
+  }
+}
+
+/** Answers from what was kept; what was not is read. */
+export function keptReads(values: KeptReads, reads: OrderReads): OrderReads {
+  return {
+    page: async (list, selection) => {
+      const name = pageName(list, bringsItems(selection));
+      return name !== null && name in values ? pageFromJson(values[name]) : reads.page(list, selection);
+    },
+    count: async (filter) => {
+      const name = countName(filter);
+      return name !== null && name in values ? Number(values[name]) : reads.count(filter);
+    },
+  };
+}
+
+function bringsItems({ include }: OrderSelection): boolean {
+  return include?.items !== undefined && include.items !== false;
+}

@@ -1,0 +1,19 @@
+import type { OrderSelection } from '../database/order-rows.ts';
+import type { OrdersSession } from '../database/orders-client.ts';
+import { countOrders } from './count-orders.ts';
+import { type ListOrders, listOrders, type OrderPage } from './list-orders.ts';
+import type { OrderFilter } from './order-filter.ts';
+
+/** The reads that many clients ask for alike, as a seam: what they answer may have been read for somebody else. */
+export interface OrderReads {
+  page(list: ListOrders, selection: OrderSelection): Promise<OrderPage>;
+  count(filter: OrderFilter): Promise<number>;
+}
+
+/** Reads for this operation alone. */
+export function readOrders(session: OrdersSession): OrderReads {
+  return {
+    page: (list, selection) => listOrders(session, list, selection),
+    count: (filter) => countOrders(session, filter),
+  };
+}
