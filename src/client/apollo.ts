@@ -1,0 +1,135 @@
+/**
+ * The Apollo link: `new ApolloLink(tokenLink(store))`, right before the link that talks to the server.
+ *
+ *   operation  --> leaves with the tokens of that moment in its headers
+ *   answer     --> brings its token; a query that failed for a reason that passes leaves again after a wait
+ *
+ * Apollo shares one request among queries that are alike, so a refetch after a mutation may be given the answer of a query
+ * that left before the mutation had ended. Such an answer is not handed out: the query leaves again.
+ */
+import { type Answer, type AnswerBody, fieldsOf, readAnswer } from './answer.ts';
+import { type CallConsistency, consistencyHeaders, loadHeaders } from './consistency-headers.ts';
+import { wasLost } from './read-response.ts';
+import { type RetryOptions, retryDelayMs } from './retry-delay.ts';
+import type { TokenStore } from './token-store.ts';
+
+export type TokenLinkOptions = {
+  /** How queries are tried again. Mutations never are: wrap them with `withIdempotencyKey`. */
+  readonly retry?: RetryOptions;
+};
+
+// As much of Apollo as is needed: its fourth edition and the third look alike from here.
+type LinkOperation = {
+  readonly query: { readonly definitions: readonly { readonly kind: string }[] };
+  getContext(): Readonly<Record<string, unknown>>;
+  setContext(context: Record<string, unknown>): unknown;
+};
+type Observer = { next(value: unknown): void; error(error: unknown): void; complete(): void };
+type Subscription = { unsubscribe(): void };
+type Results = { subscribe(observer: Observer): Subscription };
+type ResultsClass<Given> = new (subscriber: (observer: Observer) => () => void) => Given;
+
+/** What the context of an operation may hold for us. */
+export type TokenLinkContext = {
+  /** How fresh this one must be. */
+  readonly consistency?: CallConsistency;
+};
+
+/** A request handler for `new ApolloLink(...)`. */
+export function tokenLink(store: TokenStore, { retry: retrying = {} }: TokenLinkOptions = {}) {
+  let mutations = 0;
+  return <Operation extends LinkOperation, Given extends object>(
+    operation: Operation,
+    forward: (operation: Operation) => Given,
+  ): Given => {
+    const kind = kindOf(operation);
+    const given = operation.getContext();
+    const leave = () => {
+      const departure = store.depart();
+      operation.setContext({ headers: headersFor(given, (headers) => loadHeaders(headers, departure)) });
+      return { departure, mutations, results: forward(operation) };
+    };
+    let first: ReturnType<typeof leave> | null = leave();
+
+    const Observable = observableClass(first.results);
+    return new Observable((observer) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let subscription: Subscription | undefined;
+      let ended = false;
+
+      const run = (retry: number) => {
+        const trip = first ?? leave();
+        first = null;
+        let leavesAgain = false;
+        /** Whether the operation leaves again, so that nobody is to hear of this. */
+        const again = (answer: Answer, failed: boolean): boolean => {
+          store.arrive(trip.departure, answer);
+          if (kind !== 'query' || leavesAgain) return leavesAgain;
+          const outdated = trip.mutations < mutations && !failed;
+          const delayMs = retryDelayMs(retry, outdated ? { retryable: true, retryAfterMs: 0 } : answer, retrying);
+          if (delayMs === null || ended) return false;
+          leavesAgain = true;
+          timer = setTimeout(() => run(retry + 1), outdated ? 0 : delayMs);
+          return true;
+        };
+        subscription = (trip.results as unknown as Results).subscribe({
+          next: (result) => {
+            const { response } = operation.getContext();
+            const body = fieldsOf(result) as AnswerBody;
+            const answer = readAnswer(body, (response as Response | undefined)?.headers);
+            if (kind === 'mutation') mutations += 1;
+            if (!again(answer, body.errors !== undefined)) observer.next(result);
+          },
+          error: (error) => {
+            if (kind === 'mutation') mutations += 1;
+            if (!again(answerOf(error), true)) observer.error(error);
+          },
+          complete: () => {
+            if (!leavesAgain) observer.complete();
+          },
+        });
+      };
+      run(0);
+      return () => {
+        ended = true;
+        clearTimeout(timer);
+        subscription?.unsubscribe();
+      };
+    });
+  };
+}
+
+function kindOf({ query }: LinkOperation): unknown {
+  const definition = query.definitions.find(({ kind }) => kind === 'OperationDefinition');
+  return fieldsOf(definition).operation;
+}
+
+function headersFor(
+  { headers: own, consistency }: Readonly<Record<string, unknown>>,
+  load: (headers: Headers) => Headers,
+): Record<string, string> {
+  const headers = new Headers(own as HeadersInit | undefined);
+  const asked = consistencyHeaders(fieldsOf(consistency));
+  for (const [name, value] of Object.entries(asked)) headers.set(name, value);
+  return Object.fromEntries(load(headers));
+}
+
+/** What Apollo makes of an answer with an HTTP status that says error, or of none. */
+function answerOf(error: unknown): Answer {
+  const { bodyText, response, statusCode } = fieldsOf(error);
+  let body: AnswerBody | null = null;
+  try {
+    body = typeof bodyText === 'string' ? fieldsOf(JSON.parse(bodyText)) : null;
+  } catch {
+    // A gateway's page.
+  }
+  const answer = readAnswer(body, (response as Response | undefined)?.headers, statusCode as number | undefined);
+  return wasLost(error) ? { ...answer, retryable: true } : answer;
+}
+
+/** Apollo brings its own class of observables, of one library or the other: what it gave us says which. */
+function observableClass<Given extends object>(given: Given): ResultsClass<Given> {
+  let found = Object.getPrototypeOf(given);
+  for (let next = found; typeof next?.subscribe === 'function'; next = Object.getPrototypeOf(next)) found = next;
+  return found.constructor;
+}

@@ -1,0 +1,46 @@
+/**
+ * The middleware of graphql-request: `new GraphQLClient(url, { ...tokenMiddleware(store) })`. It is told of an answer, but not
+ * to which request, so each request gets an id that the server sends back. What it cannot do is to send a request again:
+ * wrap calls with `withRetries` or `withIdempotencyKey`, or give the client `fetch: tokenFetch(store)` instead.
+ */
+import { type AnswerBody, type AnswerHeaders, fieldsOf, readAnswer } from './answer.ts';
+import { loadHeaders } from './consistency-headers.ts';
+import type { Departure, TokenStore } from './token-store.ts';
+
+const idHeader = 'x-request-id';
+/** Requests that never get an answer are forgotten, the oldest first. */
+const mostUnderWay = 1000;
+
+export function tokenMiddleware(store: TokenStore) {
+  const underWay = new Map<string, Departure>();
+  let requests = 0;
+  return {
+    requestMiddleware: <Request extends { headers?: HeadersInit }>(
+      request: Request,
+    ): Request & { headers: Headers } => {
+      const departure = store.depart();
+      const headers = loadHeaders(new Headers(request.headers), departure);
+      // Callers may use one id for several requests.
+      requests += 1;
+      const id = `${headers.get(idHeader) ?? crypto.randomUUID()}.${requests}`;
+      headers.set(idHeader, id);
+      underWay.set(id, departure);
+      const [oldest] = underWay.keys();
+      if (underWay.size > mostUnderWay && oldest !== undefined) underWay.delete(oldest);
+      return { ...request, headers };
+    },
+    /** An error that has an answer carries it inside. */
+    responseMiddleware: (outcome: object): void => {
+      const fields = fieldsOf(outcome);
+      const response = outcome instanceof Error ? fieldsOf(fields.response) : fields;
+      const headers = response.headers as AnswerHeaders | undefined;
+      const id = headers?.get(idHeader) ?? '';
+      const departure = underWay.get(id);
+      underWay.delete(id);
+      const answer = readAnswer(response as AnswerBody, headers);
+      if (departure !== undefined) store.arrive(departure, answer);
+      // Nobody knows what it includes.
+      else if (answer.token !== null) store.learn(answer.token);
+    },
+  };
+}
