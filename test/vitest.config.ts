@@ -9,8 +9,15 @@ const withServers = { testTimeout: 120_000, hookTimeout: 180_000 } as const;
 
 export default defineConfig({
   root,
-  // Vite would load graphql's other build than Node does for the packages that use it, and graphql refuses to be there twice.
-  resolve: { alias: [{ find: /^graphql$/, replacement: `${root}node_modules/graphql/index.js` }] },
+  resolve: {
+    alias: [
+      // Vite would load graphql's other build than Node does for the packages that use it, and graphql refuses to be there twice.
+      { find: /^graphql$/, replacement: `${root}node_modules/graphql/index.js` },
+      // What the package offers, before it is built.
+      { find: /^tidemark\/client$/, replacement: `${root}src/client/client.ts` },
+      { find: /^tidemark\/client\/(.+)$/, replacement: `${root}src/client/$1.ts` },
+    ],
+  },
   test: {
     projects: [
       {
