@@ -95,6 +95,7 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
     cluster: () => ({
       ...health(),
       epoch: currentEpoch(database.epochs),
+      redis: statuses && { trouble: statuses.trouble },
       mirror: async () => mirror?.state ?? elsewhere?.() ?? null,
     }),
     clusterEvents,

@@ -19,6 +19,8 @@ export type MirrorFacts = {
 /** What is known of the servers now; `epoch` is `null` until one was seen. */
 export type ClusterState = ClusterHealth & {
   readonly epoch: number | null;
+  /** What is wrong with Redis, if anything; `null` without one. */
+  readonly redis: { readonly trouble: string | null } | null;
   /** Resolves within a second or so; `null` without a backup. */
   mirror(): Promise<MirrorFacts | null>;
 };

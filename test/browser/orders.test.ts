@@ -8,7 +8,7 @@ import { overflowsAt, Stage, seriousFindings, takePictures } from './support/sta
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await Stage.open({ redis: true });
+  stage = await Stage.open();
   await stockOrders(stage.api, 45);
 });
 afterEach(() => stage.closeTabs());
@@ -158,7 +158,7 @@ describe('an order', () => {
     const line = panel.getByRole('row', { name: /^Charge/ });
     expect(await line.textContent()).toMatch(/5\.00.*25\.00.*24\.00/);
     expect(await panel.getByRole('row', { name: /^Status/ }).textContent()).toMatch(/Pending.*Pending.*Paid/);
-    await takePictures(page, 'orders-conflict');
+    await takePictures(page, 'orders-conflict', [1440]);
     expect(await seriousFindings(page)).toEqual([]);
     await panel.getByRole('button', { name: 'Save as version 3' }).click();
     await said(page, 'C-1 saved as version 3');
@@ -203,6 +203,34 @@ describe('live updates', () => {
   });
 });
 
+describe('a recheck', () => {
+  it('of several orders is followed to its end, while the list shows what it finds', async () => {
+    const { page, faults } = await stage.tab();
+    await row(page, 'T-044').waitFor();
+    const before = await row(page, 'T-044').getAttribute('data-version');
+    stage.payments.control({ delayMs: 300 });
+    for (const number of ['T-044', 'T-043'])
+      await page.getByRole('checkbox', { name: `Select ${number}` }).press('Space');
+    await page.getByText('2 selected').waitFor();
+    await page.getByRole('button', { name: 'Recheck', exact: true }).click();
+    const job = page.getByRole('region', { name: 'Recheck in the background' });
+    await job.getByText('Recheck of 2 orders').waitFor();
+    await said(page, 'Recheck done');
+    stage.payments.control({ delayMs: 0 });
+    await until('what was found shows', async () => (await row(page, 'T-044').getAttribute('data-version')) !== before);
+    await job.getByRole('button', { name: 'Close' }).click();
+    await job.waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+  });
+
+  it('can be had for all orders that fit the filters', async () => {
+    const { page } = await stage.tab('/?number=T-00');
+    await page.getByRole('button', { name: 'Recheck all 9 that fit' }).click();
+    await page.getByText('Recheck of 9 orders', { exact: true }).waitFor();
+    await said(page, 'Recheck done');
+  });
+});
+
 describe('the page', () => {
   it('has no serious fault of accessibility, and fits every width', async () => {
     const { page, faults } = await stage.tab();
@@ -215,12 +243,12 @@ describe('the page', () => {
     }
     await page.locator('tbody a').first().click();
     await page.getByRole('heading', { name: 'Change' }).waitFor();
-    await takePictures(page, 'order');
+    await takePictures(page, 'order', [360, 1440]);
     expect(await seriousFindings(page)).toEqual([]);
     expect(await overflowsAt(page, 360)).toBe(false);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'New order' }).click();
-    await takePictures(page, 'order-new');
+    await takePictures(page, 'order-new', [360]);
     expect(await seriousFindings(page)).toEqual([]);
     expect(faults).toEqual([]);
   });
@@ -239,5 +267,62 @@ describe('the page', () => {
   it('says so where there is no page', async () => {
     const { page } = await stage.tab('/nowhere');
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  });
+});
+
+describe('with servers down', () => {
+  const notice = (page: Page) => page.locator('.notice', { hasText: /is down|does not answer|No server/ }).first();
+
+  it('the page goes on without a replica, and says which', async () => {
+    const { page } = await stage.tab();
+    await stage.cluster.kill('replica-1');
+    await until(
+      'the replica is missed',
+      async () => (await notice(page).textContent())?.includes('replica-1') === true,
+    );
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await row(page, 'T-045').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await stage.cluster.restart('replica-1');
+    await notice(page).waitFor({ state: 'detached' });
+  });
+
+  it('the page goes on without Redis, and says what that means', async () => {
+    const { page } = await stage.tab();
+    await row(page, 'T-045').waitFor();
+    await stage.redis.kill();
+    await page.getByText(/^Redis .*rechecks wait/).waitFor();
+    await page.getByRole('checkbox', { name: 'Select T-045' }).press('Space');
+    await page.getByRole('button', { name: 'Recheck', exact: true }).click();
+    await page.getByRole('alert').getByText('JOBS_UNAVAILABLE').waitFor();
+    await createElsewhere(stage.api, { number: 'R-1' });
+    await row(page, 'R-1').waitFor();
+    await stage.redis.restart();
+    await notice(page).waitFor({ state: 'detached' });
+  });
+
+  it('orders are still read without the source, and a change that nobody takes stays in its form', async () => {
+    const { page } = await stage.tab('/?open=T-001');
+    const panel = page.getByRole('dialog', { name: 'T-001' });
+    await panel.getByLabel(/^Charge/).fill('7.00');
+    await stage.cluster.kill('source');
+    await page.getByText('No server takes writes: orders can be read, not changed.').waitFor();
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await panel.getByRole('alert').getByText('SOURCE_UNAVAILABLE').waitFor();
+    expect(await panel.getByLabel(/^Charge/).inputValue()).toBe('7.00');
+    await takePictures(page, 'orders-without-source', [1440]);
+    await stage.cluster.restart('source');
+    await notice(page).waitFor({ state: 'detached' });
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await said(page, 'T-001 saved as version');
+  });
+
+  it('the page says so when the API itself is gone, and keeps what it showed', async () => {
+    const { page } = await stage.tab();
+    await row(page, 'R-1').waitFor();
+    await stage.api.stop();
+    await page.getByText('The API does not answer. What you see is what it said last.').waitFor();
+    expect(await row(page, 'R-1').count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Pause live updates' }).textContent()).toBe('Reconnecting');
   });
 });

@@ -145,7 +145,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
     },
     session,
     context: (given = session()) => ({
-      cluster: () => ({ ...clusterHealth([], 0), epoch: null, mirror: async () => null }),
+      cluster: () => ({ ...clusterHealth([], 0), epoch: null, redis: null, mirror: async () => null }),
       routingLog: null,
       jobs: noJobs,
       orderChanges: new OrderChanges(null),

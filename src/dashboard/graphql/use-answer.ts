@@ -5,27 +5,30 @@ import { type Answer, ask } from './ask.ts';
 /** What a query has answered last, and what has gone wrong since. */
 export type KeptAnswer<Data> = Answer<Data> & {
   readonly asking: boolean;
+  /** Whether the data answers what is asked now, and not what was asked before. */
+  readonly isCurrent: boolean;
   /** Asks again; resolves when the answer is there. What was answered before stays until then. */
   readonly refetch: () => Promise<void>;
 };
 
-const nothing = { data: null, facts: null, failure: null } as const;
+const nothing = { data: null, facts: null, failure: null, key: '' } as const;
 
 /**
- * Asks when mounted, when the variables change, and when told to. The last good answer stays while the next one is
+ * With `null` for variables nothing is asked. Else it asks when mounted, when the variables change, and when told to. The last good answer stays while the next one is
  * awaited and when it fails, with its own facts: old rows are better than none as long as they say how old they are.
  */
 export function useAnswer<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
-  variables: Variables,
+  variables: Variables | null,
 ): KeptAnswer<Data> {
-  const [kept, setKept] = useState<Answer<Data>>(nothing);
+  const [kept, setKept] = useState<Answer<Data> & { readonly key: string }>(nothing);
   const [asking, setAsking] = useState(true);
   const latest = useRef(0);
   const key = JSON.stringify(variables);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the variables, which are new objects each time
   const refetch = useCallback(async () => {
+    if (variables === null) return;
     latest.current += 1;
     const turn = latest.current;
     setAsking(true);
@@ -33,7 +36,7 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     // Only the newest question counts: an answer to an older one would take the page back.
     if (turn !== latest.current) return;
     setAsking(false);
-    setKept((before) => (answer.data === null ? { ...before, failure: answer.failure } : answer));
+    setKept((before) => (answer.data === null ? { ...before, failure: answer.failure } : { ...answer, key }));
   }, [document, key]);
 
   useEffect(() => {
@@ -43,5 +46,5 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     };
   }, [refetch]);
 
-  return { ...kept, asking, refetch };
+  return { ...kept, asking, isCurrent: kept.data !== null && kept.key === key, refetch };
 }

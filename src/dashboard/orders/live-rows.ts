@@ -3,8 +3,8 @@
  * is read again soon after, and what it says then takes the change's place.
  *
  *   a change that is not newer than the row   leaves it as it is: changes of one order may come out of sequence
- *   an answer that has the change              drops it
- *   an answer from before the change           leaves it where it is
+ *   an answer that was asked for before it     leaves it where it is
+ *   an answer that was asked for after it      drops it: it includes the change, or the change was lost in a failover
  */
 import type { OrderRow } from './order-documents.ts';
 
@@ -36,11 +36,12 @@ export function liveChangeOf(row: OrderRow, changes: LiveChanges): LiveChange | 
   return change !== undefined && change.row.version >= row.version ? change : undefined;
 }
 
-/** What is still newer than the rows of a new answer. Changes of orders that it does not show are over. */
-export function outlasting(changes: LiveChanges, rows: readonly OrderRow[]): LiveChanges {
+/** What is still newer than an answer that was asked for at `askedAtMs`. Changes of orders that it does not show are over. */
+export function outlasting(changes: LiveChanges, rows: readonly OrderRow[], askedAtMs: number): LiveChanges {
   const kept = rows.flatMap(({ id, version }) => {
     const change = changes.get(id);
-    return change !== undefined && change.row.version > version ? [[id, change] as const] : [];
+    const isNewer = change !== undefined && change.row.version > version && change.receivedAtMs >= askedAtMs;
+    return isNewer ? [[id, change] as const] : [];
   });
   return kept.length === 0 ? noChanges : new Map(kept);
 }

@@ -84,6 +84,7 @@ export function OrdersPage() {
       ) : (
         <OrdersTable
           rows={rows}
+          busy={!list.isCurrent}
           originOf={list.originOf}
           sort={view.sort}
           onSort={(sort) => show(changed(view, { sort }))}

@@ -21,6 +21,8 @@ const columns: readonly Column[] = [
 
 export type OrdersTableProps = {
   readonly rows: readonly Row[];
+  /** Other rows are on their way. */
+  readonly busy: boolean;
   readonly originOf: (row: Row) => RowOrigin | null;
   readonly sort: OrderView['sort'];
   readonly onSort: (sort: OrderView['sort']) => void;
@@ -29,11 +31,11 @@ export type OrdersTableProps = {
   readonly hrefOf: (row: Row) => string;
 };
 
-export function OrdersTable({ rows, originOf, sort, onSort, selected, onSelect, hrefOf }: OrdersTableProps) {
+export function OrdersTable({ rows, busy, originOf, sort, onSort, selected, onSelect, hrefOf }: OrdersTableProps) {
   const ids = rows.map(({ id }) => id);
   const chosen = ids.filter((id) => selected.has(id)).length;
   return (
-    <div className="table-frame">
+    <div className="table-frame" aria-busy={busy}>
       <table className="orders">
         <caption className="unseen">Orders</caption>
         <thead>

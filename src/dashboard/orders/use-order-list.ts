@@ -14,7 +14,7 @@ import {
   orderPage,
 } from './order-documents.ts';
 import { pageVariables, whereOf } from './order-variables.ts';
-import type { OrderView } from './order-view.ts';
+import { isFiltered, type OrderView } from './order-view.ts';
 import { useOrderChanges } from './use-order-changes.ts';
 
 /** Where a row came from: with the list, or with a change that was told of since. */
@@ -29,7 +29,8 @@ export type OrderList = {
   readonly pageInfo: OrderPage['orders']['pageInfo'] | null;
   readonly facts: AnswerFacts | null;
   readonly failure: Failure | null;
-  readonly asking: boolean;
+  /** Whether the rows are those of the view, and not yet those of the one before. */
+  readonly isCurrent: boolean;
   readonly numbers: OrderNumbers['orderCounts'] | null;
   readonly matching: number | null;
   readonly live: LiveState;
@@ -53,7 +54,10 @@ const noVariables = {};
 export function useOrderList(view: OrderView): OrderList {
   const list = useAnswer(orderPage, pageVariables(view));
   const numbers = useAnswer(orderNumbers, noVariables);
-  const matching = useAnswer(matchingOrders, { where: whereOf(view) });
+  const filtered = isFiltered(view);
+  const matching = useAnswer(matchingOrders, filtered ? { where: whereOf(view) } : null);
+  const total = numbers.data?.orderCounts.total ?? null;
+  const fitting = matching.isCurrent ? (matching.data?.orders.totalCount ?? null) : null;
   const [paused, setPaused] = useState(false);
   const [held, setHeld] = useState(0);
   const [changes, setChanges] = useState<LiveChanges>(noChanges);
@@ -80,9 +84,10 @@ export function useOrderList(view: OrderView): OrderList {
   }, followSoon);
 
   const rows = list.data?.orders.nodes ?? null;
+  const askedAtMs = list.facts === null ? 0 : list.facts.receivedAtMs - list.facts.tookMs;
   useEffect(() => {
-    if (rows !== null) setChanges((before) => outlasting(before, rows));
-  }, [rows]);
+    if (rows !== null) setChanges((before) => outlasting(before, rows, askedAtMs));
+  }, [rows, askedAtMs]);
 
   // Without a line, and after a failure, the list is asked for again all the same.
   const asksAnyway = !paused && (line === 'lost' || list.failure !== null);
@@ -109,9 +114,9 @@ export function useOrderList(view: OrderView): OrderList {
     pageInfo: list.data?.orders.pageInfo ?? null,
     facts: list.facts,
     failure: list.failure,
-    asking: list.asking,
+    isCurrent: list.isCurrent,
     numbers: numbers.data?.orderCounts ?? null,
-    matching: matching.data?.orders.totalCount ?? null,
+    matching: filtered ? fitting : total,
     live: paused ? 'paused' : line === 'lost' ? 'reconnecting' : 'live',
     held,
     pause: (next) => {

@@ -6,6 +6,7 @@ export type ClusterNow = {
     readonly reads: boolean;
     readonly writes: boolean;
     readonly source: string | null;
+    readonly redis: { readonly trouble: string | null } | null;
     readonly nodes: readonly {
       readonly name: string;
       readonly state: 'HEALTHY' | 'DEGRADED' | 'DOWN' | 'UNKNOWN';
@@ -23,6 +24,9 @@ export const clusterNow: TypedDocumentNode<ClusterNow, Record<string, never>> = 
       reads
       writes
       source
+      redis {
+        trouble
+      }
       nodes {
         name
         state

@@ -3,7 +3,7 @@ import type { ClusterNow } from './cluster-documents.ts';
 export type Missing = { readonly level: 'warn' | 'bad'; readonly text: string };
 
 /** What does not work now, and what that means for whoever is on the page: the worst first. Empty when all is well. */
-export function whatIsMissing({ reads, writes, nodes }: ClusterNow['cluster']): readonly Missing[] {
+export function whatIsMissing({ reads, writes, redis, nodes }: ClusterNow['cluster']): readonly Missing[] {
   const missing: Missing[] = [];
   if (!reads) {
     missing.push({
@@ -12,6 +12,12 @@ export function whatIsMissing({ reads, writes, nodes }: ClusterNow['cluster']): 
     });
   } else if (!writes) {
     missing.push({ level: 'bad', text: 'No server takes writes: orders can be read, not changed.' });
+  }
+  if (redis !== null && redis.trouble !== null) {
+    missing.push({
+      level: 'warn',
+      text: `Redis ${redis.trouble}: nothing is cached, rechecks wait, and live updates are those of this API process.`,
+    });
   }
   for (const { name, state, trouble } of nodes) {
     if (state === 'HEALTHY') continue;

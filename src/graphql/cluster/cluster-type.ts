@@ -82,6 +82,17 @@ const nodeType = builder.objectRef<NodeHealth>('ClusterNode').implement({
   }),
 });
 
+const redisType = builder.objectRef<NonNullable<ClusterState['redis']>>('ClusterRedis').implement({
+  description: 'The Redis that API processes share what they see through. Nothing that is true depends on it.',
+  fields: (t) => ({
+    answers: t.boolean({ description: 'Whether it answers.', resolve: ({ trouble }) => trouble === null }),
+    trouble: t.exposeString('trouble', {
+      nullable: true,
+      description: 'Why it does not, in words that continue its name.',
+    }),
+  }),
+});
+
 export const clusterType = builder.objectRef<ClusterState>('Cluster').implement({
   description: 'The database servers, as this API process sees them.',
   fields: (t) => ({
@@ -96,6 +107,11 @@ export const clusterType = builder.objectRef<ClusterState>('Cluster').implement(
     }),
     reads: t.exposeBoolean('reads', { description: 'Whether the source or a replica answers reads.' }),
     writes: t.exposeBoolean('writes', { description: 'Whether there is a server that takes writes.' }),
+    redis: t.expose('redis', {
+      type: redisType,
+      nullable: true,
+      description: 'How Redis is. Null when none is set up.',
+    }),
     mirror: t.field({
       type: mirrorType,
       nullable: true,

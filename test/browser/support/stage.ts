@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { PaymentsSandbox } from '../../../src/local/payments-sandbox.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { type ApiProcess, startApiProcess } from '../../consistency/api-process.ts';
 import { startTestCluster, type TestCluster, type TestClusterOptions } from '../../support/test-cluster.ts';
+import { TestRedis } from '../../support/test-redis.ts';
 import { launchBrowser } from './chromium.ts';
 
 const pictures = fileURLToPath(new URL('../../artefacts/browser/', import.meta.url));
-const widths = [360, 768, 1440] as const;
+const allWidths = [360, 768, 1440] as const;
 const schemes = ['light', 'dark'] as const;
 const patienceMs = 30_000;
 
@@ -19,36 +22,60 @@ export type Tab = {
   readonly faults: readonly string[];
 };
 
-/** Real servers, the API as a process of its own, and a browser. */
+type Props = {
+  readonly cluster: TestCluster;
+  readonly redis: TestRedis;
+  readonly payments: PaymentsSandbox;
+  readonly api: ApiProcess;
+  readonly browser: Browser;
+};
+
+/** Real servers, the API as a process of its own, a payment provider, and a browser. */
 export class Stage {
   readonly cluster: TestCluster;
+  readonly redis: TestRedis;
+  readonly payments: PaymentsSandbox;
   readonly api: ApiProcess;
   readonly #browser: Browser;
   readonly #contexts: BrowserContext[] = [];
 
-  private constructor(cluster: TestCluster, api: ApiProcess, browser: Browser) {
+  private constructor({ cluster, redis, payments, api, browser }: Props) {
     this.cluster = cluster;
+    this.redis = redis;
+    this.payments = payments;
     this.api = api;
     this.#browser = browser;
   }
 
-  static async open(options: TestClusterOptions, environment: Readonly<Record<string, string>> = {}): Promise<Stage> {
-    const launching = launchBrowser();
-    // Waited for below: it must not count as unhandled when the servers fail first.
-    launching.catch(() => {});
-    const cluster = await startTestCluster(options);
-    const { redis } = cluster.urls();
+  static async open(
+    options: TestClusterOptions = {},
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Stage> {
+    const payments = new PaymentsSandbox({ clock: systemClock });
+    // Each that was started is stopped when another one cannot be.
+    const [cluster, redis, browser, sandbox] = await Promise.allSettled([
+      startTestCluster(options),
+      TestRedis.start(),
+      launchBrowser(),
+      payments.start(),
+    ]);
     try {
-      const api = await startApiProcess(cluster, {
-        environment: { ...(redis !== null && { REDIS_URL: redis }), ...environment },
+      const started = { cluster: had(cluster), redis: had(redis), browser: had(browser), payments };
+      had(sandbox);
+      const api = await startApiProcess(started.cluster, {
+        environment: {
+          REDIS_URL: started.redis.url,
+          PAYMENTS_URL: payments.url,
+          REFRESH_INTERVAL_MS: 'off',
+          ...environment,
+        },
       });
-      return new Stage(cluster, api, await launching);
+      return new Stage({ ...started, api });
     } catch (error) {
-      await cluster.stop();
-      await launching.then(
-        (browser) => browser.close(),
-        () => {},
-      );
+      if (browser.status === 'fulfilled') await browser.value.close();
+      if (cluster.status === 'fulfilled') await cluster.value.stop();
+      if (redis.status === 'fulfilled') await redis.value.stop();
+      await payments.stop();
       throw error;
     }
   }
@@ -92,8 +119,13 @@ export class Stage {
     await this.closeTabs();
     await this.#browser.close();
     await this.api.stop();
-    await this.cluster.stop();
+    await Promise.all([this.cluster.stop(), this.redis.stop(), this.payments.stop()]);
   }
+}
+
+function had<T>(started: PromiseSettledResult<T>): T {
+  if (started.status === 'rejected') throw started.reason;
+  return started.value;
 }
 
 /** Rules of accessibility that the page breaks, with where; only what is serious or worse. */
@@ -104,8 +136,12 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }
 
-/** Pictures of the page as it stands, at each width and in both themes, to be looked at by people. */
-export async function takePictures(page: Page, name: string): Promise<void> {
+/** Pictures of the page as it stands, at each width and in both themes unless told, to be looked at by people. */
+export async function takePictures(
+  page: Page,
+  name: string,
+  widths: readonly (typeof allWidths)[number][] = allWidths,
+): Promise<void> {
   await mkdir(pictures, { recursive: true });
   const size = page.viewportSize();
   for (const colorScheme of schemes) {

@@ -14,7 +14,7 @@ const row = (id: string, version: number): OrderRow => ({
   createdAt: '2026-11-21T10:00:00.000Z',
   updatedAt: '2026-11-21T10:00:00.000Z',
 });
-const change = (id: string, version: number) => ({ row: row(id, version), at: '', receivedAtMs: 0 });
+const change = (id: string, version: number) => ({ row: row(id, version), at: '', receivedAtMs: 1000 });
 const versions = (rows: readonly OrderRow[]) => rows.map(({ id, version }) => `${id}${version}`);
 
 describe('a change that was told of', () => {
@@ -33,11 +33,15 @@ describe('a change that was told of', () => {
     const changes = withChange(noChanges, change('a', 2));
     expect(liveChangeOf(row('a', 2), changes)).toBeDefined();
     expect(liveChangeOf(row('a', 3), changes)).toBeUndefined();
-    expect(outlasting(changes, [row('a', 2)])).toBe(noChanges);
+    expect(outlasting(changes, [row('a', 2)], 900)).toBe(noChanges);
   });
 
-  it('outlasts an answer from before it', () => {
+  it('outlasts an answer that was asked for before it', () => {
     const changes = withChange(withChange(noChanges, change('a', 3)), change('b', 9));
-    expect([...outlasting(changes, [row('a', 2)]).keys()]).toEqual(['a']);
+    expect([...outlasting(changes, [row('a', 2)], 900).keys()]).toEqual(['a']);
+  });
+
+  it('is over with an answer that was asked for after it, whatever that says: it may have been lost', () => {
+    expect(outlasting(withChange(noChanges, change('a', 3)), [row('a', 2)], 1100)).toBe(noChanges);
   });
 });

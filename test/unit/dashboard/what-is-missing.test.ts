@@ -15,6 +15,7 @@ const well: Cluster = {
   reads: true,
   writes: true,
   source: 'source',
+  redis: { trouble: null },
   nodes: [node('source', 'HEALTHY'), node('replica-1', 'HEALTHY')],
 };
 
@@ -34,6 +35,13 @@ describe('what is missing', () => {
     const [first, ...others] = whatIsMissing({ ...well, reads: false, writes: false });
     expect(first?.text).toContain('Neither the source nor a replica');
     expect(others).toEqual([]);
+  });
+
+  it('says what does not work without Redis', () => {
+    const [missing] = whatIsMissing({ ...well, redis: { trouble: 'does not answer' } });
+    expect(missing?.level).toBe('warn');
+    expect(missing?.text).toMatch(/^Redis does not answer: .*rechecks wait/);
+    expect(whatIsMissing({ ...well, redis: null })).toEqual([]);
   });
 
   it('takes a late replica for a warning', () => {

@@ -133,7 +133,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
     clock: systemClock,
     log,
     metrics: overrides.served ?? unmeasured,
-    cluster: () => ({ ...clusterHealth([], 0), epoch: null, mirror: async () => null }),
+    cluster: () => ({ ...clusterHealth([], 0), epoch: null, redis: null, mirror: async () => null }),
     ...overrides,
   });
   const server = await startHttpServer({
