@@ -7,14 +7,13 @@ export function Moment({ at }: { at: string }) {
   );
 }
 
-const format = new Intl.DateTimeFormat('en-GB', {
-  day: '2-digit',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
+const parts = { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+const inThisYear = new Intl.DateTimeFormat('en-GB', parts);
+const inAnotherYear = new Intl.DateTimeFormat('en-GB', { ...parts, year: 'numeric' });
 
-export function momentInWords(at: string): string {
-  return format.format(new Date(at)).replace(',', '');
+/** The year is said only when it is not the present one. */
+export function momentInWords(at: string, now: Date = new Date()): string {
+  const moment = new Date(at);
+  const format = moment.getFullYear() === now.getFullYear() ? inThisYear : inAnotherYear;
+  return format.format(moment).replace(',', '');
 }
