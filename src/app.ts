@@ -88,7 +88,7 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const { statusTtlMs: ttlMs } = config.redis;
   const statuses = redis && new SharedStatuses({ redis, cluster, clock, random: Math.random, ttlMs });
   const clusterEvents = new ClusterEventFeed(cluster.events);
-  const background = openBackground(config, { database, tokens, log });
+  const background = openBackground(config, { database, tokens, log, ...(metrics && { metrics }) });
   const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
   const graphql = createGraphqlServer({
     schema,
@@ -209,17 +209,15 @@ export function openTokens(config: Config, { cluster }: OrdersDatabase): TokenCo
 /** Background work and the news of changed orders, for API processes and workers alike. */
 export function openBackground(
   config: Config,
-  { database, tokens, log }: { database: OrdersDatabase; tokens: TokenCodec; log: Logger },
+  given: { database: OrdersDatabase; tokens: TokenCodec; log: Logger; metrics?: Metrics },
 ): BackgroundWork {
   return new BackgroundWork({
     ...config,
+    ...given,
     clusterId: config.cluster.id,
-    database,
-    tokens,
     clock: systemClock,
     random: Math.random,
     randomBytes,
-    log,
   });
 }
 

@@ -7,8 +7,10 @@ import type { CommittedChange } from '../orders/order-change.ts';
 import { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import { type Metrics, unmeasured } from '../platform/metrics.ts';
 import { Redis } from '../platform/redis.ts';
 import { HttpPayments } from './http-payments.ts';
+import { measureJobs } from './job-metrics.ts';
 import { JobRecords } from './job-records.ts';
 import { JobSessions, type Tokens } from './job-sessions.ts';
 import { JobWorkers } from './job-workers.ts';
@@ -35,6 +37,8 @@ export type BackgroundWorkOptions = {
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly log: Logger;
+  /** Counts and measures nothing unless told. */
+  readonly metrics?: Metrics;
 };
 
 export class BackgroundWork {
@@ -57,6 +61,7 @@ export class BackgroundWork {
     this.#asked = parts?.asked ?? null;
     this.#workers = parts?.workers ?? null;
     this.jobs = this.#asked ?? noJobs;
+    if (this.#asked !== null) measureJobs(this.#asked, options.metrics ?? unmeasured);
   }
 
   /** Whether there is anything to work with: a Redis and a payment provider. */
@@ -94,10 +99,11 @@ export class BackgroundWork {
   }
 
   #parts(redis: Redis, redisUrl: string): { asked: RedisJobs; workers: JobWorkers | null } {
-    const { jobs, payments, clock } = this.#options;
+    const { jobs, payments, clock, metrics = unmeasured } = this.#options;
     const shared = {
       ...this.#options,
       ...jobs,
+      metrics,
       redis,
       redisUrl,
       prefix: this.#options.redis.prefix,

@@ -30,17 +30,19 @@ export class JobSessions {
     this.#options = options;
   }
 
-  /** Runs `work` as one operation. Throws what sessions throw. */
+  /** Runs `work` as one operation: what it answers, and a token that includes all it has seen. Throws what sessions throw. */
   async run<T>(
     token: string | null,
     level: 'SESSION' | 'STRONG',
     work: (session: OrdersPinnedSession) => Promise<T>,
-  ): Promise<T> {
+  ): Promise<{ readonly value: T; readonly token: string | null }> {
     const session = this.#merged(token === null ? [] : [token]);
-    const intent = { level, whenBehind: 'WAIT', waitMs, maxStalenessMs: null, monotonicReads: false } as const;
+    const intent = { level, whenBehind: 'WAIT', waitMs, maxStalenessMs: null } as const;
     const pinned = this.#options.database.openSession({ session, intent, writes: false });
     try {
-      return await pinned.run(async () => await work(pinned));
+      const value = await pinned.run(async () => await work(pinned));
+      await pinned.observe();
+      return { value, token: this.#tokenOf(pinned.session) };
     } finally {
       pinned.end();
     }
@@ -48,8 +50,7 @@ export class JobSessions {
 
   /** One token for what all of these have seen, `null` for none. */
   merge(tokens: readonly string[]): string | null {
-    const session = this.#merged(tokens);
-    return isEmptySession(session) ? null : this.#options.tokens.encode(session);
+    return this.#tokenOf(this.#merged(tokens));
   }
 
   /** `epoch` is that of the session which wrote. When it has ended since, only the source can tell whether the write survived. */
@@ -59,6 +60,10 @@ export class JobSessions {
     const session = emptySession(clusterId, now);
     const seen = now === epoch ? advanceSession(session, position, issuedAtMs) : requireSource(session);
     return { kind, id, order, atMs: issuedAtMs, token: tokens.encode(seen) };
+  }
+
+  #tokenOf(session: Session): string | null {
+    return isEmptySession(session) ? null : this.#options.tokens.encode(session);
   }
 
   #merged(texts: readonly string[]): Session {

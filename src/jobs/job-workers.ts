@@ -5,7 +5,10 @@
 import type { OrderChange } from '../orders/order-change.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Redis } from '../platform/redis.ts';
+import { countTasks } from './job-metrics.ts';
+import type { JobKind, TaskOutcome } from './job-record.ts';
 import type { JobRecords } from './job-records.ts';
 import type { JobSessions } from './job-sessions.ts';
 import type { Payments } from './payments.ts';
@@ -33,6 +36,7 @@ export type JobWorkersOptions = QueueSettings & {
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly log: Logger;
+  readonly metrics: Metrics;
 };
 
 /** Jobs of which this process remembers what it wrote for them. */
@@ -43,10 +47,12 @@ export class JobWorkers {
   readonly #workers: readonly TaskWorker[];
   readonly #schedule: TaskQueue;
   readonly #name: string;
+  readonly #count: (kind: JobKind, outcome: TaskOutcome) => void;
   readonly #tokens = new Map<string, string>();
 
   constructor(options: JobWorkersOptions) {
     this.#options = options;
+    this.#count = countTasks(options.metrics);
     this.#name = Buffer.from(options.randomBytes(6)).toString('hex');
     this.#schedule = new TaskQueue({ ...options, kind: 'REFRESH_NEW_ORDERS' });
     this.#workers = [
@@ -114,8 +120,9 @@ export class JobWorkers {
     await records.finish(task.job, clock.now());
   }
 
-  async #settle(task: Task, about: string, outcome: Pulled['outcome'], token: string | null): Promise<void> {
+  async #settle(task: Task, about: string, outcome: TaskOutcome, token: string | null): Promise<void> {
     const { records, clock } = this.#options;
+    this.#count(task.kind, outcome);
     if (task.job === null) return;
     const written = token === null ? null : this.#remember(task.job, token);
     const grows = task.kind === 'REFRESH_NEW_ORDERS';

@@ -26,7 +26,7 @@ export interface Jobs {
   discard(keys: readonly DeadLetterKey[]): Promise<number>;
   /** How far it is, from now until it is finished. Throws `JobNotFoundError`. */
   follow(id: string): Promise<BoundedStream<JobRecord>>;
-  /** One token for all that the job has written so far; `null` when that is nothing. */
+  /** One token for all that the job has seen and written so far; `null` when that is nothing. */
   tokenOf(record: JobRecord): string | null;
 }
 

@@ -7,18 +7,18 @@ import type { Order } from '../database/order-rows.ts';
 import { OrderNotFoundError, VersionConflictError } from '../orders/errors.ts';
 import { findOrder } from '../orders/find-order.ts';
 import { parseAmount } from '../orders/money.ts';
-import type { OrderChange } from '../orders/order-change.ts';
+import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
 import { updateOrder } from '../orders/update-order.ts';
 import type { Clock } from '../platform/clock.ts';
 import { RecheckContendedError } from './errors.ts';
 import type { JobSessions } from './job-sessions.ts';
-import { paymentDifference } from './payment-difference.ts';
-import type { Payment, Payments } from './payments.ts';
+import { type PaymentDifference, paymentDifference } from './payment-difference.ts';
+import type { Payment, PaymentQuestion, Payments } from './payments.ts';
 
 export type Recheck = {
   /** CHANGED: it was updated. GONE: there is no such order any more. */
   readonly outcome: 'CHANGED' | 'UNCHANGED' | 'GONE';
-  /** Includes the change. */
+  /** Includes the order as it is now, whoever changed it. */
   readonly token: string | null;
 };
 
@@ -39,48 +39,51 @@ export async function recheckOrder(
   token: string | null,
   signal: AbortSignal,
 ): Promise<Recheck> {
-  const order = await readOrder(dependencies, id, token);
-  if (order === null) return { outcome: 'GONE', token: null };
-  const { number, currency, total } = order;
-  const question = { number, currency, total: parseAmount(total.toFixed(2)) ?? 0n };
-  const payment = await dependencies.payments.payment(question, signal);
-  return writePayment(dependencies, order, payment, token);
-}
-
-/** That an order is missing on a replica proves nothing. */
-async function readOrder({ sessions }: RecheckDependencies, id: bigint, token: string | null): Promise<Order | null> {
-  const read = (level: 'SESSION' | 'STRONG') => sessions.run(token, level, (session) => findOrder(session, { id }, {}));
-  return (await read('SESSION')) ?? (await read('STRONG'));
-}
-
-async function writePayment(
-  { sessions, clock, announce }: RecheckDependencies,
-  seen: Order,
-  payment: Payment,
-  token: string | null,
-): Promise<Recheck> {
-  let order: Order = seen;
-  for (let conflicts = 0; conflicts < maxConflicts; conflicts += 1) {
-    const difference = paymentDifference(order, payment);
-    if (difference === null) return { outcome: 'UNCHANGED', token: null };
-    const command = { ...difference, id: order.id, expectedVersion: order.version, idempotencyKey: null };
-    let written: string | null = null;
+  let seen = await readOrder(dependencies, id, token, 'SESSION');
+  // That an order is missing on a replica proves nothing.
+  if (seen.value === null) seen = await readOrder(dependencies, id, token, 'STRONG');
+  let payment: Payment | null = null;
+  for (let conflicts = 0; conflicts < maxConflicts && seen.value !== null; conflicts += 1) {
+    payment ??= await dependencies.payments.payment(questionOf(seen.value), signal);
+    const difference = paymentDifference(seen.value, payment);
+    if (difference === null) return { outcome: 'UNCHANGED', token: seen.token };
     try {
-      await sessions.run(token, 'SESSION', async (session) => {
-        const { epoch } = session.session;
-        const onCommitted = (change: Parameters<JobSessions['announcement']>[0]) => {
-          const announcement = sessions.announcement(change, epoch);
-          written = announcement.token;
-          announce(announcement);
-        };
-        return updateOrder({ session, clock, onCommitted }, command);
-      });
-      return { outcome: 'CHANGED', token: written };
+      return { outcome: 'CHANGED', token: await writeDifference(dependencies, seen.value, difference, token) };
     } catch (error) {
-      if (error instanceof OrderNotFoundError) return { outcome: 'GONE', token: null };
-      if (!(error instanceof VersionConflictError)) throw error;
-      order = error.current;
+      if (!(error instanceof VersionConflictError || error instanceof OrderNotFoundError)) throw error;
+      seen = await readOrder(dependencies, id, token, 'STRONG');
     }
   }
+  if (seen.value === null) return { outcome: 'GONE', token: seen.token };
   throw new RecheckContendedError();
+}
+
+type Seen = { readonly value: Order | null; readonly token: string | null };
+
+function readOrder(
+  { sessions }: RecheckDependencies,
+  id: bigint,
+  token: string | null,
+  level: 'SESSION' | 'STRONG',
+): Promise<Seen> {
+  return sessions.run(token, level, (session) => findOrder(session, { id }, {}));
+}
+
+function questionOf({ number, currency, total }: Order): PaymentQuestion {
+  return { number, currency, total: parseAmount(total.toFixed(2)) ?? 0n };
+}
+
+async function writeDifference(
+  { sessions, clock, announce }: RecheckDependencies,
+  { id, version }: Order,
+  difference: PaymentDifference,
+  token: string | null,
+): Promise<string | null> {
+  const command = { ...difference, id, expectedVersion: version, idempotencyKey: null };
+  const written = await sessions.run(token, 'SESSION', (session) => {
+    const { epoch } = session.session;
+    const onCommitted = (change: CommittedChange) => announce(sessions.announcement(change, epoch));
+    return updateOrder({ session, clock, onCommitted }, command);
+  });
+  return written.token;
 }

@@ -73,8 +73,8 @@ export class RedisJobs implements Jobs {
     return this.#queue(kind, 0, (job) => [{ kind, job, order: null, token: null, fromBeginning }]);
   }
 
-  counts(kind: JobKind): Promise<TaskCounts> {
-    return this.#queues[kind].counts();
+  async counts(kind: JobKind): Promise<TaskCounts> {
+    return this.#reachable(kind).counts();
   }
 
   recent(count: number): Promise<readonly JobRecord[]> {
@@ -86,7 +86,7 @@ export class RedisJobs implements Jobs {
   }
 
   async deadLetters(count: number): Promise<readonly DeadLetter[]> {
-    const lists = await Promise.all(jobKinds.map((kind) => this.#queues[kind].deadLetters(count)));
+    const lists = await Promise.all(jobKinds.map((kind) => this.#reachable(kind).deadLetters(count)));
     return lists
       .flat()
       .sort((a, b) => b.atMs - a.atMs)
@@ -95,13 +95,13 @@ export class RedisJobs implements Jobs {
 
   async replay(keys: readonly DeadLetterKey[]): Promise<number> {
     let replayed = 0;
-    for (const { kind, id } of keys) if (await this.#queues[kind].replay(id)) replayed += 1;
+    for (const { kind, id } of keys) if (await this.#reachable(kind).replay(id)) replayed += 1;
     return replayed;
   }
 
   async discard(keys: readonly DeadLetterKey[]): Promise<number> {
     let discarded = 0;
-    for (const { kind, id } of keys) if (await this.#queues[kind].discard(id)) discarded += 1;
+    for (const { kind, id } of keys) if (await this.#reachable(kind).discard(id)) discarded += 1;
     return discarded;
   }
 
@@ -124,6 +124,12 @@ export class RedisJobs implements Jobs {
     return this.#options.sessions.merge(tokens);
   }
 
+  /** Nobody waits for a Redis that is known not to answer. */
+  #reachable(kind: JobKind): TaskQueue {
+    if (this.#trouble !== null) throw new JobsUnavailableError(this.#trouble);
+    return this.#queues[kind];
+  }
+
   /** The record is there before the first task is: whoever does that one finds it. */
   async #queue(kind: JobKind, total: number, tasksOf: (job: string) => readonly Task[]): Promise<JobRecord> {
     const { records, clock, randomBytes } = this.#options;
@@ -132,9 +138,7 @@ export class RedisJobs implements Jobs {
     try {
       const tasks = tasksOf(id);
       const leftOut = tasks.length - (await this.#queues[kind].add(tasks));
-      const record = await this.#ask(() =>
-        total > 0 || leftOut === 0 ? records.leaveOut(id, leftOut, clock.now()) : records.finish(id, clock.now()),
-      );
+      const record = await this.#ask(() => this.#begin(kind, id, leftOut));
       if (record === null) throw new JobsUnavailableError('Redis has lost what it was told');
       return record;
     } catch (error) {
@@ -142,6 +146,13 @@ export class RedisJobs implements Jobs {
       await records.forget(id).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** A job that has nothing to wait for is finished. How many orders a look for new ones is about, only its worker will know. */
+  #begin(kind: JobKind, id: string, leftOut: number): Promise<JobRecord | null> {
+    const { records, clock } = this.#options;
+    if (kind === 'RECHECK_ORDERS') return records.leaveOut(id, leftOut, clock.now());
+    return leftOut > 0 ? records.finish(id, clock.now()) : records.read(id);
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {

@@ -73,16 +73,11 @@ async function takeIn(
   }
   const { number, processedAt = null } = data;
   const command = { ...data, processedAt, idempotencyKey: null };
-  let token: string | null = null;
   try {
-    await sessions.run(null, 'SESSION', async (session) => {
+    const { token } = await sessions.run(null, 'SESSION', (session) => {
       const { epoch } = session.session;
-      const onCommitted = (change: CommittedChange) => {
-        const announcement = sessions.announcement(change, epoch);
-        token = announcement.token;
-        announce(announcement);
-      };
-      await createOrder({ session, clock, randomBytes, onCommitted }, command);
+      const onCommitted = (change: CommittedChange) => announce(sessions.announcement(change, epoch));
+      return createOrder({ session, clock, randomBytes, onCommitted }, command);
     });
     return { number, outcome: 'CHANGED', token };
   } catch (fault) {

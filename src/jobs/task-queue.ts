@@ -44,6 +44,7 @@ const scheduleId = 'schedule';
 export class TaskQueue {
   readonly #options: TaskQueueOptions;
   #queue: Queue<Task> | null = null;
+  #return: Promise<void> | null = null;
 
   constructor(options: TaskQueueOptions) {
     this.#options = options;
@@ -61,7 +62,7 @@ export class TaskQueue {
         autoResendUnfulfilledCommands: false,
         maxRetriesPerRequest: 0,
         connectTimeout: 500,
-        retryStrategy: reconnectMs,
+        retryStrategy: (attempt) => (this.#queue === null ? null : reconnectMs(attempt)),
       },
       defaultJobOptions: {
         attempts: retry.attempts,
@@ -75,10 +76,13 @@ export class TaskQueue {
   }
 
   async stop(): Promise<void> {
+    const { clock } = this.#options;
     const queue = this.#queue;
+    // From now on nothing connects again, and what waits for a connection ends.
     this.#queue = null;
     if (queue === null) return;
-    await within(queue.close(), patienceMs, this.#options.clock).catch(() => queue.disconnect());
+    const given = await within(queue.close(), patienceMs, clock).catch(() => 'up');
+    if (given === 'up') await within(queue.disconnect(), patienceMs, clock).catch(() => undefined);
   }
 
   /** How many were taken in. The others are about an order that is in the queue already. */
@@ -152,17 +156,37 @@ export class TaskQueue {
   async #ask<T>(question: (queue: Queue<Task>) => Promise<T>): Promise<T> {
     const queue = this.#queue;
     if (queue === null) throw new JobsUnavailableError('they are not open');
+    const { clock } = this.#options;
+    const givenUpMs = clock.monotonic() + patienceMs;
+    const asking = async () => {
+      await this.#connected(queue);
+      if (clock.monotonic() >= givenUpMs) throw new Error('nobody waits for the answer any more');
+      return question(queue);
+    };
     try {
-      return await within(question(queue), patienceMs, this.#options.clock);
+      return await within(asking(), patienceMs, clock);
     } catch (cause) {
       throw new JobsUnavailableError('Redis does not answer', { cause });
     }
+  }
+
+  /** Others may have heard of Redis's return before this connection has. */
+  async #connected(queue: Queue<Task>): Promise<void> {
+    const client = await queue.getBackend().client;
+    if (client.status === 'ready') return;
+    this.#return ??= new Promise((resolve) => {
+      client.once('ready', () => {
+        this.#return = null;
+        resolve();
+      });
+    });
+    await this.#return;
   }
 }
 
 /** The n-th pause before connecting again. */
 export function reconnectMs(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt, 6), 2000);
+  return Math.min(50 * 2 ** Math.min(attempt, 5), 1000);
 }
 
 function deadLetterOf(job: Job<Task>): DeadLetter {

@@ -54,6 +54,7 @@ export class TaskWorker {
   readonly #options: TaskWorkerOptions;
   readonly #stopping = new AbortController();
   #worker: Worker<Task> | null = null;
+  #ending = false;
 
   constructor(options: TaskWorkerOptions) {
     this.#options = options;
@@ -70,7 +71,8 @@ export class TaskWorker {
         // What BullMQ asks of a worker's connection: a command waits for Redis for as long as it takes.
         maxRetriesPerRequest: null,
         connectTimeout: 2000,
-        retryStrategy: reconnectMs,
+        // A command that waits for Redis ends with the worker.
+        retryStrategy: (attempt) => (this.#ending ? null : reconnectMs(attempt)),
       },
       concurrency,
       limiter: { max: ratePerS, duration: 1000 },
@@ -95,11 +97,12 @@ export class TaskWorker {
     const worker = this.#worker;
     if (worker === null) return;
     const { clock, log, kind } = this.#options;
+    this.#ending = true;
     const closing = worker.close();
     await within(closing, graceMs, clock).catch(() => this.#stopping.abort(new Error('the worker stops')));
     await within(closing, afterAbortMs, clock).catch(async () => {
       log.warn({ queue: kind }, 'a worker did not stop in time; its tasks go back when their locks run out');
-      await worker.disconnect().catch(() => undefined);
+      await within(worker.disconnect(), afterAbortMs, clock).catch(() => undefined);
     });
   }
 

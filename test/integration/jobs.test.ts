@@ -1,60 +1,75 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PaymentsSandbox, paymentOf } from '../../src/local/payments-sandbox.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { migrateOrders } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
+import { jobFields, overview, queueRecheck, startWorker } from '../support/jobs.ts';
 import { createOrder } from '../support/orders-over-http.ts';
 import { subscribe } from '../support/server-sent-events.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+import { TestRedis } from '../support/test-redis.ts';
 import { until } from '../support/until.ts';
 
 let cluster: TestCluster;
+let redis: TestRedis;
 let sandbox: PaymentsSandbox;
+/** Two API processes, of which the first works on jobs. */
 let api: TestApi;
 let other: TestApi;
+let environment: Record<string, string>;
 
 beforeAll(async () => {
-  cluster = await startTestCluster({ replicas: 1, redis: true });
+  [cluster, redis] = await Promise.all([startTestCluster({ replicas: 1 }), TestRedis.start()]);
   sandbox = new PaymentsSandbox({ clock: systemClock });
   await Promise.all([migrateOrders(cluster), sandbox.start()]);
-  const environment = {
+  environment = {
     ...environmentFor(cluster),
-    REDIS_URL: cluster.urls().redis ?? '',
+    REDIS_URL: redis.url,
     PAYMENTS_URL: sandbox.url,
-    JOB_FIRST_PAUSE_MS: '50',
-    JOB_MAX_PAUSE_MS: '200',
-    JOB_ATTEMPTS: '4',
+    PAYMENTS_TIMEOUT_MS: '1000',
+    JOB_FIRST_PAUSE_MS: '20',
+    JOB_MAX_PAUSE_MS: '100',
+    JOB_ATTEMPTS: '3',
+    JOB_LOCK_MS: '1000',
     REFRESH_INTERVAL_MS: 'off',
   };
   api = await startApi(environment);
   other = await startApi({ ...environment, JOBS: 'off' });
 });
+afterEach(() => sandbox.control({ behaviour: 'well', delayMs: 0, failEvery: 0 }));
 afterAll(async () => {
   await api?.stop();
   await other?.stop();
   await sandbox?.stop();
+  await redis?.stop();
   await cluster?.stop();
 });
 
-const jobFields = 'id kind state total done changed unchanged gone failed alreadyQueued consistencyToken';
-const recheck = `mutation ($input: RecheckOrdersInput!) {
-  recheckOrders(input: $input) {
-    __typename
-    ... on RecheckOrdersPayload { job { ${jobFields} } }
-    ... on InvalidInputError { message }
-  }
-}`;
+const state = 'query ($id: ID!) { order(by: { id: $id }) { id number version charge { amount } processedAt } }';
 
-async function finished(id: string) {
-  const { told, ended } = await subscribe(api.url, `subscription { jobProgress(id: "${id}") { ${jobFields} } }`);
+/** What the job says once it is finished. */
+async function finished(id: string, asked = api) {
+  const { told, ended } = await subscribe(asked.url, `subscription { jobProgress(id: "${id}") { ${jobFields} } }`);
   await ended;
+  expect(told.at(-1)).toMatchObject({ id, state: 'FINISHED' });
   return told.at(-1);
 }
 
-const overview = `{ jobs { available trouble queues { kind waiting active delayed dead workers }
-  recent { ${jobFields} } deadLetters { id orderId code attempts } } }`;
-const state = 'query ($id: ID!) { order(by: { id: $id }) { number version charge { amount } processedAt } }';
+/** Orders of which the provider knows all, so that a recheck changes them; the oldest first. */
+async function payable(count: number): Promise<{ id: string; number: string }[]> {
+  const orders: { id: string; number: string }[] = [];
+  while (orders.length < count) {
+    const { order } = (await createOrder(api)).answer.data.createOrder;
+    if (paymentOf(order.number, '1.00').processedAt !== null) orders.push(order);
+  }
+  return orders;
+}
+const payableOrders = async (count: number) => (await payable(count)).map(({ id }) => id);
+
+const background = async (asked = api) => (await ask(asked, overview)).data.jobs;
+const read = async (id: string, token: string) =>
+  (await ask(other, state, { variables: { id }, headers: { 'x-consistency-token': token } })).data.order;
 
 describe('a recheck', () => {
   it('updates each order by what the provider says, and tells every process with a token that shows it', async () => {
@@ -62,38 +77,270 @@ describe('a recheck', () => {
     const heard = await subscribe(
       other.url,
       `subscription { orderChanged { kind orderId consistencyToken missed
-        order { number version charge { amount } processedAt items { sku } } } }`,
+        order { id number version charge { amount } processedAt items { sku } } } }`,
     );
-    const { data } = await ask(other, recheck, { variables: { input: { ids: created.map(({ id }) => id) } } });
-    const job = await finished(data.recheckOrders.job.id);
-    expect(job).toMatchObject({ kind: 'RECHECK_ORDERS', state: 'FINISHED', total: 5, done: 5, failed: 0, gone: 0 });
+    const job = await finished(
+      await queueRecheck(
+        other,
+        created.map(({ id }) => id),
+      ),
+    );
+    expect(job).toMatchObject({ kind: 'RECHECK_ORDERS', total: 5, done: 5, failed: 0, gone: 0 });
 
     const expected = created.map(({ answer }) => paymentOf(answer.data.createOrder.order.number, '1.00'));
     expect(job.changed).toBe(expected.filter(({ charge }) => charge !== null).length);
     await until('every change is heard', () => heard.told.length >= job.changed);
     for (const { kind, order, orderId, consistencyToken, missed } of heard.told) {
       expect({ kind, missed, version: order.version }).toEqual({ kind: 'UPDATED', missed: 0, version: 2 });
-      expect(order.items).toEqual([{ sku: 'S' }]);
-      const headers = { 'x-consistency-token': consistencyToken };
-      const again = await ask(other, state, { variables: { id: orderId }, headers });
-      const { items: _, ...told } = order;
-      expect(again.data.order).toEqual(told);
+      const { items, ...told } = order;
+      expect(items).toEqual([{ sku: 'S' }]);
+      expect(await read(orderId, consistencyToken)).toEqual(told);
       const { charge, processedAt } = paymentOf(order.number, '1.00');
       expect(told).toMatchObject({ charge: { amount: charge }, processedAt });
     }
     heard.leave();
     await heard.ended;
   });
+
+  it('changes an order once, however often it is asked for, and shows it to whoever reads with its token', async () => {
+    const [id = ''] = await payableOrders(1);
+    const first = await finished(await queueRecheck(api, [id]));
+    const second = await finished(await queueRecheck(api, [id]));
+    expect(first).toMatchObject({ changed: 1, unchanged: 0 });
+    expect(second).toMatchObject({ changed: 0, unchanged: 1 });
+    for (const { consistencyToken } of [first, second]) {
+      expect(await read(id, consistencyToken)).toMatchObject({ version: 2, charge: { amount: '1.00' } });
+    }
+  });
+
+  it('sees the order of the request that asked, although no replica has it', async () => {
+    await cluster.stopApplier('replica-1');
+    const [id = ''] = await payableOrders(1);
+    const job = await finished(await queueRecheck(api, [id]));
+    await cluster.startApplier('replica-1');
+    expect(job).toMatchObject({ changed: 1, gone: 0 });
+  });
+
+  it('takes the orders that fit a filter, the newest first, and passes over those that are gone', async () => {
+    const orders = await payable(3);
+    const [, kept = '', gone = ''] = orders.map(({ id }) => id);
+    sandbox.control({ behaviour: 'hanging' });
+    const query = `mutation ($numbers: [String!]) { recheckOrders(input: { where: { numbers: $numbers, missingCharge: true }, limit: 2 }) {
+      ... on RecheckOrdersPayload { job { id total } } } }`;
+    const variables = { numbers: orders.map(({ number }) => number) };
+    const { job } = (await ask(api, query, { variables })).data.recheckOrders;
+    expect(job.total).toBe(2);
+    await until('both are in hand', async () => (await background()).queues[0].active === 2);
+    const remove = 'mutation ($id: ID!) { deleteOrder(input: { id: $id, expectedVersion: 1 }) { __typename } }';
+    await ask(api, remove, { variables: { id: gone } });
+    sandbox.control({ behaviour: 'well' });
+    const done = await finished(job.id);
+    expect(done).toMatchObject({ changed: 1, gone: 1 });
+    expect(await read(kept, done.consistencyToken)).toMatchObject({ version: 2 });
+  });
+
+  it('does not queue an order twice at once', async () => {
+    const ids = await payableOrders(3);
+    sandbox.control({ behaviour: 'hanging' });
+    const first = await queueRecheck(api, ids);
+    const second = await finished(await queueRecheck(other, ids));
+    expect(second).toMatchObject({ total: 0, done: 0, alreadyQueued: 3 });
+    sandbox.control({ behaviour: 'well' });
+    expect(await finished(first)).toMatchObject({ total: 3, changed: 3 });
+  });
+
+  it.each([
+    ['neither ids nor a filter', '{}'],
+    ['both', '{ ids: ["T3JkZXI6MQ=="], where: {} }'],
+    ['no id at all', '{ ids: [] }'],
+    ['an id of something else', '{ ids: ["x"] }'],
+    ['too many', '{ where: {}, limit: 10001 }'],
+  ])('refuses %s', async (_, input) => {
+    const { data } = await ask(api, `mutation { recheckOrders(input: ${input}) { __typename } }`);
+    expect(data.recheckOrders).toEqual({ __typename: 'InvalidInputError' });
+  });
+
+  it('is not known by an id that was never handed out', async () => {
+    const { status, told, ended } = await subscribe(api.url, 'subscription { jobProgress(id: "x") { id } }');
+    await ended;
+    expect({ status, told: told[0] }).toEqual({ status: 200, told: undefined });
+  });
 });
 
-describe('background work', () => {
-  it('is told of by any process, whether it works or not', async () => {
-    const { jobs } = (await ask(other, overview)).data;
-    expect(jobs).toMatchObject({ available: true, trouble: null, deadLetters: [] });
-    expect(jobs.queues).toEqual([
-      { kind: 'RECHECK_ORDERS', waiting: 0, active: 0, delayed: 0, dead: 0, workers: 1 },
-      { kind: 'REFRESH_NEW_ORDERS', waiting: 0, active: 0, delayed: 0, dead: 0, workers: 1 },
+describe('a payment provider in trouble', () => {
+  it('is asked again when it fails now and then', async () => {
+    const ids = await payableOrders(4);
+    sandbox.control({ failEvery: 3 });
+    expect(await finished(await queueRecheck(api, ids))).toMatchObject({ changed: 4, failed: 0 });
+  });
+
+  it.each([
+    ['failing', 'PAYMENTS_UNAVAILABLE'],
+    ['nonsense', 'PAYMENTS_BAD_ANSWER'],
+    ['hanging', 'PAYMENTS_UNAVAILABLE'],
+  ] as const)('that is %s makes dead letters, which can be replayed', async (behaviour, code) => {
+    const ids = await payableOrders(2);
+    sandbox.control({ behaviour });
+    const id = await queueRecheck(api, ids);
+    expect(await finished(id)).toMatchObject({ total: 2, failed: 2, changed: 0 });
+    const { deadLetters, queues } = await background(other);
+    expect(queues[0].dead).toBe(2);
+    for (const letter of deadLetters) expect(letter).toMatchObject({ code, attempts: 3, jobId: id });
+    expect(deadLetters.map(({ orderId }: { orderId: string }) => orderId).sort()).toEqual([...ids].sort());
+
+    sandbox.control({ behaviour: 'well' });
+    const [replayed, discarded] = deadLetters.map((letter: { id: string }) => letter.id);
+    const mutation = `mutation {
+      replayDeadLetters(input: { ids: ["${replayed}", "nothing"] }) { ... on ReplayDeadLettersPayload { replayed } }
+      discardDeadLetters(input: { ids: ["${discarded}"] }) { ... on DiscardDeadLettersPayload { discarded } }
+    }`;
+    const { data } = await ask(other, mutation);
+    expect(data).toEqual({ replayDeadLetters: { replayed: 1 }, discardDeadLetters: { discarded: 1 } });
+    await until('the replayed one is done', async () => {
+      const [job] = (await background()).recent;
+      return job.id === id && job.changed === 1 && job.failed === 1;
+    });
+    expect((await background()).deadLetters).toEqual([]);
+  });
+});
+
+describe('new orders', () => {
+  const refresh = `mutation ($again: Boolean!) { refreshNewOrders(input: { fromBeginning: $again }) {
+    ... on RefreshNewOrdersPayload { job { id kind } } } }`;
+  const pulled = async (again = false) => {
+    const { data } = await ask(other, refresh, { variables: { again } });
+    return finished(data.refreshNewOrders.job.id);
+  };
+
+  it('are pulled once, are told of, and can be looked for anew', async () => {
+    const heard = await subscribe(other.url, 'subscription { orderChanged { kind order { number } } }');
+    sandbox.control({ place: 3 });
+    expect(await pulled()).toMatchObject({ kind: 'REFRESH_NEW_ORDERS', total: 3, changed: 3 });
+    expect(await pulled()).toMatchObject({ total: 0, done: 0 });
+    expect(await pulled(true)).toMatchObject({ total: 3, unchanged: 3 });
+    await until('all are heard of', () => heard.told.length === 3);
+    for (const { kind, order } of heard.told) expect([kind, order.number.slice(0, 2)]).toEqual(['CREATED', 'P-']);
+    heard.leave();
+  });
+
+  it('come by themselves when there is a schedule', async () => {
+    const scheduled = await startApi({ ...environment, REDIS_PREFIX: 'scheduled:', REFRESH_INTERVAL_MS: '200' });
+    try {
+      sandbox.control({ place: 2 });
+      await until('they are there', async () =>
+        (await background(scheduled)).recent.some(({ changed }: { changed: number }) => changed === 2),
+      );
+    } finally {
+      await scheduled.stop();
+    }
+  });
+});
+
+describe('what clients change', () => {
+  it('is told to those who subscribed to the order, in every process', async () => {
+    const [id = '', another = ''] = await payableOrders(2);
+    const heard = await subscribe(
+      other.url,
+      `subscription { orderChanged(ids: ["${id}"]) { kind orderId order { status version } consistencyToken } }`,
+    );
+    const update = `mutation ($id: ID!) { updateOrder(input: { id: $id, status: PAID, expectedVersion: 1 }) { __typename } }`;
+    await ask(api, update, { variables: { id: another } });
+    await ask(api, update, { variables: { id } });
+    // Refused: nothing was committed, so there is nothing to tell.
+    await ask(api, update, { variables: { id } });
+    await ask(other, 'mutation ($id: ID!) { deleteOrder(input: { id: $id, expectedVersion: 2 }) { __typename } }', {
+      variables: { id },
+    });
+    await until('both changes are heard', () => heard.told.length >= 2);
+    expect(heard.told).toMatchObject([
+      { kind: 'UPDATED', orderId: id, order: { status: 'PAID', version: 2 } },
+      { kind: 'DELETED', orderId: id, order: null },
     ]);
-    expect(jobs.recent[0]).toMatchObject({ state: 'FINISHED', total: 5 });
+    expect(await read(id, heard.told[1].consistencyToken)).toBeNull();
+    heard.leave();
+  });
+});
+
+describe('a worker of its own', () => {
+  /** Queues that the API processes above do not work on. */
+  const apart = async (prefix: string) => {
+    const settings = { ...environment, REDIS_PREFIX: prefix };
+    return { settings, asked: await startApi({ ...settings, JOBS: 'off' }) };
+  };
+
+  it('that is killed with orders in hand is replaced by another, and each order is changed once', async () => {
+    const { settings, asked } = await apart('killed:');
+    const [victim, ids] = [await startWorker(settings), await payableOrders(3)];
+    sandbox.control({ behaviour: 'hanging' });
+    const id = await queueRecheck(asked, ids);
+    await until('all are in hand', async () => (await background(asked)).queues[0].active === 3);
+    await victim.stop('SIGKILL');
+    sandbox.control({ behaviour: 'well' });
+    const heir = await startApi(settings);
+    const job = await finished(id, asked);
+    expect(job).toMatchObject({ total: 3, changed: 3, failed: 0 });
+    for (const order of ids) expect(await read(order, job.consistencyToken)).toMatchObject({ version: 2 });
+    await Promise.all([heir.stop(), asked.stop()]);
+  });
+
+  it('that is asked to stop finishes what it can in time, and gives the rest back', async () => {
+    const { settings, asked } = await apart('stopped:');
+    const worker = await startWorker({ ...settings, PAYMENTS_TIMEOUT_MS: '30000', JOB_GRACE_MS: '200' });
+    const ids = await payableOrders(2);
+    sandbox.control({ behaviour: 'hanging' });
+    const id = await queueRecheck(asked, ids);
+    await until('both are in hand', async () => (await background(asked)).queues[0].active === 2);
+    expect(await worker.stop('SIGTERM')).toBe(0);
+    expect((await background(asked)).queues[0]).toMatchObject({
+      waiting: 2,
+      active: 0,
+      delayed: 0,
+      dead: 0,
+      workers: 0,
+    });
+    sandbox.control({ behaviour: 'well' });
+    const heir = await startApi(settings);
+    expect(await finished(id, asked)).toMatchObject({ changed: 2 });
+    await Promise.all([heir.stop(), asked.stop()]);
+  });
+});
+
+describe('Redis that is gone', () => {
+  it('makes jobs unavailable and nothing else, and they go on when it is back', async () => {
+    const ids = await payableOrders(2);
+    sandbox.control({ behaviour: 'failing' });
+    const before = await queueRecheck(api, ids);
+    await redis.kill();
+    await until('it is noticed', async () => !(await background()).available);
+    sandbox.control({ behaviour: 'well' });
+
+    const refused = await ask(api, `mutation { recheckOrders(input: { where: {} }) { __typename } }`);
+    expect(refused.errors[0]?.extensions).toMatchObject({ code: 'JOBS_UNAVAILABLE', retryable: true });
+    expect((await ask(api, '{ jobs { trouble queues { dead } } cluster { verdict } }')).data).toMatchObject({
+      jobs: { queues: null },
+    });
+    const heard = await subscribe(api.url, 'subscription { orderChanged { kind } }');
+    await createOrder(api);
+    await until('the own process hears', () => heard.told.some(({ kind }) => kind === 'CREATED'));
+    heard.leave();
+
+    await redis.restart();
+    await until('it is back', async () => (await background()).available && (await background(other)).available);
+    const job = await finished(before);
+    expect(job.total).toBe(2);
+    const [id = ''] = await payableOrders(1);
+    expect(await finished(await queueRecheck(other, [id]))).toMatchObject({ changed: 1 });
+  });
+
+  it('or was never configured is said so', async () => {
+    const { REDIS_URL: _, ...without } = environment;
+    const alone = await startApi(without);
+    const refused = await ask(alone, 'mutation { refreshNewOrders(input: {}) { __typename } }');
+    expect(refused.errors[0]?.extensions).toMatchObject({ code: 'JOBS_UNAVAILABLE', retryable: false });
+    expect((await ask(alone, '{ jobs { available trouble } }')).data.jobs).toEqual({
+      available: false,
+      trouble: 'no Redis is configured',
+    });
+    await alone.stop();
   });
 });

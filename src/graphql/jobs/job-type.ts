@@ -51,7 +51,8 @@ export const jobType = builder.objectRef<JobRecord>('Job').implement({
     }),
     consistencyToken: t.string({
       nullable: true,
-      description: 'Reading with it shows all that the job has written so far. Null while that is nothing.',
+      description:
+        'Reading with it shows every order that is done at least as the job left it. Null while there is none.',
       resolve: (job, _, { jobs }) => jobs.tokenOf(job),
     }),
   }),
