@@ -36,8 +36,13 @@ export class PageLoad {
     this.#testers = testers;
   }
 
+  /** Connects, and asks once: the API does not keep connections for long on which nothing was asked yet. */
   static async open(url: string, testers: number): Promise<PageLoad> {
-    const open = async () => ({ connection: await HttpConnection.open(url), token: null });
+    const open = async () => {
+      const connection = await HttpConnection.open(url);
+      assertAnswered(await connection.send(pageRequest(null)));
+      return { connection, token: null };
+    };
     return new PageLoad(await Promise.all(Array.from({ length: testers }, open)));
   }
 

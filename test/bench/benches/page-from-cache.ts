@@ -16,11 +16,13 @@ export const pageFromCache: Bench = {
   title: `the order page (20 orders and counts) from the cache, over the same uncached, ${updatesPerSecond} orders a second being written`,
 
   async measure({ laboratory, seconds, concurrency }) {
-    const cached = await PageLoad.open((await laboratory.api('cached')).url, concurrency);
-    const uncached = await PageLoad.open((await laboratory.api('cached', 'without-cache')).url, concurrency);
+    const shipped = await laboratory.api('cached');
+    const withoutCache = await laboratory.api('cached', 'without-cache');
     const writing = await laboratory.freshApi('cached');
     const plan = { workers: concurrency, ordersEach: 10, perSecond: updatesPerSecond };
     const writer = await SteadyWriter.open(writing.url, plan);
+    const cached = await PageLoad.open(shipped.url, concurrency);
+    const uncached = await PageLoad.open(withoutCache.url, concurrency);
     try {
       const sides = { a: (ms: number) => cached.run(ms, 0), b: (ms: number) => uncached.run(ms, 0) };
       const { value: pairs, written } = await writer.during(() => interleave(sides, { seconds, roundMs: 2000 }));

@@ -19,10 +19,11 @@ export const pageUnderWrites: Bench = {
   title: `p99 of the order page while ${updatesPerSecond} orders a second are written, over p99 with no writer`,
 
   async measure({ laboratory, seconds, concurrency }) {
-    const page = await PageLoad.open((await laboratory.api('cached')).url, concurrency);
+    const shipped = await laboratory.api('cached');
     const writing = await laboratory.freshApi('cached');
     const plan = { workers: concurrency, ordersEach: 10, perSecond: updatesPerSecond };
     const writer = await SteadyWriter.open(writing.url, plan);
+    const page = await PageLoad.open(shipped.url, concurrency);
     const sides = {
       a: async (ms: number): Promise<Round> => {
         const { value, written } = await writer.during(() => page.run(ms, thinkMs));

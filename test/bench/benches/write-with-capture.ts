@@ -9,8 +9,10 @@ export const writeWithCapture: Bench = {
   title: 'throughput of createOrder with token, over the same with capture off',
 
   async measure({ laboratory, seconds, concurrency, random }) {
-    const withCapture = await openWriters((await laboratory.api('direct')).url, concurrency);
-    const without = await openWriters((await laboratory.api('direct', 'without-capture')).url, concurrency);
+    const shipped = await laboratory.api('direct');
+    const withoutCapture = await laboratory.api('direct', 'without-capture');
+    const withCapture = await openWriters(shipped.url, concurrency);
+    const without = await openWriters(withoutCapture.url, concurrency);
     // Without capture a session could only learn its position by asking for it: `eventual` does not.
     const sides = {
       a: creating(withCapture, random, ({ token }) => ({ token })),

@@ -21,8 +21,10 @@ export const writeWithMirroring: Bench = {
   async measure({ laboratory, seconds, concurrency, random }) {
     const cluster = await laboratory.cluster('mirrored');
     const source = await cluster.admin(sourceOf(cluster));
-    const mirrored = await openWriters((await laboratory.api('mirrored')).url, concurrency);
-    const plain = await openWriters((await laboratory.api('mirrored', 'without-mirroring')).url, concurrency);
+    const shipped = await laboratory.api('mirrored');
+    const withoutMirroring = await laboratory.api('mirrored', 'without-mirroring');
+    const mirrored = await openWriters(shipped.url, concurrency);
+    const plain = await openWriters(withoutMirroring.url, concurrency);
     const create = {
       mirrored: creating(mirrored, random, ({ token }) => ({ token })),
       plain: creating(plain, random, ({ token }) => ({ token })),
