@@ -67,7 +67,9 @@ export class Stage {
       ...(flavour && { flavour }),
     });
     const redis = await TestRedis.start();
-    const network = await PartitionProxy.start(() => cluster.node(firstReplica(cluster)));
+    // The same server whatever becomes of the roles; only its port may be another after a start.
+    const cuttable = firstReplica(cluster);
+    const network = await PartitionProxy.start(() => cluster.node(cuttable));
     const stage = new Stage(ground, cluster, network, redis);
     try {
       // The first one migrates.
