@@ -2,6 +2,7 @@
  * Who is there, how far, how well: keeps the snapshot true by probing every node, and tells whoever subscribed.
  * Nothing in a request waits for a probe; a request may wait for a position through a node's tracker.
  */
+import { KnownWriters } from '../consistency/known-writers.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -53,6 +54,7 @@ export class Cluster {
   readonly #statuses = new Map<string, NodeStatus>();
   readonly #listeners = new Set<(snapshot: ClusterSnapshot) => void>();
   #snapshot: ClusterSnapshot;
+  #writers = KnownWriters.none;
   #lookedAgainMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ClusterOptions) {
@@ -108,6 +110,13 @@ export class Cluster {
     for (const { monitor } of this.#members.values()) monitor.nudge();
   }
 
+  /** Whether a position can be used. One that shows a promotion which is not known yet cannot; then the servers are looked at. */
+  believes(position: Position): boolean {
+    if (this.#writers.explain(position)) return true;
+    this.lookAgain();
+    return false;
+  }
+
   /** Whether the node answers anything at all in time. */
   isThere(nodeName: string, timeoutMs: number): Promise<boolean> {
     return this.#member(nodeName).probe.isThere(timeoutMs);
@@ -160,6 +169,7 @@ export class Cluster {
   }
 
   #reached(nodeName: string, position: Position): void {
+    if (!this.believes(position)) return;
     // Only the monitor declares a node seen; a position read just before the connection was lost must not come back.
     this.#change(nodeName, (status) => (status.state === 'DOWN' ? status : withPosition(status, position)));
   }
@@ -168,6 +178,9 @@ export class Cluster {
     const before = this.#status(nodeName);
     const after = change(before);
     if (after === before) return;
+    const { report } = after;
+    if (report !== null && report !== before.report && after.role !== 'BACKUP')
+      this.#writers = this.#writers.heard(report.position, report.epochs);
     this.#statuses.set(nodeName, after);
     const earlier = this.#snapshot;
     this.#snapshot = [...this.#statuses.values()];

@@ -46,6 +46,10 @@ export type SessionServices<Client, Transaction> = {
   readonly learned: (nodeName: string, position: Position) => void;
   /** Number of the present epoch, `null` while none is known. */
   readonly epoch: () => number | null;
+  /** Whether a position is of the history that is known of. */
+  readonly believes: (position: Position) => boolean;
+  /** Resolves when it is, or when the servers were given time to tell. */
+  readonly untilBelieved: (position: Position) => Promise<void>;
   readonly writer: SourceWriter<Transaction>;
   readonly openSnapshot: (nodeName: string) => Promise<PositionedSnapshot<unknown>>;
   /** Work on a node begins; the returned function ends it. */
@@ -206,6 +210,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     const { node, role } = this.#decision;
     try {
       const position = this.#observedOnTheWay(reads) ?? (await this.#services.observe(node));
+      // Only the source would be fresh enough for the next request, and nobody here knows yet which server that is.
+      if (!this.#services.believes(position)) await this.#services.untilBelieved(position);
       this.#advance(role === 'SOURCE' ? settleOnSource : advanceSession, position, this.#services.clock.now());
     } catch {
       this.#session = requireSource(this.#session);
@@ -239,9 +245,9 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#snapshotPositions = null;
   }
 
-  /** A position learned after a promotion means nothing in the session's epoch: then only the source is fresh enough. */
+  /** A position from behind a promotion means nothing in the session's epoch: then only the source is fresh enough. */
   #advance(how: typeof advanceSession, position: Position, atMs: number): void {
-    const sameEpoch = this.#services.epoch() === this.#session.epoch;
+    const sameEpoch = this.#services.epoch() === this.#session.epoch && this.#services.believes(position);
     this.#session = sameEpoch ? how(this.#session, position, atMs) : requireSource(this.#session);
   }
 

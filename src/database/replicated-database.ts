@@ -64,6 +64,7 @@ export type ReplicatedDatabaseOptions<Client> = {
 const firstEpoch: EpochHistory = [{ epoch: 1, sourceId: '', endOfPrevious: null }];
 
 const warmUpMs = 3000;
+const promotionLookMs = { every: 10, most: 500 };
 
 export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
   readonly cluster: Cluster;
@@ -114,6 +115,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       busy,
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
       epoch: () => currentEpoch(this.#epochs),
+      believes: (position) => this.cluster.believes(position),
+      untilBelieved: (position) => this.#untilBelieved(position),
       composed: () => clients(this.#sourceName()).asSource,
       routeRead: (request) => routes.read(() => router.routeRead(request)),
       routeWrite: () => routes.write(() => router.routeWrite()),
@@ -183,6 +186,14 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const serving = this.cluster.snapshot().filter((status) => isSeen(status) && status.role !== 'BACKUP');
     const connecting = serving.map(({ node }) => found(this.#clients, node.name).direct.$connect());
     await Promise.race([Promise.allSettled(connecting), this.#clock.sleep(warmUpMs, { unref: true })]);
+  }
+
+  /** A promotion shows itself to readers before it is known: each doubt makes the cluster look. */
+  async #untilBelieved(position: Position): Promise<void> {
+    const untilMs = this.#clock.monotonic() + promotionLookMs.most;
+    while (!this.cluster.believes(position) && this.#clock.monotonic() < untilMs) {
+      await this.#clock.sleep(promotionLookMs.every);
+    }
   }
 
   /** The longest record wins: promotions are only ever added, and a replica may not have heard of the last one yet. */

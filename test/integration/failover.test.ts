@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { judgeEpoch } from '../../src/consistency/epoch.ts';
 import { environmentFor } from '../consistency/api-process.ts';
-import { caughtUp, migrateOrders } from '../support/engine.ts';
+import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { TestFailover } from '../support/failover.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
 import { count, createOrder, one, withToken } from '../support/orders-over-http.ts';
@@ -187,6 +188,31 @@ describe.sequential('a source that hands over', () => {
   });
 
   it('can take it back', async () => {
+    expect((await failover.switchover('replica-1')).source).toBe('replica-1');
+    await writesAgain();
+  });
+});
+
+describe.sequential('a process that looks at nothing periodically', () => {
+  it('hears of a promotion from what its reads see, and makes no token that would name lost writes', async () => {
+    const monitor = { intervalMs: 'off', downIntervalMs: 250, timeoutMs: 400 } as const;
+    const quiet = await openEngine(cluster, { monitor });
+    try {
+      const client = new TestClient(quiet);
+      await client.write(async (tx) => tx.order.create({ data: newOrder() }));
+      const known = quiet.epochs.length;
+      expect((await failover.switchover('replica-2')).source).toBe('replica-2');
+      await expect
+        .poll(async () => {
+          await client.read(async (reader) => reader.order.findFirst()).catch(() => null);
+          expect(judgeEpoch(client.session, quiet.epochs)).not.toBe('lost');
+          return quiet.epochs.length;
+        }, patience)
+        .toBe(known + 1);
+      expect(judgeEpoch(client.session, quiet.epochs)).toBe('survived');
+    } finally {
+      await quiet.stop();
+    }
     expect((await failover.switchover('replica-1')).source).toBe('replica-1');
     await writesAgain();
   });

@@ -16,6 +16,8 @@ let clients: Map<string, Fake>;
 let requests: ReadRequest[];
 let ended: string[];
 let observe: (node: string) => Promise<Position>;
+let believes: (position: Position) => boolean;
+let doubts: number;
 let queue: string[];
 let services: FakeServices;
 
@@ -25,6 +27,8 @@ beforeEach(() => {
   ended = [];
   queue = ['a', 'b', 'source'];
   observe = async () => at(5);
+  believes = () => true;
+  doubts = 0;
   const route = (node: string, reason: 'any-replica' | 'write-operation') => ({
     decision: { node, role: node === 'source' ? ('SOURCE' as const) : ('REPLICA' as const), reason, waitedMs: 0 },
     end: () => void ended.push(node),
@@ -33,6 +37,10 @@ beforeEach(() => {
   services = stand({
     clock: new TickingClock(),
     epoch: () => 1,
+    believes: (position: Position) => believes(position),
+    untilBelieved: async () => {
+      doubts += 1;
+    },
     busy: () => () => undefined,
     clients: (name: string) => {
       const client = clients.get(name) as Fake;
@@ -250,6 +258,23 @@ describe('what the client has seen', () => {
     await session.read(nodeOf);
     await session.observe();
     expect(session.session).toMatchObject({ requiresSource: true });
+  });
+
+  it('is only surely on the source when its node shows a promotion that nobody has heard of', async () => {
+    believes = () => false;
+    const session = open();
+    await session.read(nodeOf);
+    await session.observe();
+    expect(doubts).toBe(1);
+    expect(session.session).toMatchObject({ requiresSource: true, position: null });
+  });
+
+  it('advances all the same when a look vouches for it in time', async () => {
+    believes = () => doubts > 0;
+    const session = open();
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session.position?.format()).toBe('0-1-5');
   });
 
   it('is known again after an answer of the source', async () => {
