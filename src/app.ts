@@ -88,7 +88,7 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const { statusTtlMs: ttlMs } = config.redis;
   const statuses = redis && new SharedStatuses({ redis, cluster, clock, random: Math.random, ttlMs });
   const clusterEvents = new ClusterEventFeed(cluster.events);
-  const background = openBackground(config, { database, tokens, log, ...(metrics && { metrics }) });
+  const background = openBackground(config, { redis, database, tokens, log, ...(metrics && { metrics }) });
   const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
   const graphql = createGraphqlServer({
     schema,
@@ -128,7 +128,8 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
     metrics,
     start: async () => {
       await statuses?.start();
-      await Promise.all([database.start(), background.start()]);
+      background.start();
+      await database.start();
       mirror?.start();
       if (config.jobs.workers === 'on') background.startWorkers();
     },
@@ -209,11 +210,12 @@ export function openTokens(config: Config, { cluster }: OrdersDatabase): TokenCo
 /** Background work and the news of changed orders, for API processes and workers alike. */
 export function openBackground(
   config: Config,
-  given: { database: OrdersDatabase; tokens: TokenCodec; log: Logger; metrics?: Metrics },
+  given: { redis: Redis | null; database: OrdersDatabase; tokens: TokenCodec; log: Logger; metrics?: Metrics },
 ): BackgroundWork {
   return new BackgroundWork({
     ...config,
     ...given,
+    prefix: config.redis.prefix,
     clusterId: config.cluster.id,
     clock: systemClock,
     random: Math.random,

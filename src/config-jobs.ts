@@ -8,7 +8,10 @@ export type JobsConfig = {
   readonly concurrency: number;
   /** Tasks that all processes together begin in a second: what the payment provider can bear. */
   readonly ratePerS: number;
-  readonly retry: { readonly attempts: number; readonly firstPauseMs: number; readonly maxPauseMs: number };
+  /** Tries before a task becomes a dead letter, and the pauses between them. */
+  readonly attempts: number;
+  readonly firstPauseMs: number;
+  readonly maxPauseMs: number;
   /** A worker that says nothing about a task for so long is taken for dead. */
   readonly lockMs: number;
   /** How long tasks in hand may go on when a worker is stopped. */
@@ -19,6 +22,8 @@ export type JobsConfig = {
 export type PaymentsConfig = {
   /** Without a slash at its end; `null` when there is no provider. */
   readonly url: string | null;
+  /** Shown to the provider with every question. */
+  readonly token: string | null;
   readonly timeoutMs: number;
 };
 
@@ -27,11 +32,9 @@ export function jobsOf(settings: EnvironmentSettings): JobsConfig {
     workers: settings.JOBS,
     concurrency: settings.JOB_CONCURRENCY,
     ratePerS: settings.JOB_RATE_PER_S,
-    retry: {
-      attempts: settings.JOB_ATTEMPTS,
-      firstPauseMs: settings.JOB_FIRST_PAUSE_MS,
-      maxPauseMs: settings.JOB_MAX_PAUSE_MS,
-    },
+    attempts: settings.JOB_ATTEMPTS,
+    firstPauseMs: settings.JOB_FIRST_PAUSE_MS,
+    maxPauseMs: settings.JOB_MAX_PAUSE_MS,
     lockMs: settings.JOB_LOCK_MS,
     graceMs: settings.JOB_GRACE_MS,
     refreshEveryMs: settings.REFRESH_INTERVAL_MS,
@@ -40,5 +43,9 @@ export function jobsOf(settings: EnvironmentSettings): JobsConfig {
 
 export function paymentsOf(settings: EnvironmentSettings, localUrl: string | null): PaymentsConfig {
   const url = settings.PAYMENTS_URL ?? localUrl;
-  return { url: url?.replace(/\/+$/, '') ?? null, timeoutMs: settings.PAYMENTS_TIMEOUT_MS };
+  return {
+    url: url?.replace(/\/+$/, '') ?? null,
+    token: settings.PAYMENTS_TOKEN ?? null,
+    timeoutMs: settings.PAYMENTS_TIMEOUT_MS,
+  };
 }

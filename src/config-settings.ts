@@ -96,10 +96,11 @@ const databaseUrl = z
 
 const httpUrl = z
   .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).search === '',
-    'must be an http or https URL without a query',
-  )
+  .refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, search, username, password } = new URL(text);
+    return /^https?:$/.test(protocol) && search + username + password === '';
+  }, 'must be an http or https URL without a query and without an account')
   .optional();
 
 export const settingsSchema = z.object({
@@ -165,9 +166,13 @@ export const settingsSchema = z.object({
 
   JOBS: oneOf(['on', 'off'], 'on'),
   PAYMENTS_URL: httpUrl,
+  PAYMENTS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs')
+    .optional(),
   PAYMENTS_TIMEOUT_MS: integer(3000, 10, 60_000),
-  JOB_CONCURRENCY: integer(8, 1, 1000),
-  JOB_RATE_PER_S: integer(100, 1, 100_000),
+  JOB_CONCURRENCY: integer(4, 1, 1000),
+  JOB_RATE_PER_S: integer(50, 1, 100_000),
   JOB_ATTEMPTS: integer(10, 1, 100),
   JOB_FIRST_PAUSE_MS: integer(500, 1, 600_000),
   JOB_MAX_PAUSE_MS: integer(30_000, 1, 3_600_000),

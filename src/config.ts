@@ -240,7 +240,7 @@ export function describeConfig(config: Config) {
       admin: userOf(config.administration.admin),
       replication: userOf(config.administration.replication),
     },
-    payments: { ...config.payments, url: redacted(config.payments.url) },
+    payments: { ...config.payments, token: config.payments.token === null ? null : '***' },
     redisUrl: redacted(config.redisUrl),
     tokens: { ...config.tokens, keys: config.tokens.keys.map(({ id }) => `${id}:***`) },
   };

@@ -7,6 +7,11 @@ export type Running = { readonly config: Config; readonly url: string; readonly 
 export function banner({ config, url, local }: Running): string {
   const redis =
     config.redisUrl === null ? [] : [`  ${'redis'.padEnd(12)} ${''.padEnd(8)} ${new URL(config.redisUrl).host}`];
+  const { url: payments } = config.payments;
+  const provider =
+    local && payments !== null
+      ? [`  ${'payments'.padEnd(12)} ${''.padEnd(8)} ${new URL(payments).host}  (a sandbox)`]
+      : [];
   const wanted = config.http.port;
   const moved = wanted !== 0 && !url.endsWith(`:${wanted}`);
   return [
@@ -16,6 +21,7 @@ export function banner({ config, url, local }: Running): string {
     '',
     ...describeNodes(config.cluster.nodes),
     ...redis,
+    ...provider,
     '',
     ...(local ? ['  npm run seed         fills it with 20,000 orders', '  npm run local:reset  wipes it', ''] : []),
     'Ctrl-C stops it.',

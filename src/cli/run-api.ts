@@ -100,7 +100,8 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   const migrating = config.migrationUrl === null ? null : await migrateSchema(config.migrationUrl, config, log);
   ending.signal.throwIfAborted();
   const app = createApp(config, log);
-  await lifecycle.start({ name: 'app', start: () => app.start(), stop: () => app.stop(), stopWithinMs: 10_000 });
+  const stopWithinMs = 10_000 + config.jobs.graceMs;
+  await lifecycle.start({ name: 'app', start: () => app.start(), stop: () => app.stop(), stopWithinMs });
   ending.signal.throwIfAborted();
   const { host, port, maxRequestsInFlight, shutdownGraceMs } = config.http;
   const page = config.http.dashboard ? await readStaticPage(builtPage) : null;

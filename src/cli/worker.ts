@@ -33,15 +33,15 @@ async function run(argv: readonly string[]): Promise<number> {
   // What API processes have cached must not outlive what jobs write.
   const onWrote = { ...(cache && { onWrote: cache.wrote.bind(cache) }) };
   const database = openDatabase(config, log, onWrote);
-  const background = openBackground(config, { database, tokens: openTokens(config, database), log });
+  const background = openBackground(config, { redis, database, tokens: openTokens(config, database), log });
   const closeCache = async () => {
     await cache?.close();
     await redis?.close();
   };
   await lifecycle.start({ name: 'cache', start: async () => redis?.start(), stop: closeCache });
   await lifecycle.start({ name: 'servers', start: () => database.start(), stop: () => database.stop() });
-  const start = async () => {
-    await background.start();
+  const start = () => {
+    background.start();
     background.startWorkers();
   };
   const stopWithinMs = config.jobs.graceMs + 10_000;

@@ -8,7 +8,7 @@ import { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
-import { Redis } from '../platform/redis.ts';
+import type { Redis } from '../platform/redis.ts';
 import { HttpPayments } from './http-payments.ts';
 import { measureJobs } from './job-metrics.ts';
 import { JobRecords } from './job-records.ts';
@@ -19,17 +19,20 @@ import { RedisJobs } from './redis-jobs.ts';
 import type { RetryPolicy } from './task.ts';
 
 export type BackgroundWorkOptions = {
+  /** Where the queues connect to by themselves; `null` without one. */
   readonly redisUrl: string | null;
-  readonly redis: { readonly prefix: string; readonly timeoutMs: number };
-  readonly jobs: {
+  /** Begins every key. */
+  readonly prefix: string;
+  /** The same one for everything else. Whoever opened it starts it before, and closes it after this. */
+  readonly redis: Redis | null;
+  readonly jobs: RetryPolicy & {
     readonly concurrency: number;
     readonly ratePerS: number;
-    readonly retry: RetryPolicy;
     readonly lockMs: number;
     readonly graceMs: number;
     readonly refreshEveryMs: number | 'off';
   };
-  readonly payments: { readonly url: string | null; readonly timeoutMs: number };
+  readonly payments: { readonly url: string | null; readonly token: string | null; readonly timeoutMs: number };
   readonly clusterId: string;
   readonly database: OrdersDatabase;
   readonly tokens: Tokens;
@@ -46,27 +49,20 @@ export class BackgroundWork {
   readonly jobs: Jobs;
   readonly #options: BackgroundWorkOptions;
   readonly #sessions: JobSessions;
-  readonly #redis: Redis | null;
   readonly #asked: RedisJobs | null;
   readonly #workers: JobWorkers | null;
   #working = false;
 
   constructor(options: BackgroundWorkOptions) {
     this.#options = options;
-    const { redisUrl, redis, clock, random } = options;
+    const { redisUrl, redis } = options;
     this.#sessions = new JobSessions(options);
-    this.#redis = redisUrl === null ? null : new Redis({ ...redis, url: redisUrl, clock, random });
-    this.orderChanges = new OrderChanges(this.#redis);
-    const parts = this.#redis === null || redisUrl === null ? null : this.#parts(this.#redis, redisUrl);
+    this.orderChanges = new OrderChanges(redis);
+    const parts = redis === null || redisUrl === null ? null : this.#parts(redis, redisUrl);
     this.#asked = parts?.asked ?? null;
     this.#workers = parts?.workers ?? null;
     this.jobs = this.#asked ?? noJobs;
     if (this.#asked !== null) measureJobs(this.#asked, options.metrics ?? unmeasured);
-  }
-
-  /** Whether there is anything to work with: a Redis and a payment provider. */
-  get canWork(): boolean {
-    return this.#workers !== null;
   }
 
   /** Tells who listens of a change; `epoch` is that of the session which made it. */
@@ -74,15 +70,17 @@ export class BackgroundWork {
     this.orderChanges.publish(this.#sessions.announcement(change, epoch));
   }
 
-  /** Resolves within a second, also when Redis is gone. */
-  async start(): Promise<void> {
-    await this.#redis?.start();
+  /** Makes it possible to ask. Goes on also when Redis is gone. */
+  start(): void {
     this.#asked?.start();
   }
 
   /** After the database has started. */
   startWorkers(): void {
     this.#working = this.#workers !== null;
+    if (this.#asked !== null && !this.#working) {
+      this.#options.log.info('PAYMENTS_URL is missing: background jobs are left to other processes');
+    }
     this.#workers?.start();
   }
 
@@ -95,7 +93,6 @@ export class BackgroundWork {
     this.endStreams();
     if (this.#working) await this.#workers?.stop();
     await this.#asked?.stop();
-    await this.#redis?.close();
   }
 
   #parts(redis: Redis, redisUrl: string): { asked: RedisJobs; workers: JobWorkers | null } {
@@ -103,20 +100,20 @@ export class BackgroundWork {
     const shared = {
       ...this.#options,
       ...jobs,
+      retry: jobs,
       metrics,
       redis,
       redisUrl,
-      prefix: this.#options.redis.prefix,
       records: new JobRecords(redis),
       sessions: this.#sessions,
     };
-    const { url, timeoutMs } = payments;
+    const { url } = payments;
     const workers =
       url === null
         ? null
         : new JobWorkers({
             ...shared,
-            payments: new HttpPayments({ url, timeoutMs, clock }),
+            payments: new HttpPayments({ ...payments, url, clock }),
             announce: (change) => this.orderChanges.publish(change),
           });
     return { asked: new RedisJobs(shared), workers };

@@ -17,6 +17,8 @@ import type { Payment, PaymentQuestion, Payments, PlacedOrders } from './payment
 export type HttpPaymentsOptions = {
   /** Without a slash at its end. */
   readonly url: string;
+  /** What it knows us by; `null` when it asks for nothing. */
+  readonly token: string | null;
   /** How long one answer may take, its body included. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -70,12 +72,12 @@ export class HttpPayments implements Payments {
   }
 
   async #get(path: string, signal: AbortSignal): Promise<string> {
-    const { url, timeoutMs, clock } = this.#options;
+    const { url, token, timeoutMs, clock } = this.#options;
     const overdue = new AbortController();
     const cancel = clock.after(timeoutMs, () => overdue.abort());
     try {
       const response = await fetch(url + path, {
-        headers: { accept: 'application/json' },
+        headers: { accept: 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) },
         redirect: 'error',
         signal: AbortSignal.any([signal, overdue.signal]),
       });

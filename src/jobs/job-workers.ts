@@ -61,7 +61,6 @@ export class JobWorkers {
         kind: 'RECHECK_ORDERS',
         work: (task, signal) => this.#recheck(task, signal),
         onDead: (task) => this.#settle(task, task.order ?? '', 'FAILED', null),
-        onReady: () => undefined,
       }),
       new TaskWorker({
         ...options,
@@ -69,14 +68,19 @@ export class JobWorkers {
         concurrency: 1,
         work: (task, signal) => this.#refresh(task, signal),
         onDead: (task) => this.#refreshDead(task),
-        onReady: () => void this.#keepSchedule(),
       }),
     ];
   }
 
+  /** After Redis was started, whether it answers or not. */
   start(): void {
     this.#schedule.start();
     for (const worker of this.#workers) worker.start();
+    void this.#keepSchedule();
+    // It may have come back with nothing in it.
+    this.#options.redis.onChange((trouble) => {
+      if (trouble === null) void this.#keepSchedule();
+    });
   }
 
   async stop(): Promise<void> {
@@ -163,7 +167,7 @@ export class JobWorkers {
     try {
       await this.#schedule.schedule(refreshEveryMs);
     } catch (error) {
-      log.warn({ err: error }, 'the schedule for new orders could not be set');
+      log.warn({ err: error }, 'the schedule for new orders could not be set; it is when Redis is back');
     }
   }
 }

@@ -39,8 +39,6 @@ export type TaskWorkerOptions = QueueSettings & {
   readonly work: (task: Task, signal: AbortSignal) => Promise<void>;
   /** The task is given up. */
   readonly onDead: (task: Task) => Promise<void>;
-  /** Redis answers, for the first time or again. */
-  readonly onReady: () => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -62,7 +60,7 @@ export class TaskWorker {
 
   /** Goes on also when Redis does not answer yet. */
   start(): void {
-    const { kind, redisUrl, prefix, concurrency, ratePerS, lockMs, retry, random, log, onReady } = this.#options;
+    const { kind, redisUrl, prefix, concurrency, ratePerS, lockMs, retry, random, log } = this.#options;
     const pauses: BackoffOptions = { firstMs: retry.firstPauseMs, factor: 2, maxMs: retry.maxPauseMs };
     const worker = new Worker<Task>(queueNames[kind], (job) => this.#do(job), {
       prefix: `${prefix}queues`,
@@ -75,7 +73,7 @@ export class TaskWorker {
         retryStrategy: (attempt) => (this.#ending ? null : reconnectMs(attempt)),
       },
       concurrency,
-      limiter: { max: ratePerS, duration: 1000 },
+      limiter: evenly(ratePerS),
       lockDuration: lockMs,
       stalledInterval: lockMs,
       maxStalledCount,
@@ -84,7 +82,6 @@ export class TaskWorker {
       settings: { backoffStrategy: (attemptsMade) => Math.round(backoffMs(attemptsMade - 1, pauses, random)) },
     });
     worker.on('error', (error) => log.debug({ err: error, queue: kind }, 'a worker lost Redis'));
-    worker.on('ready', onReady);
     // Given up without being tried once more: its workers died too often.
     worker.on('failed', (job, error) => {
       if (job?.finishedOn !== undefined && readFailure(error.message).code === unexplained) this.#noteDead(job.data);
@@ -128,6 +125,12 @@ export class TaskWorker {
     const { onDead, log } = this.#options;
     onDead(task).catch((error) => log.warn({ err: error }, 'that a task is given up could not be noted'));
   }
+}
+
+/** A rate by the second would be a burst at the beginning of each, which readers feel. */
+export function evenly(ratePerS: number): { readonly max: number; readonly duration: number } {
+  const max = Math.ceil(ratePerS / 10);
+  return { max, duration: Math.round((1000 * max) / ratePerS) };
 }
 
 /** An error that nobody thought of may be gone by the next attempt. */

@@ -204,6 +204,14 @@ describe('a payment provider in trouble', () => {
   });
 });
 
+describe('what is measured', () => {
+  it('is how much there is to do, and how much was done', async () => {
+    const text = await (await fetch(api.url.replace('/graphql', '/metrics'))).text();
+    expect(text).toMatch(/^tidemark_job_tasks\{kind="RECHECK_ORDERS",state="waiting"\} 0$/m);
+    expect(text).toMatch(/^tidemark_job_tasks_done_total\{kind="RECHECK_ORDERS",outcome="CHANGED"\} [1-9]/m);
+  });
+});
+
 describe('new orders', () => {
   const refresh = `mutation ($again: Boolean!) { refreshNewOrders(input: { fromBeginning: $again }) {
     ... on RefreshNewOrdersPayload { job { id kind } } } }`;
@@ -302,6 +310,20 @@ describe('a worker of its own', () => {
     const heir = await startApi(settings);
     expect(await finished(id, asked)).toMatchObject({ changed: 2 });
     await Promise.all([heir.stop(), asked.stop()]);
+  });
+});
+
+describe('Redis that hangs', () => {
+  it('makes nobody wait for long', async () => {
+    redis.pause();
+    try {
+      const refused = await ask(api, `mutation { recheckOrders(input: { where: {} }) { __typename } }`);
+      expect(refused.errors[0]?.extensions).toMatchObject({ code: 'JOBS_UNAVAILABLE', retryable: true });
+      await createOrder(api);
+    } finally {
+      redis.resume();
+    }
+    await until('it is back', async () => (await background()).available && (await background(other)).available);
   });
 });
 

@@ -290,3 +290,24 @@ describe('a local cluster', () => {
     expect(warnings.join()).toContain('LAB is for the local cluster only');
   });
 });
+
+describe('background jobs', () => {
+  it('ask a provider whose URL has no slash at its end', () => {
+    const { config } = external({
+      SOURCE_URL: source,
+      PAYMENTS_URL: 'https://pay.example.com/v1/',
+      PAYMENTS_TOKEN: 'hunter2',
+    });
+    expect(config.payments).toEqual({ url: 'https://pay.example.com/v1', token: 'hunter2', timeoutMs: 3000 });
+    expect(JSON.stringify(describeConfig(config))).not.toContain('hunter2');
+  });
+
+  it.each([
+    'pay.example.com',
+    'ftp://pay.example.com',
+    'https://pay.example.com?key=1',
+    'https://me:pw@pay.example.com',
+  ])('do not ask %s', (PAYMENTS_URL) => {
+    expect(faultsOf({ SOURCE_URL: source, PAYMENTS_URL }).join()).toContain('PAYMENTS_URL');
+  });
+});

@@ -15,7 +15,7 @@ async function provider(listener: RequestListener, timeoutMs = 5000): Promise<Ht
   servers.push(server);
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  return new HttpPayments({ url, timeoutMs, clock: systemClock });
+  return new HttpPayments({ url, token: 'sesame', timeoutMs, clock: systemClock });
 }
 const saying =
   (body: unknown, status = 200): RequestListener =>
@@ -32,11 +32,11 @@ describe('a payment provider that answers', () => {
   it('is told which order is meant, and what is expected to be charged', async () => {
     let asked = '';
     const payments = await provider((request, response) => {
-      asked = request.url ?? '';
+      asked = `${request.url} ${request.headers.authorization}`;
       saying(well)(request, response as never);
     });
     expect(await ask(payments)).toEqual({ charge: 1250n, processedAt: new Date('2026-03-01T12:00:00Z') });
-    expect(asked).toBe('/v1/payments/T%201%2F2?total=12.50&currency=EUR');
+    expect(asked).toBe('/v1/payments/T%201%2F2?total=12.50&currency=EUR Bearer sesame');
   });
 
   it('may not know yet', async () => {
@@ -75,7 +75,7 @@ describe('a payment provider in trouble', () => {
   });
 
   it('that nobody listens at is unavailable', async () => {
-    const payments = new HttpPayments({ url: 'http://127.0.0.1:1', timeoutMs: 5000, clock: systemClock });
+    const payments = new HttpPayments({ url: 'http://127.0.0.1:1', token: null, timeoutMs: 5000, clock: systemClock });
     expect(await ask(payments)).toMatchObject({ code: 'PAYMENTS_UNAVAILABLE', retryable: true });
   });
 
