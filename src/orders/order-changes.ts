@@ -18,12 +18,16 @@ export class TooManyOrderListenersError extends TidemarkError {
   }
 }
 
+type Listener = { readonly stream: BoundedStream<OrderChange>; readonly wanted: ReadonlySet<bigint> | null };
+
 /** Tells what was committed to orders, by whichever process, to whoever listens here. A slow listener loses the oldest. */
 export class OrderChanges {
   readonly #channel: SharedChannel;
-  readonly #open = new Set<BoundedStream<OrderChange>>();
+  readonly #open = new Set<Listener>();
+  #unsubscribe: (() => void) | null = null;
   #closed = false;
 
+  /** Before `redis` is started. */
   constructor(redis: Redis | null) {
     this.#channel = new SharedChannel('order-changes', redis);
   }
@@ -35,17 +39,10 @@ export class OrderChanges {
   /** Changes of these orders from now on, of any order without. Throws `TooManyOrderListenersError`. */
   open(ids: readonly bigint[] | null): BoundedStream<OrderChange> {
     if (this.#open.size >= maxListeners) throw new TooManyOrderListenersError();
-    const wanted = ids === null ? null : new Set(ids);
-    let unsubscribe = () => {};
-    const stream = new BoundedStream<OrderChange>(capacity, () => {
-      unsubscribe();
-      this.#open.delete(stream);
-    });
-    unsubscribe = this.#channel.subscribe((text) => {
-      const change = readChange(text);
-      if (wanted === null || wanted.has(change.id)) stream.write(change);
-    });
-    this.#open.add(stream);
+    const stream = new BoundedStream<OrderChange>(capacity, () => this.#leave(listener));
+    const listener: Listener = { stream, wanted: ids === null ? null : new Set(ids) };
+    this.#open.add(listener);
+    this.#unsubscribe ??= this.#channel.subscribe((text) => this.#tell(readChange(text)));
     if (this.#closed) stream.end();
     return stream;
   }
@@ -53,6 +50,19 @@ export class OrderChanges {
   /** Ends all streams, and those that are opened later at once. */
   close(): void {
     this.#closed = true;
-    for (const stream of this.#open) stream.end();
+    for (const { stream } of this.#open) stream.end();
+  }
+
+  #tell(change: OrderChange): void {
+    for (const { stream, wanted } of this.#open) {
+      if (wanted === null || wanted.has(change.id)) stream.write(change);
+    }
+  }
+
+  #leave(listener: Listener): void {
+    this.#open.delete(listener);
+    if (this.#open.size > 0) return;
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
   }
 }

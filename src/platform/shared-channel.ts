@@ -42,7 +42,14 @@ export class SharedChannel {
     return () => void this.#listeners.delete(own);
   }
 
+  /** A listener that cannot make anything of a word, which may be of another version, does not keep others from hearing it. */
   #tell(text: string): void {
-    for (const listener of this.#listeners) listener(text);
+    for (const listener of this.#listeners) {
+      try {
+        listener(text);
+      } catch {
+        // Missed, like a word that was said while nobody listened.
+      }
+    }
   }
 }
