@@ -17,6 +17,7 @@ export function banner({ config, url, local }: Running): string {
   return [
     '',
     `Tidemark runs. GraphQL and GraphiQL: ${url}/graphql`,
+    ...(config.http.dashboard ? [`The page of the orders: ${url}/`] : []),
     ...(moved ? [`(Port ${wanted} is taken by another process.)`] : []),
     '',
     ...describeNodes(config.cluster.nodes),

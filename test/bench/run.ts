@@ -13,6 +13,7 @@ import { memory } from './benches/memory.ts';
 import { oneReplicaBehind } from './benches/one-replica-behind.ts';
 import { pageAfterOwnWrite } from './benches/page-after-own-write.ts';
 import { pageFromCache } from './benches/page-from-cache.ts';
+import { pageInBrowser } from './benches/page-in-browser.ts';
 import { pageUnderWrites } from './benches/page-under-writes.ts';
 import { readAfterOwnWrite } from './benches/read-after-own-write.ts';
 import { readSatisfiedToken } from './benches/read-satisfied-token.ts';
@@ -45,6 +46,7 @@ const benches: readonly Bench[] = [
   pageUnderWrites,
   pageAfterOwnWrite,
   listDuringRecheck,
+  pageInBrowser,
   startToFirstAnswer,
 ];
 
