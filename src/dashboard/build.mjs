@@ -35,9 +35,12 @@ async function build() {
     });
     await compressAll(draft);
     await writeFile(markOf(draft), mark);
-    // Whoever reads the folder meanwhile finds the old page or the new one, never half of either.
+    // Whoever reads the folder finds all of a page, or none for a moment.
     await rm(target, { recursive: true, force: true });
-    await rename(draft, target);
+    await rename(draft, target).catch(async (error) => {
+      // Somebody else has built the same meanwhile.
+      if ((await readFile(markOf(target), 'utf8').catch(() => null)) !== mark) throw error;
+    });
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

@@ -237,10 +237,9 @@ describe('the page', () => {
     await untilFirstIs(page, (await firstNumber(page)) ?? '');
     await takePictures(page, 'orders');
     for (const width of [360, 768, 1440]) expect(await overflowsAt(page, width), String(width)).toBe(false);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await seriousFindings(page), colorScheme).toEqual([]);
-    }
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await seriousFindings(page, ['color-contrast'])).toEqual([]);
     await page.locator('tbody a').first().click();
     await page.getByRole('heading', { name: 'Change' }).waitFor();
     await takePictures(page, 'order', [360, 1440]);

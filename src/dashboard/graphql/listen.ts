@@ -8,6 +8,7 @@
  * After `lost` and `resting` something may have been missed, so whoever listens is told each time it opens.
  */
 import type { AnyVariables, TypedDocumentNode } from 'urql';
+import { onEnd, pipe, subscribe } from 'wonka';
 import { pageClient } from './page-client.ts';
 
 export type ListeningState = 'open' | 'lost' | 'resting';
@@ -44,15 +45,20 @@ export function listen<Data, Variables extends AnyVariables>(
       waitMs = Math.min(waitMs * 2, longestWaitMs);
     };
     onState('open');
-    const { unsubscribe } = pageClient.subscription(document, variables).subscribe(({ data, error, hasNext }) => {
-      if (mine !== turn) return;
-      if (data !== undefined && data !== null) {
-        waitMs = firstWaitMs;
-        onEvent(data);
-      }
-      // Not from within the call that brought it: the stream is not to be closed under its own feet.
-      if (error !== undefined || hasNext === false) queueMicrotask(lose);
-    });
+    // Not from within the call that brought the end: the stream is not to be closed under its own feet.
+    const loseSoon = () => queueMicrotask(lose);
+    const { unsubscribe } = pipe(
+      pageClient.subscription(document, variables),
+      onEnd(loseSoon),
+      subscribe(({ data, error }) => {
+        if (mine !== turn) return;
+        if (data !== undefined && data !== null) {
+          waitMs = firstWaitMs;
+          onEvent(data);
+        }
+        if (error !== undefined) loseSoon();
+      }),
+    );
     close = unsubscribe;
   };
 

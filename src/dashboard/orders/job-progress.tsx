@@ -8,6 +8,7 @@ import { type Job, jobProgress } from './recheck-documents.ts';
 /** How far a job is, as it goes on. */
 export function JobProgress({ first, onDone }: { first: Job; onDone: () => void }) {
   const [job, setJob] = useState(first);
+  const [lost, setLost] = useState(false);
   const finished = job.state === 'FINISHED';
   useEffect(() => {
     if (finished) return;
@@ -20,7 +21,7 @@ export function JobProgress({ first, onDone }: { first: Job; onDone: () => void 
           setJob(next);
           if (next.state === 'FINISHED') announce(`Recheck done: ${outcomeOf(next)}`, next.failed > 0 ? 'bad' : 'good');
         },
-        onState: () => undefined,
+        onState: (state) => setLost(state === 'lost'),
       },
     );
   }, [first.id, finished]);
@@ -33,6 +34,7 @@ export function JobProgress({ first, onDone }: { first: Job; onDone: () => void 
         <progress value={finished ? 1 : job.done} max={finished ? 1 : Math.max(1, job.total)} />
       </label>
       <span className="soft">
+        {lost && !finished ? 'no news for now · ' : ''}
         {finished ? '' : job.state === 'QUEUED' ? 'queued · ' : `${job.done} done · `}
         {outcomeOf(job)}
       </span>

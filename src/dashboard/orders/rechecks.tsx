@@ -18,6 +18,8 @@ type Props = {
   readonly onClear: () => void;
 };
 
+/** What one recheck may be about, by ids and by filters. */
+const mostIds = 1000;
 const mostOrders = 10_000;
 
 /** Has the payment provider asked about orders, in the background, and shows how far that is. */
@@ -51,11 +53,12 @@ export function Rechecks({ selected, view, matching, onClear }: Props) {
               <b>{selected.size} selected</b>
               <Button
                 className="button"
-                isDisabled={busy}
-                onPress={() => void recheck({ ids: [...selected.keys()].slice(0, 1000) })}
+                isDisabled={busy || selected.size > mostIds}
+                onPress={() => void recheck({ ids: [...selected.keys()] })}
               >
                 Recheck
               </Button>
+              {selected.size > mostIds && <span>At most {mostIds} at once</span>}
               <Button className="button button-plain" onPress={onClear}>
                 Clear selection
               </Button>

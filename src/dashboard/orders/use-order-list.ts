@@ -34,7 +34,7 @@ export type OrderList = {
   readonly numbers: OrderNumbers['orderCounts'] | null;
   readonly matching: number | null;
   readonly live: LiveState;
-  /** Changes since it was paused. */
+  /** Changes since it was paused, or read again. */
   readonly held: number;
   readonly pause: (paused: boolean) => void;
   /** Reads everything again now. */
@@ -100,6 +100,7 @@ export function useOrderList(view: OrderView): OrderList {
   }, [asksAnyway]);
 
   const refresh = () => {
+    setHeld(0);
     void list.refetch();
     void numbers.refetch();
     void matching.refetch();
@@ -121,7 +122,6 @@ export function useOrderList(view: OrderView): OrderList {
     held,
     pause: (next) => {
       setPaused(next);
-      setHeld(0);
       if (!next) refresh();
     },
     refresh,

@@ -29,7 +29,8 @@ function subscribe(listener: () => void): () => void {
 export function Announcements() {
   const shown = useSyncExternalStore(subscribe, () => announcements);
   return (
-    <div className="announcements" role="status" aria-live="polite">
+    // Named so that React Aria hides it from nobody while a dialog is open.
+    <div className="announcements" role="status" aria-live="polite" data-react-aria-top-layer="true">
       {shown.map(({ id, text, level }) => (
         <p key={id} data-level={level}>
           {text}

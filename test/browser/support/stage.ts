@@ -128,9 +128,10 @@ function had<T>(started: PromiseSettledResult<T>): T {
   return started.value;
 }
 
-/** Rules of accessibility that the page breaks, with where; only what is serious or worse. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** Rules of accessibility that the page breaks, with where; only what is serious or worse. All rules unless told. */
+export async function seriousFindings(page: Page, rules: readonly string[] | null = null): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules === null ? axe : axe.withRules([...rules])).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
