@@ -3,7 +3,7 @@ const words: Readonly<Record<string, readonly [short: string, long: string]>> = 
   'write-operation': ['a write', 'It was a write, and only the source takes writes.'],
   'strong-read': ['strong read', 'The newest data there is was asked for, and only the source has it.'],
   'position-unknown': ['position unknown', 'Nobody knew how far the replicas were, so the source answered.'],
-  'any-replica': ['any replica', 'Nothing was to be included, so any replica would do.'],
+  'any-replica': ['any replica', 'Nothing had to be included, so any replica would do.'],
   'replica-caught-up': ['caught up', 'The replica was known to have everything that you have seen and written.'],
   'replica-after-wait': ['caught up after a wait', 'The answer waited until a replica had everything you have seen.'],
   'source-after-wait': ['source after a wait', 'No replica got there in time, so the source answered.'],

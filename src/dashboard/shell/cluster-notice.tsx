@@ -6,7 +6,7 @@ import { whatIsMissing } from './what-is-missing.ts';
 export function ClusterNotice() {
   const { data, failure } = useClusterNow();
   if (failure !== null) {
-    return <DegradedNotice level="bad">The API does not answer. What you see is what it said last.</DegradedNotice>;
+    return <DegradedNotice level="bad">{failure.message} What you see is what it said last.</DegradedNotice>;
   }
   const missing = data === null ? [] : whatIsMissing(data.cluster);
   const [worst] = missing;
