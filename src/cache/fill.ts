@@ -17,6 +17,8 @@ export type FillOptions = {
   /** By Redis's clock, from before anything is read. */
   readonly readAtMs: number;
   readonly onEnd: () => void;
+  /** Owns what goes on when the request is answered. */
+  readonly onBackground: (work: Promise<void>) => void;
 };
 
 export type FilledAnswer = Omit<CachedAnswer, 'epoch' | 'readAtMs'>;
@@ -45,6 +47,20 @@ export class Fill {
     } finally {
       await this.#end();
     }
+  }
+
+  /** For a reader that nobody waits for. What it throws is nobody's either. */
+  inBackground(work: () => Promise<void>): void {
+    const working = async () => {
+      try {
+        await work();
+      } catch {
+        // The next one who asks reads for itself, and is told what is wrong.
+      } finally {
+        this.giveUp();
+      }
+    };
+    this.#options.onBackground(working());
   }
 
   /** Nothing was read, or not all of it. */

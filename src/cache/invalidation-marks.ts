@@ -18,9 +18,17 @@ export const noMarks: InvalidationMarks = Object.freeze({ version: '', marks: Ob
 
 export const mostMarks = 8;
 
+const stormMs = 1000;
+const stormMarks = 3;
+
 /** When the first write was told that `position` lacks, `null` when it lacks none. */
 export function lackingSinceMs({ marks }: InvalidationMarks, position: Position): number | null {
   return marks.find((mark) => !position.includes(mark.position))?.atMs ?? null;
+}
+
+/** Whether writes are told so often that nobody could say which of them an answer should have. */
+export function isStorm({ marks }: InvalidationMarks, nowMs: number): boolean {
+  return marks.filter(({ atMs }) => nowMs - atMs <= stormMs).length >= stormMarks;
 }
 
 /** One mark less than there may be: room for another. */

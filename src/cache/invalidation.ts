@@ -26,7 +26,7 @@ export type InvalidationOptions = {
 
 type Told = { readonly epoch: number; readonly position: Position; readonly sinceMs: number };
 
-const spacingMs = 100;
+const spacingMs = 200;
 const maxAttempts = 5;
 
 export class Invalidation {

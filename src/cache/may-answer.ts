@@ -39,7 +39,7 @@ export type MayAnswer = (
 ) => CacheVerdict;
 
 /** How long an answer that lacks a write may stand in for the one that is being read, in milliseconds. */
-export const graceMs = 250;
+export const graceMs = 500;
 
 /** What a request asks of the cache, `null` when it must not be asked. `bound` is `null` when there is none, or nobody knows. */
 export function cacheRequestFor(

@@ -2,7 +2,8 @@
  * Answers that many clients ask for alike, kept on Redis, each with the state of the database that it shows.
  *
  *   FRESH                     it answers
- *   LATE                      somebody reads anew, and meanwhile it answers
+ *   LATE                      whoever gets the lease reads anew, and meanwhile it answers the others; in a storm of writes it
+ *                             answers that one, too, and is read anew behind its back: else every few answers would be slow
  *   OUTDATED, BEHIND, absent  whoever gets the lease reads anew; the others wait for that, not for long, and then read for
  *                             themselves
  *
@@ -19,7 +20,7 @@ import { CacheMetrics, missOf } from './cache-metrics.ts';
 import { type CachedAnswer, readAnswer } from './cached-answer.ts';
 import { Fill } from './fill.ts';
 import { Invalidation } from './invalidation.ts';
-import { type InvalidationMarks, readMarks } from './invalidation-marks.ts';
+import { type InvalidationMarks, isStorm, readMarks } from './invalidation-marks.ts';
 import { type CacheRequest, type CacheVerdict, type MayAnswer, mayAnswer } from './may-answer.ts';
 import { RedisAnswers } from './redis-answers.ts';
 
@@ -45,6 +46,8 @@ export type CacheHit = {
   readonly answer: CachedAnswer;
   readonly ageMs: number;
   readonly waitedMs: number;
+  /** To be read anew when the request is answered; `null` when that is not its business. */
+  readonly refresh: Fill | null;
 };
 /** FILL: read, and bring what was read. READ: just read. */
 export type CacheTurn = CacheHit | { readonly kind: 'FILL'; readonly fill: Fill } | { readonly kind: 'READ' };
@@ -72,6 +75,7 @@ export class ReadCache {
   readonly #metrics: CacheMetrics;
   readonly #invalidation: Invalidation;
   readonly #flights = new Map<string, { readonly ended: Promise<void>; end(): void }>();
+  readonly #background = new Set<Promise<void>>();
   #lastMarks: { readonly text: string | null; readonly marks: InvalidationMarks } = {
     text: '',
     marks: readMarks(null),
@@ -90,15 +94,17 @@ export class ReadCache {
     if (epoch !== null) this.#invalidation.wrote(position, epoch);
   }
 
-  close(): Promise<void> {
-    return this.#invalidation.close();
+  async close(): Promise<void> {
+    await this.#invalidation.close();
+    await Promise.all(this.#background);
   }
 
   /** Whether the cache answers, or what to do instead. Rejects only with what is no fault of Redis. */
   async ask(question: CacheQuestion): Promise<CacheTurn> {
     const key = keyOf(question);
     const startedMs = this.#clock.monotonic();
-    const hit = (found: Found) => this.#hit(found, this.#clock.monotonic() - startedMs);
+    const hit = (found: Found, refresh: Fill | null = null) =>
+      this.#hit(found, this.#clock.monotonic() - startedMs, refresh);
     try {
       const first = await this.#look(key, question);
       if (first.verdict === 'FRESH') return hit(first);
@@ -115,7 +121,12 @@ export class ReadCache {
     }
   }
 
-  async #fly(key: string, question: CacheQuestion, first: Found, hit: (found: Found) => CacheHit): Promise<CacheTurn> {
+  async #fly(
+    key: string,
+    question: CacheQuestion,
+    first: Found,
+    hit: (found: Found, refresh?: Fill) => CacheHit,
+  ): Promise<CacheTurn> {
     const end = this.#takeOff(key);
     let filling = false;
     try {
@@ -124,7 +135,9 @@ export class ReadCache {
         const fill = await this.#lease(key, question, found, end);
         if (fill !== null) {
           filling = true;
-          return fill;
+          if (found.verdict === 'LATE' && isStorm(found.marks, found.nowMs)) return hit(found, fill);
+          this.#miss(found);
+          return { kind: 'FILL', fill };
         }
         if (found.verdict === 'LATE') return hit(found);
         const overdue = found.nowMs - first.nowMs >= maxWaitMs;
@@ -135,11 +148,10 @@ export class ReadCache {
     }
   }
 
-  async #lease(key: string, { epoch }: CacheQuestion, found: Found, end: () => void): Promise<CacheTurn | null> {
+  async #lease(key: string, { epoch }: CacheQuestion, found: Found, end: () => void): Promise<Fill | null> {
     const holder = randomUUID();
     if (!(await this.#answers.lease(epoch, key, holder, leaseMs))) return null;
-    this.#miss(found);
-    const fill = new Fill({
+    return new Fill({
       answers: this.#answers,
       metrics: this.#metrics,
       rule: this.#rule,
@@ -149,8 +161,13 @@ export class ReadCache {
       marks: found.marks,
       readAtMs: found.nowMs,
       onEnd: end,
+      onBackground: (work) => this.#own(work),
     });
-    return { kind: 'FILL', fill };
+  }
+
+  #own(work: Promise<void>): void {
+    this.#background.add(work);
+    void work.finally(() => this.#background.delete(work));
   }
 
   async #look(key: string, question: CacheQuestion): Promise<Found> {
@@ -169,11 +186,11 @@ export class ReadCache {
     return this.#lastMarks.marks;
   }
 
-  #hit({ answer, verdict, nowMs }: Found, waitedMs: number): CacheHit {
+  #hit({ answer, verdict, nowMs }: Found, waitedMs: number, refresh: Fill | null): CacheHit {
     if (answer === null) throw new Error('Nothing was found that could answer');
     const ageMs = Math.max(0, nowMs - answer.readAtMs);
     this.#metrics.hit(verdict === 'LATE' ? 'late-hit' : 'hit', ageMs);
-    return { kind: 'HIT', answer, ageMs, waitedMs };
+    return { kind: 'HIT', answer, ageMs, waitedMs, refresh };
   }
 
   #miss({ verdict }: Found): typeof read {

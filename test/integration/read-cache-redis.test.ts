@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FilledAnswer } from '../../src/cache/fill.ts';
+import type { Fill, FilledAnswer } from '../../src/cache/fill.ts';
+import type { MayAnswer } from '../../src/cache/may-answer.ts';
 import { type CacheQuestion, type CacheTurn, ReadCache } from '../../src/cache/read-cache.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { Redis } from '../../src/platform/redis.ts';
@@ -37,8 +38,8 @@ afterEach(async () => {
 });
 afterAll(() => server.stop());
 
-function cacheOf(on: Redis): ReadCache {
-  const cache = new ReadCache({ redis: on, clock: systemClock, ttlMs: 600_000 });
+function cacheOf(on: Redis, rule?: MayAnswer): ReadCache {
+  const cache = new ReadCache({ redis: on, clock: systemClock, ttlMs: 600_000, ...(rule && { rule }) });
   open.push(() => cache.close());
   return cache;
 }
@@ -71,7 +72,7 @@ const filled = async (cache: ReadCache, sequence: number, part?: Partial<CacheQu
 async function told(cache: ReadCache, sequence: number): Promise<void> {
   cache.wrote(at(sequence), 1);
   await until('the write is told', async () =>
-    String(await redis.call('get', [redis.key('cache', '1', 'marks')])).endsWith(at(sequence).format()),
+    String(await redis.call('get', [redis.key('cache', '1', 'marks')])).includes(at(sequence).format()),
   );
 }
 
@@ -143,6 +144,24 @@ describe('a write', () => {
     expect([5, 'READ']).toContain(shown(meanwhile));
     await fill.keep(answer(6));
     expect(shown(await a.ask(question()))).toBe(6);
+  });
+
+  it('that is one of many makes nobody wait: the answer is read anew when the request is done', async () => {
+    const late = cacheOf(redis, () => 'LATE');
+    await filled(a, 5);
+    await told(a, 6);
+    const writers = [a, b, cacheOf(redis), cacheOf(redis)];
+    let refresh: Fill | null = null;
+    for (let sequence = 7; refresh === null; sequence += 1) {
+      await Promise.all(writers.map((writer, index) => told(writer, sequence * 10 + index)));
+      const turn = await late.ask(question());
+      if (turn.kind === 'HIT') refresh = turn.refresh;
+      else if (turn.kind === 'FILL') turn.fill.giveUp();
+    }
+    const fill: Fill = refresh;
+    expect((await late.ask(question())).kind).toBe('HIT');
+    fill.inBackground(() => fill.keep(answer(10_000)));
+    await until('it is read anew', async () => shown(await a.ask(question())) === 10_000);
   });
 
   it('keeps out what was read without it', async () => {

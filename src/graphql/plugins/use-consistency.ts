@@ -13,6 +13,7 @@
 
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Fill } from '../../cache/fill.ts';
 import type { CacheHit, ReadCache } from '../../cache/read-cache.ts';
 import { nodeRoles } from '../../cluster/node.ts';
 import {
@@ -27,7 +28,7 @@ import { emptySession, isEmptySession, type Session } from '../../consistency/se
 import { requirementFor } from '../../consistency/session-guarantee.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../../database/orders-client.ts';
 import { TidemarkError } from '../../errors.ts';
-import { keptReads, NotedReads } from '../../orders/kept-reads.ts';
+import { type KeptReads, keptReads, NotedReads } from '../../orders/kept-reads.ts';
 import type { CommittedChange } from '../../orders/order-change.ts';
 import { type OrderReads, readOrders } from '../../orders/order-reads.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -141,8 +142,14 @@ class Operation {
     const signal = () => this.#signal();
     const cached = whole ? await askCache(this.#options, this.#input, asked, session, signal) : null;
     switch (cached?.turn.kind) {
-      case 'HIT':
-        return this.#show(turn, cached.turn);
+      case 'HIT': {
+        const { refresh } = cached.turn;
+        try {
+          return await this.#show(turn, cached.turn);
+        } finally {
+          refresh?.inBackground(() => this.#refresh(turn, cached.reads, refresh));
+        }
+      }
       case 'FILL':
         try {
           return await this.#run(turn, { cached });
@@ -177,7 +184,8 @@ class Operation {
         return await this.#run(turn, { run: run + 1, excluded: pinned.lostNodes, cached });
       }
       await pinned.observe();
-      if (cached !== null && result.errors === undefined) await this.#keep(cached, reads, pinned);
+      if (cached?.turn.kind === 'FILL')
+        await this.#keep(cached.turn.fill, result, reads.valuesOf(cached.reads), pinned);
       return this.#finish(result, turn, pinned, pinned.decision);
     } finally {
       pinned.end();
@@ -204,14 +212,30 @@ class Operation {
     }
   }
 
+  /** The same operation once more, for nobody but the cache. */
+  async #refresh(turn: Turn, reads: readonly string[], fill: Fill): Promise<void> {
+    const { session, asked } = turn;
+    const pinned = this.#options.database.openSession({ session, intent: asked, writes: false, snapshot: true });
+    try {
+      const noted = new NotedReads(readOrders(pinned));
+      const result = await this.#execute(turn, pinned, noted);
+      await this.#keep(fill, result, noted.valuesOf(reads), pinned);
+    } finally {
+      pinned.end();
+    }
+  }
+
   /** Only what was read completely, in a state that is known, of the history that the question was asked in. */
-  async #keep({ turn, reads }: CacheAnswer, noted: NotedReads, pinned: OrdersPinnedSession): Promise<void> {
-    const { decision, snapshotPositions: positions, session } = pinned;
-    const values = noted.valuesOf(reads);
-    if (turn.kind !== 'FILL' || values === null || positions === null || decision === null) return;
+  async #keep(
+    fill: Fill,
+    { errors }: ExecutionResult,
+    values: KeptReads | null,
+    { decision, snapshotPositions: positions, session }: OrdersPinnedSession,
+  ): Promise<void> {
+    if (errors !== undefined || values === null || positions === null || decision === null) return;
     if (decision.role === 'BACKUP' || currentEpoch(this.#options.database.epochs) !== session.epoch) return;
     const { node, role } = decision;
-    await turn.fill.keep({ node, role, includes: positions.reached, seen: positions.observed, values });
+    await fill.keep({ node, role, includes: positions.reached, seen: positions.observed, values });
   }
 
   async #execute({ execute }: Turn, pinned: OrdersPinnedSession, orders: OrderReads): Promise<ExecutionResult> {
