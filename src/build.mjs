@@ -1,6 +1,9 @@
 // `npm run build`: the API process and the commands that must not take long, or the entries that are named.
 import { bundle } from './bundle.mjs';
 
-const usual = ['src/main.ts', 'src/cli/cluster.ts', 'src/cli/health.ts'];
+const named = process.argv.slice(2);
 
-await bundle(process.argv.length > 2 ? process.argv.slice(2) : usual);
+if (named.length > 0) await bundle(named);
+else {
+  await Promise.all([bundle(['src/main.ts']), bundle(['src/cli/cluster.ts', 'src/cli/health.ts'], { packages: true })]);
+}

@@ -9,20 +9,24 @@ const [, , entry = ''] = process.argv;
 const root = join(source, '..');
 const target = join(root, 'dist', `${basename(entry, '.ts')}.js`);
 
-async function isCurrent() {
-  const madeMs = await stat(target).then(
+const changedMs = (path) =>
+  stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   );
+
+async function isCurrent() {
+  const madeMs = await changedMs(target);
   if (madeMs === 0) return false;
-  const files = (await readdir(source, { recursive: true })).filter((name) => /\.m?ts$|\.mjs$/.test(name));
-  const changed = await Promise.all(files.map(async (name) => (await stat(join(source, name))).mtimeMs));
-  return changed.every((changedMs) => changedMs < madeMs);
+  const sources = (await readdir(source, { recursive: true })).filter((name) => /\.m?ts$|\.mjs$/.test(name));
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  const changes = await Promise.all([installed, ...sources.map((name) => join(source, name))].map(changedMs));
+  return changes.every((atMs) => atMs < madeMs);
 }
 
 async function runnable() {
   try {
-    if (!(await isCurrent())) await (await import('./bundle.mjs')).bundle([entry]);
+    if (!(await isCurrent())) await (await import('./bundle.mjs')).bundle([entry], { packages: true });
     return target;
   } catch {
     const { register } = await import('tsx/esm/api');
