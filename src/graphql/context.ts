@@ -6,6 +6,7 @@ import type { OrderChanges } from '../orders/order-changes.ts';
 import type { OrderReads } from '../orders/order-reads.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RoutingLog } from '../routing/routing-log.ts';
+import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
 
 /** How far the backup is. `null` is not known here. */
 export type MirrorFacts = {
@@ -34,6 +35,8 @@ export interface OperationContext {
   readonly clock: Clock;
   /** Needs no session: it is all that operations see which ask for nothing from a table. */
   cluster(): ClusterState;
+  /** What happens to them, likewise. */
+  readonly clusterEvents: ClusterEventFeed;
   /** The last operations of this process, likewise; `null` when none are kept. */
   readonly routingLog: RoutingLog | null;
   /** Background work, likewise. */

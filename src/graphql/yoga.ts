@@ -90,12 +90,12 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useDeadline(clock, options.requestTimeoutMs),
       // How the servers are, for whoever asks.
       useClusterState(options.cluster),
+      // What happens to them.
+      useClusterEvents(options.clusterEvents),
       // Background work, and who hears of changed orders.
       useJobs(options.jobs, options.orderChanges),
       // Token in, session, node, token out.
       options.consistency,
-      // Subscriptions read from a feed instead.
-      useClusterEvents(options.clusterEvents),
     ],
   });
   return async (request, response) => {

@@ -7,6 +7,7 @@ import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import type { OrdersSession } from '../../src/database/orders-client.ts';
+import { ClusterEventFeed } from '../../src/graphql/cluster/cluster-event-feed.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { noJobs } from '../../src/jobs/jobs.ts';
 import { OrderChanges } from '../../src/orders/order-changes.ts';
@@ -146,6 +147,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
     session,
     context: (given = session()) => ({
       cluster: () => ({ ...clusterHealth([], 0), epoch: null, redis: null, mirror: async () => null }),
+      clusterEvents: new ClusterEventFeed({ subscribe: () => () => undefined }),
       routingLog: null,
       jobs: noJobs,
       orderChanges: new OrderChanges(null),

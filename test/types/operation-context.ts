@@ -10,6 +10,7 @@ type Seen =
   | 'orders'
   | 'clock'
   | 'cluster'
+  | 'clusterEvents'
   | 'routingLog'
   | 'jobs'
   | 'orderChanges'

@@ -1,13 +1,28 @@
-import { type ClusterEvent, clusterEventKinds, clusterEventNames } from '../../cluster/cluster-event.ts';
+import {
+  type ClusterEvent,
+  clusterEventKinds,
+  clusterEventNames,
+  type EventSeverity,
+} from '../../cluster/cluster-event.ts';
 import type { Streamed } from '../../platform/bounded-stream.ts';
 import { builder } from '../builder.ts';
-import { feedOf } from '../plugins/use-cluster-events.ts';
 
 const eventName = builder.enumType('ClusterEventName', {
   description: 'Everything that can happen to the cluster.',
   values: Object.fromEntries(
     clusterEventNames.map((name) => [name, { value: name, description: clusterEventKinds[name].description }]),
   ),
+});
+
+const severities = {
+  info: { value: 'info', description: 'Something is well again, or as it should be.' },
+  warn: { value: 'warn', description: 'Something is missing, and the rest goes on without it.' },
+  error: { value: 'error', description: 'Something does not work, or a person should look at it.' },
+} as const satisfies Record<EventSeverity, { value: EventSeverity; description: string }>;
+
+const severityType = builder.enumType('ClusterEventSeverity', {
+  description: 'How bad an event is.',
+  values: Object.fromEntries(Object.entries(severities).map(([name, value]) => [name.toUpperCase(), value])),
 });
 
 const eventFact = builder.objectRef<{ readonly name: string; readonly value: string }>('ClusterEventFact').implement({
@@ -22,6 +37,11 @@ const clusterEvent = builder.objectRef<Streamed<ClusterEvent>>('ClusterEvent').i
   description: 'Something that has happened to the cluster, as this API process saw it.',
   fields: (t) => ({
     name: t.field({ type: eventName, description: 'What has happened.', resolve: ({ item }) => item.name }),
+    severity: t.field({
+      type: severityType,
+      description: 'How bad it is.',
+      resolve: ({ item }) => clusterEventKinds[item.name].severity,
+    }),
     at: t.field({
       type: 'DateTime',
       description: 'When it was noticed.',
@@ -62,7 +82,17 @@ builder.subscriptionField('clusterEvents', (t) =>
     args: {
       names: t.arg({ type: [eventName], description: 'Only events of these names.' }),
     },
-    subscribe: (_, { names }, context) => feedOf(context).open(names ?? null),
+    subscribe: (_, { names }, { clusterEvents }) => clusterEvents.open(names ?? null),
     resolve: (event) => event,
+  }),
+);
+
+builder.queryField('clusterEventLog', (t) =>
+  t.field({
+    type: [clusterEvent],
+    description:
+      'What has happened to the cluster, as this API process saw it, newest first. It remembers the last 200.',
+    args: { last: t.arg.int({ required: true, defaultValue: 50, description: 'How many at most.' }) },
+    resolve: (_, { last }, context) => context.clusterEvents.last(last).map((item) => ({ item, missed: 0 })),
   }),
 );

@@ -91,6 +91,7 @@ function cursorArguments({ document, operation }: OperationInput): readonly Argu
 /** What is answered from what this process knows, or Redis. */
 export const withoutServer: ReadonlySet<string> = new Set([
   'cluster',
+  'clusterEventLog',
   'routingLog',
   'jobs',
   'refreshNewOrders',

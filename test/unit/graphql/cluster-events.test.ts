@@ -74,9 +74,10 @@ describe('a subscription to cluster events', () => {
 
   it('ends with its client', async () => {
     const { leave } = await listen('subscription { clusterEvents { name } }');
-    expect(events.listeners).toBe(1);
+    // The feed itself listens too, for those who come later.
+    expect(events.listeners).toBe(2);
     leave();
-    await vi.waitFor(() => expect(events.listeners).toBe(0), generous);
+    await vi.waitFor(() => expect(events.listeners).toBe(1), generous);
   });
 
   it('ends when the server stops, and holds it up no longer than a request', async () => {
@@ -90,12 +91,33 @@ describe('a subscription to cluster events', () => {
   });
 
   it('is refused with a code when there are too many', async () => {
-    for (let count = 0; count < 1000; count += 1) events.subscribe(() => undefined);
+    for (let count = 0; count < 999; count += 1) events.subscribe(() => undefined);
     const response = await fetch(tiny.url, {
       method: 'POST',
       headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
       body: JSON.stringify({ query: 'subscription { clusterEvents { name } }' }),
     });
     expect(await response.text()).toContain('OVERLOADED');
+  });
+});
+
+describe('the log of cluster events', () => {
+  const ask = async (query: string) => (await (await tiny.post({ query })).json()).data.clusterEventLog;
+
+  it('tells those who come later, newest first', async () => {
+    expect(await ask('{ clusterEventLog { name } }')).toEqual([]);
+    events.publish(down);
+    events.publish(moved);
+    expect(await ask('{ clusterEventLog { name severity node missed } }')).toEqual([
+      { name: 'READS_MOVED_TO_FALLBACK', severity: 'WARN', node: null, missed: 0 },
+      { name: 'NODE_DOWN', severity: 'WARN', node: 'replica-1', missed: 0 },
+    ]);
+    expect(await ask('{ clusterEventLog(last: 1) { name } }')).toEqual([{ name: 'READS_MOVED_TO_FALLBACK' }]);
+    expect(await ask('{ clusterEventLog(last: 0) { name } }')).toEqual([]);
+  });
+
+  it('forgets the oldest', async () => {
+    for (let count = 0; count < 250; count += 1) events.publish(down);
+    expect(await ask('{ clusterEventLog(last: 1000) { name } }')).toHaveLength(200);
   });
 });
