@@ -14,6 +14,8 @@ const words: Readonly<Record<string, readonly [short: string, long: string]>> = 
   'cache-hit': ['from the cache', 'A kept answer that includes everything you have seen and written.'],
 };
 
+export const knownReasons: readonly string[] = Object.keys(words);
+
 export function reasonInShort(reason: string | null): string {
   if (reason === null) return 'no server asked';
   return words[reason]?.[0] ?? reason.replaceAll('-', ' ');

@@ -7,10 +7,12 @@ import { ClusterNotice } from './cluster-notice.tsx';
 import { usePath } from './location.ts';
 import { PageLink } from './page-link.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
+import { useOfferedRoutes } from './use-offered-routes.ts';
 
 /** What every page has around it: the way to the others, the theme, and what does not work now. */
 export function AppShell() {
   const path = usePath();
+  const offered = useOfferedRoutes();
   const route = pageRoutes.find((candidate) => candidate.path === path);
   useEffect(() => {
     document.title = route === undefined ? 'Tidemark' : `${route.title} · Tidemark`;
@@ -27,7 +29,7 @@ export function AppShell() {
         </PageLink>
         <nav aria-label="Pages">
           <ul className="tabs">
-            {pageRoutes.map(({ path: href, title }) => (
+            {offered.map(({ path: href, title }) => (
               <li key={href}>
                 <PageLink href={href} aria-current={href === path ? 'page' : undefined}>
                   {title}

@@ -1,0 +1,47 @@
+import type { NodeDetails } from './cluster-documents.ts';
+
+/** How late each replica was, look by look: values that each look replaces. */
+export type LagHistory = {
+  /** Seconds since the Unix epoch. */
+  readonly timesS: readonly number[];
+  readonly lines: readonly LagLine[];
+};
+
+export type LagUnit = 'seconds' | 'transactions';
+
+export type LagLine = {
+  readonly node: string;
+  /** One for each time; `null` where nobody knew. */
+  readonly seconds: readonly (number | null)[];
+  readonly transactions: readonly (number | null)[];
+};
+
+/** Five minutes of a look a second. */
+export const keptLooks = 300;
+
+export const noHistory: LagHistory = { timesS: [], lines: [] };
+
+/** A server that was a replica once keeps its line: a gap in it says that it was none, or did not answer. */
+export function withLook(history: LagHistory, timeS: number, nodes: readonly NodeDetails[]): LagHistory {
+  const before = history.timesS.length;
+  const kept = <T>(values: readonly T[], next: T): readonly T[] => [...values, next].slice(-keptLooks);
+  const known = new Map(history.lines.map((line) => [line.node, line]));
+  for (const { name, role } of nodes) {
+    if (role !== 'REPLICA' || known.has(name)) continue;
+    const unknown = history.timesS.map(() => null);
+    known.set(name, { node: name, seconds: unknown, transactions: unknown });
+  }
+  const lines = [...known.values()].map(({ node, seconds, transactions }) => {
+    const seen = nodes.find(({ name }) => name === node);
+    return {
+      node,
+      seconds: kept(seconds, secondsOf(seen?.lagMs ?? null)),
+      transactions: kept(transactions, seen?.lagTransactions ?? null),
+    };
+  });
+  return before === 0 && lines.length === 0 ? history : { timesS: kept(history.timesS, timeS), lines };
+}
+
+function secondsOf(lagMs: number | null): number | null {
+  return lagMs === null ? null : lagMs / 1000;
+}

@@ -1,0 +1,83 @@
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import type { LagHistory, LagUnit } from './lag-history.ts';
+import { watchTheme } from './watch-theme.ts';
+
+const heightPx = 180;
+const fewestSeconds = 60;
+const lineColours = ['--accent', '--violet', '--calm', '--good'] as const;
+
+/** The lines themselves. What they say now stands beside them in words: a canvas says nothing to a reader. */
+export function LagPlot({ history, unit }: { history: LagHistory; unit: LagUnit }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const names = history.lines.map(({ node }) => node).join(' ');
+
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const made = new uPlot(optionsFor(element, names.split(' ')), [[]], element);
+    plot.current = made;
+    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: heightPx }));
+    resized.observe(element);
+    const stopWatching = watchTheme(() => made.redraw(false, true));
+    return () => {
+      stopWatching();
+      resized.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [names]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a plot that was made anew needs its lines again
+  useEffect(() => {
+    const lines = history.lines.map((line) => [...line[unit]]);
+    plot.current?.setData([[...history.timesS], ...lines] as uPlot.AlignedData);
+  }, [history, unit, names]);
+
+  return <div ref={place} className="lag-plot" aria-hidden="true" />;
+}
+
+function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Options {
+  const axis: uPlot.Axis = {
+    stroke: () => colourOf(element, '--ink-soft'),
+    grid: { stroke: () => colourOf(element, '--line'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui, sans-serif',
+  };
+  return {
+    width: element.clientWidth,
+    height: heightPx,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      // A line that has just begun stands at the right, as all others will.
+      x: { time: true, range: (_, min, max) => [Math.min(min ?? 0, (max ?? 0) - fewestSeconds), max ?? 0] },
+      y: { range: (_, __, max) => [0, Math.max(2, Math.ceil((max ?? 0) * 1.15))] },
+    },
+    axes: [
+      { ...axis, size: 26, space: 90, values: (_, times) => times.map(timeInWords) },
+      { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000, 100_000] },
+    ],
+    series: [
+      {},
+      ...names.map((label, index) => ({
+        label,
+        width: 1.75,
+        points: { show: false },
+        stroke: () => colourOf(element, lineColours[index % lineColours.length] ?? '--accent'),
+      })),
+    ],
+  };
+}
+
+/** A canvas knows no custom properties: what the browser makes of one is read from an element that wears it. */
+function colourOf(element: HTMLElement, property: string): string {
+  element.style.color = `var(${property})`;
+  return getComputedStyle(element).color;
+}
+
+function timeInWords(timeS: number): string {
+  return new Date(timeS * 1000).toLocaleTimeString('en-GB');
+}

@@ -1,0 +1,78 @@
+import { ageInWords } from '../answers/age-words.ts';
+import type { NodeDetails } from './cluster-documents.ts';
+import { lagInWords, positionInShort } from './node-words.ts';
+
+const stateHues = { HEALTHY: 'good', DEGRADED: 'warn', DOWN: 'bad', UNKNOWN: 'none' } as const;
+const roleHues = { SOURCE: 'warn', REPLICA: 'calm', BACKUP: 'violet' } as const;
+
+/** Every server, a row each; on a narrow screen a card each. */
+export function NodesPanel({ nodes }: { nodes: readonly NodeDetails[] }) {
+  return (
+    <section className="panel" aria-labelledby="nodes-title">
+      <h2 id="nodes-title">Servers</h2>
+      <table className="rows cards-when-narrow">
+        <thead>
+          <tr>
+            <th scope="col">Server</th>
+            <th scope="col">Role</th>
+            <th scope="col">State</th>
+            <th scope="col" className="figures">
+              Lag
+            </th>
+            <th scope="col" className="figures">
+              Transactions behind
+            </th>
+            <th scope="col">Applier</th>
+            <th scope="col">Position</th>
+            <th scope="col" className="figures">
+              Last seen
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => (
+            <NodeRow key={node.name} node={node} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function NodeRow({ node }: { node: NodeDetails }) {
+  const { name, role, configuredRole, state, trouble, lagMs, lagTransactions, applier, position, ageMs } = node;
+  const shownRole = role ?? configuredRole;
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td data-label="Role">
+        <span className="tag" data-hue={role === null ? 'none' : roleHues[role]}>
+          {shownRole.toLowerCase()}
+        </span>
+        {role === null && <span className="soft"> as set up</span>}
+        {role !== null && role !== configuredRole && (
+          <span className="soft"> set up as {configuredRole.toLowerCase()}</span>
+        )}
+      </td>
+      <td data-label="State">
+        <span className="tag" data-hue={stateHues[state]}>
+          {state.toLowerCase()}
+        </span>
+        {trouble !== null && <span className="why"> {trouble}</span>}
+      </td>
+      <td data-label="Lag" className="figures">
+        {lagInWords(lagMs)}
+      </td>
+      <td data-label="Behind" className="figures">
+        {lagTransactions ?? '–'}
+      </td>
+      <td data-label="Applier">{applier === null || applier === 'NONE' ? '–' : applier.toLowerCase()}</td>
+      <td data-label="Position" className="position">
+        {position === null ? '–' : <code title={position}>{positionInShort(position)}</code>}
+      </td>
+      <td data-label="Last seen" className="figures">
+        {ageMs === null ? 'never' : ageMs < 1000 ? 'now' : `${ageInWords(ageMs)} ago`}
+      </td>
+    </tr>
+  );
+}

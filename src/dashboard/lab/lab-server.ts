@@ -1,0 +1,38 @@
+import type { Failure } from '../graphql/failure.ts';
+import type { LabAction, LabNode } from './lab-node.ts';
+
+/** `nodes` is `null` where there is no lab. */
+export type LabAnswer = { readonly nodes: readonly LabNode[] | null; readonly failure: Failure | null };
+
+const path = '/lab/nodes';
+/** Starting a server takes seconds, undoing everything several times that. */
+const patienceMs = 120_000;
+
+export function lookAtLab(): Promise<LabAnswer> {
+  return ask({ method: 'GET' }, 10_000);
+}
+
+export function actInLab(node: string, action: LabAction): Promise<LabAnswer> {
+  return post({ node, action });
+}
+
+export function undoAll(): Promise<LabAnswer> {
+  return post({ undo: 'all' });
+}
+
+function post(body: object): Promise<LabAnswer> {
+  const headers = { 'content-type': 'application/json', 'x-tidemark-lab': '1' };
+  return ask({ method: 'POST', headers, body: JSON.stringify(body) }, patienceMs);
+}
+
+async function ask(request: RequestInit, timeoutMs: number): Promise<LabAnswer> {
+  try {
+    const response = await fetch(path, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+    const body = await response.json();
+    if (response.ok) return { nodes: body.nodes, failure: null };
+    const [error] = body.errors ?? [];
+    return { nodes: null, failure: { code: error.extensions.code, message: error.message, retryable: true } };
+  } catch {
+    return { nodes: null, failure: { code: 'UNREACHABLE', message: 'The lab does not answer.', retryable: true } };
+  }
+}

@@ -1,0 +1,220 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ask } from '../support/in-process-api.ts';
+import { until } from '../support/until.ts';
+import { LocalStage } from './support/local-stage.ts';
+import { createElsewhere } from './support/order-stock.ts';
+import { overflowsAt, seriousFindings, takePictures } from './support/stage.ts';
+
+// The pages about the cluster in a real browser, on what `npm start` starts.
+let stage: LocalStage;
+const api = () => ({ url: `${stage.url}/graphql`, stop: async () => {} });
+
+beforeAll(async () => {
+  stage = await LocalStage.open({ LOG_LEVEL: 'warn' });
+  await createElsewhere(api());
+});
+afterEach(async () => {
+  await stage.tabs.closeAll();
+  await fetch(`${stage.url}/lab/nodes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-tidemark-lab': '1' },
+    body: JSON.stringify({ undo: 'all' }),
+  });
+});
+afterAll(() => stage?.stop());
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const choice = (page: Page, name: string) => page.getByRole('radio', { name, exact: true });
+const text = async (page: Page, selector: string) => (await page.locator(selector).textContent()) ?? '';
+const panel = (page: Page, title: string) => page.getByRole('region', { name: title });
+const untilSays = (page: Page, selector: string, wanted: RegExp) =>
+  until(`${selector} says ${wanted}`, async () => wanted.test(await text(page, selector)));
+
+/** What is done on purpose has got through to what the API sees. */
+const untilSeen = (wanted: (nodes: readonly { name: string; state: string; lagMs: number | null }[]) => boolean) =>
+  until('the API sees it', async () => {
+    const { data } = await ask(api(), '{ cluster { nodes { name state lagMs } } }');
+    return wanted(data.cluster.nodes);
+  });
+const untilAllWell = () => untilSeen((nodes) => nodes.every(({ state }) => state === 'HEALTHY'));
+
+/** One number of the loop: of its row with the token, or without. */
+async function counted(page: Page, token: 'on' | 'off', label: string): Promise<number> {
+  return Number(await page.locator(`tr[data-token="${token}"] td[data-label="${label}"]`).textContent());
+}
+
+describe('the lab', () => {
+  it('shows that late replicas give stale reads without the token, and none with it', async () => {
+    const { page, faults } = await stage.tabs.open('/lab');
+    for (const name of ['replica-1', 'replica-2']) await page.getByLabel(`Delay of ${name}`).selectOption('1');
+    await untilSays(page, '.being-done', /replica-1 is 1 s late, replica-2 is 1 s late/);
+    await choice(page, 'Token off').click();
+    await button(page, 'Start the loop').click();
+    await until('stale reads are counted', async () => (await counted(page, 'off', 'Stale')) >= 5);
+    const before = await counted(page, 'off', 'Stale');
+    await until('there are more of them', async () => (await counted(page, 'off', 'Stale')) > before);
+    await choice(page, 'Token on').click();
+    await until('there were rounds with the token', async () => (await counted(page, 'on', 'Rounds')) >= 20);
+    expect(await counted(page, 'on', 'Stale')).toBe(0);
+    await button(page, 'Stop the loop').click();
+    expect(await text(page, '.loop-verdict')).toMatch(/Without the token \d+ of .* With the token none of \d+ reads/);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await overflowsAt(page, 360)).toBe(false);
+    await takePictures(page, 'lab');
+    await button(page, 'Undo everything').click();
+    await untilSays(page, '.being-done', /Nothing is broken/);
+    expect(faults).toEqual([]);
+  });
+
+  it('kills, hangs and mends servers, and lists what is done to them', async () => {
+    const { page, faults } = await stage.tabs.open('/lab');
+    await button(page, 'Kill replica-2').click();
+    await button(page, 'Hang replica-1').click();
+    await button(page, 'Start again replica-2').waitFor();
+    await button(page, 'Resume replica-1').waitFor();
+    await untilSays(page, '.being-done', /replica-1 hangs, replica-2 was killed/);
+    await button(page, 'Start again replica-2').click();
+    await button(page, 'Resume replica-1').click();
+    await untilSays(page, '.being-done', /Nothing is broken/);
+    await button(page, 'Stop applier replica-1').click();
+    await untilSays(page, '.being-done', /replica-1 applies nothing/);
+    await button(page, 'Undo everything').click();
+    await untilSays(page, '.being-done', /Nothing is broken/);
+    await untilAllWell();
+    expect(faults).toEqual([]);
+  });
+
+  it('is used with the keyboard alone', async () => {
+    const { page } = await stage.tabs.open('/lab');
+    await button(page, 'Start the loop').waitFor();
+    await page.getByRole('link', { name: 'Lab' }).focus();
+    const focused = () => page.evaluate<string>('document.activeElement.textContent');
+    const tabTo = (name: string) =>
+      until(`${name} is reached`, async () => {
+        if ((await focused()) === name) return true;
+        await page.keyboard.press('Tab');
+        return false;
+      });
+    await tabTo('Start the loop');
+    await page.keyboard.press('Enter');
+    await button(page, 'Stop the loop').waitFor();
+    await tabTo('Token off');
+    await page.keyboard.press('Space');
+    await until('rounds without the token are counted', async () => (await counted(page, 'off', 'Rounds')) > 0);
+    await button(page, 'Stop the loop').press('Enter');
+    await button(page, 'Start the loop').waitFor();
+  });
+
+  it('says so where there is none, and is not among the pages then', async () => {
+    const { page } = await stage.tabs.open('/routing-log');
+    await page.route('**/lab/nodes', (route) => route.fulfill({ json: { nodes: null } }));
+    await page.goto(`${stage.url}/lab`);
+    await page.getByRole('heading', { name: 'There is no lab here' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Lab', exact: true }).count()).toBe(0);
+  });
+});
+
+describe('the routing log', () => {
+  const order = 'query Wanted { orders(first: 1) { nodes { id } } }';
+
+  it('shows operations as they are routed, filtered as the address says, and stands still when told', async () => {
+    const { page, faults } = await stage.tabs.open('/routing-log?name=wanted');
+    await page.getByRole('heading', { name: 'No operation fits these filters' }).waitFor();
+    await ask(api(), order);
+    await ask(api(), order, { headers: { 'x-consistency-level': 'strong' } });
+    const rows = page.locator('tbody tr');
+    await until('both are there', async () => (await rows.count()) === 2);
+    expect(await rows.first().textContent()).toMatch(/Wanted readsourcestrong readstrong/);
+    await page.getByLabel('Level').selectOption('SESSION');
+    await until('one is left', async () => (await rows.count()) === 1);
+    expect(page.url()).toMatch(/\?level=SESSION&name=wanted$/);
+    await page.getByRole('button', { name: 'Pause live updates' }).click();
+    await ask(api(), order);
+    await page.getByRole('button', { name: 'Pause live updates' }).getByText('1').waitFor();
+    expect(await rows.count()).toBe(1);
+    await page.getByRole('button', { name: 'Pause live updates' }).click();
+    await until('what came meanwhile is there', async () => (await rows.count()) === 2);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await overflowsAt(page, 360)).toBe(false);
+    await button(page, 'Clear filters').click();
+    await until('writes are there', async () => (await rows.count()) > 4);
+    await takePictures(page, 'routing-log');
+    expect(faults).toEqual([]);
+  });
+
+  it('says so where no operations are kept', async () => {
+    const { page } = await stage.tabs.open('/');
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query RoutingLog'))
+        await route.fulfill({ json: { data: { routingLog: null } } });
+      else await route.continue();
+    });
+    await page.goto(`${stage.url}/routing-log`);
+    await page.getByRole('heading', { name: 'No operations are kept' }).waitFor();
+  });
+});
+
+describe('the cluster page', () => {
+  it('shows every server, the lag, the mirror, the jobs and what has happened', async () => {
+    const { page, faults } = await stage.tabs.open('/cluster');
+    await panel(page, 'Now, in words').getByText('Writes go to source.').waitFor();
+    const servers = panel(page, 'Servers').locator('tbody tr');
+    expect(await servers.locator('th').allTextContents()).toEqual(['source', 'replica-1', 'replica-2', 'backup']);
+    expect(await panel(page, 'Replication lag').locator('canvas').count()).toBe(1);
+    await panel(page, 'Replication lag').getByText('replica-1: 0 s').waitFor();
+    await panel(page, 'Replication lag').getByRole('radio', { name: 'Transactions' }).click();
+    await panel(page, 'Replication lag').getByText('replica-1: 0 transactions').waitFor();
+    await panel(page, 'Mirror to the backup').getByText('caught up').waitFor();
+    await panel(page, 'Background jobs').getByText('reachable').waitFor();
+    // From before this page was opened.
+    await panel(page, 'Events').getByText('node down').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await overflowsAt(page, 360)).toBe(false);
+    await takePictures(page, 'cluster');
+    expect(faults).toEqual([]);
+  });
+
+  it('says in words what is gone, and goes on', async () => {
+    const { page, faults } = await stage.tabs.open('/cluster');
+    const lab = await stage.tabs.open('/lab');
+    const words = panel(page, 'Now, in words');
+    await button(lab.page, 'Kill source').click();
+    await words.getByText('No server takes writes: orders can be read, not changed.').waitFor();
+    await words.getByText(/^source is down/).waitFor();
+    await panel(page, 'Events').getByText('source lost').first().waitFor();
+    const log = await stage.tabs.open('/routing-log?outcome=failed');
+    await createElsewhere(api()).catch(() => undefined);
+    await log.page.getByText('SOURCE_UNAVAILABLE').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await takePictures(page, 'cluster-source-gone');
+    await button(lab.page, 'Start again source').click();
+    await words.getByText('Writes go to source.').waitFor();
+    await untilAllWell();
+    expect([...faults, ...lab.faults, ...log.faults]).toEqual([]);
+  });
+
+  it('says so when Redis is gone', async () => {
+    const { page, faults } = await stage.tabs.open('/cluster');
+    await panel(page, 'Background jobs').getByText('reachable').waitFor();
+    const { redis } = JSON.parse(await readFile(join(stage.directory, 'cluster.json'), 'utf8'));
+    process.kill(redis.pid, 'SIGKILL');
+    await panel(page, 'Background jobs').getByText('not reachable').waitFor();
+    await panel(page, 'Now, in words')
+      .getByText(/^Background jobs cannot be reached/)
+      .waitFor();
+    await panel(page, 'Events').getByText('cache unavailable').first().waitFor();
+    await panel(page, 'Now, in words').getByText('Writes go to source.').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('says so when the API is gone, and keeps what it said last', async () => {
+    const { page } = await stage.tabs.open('/cluster');
+    await panel(page, 'Now, in words').getByText('Writes go to source.').waitFor();
+    await page.route('**/graphql', (route) => route.abort());
+    await panel(page, 'Now, in words').getByText('The API does not answer.').waitFor();
+    expect(await panel(page, 'Servers').locator('tbody tr').count()).toBe(4);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  ClusterDetails,
+  ClusterHappening,
+  NodeDetails,
+} from '../../../src/dashboard/cluster/cluster-documents.ts';
+import { keptLooks, noHistory, withLook } from '../../../src/dashboard/cluster/lag-history.ts';
+import { mergeEvents } from '../../../src/dashboard/cluster/merge-events.ts';
+import { positionInShort } from '../../../src/dashboard/cluster/node-words.ts';
+import { situation } from '../../../src/dashboard/cluster/situation.ts';
+
+const replica: NodeDetails = {
+  name: 'replica-1',
+  state: 'HEALTHY',
+  trouble: null,
+  role: 'REPLICA',
+  configuredRole: 'REPLICA',
+  position: '0-1-5',
+  lagMs: 2000,
+  lagTransactions: 7,
+  applier: 'RUNNING',
+  ageMs: 10,
+};
+const source: NodeDetails = { ...replica, name: 'source', role: 'SOURCE', lagMs: null, lagTransactions: null };
+const cluster: ClusterDetails['cluster'] = {
+  verdict: 'HEALTHY',
+  epoch: 1,
+  source: 'source',
+  reads: true,
+  writes: true,
+  redis: null,
+  nodes: [source, replica],
+  mirror: null,
+};
+const mirror = {
+  state: 'CAUGHT_UP',
+  waiting: 0,
+  parked: 0,
+  oldestAgeMs: null,
+  lastComparedAt: null,
+  mismatches: 0,
+} as const;
+
+describe('the lag of replicas', () => {
+  it('is kept look by look, without those that are none', () => {
+    const history = withLook(withLook(noHistory, 1, [source, replica]), 2, [source, { ...replica, lagMs: 0 }]);
+    expect(history).toEqual({
+      timesS: [1, 2],
+      lines: [{ node: 'replica-1', seconds: [2, 0], transactions: [7, 7] }],
+    });
+  });
+
+  it('has a gap while a replica does not answer, and before it was seen first', () => {
+    const away: NodeDetails = { ...replica, role: null, lagMs: null, lagTransactions: null };
+    let history = withLook(noHistory, 1, [source, replica]);
+    history = withLook(history, 2, [source, away, { ...replica, name: 'replica-2', lagMs: 1000 }]);
+    expect(history.lines).toEqual([
+      { node: 'replica-1', seconds: [2, null], transactions: [7, null] },
+      { node: 'replica-2', seconds: [null, 1], transactions: [null, 7] },
+    ]);
+  });
+
+  it('is forgotten after a while', () => {
+    let history = noHistory;
+    for (let look = 0; look < keptLooks + 50; look += 1) history = withLook(history, look, [replica]);
+    expect([history.timesS.length, history.timesS[0], history.lines[0]?.seconds.length]).toEqual([300, 50, 300]);
+  });
+});
+
+describe('the situation', () => {
+  const texts = (...given: Parameters<typeof situation>) => situation(...given).map(({ text }) => text);
+
+  it('says where writes and reads go when all is well', () => {
+    expect(texts(cluster, null)).toEqual(['Writes go to source.', 'Reads are spread over replica-1.']);
+  });
+
+  it('puts the worst first', () => {
+    const down: NodeDetails = { ...replica, state: 'DOWN', role: null, trouble: 'refused the connection' };
+    const remarks = situation({ ...cluster, nodes: [source, down], mirror: { ...mirror, parked: 2 } }, null);
+    expect(remarks.map(({ level }) => level)).toEqual(['warn', 'warn', 'warn', 'good']);
+    expect(remarks.map(({ text }) => text)).toEqual([
+      'replica-1 is down: refused the connection',
+      '2 changes were given up on their way to the backup.',
+      'No replica is well: source serves all reads, within its budget.',
+      'Writes go to source.',
+    ]);
+  });
+
+  it('tells of a late backup, and of what differed in it', () => {
+    const late = { ...mirror, state: 'BEHIND', waiting: 12, mismatches: 3 };
+    expect(texts({ ...cluster, mirror: late }, null).slice(0, 2)).toEqual([
+      'The backup is behind: 12 changes wait for it.',
+      '3 records of the backup differed when they were compared last.',
+    ]);
+  });
+
+  it('tells when jobs cannot be reached, and when some were given up', () => {
+    const jobs = { available: false, trouble: 'Redis does not answer', queues: null };
+    expect(texts(cluster, jobs)[0]).toBe('Background jobs cannot be reached: Redis does not answer.');
+    const queue = { kind: 'RECHECK_ORDERS', waiting: 0, active: 0, delayed: 0, dead: 4, workers: 1 };
+    expect(texts(cluster, { available: true, trouble: null, queues: [queue] })[0]).toBe(
+      'Background jobs gave up 4 orders.',
+    );
+  });
+});
+
+describe('events', () => {
+  const event = (at: string, name = 'NODE_DOWN'): ClusterHappening => ({
+    name,
+    severity: 'WARN',
+    at,
+    node: 'replica-1',
+    description: 'A server does not answer.',
+    facts: [],
+  });
+
+  it('come newest first and each once, whether told or asked for', () => {
+    const known = [event('2026-01-01T00:00:02.000Z'), event('2026-01-01T00:00:01.000Z')];
+    const more = [event('2026-01-01T00:00:03.000Z', 'NODE_RESTORED'), event('2026-01-01T00:00:02.000Z')];
+    expect(mergeEvents(known, more, 10).map(({ at }) => at.slice(18, 19))).toEqual(['3', '2', '1']);
+    expect(mergeEvents(known, more, 2)).toHaveLength(2);
+  });
+});
+
+it('a long position is shown by its end', () => {
+  expect(positionInShort('0-1-442')).toBe('0-1-442');
+  expect(positionInShort(`${'a'.repeat(40)}:1-99`)).toMatch(/^…a+:1-99$/);
+});
