@@ -34,7 +34,7 @@ export type ClusterCommand = {
 /** Looks, plans, asks, does. Answers the exit code. */
 export async function runClusterCommand(command: ClusterCommand): Promise<number> {
   const { options, members, say } = command;
-  const seen = await members.look();
+  const seen = await members.lookSourceLast();
   if (options.command === 'status') {
     say(options.json ? `${JSON.stringify(clusterStatus(seen), null, 2)}\n` : statusTable(seen));
     return exitCodes.done;
@@ -65,7 +65,7 @@ async function underLease(command: ClusterCommand, lease: Lease): Promise<number
 }
 
 async function decide({ options, members, addition }: ClusterCommand, seen: readonly Member[]): Promise<Decision> {
-  const { command, subject, force, onlyIfSourceDown } = options;
+  const { command, subject, force, onlyIfSourceDown, discard } = options;
   const grouped = seen.find(({ facts }) => facts?.inGroup === true);
   if (grouped !== undefined) {
     return refused(
@@ -78,7 +78,7 @@ async function decide({ options, members, addition }: ClusterCommand, seen: read
     case 'switchover':
       return planSwitchover(seen, subject ?? '');
     case 'rejoin':
-      return planRejoin(seen, subject ?? '');
+      return planRejoin(seen, subject ?? '', { discard, obstacles: discard ? await members.copyObstacles(seen) : [] });
     case 'add-replica': {
       const present = seen.filter(({ name }) => name !== addition?.name);
       const joining = seen.find(({ name }) => name === addition?.name);
@@ -117,6 +117,9 @@ async function proceed(
           say(
             `  ${result === 'done' ? 'done' : 'FAILED'}  ${describeStep(step)} (${tookMs} ms)${reason ? `: ${reason}` : ''}\n`,
           );
+      },
+      copied: (table, rows) => {
+        if (!options.json) say(`        ${table}: ${rows} rows\n`);
       },
       applyTimeoutMs,
     });

@@ -15,6 +15,8 @@ Steers plain replication: which server is the source, and who replicates it. Sho
   --force                  promote although transactions may be lost or servers left out; the plan says which
   --if-source-down         promote: do nothing unless every replica has lost the source and it is out of reach from here;
                            one at a time through Redis, and not again within the quiet time. For schedulers, with --yes
+  --discard                rejoin: throw away what the server holds and the source does not; the plan names it. Its data is
+                           copied anew from the source
   --quiet-time <seconds>   how long after one such promotion no other is made; 600 unless told
   --json                   print one JSON object instead of text; needs --yes for anything but status
   --help                   print this and end
@@ -35,6 +37,7 @@ export type ClusterOptions = {
   readonly yes: boolean;
   readonly force: boolean;
   readonly onlyIfSourceDown: boolean;
+  readonly discard: boolean;
   readonly quietTimeMs: number;
   readonly json: boolean;
 };
@@ -53,6 +56,7 @@ export function readClusterOptions(argv: readonly string[]): ClusterOptions {
   if (command !== 'promote' && (values.force || values['if-source-down'])) {
     throw new UsageError('--force and --if-source-down belong to promote');
   }
+  if (command !== 'rejoin' && values.discard) throw new UsageError('--discard belongs to rejoin');
   const quietTime = values['quiet-time'] ?? '600';
   if (!/^\d{1,6}$/.test(quietTime)) throw new UsageError('--quiet-time is a number of seconds');
   if (values.json && !values.yes && command !== 'status') throw new UsageError('--json does not ask: say --yes too');
@@ -62,6 +66,7 @@ export function readClusterOptions(argv: readonly string[]): ClusterOptions {
     yes: values.yes ?? false,
     force: values.force ?? false,
     onlyIfSourceDown: values['if-source-down'] ?? false,
+    discard: values.discard ?? false,
     quietTimeMs: Number(quietTime) * 1000,
     json: values.json ?? false,
   };
@@ -76,6 +81,7 @@ function parse(argv: readonly string[]) {
       options: {
         yes: { ...flag, short: 'y' },
         force: flag,
+        discard: flag,
         'if-source-down': flag,
         'quiet-time': { type: 'string' },
         json: flag,

@@ -9,7 +9,7 @@
  * A replica is ordinarily ahead of what was last seen of its source, so only a look at the source that began after the
  * replica had answered counts. One look is not enough: a server logs a transaction a moment before its row of
  * `cluster_epochs` can be read. On MariaDB the source will give out the errant number itself: there a server stays errant
- * until it was away, or goes back. Without a source nothing is judged, and what was found stays.
+ * until its log has gone back, or another server answers in its place. Without a source nothing is judged, and what was found stays.
  * Members of a replication group are left out. The group takes in nobody who holds more than it does, and a new primary
  * takes writes before it has applied all that others have.
  */

@@ -100,7 +100,7 @@ export function afterFailedProbe(status: NodeStatus, trouble: string, policy: He
 }
 
 /** How it replicated is forgotten when a node is lost. */
-const freshStanding = { soundLooks: 0, lateLooks: 0, isLate: false, suspect: null } as const;
+const freshStanding = { soundLooks: 0, lateLooks: 0, isLate: false } as const;
 
 export function afterLostConnection(status: NodeStatus, trouble: string): NodeStatus {
   // One outage is reported by many: each connection that breaks, each statement that was under way.
@@ -134,7 +134,8 @@ function hasGoneBack(before: ProbeReport | null, now: ProbeReport): boolean {
 
 function holdsLess(before: ProbeReport, now: ProbeReport): boolean {
   const held = ({ position, holds = position }: ProbeReport) => holds;
-  return before.identity !== now.identity || !held(now).includes(held(before));
+  if (before.identity !== now.identity || !held(now).includes(held(before))) return true;
+  return Object.entries(before.logged ?? {}).some(([server, position]) => !now.logged?.[server]?.includes(position));
 }
 
 /** The writable server is the source whatever it was configured as; a backup stays one. */

@@ -34,6 +34,8 @@ export type ProbeReport = {
   readonly position: Position;
   /** All that the server has committed or applied, wherever it came from. Absent where that is `position`. */
   readonly holds?: Position;
+  /** How far it has logged the transactions of each server, by the server's id; absent where `position` tells them apart. */
+  readonly logged?: Readonly<Record<string, Position>>;
   /** The promotions that this node knows of; `null` when it keeps no record. */
   readonly epochs: EpochHistory | null;
 };

@@ -25,16 +25,25 @@ export class ClusterMembers {
 
   /** What each says now; one that does not answer in time is out of reach. Never rejects. */
   look(): Promise<Member[]> {
-    return Promise.all(
-      this.#addresses.map(async ({ name, host, port, configuredSource, priority }) => {
-        const member = { name, configuredSource, priority, address: { host, port } };
-        try {
-          return { ...member, facts: await this.control(name).look(), trouble: null };
-        } catch (error) {
-          return { ...member, facts: null, trouble: error instanceof Error ? error.message : String(error) };
-        }
-      }),
-    );
+    return Promise.all(this.#addresses.map((address) => this.#lookAt(address)));
+  }
+
+  /** The same with the source looked at once more: it has all that the others have received from it when they told. */
+  async lookSourceLast(): Promise<Member[]> {
+    const seen = await this.look();
+    const leader = this.#addresses.find(({ name }) => name === findLeader(seen)?.name);
+    if (leader === undefined) return seen;
+    const again = await this.#lookAt(leader);
+    return seen.map((member) => (member.name === again.name && again.facts !== null ? again : member));
+  }
+
+  async #lookAt({ name, host, port, configuredSource, priority }: MemberAddress): Promise<Member> {
+    const member = { name, configuredSource, priority, address: { host, port } };
+    try {
+      return { ...member, facts: await this.control(name).look(), trouble: null };
+    } catch (error) {
+      return { ...member, facts: null, trouble: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   /** Whether the source still has every transaction since its first; false when nobody can tell. */
@@ -44,6 +53,15 @@ export class ClusterMembers {
     return this.control(leader.name)
       .hasAllTransactions()
       .catch(() => false);
+  }
+
+  /** Why the source's data cannot be copied row by row; empty when it can. */
+  async copyObstacles(members: readonly Member[]): Promise<string[]> {
+    const leader = findLeader(members);
+    if (leader === null || !isSeenMember(leader)) return ['it is out of reach'];
+    return this.control(leader.name)
+      .copyObstacles()
+      .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
   }
 
   async close(): Promise<void> {

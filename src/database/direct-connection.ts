@@ -38,11 +38,20 @@ const absentCodes: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ]);
 
+export type DirectConnectionOptions = {
+  readonly connectTimeoutMs?: number;
+  /** How long the server may say nothing at all once it is connected; 0 is without end. */
+  readonly silenceMs?: number;
+};
+
 /**
  * One connection for administrative work, outside of any pool and of Prisma. `url` is `mysql://user:password@host:port/database`.
  * Throws `DatabaseUnreachableError`, whose message repeats no password.
  */
-export async function openDirectConnection(url: string, connectTimeoutMs = 5000): Promise<Connection> {
+export async function openDirectConnection(
+  url: string,
+  { connectTimeoutMs = 5000, silenceMs = 0 }: DirectConnectionOptions = {},
+): Promise<Connection> {
   const { hostname, port, username, password, pathname } = new URL(url);
   const options: ConnectionConfig = {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -53,6 +62,7 @@ export async function openDirectConnection(url: string, connectTimeoutMs = 5000)
     charset: 'utf8mb4',
     timezone: 'Z',
     connectTimeout: connectTimeoutMs,
+    socketTimeout: silenceMs,
     allowPublicKeyRetrieval: true,
   };
   try {

@@ -10,6 +10,12 @@ export type ServerAddress = {
   readonly database: string;
 };
 
+/** With the password: not to be shown. */
+export function urlOf({ host, port, user, password, database }: ServerAddress): string {
+  const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  return `mysql://${account}@${host.includes(':') ? `[${host}]` : host}:${port}/${encodeURIComponent(database)}`;
+}
+
 /** Options that every connection has in common. Integers come as bigint where a double could not hold them. */
 export function connectionOptions({ host, port, user, password, database }: ServerAddress): ConnectionConfig {
   return { host, port, user, password, database, allowPublicKeyRetrieval: true, charset: 'utf8mb4' };

@@ -3,8 +3,11 @@ import type { Address, MemberFacts } from '../cluster/failover/member.ts';
 import type { NodeControl, ReplicationAccount } from '../cluster/failover/node-control.ts';
 import type { EpochRecord } from '../consistency/epoch.ts';
 import type { Clock } from '../platform/clock.ts';
+import { copyObstacles } from './copy-obstacles.ts';
+import { openDirectConnection } from './direct-connection.ts';
 import { insertEpoch, readEpochs } from './epoch-table.ts';
-import type { ServerAddress } from './server-address.ts';
+import { copyAfresh } from './fresh-copy.ts';
+import { type ServerAddress, urlOf } from './server-address.ts';
 import { rowsOf, ServerConnection } from './server-connection.ts';
 import { controlStatementsOf } from './statements/choose-control.ts';
 import { statementsFor } from './statements/choose-statements.ts';
@@ -15,6 +18,8 @@ import { type Row, textOf } from './statements/server-statements.ts';
 const lookTimeoutMs = 1000;
 /** Writes that run, and threads that stop, may take a while. */
 const statementTimeoutMs = 8000;
+/** While rows are copied, a server that is silent for so long is given up. */
+const copyConnections = { connectTimeoutMs: 5000, silenceMs: 60_000 } as const;
 
 /** One server in the hands of its administrator, over one connection. */
 export class SqlNodeControl implements NodeControl {
@@ -81,6 +86,39 @@ export class SqlNodeControl implements NodeControl {
         ...control.follow({ ...source, account }, (text) => connection.escape(text)),
       ]);
     });
+  }
+
+  async copyFrom(source: NodeControl, onTable: (table: string, rows: number) => void): Promise<void> {
+    if (!(source instanceof SqlNodeControl)) throw new Error('can only be copied from a server');
+    await this.refuseWrites();
+    await this.stopReplicating({ forget: true });
+    const reading = await openDirectConnection(urlOf(source.#address), copyConnections);
+    try {
+      const writing = await openDirectConnection(urlOf(this.#address), copyConnections);
+      try {
+        const control = controlStatementsOf(statementsFor(writing).flavour);
+        await runAll(writing, control.admitAdministrator);
+        const position = await copyAfresh({
+          source: reading,
+          target: writing,
+          database: this.#address.database,
+          positionOfSource: async () => (await source.look()).position,
+          onTable,
+        });
+        const { version } = await this.look();
+        await runAll(writing, control.holdOnly(position.format().replaceAll('\n', ''), version));
+      } finally {
+        await writing.end();
+      }
+    } finally {
+      await reading.end();
+    }
+    await this.refuseWrites();
+  }
+
+  /** Why nobody can copy from this server; empty when somebody can. */
+  copyObstacles(): Promise<string[]> {
+    return this.#use((connection) => copyObstacles(connection, this.#address.database));
   }
 
   recordEpoch(record: EpochRecord): Promise<void> {

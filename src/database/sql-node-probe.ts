@@ -32,14 +32,13 @@ export class SqlNodeProbe implements NodeProbe {
         readReplication(connection, statements),
         readEpochs(connection, statements.flavour),
       ]);
-      const holds = statements.holds(look);
       return {
         identity: textOf(look, 'identity'),
         version: textOf(look, 'version'),
         readOnly: !['0', 'OFF'].includes(textOf(look, 'readOnly')),
         ...replication,
         position: statements.reached([look], replication.applier !== 'NONE'),
-        ...(holds !== null && { holds }),
+        ...statements.holdings(look),
         epochs,
       };
     });

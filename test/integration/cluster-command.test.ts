@@ -3,16 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentFor } from '../consistency/api-process.ts';
 import { migrateOrders } from '../support/engine.ts';
+import { ask, startApi } from '../support/in-process-api.ts';
+import { createOrder, one, withToken } from '../support/orders-over-http.ts';
 import { startTestCluster, type TestCluster, testFlavour } from '../support/test-cluster.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let cluster: TestCluster;
 
 beforeAll(async () => {
-  cluster = await startTestCluster({ redis: true });
+  cluster = await startTestCluster({ redis: true, backup: true });
   await migrateOrders(cluster);
 });
 afterAll(() => cluster?.stop());
+
+/** The backup of this cluster is no backup here: it is a fresh server that joins. */
+function withoutBackup(): Record<string, string> {
+  const { BACKUP_URL: _, ...environment } = environmentFor(cluster);
+  return environment;
+}
 
 type Ended = { readonly code: number; readonly output: string };
 
@@ -23,7 +31,7 @@ function command(...args: readonly string[]): Promise<Ended> {
   const env = {
     PATH,
     HOME,
-    ...environmentFor(cluster),
+    ...withoutBackup(),
     REDIS_URL: cluster.urls().redis ?? '',
     CLUSTER_REPLICATION_USER: replication.user,
     CLUSTER_REPLICATION_PASSWORD: replication.password,
@@ -114,5 +122,103 @@ describe.sequential('a server that joins', () => {
     );
     const { code } = await command('add-replica', cluster.adminUrl(running.name), '--yes');
     expect({ flavour: testFlavour(), code }).toEqual({ flavour: testFlavour(), code: 3 });
+  });
+});
+
+type Server = {
+  readonly name: string;
+  readonly address: string;
+  readonly reachable: boolean;
+  readonly errant: string[];
+};
+
+/** As the command sees it: a promotion has changed who is called what in its configuration. */
+async function sourceAndFollower(): Promise<{ source: Server; follower: Server }> {
+  const told = JSON.parse((await command('status', '--json')).output);
+  const source = told.servers.find(({ name }: Server) => name === told.source);
+  return { source, follower: told.servers.find((server: Server) => server.reachable && server !== source) };
+}
+
+async function on({ address }: Pick<Server, 'address'>, ...statements: readonly string[]): Promise<unknown> {
+  const node = cluster.cluster.nodes.find(({ host, port }) => `${host}:${port}` === address);
+  const connection = await cluster.admin(node?.name ?? '');
+  try {
+    let rows: unknown;
+    for (const statement of statements) rows = await connection.query(statement);
+    return rows;
+  } finally {
+    await connection.end();
+  }
+}
+
+/** Somebody with rights enough to write where nobody should. */
+const strayWrite = [
+  ...(testFlavour() === 'mysql' ? ['SET GLOBAL super_read_only = OFF'] : []),
+  'CREATE TABLE stray (id INT)',
+];
+const everyOrder = 'SELECT id, number, user_id, total, created_at FROM orders ORDER BY id';
+
+describe.sequential('an empty server that joins', () => {
+  it('gets all data, and serves reads once it is configured', async () => {
+    const { source } = await sourceAndFollower();
+    const { code, output } = await command('add-replica', cluster.adminUrl('backup'), '--yes');
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.stringContaining(`the new replica replicates ${source.name}`),
+    });
+    const { app } = cluster.cluster.credentials;
+    const url = (address: string) => `mysql://${app.user}:${app.password}@${address}/${cluster.cluster.database}`;
+    const { host, port } = cluster.node('backup');
+    const joined = { address: `${host}:${port}` };
+    const replicaUrls = url(joined.address);
+    const api = await startApi({ ...withoutBackup(), SOURCE_URL: url(source.address), REPLICA_URLS: replicaUrls });
+    try {
+      const created = await createOrder(api);
+      await expect
+        .poll(
+          async () => {
+            const read = await ask(api, one, { variables: { id: created.id }, headers: withToken(created.token) });
+            expect(read.data?.order?.id).toBe(created.id);
+            return read.consistency?.servedBy?.node;
+          },
+          { timeout: 30_000 },
+        )
+        .toBe('replica-1');
+      expect(await on(joined, everyOrder)).toEqual(await on(source, everyOrder));
+    } finally {
+      await api.stop();
+    }
+  });
+});
+
+describe.sequential('a replica that somebody wrote to', () => {
+  it('is refused until what it holds may be thrown away, and is then made anew', async () => {
+    const { source, follower } = await sourceAndFollower();
+    const { name } = follower;
+    await on(follower, ...strayWrite);
+    const refused = await command('rejoin', name, '--yes');
+    expect(refused).toEqual({ code: 3, output: expect.stringContaining(`rejoin ${name} --discard`) });
+    const { code, output } = await command('rejoin', name, '--discard', '--yes');
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/ orders: \d+ rows/) });
+    expect(output).toContain(`${name} holds transactions that did not survive`);
+    expect(await on(follower, "SHOW TABLES LIKE 'stray'")).toEqual([]);
+    expect(await on(follower, everyOrder)).toEqual(await on(source, everyOrder));
+    expect((await sourceAndFollower()).follower.errant).toEqual([]);
+    const again = await command('rejoin', name, '--discard', '--yes');
+    expect(again).toEqual({ code: 0, output: expect.stringContaining('replicates') });
+  });
+
+  it('is told how to do it otherwise where it cannot be copied', async () => {
+    const { source, follower } = await sourceAndFollower();
+    const { name } = follower;
+    await on(source, 'CREATE DATABASE elsewhere');
+    await on(
+      follower,
+      ...(testFlavour() === 'mysql' ? ['SET GLOBAL super_read_only = OFF'] : []),
+      'CREATE TABLE stray (id INT)',
+    );
+    const { code, output } = await command('rejoin', name, '--discard', '--yes');
+    expect({ code, output }).toEqual({ code: 3, output: expect.stringContaining('other databases on it: elsewhere') });
+    expect(output).toContain(`then rejoin ${name}`);
   });
 });

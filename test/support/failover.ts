@@ -25,15 +25,18 @@ export class TestFailover {
     return this.#with((seen) => planSwitchover(seen, target));
   }
 
-  rejoin(name: string): Promise<Done> {
-    return this.#with((seen) => planRejoin(seen, name));
+  rejoin(name: string, { discard = false } = {}): Promise<Done> {
+    return this.#with(async (seen, members) => {
+      const obstacles = discard ? await members.copyObstacles(seen) : [];
+      return planRejoin(seen, name, { discard, obstacles });
+    });
   }
 
   async source(): Promise<string | null> {
     return (await this.#with(() => ({ verdict: 'nothing', why: '' }))).source;
   }
 
-  async #with(plan: (seen: readonly Member[]) => Decision): Promise<Done> {
+  async #with(plan: (seen: readonly Member[], members: ClusterMembers) => Decision | Promise<Decision>): Promise<Done> {
     const { cluster } = this.#cluster;
     const { admin, replication } = cluster.credentials;
     const nodes = cluster.nodes.filter(({ role }) => role !== 'backup');
@@ -52,7 +55,7 @@ export class TestFailover {
       systemClock,
     );
     try {
-      const decision = plan(await members.look());
+      const decision = await plan(await members.lookSourceLast(), members);
       const outcome =
         decision.verdict !== 'go'
           ? null

@@ -19,6 +19,8 @@ export type CarryOutOptions = {
   /** Asked before each step; false ends the failover, because somebody else may be at it. */
   readonly mayGoOn: () => Promise<boolean>;
   readonly progress: (step: Step, outcome: 'done' | 'failed', tookMs: number, reason: string | null) => void;
+  /** A table is there, of those that a server copies. */
+  readonly copied?: (table: string, rows: number) => void;
   /** How long a server may take to apply what it has received. */
   readonly applyTimeoutMs: number;
 };
@@ -72,6 +74,8 @@ async function run(step: Step, options: CarryOutOptions): Promise<void> {
       return applied(control, (await options.control(step.source).look()).position, step, options);
     case 'stop-replicating':
       return control.stopReplicating(step);
+    case 'copy':
+      return control.copyFrom(options.control(step.source), (table, rows) => options.copied?.(table, rows));
     case 'follow':
       return follow(control, (await options.control(step.source).look()).address, options);
     case 'record-epoch':

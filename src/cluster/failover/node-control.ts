@@ -18,6 +18,8 @@ export interface NodeControl {
   stopReplicating(options: { forget: boolean }): Promise<void>;
   /** Follows from where the server is. Without an account the one that it used last. Returns before it has connected. */
   follow(source: Address, account: ReplicationAccount | null): Promise<void>;
+  /** Throws away what the server holds and copies what `source` holds. `onTable` hears of each table that is there. */
+  copyFrom(source: NodeControl, onTable: (table: string, rows: number) => void): Promise<void>;
   /** Writes one row of `cluster_epochs` although the server refuses everybody else's writes. */
   recordEpoch(record: EpochRecord): Promise<void>;
   close(): Promise<void>;

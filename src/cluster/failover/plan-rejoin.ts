@@ -1,14 +1,24 @@
 /**
  * A server that was the source, or was left out, comes back as a replica. What it holds is judged by the promotions since:
  * transactions that did not survive are errant, and a server that holds some shows its readers another past. They are
- * listed and the server is refused; nothing is written to it. Only a fresh copy of the source's data makes it a replica.
+ * listed and the server is refused; nothing is written to it. Only a fresh copy of the source's data makes it a replica:
+ * made here when somebody says that what it holds may be thrown away.
  */
 import { errantTransactions } from '../errant-transactions.ts';
 import { findLeader } from './leader.ts';
 import { followsMember, isSeenMember, type Member, type SeenMember } from './member.ts';
 import { type Decision, refused, type Step } from './plan.ts';
 
-export function planRejoin(members: readonly Member[], name: string): Decision {
+export type RejoinWishes = {
+  /** What the server holds and the source does not may be thrown away. */
+  readonly discard: boolean;
+  /** Why the source's data cannot be copied from here. */
+  readonly obstacles: readonly string[];
+};
+
+const keep: RejoinWishes = { discard: false, obstacles: [] };
+
+export function planRejoin(members: readonly Member[], name: string, wishes: RejoinWishes = keep): Decision {
   const leader = findLeader(members);
   if (leader === null || !isSeenMember(leader)) return refused('the source is out of reach');
   const member = members.find((candidate) => candidate.name === name);
@@ -16,15 +26,50 @@ export function planRejoin(members: readonly Member[], name: string): Decision {
   if (!isSeenMember(member)) return refused(`${name} is out of reach (${member.trouble})`);
   if (member.name === leader.name) return { verdict: 'nothing', why: `${name} is the source` };
   const { facts } = member;
+  const reasons = whyNotAReplica(member, leader);
+  const isForeign = facts.flavour !== leader.facts.flavour;
+  if (wishes.discard && !isForeign && (reasons.length > 0 || facts.position.isEmpty())) {
+    return planCopy(member, leader, { ...wishes, reasons });
+  }
+  if (reasons.length > 0) return refused(...reasons);
   const fence: Step[] = facts.readOnly ? [] : [{ kind: 'refuse-writes', node: name }];
   if (followsMember(member, leader) && facts.receiver === 'CONNECTED' && facts.applier === 'RUNNING') {
     if (fence.length > 0) return { verdict: 'go', steps: fence, notes: [] };
     return { verdict: 'nothing', why: `${name} replicates ${leader.name} already` };
   }
-  const reasons = whyNotAReplica(member, leader);
-  if (reasons.length > 0) return refused(...reasons);
   return { verdict: 'go', steps: [...fence, { kind: 'follow', node: name, source: leader.name }], notes: [] };
 }
+
+function planCopy(
+  { name, facts }: SeenMember,
+  leader: SeenMember,
+  { obstacles, reasons }: RejoinWishes & { readonly reasons: readonly string[] },
+): Decision {
+  const unable = [
+    ...facts.unfit,
+    ...obstacles.map((obstacle) => `${leader.name} cannot be copied from here: ${obstacle}`),
+  ];
+  if (unable.length > 0) {
+    return refused(
+      ...unable,
+      `copy ${leader.name} to ${name} with a tool of the server (mariadb-backup, CLONE, a dump with its GTID position), then rejoin ${name}`,
+    );
+  }
+  return {
+    verdict: 'go',
+    steps: [
+      { kind: 'copy', node: name, source: leader.name },
+      { kind: 'follow', node: name, source: leader.name },
+    ],
+    notes: [
+      ...reasons.filter((reason) => !reason.startsWith(saveFirst)),
+      `all of it, and its binary log, is thrown away for good; accounts on ${name} stay`,
+      `${leader.name} lets no write commit for the moment in which the copy begins`,
+    ],
+  };
+}
+
+const saveFirst = 'save what is worth it';
 
 /** Why what the server holds is no part of the source's history; empty when it is. */
 export function whyNotAReplica({ name, facts }: SeenMember, leader: SeenMember): string[] {
@@ -36,6 +81,6 @@ export function whyNotAReplica({ name, facts }: SeenMember, leader: SeenMember):
   if (errant.length === 0) return [];
   return [
     `${name} holds transactions that did not survive the failover: ${errant.join('; ')}`,
-    `save what is worth it from ${name}, then give it a fresh copy of ${leader.name}'s data`,
+    `${saveFirst} from ${name}, then give it a fresh copy of ${leader.name}'s data: rejoin ${name} --discard`,
   ];
 }

@@ -5,6 +5,7 @@ export type Step =
   | { readonly kind: 'refuse-writes'; readonly node: string }
   | { readonly kind: 'catch-up'; readonly node: string; readonly source: string }
   | { readonly kind: 'stop-replicating'; readonly node: string; readonly forget: boolean }
+  | { readonly kind: 'copy'; readonly node: string; readonly source: string }
   | { readonly kind: 'follow'; readonly node: string; readonly source: string }
   | { readonly kind: 'record-epoch'; readonly node: string; readonly epoch: number }
   | { readonly kind: 'accept-writes'; readonly node: string };
@@ -33,6 +34,8 @@ export function describeStep(step: Step): string {
       return `${step.node} applies everything that ${step.source} has`;
     case 'stop-replicating':
       return step.forget ? `${step.node} replicates nobody any more` : `${step.node} stops replicating`;
+    case 'copy':
+      return `${step.node} throws away all that it holds, and copies what ${step.source} holds`;
     case 'follow':
       return `${step.node} replicates ${step.source} and refuses writes`;
     case 'record-epoch':

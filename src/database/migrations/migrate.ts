@@ -142,7 +142,7 @@ async function apply(connection: Connection, { name, script }: MigrationFile): P
 /** Prisma takes the same lock, so the two never migrate at once. The server frees it when the connection ends. */
 async function locked<T>(options: MigrateOptions, work: (connection: Connection) => Promise<T>): Promise<T> {
   const timeoutMs = options.lockTimeoutMs ?? 60_000;
-  const connection = await openDirectConnection(options.url, options.connectTimeoutMs);
+  const connection = await openDirectConnection(options.url, options);
   try {
     const seconds = Math.ceil(timeoutMs / 1000);
     const rows: { locked: unknown }[] = await connection.query("SELECT GET_LOCK('prisma_migrate', ?) AS locked", [

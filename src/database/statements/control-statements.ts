@@ -21,6 +21,8 @@ export interface ControlStatements {
   readonly beginAtOwnPosition: readonly string[];
   /** `quote` makes a literal. */
   follow(values: FollowValues, quote: (text: string) => string): readonly string[];
+  /** Forgets every transaction of its own, and counts `position` as received. */
+  holdOnly(position: string, version: string): readonly string[];
   /** Whether acknowledgements of replicas are waited for: variables that exist only where the server can. */
   readonly semiSync: { readonly scope: 'GLOBAL' | 'PERSIST'; readonly source: string; readonly replica: string };
   /** One row whose column `purged` is empty when the server still has every transaction since its first. */

@@ -47,7 +47,11 @@ export const mariadbControl: ControlStatements = {
   startApplying: 'START SLAVE SQL_THREAD',
   stopReplicating: 'STOP SLAVE',
   forget: 'RESET SLAVE ALL',
-  beginAtOwnPosition: ['SET GLOBAL gtid_slave_pos = @@GLOBAL.gtid_binlog_pos'],
+  // A server that was given a copy of another's data has written nothing itself.
+  beginAtOwnPosition: [
+    "SET GLOBAL gtid_slave_pos = IF(@@GLOBAL.gtid_binlog_pos = '', @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_pos)",
+  ],
+  holdOnly: (held) => ['RESET MASTER', `SET GLOBAL gtid_slave_pos = '${held}'`],
   follow: ({ host, port, account }, quote) => [
     `CHANGE MASTER TO MASTER_HOST = ${quote(host)}, MASTER_PORT = ${port}${account === null ? '' : `, MASTER_USER = ${quote(account.user)}, MASTER_PASSWORD = ${quote(account.password)}`}, MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1`,
     'START SLAVE',

@@ -22,16 +22,31 @@ const position = (row: Row | undefined, column: string): Position => parsePositi
 
 const isOn = (row: Row | undefined, column: string): boolean => !['0', 'OFF'].includes(textOf(row, column));
 
+/** `gtid_binlog_state` has the last transaction of each server in each domain. */
+function loggedOf(state: string): Readonly<Record<string, Position>> {
+  const byServer = new Map<string, string[]>();
+  for (const gtid of state.split(',').filter((text) => text !== '')) {
+    const server = gtid.split('-')[1] ?? '';
+    byServer.set(server, [...(byServer.get(server) ?? []), gtid]);
+  }
+  return Object.fromEntries(
+    [...byServer].map(([server, gtids]) => [server, MariadbGtidPosition.parse(gtids.join(','))]),
+  );
+}
+
 export const mariadbStatements: ServerStatements = {
   flavour: 'mariadb',
-  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, VERSION() AS version, ${columns}`,
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, ${columns}`,
   replication: 'SHOW ALL SLAVES STATUS',
   membership: null,
   replicationOf: (rows) => replicationState(rows, { source: 'Master', replica: 'Slave' }),
   position: [`SELECT ${columns}`],
   glance: ['SELECT @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged'],
   reached: ([row], replicating) => position(row, replicating || isOn(row, 'readOnly') ? 'applied' : 'logged'),
-  holds: (row) => position(row, 'applied').merge(position(row, 'logged')),
+  holdings: (row) => ({
+    holds: position(row, 'applied').merge(position(row, 'logged')),
+    logged: loggedOf(textOf(row, 'state')),
+  }),
   observesByReplication: ([row], replicating) => (replicating || isOn(row, 'readOnly')) && !isOn(row, 'logsUpdates'),
   observed: ([row], replication) => {
     const received = replication.map((channel) => position(channel, 'Gtid_IO_Pos'));

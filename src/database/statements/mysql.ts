@@ -25,7 +25,7 @@ export const mysqlStatements: ServerStatements = {
   position: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
   glance: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
   reached: (rows) => executed(rows.at(-1)),
-  holds: () => null,
+  holdings: () => ({}),
   observesByReplication: () => false,
   observed: ([ownedRow, executedRow]) => executed(executedRow).merge(owned(ownedRow)),
   wait: (wanted, seconds) => `SELECT WAIT_FOR_EXECUTED_GTID_SET('${wanted.format()}', ${seconds}) AS outcome`,

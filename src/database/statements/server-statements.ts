@@ -22,8 +22,8 @@ export interface ServerStatements {
   readonly glance: readonly string[];
   /** What is visible to reads that start later. `rows` holds one row per statement of `position`, or `look`'s row. */
   reached(rows: readonly Row[], replicating: boolean): Position;
-  /** All that the server has committed or applied; `null` where that is what is reached. `row` is `look`'s. */
-  holds(row: Row): Position | null;
+  /** All that the server has, where that is not what is reached. `row` is `look`'s. */
+  holdings(row: Row): Pick<ProbeReport, 'holds' | 'logged'>;
   /** True when `observed` needs the rows of `replication`, read after those of `position`. */
   observesByReplication(rows: readonly Row[], replicating: boolean): boolean;
   /** What includes all that finished reads may have seen. `rows` holds one row per statement of `position`. */

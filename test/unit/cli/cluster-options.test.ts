@@ -8,6 +8,7 @@ describe('the command line of npm run cluster', () => {
       subject: 'replica-1',
       yes: true,
       force: false,
+      discard: false,
       onlyIfSourceDown: false,
       quietTimeMs: 600_000,
       json: false,

@@ -91,8 +91,18 @@ describe('a replica', () => {
     expect(servers.now).toMatchObject({ found: ['0-1-6'], state: 'DEGRADED' });
   });
 
+  it('stays so when it was away meanwhile', () => {
+    const logged = { '3': at(6) };
+    const stray = { ...ahead, logged };
+    const servers = new TwoServers().source(source).replica(stray).source(source).replica(stray).source(source);
+    servers.replicaAway();
+    for (let look = 0; look < 4; look += 1) servers.source({ position: at(9) }).replica({ position: at(9), logged });
+    expect(servers.now).toMatchObject({ found: ['0-1-6'], state: 'DEGRADED' });
+    for (let look = 0; look < 4; look += 1) servers.replica({ position: at(9), logged: {} });
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
+  });
+
   it.each([
-    ['was away', (servers: TwoServers) => servers.replicaAway()],
     ['has gone back', (servers: TwoServers) => servers.replica({ position: at(2) })],
     ['is another server now', (servers: TwoServers) => servers.replica({ position: at(5), identity: 'c' })],
   ])('is sound again when it %s and is found without', (_, change) => {
