@@ -4,8 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { type Prisma, PrismaClient } from '../../prisma/generated/orders/client.ts';
 import { emptySession } from '../../src/consistency/session.ts';
+import { migrate } from '../../src/database/migrations/migrate.ts';
+import type { MirroredModel } from '../../src/database/mirrored-tables.ts';
 import { ReplicatedDatabase } from '../../src/database/replicated-database.ts';
+import type { ServerAddress } from '../../src/database/server-address.ts';
 import type { TransactionRunner } from '../../src/database/source-writer.ts';
+import { Mirror } from '../../src/mirror/mirror.ts';
+import { Outbox } from '../../src/outbox/outbox.ts';
 import { migrateOrders, nodesOf, usualEngine } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
@@ -14,6 +19,10 @@ type KeysTransaction = Pick<Prisma.TransactionClient, 'idempotencyKey'>;
 type KeysClient = Pick<PrismaClient, 'idempotencyKey' | '$connect' | '$extends' | '$disconnect'> &
   TransactionRunner<KeysTransaction>;
 
+/** What of it a backup keeps. */
+const mirrored: readonly MirroredModel[] = [{ model: 'Key', table: 'idempotency_keys', key: 'key', children: [] }];
+
+const backupMigrations = fileURLToPath(new URL('../../prisma/backup/migrations', import.meta.url));
 const sources = fileURLToPath(new URL('../../src', import.meta.url));
 
 async function filesIn(folder: string): Promise<string[]> {
@@ -49,12 +58,14 @@ describe('the engine over another Prisma client', () => {
   let database: ReplicatedDatabase<KeysClient, KeysTransaction>;
 
   beforeAll(async () => {
-    cluster = await startTestCluster({ replicas: 1 });
+    cluster = await startTestCluster({ replicas: 1, backup: true });
     await migrateOrders(cluster);
+    await prepareBackup();
     database = new ReplicatedDatabase<KeysClient, KeysTransaction>({
       nodes: nodesOf(cluster),
       makeClient: ({ adapter }) => new PrismaClient({ adapter }),
       ...usualEngine,
+      mirroring: { mirrored },
     });
     await database.start();
   });
@@ -62,6 +73,30 @@ describe('the engine over another Prisma client', () => {
     await database.stop();
     await cluster.stop();
   });
+
+  /** Its own bookkeeping, and the mirrored table as the source has it. */
+  async function prepareBackup(): Promise<void> {
+    await migrate({ url: cluster.adminUrl('backup'), directory: backupMigrations, log: () => undefined });
+    const [source, backup] = await Promise.all([cluster.admin('source'), cluster.admin('backup')]);
+    const [made] = await source.query('SHOW CREATE TABLE idempotency_keys');
+    await backup.query(made['Create Table']);
+    await Promise.all([source.end(), backup.end()]);
+  }
+
+  async function rowsOn(name: string): Promise<unknown[]> {
+    const connection = await cluster.admin(name);
+    try {
+      return await connection.query("SELECT * FROM idempotency_keys WHERE operation = 'mirror' ORDER BY `key`");
+    } finally {
+      await connection.end();
+    }
+  }
+
+  function addressOf(name: string): ServerAddress {
+    const address = nodesOf(cluster).find((node) => node.name === name);
+    if (address === undefined) throw new Error(`no ${name}`);
+    return address;
+  }
 
   it('hands out sessions of that client, and of no other', () => {
     type Session = ReturnType<typeof database.openSession>;
@@ -86,6 +121,42 @@ describe('the engine over another Prisma client', () => {
       );
       expect(found?.key).toBe(id.key);
       reader.end();
+    }
+  });
+
+  it('brings its records to a backup: what is created, changed and deleted', async () => {
+    const mirror = new Mirror({
+      models: mirrored,
+      source: () => addressOf('source'),
+      backup: addressOf('backup'),
+      workerName: 'engine-test',
+      prepareBackup: null,
+      clock: usualEngine.clock,
+      random: usualEngine.random,
+      log: usualEngine.log,
+    });
+    const write = async (work: (tx: KeysTransaction) => Promise<unknown>) => {
+      const intent = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 1000, maxStalenessMs: null } as const;
+      const session = database.openSession({ session: emptySession('keys', 1), intent, writes: true });
+      await session.write(work).finally(() => session.end());
+    };
+    const idOf = (key: string) => ({ operation_key: { operation: 'mirror', key } });
+    mirror.start();
+    try {
+      for (const key of ['a', 'b', 'c']) {
+        const data = { operation: 'mirror', key, inputHash: 'none', result: 'first' };
+        await write(async (tx) => tx.idempotencyKey.create({ data }));
+      }
+      await write(async (tx) => tx.idempotencyKey.update({ where: idOf('b'), data: { result: 'second' } }));
+      await write(async (tx) => tx.idempotencyKey.delete({ where: idOf('c') }));
+      const outbox = new Outbox(database.onSource);
+      await expect.poll(async () => (await outbox.depth()).waiting, { timeout: 30_000 }).toBe(0);
+      expect(mirror.state.applied).toBeGreaterThan(0);
+      const copied = await rowsOn('backup');
+      expect(copied).toHaveLength(2);
+      expect(copied).toEqual(await rowsOn('source'));
+    } finally {
+      await mirror.stop();
     }
   });
 });
