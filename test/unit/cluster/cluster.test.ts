@@ -107,6 +107,23 @@ describe('a cluster', () => {
     expect(writableSource(cluster.snapshot())?.node.name).toBe('replica-2');
   });
 
+  it.each<[string, (scripted: ScriptedCluster) => void]>([
+    ['refuses writes', ({ probe }) => void Object.assign(probe('source'), { report: { readOnly: true } })],
+    ['has crashed', ({ probe }) => probe('source').crash()],
+    ['hangs', ({ probe }) => void Object.assign(probe('source'), { trouble: new Error('does not answer') })],
+  ])('notices a promotion at the second look at the promoted server, when the old source %s', async (_, end) => {
+    const { cluster, clock, probe } = scripted;
+    await clock.tick(5000);
+    const promoted = probe('replica-2');
+    const { looks } = promoted;
+    end(scripted);
+    promoted.report = { identity: 'replica-2', readOnly: false, applier: 'NONE' };
+    const source = () => writableSource(cluster.snapshot())?.node.name;
+    while (source() !== 'replica-2' && promoted.looks < looks + 5) await clock.tick(10);
+    expect(source()).toBe('replica-2');
+    expect(promoted.looks - looks).toBeLessThanOrEqual(2);
+  });
+
   it('tells every listener, also after one that breaks', async () => {
     const { cluster, clock, probe } = scripted;
     const told: ClusterSnapshot[] = [];

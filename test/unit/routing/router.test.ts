@@ -8,7 +8,7 @@ import {
   SourceUnavailableError,
 } from '../../../src/routing/errors.ts';
 import type { ReadRequest } from '../../../src/routing/route-request.ts';
-import { at, makeNode } from '../../support/scripted-probe.ts';
+import { at, makeNode, type ScriptedProbe } from '../../support/scripted-probe.ts';
 import { lose, outcome, startWorld as setUp, stopWorlds, type World } from '../../support/scripted-router.ts';
 
 afterEach(stopWorlds);
@@ -417,6 +417,9 @@ describe('with everything down', () => {
     const world = await setUp();
     await lose(world, 'source', 'replica-1', 'replica-2');
     const before = world.clock.monotonic();
+    const { timers } = world.clock;
+    const asked = () => ['source', 'replica-1', 'replica-2'].map((name) => world.probe(name)).map(callsOf);
+    const calls = asked();
     const error = await world.router
       .routeRead({
         position: at(9),
@@ -429,5 +432,9 @@ describe('with everything down', () => {
       .catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(LimitedFunctionalityError);
     expect(world.clock.monotonic()).toBe(before);
+    expect(world.clock.timers, 'no timer was set, not even one that is not waited for').toBe(timers);
+    expect(asked(), 'no server was asked').toEqual(calls);
   });
 });
+
+const callsOf = ({ looks, reads, waits, asks }: ScriptedProbe) => ({ looks, reads, waits, asks });
