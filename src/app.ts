@@ -24,6 +24,7 @@ import { BackgroundWork } from './jobs/background-work.ts';
 import { Mirror } from './mirror/mirror.ts';
 import { measureMirror } from './mirror/mirror-metrics.ts';
 import { viewFromOutbox } from './mirror/mirror-view.ts';
+import { KeyPurge } from './orders/key-purge.ts';
 import { mirroredOrders } from './orders/mirrored-orders.ts';
 import { cursorToken } from './orders/order-cursor.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -88,6 +89,9 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const { statusTtlMs: ttlMs } = config.redis;
   const statuses = redis && new SharedStatuses({ redis, cluster, clock, random: Math.random, ttlMs });
   const clusterEvents = new ClusterEventFeed(cluster.events);
+  const keepMs = config.idempotencyTtlMs;
+  const { onSource } = database;
+  const purge = keepMs === null ? null : new KeyPurge({ onSource, keepMs, clock, random: Math.random, log });
   const background = openBackground(config, { redis, database, tokens, log, ...(metrics && { metrics }) });
   const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
   const graphql = createGraphqlServer({
@@ -131,10 +135,12 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
       background.start();
       await database.start();
       mirror?.start();
+      purge?.start();
       if (config.jobs.workers === 'on') background.startWorkers();
     },
     stop: async () => {
       await background.stop();
+      await purge?.stop();
       await mirror?.stop();
       await cache?.close();
       await statuses?.stop();

@@ -128,6 +128,7 @@ export const settingsSchema = z.object({
   MIRROR_WORKER: oneOf(['in-process', 'off'], 'in-process'),
   MIRROR_COMPARE_INTERVAL_MS: integer(10_000, 0, 86_400_000),
   MIRROR_PORT: portOrNone,
+  IDEMPOTENCY_TTL_HOURS: integer(48, 0, 87_600),
   CLUSTER_ADMIN_USER: z.string().optional(),
   CLUSTER_ADMIN_PASSWORD: z.string().optional(),
   CLUSTER_REPLICATION_USER: z.string().optional(),

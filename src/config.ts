@@ -47,6 +47,8 @@ export type Config = {
     /** Where a mirror in a process of its own shows how it is; `null` is nowhere. */
     readonly port: number | null;
   };
+  /** How long it is remembered which calls were made under which key, in milliseconds; `null` is for ever. */
+  readonly idempotencyTtlMs: number | null;
   /** Accounts for `npm run cluster`: one that steers replication on every server, one that replicas log in with. */
   readonly administration: { readonly admin: AccountConfig | null; readonly replication: AccountConfig | null };
   readonly jobs: JobsConfig;
@@ -285,6 +287,7 @@ function makeConfig(
       compareIntervalMs: settings.MIRROR_COMPARE_INTERVAL_MS,
       port: settings.MIRROR_PORT ?? null,
     },
+    idempotencyTtlMs: settings.IDEMPOTENCY_TTL_HOURS === 0 ? null : settings.IDEMPOTENCY_TTL_HOURS * 3_600_000,
     administration,
     jobs: jobsOf(settings),
     payments: paymentsOf(settings, paymentsUrl),

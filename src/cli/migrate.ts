@@ -1,25 +1,37 @@
-// `npm run migrate`: brings the orders database up to date, or says how far it is.
+// `npm run migrate`: brings the orders database and its backup up to date, or says how far they are.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { migrate, migrationStatus, settleMigration } from '../database/migrations/migrate.ts';
+import { TidemarkError } from '../errors.ts';
 import { UsageError } from './arguments.ts';
 import { explainFailure } from './explain-failure.ts';
-import { sourceUrl } from './source-url.ts';
+import { backupUrl, sourceUrl } from './source-url.ts';
 
 const usage = `Usage: npm run migrate -- [options]
 
-Applies the migrations in prisma/orders/migrations that were not applied yet, one process at a time.
+Applies the migrations that were not applied yet, those in prisma/orders/migrations to the source and those in
+prisma/backup/migrations to the backup when there is one. One process at a time.
 
+  --only source|backup   leave the other database alone
   --status               say what is applied and what is not; change nothing. Ends with 1 when something is to be done
-  --rolled-back <name>   a failed migration was undone by hand: it may run again
-  --applied <name>       a failed migration was completed by hand: count it as applied
-  --url <url>            mysql://user:password@host:3306/database, instead of what the environment says
+  --rolled-back <name>   a failed migration was undone by hand: it may run again. Of the source unless --only backup
+  --applied <name>       a failed migration was completed by hand: count it as applied. Likewise
+  --url <url>            mysql://user:password@host:3306/database, instead of what the environment says: that database
+                         alone, as a source unless --only backup
   --help                 print this
 
-The database is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs.
+The source is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs; the backup
+BACKUP_MIGRATION_URL, else the backup likewise.
 `;
 
-const directory = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+const sides = ['source', 'backup'] as const;
+type Side = (typeof sides)[number];
+type Target = { readonly side: Side; readonly url: string; readonly directory: string };
+
+const directories: Readonly<Record<Side, string>> = {
+  source: fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url)),
+  backup: fileURLToPath(new URL('../../prisma/backup/migrations', import.meta.url)),
+};
 const log = (line: string) => process.stdout.write(`${line}\n`);
 
 async function run(argv: readonly string[]): Promise<number> {
@@ -28,29 +40,62 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const url = await sourceUrl(values.url);
-  if (values.status) {
-    const migrations = await migrationStatus({ url, directory });
-    for (const { name, state } of migrations) log(`${state.padEnd(8)} ${name}`);
-    return migrations.some(({ state }) => state === 'pending' || state === 'failed' || state === 'edited') ? 1 : 0;
-  }
+  const only = sides.find((side) => side === values.only) ?? null;
+  if (values.only !== undefined && only === null) throw new UsageError(`--only is one of ${sides.join(', ')}`);
   for (const outcome of ['rolled-back', 'applied'] as const) {
     const name = values[outcome];
     if (name === undefined) continue;
-    await settleMigration({ url, directory, log }, name, outcome);
+    const [target] = await targetsOf(only ?? 'source', values.url);
+    if (target === undefined) throw new UsageError('There is no such database');
+    await settleMigration({ ...target, log }, name, outcome);
     log(`settled ${name} as ${outcome}`);
     return 0;
   }
-  const { applied } = await migrate({ url, directory, log });
-  if (applied.length === 0) log('Nothing to apply: the database is up to date.');
+  const targets = await targetsOf(only, values.url);
+  let exitCode = 0;
+  for (const target of targets) exitCode = Math.max(exitCode, await attempt(values.status ? tell : bring, target));
+  return exitCode;
+}
+
+/** What keeps one database from being migrated is said, and keeps nobody from the other. */
+async function attempt(work: (target: Target) => Promise<number>, target: Target): Promise<number> {
+  try {
+    return await work(target);
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+    process.stderr.write(`${target.side}: ${error.message}\n`);
+    return 1;
+  }
+}
+
+async function tell({ side, ...target }: Target): Promise<number> {
+  const migrations = await migrationStatus(target);
+  for (const { name, state } of migrations) log(`${side}  ${state.padEnd(8)} ${name}`);
+  return migrations.some(({ state }) => state === 'pending' || state === 'failed' || state === 'edited') ? 1 : 0;
+}
+
+async function bring({ side, ...target }: Target): Promise<number> {
+  const { applied } = await migrate({ ...target, log: (line) => log(`${side}: ${line}`) });
+  if (applied.length === 0) log(`${side}: nothing to apply, it is up to date.`);
   return 0;
+}
+
+async function targetsOf(only: Side | null, url: string | undefined): Promise<Target[]> {
+  const wanted = only === null && url === undefined ? sides : [only ?? 'source'];
+  const targets: Target[] = [];
+  for (const side of wanted) {
+    const found = side === 'source' || url !== undefined ? await sourceUrl(url) : await backupUrl();
+    if (found !== null) targets.push({ side, url: found, directory: directories[side] });
+    else if (only !== null) throw new UsageError('No backup is configured. Set BACKUP_URL');
+  }
+  return targets;
 }
 
 function readOptions(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   try {
-    const options = { status: flag, help: flag, url: text, applied: text, 'rolled-back': text };
+    const options = { status: flag, help: flag, only: text, url: text, applied: text, 'rolled-back': text };
     return parseArgs({ args: [...argv], options }).values;
   } catch (cause) {
     throw new UsageError(`${cause instanceof Error ? cause.message.split('.')[0] : 'not understood'}. Try --help.`, {

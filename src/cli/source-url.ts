@@ -1,4 +1,5 @@
 import { type Environment, processEnvironment, readConfig } from '../config.ts';
+import { urlOf } from '../database/server-address.ts';
 import { UsageError } from './arguments.ts';
 import { localClusterConfig } from './cluster-config.ts';
 
@@ -25,9 +26,15 @@ export async function sourceUrl(given: string | undefined, environment?: Environ
   if (config.migrationUrl !== null) return config.migrationUrl;
   const source = config.cluster.nodes.find(({ role }) => role === 'source');
   if (source === undefined) throw new UsageError('The configuration names no source. Say --url');
-  const account = `${encodeURIComponent(source.user)}:${encodeURIComponent(source.password)}`;
-  const host = source.host.includes(':') ? `[${source.host}]` : source.host;
-  return `mysql://${account}@${host}:${source.port}/${source.database}`;
+  return urlOf(source);
+}
+
+/** Of the backup, likewise: BACKUP_MIGRATION_URL, else the backup as it is configured; `null` without one. */
+export async function backupUrl(): Promise<string | null> {
+  const { mirror, cluster } = await configOf(processEnvironment());
+  const backup = cluster.nodes.find(({ role }) => role === 'backup');
+  if (backup === undefined) return null;
+  return mirror.migrationUrl ?? urlOf(backup);
 }
 
 async function configOf(variables: Environment) {

@@ -224,3 +224,38 @@ describe('the command', () => {
     expect(await read()).toEqual(before);
   });
 });
+
+describe('npm run migrate', () => {
+  async function migrate(settings: Readonly<Record<string, string>>, ...argv: string[]) {
+    const { exited, output } = startWith(settings, 'migrate', ...argv);
+    return { exitCode: await exited, output: output() };
+  }
+
+  it('brings the backup up to date as well as the source, and tells of both', async () => {
+    await orders.on('backup', (connection) => connection.query('CREATE DATABASE empty_backup'));
+    const url = Object.assign(new URL(orders.cluster.adminUrl('backup')), { pathname: '/empty_backup' }).href;
+    const environment = { BACKUP_MIGRATION_URL: url };
+    const before = await migrate(environment, '--status');
+    expect(before).toEqual({
+      exitCode: 1,
+      output: expect.stringMatching(/^source {2}applied [\s\S]*^backup {2}pending /m),
+    });
+    expect(await migrate(environment, '--only', 'source')).toEqual({
+      exitCode: 0,
+      output: 'source: nothing to apply, it is up to date.\n',
+    });
+    expect(await migrate(environment)).toEqual({
+      exitCode: 0,
+      output: expect.stringMatching(/^source: nothing to apply[\s\S]*^backup: applied \d+_mirror$/m),
+    });
+    expect(await migrate(environment, '--only', 'backup', '--status')).toMatchObject({ exitCode: 0 });
+    expect(await migrate(environment, '--only', 'both')).toMatchObject({ exitCode: 2 });
+  });
+
+  it('migrates the source although the backup is away, and says so', async () => {
+    const { exitCode, output } = await migrate({ BACKUP_MIGRATION_URL: 'mysql://nobody:secret@127.0.0.1:1/orders' });
+    expect(exitCode).toBe(1);
+    expect(output).toContain('source: nothing to apply');
+    expect(output).toContain('backup: The database server at 127.0.0.1:1 refuses connections');
+  });
+});

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOrder } from '../../src/orders/create-order.ts';
 import { deleteOrder } from '../../src/orders/delete-order.ts';
 import { IdempotencyKeyReusedError, ReplayUnsettledError, VersionConflictError } from '../../src/orders/errors.ts';
+import { KeyPurge } from '../../src/orders/key-purge.ts';
 import { createOrderRules } from '../../src/orders/order-rules.ts';
 import { updateOrder } from '../../src/orders/update-order.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { createLog } from '../../src/platform/log.ts';
 import { type OrdersDatabase, type SessionFaults, startOrdersDatabase } from '../support/orders-database.ts';
 
 let database: OrdersDatabase;
@@ -132,5 +134,70 @@ describe('a first call that died before its position was noted', () => {
     expect(error).toBeInstanceOf(ReplayUnsettledError);
     expect(error).toMatchObject({ retryable: true });
     expect((await call(key)).order).toEqual(first.order);
+  });
+});
+
+describe('keys that are old', () => {
+  const hoursMs = 3_600_000;
+  const keysLeft = async (keys: readonly string[]) => {
+    const rows = await database.client.idempotencyKey.findMany({ where: { key: { in: [...keys] } } });
+    return rows.map(({ key }) => keys.indexOf(key)).sort();
+  };
+  const age = (key: string, hours: number) =>
+    database.client.idempotencyKey.updateMany({
+      where: { key },
+      data: { createdAt: new Date(systemClock.now() - hours * hoursMs) },
+    });
+  const purging = async <T>(work: (purge: KeyPurge) => Promise<T>): Promise<T> => {
+    const admin = await database.admin();
+    try {
+      return await work(
+        new KeyPurge({
+          onSource: (query) => query(admin),
+          keepMs: 48 * hoursMs,
+          clock: systemClock,
+          random: Math.random,
+          log: createLog({ level: 'silent', format: 'json' }),
+          recordsPerBatch: 2,
+          spacingMs: 1,
+        }),
+      );
+    } finally {
+      await admin.end();
+    }
+  };
+
+  it('are cleared away batch by batch, but for those whose position nobody has noted', async () => {
+    const keys = Array.from({ length: 8 }, () => randomUUID());
+    for (const key of keys) await call(key);
+    for (const key of keys.slice(0, 6)) await age(key, 49);
+    await age(keys[6] ?? '', 47);
+    await database.client.idempotencyKey.updateMany({ where: { key: keys[5] ?? '' }, data: { position: null } });
+    expect(await purging((purge) => purge.round())).toBe(5);
+    expect(await keysLeft(keys)).toEqual([5, 6, 7]);
+    expect(await purging((purge) => purge.round())).toBe(0);
+  });
+
+  it('may be used again afterwards, for another call', async () => {
+    const key = randomUUID();
+    await call(key);
+    await age(key, 49);
+    await purging((purge) => purge.round());
+    const { order } = await call(key, { currency: 'USD' });
+    expect(order.currency).toBe('USD');
+  });
+
+  it('are left to the process that is at it', async () => {
+    const key = randomUUID();
+    await call(key);
+    await age(key, 49);
+    const other = await database.admin();
+    try {
+      await other.query("DO GET_LOCK(CONCAT('tidemark.keys.', LEFT(SHA2(DATABASE(), 256), 32)), 0)");
+      expect(await purging((purge) => purge.round())).toBe(0);
+    } finally {
+      await other.end();
+    }
+    await expect.poll(() => purging((purge) => purge.round()), { timeout: 30_000 }).toBe(1);
   });
 });
