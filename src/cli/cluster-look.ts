@@ -1,15 +1,12 @@
 import { type ClusterHealth, clusterHealth } from '../cluster/cluster-health.ts';
-import { withSourceRemembered } from '../cluster/cluster-snapshot.ts';
-import { judgeErrant } from '../cluster/errant-nodes.ts';
+import { lastSource, withSourceRemembered } from '../cluster/cluster-snapshot.ts';
+import { type ErrantJudgement, errantSettleMs, judgeErrant } from '../cluster/errant-nodes.ts';
 import { afterFailedProbe, afterGoodProbe, type HealthPolicy } from '../cluster/health.ts';
 import type { Node, NodeRole } from '../cluster/node.ts';
 import { type NodeStatus, unseen } from '../cluster/node-status.ts';
 import type { Config, NodeConfig } from '../config.ts';
 import { SqlNodeProbe } from '../database/sql-node-probe.ts';
 import type { Clock } from '../platform/clock.ts';
-
-/** The source, the suspect, the source. */
-const errantRounds = 3;
 
 type Member = { readonly node: Node; readonly probe: SqlNodeProbe };
 
@@ -46,20 +43,26 @@ export class ClusterLook {
     return clusterHealth(await this.#lookForErrant(first), this.#clock.monotonic());
   }
 
-  /** A verdict needs to see the source after the others, and these twice: most looks end with the first round. */
+  /** A verdict needs time, and the source seen after the others: most looks end with the first round. */
   async #lookForErrant(statuses: readonly NodeStatus[]): Promise<readonly NodeStatus[]> {
-    let judgement = judgeErrant(withSourceRemembered(statuses));
-    for (let round = 0; round < errantRounds && judgement.look.length > 0; round += 1) {
-      const { snapshot, look } = judgement;
-      const again = await Promise.all(
-        snapshot.map((status, index) => {
-          const member = this.#members[index];
-          return member !== undefined && look.includes(status.node.name) ? this.#lookAt(member, status) : status;
-        }),
-      );
-      judgement = judgeErrant(again);
-    }
-    return judgement.snapshot;
+    const first = judgeErrant(withSourceRemembered(statuses));
+    const { snapshot } = await this.#lookAgain(first.snapshot, first.look);
+    const suspects = snapshot.filter(({ suspect }) => suspect !== null).map(({ node }) => node.name);
+    if (suspects.length === 0) return snapshot;
+    await this.#clock.sleep(errantSettleMs);
+    const second = await this.#lookAgain(snapshot, suspects);
+    const source = lastSource(second.snapshot)?.node.name;
+    return (await this.#lookAgain(second.snapshot, source === undefined ? [] : [source])).snapshot;
+  }
+
+  async #lookAgain(snapshot: readonly NodeStatus[], names: readonly string[]): Promise<ErrantJudgement> {
+    const again = await Promise.all(
+      snapshot.map((status, index) => {
+        const member = this.#members[index];
+        return member !== undefined && names.includes(status.node.name) ? this.#lookAt(member, status) : status;
+      }),
+    );
+    return judgeErrant(again);
   }
 
   async close(): Promise<void> {

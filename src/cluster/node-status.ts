@@ -63,8 +63,8 @@ export type NodeStatus = {
   readonly lateLooks: number;
   /** DEGRADED, but for no other reason than being late: may stand in while too few are well. */
   readonly isLate: boolean;
-  /** The report that last showed transactions which the source lacks; `null` since it was found without, or was away. */
-  readonly suspect: ProbeReport | null;
+  /** The report that first showed transactions which the source lacks, and since when; `null` since it was found without. */
+  readonly suspect: { readonly report: ProbeReport; readonly sinceMs: number } | null;
   /** Transactions that its source has never had, in the server's words. */
   readonly errant: readonly string[];
   /** Why the node is not HEALTHY, in words. */

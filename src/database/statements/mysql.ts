@@ -17,7 +17,7 @@ const owned = (row: Row | undefined): Position => MysqlGtidSet.parse(textOf(row,
 
 export const mysqlStatements: ServerStatements = {
   flavour: 'mysql',
-  look: 'SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_executed AS executed',
+  look: 'SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed',
   replication: 'SHOW REPLICA STATUS',
   membership,
   replicationOf: (rows, [member] = []) =>
@@ -25,7 +25,8 @@ export const mysqlStatements: ServerStatements = {
   position: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
   glance: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
   reached: (rows) => executed(rows.at(-1)),
-  holdings: () => ({}),
+  // A replica may have applied what its source is about to commit.
+  holdings: (row) => ({ holds: executed(row).merge(owned(row)) }),
   observesByReplication: () => false,
   observed: ([ownedRow, executedRow]) => executed(executedRow).merge(owned(ownedRow)),
   wait: (wanted, seconds) => `SELECT WAIT_FOR_EXECUTED_GTID_SET('${wanted.format()}', ${seconds}) AS outcome`,
