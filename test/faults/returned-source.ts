@@ -51,7 +51,7 @@ export class ReturnedSource {
       finding('writes that landed on the old source', written, '', { atMost: 0 }),
       finding('errant transactions that status lists', errant.length, '', { atLeast: 1 }),
       finding('rejoin refuses it as it is, and names them', named && refused.code === 3 ? 1 : 0, '', { atLeast: 1 }),
-      finding('rejoin takes it with fresh data', rejoined.code === 0 ? 1 : 0, '', { atLeast: 1 }),
+      finding('rejoin takes it with the source’s data', rejoined.code === 0 ? 1 : 0, '', { atLeast: 1 }),
     ];
   }
 

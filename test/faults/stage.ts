@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Connection } from 'mariadb';
 import type { ServerAddress } from '../../src/database/server-address.ts';
 import type { ServerFlavour } from '../../src/local/server-flavour.ts';
@@ -130,20 +131,17 @@ export class Stage {
     });
   }
 
-  /** Starts a server that has fallen and makes it a replica, with fresh data where what it holds did not survive. */
+  /** Starts a server that has fallen and makes it a replica, with the source's data where its own did not survive. */
   async takeBack(name: string): Promise<void> {
     await this.cluster.cluster.startNode(name);
     const { code } = await this.command('cluster', 'rejoin', name, '--yes');
     if (code !== 0) await this.renew(name);
   }
 
-  /** Gives a server the source's data in place of its own. */
+  /** Gives a server the source's data in place of its own, by the command where that can. */
   async renew(name: string): Promise<void> {
-    const { cluster } = this.cluster;
-    const { dataDirectory } = this.cluster.node(name);
-    await cluster.stopNode(name, 'SIGKILL');
-    await rm(dataDirectory, { recursive: true, force: true });
-    await cluster.startNode(name);
+    const { code } = await this.command('cluster', 'rejoin', name, '--discard', '--yes');
+    if (code !== 0) await this.#copyReplica(name);
   }
 
   /** Resolves when every replica has all that the source has, and both API processes say that all is well. */
@@ -184,6 +182,25 @@ export class Stage {
     await Promise.all(this.#apis.map((api) => api.stop()));
     await this.cluster.stop();
     await Promise.all([this.network.stop(), this.redis.stop()]);
+  }
+
+  /**
+   * From the files of another replica. To start empty and replicate everything would not do: a server leaves out what it
+   * takes for its own, and what was written by the former source carries its number.
+   */
+  async #copyReplica(name: string): Promise<void> {
+    const { cluster } = this.cluster;
+    const source = await this.source();
+    const donor = cluster.nodes.find((node) => node.role !== 'backup' && ![name, source].includes(node.name));
+    if (donor === undefined) throw new Error('there is no other replica');
+    const { dataDirectory } = this.cluster.node(name);
+    await Promise.all([cluster.stopNode(name, 'SIGKILL'), cluster.stopNode(donor.name)]);
+    await rm(dataDirectory, { recursive: true, force: true });
+    await cp(donor.dataDirectory, dataDirectory, { recursive: true });
+    // MySQL makes itself another identity.
+    await rm(join(dataDirectory, 'auto.cnf'), { force: true });
+    await cluster.startNode(donor.name);
+    await cluster.startNode(name);
   }
 
   /** As the members see it that answer. */
