@@ -169,9 +169,10 @@ export class Cluster {
   }
 
   #reached(nodeName: string, position: Position): void {
-    if (!this.believes(position)) return;
+    const known = this.believes(position) ? position : this.#writers.knownPart(position);
+    if (known !== position && known.isEmpty()) return;
     // Only the monitor declares a node seen; a position read just before the connection was lost must not come back.
-    this.#change(nodeName, (status) => (status.state === 'DOWN' ? status : withPosition(status, position)));
+    this.#change(nodeName, (status) => (status.state === 'DOWN' ? status : withPosition(status, known)));
   }
 
   #change(nodeName: string, change: (before: NodeStatus) => NodeStatus): void {

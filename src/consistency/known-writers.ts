@@ -10,8 +10,8 @@
  * hand and recorded nothing: a look that shows another writer and no new epoch vouches for that writer.
  */
 import type { EpochHistory } from './epoch.ts';
-import { MariadbGtidPosition } from './mariadb-gtid-position.ts';
-import { MysqlGtidSet } from './mysql-gtid-set.ts';
+import { type MariadbGtid, MariadbGtidPosition } from './mariadb-gtid-position.ts';
+import { type GtidStream, MysqlGtidSet } from './mysql-gtid-set.ts';
 import type { Position } from './position.ts';
 
 type Part = { readonly writer: string; position(): Position };
@@ -48,6 +48,18 @@ export class KnownWriters {
     return partsOf(position).every((part) => this.#isExplained(part));
   }
 
+  /** A lower bound of the position that can be used. On MySQL a set without the rest; on MariaDB a domain, or nothing of it. */
+  knownPart(position: Position): Position {
+    if (this.explain(position)) return position;
+    if (position instanceof MariadbGtidPosition) {
+      return MariadbGtidPosition.fromGtids(position.gtids().filter((gtid) => this.#isExplained(partOf(gtid))));
+    }
+    if (position instanceof MysqlGtidSet) {
+      return MysqlGtidSet.fromStreams([...position.streams()].filter((stream) => this.#isExplained(partOfSet(stream))));
+    }
+    return position;
+  }
+
   #isExplained({ writer, position }: Part): boolean {
     return this.#writers.has(writer) || (this.#end?.includes(position()) ?? false);
   }
@@ -55,18 +67,17 @@ export class KnownWriters {
 
 /** Of a MariaDB position only the last writer in each domain is known, which is the one that counts. */
 function partsOf(position: Position): readonly Part[] {
-  if (position instanceof MariadbGtidPosition) {
-    return position
-      .gtids()
-      .map((gtid) => ({ writer: String(gtid.serverId), position: () => MariadbGtidPosition.fromGtids([gtid]) }));
-  }
-  if (position instanceof MysqlGtidSet) {
-    return [...position.streams()].map((stream) => ({
-      writer: stream.uuid,
-      position: () => MysqlGtidSet.fromStreams([stream]),
-    }));
-  }
+  if (position instanceof MariadbGtidPosition) return position.gtids().map(partOf);
+  if (position instanceof MysqlGtidSet) return [...position.streams()].map(partOfSet);
   return [];
+}
+
+function partOf(gtid: MariadbGtid): Part {
+  return { writer: String(gtid.serverId), position: () => MariadbGtidPosition.fromGtids([gtid]) };
+}
+
+function partOfSet(stream: GtidStream): Part {
+  return { writer: stream.uuid, position: () => MysqlGtidSet.fromStreams([stream]) };
 }
 
 /** A MariaDB identity begins with the server's number, a MySQL identity is its UUID. */

@@ -64,7 +64,7 @@ export type ReplicatedDatabaseOptions<Client> = {
 const firstEpoch: EpochHistory = [{ epoch: 1, sourceId: '', endOfPrevious: null }];
 
 const warmUpMs = 3000;
-const promotionLookMs = { every: 10, most: 500 };
+const promotionLookMs = { every: 10, most: 2000 };
 
 export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
   readonly cluster: Cluster;

@@ -43,6 +43,12 @@ describe.each([
     expect(inFirst.explain(position(behindThePromotion))).toBe(false);
   });
 
+  it('still tells what it shows of the known history, where servers tell writers apart', () => {
+    const known = inFirst.knownPart(position(behindThePromotion));
+    expect(known.format()).toBe(known.flavour === 'mysql' ? before : '');
+    expect(inSecond.knownPart(position(later)).format().replace('\n', '')).toBe(later);
+  });
+
   it('is believed once the promotion is known', () => {
     expect(inSecond.explain(position(behindThePromotion))).toBe(true);
     expect(inSecond.explain(position(later))).toBe(true);
