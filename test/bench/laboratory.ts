@@ -42,6 +42,8 @@ export type LaboratoryOptions = {
 export class Laboratory {
   readonly #options: LaboratoryOptions;
   readonly #apis = new Map<ApiKind, ApiProcess>();
+  /** Processes that benches asked for; they stop them, unless they fail. */
+  readonly #others: { stop(): Promise<void> }[] = [];
   #mirrorWorker: NodeProcess | null = null;
   #servers: { flavour: ServerFlavour; serverVersion: string };
   #cluster: { readonly kind: ClusterKind; readonly running: TestCluster } | null = null;
@@ -102,7 +104,9 @@ export class Laboratory {
 
   /** One that nobody has asked anything yet, run as `npm start` runs it. The caller stops it. */
   async freshApi(clusterKind: ClusterKind, told: Readonly<Record<string, string>> = {}): Promise<ApiProcess> {
-    return this.#start(clusterKind, { entry: apis['as-shipped'].entry, told });
+    const started = await this.#start(clusterKind, { entry: apis['as-shipped'].entry, told });
+    this.#others.push(started);
+    return started;
   }
 
   /** Another process of the project, in front of the same servers. The caller stops it. */
@@ -112,7 +116,9 @@ export class Laboratory {
     told: Readonly<Record<string, string>>,
   ): Promise<NodeProcess> {
     const cluster = await this.cluster(clusterKind);
-    return startNodeProcess(['--import', 'tsx', entry], { ...environmentOf(cluster), ...told });
+    const started = startNodeProcess(['--import', 'tsx', entry], { ...environmentOf(cluster), ...told });
+    this.#others.push(started);
+    return started;
   }
 
   async #start(
@@ -130,7 +136,7 @@ export class Laboratory {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#apis.values()].map((api) => api.stop()));
+    await Promise.all([...this.#apis.values(), ...this.#others.splice(0)].map((started) => started.stop()));
     this.#apis.clear();
     await this.stopMirrorWorker();
     await this.#cluster?.running.stop();
