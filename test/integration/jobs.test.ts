@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { TokenCodec } from '../../src/consistency/token-codec.ts';
+import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
+import { HttpPayments } from '../../src/jobs/http-payments.ts';
+import { JobSessions } from '../../src/jobs/job-sessions.ts';
+import { recheckOrder } from '../../src/jobs/recheck-order.ts';
 import { PaymentsSandbox, paymentOf } from '../../src/local/payments-sandbox.ts';
+import type { OrderChange } from '../../src/orders/order-change.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';
-import { migrateOrders } from '../support/engine.ts';
+import { caughtUp, migrateOrders, openEngine } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
 import { jobFields, overview, queueRecheck, startWorker } from '../support/jobs.ts';
 import { createOrder } from '../support/orders-over-http.ts';
@@ -119,6 +125,40 @@ describe('a recheck', () => {
     const job = await finished(await queueRecheck(api, [id]));
     await cluster.startApplier('replica-1');
     expect(job).toMatchObject({ changed: 1, gone: 0 });
+  });
+
+  it('that is done again, on a replica that has not seen the first time, changes nothing more', async () => {
+    const [{ number } = { number: '' }] = await payable(1);
+    await caughtUp(cluster, 'replica-1');
+    const database = await openEngine(cluster);
+    const { id: clusterId, tokenKeys, flavour } = cluster.cluster;
+    const tokens = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), clusterId, flavour: () => flavour });
+    const announced: OrderChange[] = [];
+    const dependencies = {
+      sessions: new JobSessions({ database, tokens, clusterId, clock: systemClock }),
+      payments: new HttpPayments({ url: sandbox.url, token: null, timeoutMs: 5000, clock: systemClock }),
+      clock: systemClock,
+      announce: (change: OrderChange) => announced.push(change),
+    };
+    const found = await dependencies.sessions.run(null, 'STRONG', ({ client }) =>
+      client.order.findUniqueOrThrow({ where: { number } }),
+    );
+    await cluster.stopApplier('replica-1');
+    try {
+      const again = () => recheckOrder(dependencies, found.value.id, null, new AbortController().signal);
+      const [first, second] = [await again(), await again()];
+      expect([first.outcome, second.outcome]).toEqual(['CHANGED', 'UNCHANGED']);
+      expect(announced.map(({ kind, order }) => [kind, order?.version])).toEqual([['UPDATED', 2]]);
+      for (const { token } of [first, second]) {
+        const { value } = await dependencies.sessions.run(token, 'SESSION', ({ client }) =>
+          client.order.findUniqueOrThrow({ where: { number } }),
+        );
+        expect(value.version).toBe(2);
+      }
+    } finally {
+      await cluster.startApplier('replica-1');
+      await database.stop();
+    }
   });
 
   it('takes the orders that fit a filter, the newest first, and passes over those that are gone', async () => {
