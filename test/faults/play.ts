@@ -71,7 +71,10 @@ export async function play(
   const over = new AbortController();
   const clients = Promise.all([workload.run(over.signal), steady.run(over.signal)]).then(() => undefined);
   clients.catch(() => undefined);
+  const begun = steady.begun(over.signal);
+  begun.catch(() => undefined);
   try {
+    await Promise.race([begun, clients]);
     await systemClock.sleep(pace.warmMs);
     const usualMs = systemClock.monotonic();
     await systemClock.sleep(pace.usualMs);

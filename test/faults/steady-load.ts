@@ -37,6 +37,7 @@ export class SteadyLoad {
   readonly writes: SteadyWrite[] = [];
   readonly #underWay: [number, number] = [0, 0];
   #numbers = 0;
+  #reading = 0;
 
   constructor(options: SteadyLoadOptions) {
     this.#options = options;
@@ -51,6 +52,11 @@ export class SteadyLoad {
     ]);
   }
 
+  /** Resolves when every reader reads. */
+  async begun(signal: AbortSignal): Promise<void> {
+    while (this.#reading < this.#options.readers) await systemClock.sleep(10, { signal });
+  }
+
   /** Resolves while a write is on its way to that endpoint. */
   async writeUnderWay(endpoint: 0 | 1, signal: AbortSignal): Promise<void> {
     while (this.#underWay[endpoint] === 0) await systemClock.sleep(1, { signal });
@@ -59,6 +65,7 @@ export class SteadyLoad {
   async #read(client: number, signal: AbortSignal): Promise<void> {
     const { id, token } = await this.#ownOrder(client);
     const held = { token, satisfied: false };
+    this.#reading += 1;
     while (!signal.aborted) {
       await this.#sample('read', held.satisfied, async () => {
         const tokens = held.token === null ? [] : [held.token];
