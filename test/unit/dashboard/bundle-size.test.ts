@@ -21,6 +21,12 @@ describe('the page as it is sent', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(mostBytes);
   });
 
+  it('is the one for production, though a test runner asked for it', async () => {
+    const scripts = names.filter((name) => name.endsWith('.js'));
+    const texts = await Promise.all(scripts.map((name) => readFile(`${built}/${name}`, 'utf8')));
+    expect(texts.join('')).toContain('Minified React error');
+  });
+
   it('writes no script and no style into itself, which its policy forbids', async () => {
     const html = await readFile(`${built}/index.html`, 'utf8');
     expect(html).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)|\son\w+=/);
