@@ -8,14 +8,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
 const stampFile = join(here, 'generated', '.stamp');
-const databases = readdirSync(here, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && existsSync(join(here, entry.name, 'schema.prisma')))
-  .map((entry) => entry.name);
+// The databases of the product, and those of the examples where they are there.
+const databases = ['prisma', 'test/examples'].flatMap((folder) =>
+  !existsSync(join(root, folder))
+    ? []
+    : readdirSync(join(root, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && existsSync(join(root, folder, entry.name, 'schema.prisma')))
+        .map((entry) => join(folder, entry.name)),
+);
 
 const cli = createRequire(import.meta.url).resolve('prisma/build/index.js');
 const inputs = [fileURLToPath(import.meta.url), join(dirname(cli), '..', 'package.json')].concat(
-  databases.map((name) => join(here, name, 'schema.prisma')),
+  databases.map((name) => join(root, name, 'schema.prisma')),
 );
 const stamp = createHash('sha256')
   .update(inputs.map((file) => readFileSync(file)).join('\0'))
@@ -23,13 +29,13 @@ const stamp = createHash('sha256')
 
 if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
   for (const name of databases) {
-    const run = spawnSync(process.execPath, [cli, 'generate', '--config', join(here, name, 'prisma.config.ts')], {
-      cwd: dirname(here),
+    const run = spawnSync(process.execPath, [cli, 'generate', '--config', join(root, name, 'prisma.config.ts')], {
+      cwd: root,
       encoding: 'utf8',
       env: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, ...process.env, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
     });
     if (run.status !== 0) {
-      process.stderr.write(`Generating the Prisma client of prisma/${name} failed:\n${run.stdout}\n${run.stderr}\n`);
+      process.stderr.write(`Generating the Prisma client of ${name} failed:\n${run.stdout}\n${run.stderr}\n`);
       process.exit(1);
     }
   }

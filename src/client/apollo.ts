@@ -8,7 +8,7 @@
  * that left before the mutation had ended. Such an answer is not handed out: the query leaves again.
  */
 import { type Answer, type AnswerBody, fieldsOf, readAnswer } from './answer.ts';
-import { type CallConsistency, consistencyHeaders, loadHeaders } from './consistency-headers.ts';
+import { type CallConsistency, consistencyHeaders, type GivenHeaders, loadHeaders } from './consistency-headers.ts';
 import { wasLost } from './read-response.ts';
 import { type RetryOptions, retryDelayMs } from './retry-delay.ts';
 import type { TokenStore } from './token-store.ts';
@@ -108,7 +108,7 @@ function headersFor(
   { headers: own, consistency }: Readonly<Record<string, unknown>>,
   load: (headers: Headers) => Headers,
 ): Record<string, string> {
-  const headers = new Headers(own as HeadersInit | undefined);
+  const headers = new Headers(own as GivenHeaders);
   const asked = consistencyHeaders(fieldsOf(consistency));
   for (const [name, value] of Object.entries(asked)) headers.set(name, value);
   return Object.fromEntries(load(headers));

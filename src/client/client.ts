@@ -2,6 +2,6 @@
 export { type CallConsistency, consistencyHeaders } from './consistency-headers.ts';
 export { type TokenFetchOptions, tokenFetch } from './fetch.ts';
 export type { RetryOptions } from './retry-delay.ts';
-export { shareAcrossTabs, type TabChannel } from './tabs.ts';
+export { shareAcrossTabs } from './tabs.ts';
 export { type Departure, type StoreChange, TokenStore } from './token-store.ts';
 export { withIdempotencyKey, withRetries } from './with-retries.ts';

@@ -14,6 +14,9 @@ export const tokenHeader = 'x-consistency-token';
 const levelHeader = 'x-consistency-level';
 const stalenessHeader = 'x-consistency-max-staleness-ms';
 
+/** Whatever can be made into headers. */
+export type GivenHeaders = ConstructorParameters<typeof Headers>[0];
+
 /** For any library that takes headers with a call. */
 export function consistencyHeaders(call: CallConsistency): Record<string, string> {
   const headers: Record<string, string> = {};

@@ -4,7 +4,7 @@
  * wrap calls with `withRetries` or `withIdempotencyKey`, or give the client `fetch: tokenFetch(store)` instead.
  */
 import { type AnswerBody, type AnswerHeaders, fieldsOf, readAnswer } from './answer.ts';
-import { loadHeaders } from './consistency-headers.ts';
+import { type GivenHeaders, loadHeaders } from './consistency-headers.ts';
 import type { Departure, TokenStore } from './token-store.ts';
 
 const idHeader = 'x-request-id';
@@ -15,7 +15,7 @@ export function tokenMiddleware(store: TokenStore) {
   const underWay = new Map<string, Departure>();
   let requests = 0;
   return {
-    requestMiddleware: <Request extends { headers?: HeadersInit }>(
+    requestMiddleware: <Request extends { headers?: GivenHeaders }>(
       request: Request,
     ): Request & { headers: Headers } => {
       const departure = store.depart();

@@ -1,12 +1,5 @@
 import type { StoreChange, TokenStore } from './token-store.ts';
 
-/** As much of a BroadcastChannel as is needed. */
-export type TabChannel = {
-  postMessage(message: unknown): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  close(): void;
-};
-
 /** What one tab tells the others. Who has just come asks for what they carry. */
 type Word = StoreChange | { readonly kind: 'asked' };
 
@@ -16,12 +9,13 @@ type Word = StoreChange | { readonly kind: 'asked' };
  */
 export function shareAcrossTabs(
   store: TokenStore,
-  channel: TabChannel = new BroadcastChannel('tidemark') as TabChannel,
+  channel: BroadcastChannel = new BroadcastChannel('tidemark'),
 ): () => void {
   const say = (word: Word) => channel.postMessage(word);
   const unsubscribe = store.subscribe(say);
-  channel.addEventListener('message', ({ data }) => {
-    const word = data as Word;
+  channel.addEventListener('message', (event) => {
+    // Browsers and Node type it in different words.
+    const { data: word } = event as unknown as { readonly data: Word | undefined };
     switch (word?.kind) {
       case 'learned':
         store.take(word.token, word.included);

@@ -52,3 +52,13 @@ export class StatementTimeoutError extends TidemarkError {
     super('The database took too long', { cause });
   }
 }
+
+/** Not the address of a server. Never shows the URL, which has a password in it. */
+export class BadServerUrlError extends TidemarkError {
+  readonly code = 'BAD_SERVER_URL';
+  readonly retryable = false;
+
+  constructor(nodeName: string) {
+    super(`The URL of ${nodeName} is not like mysql://user:password@host:3306/database`, { facts: { node: nodeName } });
+  }
+}
