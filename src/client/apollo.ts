@@ -63,7 +63,9 @@ export function tokenLink(store: TokenStore, { retry: retrying = {} }: TokenLink
         let leavesAgain = false;
         /** Whether the operation leaves again, so that nobody is to hear of this. */
         const again = (answer: Answer, failed: boolean): boolean => {
-          store.arrive(trip.departure, answer);
+          // An event knows nothing of what the subscription has sent.
+          if (kind !== 'subscription') store.arrive(trip.departure, answer);
+          else if (answer.token !== null) store.learn(answer.token);
           if (kind !== 'query' || leavesAgain) return leavesAgain;
           const outdated = trip.mutations < mutations && !failed;
           const delayMs = retryDelayMs(retry, outdated ? { retryable: true, retryAfterMs: 0 } : answer, retrying);

@@ -53,6 +53,15 @@ export class TokenStore {
     if (this.take(token, included)) this.#tell({ kind: 'learned', token, included });
   }
 
+  /** For a stream of events whose tokens each include all that it told before: the newest is kept. One for each stream. */
+  follow(): (token: string) => void {
+    let before: readonly string[] = [];
+    return (token) => {
+      this.learn(token, before);
+      before = [token];
+    };
+  }
+
   /** As `learn`, and nobody is told. Returns whether anything changed. */
   take(token: string, included: readonly string[] = []): boolean {
     const { tokens } = this.#carried;

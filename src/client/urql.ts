@@ -69,7 +69,9 @@ export function tokenExchange(store: TokenStore, { retry: retrying = {} }: Token
         if (journey === undefined) return result;
         const { operation } = journey;
         const answer = answerOf(result);
-        store.arrive(journey.departure, answer);
+        // An event knows nothing of what the subscription has sent.
+        if (operation.kind !== 'subscription') store.arrive(journey.departure, answer);
+        else if (answer.token !== null) store.learn(answer.token);
         if (operation.kind === 'mutation') mutations += 1;
         if (operation.kind === 'query' && !result.hasNext) {
           const outdated = journey.mutations < mutations && result.error === undefined;

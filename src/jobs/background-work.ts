@@ -57,7 +57,7 @@ export class BackgroundWork {
     this.#options = options;
     const { redisUrl, redis } = options;
     this.#sessions = new JobSessions(options);
-    this.orderChanges = new OrderChanges(redis);
+    this.orderChanges = new OrderChanges(redis, (earlier, token) => this.#sessions.join(earlier, token));
     const parts = redis === null || redisUrl === null ? null : this.#parts(redis, redisUrl);
     this.#asked = parts?.asked ?? null;
     this.#workers = parts?.workers ?? null;

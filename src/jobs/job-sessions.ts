@@ -53,6 +53,12 @@ export class JobSessions {
     return this.#tokenOf(this.#merged(tokens));
   }
 
+  /** One token for what both have seen; `null` when no position tells that. */
+  join(earlier: string, token: string): string | null {
+    const session = this.#merged([earlier, token]);
+    return session.requiresSource ? null : this.#tokenOf(session);
+  }
+
   /** `epoch` is that of the session which wrote. When it has ended since, only the source can tell whether the write survived. */
   announcement({ kind, id, order, position, issuedAtMs }: CommittedChange, epoch: number): OrderChange {
     const { database, clusterId, tokens } = this.#options;

@@ -20,16 +20,22 @@ export class TooManyOrderListenersError extends TidemarkError {
 
 type Listener = { readonly stream: BoundedStream<OrderChange>; readonly wanted: ReadonlySet<bigint> | null };
 
-/** Tells what was committed to orders, by whichever process, to whoever listens here. A slow listener loses the oldest. */
+/**
+ * Tells what was committed to orders, by whichever process, to whoever listens here. A slow listener loses the oldest.
+ * The token of a change includes the changes that were told before it, so that a listener needs to keep the newest only.
+ */
 export class OrderChanges {
   readonly #channel: SharedChannel;
   readonly #open = new Set<Listener>();
+  readonly #join: (earlier: string, token: string) => string | null;
+  #told: string | null = null;
   #unsubscribe: (() => void) | null = null;
   #closed = false;
 
-  /** Before `redis` is started. */
-  constructor(redis: Redis | null) {
+  /** Before `redis` is started. `join` makes one token of two, `null` when that cannot be. */
+  constructor(redis: Redis | null, join: (earlier: string, token: string) => string | null = () => null) {
     this.#channel = new SharedChannel('order-changes', redis);
+    this.#join = join;
   }
 
   publish(change: OrderChange): void {
@@ -53,7 +59,10 @@ export class OrderChanges {
     for (const { stream } of this.#open) stream.end();
   }
 
-  #tell(change: OrderChange): void {
+  #tell(heard: OrderChange): void {
+    const token = this.#told === null ? null : this.#join(this.#told, heard.token);
+    const change = token === null ? heard : { ...heard, token };
+    this.#told = change.token;
     for (const { stream, wanted } of this.#open) {
       if (wanted === null || wanted.has(change.id)) stream.write(change);
     }

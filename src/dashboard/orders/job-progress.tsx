@@ -12,12 +12,13 @@ export function JobProgress({ first, onDone }: { first: Job; onDone: () => void 
   const finished = job.state === 'FINISHED';
   useEffect(() => {
     if (finished) return;
+    const learn = pageTokens.follow();
     return listen(
       jobProgress,
       { id: first.id },
       {
         onEvent: ({ jobProgress: next }) => {
-          if (next.consistencyToken !== null) pageTokens.learn(next.consistencyToken);
+          if (next.consistencyToken !== null) learn(next.consistencyToken);
           setJob(next);
           if (next.state === 'FINISHED') announce(`Recheck done: ${outcomeOf(next)}`, next.failed > 0 ? 'bad' : 'good');
         },

@@ -15,16 +15,19 @@ export function useOrderChanges(
   latest.current = { onChange, onGap };
   useEffect(() => {
     let opened = false;
+    let learn = pageTokens.follow();
     return listen(orderChanged, noVariables, {
       onEvent: ({ orderChanged: change }) => {
         // From now on nothing on this page may be older than the change.
-        pageTokens.learn(change.consistencyToken);
+        learn(change.consistencyToken);
         if (change.missed > 0) latest.current.onGap();
         latest.current.onChange(change);
       },
       onState: (next) => {
         setState(next);
         if (next !== 'open') return;
+        // Another server does not know what this one has told.
+        learn = pageTokens.follow();
         if (opened) latest.current.onGap();
         opened = true;
       },

@@ -35,7 +35,9 @@ const orderChangeType = builder.objectRef<Streamed<OrderChange>>('OrderChange').
       resolve: ({ item }) => new Date(item.atMs),
     }),
     consistencyToken: t.string({
-      description: 'Reading with it shows at least this change: add it to what you have seen.',
+      description:
+        'Reading with it shows at least this change and those that this subscription told before it: add it to what you have ' +
+        'seen, in the place of the one before.',
       resolve: ({ item }) => item.token,
     }),
     missed: t.int({

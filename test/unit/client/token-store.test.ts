@@ -83,6 +83,13 @@ describe('a token store', () => {
     expect(store.tokens).toEqual(['good']);
   });
 
+  it('keeps the newest token of a stream whose events include those before, and what came another way', () => {
+    const store = new TokenStore(['own']);
+    const learn = store.follow();
+    for (let event = 0; event < 20; event += 1) learn(`e${event}`);
+    expect(store.depart()).toMatchObject({ tokens: ['own', 'e19'], needsSource: false });
+  });
+
   it('forgets at a logout, and what is still under way brings nothing back', () => {
     const store = new TokenStore(['a']);
     const late = store.depart();

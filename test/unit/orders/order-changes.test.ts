@@ -42,6 +42,18 @@ describe('who listens to changes', () => {
     expect([await heard(all), await heard(one), await heard(none)]).toEqual([[1n, 2n], [2n], []]);
   });
 
+  it('gets tokens that include what was told before, where that can be', async () => {
+    const join = (earlier: string, token: string) => (token === 'alone' ? null : `${earlier}+${token}`);
+    const changes = new OrderChanges(null, join);
+    const streams = [changes.open(null), changes.open([2n])];
+    const tokens = ['a', 'b', 'alone', 'c'];
+    for (const token of tokens) changes.publish({ ...change(2n), token });
+    for (const stream of streams) {
+      for (const told of ['a', 'a+b', 'alone', 'alone+c']) expect((await stream.next()).value.item.token).toBe(told);
+    }
+    changes.close();
+  });
+
   it('and reads slowly loses the oldest, and is told how many', async () => {
     const changes = new OrderChanges(null);
     const stream = changes.open(null);
