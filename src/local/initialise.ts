@@ -56,7 +56,9 @@ async function initialiseMariadb({ binary, dataDirectory, asRoot, signal }: Init
       ...(asRoot ? ['--user=root'] : []),
     ];
     const command = binary.unpackedUsr === null ? plainCommand(script) : { ...binary.command, path: script };
-    await runCommand(command, args, { signal });
+    // A server that starts removes the temporary tables that it finds, also those of another server.
+    const variables = { ...command.variables, TMPDIR: folder };
+    await runCommand({ ...command, variables }, args, { signal });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -17,6 +17,9 @@ export type ServerArguments = {
   asRoot: boolean;
 };
 
+/** Where a server keeps its temporary tables. The settings tell MariaDB that it is no database. */
+export const temporaryDirectory = (dataDirectory: string): string => join(dataDirectory, 'tmp');
+
 /** The arguments that differ from server to server; what they share is in `servers/<flavour>.cnf`. */
 export function serverArguments(options: ServerArguments): string[] {
   return [
@@ -29,6 +32,8 @@ export function serverArguments(options: ServerArguments): string[] {
     // Relative to the data directory: a whole path may be longer than a socket's name can be.
     '--socket=server.sock',
     '--pid-file=server.pid',
+    // A server that starts removes the temporary tables that it finds, also those of another server.
+    `--tmpdir=${temporaryDirectory(options.dataDirectory)}`,
     `--server-id=${options.serverId}`,
     '--report-host=127.0.0.1',
     `--report-port=${options.port}`,

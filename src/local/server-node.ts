@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import { prepareDataDirectory } from './data-directory.ts';
@@ -6,7 +6,7 @@ import { PortTakenError, ServerStartError } from './local-errors.ts';
 import type { LocalNode, LocalNodeRole } from './local-node.ts';
 import { isPortFree } from './ports.ts';
 import type { LocalCredentials } from './secrets.ts';
-import { serverArguments } from './server-arguments.ts';
+import { serverArguments, temporaryDirectory } from './server-arguments.ts';
 import type { ServerBinary } from './server-binaries.ts';
 import { type ParentDeathSignal, ServerChild } from './server-child.ts';
 import { queryRows } from './server-connection.ts';
@@ -43,6 +43,7 @@ const patienceMs = 90_000;
 export async function startNodeServer(launch: NodeLaunch): Promise<RunningNode> {
   const { plan, flavour, binary, dataDirectory, port, credentials } = launch;
   await prepareDataDirectory(dataDirectory, launch.template);
+  await mkdir(temporaryDirectory(dataDirectory), { recursive: true, mode: 0o700 });
   const initFile = join(dataDirectory, 'accounts.sql');
   const values = credentialValues(credentials);
   const statements = [

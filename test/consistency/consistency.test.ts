@@ -55,9 +55,15 @@ describe('many clients on two API processes, while replicas lag, stop, hang and 
   });
 
   test('without tokens the same work shows stale reads, and loses nothing all the same', async () => {
-    const finding = await observe({ tokens: false, seconds: 12 / share });
+    // A busy machine does less work in the same time: it goes on until both were seen, or shows none.
+    const broken = new Set<string>();
+    let finding = await observe({ tokens: false, seconds: 12 / share });
+    for (let turn = 1; ; turn += 1) {
+      for (const { guarantee } of finding.anomalies) broken.add(guarantee);
+      if (turn === 4 || (broken.has('read your writes') && broken.has('monotonic reads'))) break;
+      finding = await observe({ tokens: false, seconds: 12 / share });
+    }
     expectRealWork(finding);
-    const broken = new Set(finding.anomalies.map((anomaly) => anomaly.guarantee));
     expect(broken).toContain('read your writes');
     expect(broken).toContain('monotonic reads');
     const wrong = [
