@@ -5,6 +5,7 @@
  */
 import { type AnswerBody, type AnswerHeaders, fieldsOf, readAnswer } from './answer.ts';
 import { type GivenHeaders, loadHeaders } from './consistency-headers.ts';
+import { randomKey } from './random-key.ts';
 import type { Departure, TokenStore } from './token-store.ts';
 
 const idHeader = 'x-request-id';
@@ -22,7 +23,7 @@ export function tokenMiddleware(store: TokenStore) {
       const headers = loadHeaders(new Headers(request.headers), departure);
       // Callers may use one id for several requests.
       requests += 1;
-      const id = `${headers.get(idHeader) ?? crypto.randomUUID()}.${requests}`;
+      const id = `${headers.get(idHeader) ?? randomKey()}.${requests}`;
       headers.set(idHeader, id);
       underWay.set(id, departure);
       const [oldest] = underWay.keys();

@@ -1,4 +1,5 @@
 import { type AnswerHeaders, fieldsOf, readAnswer } from './answer.ts';
+import { randomKey } from './random-key.ts';
 import { readResponse, wasLost } from './read-response.ts';
 import { type Advice, pause, type RetryOptions, retryDelayMs } from './retry-delay.ts';
 
@@ -22,7 +23,7 @@ export async function withRetries<T>(call: () => Promise<T>, options: RetryOptio
 
 /** Makes up one key for an intent and keeps it over the retries, so that the intent is carried out once. */
 export function withIdempotencyKey<T>(call: (key: string) => Promise<T>, options?: RetryOptions): Promise<T> {
-  const key = crypto.randomUUID();
+  const key = randomKey();
   return withRetries(() => call(key), options);
 }
 
