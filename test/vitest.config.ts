@@ -7,6 +7,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // judge histories alone.
 const withServers = { testTimeout: 120_000, hookTimeout: 180_000 } as const;
 
+/** What they test meets no server, or only through what the others test: MariaDB will do. */
+const sameOnBoth = ['client-carriers', 'package-exports', 'http-process', 'jobs', 'read-cache-redis', 'redis'].map(
+  (name) => `test/integration/${name}.test.ts`,
+);
+
 export default defineConfig({
   root,
   resolve: {
@@ -35,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/tables/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/types/**/*.test.ts'],
+          exclude: process.env.TIDEMARK_TEST_FLAVOUR === 'mysql' ? [...sameOnBoth] : [],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           ...withServers,
@@ -60,8 +66,7 @@ export default defineConfig({
           globalSetup: 'test/browser/support/build-page.ts',
           sequence: { groupOrder: 3 },
           ...withServers,
-          fileParallelism: false,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
     ],

@@ -10,12 +10,11 @@ import { connect as connectGraphqlRequest } from '../examples/clients/graphql-re
 import { connect as connectUrql } from '../examples/clients/urql.ts';
 import { migrateOrders } from '../support/engine.ts';
 import { create } from '../support/orders-over-http.ts';
-import { startTestCluster, type TestCluster, testFlavour } from '../support/test-cluster.ts';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 // What the README shows of each library, and the library alone, while both replicas apply everything a second late.
 // No client here keeps cookies.
-// MySQL takes three times as long for a commit.
-const rounds = testFlavour() === 'mariadb' ? 1000 : 300;
+const rounds = 1000;
 const clients = 10;
 const roundsAtOncePerClient = 2;
 const read = 'query Read($id: ID!) { order(by: { id: $id }) { id } }';

@@ -48,6 +48,7 @@ const listEveryMs = 1500;
 const numbersSoonMs = 500;
 const numbersEveryMs = 3000;
 const pollEveryMs = 3000;
+const lookEveryMs = 5000;
 const noVariables = {};
 
 /** The orders of a view, kept up with what happens to them unless it is paused. */
@@ -89,15 +90,17 @@ export function useOrderList(view: OrderView): OrderList {
     if (rows !== null) setChanges((before) => outlasting(before, rows, askedAtMs));
   }, [rows, askedAtMs]);
 
-  // Without a line, and after a failure, the list is asked for again all the same.
-  const asksAnyway = !paused && (line === 'lost' || list.failure !== null);
+  // Nobody tells of what was committed just before the line was there, nor of what was written past the API: the list is
+  // asked for again all the same, and sooner without a line and after a failure.
+  const everyMs = line === 'lost' || list.failure !== null ? pollEveryMs : lookEveryMs;
+  const asks = !paused && line !== 'resting';
   const follow = useRef(followSoon);
   follow.current = followSoon;
   useEffect(() => {
-    if (!asksAnyway) return;
-    const timer = setInterval(() => follow.current(), pollEveryMs);
+    if (!asks) return;
+    const timer = setInterval(() => follow.current(), everyMs);
     return () => clearInterval(timer);
-  }, [asksAnyway]);
+  }, [asks, everyMs]);
 
   const refresh = () => {
     setHeld(0);
