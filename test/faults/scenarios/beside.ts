@@ -50,7 +50,7 @@ function backupDiskFull(): Scenario {
     title: 'the backup’s disk full for a while',
     why: 'nothing waits for the backup: what it has not got yet waits in the outbox',
     ground: 'shared',
-    lastsMs: behindAfterMs + 4000,
+    lastsMs: behindAfterMs + 7000,
     begin: async ({ cluster }) => {
       makeRoom = await fillDisk(cluster, 'backup');
     },
@@ -58,7 +58,7 @@ function backupDiskFull(): Scenario {
     findings: all(
       failedReads,
       failedWrites,
-      told('MIRROR_BEHIND', 'backup', 'doneMs', behindAfterMs + 3000),
+      told('MIRROR_BEHIND', 'backup', 'doneMs', behindAfterMs + 7000),
       told('MIRROR_CAUGHT_UP', 'backup', 'mendingMs', 15_000),
     ),
   };
