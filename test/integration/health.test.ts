@@ -99,7 +99,11 @@ describe('with all servers well', () => {
   });
 
   it('a query for the cluster says the same, and is sent to no server', async () => {
-    const { data, errors, consistency } = await ask(api, clusterQuery);
+    // A write of the API's own, such as one that clears old keys away, may be on its way to the replicas.
+    const { data, errors, consistency } = await eventually(
+      () => ask(api, clusterQuery),
+      ({ data }) => data.cluster.verdict === 'HEALTHY' && data.cluster.nodes[1].lagTransactions === 0,
+    );
     expect(errors).toEqual([]);
     expect(consistency).toBeUndefined();
     expect(data.cluster).toMatchObject({ verdict: 'HEALTHY', epoch: 1, source: 'source', reads: true, writes: true });
