@@ -70,7 +70,8 @@ export class SteadyLoad {
       await this.#sample('read', held.satisfied, async () => {
         const tokens = held.token === null ? [] : [held.token];
         const answer = await this.#ask(client, documents.one, { id }, tokens);
-        if (answer.token !== null) {
+        if (answer.errors[0]?.code === 'WRITE_LOST') Object.assign(held, { token: null, satisfied: false });
+        else if (answer.token !== null) {
           held.satisfied = answer.served?.role === 'REPLICA' || (held.satisfied && answer.token === held.token);
           held.token = answer.token;
         }

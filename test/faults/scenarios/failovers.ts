@@ -4,9 +4,11 @@ import { caughtUp } from '../../support/engine.ts';
 import {
   all,
   failedReads,
+  failedReadsBesidesLost,
   failedThoughSatisfied,
   probeIntervalMs,
   told,
+  toldOfLoss,
   writesAfterElection,
   writesAfterPromotion,
 } from '../checks.ts';
@@ -71,7 +73,7 @@ function oldSourceReturns(): Scenario {
       return findings;
     },
     end: async () => (await returned?.takeBack()) ?? [],
-    findings: all(failedReads, failedThoughSatisfied),
+    findings: all(failedReadsBesidesLost, toldOfLoss, failedThoughSatisfied),
   };
 }
 
