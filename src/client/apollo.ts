@@ -74,6 +74,7 @@ export function tokenLink(store: TokenStore, { retry: retrying = {} }: TokenLink
           timer = setTimeout(() => run(retry + 1), outdated ? 0 : delayMs);
           return true;
         };
+        // Apollo's own type of results needs its packages; this is the part of it that is used.
         subscription = (trip.results as unknown as Results).subscribe({
           next: (result) => {
             const { response } = operation.getContext();

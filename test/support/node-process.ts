@@ -17,6 +17,12 @@ export type NodeProcess = {
   stop(): Promise<void>;
 };
 
+/** Nobody is left behind when this process falls over before it has stopped them. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** `node` is what Node is told: its own options, then the entry and its arguments. */
 export function startNodeProcess(node: readonly string[], environment: Readonly<Record<string, string>>): NodeProcess {
   const child = spawn(process.execPath, [...node], {
@@ -24,6 +30,8 @@ export function startNodeProcess(node: readonly string[], environment: Readonly<
     env: { ...inherited(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
