@@ -8,7 +8,7 @@ export type RoundOutcome = (typeof roundOutcomes)[number];
  * A round costs the source two commits, however few records it carries. So where records keep coming, a round waits until
  * some have gathered, and writers keep the source to themselves meanwhile.
  */
-const gatherMs = 50;
+const gatherMs = 80;
 // Another process learns of a write only by looking: half of this is the usual lag there.
 const idle = { firstMs: 20, factor: 1.5, maxMs: 150 };
 const trouble = { firstMs: 100, factor: 2, maxMs: 1000 };

@@ -8,8 +8,8 @@ const most = () => 1;
 describe('the pause before the next round', () => {
   it.each([
     ['FULL', 0, 0],
-    ['SOME', 0, 50],
-    ['SOME', 9, 50],
+    ['SOME', 0, 80],
+    ['SOME', 9, 80],
     ['NOTHING', 0, 20],
     ['NOTHING', 2, 45],
     ['NOTHING', 1000, 150],
