@@ -159,7 +159,7 @@ export const settingsSchema = z.object({
   MIN_SERVING_REPLICAS: integer(1, 0, 100),
   FAILURE_THRESHOLD: integer(2, 1, 100),
   RECOVERY_THRESHOLD: integer(2, 1, 100),
-  NODE_PATIENCE_MS: integer(100, 10, 60_000),
+  NODE_PATIENCE_MS: integer(50, 10, 60_000),
 
   CONNECTIONS_PER_NODE: integer(16, 1, 1000),
   ACQUIRE_TIMEOUT_MS: integer(2000, 10, 60_000),

@@ -5,8 +5,9 @@
  *   overdue --it answers--> running   and asked again after as long a time
  *   overdue --no answer--> silent     `onSilent`, once for all that waits there
  *
- * A look every second would notice a hung node late, and half of all reads would wait for it meanwhile. For the source
- * the question has more time, because nobody stands in for it. A pause of this process looks like the silence of
+ * A look every second would notice a hung node late, and half of all reads would wait for it meanwhile. To ask is cheap, so
+ * it is done early; to give up is not, so the question may take longer than the work did until then. For the source it has
+ * most time, because nobody stands in for it. A pause of this process looks like the silence of
  * every node, so the time of a question is counted in small steps: a pause makes one of them long, and the others are
  * left for the answer that may have come meanwhile.
  */
@@ -25,8 +26,8 @@ export type NodePatienceOptions = {
 
 type Work = { readonly startedMs: number };
 
-/** How many times the patience a question to the source may take. */
-const sourceFactor = 5;
+/** How many times the patience a question may take. */
+const questionFactor = { REPLICA: 2, BACKUP: 2, SOURCE: 10 } as const satisfies Record<NodeRole, number>;
 const steps = 10;
 /** An answer that comes later than this many times its due time is of no use to anybody. */
 const latestFactor = 10;
@@ -83,7 +84,7 @@ export class NodePatience {
 
   async #isThere(nodeName: string): Promise<boolean> {
     const { patienceMs, roleOf, isThere } = this.#options;
-    const timeoutMs = roleOf(nodeName) === 'SOURCE' ? patienceMs * sourceFactor : patienceMs;
+    const timeoutMs = patienceMs * questionFactor[roleOf(nodeName)];
     let answer: boolean | null = null;
     const asking = isThere(nodeName, timeoutMs * latestFactor).then((there) => {
       answer = there;

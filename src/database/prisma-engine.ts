@@ -175,7 +175,7 @@ function usualSettings() {
     pool: { connectionsPerNode: 16, acquireTimeoutMs: 2000, statementTimeoutMs: 10_000 },
     transactionTimeoutMs: 10_000,
     sourceReadsLimit: 64,
-    nodePatienceMs: 100,
+    nodePatienceMs: 50,
     health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 1 },
     monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
     tracker: { sliceMs: 25, maxWaiters: 10_000 },

@@ -29,7 +29,7 @@ export const replicaScenarios: readonly Scenario[] = [
   {
     name: 'replica-hung',
     title: 'SIGSTOP of a replica',
-    why: 'a read waits 100 ms for it, then another one is asked; a commit that waits for its acknowledgement gets the other replica’s',
+    why: 'a read waits 150 ms for it, then another one is asked; a commit that waits for its acknowledgement gets the other replica’s',
     ground: 'shared',
     lastsMs: 4000,
     ...hang('replica-2'),

@@ -59,7 +59,7 @@ describe('work on a node', () => {
     await clock.tick(50);
     other();
     ends.push(patience.begin('a'));
-    await clock.tick(149);
+    await clock.tick(249);
     expect(silent).toEqual([]);
     await clock.tick(1);
     expect(silent).toEqual(['a']);
@@ -71,11 +71,11 @@ describe('work on a node', () => {
   it('on the source is given up later, because nobody stands in for it', async () => {
     answer = never;
     patience.begin('source');
-    await clock.tick(599);
+    await clock.tick(1099);
     expect(silent).toEqual([]);
     await clock.tick(1);
     expect(silent).toEqual(['source']);
-    expect(asked).toEqual([{ node: 'source', timeoutMs: 5000, atMs: 100 }]);
+    expect(asked).toEqual([{ node: 'source', timeoutMs: 10_000, atMs: 100 }]);
   });
 
   it('that ended while the node was asked gives nobody up', async () => {
@@ -92,7 +92,7 @@ describe('work on a node', () => {
     await clock.tick(500);
     answer = never;
     patience.begin('a');
-    await clock.tick(200);
+    await clock.tick(300);
     expect(silent).toEqual(['a']);
   });
 });
@@ -103,7 +103,7 @@ describe('a process that pauses', () => {
       await clock.sleep(480);
       return true;
     };
-    const pausing = (ms: number) => (ms === 10 && clock.monotonic() < 300 ? 470 : ms);
+    const pausing = (ms: number) => (ms === 20 && clock.monotonic() < 300 ? 470 : ms);
     const slept = clock.sleep.bind(clock);
     clock.sleep = (ms, options) => slept(pausing(ms), options);
     patience.begin('a');
