@@ -4,7 +4,7 @@
  * they name it exactly; while something is being committed they differ, and the state is taken anew, a few times.
  *
  * The first answer must err to the low side on every server: a source of MariaDB counts a commit before it shows it, so
- * there too only what was applied by replication counts as included.
+ * there what was applied by replication counts as included, and of its own log what the snapshot is proved to show.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mariadb';
@@ -12,6 +12,7 @@ import type { NodePositions } from './read-observation.ts';
 import { rowsOf } from './server-connection.ts';
 import { poolGraceMs, type TransactionRunner } from './source-writer.ts';
 import { statementsFor } from './statements/choose-statements.ts';
+import type { Row } from './statements/server-statements.ts';
 
 /** The state that a transaction is about to fix. */
 export class SnapshotScope {
@@ -37,18 +38,26 @@ export function currentSnapshotScope(): SnapshotScope | null {
 /** Begins a transaction on `connection` whose state and position are known. Everything is sent at once and answered in order. */
 export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info'>, scope: SnapshotScope) {
   const statements = statementsFor(connection as Connection);
+  const { logProof } = statements;
   const ask = () => statements.position.map((sql) => connection.query(sql));
+  const tryTo = async (sql: string | undefined): Promise<readonly Row[]> => {
+    if (sql === undefined) return [];
+    // Without the right to ask, nothing is proved.
+    return connection.query(sql).then(rowsOf, () => []);
+  };
   for (let attempt = 1; ; attempt += 1) {
     const before = ask();
+    const logEnd = tryTo(logProof?.end);
     const begun = ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', statements.beginSnapshot].map((sql) =>
       connection.query(sql),
     );
+    const shown = tryTo(logProof?.shown);
     const [earlier, , later] = await Promise.all([Promise.all(before), Promise.all(begun), Promise.all(ask())]);
     const rows = later.map((answer) => rowsOf(answer)[0] ?? {});
-    const reached = statements.reached(
-      earlier.map((answer) => rowsOf(answer)[0] ?? {}),
-      true,
-    );
+    const rowsBefore = earlier.map((answer) => rowsOf(answer)[0] ?? {});
+    const applied = statements.reached(rowsBefore, true);
+    const logged = logProof?.proved(rowsBefore[0], (await logEnd)[0], await shown) ?? null;
+    const reached = logged === null ? applied : applied.merge(logged);
     const asks = statements.observesByReplication(rows, true);
     const replication = asks ? rowsOf(await connection.query(statements.replication)) : [];
     const observed = statements.observed(rows, replication);

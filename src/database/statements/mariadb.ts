@@ -13,6 +13,7 @@
 import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
 import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Position } from '../../consistency/position.ts';
+import { logEnd, shownOfLog, showsLogUntil } from './log-proof.ts';
 import { type Row, replicationState, type ServerStatements, textOf } from './server-statements.ts';
 
 const columns =
@@ -54,6 +55,11 @@ export const mariadbStatements: ServerStatements = {
   },
   wait: (wanted, seconds) => `SELECT MASTER_GTID_WAIT('${wanted.format()}', ${seconds}) AS outcome`,
   beginSnapshot: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
+  logProof: {
+    end: logEnd,
+    shown: shownOfLog,
+    proved: (row, end, shown) => (showsLogUntil(end, shown) ? position(row, 'logged') : null),
+  },
   afterCommit: 'SELECT @@last_gtid AS own',
   own: (row, previous) => {
     const own = textOf(row, 'own');

@@ -31,6 +31,7 @@ export const mysqlStatements: ServerStatements = {
   observed: ([ownedRow, executedRow]) => executed(executedRow).merge(owned(ownedRow)),
   wait: (wanted, seconds) => `SELECT WAIT_FOR_EXECUTED_GTID_SET('${wanted.format()}', ${seconds}) AS outcome`,
   beginSnapshot: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
+  logProof: null,
   afterCommit: 'SELECT @@GLOBAL.gtid_executed AS executed, @@server_uuid AS uuid, @tidemark_group AS groupName',
   own: (row) => ownPart(row),
 };

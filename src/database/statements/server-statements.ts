@@ -6,6 +6,14 @@ export type Row = Readonly<Record<string, unknown>>;
 /** All channels of one server as one: as stopped and as late as the worst of them. */
 export type ReplicationState = Pick<ProbeReport, 'applier' | 'receiving' | 'replicationError' | 'lagMs' | 'member'>;
 
+/** Two questions, one right before a snapshot and one in it. */
+export type LogProof = {
+  readonly end: string;
+  readonly shown: string;
+  /** What was logged before `end` was asked, when the snapshot is known to show that much; else `null`. */
+  proved(logged: Row | undefined, end: Row | undefined, shown: readonly Row[]): Position | null;
+};
+
 /** Everything that the server families word differently. One implementation each; no other file knows a server's SQL. */
 export interface ServerStatements {
   readonly flavour: Flavour;
@@ -32,6 +40,8 @@ export interface ServerStatements {
   wait(position: Position, seconds: number): string;
   /** Begins a transaction that only reads, and fixes at once what it sees. */
   readonly beginSnapshot: string;
+  /** What proves that a snapshot shows all that was logged before it; `null` where `reached` tells it as well. */
+  readonly logProof: LogProof | null;
   /** Sent behind COMMIT on the same connection: columns that `own` reads. */
   readonly afterCommit: string;
   /** The position of what this connection just committed, `null` when that was nothing. `previous` is its former answer. */
