@@ -281,6 +281,17 @@ describe('switched off', () => {
   });
 });
 
+describe('a source without replicas', () => {
+  it('fills the cache for sessions, too', async () => {
+    const api = await another({ REPLICA_URLS: '', REDIS_PREFIX: 'alone:' });
+    const { token } = await createOrder(api);
+    await until('the page of the session is kept', () => isHit(api, orderPage, withToken(token)));
+    const { data, consistency } = await ask(api, orderPage, { headers: withToken(token) });
+    expect(consistency).toMatchObject({ reason: 'cache-hit', servedBy: { node: 'source', role: 'SOURCE' } });
+    expect(data.orders.nodes).toHaveLength(20);
+  });
+});
+
 describe('Redis that is killed', () => {
   it('is missed by nobody but the log, and used again when it is back', async () => {
     const api = await another();
