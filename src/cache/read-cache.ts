@@ -3,7 +3,8 @@
  *
  *   FRESH                     it answers
  *   LATE                      whoever gets the lease reads anew, and meanwhile it answers the others; in a storm of writes it
- *                             answers that one, too, and is read anew behind its back: else every few answers would be slow
+ *                             answers that one, too, and is read anew behind its back, and not at once: else every few
+ *                             answers would be slow, and each would be out of date before the next one asks
  *   OUTDATED, BEHIND, absent  whoever gets the lease reads anew; the others wait for that, not for long, and then read for
  *                             themselves
  *
@@ -17,12 +18,13 @@ import type { Clock } from '../platform/clock.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
 import type { Redis } from '../platform/redis.ts';
 import { CacheMetrics, missOf } from './cache-metrics.ts';
-import { type CachedAnswer, readAnswer } from './cached-answer.ts';
+import type { CachedAnswer } from './cached-answer.ts';
 import { Fill } from './fill.ts';
 import { Invalidation } from './invalidation.ts';
-import { type InvalidationMarks, isStorm, readMarks } from './invalidation-marks.ts';
-import { type CacheRequest, type CacheVerdict, type MayAnswer, mayAnswer } from './may-answer.ts';
+import { type InvalidationMarks, isStorm, lackingSinceMs } from './invalidation-marks.ts';
+import { type CacheRequest, type CacheVerdict, graceMs, type MayAnswer, mayAnswer } from './may-answer.ts';
 import { RedisAnswers } from './redis-answers.ts';
+import { SharedLooks } from './shared-looks.ts';
 
 export type ReadCacheOptions = {
   readonly redis: Redis;
@@ -65,27 +67,27 @@ const maxAnswers = 512;
 const leaseMs = 2000;
 const maxWaitMs = 300;
 const pollMs = 10;
+/** How late an answer becomes in a storm of writes before it is read anew: the other half of its grace is for that. */
+const stormRestMs = graceMs / 2;
 
 const read = { kind: 'READ' } as const;
 
 export class ReadCache {
   readonly #answers: RedisAnswers;
+  readonly #looks: SharedLooks;
   readonly #clock: Clock;
   readonly #rule: MayAnswer;
   readonly #metrics: CacheMetrics;
   readonly #invalidation: Invalidation;
   readonly #flights = new Map<string, { readonly ended: Promise<void>; end(): void }>();
   readonly #background = new Set<Promise<void>>();
-  #lastMarks: { readonly text: string | null; readonly marks: InvalidationMarks } = {
-    text: '',
-    marks: readMarks(null),
-  };
 
   constructor({ redis, clock, ttlMs, metrics = unmeasured, rule = mayAnswer }: ReadCacheOptions) {
     this.#clock = clock;
     this.#rule = rule;
     this.#metrics = new CacheMetrics(metrics);
     this.#answers = new RedisAnswers(redis, { ttlMs, maxAnswers });
+    this.#looks = new SharedLooks(this.#answers, clock);
     this.#invalidation = new Invalidation({ answers: this.#answers, clock, metrics: this.#metrics, ttlMs });
   }
 
@@ -107,7 +109,7 @@ export class ReadCache {
       this.#hit(found, this.#clock.monotonic() - startedMs, refresh);
     try {
       const first = await this.#look(key, question);
-      if (first.verdict === 'FRESH') return hit(first);
+      if (first.verdict === 'FRESH' || restsInStorm(first)) return hit(first);
       const flight = this.#flights.get(key);
       if (flight === undefined) return await this.#fly(key, question, first, hit);
       if (first.verdict === 'LATE') return hit(first);
@@ -171,19 +173,11 @@ export class ReadCache {
   }
 
   async #look(key: string, question: CacheQuestion): Promise<Found> {
-    const { answer: text, marks: written, nowMs } = await this.#answers.look(question.epoch, key);
-    const marks = this.#marksOf(written);
-    const answer = text === null ? null : readAnswer(text);
+    const { answer, marks, nowMs } = await this.#looks.look(question.epoch, key);
     if (answer === null || question.reads.some((name) => !(name in answer.values))) {
       return { verdict: null, answer: null, marks, nowMs };
     }
     return { verdict: this.#rule(answer, question, marks, nowMs), answer, marks, nowMs };
-  }
-
-  /** Most looks find the marks that the last one found. */
-  #marksOf(text: string | null): InvalidationMarks {
-    if (this.#lastMarks.text !== text) this.#lastMarks = { text, marks: readMarks(text) };
-    return this.#lastMarks.marks;
   }
 
   #hit({ answer, verdict, nowMs }: Found, waitedMs: number, refresh: Fill | null): CacheHit {
@@ -233,6 +227,12 @@ export class ReadCache {
 
 function answers({ verdict }: Found): boolean {
   return verdict === 'FRESH' || verdict === 'LATE';
+}
+
+function restsInStorm({ answer, verdict, marks, nowMs }: Found): boolean {
+  if (answer === null || verdict !== 'LATE' || !isStorm(marks, nowMs)) return false;
+  const sinceMs = lackingSinceMs(marks, answer.includes);
+  return sinceMs !== null && nowMs - sinceMs < stormRestMs;
 }
 
 function keyOf({ epoch, reads }: CacheQuestion): string {

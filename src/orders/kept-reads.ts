@@ -47,13 +47,25 @@ export function keptReads(values: KeptReads, reads: OrderReads): OrderReads {
   return {
     page: async (list, selection) => {
       const name = pageName(list, bringsItems(selection));
-      return name !== null && name in values ? pageFromJson(values[name]) : reads.page(list, selection);
+      return name !== null && name in values ? pageOf(values[name]) : reads.page(list, selection);
     },
     count: async (filter) => {
       const name = countName(filter);
       return name !== null && name in values ? Number(values[name]) : reads.count(filter);
     },
   };
+}
+
+/** What is kept is asked for many times: it is read from JSON once. */
+const pages = new WeakMap<object, OrderPage>();
+
+function pageOf(json: unknown): OrderPage {
+  if (typeof json !== 'object' || json === null) return pageFromJson(json);
+  const known = pages.get(json);
+  if (known !== undefined) return known;
+  const page = pageFromJson(json);
+  pages.set(json, page);
+  return page;
 }
 
 function bringsItems({ include }: OrderSelection): boolean {

@@ -1,0 +1,78 @@
+/**
+ * Looks at what is kept, together: whoever asks while a look is on its way gets the next one, so that a crowd costs Redis two
+ * questions. A look never begins before its caller asked. What was found is read from JSON once, however many looks find it.
+ */
+import type { Clock } from '../platform/clock.ts';
+import { NextFlight } from '../platform/single-flight.ts';
+import { type CachedAnswer, readAnswer } from './cached-answer.ts';
+import { type InvalidationMarks, readMarks } from './invalidation-marks.ts';
+import type { RedisAnswers } from './redis-answers.ts';
+
+export type Seen = {
+  /** `null` when there is none that could be read. */
+  readonly answer: CachedAnswer | null;
+  readonly marks: InvalidationMarks;
+  /** By Redis's clock. */
+  readonly nowMs: number;
+};
+
+type Flight = { readonly looks: NextFlight<Seen>; waiting: number };
+type Read<T> = { readonly text: string; readonly value: T };
+
+/** Of 128 KiB at most, each. */
+const maxRead = 32;
+
+export class SharedLooks {
+  readonly #answers: Pick<RedisAnswers, 'look'>;
+  readonly #clock: Clock;
+  readonly #flights = new Map<string, Flight>();
+  /** The least recently found goes first. */
+  readonly #read = new Map<string, Read<CachedAnswer | null>>();
+  #marks: Read<InvalidationMarks> | null = null;
+
+  constructor(answers: Pick<RedisAnswers, 'look'>, clock: Clock) {
+    this.#answers = answers;
+    this.#clock = clock;
+  }
+
+  /** `key` is of that epoch alone. Rejects with `CacheUnavailableError`. */
+  async look(epoch: number, key: string): Promise<Seen> {
+    const flight = this.#flights.get(key) ?? this.#prepare(epoch, key);
+    flight.waiting += 1;
+    try {
+      return await flight.looks.run();
+    } finally {
+      flight.waiting -= 1;
+      if (flight.waiting === 0) this.#flights.delete(key);
+    }
+  }
+
+  #prepare(epoch: number, key: string): Flight {
+    const look = async () => {
+      const { answer, marks, nowMs } = await this.#answers.look(epoch, key);
+      return { answer: this.#answerOf(key, answer), marks: this.#marksOf(marks), nowMs };
+    };
+    const flight = { looks: new NextFlight(look, { clock: this.#clock }), waiting: 0 };
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  #answerOf(key: string, text: string | null): CachedAnswer | null {
+    const known = this.#read.get(key);
+    this.#read.delete(key);
+    if (text === null) return null;
+    const read = known?.text === text ? known : { text, value: readAnswer(text) };
+    this.#read.set(key, read);
+    if (this.#read.size > maxRead) {
+      const [oldest] = this.#read.keys();
+      if (oldest !== undefined) this.#read.delete(oldest);
+    }
+    return read.value;
+  }
+
+  #marksOf(text: string | null): InvalidationMarks {
+    if (text === null) return readMarks(null);
+    if (this.#marks?.text !== text) this.#marks = { text, value: readMarks(text) };
+    return this.#marks.value;
+  }
+}

@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { writeAnswer } from '../../../src/cache/cached-answer.ts';
+import type { Look } from '../../../src/cache/redis-answers.ts';
+import { SharedLooks } from '../../../src/cache/shared-looks.ts';
+import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
+import { TickingClock } from '../../support/ticking-clock.ts';
+
+const position = MariadbGtidPosition.parse('0-1-7');
+const answerOf = (count: number) =>
+  writeAnswer({
+    epoch: 1,
+    node: 'replica-1',
+    role: 'REPLICA',
+    includes: position,
+    seen: position,
+    readAtMs: 5,
+    values: { count },
+  });
+
+let clock: TickingClock;
+let asked: string[];
+let kept: string | null;
+let looks: SharedLooks;
+
+beforeEach(() => {
+  clock = new TickingClock();
+  asked = [];
+  kept = answerOf(1);
+  looks = new SharedLooks(
+    {
+      look: async (epoch, key): Promise<Look> => {
+        const answer = kept;
+        asked.push(`${epoch} ${key}`);
+        await clock.sleep(10);
+        return { answer, marks: 'v1', nowMs: clock.now() };
+      },
+    },
+    clock,
+  );
+});
+
+describe('looks that are shared', () => {
+  it('are two for a crowd: the one on its way, and the next', async () => {
+    const crowd = Array.from({ length: 20 }, () => looks.look(1, 'a'));
+    await clock.tick(20);
+    expect((await Promise.all(crowd)).map(({ answer }) => answer?.values.count)).toEqual(Array(20).fill(1));
+    expect(asked).toEqual(['1 a', '1 a']);
+  });
+
+  it('never began before their caller asked', async () => {
+    const early = looks.look(1, 'a');
+    await clock.tick(5);
+    kept = answerOf(2);
+    const late = looks.look(1, 'a');
+    await clock.tick(20);
+    expect((await early).answer?.values.count).toBe(1);
+    expect((await late).answer?.values.count).toBe(2);
+  });
+
+  it('are shared by those who ask for the same only', async () => {
+    const both = [looks.look(1, 'a'), looks.look(1, 'b')];
+    await clock.tick(20);
+    await Promise.all(both);
+    expect(asked).toEqual(['1 a', '1 b']);
+  });
+
+  it('find one object for one text, and another one for another', async () => {
+    const found = [];
+    for (const text of [answerOf(1), answerOf(1), answerOf(2), null, answerOf(1)]) {
+      kept = text;
+      const looking = looks.look(1, 'a');
+      await clock.tick(10);
+      found.push((await looking).answer);
+    }
+    expect(found[1]).toBe(found[0]);
+    expect(found.map((answer) => answer?.values.count)).toEqual([1, 1, 2, undefined, 1]);
+    expect(found[4]).not.toBe(found[0]);
+  });
+
+  it('that fail, fail for all who share them, and the next ones look again', async () => {
+    let failing = true;
+    const flaky = new SharedLooks(
+      {
+        look: async () => {
+          if (failing) throw new Error('gone');
+          return { answer: null, marks: null, nowMs: 1 };
+        },
+      },
+      clock,
+    );
+    const crowd = await Promise.allSettled([flaky.look(1, 'a'), flaky.look(1, 'a'), flaky.look(1, 'a')]);
+    expect(crowd.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    failing = false;
+    await expect(flaky.look(1, 'a')).resolves.toMatchObject({ answer: null });
+  });
+});
