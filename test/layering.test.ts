@@ -4,7 +4,9 @@ import { layeringBreaches } from './support/check-layering.ts';
 
 describe('the source tree', () => {
   it('keeps to the layers, the names and the sizes that the design sets', () => {
-    const paths = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path));
+    const paths = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /\.(tsx?|css)$/.test(path),
+    );
     const tree = new Map(
       paths.map((path) => [`src/${path.replaceAll('\\', '/')}`, readFileSync(`src/${path}`, 'utf8')]),
     );

@@ -1,7 +1,14 @@
 import './design/tokens.css';
 import './design/base.css';
-import './design/parts.css';
-import './orders/orders.css';
+import './design/frame.css';
+import './design/controls.css';
+import './design/chips.css';
+import './design/states.css';
+import './design/overlays.css';
+import './orders/order-filters.css';
+import './orders/orders-table.css';
+import './orders/rechecks.css';
+import './orders/order-panel.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AppShell } from './shell/app-shell.tsx';
