@@ -9,6 +9,8 @@ export type KeptAnswer<Data> = Answer<Data> & {
   readonly isCurrent: boolean;
   /** Asks again; resolves when the answer is there. What was answered before stays until then. */
   readonly refetch: () => Promise<void>;
+  /** What is on its way is not shown when it comes. */
+  readonly drop: () => void;
 };
 
 const nothing = { data: null, facts: null, failure: null, key: '' } as const;
@@ -39,6 +41,11 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     setKept((before) => (answer.data === null ? { ...before, failure: answer.failure } : { ...answer, key }));
   }, [document, key]);
 
+  const drop = useCallback(() => {
+    latest.current += 1;
+    setAsking(false);
+  }, []);
+
   useEffect(() => {
     void refetch();
     return () => {
@@ -46,5 +53,5 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     };
   }, [refetch]);
 
-  return { ...kept, asking, isCurrent: kept.data !== null && kept.key === key, refetch };
+  return { ...kept, asking, isCurrent: kept.data !== null && kept.key === key, refetch, drop };
 }

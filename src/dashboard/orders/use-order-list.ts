@@ -64,9 +64,10 @@ export function useOrderList(view: OrderView): OrderList {
   const [changes, setChanges] = useState<LiveChanges>(noChanges);
   const [changed, setChanged] = useState<ReadonlyMap<string, number>>(new Map());
 
-  const listSoon = useThrottled(list.refetch, listSoonMs, listEveryMs);
+  // It may have been paused since they were called.
+  const listSoon = useThrottled(async () => paused || list.refetch(), listSoonMs, listEveryMs);
   const countSoon = useThrottled(
-    () => Promise.all([numbers.refetch(), matching.refetch()]),
+    async () => paused || Promise.all([numbers.refetch(), matching.refetch()]),
     numbersSoonMs,
     numbersEveryMs,
   );
@@ -126,6 +127,7 @@ export function useOrderList(view: OrderView): OrderList {
     pause: (next) => {
       setPaused(next);
       if (!next) refresh();
+      else if (list.isCurrent) list.drop();
     },
     refresh,
     changed,
