@@ -6,7 +6,8 @@ import { ask } from '../support/in-process-api.ts';
 import { until } from '../support/until.ts';
 import { LocalStage } from './support/local-stage.ts';
 import { createElsewhere } from './support/order-stock.ts';
-import { overflowsAt, seriousFindings, takePictures } from './support/stage.ts';
+import { smallText } from './support/small-text.ts';
+import { allWidths, overflowsAt, seriousFindings, takePictures } from './support/stage.ts';
 
 // The pages about the cluster in a real browser, on what `npm start` starts.
 let stage: LocalStage;
@@ -46,6 +47,27 @@ async function counted(page: Page, token: 'on' | 'off', label: string): Promise<
   return Number(await page.locator(`tr[data-token="${token}"] td[data-label="${label}"]`).textContent());
 }
 
+describe('every page', () => {
+  const pages = [
+    ['orders', '/', (page: Page) => page.locator('tbody tr').first()],
+    ['cluster', '/cluster', (page: Page) => panel(page, 'Replication lag').locator('canvas')],
+    ['lab', '/lab', (page: Page) => button(page, 'Kill backup')],
+    ['routing log', '/routing-log', (page: Page) => page.locator('tbody tr').first()],
+  ] as const;
+
+  it.each(pages)('can be read and pressed at every width: %s', async (_, path, content) => {
+    const { page } = await stage.tabs.open(path);
+    await content(page).waitFor();
+    for (const width of allWidths) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await smallText(page), String(width)).toEqual([]);
+      expect(await overflowsAt(page, width), String(width)).toBe(false);
+    }
+    await page.setViewportSize({ width: 360, height: 900 });
+    expect(await seriousFindings(page, ['target-size'])).toEqual([]);
+  });
+});
+
 describe('the lab', () => {
   it('shows that late replicas give stale reads without the token, and none with it', async () => {
     const { page, faults } = await stage.tabs.open('/lab');
@@ -64,6 +86,7 @@ describe('the lab', () => {
     expect(await seriousFindings(page)).toEqual([]);
     expect(await overflowsAt(page, 360)).toBe(false);
     await takePictures(page, 'lab');
+    expect(await smallText(page)).toEqual([]);
     await button(page, 'Undo everything').click();
     await untilSays(page, '.being-done', /Nothing is broken/);
     expect(faults).toEqual([]);

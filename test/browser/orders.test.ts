@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
 import { createElsewhere, stockOrders, updateElsewhere } from './support/order-stock.ts';
+import { smallText } from './support/small-text.ts';
 import { overflowsAt, Stage, seriousFindings, takePictures } from './support/stage.ts';
 
 // The orders page in a real browser, on the real API, on real servers.
@@ -34,6 +35,7 @@ describe('the list of orders', () => {
     await story.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Where T-045 came from' }).click();
     await page.getByRole('dialog', { name: 'Where T-045 came from' }).waitFor();
+    expect(await smallText(page)).toEqual([]);
     expect(faults).toEqual([]);
   });
 
@@ -159,6 +161,7 @@ describe('an order', () => {
     expect(await line.textContent()).toMatch(/5\.00.*25\.00.*24\.00/);
     expect(await panel.getByRole('row', { name: /^Status/ }).textContent()).toMatch(/Pending.*Pending.*Paid/);
     await takePictures(page, 'orders-conflict', [1440]);
+    expect(await smallText(page)).toEqual([]);
     expect(await seriousFindings(page)).toEqual([]);
     await panel.getByRole('button', { name: 'Save as version 3' }).click();
     await said(page, 'C-1 saved as version 3');
@@ -243,11 +246,13 @@ describe('the page', () => {
     await page.locator('tbody a').first().click();
     await page.getByRole('heading', { name: 'Change' }).waitFor();
     await takePictures(page, 'order', [360, 1440]);
+    expect(await smallText(page)).toEqual([]);
     expect(await seriousFindings(page)).toEqual([]);
     expect(await overflowsAt(page, 360)).toBe(false);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'New order' }).click();
     await takePictures(page, 'order-new', [360]);
+    expect(await smallText(page)).toEqual([]);
     expect(await seriousFindings(page)).toEqual([]);
     expect(faults).toEqual([]);
   });

@@ -44,7 +44,7 @@ function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Optio
     stroke: () => colourOf(element, '--ink-soft'),
     grid: { stroke: () => colourOf(element, '--line'), width: 1 },
     ticks: { show: false },
-    font: '11px system-ui, sans-serif',
+    font: '12px system-ui, sans-serif',
   };
   return {
     width: element.clientWidth,
@@ -57,7 +57,7 @@ function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Optio
       y: { range: (_, __, max) => [0, Math.max(2, Math.ceil((max ?? 0) * 1.15))] },
     },
     axes: [
-      { ...axis, size: 26, space: 90, values: (_, times) => times.map(timeInWords) },
+      { ...axis, size: 30, gap: 9, space: 90, values: (_, times) => times.map(timeInWords) },
       { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000, 100_000] },
     ],
     series: [

@@ -66,7 +66,7 @@ function NumberSearch({ number, onFilter }: { number: string; onFilter: Change }
         type="search"
         value={text}
         maxLength={32}
-        placeholder="Number begins with…"
+        placeholder="Number begins with"
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => setText(event.target.value)}

@@ -50,7 +50,6 @@ function OneOrder({ number, turn, onClose, onWritten }: Props) {
       <header className="side-head">
         <Heading slot="title">{number}</Heading>
         {facts !== null && <FreshnessChip facts={facts} about="this order" />}
-        <span className="spring" />
         <Button slot="close" className="button button-plain" aria-label="Close">
           <Icon name="close" />
         </Button>

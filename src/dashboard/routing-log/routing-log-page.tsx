@@ -32,7 +32,7 @@ export function RoutingLogPage() {
     <>
       <header className="page-head">
         <h1>Routing log</h1>
-        <span className="soft">The last operations that this API process routed, and why each went where it went.</span>
+        <p className="page-lead">The last operations that this API process routed, and why each went where it went.</p>
         <span className="spring" />
         <LiveSwitch state={state} held={log.held} onPause={log.pause} />
       </header>

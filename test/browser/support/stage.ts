@@ -11,7 +11,8 @@ import { TestRedis } from '../../support/test-redis.ts';
 import { launchBrowser } from './chromium.ts';
 
 const pictures = fileURLToPath(new URL('../../artefacts/browser/', import.meta.url));
-const allWidths = [360, 768, 1440] as const;
+/** What the page is made for, the narrowest first. */
+export const allWidths = [360, 768, 1440] as const;
 const schemes = ['light', 'dark'] as const;
 const patienceMs = 30_000;
 
