@@ -17,6 +17,8 @@ export type JobsConfig = {
   /** How long tasks in hand may go on when a worker is stopped. */
   readonly graceMs: number;
   readonly refreshEveryMs: number | 'off';
+  /** Where `npm run worker` shows how it is; 0 takes any free port, `null` shows nothing. */
+  readonly port: number | null;
 };
 
 export type PaymentsConfig = {
@@ -38,6 +40,7 @@ export function jobsOf(settings: EnvironmentSettings): JobsConfig {
     lockMs: settings.JOB_LOCK_MS,
     graceMs: settings.JOB_GRACE_MS,
     refreshEveryMs: settings.REFRESH_INTERVAL_MS,
+    port: settings.WORKER_PORT ?? null,
   };
 }
 

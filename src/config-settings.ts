@@ -180,6 +180,7 @@ export const settingsSchema = z.object({
   JOB_LOCK_MS: integer(10_000, 500, 600_000),
   JOB_GRACE_MS: integer(5000, 0, 60_000),
   REFRESH_INTERVAL_MS: integerOrOff(60_000, 100, 86_400_000),
+  WORKER_PORT: portOrNone,
 
   INTROSPECTION: flag,
   GRAPHIQL: flag,

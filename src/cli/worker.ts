@@ -1,5 +1,10 @@
 // `npm run worker`: does background work in a process of its own. Several may run.
 import { openBackground, openCache, openDatabase, openRedis, openTokens } from '../app.ts';
+import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
+import type { Config } from '../config.ts';
+import type { OrdersDatabase } from '../database/orders-client.ts';
+import { PrometheusMetrics } from '../http/prometheus.ts';
+import { startWatchServer, type WatchServer } from '../http/watch-server.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
@@ -13,7 +18,7 @@ const usage = `Usage: npm run worker
 Works on background jobs until Ctrl-C, for the servers of the environment or of the local cluster that runs: rechecks
 orders with the payment provider, and pulls new ones. Needs REDIS_URL and PAYMENTS_URL. What is in hand when it is
 stopped is finished, or goes back to the queue after JOB_GRACE_MS. Set JOBS=off for API processes that are not to work
-as well; it does no harm if they do.
+as well; it does no harm if they do. With WORKER_PORT it answers /livez, /readyz and /metrics there.
 `;
 
 async function run(argv: readonly string[]): Promise<number> {
@@ -28,12 +33,18 @@ async function run(argv: readonly string[]): Promise<number> {
   const log = createLog(config.log);
   const ending = watchForTheEnd(log);
   const lifecycle = new Lifecycle(systemClock, log);
+  const metrics =
+    config.http.metrics && config.jobs.port !== null
+      ? new PrometheusMetrics({ clock: systemClock, runtime: true })
+      : null;
+  const measured = { ...(metrics && { metrics }) };
   const redis = openRedis(config);
-  const cache = redis && openCache(config, redis);
+  const cache = redis && openCache(config, redis, measured);
   // What API processes have cached must not outlive what jobs write.
   const onWrote = { ...(cache && { onWrote: cache.wrote.bind(cache) }) };
-  const database = openDatabase(config, log, onWrote);
-  const background = openBackground(config, { redis, database, tokens: openTokens(config, database), log });
+  const database = openDatabase(config, log, { ...measured, ...onWrote });
+  const tokens = openTokens(config, database);
+  const background = openBackground(config, { redis, database, tokens, log, ...measured });
   const closeCache = async () => {
     await cache?.close();
     await redis?.close();
@@ -46,11 +57,42 @@ async function run(argv: readonly string[]): Promise<number> {
   };
   const stopWithinMs = config.jobs.graceMs + 10_000;
   await lifecycle.start({ name: 'jobs', start, stop: () => background.stop(), stopWithinMs });
+  let watched: WatchServer | null = null;
+  await lifecycle.start({
+    name: 'watch',
+    start: async () => {
+      watched = await startWatching(config, { trouble: () => background.jobs.trouble, database, metrics });
+      if (watched !== null) log.info({ url: watched.url }, 'shows how it is');
+    },
+    stop: () => watched?.stop(),
+  });
   log.info({ concurrency: config.jobs.concurrency }, 'working');
   await ending.reached;
   await lifecycle.stop();
   log.info('stopped');
   return ending.exitCode();
+}
+
+type Watched = {
+  /** Why jobs cannot be reached now; `null` when they can. */
+  readonly trouble: () => string | null;
+  readonly database: OrdersDatabase;
+  readonly metrics: PrometheusMetrics | null;
+};
+
+/** Ready is a worker that can take orders from the queue and change them. Whether the provider answers it learns by its work. */
+async function startWatching(
+  { http: { host }, jobs: { port } }: Config,
+  { trouble: troubleOf, database, metrics }: Watched,
+): Promise<WatchServer | null> {
+  if (port === null) return null;
+  const readiness = () => {
+    const trouble = troubleOf();
+    const snapshot = database.cluster.snapshot();
+    const ready = trouble === null && writableSource(snapshot) !== undefined;
+    return { ready, facts: { trouble, nodes: snapshot.map(describeStatus) } };
+  };
+  return startWatchServer({ host, port, setting: 'WORKER_PORT', readiness, metrics });
 }
 
 try {

@@ -394,6 +394,19 @@ describe('Redis that is gone', () => {
     expect(await finished(await queueRecheck(other, [id]))).toMatchObject({ changed: 1 });
   });
 
+  it('is told by a worker that is watched', async () => {
+    const worker = await startWorker({ ...environment, WORKER_PORT: '0' });
+    const status = (path: string) => fetch(`${worker.watchUrl}${path}`).then((response) => response.status);
+    await until('it is ready', async () => (await status('/readyz')) === 200);
+    expect(await (await fetch(`${worker.watchUrl}/metrics`)).text()).toMatch(/^tidemark_job_tasks\{/m);
+    await redis.kill();
+    await until('it is not', async () => (await status('/readyz')) === 503);
+    expect([await status('/livez'), await status('/orders')]).toEqual([200, 404]);
+    await redis.restart();
+    await until('it is again', async () => (await status('/readyz')) === 200);
+    expect(await worker.stop('SIGTERM')).toBe(0);
+  });
+
   it('or was never configured is said so', async () => {
     const { REDIS_URL: _, ...without } = environment;
     const alone = await startApi(without);

@@ -19,6 +19,8 @@ export async function queueRecheck(api: TestApi, ids: readonly string[]): Promis
 }
 
 export type WorkerProcess = {
+  /** Where it shows how it is; '' without WORKER_PORT. */
+  readonly watchUrl: string;
   /** Resolves to its exit code. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 };
@@ -31,8 +33,9 @@ export async function startWorker(environment: Readonly<Record<string, string>>)
     env: { PATH, HOME, ...environment, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  await said(child, '"working"');
+  const output = await said(child, '"working"');
   return {
+    watchUrl: /"url":"([^"]+)"/.exec(output)?.[1] ?? '',
     stop: async (signal) => {
       const ended = once(child, 'exit');
       child.kill(signal);
@@ -42,12 +45,12 @@ export async function startWorker(environment: Readonly<Record<string, string>>)
   };
 }
 
-function said(child: ChildProcess, text: string): Promise<void> {
+function said(child: ChildProcess, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
     const hear = (chunk: Buffer) => {
       output += String(chunk);
-      if (output.includes(text)) resolve();
+      if (output.includes(text)) resolve(output);
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
