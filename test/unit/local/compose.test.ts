@@ -39,6 +39,21 @@ describe('the compose file', () => {
     expect(inProfile.sort()).toEqual([...ofGroup].sort());
   });
 
+  it('works on jobs in a container of its own when its profile is asked for, and sees whether it can', () => {
+    expect(Object.keys(services).filter((name) => of(name).profiles.includes('worker'))).toEqual(['worker']);
+    const { command, environment, ports, healthcheck, depends_on: after } = of('worker');
+    expect(command).toEqual(['npm', 'run', 'worker', '--ignore-scripts']);
+    const { JOBS: worksOnJobs, WORKER_PORT, ...shared } = environment;
+    expect(worksOnJobs).toBe('on');
+    expect(healthcheck?.test.join(' ')).toContain(`http://127.0.0.1:${WORKER_PORT}/readyz`);
+    expect(ports).toEqual([]);
+    // Whether the API works on them as well is for whoever starts it to say.
+    const { JOBS, ...ofApi } = of('api').environment;
+    expect(JOBS).toMatch(/JOBS:-on/);
+    expect(ofApi).toEqual(shared);
+    expect(after).toEqual({ api: { condition: 'service_healthy' }, redis: { condition: 'service_healthy' } });
+  });
+
   it('gives members the settings of members, and brings them together before their API starts', () => {
     for (const [index, name] of members.entries()) {
       const { command, volumes, environment } = of(name);
