@@ -160,8 +160,9 @@ describe('an order', () => {
     const line = panel.getByRole('row', { name: /^Charge/ });
     expect(await line.textContent()).toMatch(/5\.00.*25\.00.*24\.00/);
     expect(await panel.getByRole('row', { name: /^Status/ }).textContent()).toMatch(/Pending.*Pending.*Paid/);
-    await takePictures(page, 'orders-conflict', [1440]);
+    await takePictures(page, 'orders-conflict', [360, 1440]);
     expect(await smallText(page)).toEqual([]);
+    expect(await overflowsAt(page, 360)).toBe(false);
     expect(await seriousFindings(page)).toEqual([]);
     await panel.getByRole('button', { name: 'Save as version 3' }).click();
     await said(page, 'C-1 saved as version 3');
