@@ -1,5 +1,6 @@
 // A full disk that needs neither a disk nor root: all tables of the server in one file that may not grow. InnoDB answers as it
-// does on a disk without space: the table is full. Whatever becomes free is filled again.
+// does on a disk without space: the table is full. Whatever becomes free is filled again. A server may fall over it: MySQL
+// ends itself when it cannot roll back for want of room. Then it stays down until there is room again.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection } from 'mariadb';
@@ -15,35 +16,42 @@ const fillers = Array.from({ length: 12 }, (_, index) => ({
   bytes: index === 0 ? 64 * 1024 : 7000,
 }));
 const refillEveryMs = 50;
+/** How long a server that falls over takes to say why. */
+const endsWithinMs = 20_000;
 
 /** Resolves once nothing can be added any more; what it resolves to gives the server room again. */
 export async function fillDisk(cluster: TestCluster, name: string): Promise<() => Promise<void>> {
   const { size } = await stat(join(cluster.node(name).dataDirectory, 'ibdata1'));
   const mostMb = Math.ceil((size + roomBytes) / 2 ** 20);
-  const { restore } = await restartWith(cluster, name, [
+  const { restore, ended } = await restartWith(cluster, name, [
     '--innodb-file-per-table=OFF',
     `--innodb-data-file-path=ibdata1:12M:autoextend:max:${mostMb}M`,
   ]);
   const place = cluster.cluster.flavour === 'mysql' ? 'TABLESPACE innodb_system' : '';
   const connection = await cluster.admin(name);
   const over = new AbortController();
+  const unlessEnded = async (error: unknown) => {
+    const patience = systemClock.sleep(endsWithinMs, { unref: true }).then(() => Promise.reject(error));
+    await Promise.race([ended, patience]);
+  };
   try {
     for (const table of tables) await connection.query(`ALTER TABLE ${table} ${place === '' ? 'FORCE' : place}`);
     for (const { table } of fillers) await connection.query(`CREATE TABLE ${table} (filling LONGBLOB) ${place}`);
-    await fill(connection);
+    await fill(connection).catch(unlessEnded);
   } catch (error) {
     connection.destroy();
     await restore();
     throw error;
   }
-  const filling = keepFull(connection, over.signal);
-  // A server that fell over it is told of when room is made.
+  const filling = keepFull(connection, over.signal).catch(unlessEnded);
+  // What else goes wrong is told when room is made.
   filling.catch(() => undefined);
   return async () => {
     over.abort();
     try {
       await filling;
     } finally {
+      connection.destroy();
       await restore();
     }
   };
@@ -54,7 +62,6 @@ async function keepFull(connection: Connection, signal: AbortSignal): Promise<vo
     await fill(connection);
     await systemClock.sleep(refillEveryMs, { signal }).catch(() => undefined);
   }
-  await connection.end();
 }
 
 const tableIsFull = 1114;

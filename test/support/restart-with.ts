@@ -1,42 +1,42 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServerChild } from '../../src/local/server-child.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import type { TestCluster } from './test-cluster.ts';
 
 /**
  * Runs a replica or the backup of a test cluster with other server options than all the others have. Resolves once it
- * answers, and a replica replicates.
+ * answers, and a replica replicates. `ended` resolves when that process has ended, whoever ended it.
  */
 export async function restartWith(
   cluster: TestCluster,
   name: string,
   options: readonly string[],
-): Promise<{ restore(): Promise<void> }> {
+): Promise<{ readonly ended: Promise<void>; restore(): Promise<void> }> {
   const { pid, dataDirectory, role } = cluster.node(name);
   const partsOf = async (file: string) =>
     (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0').filter((part) => part !== '');
-  const [command = '', ...given] = await partsOf('cmdline');
-  const env = Object.fromEntries((await partsOf('environ')).map((pair) => pair.split(/=(.*)/s, 2)));
+  const [path = '', ...given] = await partsOf('cmdline');
+  const variables = Object.fromEntries((await partsOf('environ')).map((pair) => pair.split(/=(.*)/s, 2)));
   // What the init file did is in the data by now, and the file is gone.
   const kept = given.filter((argument) => !argument.startsWith('--init-file='));
   await cluster.cluster.stopNode(name);
-  const child = spawn(command, [...kept, ...options], { cwd: dataDirectory, env, stdio: 'ignore' });
-  const endWithUs = () => child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  const place = { cwd: dataDirectory, logPath: join(dataDirectory, '..', `${name}-restarted.log`) };
+  const started = { ...place, parentDeathSignal: 'KILL' } as const;
+  const server = await ServerChild.start({ path, args: [], variables }, [...kept, ...options], started);
   const stop = async () => {
-    process.off('exit', endWithUs);
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    if (server.exit === null) await server.end('SIGTERM', systemClock);
   };
   try {
-    await untilItAnswers(cluster, name, role === 'replica' ? startReplication(cluster) : 'DO 1', () => child.exitCode);
+    const statement = role === 'replica' ? startReplication(cluster) : 'DO 1';
+    await untilItAnswers(cluster, name, statement, () => server.exit !== null);
   } catch (error) {
     await stop();
     await cluster.cluster.startNode(name);
     throw error;
   }
   return {
+    ended: server.exited.then(() => undefined),
     restore: async () => {
       await stop();
       await cluster.cluster.startNode(name);
@@ -50,7 +50,7 @@ async function untilItAnswers(
   cluster: TestCluster,
   name: string,
   statement: string,
-  exitCode: () => number | null,
+  hasEnded: () => boolean,
 ): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
@@ -59,8 +59,8 @@ async function untilItAnswers(
       await admin.end();
       return;
     } catch (error) {
-      if (tries === 300 || exitCode() !== null) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (tries === 300 || hasEnded()) throw error;
+      await systemClock.sleep(100);
     }
   }
 }
