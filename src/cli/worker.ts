@@ -1,4 +1,5 @@
 // `npm run worker`: does background work in a process of its own. Several may run.
+import { constants, setPriority } from 'node:os';
 import { openBackground, openCache, openDatabase, openRedis, openTokens } from '../app.ts';
 import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
 import type { Config } from '../config.ts';
@@ -18,7 +19,7 @@ const usage = `Usage: npm run worker
 Works on background jobs until Ctrl-C, for the servers of the environment or of the local cluster that runs: rechecks
 orders with the payment provider, and pulls new ones. Needs REDIS_URL and PAYMENTS_URL. What is in hand when it is
 stopped is finished, or goes back to the queue after JOB_GRACE_MS. Set JOBS=off for API processes that are not to work
-as well; it does no harm if they do. With WORKER_PORT it answers /livez, /readyz and /metrics there.
+as well; it does no harm if they do. It gives way to whatever else wants the processor. With WORKER_PORT it answers /livez, /readyz and /metrics there.
 `;
 
 async function run(argv: readonly string[]): Promise<number> {
@@ -30,6 +31,8 @@ async function run(argv: readonly string[]): Promise<number> {
   const config = await clusterConfig();
   if (config.redisUrl === null) throw new UsageError('Jobs are kept in Redis. Set REDIS_URL');
   if (config.payments.url === null) throw new UsageError('There is no payment provider to ask. Set PAYMENTS_URL');
+  // Nobody waits for background work; somebody waits for what the API and the servers on this machine do.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const log = createLog(config.log);
   const ending = watchForTheEnd(log);
   const lifecycle = new Lifecycle(systemClock, log);
