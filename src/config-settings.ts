@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseDatabaseUrl, redisUrlFault } from './config-url.ts';
+import { redisUrlFault } from './config-url.ts';
+import { parseServerUrl } from './platform/server-url.ts';
 
 // Every variable that is one value. What describes database servers is in config-nodes.ts.
 
@@ -89,7 +90,7 @@ const redisUrl = z
 const databaseUrl = z
   .string()
   .superRefine((text, context) => {
-    const parsed = parseDatabaseUrl(text, []);
+    const parsed = parseServerUrl(text);
     if (typeof parsed === 'string') context.addIssue(parsed);
   })
   .optional();

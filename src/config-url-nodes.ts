@@ -1,6 +1,6 @@
 import type { ConfigFault } from './config-fault.ts';
 import { defaultPriority, type NodeConfig, type ReplicaOrder } from './config-node.ts';
-import { parseDatabaseUrl } from './config-url.ts';
+import { parseServerUrl } from './platform/server-url.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type NodesRead = { readonly nodes: readonly NodeConfig[]; readonly faults: readonly ConfigFault[] };
@@ -13,7 +13,7 @@ export function readUrlNodes(environment: Environment, order: ReplicaOrder): Nod
   const nodes: NodeConfig[] = [];
   const faults: ConfigFault[] = [];
   const read = (variable: string, text: string, node: Pick<NodeConfig, 'name' | 'role' | 'priority'>) => {
-    const parsed = parseDatabaseUrl(text, nodeOptions);
+    const parsed = parseServerUrl(text, nodeOptions);
     if (typeof parsed === 'string') {
       faults.push({ name: variable, fault: parsed });
       return;

@@ -5,8 +5,9 @@ import { type JobsConfig, jobsOf, type PaymentsConfig, paymentsOf } from './conf
 import { defaultPriority, type NodeConfig } from './config-node.ts';
 import { databaseNames, readNodes } from './config-nodes.ts';
 import { type EnvironmentSettings, settingsSchema, type TokenKeyConfig } from './config-settings.ts';
-import { parseDatabaseUrl, redactUrl } from './config-url.ts';
+import { redactUrl } from './config-url.ts';
 import type { Environment } from './config-url-nodes.ts';
+import { parseServerUrl } from './platform/server-url.ts';
 
 export { ConfigError, type ConfigFault, type Environment, type NodeConfig, type TokenKeyConfig };
 
@@ -340,7 +341,7 @@ function makeConfig(
 function administrationOf(settings: EnvironmentSettings): Config['administration'] {
   const { CLUSTER_ADMIN_USER, CLUSTER_ADMIN_PASSWORD = '', MIGRATION_URL } = settings;
   const { CLUSTER_REPLICATION_USER, CLUSTER_REPLICATION_PASSWORD = '' } = settings;
-  const migration = MIGRATION_URL === undefined ? null : parseDatabaseUrl(MIGRATION_URL, []);
+  const migration = MIGRATION_URL === undefined ? null : parseServerUrl(MIGRATION_URL);
   const migrator =
     migration === null || typeof migration === 'string' ? null : { user: migration.user, password: migration.password };
   return {

@@ -1,8 +1,8 @@
-import type { Config, NodeConfig } from '../config.ts';
-import { parseDatabaseUrl } from '../config-url.ts';
+import type { Config } from '../config.ts';
 import { MirrorConnection } from '../database/mirror-connection.ts';
 import { isWritable } from '../database/mirror-facts.ts';
 import { MirrorFaultError } from '../database/mirror-fault.ts';
+import { addressAt, type ServerAddress } from '../database/server-address.ts';
 import { systemClock } from '../platform/clock.ts';
 import { UsageError } from './arguments.ts';
 
@@ -43,16 +43,14 @@ export class BackupSides {
   }
 
   at(url: string): MirrorConnection {
-    const address = parseDatabaseUrl(url, []);
-    if (typeof address === 'string') throw new UsageError(`The URL ${address}`);
-    return this.#open({ name: `${address.host}:${address.port}`, ...address });
+    return this.#open(addressAt(url));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#opened.map((connection) => connection.close()));
   }
 
-  #open(address: Pick<NodeConfig, 'name' | 'host' | 'port' | 'user' | 'password' | 'database'>): MirrorConnection {
+  #open(address: ServerAddress): MirrorConnection {
     const connection = new MirrorConnection(address, systemClock);
     this.#opened.push(connection);
     return connection;

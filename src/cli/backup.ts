@@ -114,7 +114,7 @@ async function replayParked(sides: BackupSides): Promise<Answer> {
 }
 
 async function rebuild({ into, yes, json }: BackupOptions, sides: BackupSides): Promise<Answer> {
-  const url = await sourceUrl(into ?? undefined);
+  const url = await sourceUrl(into ?? undefined, '--into');
   const target = sides.at(url);
   await migrate({ url, directory: migrations, log: () => undefined });
   const progress = json ? () => undefined : progressLines();

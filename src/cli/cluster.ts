@@ -4,6 +4,7 @@ import { RedisLeases } from '../cluster/redis-leases.ts';
 import { type Config, processEnvironment, readConfig } from '../config.ts';
 import { ClusterMembers, type MemberAddress } from '../database/cluster-members.ts';
 import { openDirectConnection } from '../database/direct-connection.ts';
+import { addressAt, urlOf } from '../database/server-address.ts';
 import { recordSource } from '../local/cluster-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Redis } from '../platform/redis.ts';
@@ -12,6 +13,7 @@ import { runClusterCommand } from './cluster-command.ts';
 import { clusterConfig } from './cluster-config.ts';
 import { clusterUsage, readClusterOptions } from './cluster-options.ts';
 import { explainFailure } from './explain-failure.ts';
+import { givenUrl } from './given-url.ts';
 
 const redisTimeoutMs = 1000;
 const newReplica = 'the new replica';
@@ -71,28 +73,14 @@ function addressesOf(config: Config): MemberAddress[] {
 }
 
 function additionFrom(url: string): MemberAddress {
-  if (!URL.canParse(url) || !/^(mysql|mariadb):\/\/[^@/]+@[^/]+\/[^/]+$/.test(url)) {
-    throw new UsageError('add-replica needs mysql://user:password@host:3306/database');
-  }
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return {
-    name: newReplica,
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? 3306 : Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-    configuredSource: false,
-    priority: 1,
-  };
+  return { ...addressAt(givenUrl('add-replica', url), newReplica), configuredSource: false, priority: 1 };
 }
 
-async function appMayConnect(config: Config, { host, port, database }: MemberAddress): Promise<boolean> {
+async function appMayConnect(config: Config, joining: MemberAddress): Promise<boolean> {
   const account = config.cluster.nodes.find(({ role }) => role === 'source');
   if (account === undefined) return false;
-  const login = `${encodeURIComponent(account.user)}:${encodeURIComponent(account.password)}`;
-  const name = host.includes(':') ? `[${host}]` : host;
-  return openDirectConnection(`mysql://${login}@${name}:${port}/${database}`).then(
+  const { user, password } = account;
+  return openDirectConnection(urlOf({ ...joining, user, password })).then(
     async (connection) => {
       await connection.end();
       return true;

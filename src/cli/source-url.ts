@@ -2,6 +2,7 @@ import { type Environment, processEnvironment, readConfig } from '../config.ts';
 import { urlOf } from '../database/server-address.ts';
 import { UsageError } from './arguments.ts';
 import { localClusterConfig } from './cluster-config.ts';
+import { givenUrl } from './given-url.ts';
 
 /** As `sourceUrl`, and whether a backup is fed from it. Of a database that `--url` names that is not known, and taken for granted. */
 export async function mirroredSourceUrl(
@@ -14,15 +15,12 @@ export async function mirroredSourceUrl(
 }
 
 /**
- * Which database a command works on: what `--url` says, else MIGRATION_URL, else the source of the environment, else the
+ * Which database a command works on: what its option says, else MIGRATION_URL, else the source of the environment, else the
  * source of the local cluster that runs. Throws `UsageError` or `ConfigError`.
  */
-export async function sourceUrl(given: string | undefined, environment?: Environment): Promise<string> {
-  if (given !== undefined) {
-    if (/^(mysql|mariadb):\/\/[^@/]+@[^/]+\/[^/]+$/.test(given) && URL.canParse(given)) return given;
-    throw new UsageError('--url looks like mysql://user:password@host:3306/database');
-  }
-  const config = await configOf(environment ?? processEnvironment());
+export async function sourceUrl(given: string | undefined, option = '--url'): Promise<string> {
+  if (given !== undefined) return givenUrl(option, given);
+  const config = await configOf(processEnvironment());
   if (config.migrationUrl !== null) return config.migrationUrl;
   const source = config.cluster.nodes.find(({ role }) => role === 'source');
   if (source === undefined) throw new UsageError('The configuration names no source. Say --url');

@@ -1,5 +1,6 @@
-import { type Connection, type ConnectionConfig, createConnection } from 'mariadb';
+import { type Connection, createConnection } from 'mariadb';
 import { TidemarkError } from '../errors.ts';
+import { addressAt, connectionOptions } from './server-address.ts';
 
 /** A server that cannot be worked with: not there, another account needed, or no such database. */
 export class DatabaseUnreachableError extends TidemarkError {
@@ -46,30 +47,23 @@ export type DirectConnectionOptions = {
 
 /**
  * One connection for administrative work, outside of any pool and of Prisma. `url` is `mysql://user:password@host:port/database`.
- * Throws `DatabaseUnreachableError`, whose message repeats no password.
+ * Throws `DatabaseUnreachableError` or `BadServerUrlError`; neither repeats a password.
  */
 export async function openDirectConnection(
   url: string,
   { connectTimeoutMs = 5000, silenceMs = 0 }: DirectConnectionOptions = {},
 ): Promise<Connection> {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  const options: ConnectionConfig = {
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? 3306 : Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-    charset: 'utf8mb4',
-    timezone: 'Z',
-    connectTimeout: connectTimeoutMs,
-    socketTimeout: silenceMs,
-    allowPublicKeyRetrieval: true,
-  };
+  const address = addressAt(url);
   try {
-    return await createConnection(options);
+    return await createConnection({
+      ...connectionOptions(address),
+      timezone: 'Z',
+      connectTimeout: connectTimeoutMs,
+      socketTimeout: silenceMs,
+    });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const reason = reasons[code] ?? `cannot be used (${code || 'no error code'})`;
-    throw new DatabaseUnreachableError(`${options.host}:${options.port}`, reason, error, absentCodes.has(code));
+    throw new DatabaseUnreachableError(address.name, reason, error, absentCodes.has(code));
   }
 }

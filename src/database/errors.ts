@@ -58,7 +58,7 @@ export class BadServerUrlError extends TidemarkError {
   readonly code = 'BAD_SERVER_URL';
   readonly retryable = false;
 
-  constructor(nodeName: string) {
-    super(`The URL of ${nodeName} is not like mysql://user:password@host:3306/database`, { facts: { node: nodeName } });
+  constructor(nodeName: string, fault: string) {
+    super(`The URL of ${nodeName} ${fault}`, { facts: { node: nodeName } });
   }
 }

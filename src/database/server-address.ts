@@ -1,4 +1,6 @@
 import type { ConnectionConfig } from 'mariadb';
+import { parseServerUrl } from '../platform/server-url.ts';
+import { BadServerUrlError } from './errors.ts';
 
 /** Where a server is and which account to use there. */
 export type ServerAddress = {
@@ -9,6 +11,14 @@ export type ServerAddress = {
   readonly password: string;
   readonly database: string;
 };
+
+/** Throws `BadServerUrlError`, which never shows a password. */
+export function addressAt(url: string, name?: string): ServerAddress {
+  const parsed = parseServerUrl(url);
+  if (typeof parsed === 'string') throw new BadServerUrlError(name ?? 'the server', parsed);
+  const { options: _, ...server } = parsed;
+  return { name: name ?? `${server.host}:${server.port}`, ...server };
+}
 
 /** With the password: not to be shown. */
 export function urlOf({ host, port, user, password, database }: ServerAddress): string {

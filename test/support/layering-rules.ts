@@ -3,7 +3,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   platform: [],
   consistency: [],
-  config: [],
+  // A URL in the environment is read as one on the command line is, and one that the engine is given.
+  config: ['platform'],
   cluster: ['platform', 'consistency'],
   routing: ['platform', 'consistency', 'cluster'],
   database: ['platform', 'consistency', 'cluster', 'routing', 'prisma'],
