@@ -128,7 +128,10 @@ function makeNode(
   if (host === undefined || database === undefined || user === undefined || faults.length > 0) {
     return { nodes: [], faults };
   }
-  return { nodes: [{ ...node, host, port, user, password: words.password ?? '', database, weight: 1 }], faults };
+  return {
+    nodes: [{ ...node, host, port, user, password: words.password ?? '', database, tls: null, weight: 1 }],
+    faults,
+  };
 }
 
 function replicaPrefixes(environment: Environment): string[] {

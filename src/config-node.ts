@@ -1,12 +1,9 @@
+import type { Server } from './platform/server-url.ts';
+
 /** One database server. Exactly one is the source at start; replicas may be none; a backup is optional. */
-export type NodeConfig = {
+export type NodeConfig = Server & {
   readonly name: string;
   readonly role: 'source' | 'replica' | 'backup';
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
   /** Reads go to the lowest number that has an eligible replica. */
   readonly priority: number;
   /** Share of the reads among replicas of one priority. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { redisUrlFault } from './config-url.ts';
-import { parseServerUrl } from './platform/server-url.ts';
+import { serverAt } from './platform/server-url.ts';
 
 // Every variable that is one value. What describes database servers is in config-nodes.ts.
 
@@ -90,8 +90,8 @@ const redisUrl = z
 const databaseUrl = z
   .string()
   .superRefine((text, context) => {
-    const parsed = parseServerUrl(text);
-    if (typeof parsed === 'string') context.addIssue(parsed);
+    const server = serverAt(text);
+    if (typeof server === 'string') context.addIssue(server);
   })
   .optional();
 

@@ -1,31 +1,31 @@
 import type { ConfigFault } from './config-fault.ts';
 import { defaultPriority, type NodeConfig, type ReplicaOrder } from './config-node.ts';
-import { parseServerUrl } from './platform/server-url.ts';
+import { serverAt } from './platform/server-url.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type NodesRead = { readonly nodes: readonly NodeConfig[]; readonly faults: readonly ConfigFault[] };
 
 export const urlNames = ['SOURCE_URL', 'DATABASE_URL', 'REPLICA_URLS', 'BACKUP_URL'] as const;
-const nodeOptions = ['name', 'priority', 'weight'] as const;
+const nodeParameters = ['name', 'priority', 'weight'] as const;
 
 /** Nodes from `SOURCE_URL` (or `DATABASE_URL`), `REPLICA_URLS` and `BACKUP_URL`. */
 export function readUrlNodes(environment: Environment, order: ReplicaOrder): NodesRead {
   const nodes: NodeConfig[] = [];
   const faults: ConfigFault[] = [];
   const read = (variable: string, text: string, node: Pick<NodeConfig, 'name' | 'role' | 'priority'>) => {
-    const parsed = parseServerUrl(text, nodeOptions);
-    if (typeof parsed === 'string') {
-      faults.push({ name: variable, fault: parsed });
+    const found = serverAt(text, { parameters: nodeParameters });
+    if (typeof found === 'string') {
+      faults.push({ name: variable, fault: found });
       return;
     }
-    const { options, ...server } = parsed;
-    const priority = options.get('priority') ?? String(node.priority);
-    const weight = options.get('weight') ?? '1';
+    const { parameters, ...server } = found;
+    const priority = parameters.get('priority') ?? String(node.priority);
+    const weight = parameters.get('weight') ?? '1';
     if (!isCount(priority, 0) || !isCount(weight, 1)) {
       faults.push({ name: variable, fault: '?priority is a whole number from 0 and ?weight one from 1, up to 1000' });
       return;
     }
-    const name = options.get('name') ?? node.name;
+    const name = parameters.get('name') ?? node.name;
     nodes.push({ ...server, name, role: node.role, priority: Number(priority), weight: Number(weight) });
   };
 

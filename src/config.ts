@@ -7,7 +7,8 @@ import { databaseNames, readNodes } from './config-nodes.ts';
 import { type EnvironmentSettings, settingsSchema, type TokenKeyConfig } from './config-settings.ts';
 import { redactUrl } from './config-url.ts';
 import type { Environment } from './config-url-nodes.ts';
-import { parseServerUrl } from './platform/server-url.ts';
+import { tlsInWords } from './platform/server-tls.ts';
+import { serverAt } from './platform/server-url.ts';
 
 export { ConfigError, type ConfigFault, type Environment, type NodeConfig, type TokenKeyConfig };
 
@@ -206,6 +207,7 @@ export function configFromLocalCluster(
       port: node.port,
       ...cluster.credentials.app,
       database: cluster.database,
+      tls: null,
       priority: defaultPriority(settings.REPLICA_ORDER, Math.max(replicas.indexOf(node), 0)),
       weight: 1,
     }),
@@ -236,7 +238,7 @@ export function describeConfig(config: Config) {
   const redacted = (url: string | null) => (url === null ? null : redactUrl(url));
   return {
     ...config,
-    cluster: { ...config.cluster, nodes: config.cluster.nodes.map((node) => ({ ...node, password: '***' })) },
+    cluster: { ...config.cluster, nodes: config.cluster.nodes.map(describeNode) },
     migrationUrl: redacted(config.migrationUrl),
     mirror: { ...config.mirror, migrationUrl: redacted(config.mirror.migrationUrl) },
     administration: {
@@ -249,6 +251,7 @@ export function describeConfig(config: Config) {
   };
 }
 
+const describeNode = (node: NodeConfig) => ({ ...node, password: '***', tls: tlsInWords(node.tls) });
 const userOf = (account: AccountConfig | null) => (account === null ? null : `${account.user}:***`);
 
 type Given = {
@@ -341,7 +344,7 @@ function makeConfig(
 function administrationOf(settings: EnvironmentSettings): Config['administration'] {
   const { CLUSTER_ADMIN_USER, CLUSTER_ADMIN_PASSWORD = '', MIGRATION_URL } = settings;
   const { CLUSTER_REPLICATION_USER, CLUSTER_REPLICATION_PASSWORD = '' } = settings;
-  const migration = MIGRATION_URL === undefined ? null : parseServerUrl(MIGRATION_URL);
+  const migration = MIGRATION_URL === undefined ? null : serverAt(MIGRATION_URL);
   const migrator =
     migration === null || typeof migration === 'string' ? null : { user: migration.user, password: migration.password };
   return {

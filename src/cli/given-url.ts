@@ -1,9 +1,9 @@
-import { parseServerUrl } from '../platform/server-url.ts';
+import { serverAt } from '../platform/server-url.ts';
 import { UsageError } from './arguments.ts';
 
 /** A server that the command line names. `option` is where. Throws `UsageError`. */
 export function givenUrl(option: string, text: string): string {
-  const parsed = parseServerUrl(text);
-  if (typeof parsed === 'string') throw new UsageError(`The URL of ${option} ${parsed}`);
+  const server = serverAt(text);
+  if (typeof server === 'string') throw new UsageError(`The URL of ${option} ${server}`);
   return text;
 }

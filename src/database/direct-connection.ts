@@ -1,6 +1,7 @@
 import { type Connection, createConnection } from 'mariadb';
 import { TidemarkError } from '../errors.ts';
 import { addressAt, connectionOptions } from './server-address.ts';
+import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
 
 /** A server that cannot be worked with: not there, another account needed, or no such database. */
 export class DatabaseUnreachableError extends TidemarkError {
@@ -63,7 +64,9 @@ export async function openDirectConnection(
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const reason = reasons[code] ?? `cannot be used (${code || 'no error code'})`;
+    const otherwise = reasons[code] ?? `cannot be used (${code || 'no error code'})`;
+    const clue = code === 'ER_ACCESS_DENIED_ERROR' && address.tls === null ? perhapsForTls : '';
+    const reason = tlsFaultInWords(code) ?? `${otherwise}${clue}`;
     throw new DatabaseUnreachableError(address.name, reason, error, absentCodes.has(code));
   }
 }

@@ -3,6 +3,7 @@
  * password, a dead server and an exhausted pool all alike.
  */
 import { SqlError } from 'mariadb';
+import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
 
 export const driverFaults = [
   'CONNECTION',
@@ -73,7 +74,7 @@ export function faultOf(error: unknown): DriverFault {
   if (!(error instanceof Error)) return 'OTHER';
   if (error instanceof NodeDownError) return 'CONNECTION';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (systemCodes.has(code)) return 'CONNECTION';
+  if (systemCodes.has(code) || tlsFaultInWords(code) !== null) return 'CONNECTION';
   if (!(error instanceof SqlError)) return 'OTHER';
   const known = byNumber[error.errno];
   if (known === 'EXHAUSTED' && error.cause !== undefined && faultOf(error.cause) === 'CONNECTION') return 'CONNECTION';
@@ -81,8 +82,11 @@ export function faultOf(error: unknown): DriverFault {
   return error.fatal ? 'CONNECTION' : 'OTHER';
 }
 
-/** One line without statement, parameters or account, fit for logs and health pages. */
-export function faultInWords(error: unknown): string {
+/**
+ * One line without statement, parameters or account, fit for logs and health pages. `inTheClear`: the connection was to be
+ * one without TLS.
+ */
+export function faultInWords(error: unknown, { inTheClear = false } = {}): string {
   if (!(error instanceof Error)) return 'an unknown fault';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   switch (code) {
@@ -95,8 +99,11 @@ export function faultInWords(error: unknown): string {
     case 'EAI_AGAIN':
       return 'its host name is not known';
     case 'ER_ACCESS_DENIED_ERROR':
-      return 'refused the account';
+      return `refused the account${inTheClear ? perhapsForTls : ''}`;
     default:
-      return faultOf(error) === 'CONNECTION' ? 'lost the connection' : `answered ${code}`;
+      return tlsFaultInWords(code) ?? otherwiseInWords(error, code);
   }
 }
+
+const otherwiseInWords = (error: Error, code: string): string =>
+  faultOf(error) === 'CONNECTION' ? 'lost the connection' : `answered ${code}`;

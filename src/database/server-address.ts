@@ -1,32 +1,24 @@
 import type { ConnectionConfig } from 'mariadb';
-import { parseServerUrl } from '../platform/server-url.ts';
+import { type Server, serverAt } from '../platform/server-url.ts';
 import { BadServerUrlError } from './errors.ts';
+import { tlsOptions } from './tls-options.ts';
 
-/** Where a server is and which account to use there. */
-export type ServerAddress = {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-};
+/** A server under the name that people are told. */
+export type ServerAddress = Server & { readonly name: string };
 
 /** Throws `BadServerUrlError`, which never shows a password. */
 export function addressAt(url: string, name?: string): ServerAddress {
-  const parsed = parseServerUrl(url);
-  if (typeof parsed === 'string') throw new BadServerUrlError(name ?? 'the server', parsed);
-  const { options: _, ...server } = parsed;
+  const read = serverAt(url);
+  if (typeof read === 'string') throw new BadServerUrlError(name ?? 'the server', read);
+  const { parameters: _, ...server } = read;
   return { name: name ?? `${server.host}:${server.port}`, ...server };
 }
 
-/** With the password: not to be shown. */
-export function urlOf({ host, port, user, password, database }: ServerAddress): string {
-  const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-  return `mysql://${account}@${host.includes(':') ? `[${host}]` : host}:${port}/${encodeURIComponent(database)}`;
-}
+/** The driver's types do not know it. Followed, a server's hint would lead to another server than the one that is meant. */
+const noRedirects = { permitRedirect: false };
 
 /** Options that every connection has in common. Integers come as bigint where a double could not hold them. */
-export function connectionOptions({ host, port, user, password, database }: ServerAddress): ConnectionConfig {
-  return { host, port, user, password, database, allowPublicKeyRetrieval: true, charset: 'utf8mb4' };
+export function connectionOptions({ host, port, user, password, database, tls }: ServerAddress): ConnectionConfig {
+  const account = { host, port, user, password, database, allowPublicKeyRetrieval: true, charset: 'utf8mb4' };
+  return { ...account, ...noRedirects, ...(tls !== null && { ssl: tlsOptions(host, tls) }) };
 }

@@ -63,8 +63,9 @@ export class ServerConnection {
       throw new NoAnswerError();
     } catch (error) {
       if (error instanceof NoAnswerError) throw error;
-      if (faultOf(error) === 'CONNECTION') this.#giveUp(link, faultInWords(error));
-      throw new Error(faultInWords(error), { cause: error });
+      const words = faultInWords(error, { inTheClear: this.#address.tls === null });
+      if (faultOf(error) === 'CONNECTION') this.#giveUp(link, words);
+      throw new Error(words, { cause: error });
     } finally {
       cancel();
     }

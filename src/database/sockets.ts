@@ -27,9 +27,18 @@ export class Sockets {
     for (const socket of this.#open) {
       const cause = Object.assign(new Error('The connection was cut on this side'), { code: 'ECONNRESET' });
       // Told at once and only to somebody: an error event that nobody listens to would end the process.
-      if (!socket.destroyed && socket.listenerCount('error') > 0) socket.emit('error', cause);
+      if (!socket.destroyed && socket.listenerCount('error') > 0) tell(socket, cause);
       socket.destroy();
     }
     this.#open.clear();
+  }
+}
+
+/** TLS over the socket passes it on, to nobody once the driver has heard it from the socket and has ended the connection. */
+function tell(socket: Socket, cause: Error): void {
+  try {
+    socket.emit('error', cause);
+  } catch (thrown) {
+    if (thrown !== cause) throw thrown;
   }
 }

@@ -1,16 +1,37 @@
 /** The URLs of database servers. Whoever is named by one is read here, from the environment and the command line alike. */
-export type ServerUrl = {
+import {
+  completed,
+  loadTls,
+  nothingSaid,
+  type ServerTls,
+  type TlsWords,
+  tlsParameters,
+  tlsWordsOf,
+} from './server-tls.ts';
+
+/** Where a server is, which account to use there, and how the way is secured. */
+export type Server = {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  /** The query parameters. */
-  readonly options: ReadonlyMap<string, string>;
+  /** `null`: spoken to in the clear. */
+  readonly tls: ServerTls | null;
 };
 
-/** The parsed URL, or what is wrong with it in words that never repeat it. */
-export function parseServerUrl(text: string, allowedOptions: readonly string[] = []): ServerUrl | string {
+export type ReadOptions = {
+  /** Query parameters that may be there, besides those of TLS. */
+  readonly parameters?: readonly string[];
+  /** For URLs that say nothing of TLS themselves. */
+  readonly tls?: TlsWords;
+};
+
+/** The server and the parameters of its URL, or what is wrong in words that never repeat the URL. */
+export function serverAt(
+  text: string,
+  { parameters = [], tls: defaults = nothingSaid }: ReadOptions = {},
+): (Server & { readonly parameters: ReadonlyMap<string, string> }) | string {
   let url: URL;
   try {
     url = new URL(text);
@@ -26,27 +47,38 @@ export function parseServerUrl(text: string, allowedOptions: readonly string[] =
   const path = url.pathname.replace(/^\//, '');
   if (path === '' || path.includes('/'))
     return 'must end in one database name, as in mysql://user:password@host:3306/orders';
-  const unknown = [...url.searchParams.keys()].find((option) => !allowedOptions.includes(option));
-  if (unknown !== undefined) {
-    return allowedOptions.length === 0
-      ? 'takes no ?parameters'
-      : `has an unknown ?parameter; known are ${allowedOptions.join(', ')}`;
+  const given = new Map(url.searchParams);
+  const known: readonly string[] = [...parameters, ...tlsParameters];
+  if ([...given.keys()].some((parameter) => !known.includes(parameter))) {
+    return `has an unknown ?parameter; known are ${known.join(', ')}`;
   }
+  const words = tlsWordsOf(given);
+  const tls = typeof words === 'string' ? words : loadTls(completed(words, defaults));
+  if (typeof tls === 'string') return tls;
   try {
     return {
-      host: bareHost(url.hostname),
+      // Drivers want `::1`, URLs say `[::1]`.
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: url.port === '' ? 3306 : Number(url.port),
       user: decodeURIComponent(url.username),
       password: decodeURIComponent(url.password),
       database: decodeURIComponent(path),
-      options: new Map(url.searchParams),
+      tls,
+      parameters: given,
     };
   } catch {
     return 'has a % that starts no %XX escape: write a % inside a password as %25';
   }
 }
 
-/** Drivers want `::1`, URLs say `[::1]`. */
-function bareHost(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
+/** What `serverAt` reads. With the password: not to be shown. */
+export function urlOf({ host, port, user, password, database, tls }: Server): string {
+  const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const parameters = [
+    ...(tls === null ? [] : [`ssl-mode=${tls.mode}`]),
+    ...(tls?.ca ? [`ssl-ca=${encodeURIComponent(tls.ca.file)}`] : []),
+  ];
+  const query = parameters.length === 0 ? '' : `?${parameters.join('&')}`;
+  return `mysql://${account}@${place}/${encodeURIComponent(database)}${query}`;
 }

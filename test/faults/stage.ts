@@ -218,7 +218,7 @@ export class Stage {
 
   #address(name: string): ServerAddress {
     const { host, port } = this.cluster.node(name);
-    return { name, host, port, ...this.cluster.cluster.credentials.app, database: 'orders' };
+    return { name, host, port, ...this.cluster.cluster.credentials.app, database: 'orders', tls: null };
   }
 }
 

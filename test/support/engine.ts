@@ -59,6 +59,7 @@ export function nodesOf({ cluster }: TestCluster, via: EngineOptions['via'] = {}
     ...via[name],
     ...cluster.credentials.app,
     database: cluster.database,
+    tls: null,
     priority: 1,
     weight: 1,
   }));

@@ -48,6 +48,7 @@ export class TestFailover {
           port,
           ...admin,
           database: cluster.database,
+          tls: null,
           configuredSource: role === 'source',
           priority: 1,
         };

@@ -37,6 +37,7 @@ export async function startMirroredWrites(): Promise<MirroredWrites> {
       user: username,
       password: decodeURIComponent(password),
       database: pathname.slice(1),
+      tls: null,
     },
     {
       pool: { connectionsPerNode: 10, acquireTimeoutMs: 10_000, statementTimeoutMs: 20_000 },

@@ -48,10 +48,53 @@ describe('a fault of the driver', () => {
       'CONNECTION',
       'refused the account',
     ],
+    [
+      'a certificate of nobody who is trusted',
+      Object.assign(new Error('self-signed'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
+      'CONNECTION',
+      'has a certificate that nobody signed who is trusted here (ssl-ca)',
+    ],
+    [
+      'a certificate for another host',
+      Object.assign(new Error('altnames'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
+      'CONNECTION',
+      'has a certificate for other hosts than the one in its address (VERIFY_IDENTITY)',
+    ],
+    [
+      'a server without TLS',
+      sqlError(45_023, { code: 'ER_SERVER_SSL_DISABLED', fatal: true }),
+      'CONNECTION',
+      'offers no TLS, and ssl-mode asks for it',
+    ],
+    [
+      'a server that wants TLS',
+      sqlError(3159, { code: 'ER_SECURE_TRANSPORT_REQUIRED', fatal: true }),
+      'CONNECTION',
+      'takes no connection without TLS (ssl-mode)',
+    ],
+    [
+      'a protocol that is too old',
+      Object.assign(new Error('write EPROTO'), { code: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }),
+      'CONNECTION',
+      'and Node agree on no TLS (ERR_SSL_UNSUPPORTED_PROTOCOL)',
+    ],
+    [
+      'a pool that trusts no server',
+      sqlError(45_028, { cause: Object.assign(new Error('expired'), { code: 'CERT_HAS_EXPIRED' }) }),
+      'CONNECTION',
+      'lost the connection',
+    ],
     ['a mistake in the code', new TypeError('x is not a function'), 'OTHER', 'answered TypeError'],
     ['something that is no error', 'text', 'OTHER', 'an unknown fault'],
   ] as const)('%s is %s', (_, error, fault, words) => {
     expect([faultOf(error), faultInWords(error)]).toEqual([fault, words]);
+  });
+
+  it('of an account may be for want of TLS: servers do not tell', () => {
+    const refused = sqlError(1045, { code: 'ER_ACCESS_DENIED_ERROR', fatal: true });
+    expect(faultInWords(refused, { inTheClear: true })).toBe(
+      'refused the account, or a connection without TLS (ssl-mode)',
+    );
   });
 
   it('of a group in the middle of a commit proves nothing: the other members may have committed it', () => {
