@@ -1,6 +1,9 @@
+import type { Environment } from './config-environment.ts';
 import type { ConfigFault } from './config-fault.ts';
 import { defaultPriority, type NodeConfig, type ReplicaOrder } from './config-node.ts';
-import type { Environment, NodesRead } from './config-url-nodes.ts';
+import type { TlsDefaults } from './config-tls.ts';
+import type { NodesRead } from './config-url-nodes.ts';
+import type { Server } from './platform/server-url.ts';
 
 // The words of older deployments, translated here and nowhere else. Two families:
 //   DB_MASTER_*, DB_SLAVE<n>_*, DB_REPLICA_HOST, DB_BACKUP_*   one account per server
@@ -21,7 +24,7 @@ export const serverNames: readonly string[] = ['DB_MASTER', 'DB_SLAVE1', 'DB_REP
 export const isServerName = (name: string): boolean => serverName.test(name);
 
 /** Nodes from the `DB_MASTER_*` family. */
-export function readServerNodes(environment: Environment, order: ReplicaOrder): NodesRead {
+export function readServerNodes(environment: Environment, order: ReplicaOrder, { tls }: TlsDefaults): NodesRead {
   const faults: ConfigFault[] = [];
   for (const name of Object.keys(environment).filter(isServerName)) {
     const field = serverName.exec(name)?.[2];
@@ -36,6 +39,7 @@ export function readServerNodes(environment: Environment, order: ReplicaOrder): 
     password: field('DB_MASTER', 'PASSWORD') ?? environment.DB_PASSWORD,
   };
   const server = (prefix: string, defaults: typeof master) => ({
+    tls,
     host: field(prefix, 'HOST'),
     port: field(prefix, 'PORT') ?? defaults.port,
     database: field(prefix, 'NAME', 'DATABASE') ?? defaults.database,
@@ -73,8 +77,9 @@ export function readServerNodes(environment: Environment, order: ReplicaOrder): 
 }
 
 /** Nodes from the `DB_HOST`, `DB_WRITE_HOST`, `DB_READ_HOST` family. */
-export function readSplitNodes(environment: Environment, order: ReplicaOrder): NodesRead {
+export function readSplitNodes(environment: Environment, order: ReplicaOrder, { tls }: TlsDefaults): NodesRead {
   const account = {
+    tls,
     port: environment.DB_PORT,
     database: environment.DB_DATABASE,
     user: environment.DB_USERNAME,
@@ -108,6 +113,7 @@ type ServerWords = {
   readonly database: string | undefined;
   readonly user: string | undefined;
   readonly password: string | undefined;
+  readonly tls: Server['tls'];
 };
 
 function makeNode(
@@ -116,7 +122,7 @@ function makeNode(
   names: { host: string; port: string; database: string; user: string },
 ): NodesRead {
   const faults: ConfigFault[] = [];
-  const { host, database, user } = words;
+  const { host, database, user, tls } = words;
   if (host === undefined) faults.push({ name: names.host, fault: 'is missing' });
   else if (!/^[\w.:-]+$/.test(host)) faults.push({ name: names.host, fault: 'is not a host name or address' });
   if (database === undefined) faults.push({ name: names.database, fault: 'is missing' });
@@ -129,7 +135,7 @@ function makeNode(
     return { nodes: [], faults };
   }
   return {
-    nodes: [{ ...node, host, port, user, password: words.password ?? '', database, tls: null, weight: 1 }],
+    nodes: [{ ...node, host, port, user, password: words.password ?? '', database, tls, weight: 1 }],
     faults,
   };
 }

@@ -1,3 +1,4 @@
+import type { Environment } from './config-environment.ts';
 import type { ConfigFault } from './config-fault.ts';
 import {
   isServerName,
@@ -7,11 +8,20 @@ import {
   sharedNames,
   splitNames,
 } from './config-host-nodes.ts';
+import { migrationNames } from './config-migrations.ts';
 import { type NodeConfig, type ReplicaOrder, sameServer } from './config-node.ts';
-import { type Environment, type NodesRead, readUrlNodes, urlNames } from './config-url-nodes.ts';
+import { type TlsDefaults, tlsNames } from './config-tls.ts';
+import { type NodesRead, readUrlNodes, urlNames } from './config-url-nodes.ts';
 
 /** Every name that describes database servers. `DB_SLAVE1_` stands for every number. */
-export const databaseNames: readonly string[] = [...urlNames, ...splitNames, ...sharedNames, ...serverNames];
+export const databaseNames: readonly string[] = [
+  ...urlNames,
+  ...migrationNames,
+  ...tlsNames,
+  ...splitNames,
+  ...sharedNames,
+  ...serverNames,
+];
 
 const families = [
   { title: 'SOURCE_URL', owns: (name: string) => urlNames.some((known) => known === name), read: readUrlNodes },
@@ -20,7 +30,7 @@ const families = [
 ] as const;
 
 /** The nodes that the environment names, or `null` when it names none at all. */
-export function readNodes(environment: Environment, order: ReplicaOrder): NodesRead | null {
+export function readNodes(environment: Environment, order: ReplicaOrder, tls: TlsDefaults): NodesRead | null {
   const names = Object.keys(environment);
   const spoken = families.flatMap((family) => {
     const first = names.find(family.owns);
@@ -29,9 +39,12 @@ export function readNodes(environment: Environment, order: ReplicaOrder): NodesR
   const [family, ...others] = spoken;
   if (family === undefined) {
     const stray = names.find((name) => sharedNames.some((known) => known === name));
-    return stray === undefined
+    if (stray !== undefined)
+      return { nodes: [], faults: [{ name: stray, fault: 'needs DB_HOST or DB_MASTER_HOST beside it' }] };
+    // Whoever asks for TLS does not expect a cluster that has none.
+    return tls.tls === null
       ? null
-      : { nodes: [], faults: [{ name: stray, fault: 'needs DB_HOST or DB_MASTER_HOST beside it' }] };
+      : { nodes: [], faults: [{ name: 'SOURCE_URL', fault: 'is missing, and the local cluster speaks no TLS' }] };
   }
   if (others.length > 0) {
     const faults = others.map(({ first }) => ({
@@ -40,7 +53,7 @@ export function readNodes(environment: Environment, order: ReplicaOrder): NodesR
     }));
     return { nodes: [], faults };
   }
-  const { nodes, faults } = family.read(environment, order);
+  const { nodes, faults } = family.read(environment, order, tls);
   if (faults.length > 0) return { nodes, faults };
   const source = nodes.find((node) => node.role === 'source');
   // A replica host equal to the source's is how deployments say "one server until there is a replica".

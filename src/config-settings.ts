@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { redisUrlFault } from './config-url.ts';
-import { serverAt } from './platform/server-url.ts';
 
 // Every variable that is one value. What describes database servers is in config-nodes.ts.
 
@@ -87,14 +86,6 @@ const redisUrl = z
   })
   .optional();
 
-const databaseUrl = z
-  .string()
-  .superRefine((text, context) => {
-    const server = serverAt(text);
-    if (typeof server === 'string') context.addIssue(server);
-  })
-  .optional();
-
 const httpUrl = z
   .string()
   .refine((text) => {
@@ -124,8 +115,6 @@ export const settingsSchema = z.object({
     .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, - or _')
     .default('orders'),
   REPLICA_ORDER: oneOf(['balanced', 'listed'], 'balanced'),
-  MIGRATION_URL: databaseUrl,
-  BACKUP_MIGRATION_URL: databaseUrl,
   MIRROR_WORKER: oneOf(['in-process', 'off'], 'in-process'),
   MIRROR_COMPARE_INTERVAL_MS: integer(10_000, 0, 86_400_000),
   MIRROR_PORT: portOrNone,

@@ -1,19 +1,20 @@
+import type { Environment } from './config-environment.ts';
 import type { ConfigFault } from './config-fault.ts';
 import { defaultPriority, type NodeConfig, type ReplicaOrder } from './config-node.ts';
+import type { TlsDefaults } from './config-tls.ts';
 import { serverAt } from './platform/server-url.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 export type NodesRead = { readonly nodes: readonly NodeConfig[]; readonly faults: readonly ConfigFault[] };
 
 export const urlNames = ['SOURCE_URL', 'DATABASE_URL', 'REPLICA_URLS', 'BACKUP_URL'] as const;
 const nodeParameters = ['name', 'priority', 'weight'] as const;
 
 /** Nodes from `SOURCE_URL` (or `DATABASE_URL`), `REPLICA_URLS` and `BACKUP_URL`. */
-export function readUrlNodes(environment: Environment, order: ReplicaOrder): NodesRead {
+export function readUrlNodes(environment: Environment, order: ReplicaOrder, { words: tls }: TlsDefaults): NodesRead {
   const nodes: NodeConfig[] = [];
   const faults: ConfigFault[] = [];
   const read = (variable: string, text: string, node: Pick<NodeConfig, 'name' | 'role' | 'priority'>) => {
-    const found = serverAt(text, { parameters: nodeParameters });
+    const found = serverAt(text, { parameters: nodeParameters, tls });
     if (typeof found === 'string') {
       faults.push({ name: variable, fault: found });
       return;

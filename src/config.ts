@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { type Environment, withoutBlanks } from './config-environment.ts';
 import { ConfigError, type ConfigFault } from './config-fault.ts';
 import { type JobsConfig, jobsOf, type PaymentsConfig, paymentsOf } from './config-jobs.ts';
+import { readMigrations } from './config-migrations.ts';
 import { defaultPriority, type NodeConfig } from './config-node.ts';
 import { databaseNames, readNodes } from './config-nodes.ts';
 import { type EnvironmentSettings, settingsSchema, type TokenKeyConfig } from './config-settings.ts';
+import { readTlsDefaults } from './config-tls.ts';
 import { redactUrl } from './config-url.ts';
-import type { Environment } from './config-url-nodes.ts';
 import { tlsInWords } from './platform/server-tls.ts';
-import { serverAt } from './platform/server-url.ts';
+import { type Server, urlOf } from './platform/server-url.ts';
 
 export { ConfigError, type ConfigFault, type Environment, type NodeConfig, type TokenKeyConfig };
 
@@ -154,9 +156,12 @@ const randomSecret = () => randomBytes(32).toString('base64url');
 /** Throws `ConfigError` with all faults at once. */
 export function readConfig(environment: Environment, makeSecret: () => string = randomSecret): ConfigRead {
   const { settings, faults } = readSettings(environment);
-  const read = readNodes(withoutBlanks(environment), settings?.REPLICA_ORDER ?? 'balanced');
+  const given = withoutBlanks(environment);
+  const tls = readTlsDefaults(given);
+  const read = readNodes(given, settings?.REPLICA_ORDER ?? 'balanced', tls);
+  const migrations = readMigrations(given, tls.words);
   const production = environment.NODE_ENV === 'production';
-  const all = [...faults, ...(read?.faults ?? [])];
+  const all = [...faults, ...tls.faults, ...(read?.faults ?? []), ...migrations.faults];
   if (production && read === null) {
     all.push({ name: 'SOURCE_URL', fault: 'is missing, and production does not start a local cluster' });
   }
@@ -178,9 +183,9 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
   const config = freeze(
     makeConfig(settings, {
       cluster: { id: settings.CLUSTER_ID, nodes: read.nodes },
-      migrationUrl: settings.MIGRATION_URL ?? null,
-      backupMigrationUrl: settings.BACKUP_MIGRATION_URL ?? null,
-      administration: administrationOf(settings),
+      migrationUrl: migrations.source && urlOf(migrations.source),
+      backupMigrationUrl: migrations.backup && urlOf(migrations.backup),
+      administration: administrationOf(settings, migrations.source),
       redisUrl: settings.REDIS_URL ?? null,
       paymentsUrl: null,
       keys,
@@ -341,12 +346,10 @@ function makeConfig(
 }
 
 /** The account that migrates may usually do everything else as well. */
-function administrationOf(settings: EnvironmentSettings): Config['administration'] {
-  const { CLUSTER_ADMIN_USER, CLUSTER_ADMIN_PASSWORD = '', MIGRATION_URL } = settings;
+function administrationOf(settings: EnvironmentSettings, migration: Server | null): Config['administration'] {
+  const { CLUSTER_ADMIN_USER, CLUSTER_ADMIN_PASSWORD = '' } = settings;
   const { CLUSTER_REPLICATION_USER, CLUSTER_REPLICATION_PASSWORD = '' } = settings;
-  const migration = MIGRATION_URL === undefined ? null : serverAt(MIGRATION_URL);
-  const migrator =
-    migration === null || typeof migration === 'string' ? null : { user: migration.user, password: migration.password };
+  const migrator = migration && { user: migration.user, password: migration.password };
   return {
     admin: CLUSTER_ADMIN_USER === undefined ? migrator : { user: CLUSTER_ADMIN_USER, password: CLUSTER_ADMIN_PASSWORD },
     replication:
@@ -373,13 +376,6 @@ function readSettings(environment: Environment): { settings: EnvironmentSettings
     return { settings: null, faults: [{ name: 'CONSISTENCY_WAIT_MS', fault }] };
   }
   return { settings: parsed.data, faults: [] };
-}
-
-/** Compose files and `.env` templates say "not set" with an empty value. */
-function withoutBlanks(environment: Environment): Environment {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  );
 }
 
 function freeze<T extends object>(value: T): T {

@@ -9,7 +9,8 @@ Steers plain replication: which server is the source, and who replicates it. Sho
   promote [<server>]       the source is gone: this replica, or the most advanced one, takes its place
   switchover <server>      the source lives: it hands over to this replica, and nothing is lost
   rejoin <server>          a server that was the source, or was left out, becomes a replica
-  add-replica <url>        another server becomes a replica: mysql://user:password@host:3306/database, an administrator's account
+  add-replica <url>        another server becomes a replica: mysql://user:password@host:3306/database, an administrator's account;
+                           ?ssl-mode= and ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA
 
   --yes                    do not ask
   --force                  promote although transactions may be lost or servers left out; the plan says which

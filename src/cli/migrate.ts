@@ -17,7 +17,8 @@ prisma/backup/migrations to the backup when there is one. One process at a time.
   --rolled-back <name>   a failed migration was undone by hand: it may run again. Of the source unless --only backup
   --applied <name>       a failed migration was completed by hand: count it as applied. Likewise
   --url <url>            mysql://user:password@host:3306/database, instead of what the environment says: that database
-                         alone, as a source unless --only backup
+                         alone, as a source unless --only backup; ?ssl-mode= and ?ssl-ca= secure the way to it, else
+                         DATABASE_SSL_MODE and DATABASE_SSL_CA
   --help                 print this
 
 The source is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs; the backup

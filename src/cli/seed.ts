@@ -17,7 +17,8 @@ Writes believable orders, spread over the 180 days before a fixed date. The same
   --until <date>     when the newest order was placed, ${defaultUntil.slice(0, 10)} unless told; \`now\` for right now
   --append           add to the orders that are there
   --replace          delete all orders first, and every idempotency record
-  --url <url>        mysql://user:password@host:3306/database, instead of what the environment says
+  --url <url>        mysql://user:password@host:3306/database, instead of what the environment says; ?ssl-mode= and
+                     ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA
   --help             print this
 
 The database is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { printableConfig } from '../../../src/cli/check-config.ts';
 import {
   ConfigError,
   configFromLocalCluster,
@@ -7,8 +8,10 @@ import {
   type Environment,
   readConfig,
 } from '../../../src/config.ts';
+import { certificates } from '../../support/certificates.ts';
 
 const secret = 's'.repeat(32);
+const { ca, serverKey } = certificates;
 const source = 'mysql://app:hunter2@source:3306/orders';
 
 function external(environment: Environment) {
@@ -137,6 +140,27 @@ describe('faults', () => {
     [{ SOURCE_URL: 'mysql:///o' }, 'SOURCE_URL: names no host'],
     [{ SOURCE_URL: 'mysql://a:hunter2@h' }, 'SOURCE_URL: must end in one database name'],
     [{ SOURCE_URL: 'mysql://a:hunter2@h/o?sslmode=require' }, 'SOURCE_URL: has an unknown ?parameter'],
+    [{ SOURCE_URL: `${source}?ssl-mode=hunter2` }, 'SOURCE_URL: has an ?ssl-mode that is none of DISABLED, REQUIRED'],
+    [
+      { SOURCE_URL: source, BACKUP_URL: 'mysql://a@b/o?ssl-ca=/hunter2' },
+      'BACKUP_URL: names a CA whose file cannot be read',
+    ],
+    [{ SOURCE_URL: source, MIGRATION_URL: `${source}?ssl-ca=/hunter2` }, 'MIGRATION_URL: names a CA whose file cannot'],
+    [{ SOURCE_URL: source, MIGRATION_URL: `${source}?weight=1` }, 'MIGRATION_URL: has an unknown ?parameter'],
+    [
+      { SOURCE_URL: source, DATABASE_SSL_MODE: 'hunter2' },
+      'DATABASE_SSL_MODE: must be one of DISABLED, REQUIRED, VERIFY_CA',
+    ],
+    [
+      { SOURCE_URL: source, DATABASE_SSL_CA: '/hunter2' },
+      'DATABASE_SSL_CA: names a CA whose file cannot be read (ENOENT)',
+    ],
+    [{ SOURCE_URL: source, DATABASE_SSL_CA: serverKey }, 'DATABASE_SSL_CA: names a CA whose file holds no certificate'],
+    [
+      { SOURCE_URL: source, DATABASE_SSL_MODE: 'required', DATABASE_SSL_CA: ca },
+      'DATABASE_SSL_CA: names a CA that nobody',
+    ],
+    [{ DATABASE_SSL_MODE: 'REQUIRED' }, 'SOURCE_URL: is missing, and the local cluster speaks no TLS'],
     [{ SOURCE_URL: 'mysql://a:hunter2@h/o?weight=0' }, 'SOURCE_URL: ?priority is a whole number'],
     [{ SOURCE_URL: 'mysql://a:hunter2%zz@h/o' }, 'SOURCE_URL: has a % that starts no %XX escape'],
     [{ SOURCE_URL: source, DATABASE_URL: 'mysql://a@b/c' }, 'DATABASE_URL: is another word for SOURCE_URL'],
@@ -179,6 +203,11 @@ describe('faults', () => {
     expect(faults.filter((line) => line.startsWith(fault))).toHaveLength(1);
   });
 
+  it('of a CA for all servers are told once', () => {
+    const urls = { SOURCE_URL: source, REPLICA_URLS: 'mysql://a@r/o?ssl-mode=VERIFY_CA', MIGRATION_URL: source };
+    expect(faultsOf({ ...urls, DATABASE_SSL_CA: '/none' })).toHaveLength(1);
+  });
+
   it('come out all at once', () => {
     const faults = faultsOf({
       NODE_ENV: 'production',
@@ -195,6 +224,57 @@ describe('faults', () => {
       'REPLICA_URLS (2)',
       'TOKEN_KEYS',
     ]);
+  });
+});
+
+describe('TLS', () => {
+  const securityOf = (environment: Environment) =>
+    external(environment).config.cluster.nodes.map(({ name, tls }) => `${name} ${tls?.mode} ${tls?.ca?.file}`);
+  const all = { DATABASE_SSL_MODE: 'verify_identity', DATABASE_SSL_CA: ca };
+
+  it('is for every server that says nothing else', () => {
+    const urls = {
+      SOURCE_URL: source,
+      REPLICA_URLS: 'mysql://a@r1/o?ssl-mode=REQUIRED,mysql://a@r2/o?ssl-mode=DISABLED',
+      BACKUP_URL: 'mysql://a@b/o?ssl-mode=VERIFY_CA&name=spare',
+    };
+    expect(securityOf({ ...urls, ...all })).toEqual([
+      `source VERIFY_IDENTITY ${ca}`,
+      'replica-1 REQUIRED undefined',
+      'replica-2 undefined undefined',
+      `spare VERIFY_CA ${ca}`,
+    ]);
+  });
+
+  it.each([
+    [{ DB_MASTER_HOST: 'm', DB_SLAVE1_HOST: 's', DB_BACKUP_HOST: 'b', DB_USERNAME: 'a', DB_DATABASE: 'o' }, 3],
+    [{ DB_WRITE_HOST: 'w', DB_READ_HOST: 'r1,r2', DB_USERNAME: 'a', DB_DATABASE: 'o' }, 3],
+  ])('is for servers that are named by hosts in %o', (hosts, servers) => {
+    const secured = securityOf({ ...hosts, ...all });
+    expect(secured).toHaveLength(servers);
+    expect(secured.every((server) => server.endsWith(` VERIFY_IDENTITY ${ca}`))).toBe(true);
+  });
+
+  it('is for those who migrate', () => {
+    const urls = { MIGRATION_URL: source, BACKUP_MIGRATION_URL: `${source}?ssl-mode=REQUIRED` };
+    const { config } = external({ SOURCE_URL: source, ...urls, ...all });
+    expect(config.migrationUrl).toBe(`${source}?ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(ca)}`);
+    expect(config.mirror.migrationUrl).toBe(`${source}?ssl-mode=REQUIRED`);
+    expect(config.administration.admin).toEqual({ user: 'app', password: 'hunter2' });
+  });
+
+  it('is printed, certificates are not', () => {
+    const { config } = external({ SOURCE_URL: source, BACKUP_URL: 'mysql://a@b/o?ssl-mode=disabled', ...all });
+    const printed = printableConfig(config);
+    expect(printed).toContain(`tls=VERIFY_IDENTITY(${ca})`);
+    expect(printed).toMatch(/^ {2}backup .*tls=DISABLED/m);
+    expect(printed).not.toMatch(/hunter2|BEGIN CERTIFICATE|object Object/);
+  });
+
+  it('may be for Redis too', () => {
+    expect(external({ SOURCE_URL: source, REDIS_URL: 'rediss://cache:6380' }).config.redisUrl).toBe(
+      'rediss://cache:6380',
+    );
   });
 });
 
