@@ -1,5 +1,5 @@
 import type { Connection } from 'mariadb';
-import type { Address, MemberFacts } from '../cluster/failover/member.ts';
+import type { MemberFacts, SourceAddress } from '../cluster/failover/member.ts';
 import type { NodeControl, ReplicationAccount } from '../cluster/failover/node-control.ts';
 import type { EpochRecord } from '../consistency/epoch.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -42,10 +42,9 @@ export class SqlNodeControl implements NodeControl {
         readEpochs(connection, flavour),
       ]);
       const reportHost = textOf(look, 'reportHost');
-      const { host, port } = this.#address;
-      const address =
-        reportHost === '' ? { host, port } : { host: reportHost, port: Number(textOf(look, 'reportPort')) };
-      return { ...control.facts(look, channels), epochs, address };
+      const { host, port, tls } = this.#address;
+      const place = reportHost === '' ? { host, port } : { host: reportHost, port: Number(textOf(look, 'reportPort')) };
+      return { ...control.facts(look, channels), epochs, address: { ...place, encrypted: tls !== null } };
     }, lookTimeoutMs);
   }
 
@@ -74,17 +73,18 @@ export class SqlNodeControl implements NodeControl {
     );
   }
 
-  follow(source: Address, account: ReplicationAccount | null): Promise<void> {
+  follow({ host, port, encrypted = false }: SourceAddress, account: ReplicationAccount | null): Promise<void> {
     return this.#use(async (connection, control) => {
       const before = rowsOf(await connection.query(statementsFor(connection).replication));
       await setWhereKnown(connection, control.semiSync.scope, {
         [control.semiSync.source]: false,
         [control.semiSync.replica]: true,
       });
+      const encrypts = encrypted && !before.some((row) => textOf(row, control.encrypted) === 'Yes');
       const begin = before.length === 0 ? control.beginAtOwnPosition : [control.stopReplicating];
       await runAll(connection, [
         ...begin,
-        ...control.follow({ ...source, account }, (text) => connection.escape(text)),
+        ...control.follow({ host, port, account, encrypts }, (text) => connection.escape(text)),
       ]);
     });
   }

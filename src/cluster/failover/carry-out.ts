@@ -7,7 +7,7 @@ import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { FailoverStepError } from './errors.ts';
 import { sourceIdOf } from './leader.ts';
-import type { Address } from './member.ts';
+import type { SourceAddress } from './member.ts';
 import type { NodeControl, ReplicationAccount } from './node-control.ts';
 import { describeStep, type Step } from './plan.ts';
 
@@ -104,7 +104,7 @@ async function applied(control: NodeControl, wanted: Position, step: Step, optio
   }
 }
 
-async function follow(control: NodeControl, source: Address, options: CarryOutOptions): Promise<void> {
+async function follow(control: NodeControl, source: SourceAddress, options: CarryOutOptions): Promise<void> {
   const { follows, readOnly } = await control.look();
   if (!readOnly) await control.refuseWrites();
   await control.follow(source, follows === null ? options.account : null);

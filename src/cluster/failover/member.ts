@@ -8,6 +8,9 @@ export type ReceiverState = (typeof receiverStates)[number];
 
 export type Address = { readonly host: string; readonly port: number };
 
+/** Where replicas find a source, and whether nobody is to read along. Absent: that is not asked for. */
+export type SourceAddress = Address & { readonly encrypted?: boolean };
+
 /** What a server says of itself when a failover is planned: more than a probe asks, and only the administrator may see it. */
 export type MemberFacts = {
   readonly identity: string;
@@ -24,7 +27,7 @@ export type MemberFacts = {
   /** The server that it replicates, `null` when that is nobody. */
   readonly follows: Address | null;
   /** Where other servers find it. */
-  readonly address: Address;
+  readonly address: SourceAddress;
   readonly epochs: EpochHistory | null;
   /** A replication group, which elects its source itself, counts this server as its own. Absent: it does not. */
   readonly inGroup?: boolean;

@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../../consistency/epoch.ts';
-import type { Address, MemberFacts } from './member.ts';
+import type { MemberFacts, SourceAddress } from './member.ts';
 
 export type ReplicationAccount = { readonly user: string; readonly password: string };
 
@@ -16,8 +16,11 @@ export interface NodeControl {
   startApplying(): Promise<void>;
   /** Keeps what was applied. `forget`: the server does not remember whom it followed, and begins nothing at its next start. */
   stopReplicating(options: { forget: boolean }): Promise<void>;
-  /** Follows from where the server is. Without an account the one that it used last. Returns before it has connected. */
-  follow(source: Address, account: ReplicationAccount | null): Promise<void>;
+  /**
+   * Follows from where the server is. Without an account the one that it used last. Returns before it has connected. How it
+   * encrypts already stays as it is.
+   */
+  follow(source: SourceAddress, account: ReplicationAccount | null): Promise<void>;
   /** Throws away what the server holds and copies what `source` holds. `onTable` hears of each table that is there. */
   copyFrom(source: NodeControl, onTable: (table: string, rows: number) => void): Promise<void>;
   /** Writes one row of `cluster_epochs` although the server refuses everybody else's writes. */

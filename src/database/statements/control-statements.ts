@@ -1,7 +1,11 @@
 import type { Address, MemberFacts } from '../../cluster/failover/member.ts';
 import type { Row } from './server-statements.ts';
 
-export type FollowValues = Address & { readonly account: { readonly user: string; readonly password: string } | null };
+export type FollowValues = Address & {
+  readonly account: { readonly user: string; readonly password: string } | null;
+  /** Encrypts from now on, and believes whoever answers: a server knows no CA unless somebody has put it there. */
+  readonly encrypts: boolean;
+};
 
 /** How the administrator of a server speaks to it: what `ServerStatements` is for everybody. */
 export interface ControlStatements {
@@ -19,6 +23,8 @@ export interface ControlStatements {
   readonly forget: string;
   /** Before a server follows for the first time: what it has committed itself counts as received. */
   readonly beginAtOwnPosition: readonly string[];
+  /** Column that says `Yes` where a server follows encrypted. */
+  readonly encrypted: string;
   /** `quote` makes a literal. */
   follow(values: FollowValues, quote: (text: string) => string): readonly string[];
   /** Forgets every transaction of its own, and counts `position` as received. */

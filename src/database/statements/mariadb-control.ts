@@ -52,8 +52,10 @@ export const mariadbControl: ControlStatements = {
     "SET GLOBAL gtid_slave_pos = IF(@@GLOBAL.gtid_binlog_pos = '', @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_pos)",
   ],
   holdOnly: (held) => ['RESET MASTER', `SET GLOBAL gtid_slave_pos = '${held}'`],
-  follow: ({ host, port, account }, quote) => [
-    `CHANGE MASTER TO MASTER_HOST = ${quote(host)}, MASTER_PORT = ${port}${account === null ? '' : `, MASTER_USER = ${quote(account.user)}, MASTER_PASSWORD = ${quote(account.password)}`}, MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1`,
+  encrypted: 'Master_SSL_Allowed',
+  // Since 11.3 a certificate is verified unless told.
+  follow: ({ host, port, account, encrypts }, quote) => [
+    `CHANGE MASTER TO MASTER_HOST = ${quote(host)}, MASTER_PORT = ${port}${account === null ? '' : `, MASTER_USER = ${quote(account.user)}, MASTER_PASSWORD = ${quote(account.password)}`}${encrypts ? ', MASTER_SSL = 1, MASTER_SSL_VERIFY_SERVER_CERT = 0' : ''}, MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1`,
     'START SLAVE',
   ],
   semiSync: { scope: 'GLOBAL', source: 'rpl_semi_sync_master_enabled', replica: 'rpl_semi_sync_slave_enabled' },

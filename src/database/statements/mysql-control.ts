@@ -50,8 +50,9 @@ export const mysqlControl: ControlStatements = {
     Number.parseFloat(version) >= 8.2 ? 'RESET BINARY LOGS AND GTIDS' : 'RESET MASTER',
     `SET GLOBAL gtid_purged = '${held}'`,
   ],
-  follow: ({ host, port, account }, quote) => [
-    `CHANGE REPLICATION SOURCE TO SOURCE_HOST = ${quote(host)}, SOURCE_PORT = ${port}${account === null ? '' : `, SOURCE_USER = ${quote(account.user)}, SOURCE_PASSWORD = ${quote(account.password)}`}, SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 0, SOURCE_HEARTBEAT_PERIOD = 1`,
+  encrypted: 'Source_SSL_Allowed',
+  follow: ({ host, port, account, encrypts }, quote) => [
+    `CHANGE REPLICATION SOURCE TO SOURCE_HOST = ${quote(host)}, SOURCE_PORT = ${port}${account === null ? '' : `, SOURCE_USER = ${quote(account.user)}, SOURCE_PASSWORD = ${quote(account.password)}`}${encrypts ? ', SOURCE_SSL = 1' : ''}, SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 0, SOURCE_HEARTBEAT_PERIOD = 1`,
     'START REPLICA',
   ],
   semiSync: { scope: 'PERSIST', source: 'rpl_semi_sync_source_enabled', replica: 'rpl_semi_sync_replica_enabled' },
