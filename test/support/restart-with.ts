@@ -5,14 +5,14 @@ import { systemClock } from '../../src/platform/clock.ts';
 import type { TestCluster } from './test-cluster.ts';
 
 /**
- * Runs a replica or the backup of a test cluster with other server options than all the others have. Resolves once it
- * answers, and a replica replicates. `ended` resolves when that process has ended, whoever ended it.
+ * Runs a server of a test cluster with other options than all the others have. Resolves once it answers, and a replica
+ * replicates; a source refuses writes. `ended` resolves when that process has ended, whoever ended it.
  */
 export async function restartWith(
   cluster: TestCluster,
   name: string,
   options: readonly string[],
-): Promise<{ readonly ended: Promise<void>; restore(): Promise<void> }> {
+): Promise<{ readonly ended: Promise<void>; stop(): Promise<void>; restore(): Promise<void> }> {
   const { pid, dataDirectory, role } = cluster.node(name);
   const partsOf = async (file: string) =>
     (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0').filter((part) => part !== '');
@@ -37,6 +37,7 @@ export async function restartWith(
   }
   return {
     ended: server.exited.then(() => undefined),
+    stop,
     restore: async () => {
       await stop();
       await cluster.cluster.startNode(name);
