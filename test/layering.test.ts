@@ -78,6 +78,11 @@ describe('the checker', () => {
       /must not import prisma/,
     ],
     ['the environment', { 'src/http/server.ts': 'const port = process.env.PORT;' }, /reads the environment/],
+    [
+      'a connection of its own',
+      { 'src/database/a.ts': 'const link = createConnection({ host });' },
+      /connects to a database server/,
+    ],
     ['Date.now', { 'src/http/server.ts': 'const now = Date.now();' }, /touches the real clock/],
     ['new Date()', { 'src/orders/a.ts': 'const now = new Date();' }, /touches the real clock/],
     ['performance.now', { 'src/http/server.ts': 'const now = performance.now();' }, /touches the real clock/],

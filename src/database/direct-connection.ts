@@ -47,8 +47,8 @@ export type DirectConnectionOptions = {
 };
 
 /**
- * One connection for administrative work, outside of any pool and of Prisma. `url` is `mysql://user:password@host:port/database`.
- * Throws `DatabaseUnreachableError` or `BadServerUrlError`; neither repeats a password.
+ * One connection for administrative work, outside of any pool and of Prisma. `url` is `mysql://user:password@host:port/database`,
+ * with TLS where it says so. Throws `DatabaseUnreachableError` or `BadServerUrlError`; neither repeats a password.
  */
 export async function openDirectConnection(
   url: string,

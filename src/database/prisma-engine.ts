@@ -26,7 +26,7 @@ export type TransactionOf<Client> = Client extends { $transaction: (...given: in
   : never;
 
 export type PrismaEngineOptions<Client> = {
-  /** `mysql://user:password@host:port/database`, for MariaDB as well. */
+  /** `mysql://user:password@host:port/database`, for MariaDB as well; `?ssl-mode=` and `?ssl-ca=` ask for TLS. */
   readonly source: string;
   readonly replicas?: readonly string[];
   readonly makeClient: MakeClient<Client>;

@@ -57,6 +57,12 @@ export const patternOwners: readonly {
       /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bprocess\.hrtime\b|(?<![.\w])set(?:Timeout|Interval)\s*\(|\bglobalThis\.set|\bAbortSignal\.timeout\b|['"]node:timers/,
     owners: ['platform/clock.ts', 'dashboard', 'client'],
   },
+  {
+    // A connection that is made elsewhere may forget TLS. What is local has none.
+    what: 'connects to a database server',
+    pattern: /\bcreate(?:Connection|Pool)\s*\(/,
+    owners: ['database/direct-connection.ts', 'database/node-pool.ts', 'database/server-connection.ts', 'local'],
+  },
 ];
 
 export const maxLines = 400;
