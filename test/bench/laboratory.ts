@@ -109,14 +109,14 @@ export class Laboratory {
     return started;
   }
 
-  /** Another process of the project, run as its script runs it, in front of the same servers. The caller stops it. */
+  /** Another process of the project in front of the same servers; `node` is what Node is told. The caller stops it. */
   async startBeside(
     clusterKind: ClusterKind,
-    entry: string,
-    told: Readonly<Record<string, string>>,
+    node: readonly string[],
+    told: Readonly<Record<string, string>> = {},
   ): Promise<NodeProcess> {
     const cluster = await this.cluster(clusterKind);
-    const started = startNodeProcess(['src/bundled.mjs', entry], { ...environmentOf(cluster), ...told });
+    const started = startNodeProcess(node, { ...environmentOf(cluster), ...told });
     this.#others.push(started);
     return started;
   }

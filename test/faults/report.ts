@@ -1,4 +1,3 @@
-import { isMet } from '../bench/finding.ts';
 import type { Machine } from '../bench/machine.ts';
 import { line } from '../bench/report.ts';
 import type { Outcome } from './play.ts';
@@ -13,30 +12,6 @@ export type Results = {
   readonly outcomes: readonly Outcome[];
 };
 
-/** The results as Markdown: what clients felt, and what they lost. */
-export function markdown({ outcomes, flavour, serverVersion, machine, measuredAt }: Results): string {
-  const rows = outcomes.map(({ scenario, measures, errors, lost, duplicated, anomalies, differences, findings }) => [
-    scenario.title,
-    ms(measures.readOutageMs),
-    ms(measures.writeOutageMs),
-    errorsText(added(measures.errors, errors)),
-    lost,
-    duplicated,
-    anomalies,
-    differences,
-    findings.every(isMet) ? 'met' : '**missed**',
-    scenario.why,
-  ]);
-  return [
-    '| scenario | longest read outage | longest write outage | errors seen | orders lost | duplicated | anomalies | backup differs | bars | why |',
-    '|---|--:|--:|---|--:|--:|--:|--:|---|---|',
-    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
-    '',
-    `${measuredAt.slice(0, 10)}, ${machine.cores} cores of ${machine.cpu}, ${flavour} ${serverVersion}; ` +
-      'clients, two API processes and all servers share the machine. An outage is the longest time in which nobody was answered.',
-  ].join('\n');
-}
-
 /** For while it runs. */
 export function lines({ measures, errors, operations, findings }: Outcome): string {
   const { reads, failedReads, lateReads, longestReadMs, readOutageMs, writeOutageMs } = measures;
@@ -47,9 +22,9 @@ export function lines({ measures, errors, operations, findings }: Outcome): stri
   ].join('\n');
 }
 
-type Counts = Readonly<Record<string, number>>;
+export type Counts = Readonly<Record<string, number>>;
 
-function added(a: Counts, b: Counts): Counts {
+export function added(a: Counts, b: Counts): Counts {
   const sum: Record<string, number> = { ...a };
   for (const [code, count] of Object.entries(b)) sum[code] = (sum[code] ?? 0) + count;
   return sum;
@@ -60,6 +35,6 @@ function errorsText(errors: Counts): string {
   return counted.length === 0 ? 'none' : counted.map(([code, count]) => `${count} ${code}`).join(', ');
 }
 
-function ms(value: number): string {
+export function ms(value: number): string {
   return `${value.toFixed(0)} ms`;
 }

@@ -1,5 +1,5 @@
-// npm run faults -- [--only names] [--flavour mariadb|mysql] [--seed N] [--json file] [--list] [--help]
-import { mkdir, writeFile } from 'node:fs/promises';
+// npm run faults -- [--only names] [--flavour mariadb|mysql] [--seed N] [--json file] [--list] [--table] [--help]
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,8 @@ import { saveHistory } from '../consistency/history.ts';
 import { explain } from '../consistency/report.ts';
 import { testFlavour } from '../support/test-cluster.ts';
 import { type Outcome, play } from './play.ts';
-import { lines, markdown, type Results } from './report.ts';
+import { lines, type Results } from './report.ts';
+import { caption, table } from './results-table.ts';
 import { isPlayedOn, scenarios } from './scenarios.ts';
 import { Stages } from './stages.ts';
 
@@ -23,6 +24,7 @@ Lets servers fall while clients work, and judges all that the clients were told.
   --seed <number>     another number, other work; 1 unless told
   --json <file>       where the results go; test/faults/results/<flavour>.json unless told, when all scenarios ran
   --list              print the names
+  --table             print what was recorded last, MariaDB / MySQL
   --help              print this
 `;
 
@@ -32,7 +34,15 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 async function run(argv: readonly string[]): Promise<number> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  const options = { only: text, flavour: text, seed: { ...text, default: '1' }, json: text, list: flag, help: flag };
+  const options = {
+    only: text,
+    flavour: text,
+    seed: { ...text, default: '1' },
+    json: text,
+    list: flag,
+    table: flag,
+    help: flag,
+  };
   const { values } = parseArgs({ args: [...argv], options });
   const names = scenarios.map(({ name }) => name);
   const only = values.only?.split(',').map((name) => name.trim()) ?? null;
@@ -44,8 +54,17 @@ async function run(argv: readonly string[]): Promise<number> {
   if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed is a whole number, not ${seed}`);
   if (values.help) print(usage);
   else if (values.list) print(names.join('\n'));
+  else if (values.table) print(await recorded());
   else return await playAll(flavour, only, Number(seed), values.json ?? null);
   return 0;
+}
+
+const standing = (flavour: string) => fileURLToPath(new URL(`results/${flavour}.json`, import.meta.url));
+
+async function recorded(): Promise<string> {
+  const read = async (flavour: string) => JSON.parse(await readFile(standing(flavour), 'utf8')) as Results;
+  const all = await Promise.all(['mariadb', 'mysql'].map(read));
+  return `${table(all)}\n\n${caption(all)}`;
 }
 
 async function playAll(
@@ -92,8 +111,8 @@ async function playAll(
     met,
     outcomes,
   };
-  print(`\n${markdown(results)}\n`);
-  const file = json ?? (only === null ? fileURLToPath(new URL(`results/${own}.json`, import.meta.url)) : null);
+  print(`\n${table([results])}\n\n${caption([results])}\n`);
+  const file = json ?? (only === null ? standing(own) : null);
   if (file !== null) {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);

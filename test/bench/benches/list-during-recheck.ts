@@ -44,7 +44,7 @@ type Plan = Pick<BenchContext, 'laboratory' | 'seconds' | 'concurrency'> & {
 
 async function whileProviderRuns({ laboratory, cluster, paymentsUrl, seconds, concurrency }: Plan): Promise<Measured> {
   const told = { PAYMENTS_URL: paymentsUrl, REFRESH_INTERVAL_MS: 'off' };
-  const worker = await laboratory.startBeside('cached', 'src/cli/worker.ts', told);
+  const worker = await laboratory.startBeside('cached', ['src/bundled.mjs', 'src/cli/worker.ts'], told);
   const api = await laboratory.freshApi('cached', { ...told, JOBS: 'off' });
   const page = await PageLoad.open(api.url, concurrency);
   const asking = await HttpConnection.open(api.url);

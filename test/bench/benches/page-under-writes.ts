@@ -1,13 +1,14 @@
 /**
- * Testers who look at the order page, each again a while after the last answer, in rounds with a writer and without. What is
- * compared is the 99th percentile of all samples of either kind.
+ * Testers who look at the order page, each again a while after the last answer, in rounds with a writer and without. The writer
+ * is what writes all day where testers work: a background process. What is compared is the 99th percentile of all samples
+ * of either kind.
  */
+import { BackgroundUpdates } from '../background-updates.ts';
 import type { Bench } from '../bench.ts';
 import { finding } from '../finding.ts';
 import { interleave } from '../interleave.ts';
 import { PageLoad, type PageSample, reasonsOf } from '../page-load.ts';
 import { percentiles, quantile, rounded } from '../statistics.ts';
-import { SteadyWriter } from '../steady-writer.ts';
 
 const updatesPerSecond = 200;
 const thinkMs = 50;
@@ -20,9 +21,8 @@ export const pageUnderWrites: Bench = {
 
   async measure({ laboratory, seconds, concurrency }) {
     const shipped = await laboratory.api('cached');
-    const writing = await laboratory.freshApi('cached');
     const plan = { workers: concurrency, ordersEach: 10, perSecond: updatesPerSecond };
-    const writer = await SteadyWriter.open(writing.url, plan);
+    const writer = await BackgroundUpdates.start(laboratory, plan);
     const page = await PageLoad.open(shipped.url, concurrency);
     const sides = {
       a: async (ms: number): Promise<Round> => {
@@ -47,8 +47,7 @@ export const pageUnderWrites: Bench = {
       };
     } finally {
       page.close();
-      writer.close();
-      await writing.stop();
+      await writer.stop();
     }
   },
 };

@@ -1,0 +1,87 @@
+// What clients felt and what they lost, on one flavour or on both side by side, as Markdown.
+import { isMet } from '../bench/finding.ts';
+import { line } from '../bench/report.ts';
+import type { Outcome } from './play.ts';
+import { added, type Results } from './report.ts';
+
+const heads = [
+  'scenario',
+  'longest read outage',
+  'longest write outage',
+  'errors seen',
+  'orders lost',
+  'written twice',
+  'anomalies',
+  'backup differs',
+  'bars',
+  'why',
+] as const;
+const numeric: ReadonlySet<string> = new Set([
+  'longest read outage',
+  'longest write outage',
+  'orders lost',
+  'written twice',
+  'anomalies',
+  'backup differs',
+]);
+const nothing = '–';
+
+/** A row per scenario. Where the flavours differ a cell has one value for each, in the order of `all`. */
+export function table(all: readonly Results[]): string {
+  const scenarios = new Map(
+    all.flatMap(({ outcomes }) => outcomes.map(({ scenario }) => [scenario.name, scenario] as const)),
+  );
+  const rows = [...scenarios.values()].map(({ name, title, why }) => {
+    const outcomes = all.map((results) => results.outcomes.find(({ scenario }) => scenario.name === name));
+    const each = (cell: (outcome: Outcome) => string | number) => sideBySide(outcomes, cell);
+    return [
+      title,
+      each(({ measures }) => `${measures.readOutageMs.toFixed(0)} ms`),
+      each(({ measures }) => `${measures.writeOutageMs.toFixed(0)} ms`),
+      errorsCell(outcomes),
+      each(({ lost }) => lost),
+      each(({ duplicated }) => duplicated),
+      each(({ anomalies }) => anomalies),
+      each(({ differences }) => differences),
+      each(({ findings }) => barsText(findings)),
+      why,
+    ];
+  });
+  return [heads, heads.map((head) => (numeric.has(head) ? '--:' : '---')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
+/** Of what, on what, and what the table's cells mean. */
+export function caption(all: readonly Results[]): string {
+  const { machine } = all[0] ?? {};
+  const servers = all.map(({ serverVersion, measuredAt }) => `${serverVersion} on ${measuredAt.slice(0, 10)}`);
+  return (
+    `${servers.join('; ')}; ${machine?.cores} cores of ${machine?.cpu}; ` +
+    'clients, two API processes and all servers share the machine. An outage is the longest time in which nobody was answered.'
+  );
+}
+
+function sideBySide(outcomes: readonly (Outcome | undefined)[], cell: (outcome: Outcome) => string | number): string {
+  const texts = outcomes.map((outcome) => (outcome === undefined ? nothing : String(cell(outcome))));
+  const [first = nothing] = texts;
+  return texts.every((text) => text === first) ? first : texts.join(' / ');
+}
+
+function errorsCell(outcomes: readonly (Outcome | undefined)[]): string {
+  const counted = outcomes.map((outcome) => outcome && added(outcome.measures.errors, outcome.errors));
+  const codes = [...new Set(counted.flatMap((errors) => Object.keys(errors ?? {})))];
+  const sum = (code: string) => counted.reduce((all, errors) => all + (errors?.[code] ?? 0), 0);
+  const cells = codes
+    .sort((a, b) => sum(b) - sum(a) || a.localeCompare(b))
+    .map((code) => {
+      const counts = counted.map((errors) => (errors === undefined ? nothing : String(errors[code] ?? 0)));
+      return `${counts.join(' / ')} \`${code}\``;
+    });
+  return cells.length === 0 ? 'none' : cells.join(', ');
+}
+
+function barsText(findings: Outcome['findings']): string {
+  const missed = findings.filter((found) => !isMet(found));
+  return missed.length === 0 ? 'met' : `**missed**: ${missed.map((found) => line(found).trim()).join('; ')}`;
+}
