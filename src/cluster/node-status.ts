@@ -21,6 +21,8 @@ export type ProbeReport = {
   readonly version: string;
   /** True when the server refuses writes. */
   readonly readOnly: boolean;
+  /** True when its commits wait for a replica's acknowledgement before anybody sees them. Absent is no. */
+  readonly awaitsAcknowledgement?: boolean;
   readonly applier: ApplierState;
   /** False when the replica does not even try to receive more. A connection that is being tried again is no reason. */
   readonly receiving: boolean;

@@ -42,6 +42,8 @@ export type SessionServices<Client, Transaction> = {
   /** This was committed; reads that ask for it will follow. */
   readonly wrote: (position: Position) => void;
   readonly observe: (nodeName: string) => Promise<Position>;
+  /** Whether it may take more than a position to tell what reads there have seen. */
+  readonly logsAhead: (nodeName: string) => boolean;
   /** A node was seen to include a position. */
   readonly learned: (nodeName: string, position: Position) => void;
   /** Number of the present epoch, `null` while none is known. */
@@ -225,6 +227,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     const positions = this.#snapshotPositions ?? (this.#readsBegun === reads ? this.observation.after(reads) : null);
     if (positions === null || this.#decision === null) return null;
     const { node, role } = this.#decision;
+    if (role === 'SOURCE' && this.#services.logsAhead(node)) return null;
     if (role === 'REPLICA') this.#services.learned(node, positions.reached);
     return positions.observed;
   }

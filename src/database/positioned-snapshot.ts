@@ -4,7 +4,8 @@
  * they name it exactly; while something is being committed they differ, and the state is taken anew, a few times.
  *
  * The first answer must err to the low side on every server: a source of MariaDB counts a commit before it shows it, so
- * there what was applied by replication counts as included, and of its own log what the snapshot is proved to show.
+ * there what was applied by replication counts as included, and of its own log what the snapshot is proved to show. Only
+ * who finds nobody waiting asks where the log ends: the answer would wait as long as they do.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mariadb';
@@ -46,17 +47,19 @@ export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info
     return connection.query(sql).then(rowsOf, () => []);
   };
   for (let attempt = 1; ; attempt += 1) {
+    const proof =
+      attempt > 1 && logProof !== null && !logProof.isAwaited(await tryTo(logProof.shown)) ? logProof : null;
     const before = ask();
-    const logEnd = tryTo(logProof?.end);
+    const logEnd = tryTo(proof?.end);
     const begun = ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', statements.beginSnapshot].map((sql) =>
       connection.query(sql),
     );
-    const shown = tryTo(logProof?.shown);
+    const shown = tryTo(proof?.shown);
     const [earlier, , later] = await Promise.all([Promise.all(before), Promise.all(begun), Promise.all(ask())]);
     const rows = later.map((answer) => rowsOf(answer)[0] ?? {});
     const rowsBefore = earlier.map((answer) => rowsOf(answer)[0] ?? {});
     const applied = statements.reached(rowsBefore, true);
-    const logged = logProof?.proved(rowsBefore[0], (await logEnd)[0], await shown) ?? null;
+    const logged = proof?.proved(rowsBefore[0], (await logEnd)[0], await shown) ?? null;
     const reached = logged === null ? applied : applied.merge(logged);
     const asks = statements.observesByReplication(rows, true);
     const replication = asks ? rowsOf(await connection.query(statements.replication)) : [];

@@ -112,6 +112,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         if (statusOf(this.cluster.snapshot(), nodeName)?.state === 'DOWN') throw new NodeDownError();
         return observe(nodeName);
       },
+      logsAhead: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.report?.awaitsAcknowledgement === true,
       busy,
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
       epoch: () => currentEpoch(this.#epochs),

@@ -10,15 +10,20 @@ import type { ServerAddress } from './server-address.ts';
 import { NoAnswerError, rowsOf, ServerConnection } from './server-connection.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from './statements/server-statements.ts';
+import { UnshownCommits } from './unshown-commits.ts';
 
 /** A look and a wait must not block each other, nor a position that a request is waiting for: one connection each. */
 export class SqlNodeProbe implements NodeProbe {
   readonly #looks: ServerConnection;
   readonly #positions: ServerConnection;
   readonly #waits: ServerConnection;
+  /** As the last look found it. */
+  #awaitsAcknowledgement = false;
+  readonly #unshown: UnshownCommits;
 
   constructor(address: ServerAddress, clock: Clock, listener: NodeProbeListener) {
     const connect = () => new ServerConnection(address, clock, (trouble) => listener.connectionLost(trouble));
+    this.#unshown = new UnshownCommits(clock);
     this.#looks = connect();
     this.#positions = connect();
     this.#waits = connect();
@@ -32,10 +37,12 @@ export class SqlNodeProbe implements NodeProbe {
         readReplication(connection, statements),
         readEpochs(connection, statements.flavour),
       ]);
+      this.#awaitsAcknowledgement = isOn(look, 'awaitsAcknowledgement');
       return {
         identity: textOf(look, 'identity'),
         version: textOf(look, 'version'),
         readOnly: !['0', 'OFF'].includes(textOf(look, 'readOnly')),
+        awaitsAcknowledgement: this.#awaitsAcknowledgement,
         ...replication,
         position: statements.reached([look], replication.applier !== 'NONE'),
         ...statements.holdings(look),
@@ -52,7 +59,9 @@ export class SqlNodeProbe implements NodeProbe {
       const reached = statements.reached(rows, replicating);
       const asks = statements.observesByReplication(rows, replicating);
       const replication = asks ? rowsOf(await connection.query(statements.replication)) : [];
-      return { reached, observed: statements.observed(rows, replication) };
+      const observed = statements.observed(rows, replication);
+      const logsAhead = role === 'SOURCE' && this.#awaitsAcknowledgement;
+      return { reached, observed: logsAhead ? await this.#withoutUnshown(connection, observed) : observed };
     });
   }
 
@@ -80,6 +89,16 @@ export class SqlNodeProbe implements NodeProbe {
     }
   }
 
+  /** Without the right to ask, what waits counts as seen. */
+  async #withoutUnshown(connection: Connection, observed: Position): Promise<Position> {
+    try {
+      return await this.#unshown.without(observed, async (sql) => rowsOf(await connection.query(sql)));
+    } catch (error) {
+      if (isDenied(error)) return observed;
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#looks.close(), this.#positions.close(), this.#waits.close()]);
   }
@@ -95,14 +114,16 @@ async function readReplication(connection: Connection, statements: ServerStateme
   return statements.replicationOf(rows, membership);
 }
 
-const denied = 1142;
+const denied: ReadonlySet<unknown> = new Set([1142, 1227]);
+const isDenied = (error: unknown) => error instanceof Error && 'errno' in error && denied.has(error.errno);
+const isOn = (row: Row, column: string) => ['1', 'ON'].includes(textOf(row, column));
 
 /** An account that may not look is told nothing of a group: the server's own read-only state decides then. */
 async function readMembership(connection: Connection, sql: string): Promise<readonly Row[]> {
   try {
     return rowsOf(await connection.query(sql));
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && error.errno === denied) return [];
+    if (isDenied(error)) return [];
     throw error;
   }
 }

@@ -7,24 +7,14 @@
  * on to another file the snapshot still names the former one: then nothing is proved, until the next commit.
  */
 import { type Row, textOf } from './server-statements.ts';
+import { placeShown } from './unshown.ts';
 
-/** Where the log ends now: one row. */
+/** Where the log ends now: one row. The answer waits for whoever writes to the log. */
 export const logEnd = 'SHOW BINLOG STATUS';
-/** How far the snapshot of this transaction shows the log: a row per variable. */
-export const shownOfLog = "SHOW STATUS LIKE 'binlog_snapshot_%'";
 
 export function showsLogUntil(end: Row | undefined, shown: readonly Row[]): boolean {
-  const of = (name: string) =>
-    textOf(
-      shown.find((row) => textOf(row, 'Variable_name').toLowerCase() === name),
-      'Value',
-    );
-  const file = of('binlog_snapshot_file');
-  const at = placeOf(of('binlog_snapshot_position'));
-  const until = placeOf(textOf(end, 'Position'));
-  return file !== '' && file === textOf(end, 'File') && at !== null && until !== null && at >= until;
-}
-
-function placeOf(text: string): bigint | null {
-  return /^\d+$/.test(text) ? BigInt(text) : null;
+  const place = placeShown(shown);
+  const until = textOf(end, 'Position');
+  if (place === null || place.file !== textOf(end, 'File') || !/^\d+$/.test(until)) return false;
+  return place.position >= BigInt(until);
 }

@@ -13,8 +13,9 @@
 import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
 import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Position } from '../../consistency/position.ts';
-import { logEnd, shownOfLog, showsLogUntil } from './log-proof.ts';
+import { logEnd, showsLogUntil } from './log-proof.ts';
 import { type Row, replicationState, type ServerStatements, textOf } from './server-statements.ts';
+import { isAwaited, shownOfLog } from './unshown.ts';
 
 const columns =
   '@@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.read_only AS readOnly';
@@ -37,7 +38,7 @@ function loggedOf(state: string): Readonly<Record<string, Position>> {
 
 export const mariadbStatements: ServerStatements = {
   flavour: 'mariadb',
-  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, ${columns}`,
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, @@GLOBAL.rpl_semi_sync_master_enabled AS awaitsAcknowledgement, ${columns}`,
   replication: 'SHOW ALL SLAVES STATUS',
   membership: null,
   replicationOf: (rows) => replicationState(rows, { source: 'Master', replica: 'Slave' }),
@@ -58,6 +59,7 @@ export const mariadbStatements: ServerStatements = {
   logProof: {
     end: logEnd,
     shown: shownOfLog,
+    isAwaited,
     proved: (row, end, shown) => (showsLogUntil(end, shown) ? position(row, 'logged') : null),
   },
   afterCommit: 'SELECT @@last_gtid AS own',

@@ -17,7 +17,7 @@ const owned = (row: Row | undefined): Position => MysqlGtidSet.parse(textOf(row,
 
 export const mysqlStatements: ServerStatements = {
   flavour: 'mysql',
-  look: 'SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed',
+  look: "SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, (SELECT MAX(VARIABLE_VALUE) FROM performance_schema.global_variables WHERE VARIABLE_NAME IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')) AS awaitsAcknowledgement, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed",
   replication: 'SHOW REPLICA STATUS',
   membership,
   replicationOf: (rows, [member] = []) =>

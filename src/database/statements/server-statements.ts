@@ -10,6 +10,8 @@ export type ReplicationState = Pick<ProbeReport, 'applier' | 'receiving' | 'repl
 export type LogProof = {
   readonly end: string;
   readonly shown: string;
+  /** Whether somebody waits to be acknowledged, by an answer to `shown`: then `end` would not be answered. */
+  isAwaited(shown: readonly Row[]): boolean;
   /** What was logged before `end` was asked, when the snapshot is known to show that much; else `null`. */
   proved(logged: Row | undefined, end: Row | undefined, shown: readonly Row[]): Position | null;
 };
@@ -17,7 +19,7 @@ export type LogProof = {
 /** Everything that the server families word differently. One implementation each; no other file knows a server's SQL. */
 export interface ServerStatements {
   readonly flavour: Flavour;
-  /** Columns `identity`, `version`, `readOnly`, and those that `reached` reads. */
+  /** Columns `identity`, `version`, `readOnly`, `awaitsAcknowledgement`, and those that `reached` reads. */
   readonly look: string;
   /** Rows about replication, empty on a server that replicates from nobody. */
   readonly replication: string;

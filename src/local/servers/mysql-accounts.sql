@@ -12,6 +12,7 @@ GRANT SELECT ON performance_schema.replication_applier_configuration TO {{app_us
 GRANT SELECT ON performance_schema.replication_applier_status TO {{app_user}}@'%';
 GRANT SELECT ON performance_schema.replication_applier_status_by_coordinator TO {{app_user}}@'%';
 GRANT SELECT ON performance_schema.replication_applier_status_by_worker TO {{app_user}}@'%';
+GRANT SELECT ON performance_schema.threads TO {{app_user}}@'%';
 GRANT SELECT ON performance_schema.replication_group_members TO {{app_user}}@'%';
 GRANT SELECT ON performance_schema.replication_group_member_stats TO {{app_user}}@'%';
 CREATE USER IF NOT EXISTS {{admin_user}}@'%' IDENTIFIED WITH caching_sha2_password BY {{admin_password}};

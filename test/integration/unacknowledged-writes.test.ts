@@ -1,0 +1,86 @@
+// A source whose replicas have stopped receiving: what it commits waits for their acknowledgement, and nobody sees it.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+import { until } from '../support/until.ts';
+
+const replicas = ['replica-1', 'replica-2'] as const;
+
+let cluster: TestCluster;
+let database: OrdersDatabase;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  await migrateOrders(cluster);
+  await run('source', `SET GLOBAL rpl_semi_sync_${mysql() ? 'source' : 'master'}_timeout = 600000`);
+  database = await openEngine(cluster);
+});
+afterAll(async () => {
+  await database.stop();
+  await cluster.stop();
+});
+
+const mysql = () => cluster.cluster.flavour === 'mysql';
+
+async function run(name: string, ...statements: readonly string[]): Promise<Record<string, unknown>[]> {
+  const connection = await cluster.admin(name);
+  try {
+    let rows: Record<string, unknown>[] = [];
+    for (const statement of statements) rows = await connection.query(statement);
+    return rows;
+  } finally {
+    await connection.end();
+  }
+}
+
+const receive = (word: 'STOP' | 'START') =>
+  Promise.all(replicas.map((name) => run(name, `${word} ${mysql() ? 'REPLICA' : 'SLAVE'} IO_THREAD`)));
+
+/** Counts what the source has logged, shown or not. */
+async function logged(): Promise<string> {
+  const position = mysql() ? "CONCAT(@@GLOBAL.gtid_executed, ' ', @@GLOBAL.gtid_owned)" : '@@GLOBAL.gtid_binlog_pos';
+  const [row] = await run('source', `SELECT ${position} AS position`);
+  return String(row?.position);
+}
+
+it('a session that reads there is not told to wait for what it cannot have seen', async () => {
+  const client = new TestClient(database);
+  await client.write((tx) => tx.order.create({ data: newOrder() }));
+  for (const name of replicas) await caughtUp(cluster, name);
+  await receive('STOP');
+  const before = await logged();
+  const unseen = newOrder();
+  const writing = Promise.all(
+    [unseen, newOrder(), newOrder()].map((data) => new TestClient(database).write((tx) => tx.order.create({ data }))),
+  );
+  await until('they are logged', async () => (await logged()) !== before);
+
+  const count = () =>
+    client.read(async ({ order }) => order.count({ where: { number: unseen.number } }), { level: 'STRONG' });
+  for (let round = 0; round < 5; round += 1) expect(await count()).toBe(0);
+  await client.read(async ({ order }) => order.count(), { whenBehind: 'FAIL', waitMs: 0 });
+  expect(client.decision).toMatchObject({ role: 'REPLICA', reason: 'replica-caught-up' });
+
+  await receive('START');
+  await writing;
+  expect(await count()).toBe(1);
+  for (const name of replicas) await caughtUp(cluster, name);
+});
+
+it('a session whose write was acknowledged waits for it, and for all that it saw with it', async () => {
+  const client = new TestClient(database);
+  for (let round = 0; round < 20; round += 1) {
+    const order = newOrder();
+    const [{ position }] = await Promise.all([
+      client.write((tx) => tx.order.create({ data: order })),
+      new TestClient(database).write((tx) => tx.order.create({ data: newOrder() })),
+    ]);
+    const seen = await client.read(async ({ order }) => order.findMany({ select: { number: true } }), {
+      level: 'STRONG',
+    });
+    expect(position !== null && client.session.position?.includes(position)).toBe(true);
+    const again = await client.read(async ({ order }) => order.findMany({ select: { number: true } }));
+    expect(new Set(again.map(({ number }) => number))).toEqual(new Set(seen.map(({ number }) => number)));
+  }
+});
