@@ -4,6 +4,8 @@
  *   unpinned --first read--> pinned to the node that the router chose, for the whole operation
  *   pinned   --its connection is lost, nothing was read yet--> unpinned, that node excluded
  *   pinned   --its connection is lost later--> lost: the operation fails with NODE_LOST and may be run again from its start
+ *   read     --the node is lost before it told what was seen--> unobserved: an answer that only the source can follow up,
+ *                                                    unless the operation is run again
  *
  * So nested resolvers never see two worlds. Writes always go to the source, whatever reads are pinned to.
  */
@@ -42,6 +44,7 @@ export type SessionServices<Client, Transaction> = {
   /** This was committed; reads that ask for it will follow. */
   readonly wrote: (position: Position) => void;
   readonly observe: (nodeName: string) => Promise<Position>;
+  readonly isDown: (nodeName: string) => boolean;
   /** Whether it may take more than a position to tell what reads there have seen. */
   readonly logsAhead: (nodeName: string) => boolean;
   /** A node was seen to include a position. */
@@ -88,6 +91,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #reads = 0;
   #observedReads = 0;
   #lostNode: string | null = null;
+  #unobserved = false;
   #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
     null;
   #snapshotPositions: NodePositions | null = null;
@@ -116,9 +120,14 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return this.#session;
   }
 
-  /** The nodes that this operation must not be run on again, when it ended with NODE_LOST. */
+  /** The nodes that this operation must not be run on again, when one was lost on the way. */
   get lostNodes(): ReadonlySet<string> | null {
     return this.#lostNode === null ? null : this.#excluded;
+  }
+
+  /** The node was lost, but not before all was read: there is an answer, if nobody has a better one. */
+  get unobserved(): boolean {
+    return this.#unobserved;
   }
 
   /** What the reads of a snapshot see; `null` without one. */
@@ -217,6 +226,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       this.#advance(role === 'SOURCE' ? settleOnSource : advanceSession, position, this.#services.clock.now());
     } catch {
       this.#session = requireSource(this.#session);
+      if (!this.#opening.writes && this.#services.isDown(node)) {
+        this.#lostNode = node;
+        this.#unobserved = true;
+        this.#excluded.add(node);
+      }
     }
     // Several may observe at once: each covers the reads that were done when it began.
     this.#observedReads = Math.max(this.#observedReads, reads);

@@ -9,6 +9,7 @@ import { resumeSession } from '../consistency/resume-session.ts';
 import { isEmptySession, type Session } from '../consistency/session.ts';
 import { TokenCodec } from '../consistency/token-codec.ts';
 import { type TokenKey, TokenKeyring } from '../consistency/token-keyring.ts';
+import { TidemarkError } from '../errors.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createLog } from '../platform/log.ts';
 import type { RouteDecision } from '../routing/route-decision.ts';
@@ -88,6 +89,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     const { tokens = [], ...intent } = asked;
     const session = this.#resume(tokens);
     let excluded: ReadonlySet<string> = new Set();
+    let answered: Answered<T> | null = null;
     for (let run = 1; ; run += 1) {
       const pinned = this.database.openSession({
         session,
@@ -100,8 +102,11 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
         // Prisma's promises start when they are awaited: that has to be inside.
         const value = await pinned.run(async () => await work(pinned.client));
         await pinned.observe();
-        return this.#answered(value, pinned);
+        if (!pinned.unobserved || run === maxRuns) return this.#answered(value, pinned);
+        answered = this.#answered(value, pinned);
+        excluded = pinned.lostNodes ?? excluded;
       } catch (error) {
+        if (answered !== null && error instanceof TidemarkError) return answered;
         if (pinned.lostNodes === null || run === maxRuns) throw error;
         excluded = pinned.lostNodes;
       } finally {

@@ -102,6 +102,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const routes = new RouteMetrics(metrics);
     const observe = (nodeName: string) => router.observe(nodeName);
     const busy = (nodeName: string) => this.#patience.begin(nodeName);
+    const isDown = (nodeName: string) => statusOf(this.cluster.snapshot(), nodeName)?.state === 'DOWN';
     const clients = (nodeName: string) => found(this.#clients, nodeName);
     const transactions = { maxWaitMs: options.pool.acquireTimeoutMs, timeoutMs: options.transactionTimeoutMs };
     this.#services = {
@@ -109,9 +110,10 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       clients,
       // A node that is down would only keep a request waiting that has nothing more to show.
       observe: async (nodeName) => {
-        if (statusOf(this.cluster.snapshot(), nodeName)?.state === 'DOWN') throw new NodeDownError();
+        if (isDown(nodeName)) throw new NodeDownError();
         return observe(nodeName);
       },
+      isDown,
       logsAhead: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.report?.awaitsAcknowledgement === true,
       busy,
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),

@@ -4,7 +4,8 @@
  *
  *   nobody waits                                     all that is logged counts as seen
  *   who waited is done in a moment, as usual         the same: it was shown by then
- *   nobody is acknowledged any more (MariaDB)        what counts is the position of the last commit that was shown
+ *   nobody is acknowledged any more (MariaDB)        what counts is the position of the last commit that was shown; at once
+ *                                                    while that is still the last one
  *   somebody waits (MySQL)                           what it waits for, and all behind it, does not count
  *
  * On MariaDB two groups of commits can be logged and not shown, one waiting and one behind it: when the place up to which
@@ -58,6 +59,7 @@ export class UnshownCommits {
       if (before !== null && !isSame(before, place)) moves += 1;
       if (moves >= 2) return observed;
       before = place;
+      if (this.#lookedUp !== null && isSame(this.#lookedUp.place, place)) return this.#lookedUp.position;
       if (this.#clock.monotonic() >= untilMs) return this.#positionAt(place, ask);
       await this.#clock.sleep(lookEveryMs, { unref: true });
     }

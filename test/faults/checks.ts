@@ -10,8 +10,6 @@ export type Check = (seen: Seen) => Finding;
 /** Of the API processes here: the one that is set unless something else is. */
 export const probeIntervalMs = 1000;
 const none = { atMost: 0 };
-/** Each of the eight readers once, and once more when it reads before the API knows of the promotion. */
-const mostToldOfLoss = 16;
 
 export const all =
   (...checks: readonly Check[]) =>
@@ -19,13 +17,6 @@ export const all =
     checks.map((check) => check(seen));
 
 export const failedReads: Check = ({ during }) => finding('failed reads', during.failedReads, '', none);
-
-/** Where a source dies with what no replica has, those who read from it are told once, and drop their tokens. */
-export const failedReadsBesidesLost: Check = ({ during }) =>
-  finding('failed reads, but for WRITE_LOST', during.failedReads - during.lostReads, '', none);
-
-export const toldOfLoss: Check = ({ during }) =>
-  finding('reads told WRITE_LOST', during.lostReads, '', { atMost: mostToldOfLoss });
 
 export const lateReads: Check = ({ during }) =>
   finding('reads over 250 ms', (during.lateReads / Math.max(1, during.reads)) * 100, '%', { atMost: 0.3 });

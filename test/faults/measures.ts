@@ -6,8 +6,6 @@ export type Span = { readonly fromMs: number; readonly untilMs: number };
 export type Measures = {
   readonly reads: number;
   readonly failedReads: number;
-  /** Of those: what the client had seen did not survive, and it has dropped its token. */
-  readonly lostReads: number;
   readonly lateReads: number;
   readonly longestReadMs: number;
   /** The longest time in which nobody was answered. */
@@ -29,7 +27,6 @@ export function measure(samples: readonly Sample[], span: Span): Measures {
   return {
     reads: reads.length,
     failedReads: reads.filter(({ error }) => error !== null).length,
-    lostReads: reads.filter(({ error }) => error === 'WRITE_LOST').length,
     lateReads: reads.filter((sample) => tookMs(sample) > lateMs).length,
     longestReadMs: longest(reads),
     readOutageMs: outageMs(reads, span),

@@ -6,7 +6,8 @@
  *   query: a node is chosen before the first field is resolved; mutation: the source
  *   after the data: the session advances by what was seen, and goes out as header, extension and, when it advanced, cookie
  *
- * A query whose node is lost in the middle is run again from its start on another one, so an answer never mixes two.
+ * A query whose node is lost in the middle is run again from its start on another one, so an answer never mixes two. So is
+ * one whose node is lost before it told what the answer shows; only when nobody else will do, that answer goes out.
  * What many ask for alike may be answered from what was read for somebody else: then no node is chosen, and what is shown
  * counts as seen.
  */
@@ -179,11 +180,13 @@ class Operation {
       await pinned.pin();
       const reads = new NotedReads(readOrders(pinned));
       const result = await this.#execute(turn, pinned, snapshot ? reads : readOrders(pinned));
+      if (pinned.lostNodes === null) await pinned.observe();
       if (pinned.lostNodes !== null && !writes && run < maxRuns) {
         // From the start: what the lost run had seen goes to nobody.
-        return await this.#run(turn, { run: run + 1, excluded: pinned.lostNodes, cached });
+        const again = this.#run(turn, { run: run + 1, excluded: pinned.lostNodes, cached });
+        const better = await (pinned.unobserved ? unlessRefused(again) : again);
+        if (better !== null) return better;
       }
-      await pinned.observe();
       if (cached?.turn.kind === 'FILL')
         await this.#keep(cached.turn.fill, result, reads.valuesOf(cached.reads), pinned);
       return this.#finish(result, turn, pinned, pinned.decision);
@@ -334,5 +337,15 @@ class Operation {
   #signal(): AbortSignal {
     const { deadline } = factsOf(this.request);
     return deadline === null ? this.request.signal : AbortSignal.any([this.request.signal, deadline]);
+  }
+}
+
+/** `null` when it is refused: for whoever has another answer. */
+async function unlessRefused(answer: Promise<ExecutionResult>): Promise<ExecutionResult | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof TidemarkError) return null;
+    throw error;
   }
 }

@@ -19,6 +19,8 @@ let observe: (node: string) => Promise<Position>;
 let believes: (position: Position) => boolean;
 let doubts: number;
 let queue: string[];
+let down: Set<string>;
+let ahead: Set<string>;
 let services: FakeServices;
 
 beforeEach(() => {
@@ -29,6 +31,8 @@ beforeEach(() => {
   observe = async () => at(5);
   believes = () => true;
   doubts = 0;
+  down = new Set();
+  ahead = new Set();
   const route = (node: string, reason: 'any-replica' | 'write-operation') => ({
     decision: { node, role: node === 'source' ? ('SOURCE' as const) : ('REPLICA' as const), reason, waitedMs: 0 },
     end: () => void ended.push(node),
@@ -56,6 +60,9 @@ beforeEach(() => {
     routeWrite: () => route('source', 'write-operation'),
     wrote: () => undefined,
     observe: (node: string) => observe(node),
+    isDown: (node: string) => down.has(node),
+    logsAhead: (node: string) => ahead.has(node),
+    learned: () => undefined,
     writer: {
       write: async (work: (tx: null) => Promise<unknown>) => ({
         value: await work(null),
@@ -250,6 +257,42 @@ describe('what the client has seen', () => {
     await session.read(nodeOf);
     await session.observe();
     expect(session.session.position).toBeNull();
+  });
+
+  it('may be run again elsewhere when its node is lost before it tells what was seen, and still has an answer', async () => {
+    const session = open();
+    observe = async (node) => {
+      down.add(node);
+      throw new Error('does not answer');
+    };
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.lostNodes).toEqual(new Set(['a']));
+    expect(session.unobserved).toBe(true);
+    expect(session.session.requiresSource).toBe(true);
+  });
+
+  it('is not run again because a node that is there does not tell', async () => {
+    const session = open();
+    observe = () => Promise.reject(new Error('does not answer'));
+    await session.read(nodeOf);
+    await session.observe();
+    expect([session.lostNodes, session.unobserved]).toEqual([null, false]);
+  });
+
+  it('on a source that logs ahead asks what was seen, and believes nothing that came with the read', async () => {
+    queue = ['source'];
+    for (const logsAhead of [false, true]) {
+      if (logsAhead) ahead.add('source');
+      const session = open();
+      await session.read(async (client) => {
+        session.observation.begins();
+        session.observation.learn({ reached: at(9), observed: at(9) });
+        return nodeOf(client);
+      });
+      await session.observe();
+      expect(session.session.position?.format()).toBe((logsAhead ? at(5) : at(9)).format());
+    }
   });
 
   it('is only surely on the source when nobody can say how far the node was', async () => {

@@ -28,7 +28,6 @@ describe('what a fault did', () => {
     expect(measure(samples, { fromMs: 0, untilMs: 1000 })).toEqual({
       reads: 4,
       failedReads: 1,
-      lostReads: 0,
       lateReads: 1,
       longestReadMs: 380,
       readOutageMs: 600,
