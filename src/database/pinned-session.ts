@@ -92,6 +92,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #observedReads = 0;
   #lostNode: string | null = null;
   #unobserved = false;
+  #historyMoved = false;
   #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
     null;
   #snapshotPositions: NodePositions | null = null;
@@ -123,6 +124,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   /** The nodes that this operation must not be run on again, when one was lost on the way. */
   get lostNodes(): ReadonlySet<string> | null {
     return this.#lostNode === null ? null : this.#excluded;
+  }
+
+  /** What was read belongs to a history that began meanwhile: in the session's own it says nothing. */
+  get historyMoved(): boolean {
+    return this.#historyMoved;
   }
 
   /** The node was lost, but not before all was read: there is an answer, if nobody has a better one. */
@@ -223,6 +229,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const position = this.#observedOnTheWay(reads) ?? (await this.#services.observe(node));
       // Only the source would be fresh enough for the next request, and nobody here knows yet which server that is.
       if (!this.#services.believes(position)) await this.#services.untilBelieved(position);
+      this.#historyMoved = !this.#opening.writes && this.#services.epoch() !== this.#session.epoch;
       this.#advance(role === 'SOURCE' ? settleOnSource : advanceSession, position, this.#services.clock.now());
     } catch {
       this.#session = requireSource(this.#session);

@@ -83,16 +83,15 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
 
   /**
    * All reads of `work` are served by one node, and see at least what the tokens have seen. When that node is lost, `work` is
-   * run again from its start on another one.
+   * run again from its start on another one, and so it is when a promotion has overtaken it.
    */
   async read<T>(work: (client: Client) => Promise<T>, asked: Asked = {}): Promise<Answered<T>> {
     const { tokens = [], ...intent } = asked;
-    const session = this.#resume(tokens);
     let excluded: ReadonlySet<string> = new Set();
     let answered: Answered<T> | null = null;
     for (let run = 1; ; run += 1) {
       const pinned = this.database.openSession({
-        session,
+        session: this.#resume(tokens),
         intent: { ...usualIntent, ...intent },
         writes: false,
         excluded,
@@ -102,7 +101,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
         // Prisma's promises start when they are awaited: that has to be inside.
         const value = await pinned.run(async () => await work(pinned.client));
         await pinned.observe();
-        if (!pinned.unobserved || run === maxRuns) return this.#answered(value, pinned);
+        if (!(pinned.unobserved || pinned.historyMoved) || run === maxRuns) return this.#answered(value, pinned);
         answered = this.#answered(value, pinned);
         excluded = pinned.lostNodes ?? excluded;
       } catch (error) {

@@ -7,7 +7,8 @@
  *   after the data: the session advances by what was seen, and goes out as header, extension and, when it advanced, cookie
  *
  * A query whose node is lost in the middle is run again from its start on another one, so an answer never mixes two. So is
- * one whose node is lost before it told what the answer shows; only when nobody else will do, that answer goes out.
+ * one whose node is lost before it told what the answer shows, or that a promotion has overtaken; only when nobody else will
+ * do, that answer goes out.
  * What many ask for alike may be answered from what was read for somebody else: then no node is chosen, and what is shown
  * counts as seen.
  */
@@ -71,6 +72,8 @@ type Turn = {
   /** Whether it holds all that was sent. */
   readonly whole: boolean;
   readonly output: (output: SessionOutput) => void;
+  /** What the client has seen before, as it is judged now. */
+  readonly resume: () => Pick<Turn, 'session' | 'whole'>;
 };
 type YogaContext = { readonly request: Request };
 
@@ -126,11 +129,12 @@ class Operation {
       const asked = parseConsistencyRequest(raw, this.#options.defaults);
       if (!needsDatabase(this.#input)) return (await execute(this.#args)) as ExecutionResult;
       recordRouted(this.request, { level: asked.level, required: null });
-      const { session, whole } = this.#resume(asked, raw.cookieToken ?? null, output);
+      const resume = () => this.#resume(asked, raw.cookieToken ?? null, output);
+      const { session, whole } = resume();
       if (this.#operation.operation === 'query') {
         recordRouted(this.request, { level: asked.level, required: requirementFor(asked.level, session).position });
       }
-      return await this.#answer({ execute, asked, session, whole, output });
+      return await this.#answer({ execute, asked, session, whole, output, resume });
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;
       return { errors: [toGraphqlError(error)] };
@@ -185,6 +189,10 @@ class Operation {
         // From the start: what the lost run had seen goes to nobody.
         const again = this.#run(turn, { run: run + 1, excluded: pinned.lostNodes, cached });
         const better = await (pinned.unobserved ? unlessRefused(again) : again);
+        if (better !== null) return better;
+      } else if (pinned.historyMoved && run < maxRuns) {
+        // A token of the history that has ended would leave only the source, which nobody may know yet.
+        const better = await unlessRefused(this.#run({ ...turn, ...turn.resume() }, { run: run + 1, excluded }));
         if (better !== null) return better;
       }
       if (cached?.turn.kind === 'FILL')

@@ -19,6 +19,7 @@ let observe: (node: string) => Promise<Position>;
 let believes: (position: Position) => boolean;
 let doubts: number;
 let queue: string[];
+let epoch: number;
 let down: Set<string>;
 let ahead: Set<string>;
 let services: FakeServices;
@@ -31,6 +32,7 @@ beforeEach(() => {
   observe = async () => at(5);
   believes = () => true;
   doubts = 0;
+  epoch = 1;
   down = new Set();
   ahead = new Set();
   const route = (node: string, reason: 'any-replica' | 'write-operation') => ({
@@ -40,7 +42,7 @@ beforeEach(() => {
   const stand = (part: Partial<Record<keyof FakeServices, unknown>>) => part as unknown as FakeServices;
   services = stand({
     clock: new TickingClock(),
-    epoch: () => 1,
+    epoch: () => epoch,
     believes: (position: Position) => believes(position),
     untilBelieved: async () => {
       doubts += 1;
@@ -270,6 +272,18 @@ describe('what the client has seen', () => {
     expect(session.lostNodes).toEqual(new Set(['a']));
     expect(session.unobserved).toBe(true);
     expect(session.session.requiresSource).toBe(true);
+  });
+
+  it('says when a promotion has overtaken what it read', async () => {
+    const session = open();
+    await session.read(nodeOf);
+    epoch = 2;
+    await session.observe();
+    expect([session.historyMoved, session.session.requiresSource]).toEqual([true, true]);
+    const later = open({ session: emptySession('orders', 2) });
+    await later.read(nodeOf);
+    await later.observe();
+    expect([later.historyMoved, later.session.requiresSource]).toEqual([false, false]);
   });
 
   it('is not run again because a node that is there does not tell', async () => {
