@@ -67,8 +67,8 @@ const maxAnswers = 512;
 const leaseMs = 2000;
 const maxWaitMs = 300;
 const pollMs = 10;
-/** How late an answer becomes in a storm of writes before it is read anew: the other half of its grace is for that. */
-const stormRestMs = graceMs / 2;
+/** How late an answer becomes in a storm of writes before it is read anew: the rest of its grace is for that. */
+const stormRestMs = graceMs * 0.7;
 
 const read = { kind: 'READ' } as const;
 

@@ -58,6 +58,8 @@ export async function makeDue(connection: SqlConnection): Promise<void> {
 /**
  * Leases the oldest waiting row of up to `limit` records, and with it all later rows of the same records. A record of which
  * an older row is leased, or waits for its retry, is passed over: so no two workers hold one record, and none overtakes.
+ * The plan is ours: a server whose statistics date from an emptier outbox reads all of it for each row, which took
+ * MySQL nine seconds with 25,000 rows.
  */
 export async function claimRows(
   connection: SqlConnection,
@@ -67,9 +69,9 @@ export async function claimRows(
   await connection.query('START TRANSACTION');
   try {
     const oldest: { model: string; recordKey: string }[] = await connection.query(
-      `SELECT o.model, o.record_key AS recordKey FROM outbox o
+      `SELECT o.model, o.record_key AS recordKey FROM outbox o FORCE INDEX (outbox_parked_idx)
        WHERE o.parked_at IS NULL AND o.due_at <= UTC_TIMESTAMP(3) AND NOT EXISTS (
-         SELECT 1 FROM outbox e
+         SELECT /*+ NO_SEMIJOIN() */ 1 FROM outbox e FORCE INDEX (outbox_record_idx)
          WHERE e.model = o.model AND e.record_key = o.record_key AND e.id < o.id AND e.parked_at IS NULL)
        ORDER BY o.id LIMIT ? FOR UPDATE SKIP LOCKED`,
       [limit],
@@ -92,7 +94,7 @@ async function lease(
   const rows: Record<string, unknown>[] = await connection.query(
     `SELECT id, model, record_key AS recordKey, attempts,
        TIMESTAMPDIFF(MICROSECOND, '1970-01-01', created_at) DIV 1000 AS createdAtMs
-     FROM outbox WHERE parked_at IS NULL AND (model, record_key) IN (${records.map(() => '(?, ?)').join(', ')})
+     FROM outbox FORCE INDEX (outbox_record_idx) WHERE parked_at IS NULL AND (model, record_key) IN (${records.map(() => '(?, ?)').join(', ')})
      ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED`,
     [...records.flatMap(({ model, recordKey }) => [model, recordKey]), records.length * 20],
   );

@@ -24,18 +24,26 @@ const numeric: ReadonlySet<string> = new Set([
   'anomalies',
   'backup differs',
 ]);
-const nothing = '–';
+const names: Readonly<Record<string, string>> = { mariadb: 'MariaDB', mysql: 'MySQL' };
 
-/** A row per scenario. Where the flavours differ a cell has one value for each, in the order of `all`. */
+/**
+ * A row per scenario. Where the flavours differ a cell has one value for each, in the order of `all`; a scenario that was not
+ * played on all of them has the values of those that it was played on.
+ */
 export function table(all: readonly Results[]): string {
   const scenarios = new Map(
     all.flatMap(({ outcomes }) => outcomes.map(({ scenario }) => [scenario.name, scenario] as const)),
   );
   const rows = [...scenarios.values()].map(({ name, title, why }) => {
-    const outcomes = all.map((results) => results.outcomes.find(({ scenario }) => scenario.name === name));
+    const played = all.flatMap(({ flavour, outcomes }) => {
+      const outcome = outcomes.find(({ scenario }) => scenario.name === name);
+      return outcome === undefined ? [] : [{ flavour: names[flavour] ?? flavour, outcome }];
+    });
+    const outcomes = played.map(({ outcome }) => outcome);
+    const where = played.length < all.length ? ` (${played.map(({ flavour }) => flavour).join(', ')})` : '';
     const each = (cell: (outcome: Outcome) => string | number) => sideBySide(outcomes, cell);
     return [
-      title,
+      `${title}${where}`,
       each(({ measures }) => `${measures.readOutageMs.toFixed(0)} ms`),
       each(({ measures }) => `${measures.writeOutageMs.toFixed(0)} ms`),
       errorsCell(outcomes),
@@ -55,29 +63,29 @@ export function table(all: readonly Results[]): string {
 /** Of what, on what, and what the table's cells mean. */
 export function caption(all: readonly Results[]): string {
   const { machine } = all[0] ?? {};
-  const servers = all.map(({ serverVersion, measuredAt }) => `${serverVersion} on ${measuredAt.slice(0, 10)}`);
+  const servers = all.map(({ flavour, serverVersion, measuredAt }) => {
+    const [version] = serverVersion.split('-');
+    return `${names[flavour] ?? flavour} ${version}, ${measuredAt.slice(0, 10)}`;
+  });
   return (
-    `${servers.join('; ')}; ${machine?.cores} cores of ${machine?.cpu}; ` +
+    `${servers.join('; ')}; ${machine?.cores} cores of ${machine?.cpu}: ` +
     'clients, two API processes and all servers share the machine. An outage is the longest time in which nobody was answered.'
   );
 }
 
-function sideBySide(outcomes: readonly (Outcome | undefined)[], cell: (outcome: Outcome) => string | number): string {
-  const texts = outcomes.map((outcome) => (outcome === undefined ? nothing : String(cell(outcome))));
-  const [first = nothing] = texts;
+function sideBySide(outcomes: readonly Outcome[], cell: (outcome: Outcome) => string | number): string {
+  const texts = outcomes.map((outcome) => String(cell(outcome)));
+  const [first = ''] = texts;
   return texts.every((text) => text === first) ? first : texts.join(' / ');
 }
 
-function errorsCell(outcomes: readonly (Outcome | undefined)[]): string {
-  const counted = outcomes.map((outcome) => outcome && added(outcome.measures.errors, outcome.errors));
-  const codes = [...new Set(counted.flatMap((errors) => Object.keys(errors ?? {})))];
-  const sum = (code: string) => counted.reduce((all, errors) => all + (errors?.[code] ?? 0), 0);
+function errorsCell(outcomes: readonly Outcome[]): string {
+  const counted = outcomes.map(({ measures, errors }) => added(measures.errors, errors));
+  const sum = (code: string) => counted.reduce((all, errors) => all + (errors[code] ?? 0), 0);
+  const codes = [...new Set(counted.flatMap((errors) => Object.keys(errors)))];
   const cells = codes
     .sort((a, b) => sum(b) - sum(a) || a.localeCompare(b))
-    .map((code) => {
-      const counts = counted.map((errors) => (errors === undefined ? nothing : String(errors[code] ?? 0)));
-      return `${counts.join(' / ')} \`${code}\``;
-    });
+    .map((code) => `${counted.map((errors) => errors[code] ?? 0).join(' / ')} \`${code}\``);
   return cells.length === 0 ? 'none' : cells.join(', ');
 }
 
