@@ -41,8 +41,8 @@ export type SessionServices<Client, Transaction> = {
   readonly composed: () => Client;
   readonly routeRead: (request: ReadRequest) => Promise<Route>;
   readonly routeWrite: () => Route;
-  /** This was committed; reads that ask for it will follow. */
-  readonly wrote: (position: Position) => void;
+  /** This was committed. */
+  readonly wrote: (position: Position, expected: { readonly readsFollow: boolean }) => void;
   readonly observe: (nodeName: string) => Promise<Position>;
   readonly isDown: (nodeName: string) => boolean;
   /** Whether it may take more than a position to tell what reads there have seen. */
@@ -68,6 +68,8 @@ export type SessionOpening = {
   readonly writes: boolean;
   /** All reads see one state, of which the position is known. They run one after another. */
   readonly snapshot?: boolean;
+  /** Somebody reads what was written as soon as it is. Yes unless told; background work has nobody who waits. */
+  readonly readsFollow?: boolean;
   /** A part of the answer is known already, and shows this: no read may be older, whatever the level. */
   readonly shown?: Position;
   readonly excluded?: ReadonlySet<string>;
@@ -204,7 +206,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     const committed = await this.#services.writer.write(work);
     if (committed.position !== null) {
       this.adopt(committed.position, committed.issuedAtMs);
-      this.#services.wrote(committed.position);
+      const { readsFollow = true } = this.#opening;
+      this.#services.wrote(committed.position, { readsFollow });
     }
     if (committed.includesItsReads && this.#observedReads === reads - 1) this.#observedReads = reads;
     return committed;

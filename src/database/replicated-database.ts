@@ -123,8 +123,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       composed: () => clients(this.#sourceName()).asSource,
       routeRead: (request) => routes.read(() => router.routeRead(request)),
       routeWrite: () => routes.write(() => router.routeWrite()),
-      wrote: (position) => {
-        router.expectReadsOf(position);
+      wrote: (position, { readsFollow }) => {
+        if (readsFollow) router.expectReadsOf(position);
         options.onWrote?.(position, currentEpoch(this.#epochs));
       },
       openSnapshot: (nodeName) => openSnapshot(clients(nodeName).direct, transactions),

@@ -38,7 +38,7 @@ export class JobSessions {
   ): Promise<{ readonly value: T; readonly token: string | null }> {
     const session = this.#merged(token === null ? [] : [token]);
     const intent = { level, whenBehind: 'WAIT', waitMs, maxStalenessMs: null } as const;
-    const pinned = this.#options.database.openSession({ session, intent, writes: false });
+    const pinned = this.#options.database.openSession({ session, intent, writes: false, readsFollow: false });
     try {
       const value = await pinned.run(async () => await work(pinned));
       await pinned.observe();
