@@ -134,11 +134,18 @@ export class ReadCache {
     try {
       for (let found = first; ; found = await this.#look(key, question)) {
         if (answers(found) && found !== first) return hit(found);
-        const fill = await this.#lease(key, question, found, end);
-        if (fill !== null) {
+        const holder = randomUUID();
+        if (await this.#answers.lease(question.epoch, key, holder, leaseMs)) {
+          // Whoever had the lease before may just have brought it.
+          const now = await this.#look(key, question);
+          if (now.verdict === 'FRESH') {
+            await this.#answers.release(question.epoch, key, holder);
+            return hit(now);
+          }
           filling = true;
-          if (found.verdict === 'LATE' && isStorm(found.marks, found.nowMs)) return hit(found, fill);
-          this.#miss(found);
+          const fill = this.#fill(key, question.epoch, holder, now, end);
+          if (now.verdict === 'LATE' && isStorm(now.marks, now.nowMs)) return hit(now, fill);
+          this.#miss(now);
           return { kind: 'FILL', fill };
         }
         if (found.verdict === 'LATE') return hit(found);
@@ -150,9 +157,7 @@ export class ReadCache {
     }
   }
 
-  async #lease(key: string, { epoch }: CacheQuestion, found: Found, end: () => void): Promise<Fill | null> {
-    const holder = randomUUID();
-    if (!(await this.#answers.lease(epoch, key, holder, leaseMs))) return null;
+  #fill(key: string, epoch: number, holder: string, { marks, nowMs: readAtMs }: Found, onEnd: () => void): Fill {
     return new Fill({
       answers: this.#answers,
       metrics: this.#metrics,
@@ -160,9 +165,9 @@ export class ReadCache {
       epoch,
       key,
       holder,
-      marks: found.marks,
-      readAtMs: found.nowMs,
-      onEnd: end,
+      marks,
+      readAtMs,
+      onEnd,
       onBackground: (work) => this.#own(work),
     });
   }
