@@ -1,3 +1,4 @@
+import './shell/known-language.ts';
 import './design/tokens.css';
 import './design/base.css';
 import './design/frame.css';

@@ -36,7 +36,7 @@ export function currentSnapshotScope(): SnapshotScope | null {
   return scopes.getStore() ?? null;
 }
 
-/** Begins a transaction on `connection` whose state and position are known. Everything is sent at once and answered in order. */
+/** Begins a transaction on `connection` whose state and position are known. What fixes the state is sent at once. */
 export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info'>, scope: SnapshotScope) {
   const statements = statementsFor(connection as Connection);
   const { logProof } = statements;

@@ -55,6 +55,16 @@ describe('every page', () => {
     ['routing log', '/routing-log', (page: Page) => page.locator('tbody tr').first()],
   ] as const;
 
+  it.each(pages)('is there in a browser whose language is none: %s', async (_, path, content) => {
+    const { page, faults } = await stage.tabs.open('/');
+    await page.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' });
+    });
+    await page.goto(stage.url + path);
+    await content(page).waitFor();
+    expect(faults).toEqual([]);
+  });
+
   it.each(pages)('can be read and pressed at every width: %s', async (_, path, content) => {
     const { page } = await stage.tabs.open(path);
     await content(page).waitFor();
