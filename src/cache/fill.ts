@@ -1,4 +1,5 @@
 import { CacheUnavailableError } from '../platform/cache-error.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { CacheMetrics, KeepResult } from './cache-metrics.ts';
 import { type CachedAnswer, writeAnswer } from './cached-answer.ts';
 import { type InvalidationMarks, lackingSinceMs, readMarks } from './invalidation-marks.ts';
@@ -6,6 +7,7 @@ import type { MayAnswer } from './may-answer.ts';
 import type { RedisAnswers } from './redis-answers.ts';
 
 export type FillOptions = {
+  readonly clock: Clock;
   readonly answers: RedisAnswers;
   readonly metrics: CacheMetrics;
   readonly rule: MayAnswer;
@@ -25,6 +27,7 @@ export type FilledAnswer = Omit<CachedAnswer, 'epoch' | 'readAtMs'>;
 
 const maxAnswerLength = 131_072;
 const maxAttempts = 3;
+const backgroundDelayMs = 15;
 
 /** The right to read an answer anew, and to have it kept. Ends with `keep` or `giveUp`, whichever comes first. */
 export class Fill {
@@ -49,10 +52,11 @@ export class Fill {
     }
   }
 
-  /** For a reader that nobody waits for. What it throws is nobody's either. */
+  /** For a reader that nobody waits for: whoever asked together with this one goes first. What it throws is nobody's either. */
   inBackground(work: () => Promise<void>): void {
     const working = async () => {
       try {
+        await this.#options.clock.sleep(backgroundDelayMs);
         await work();
       } catch {
         // The next one who asks reads for itself, and is told what is wrong.

@@ -16,7 +16,8 @@ export type InvalidationMarks = { readonly version: string; readonly marks: read
 
 export const noMarks: InvalidationMarks = Object.freeze({ version: '', marks: Object.freeze([]) });
 
-export const mostMarks = 8;
+/** At the pace at which a storm is told, those of the last two seconds stay apart. */
+export const mostMarks = 12;
 
 const stormMs = 1000;
 const stormMarks = 3;

@@ -9,13 +9,14 @@
  * | STRONG | never | |
  *
  * Beyond that, for everybody alike: an answer of another epoch is none. One that lacks a write that was told is OUTDATED;
- * for a moment after the write it is LATE: it serves those who would only wait for another one who reads anew.
+ * for a moment after the write it is LATE: it serves those who would only wait for another one who reads anew. In a storm of
+ * writes the moment is longer: no answer has all of them, and reading each anew would leave the servers no rest.
  */
 import type { ConsistencyLevel } from '../consistency/levels.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Session } from '../consistency/session.ts';
 import { requirementFor } from '../consistency/session-guarantee.ts';
-import { type InvalidationMarks, lackingSinceMs } from './invalidation-marks.ts';
+import { type InvalidationMarks, isStorm, lackingSinceMs } from './invalidation-marks.ts';
 
 export type CacheRequest = {
   readonly epoch: number;
@@ -40,6 +41,8 @@ export type MayAnswer = (
 
 /** How long an answer that lacks a write may stand in for the one that is being read, in milliseconds. */
 export const graceMs = 500;
+/** The same while writes are told all the time. */
+export const stormGraceMs = 2000;
 
 /** What a request asks of the cache, `null` when it must not be asked. `bound` is `null` when there is none, or nobody knows. */
 export function cacheRequestFor(
@@ -59,5 +62,6 @@ export const mayAnswer: MayAnswer = (answer, { epoch, position }, written, nowMs
   if (position !== null && !answer.includes.includes(position)) return 'BEHIND';
   const lackingSince = lackingSinceMs(written, answer.includes);
   if (lackingSince === null) return 'FRESH';
-  return nowMs - lackingSince <= graceMs ? 'LATE' : 'OUTDATED';
+  const grace = isStorm(written, nowMs) ? stormGraceMs : graceMs;
+  return nowMs - lackingSince <= grace ? 'LATE' : 'OUTDATED';
 };

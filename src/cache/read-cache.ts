@@ -22,7 +22,7 @@ import type { CachedAnswer } from './cached-answer.ts';
 import { Fill } from './fill.ts';
 import { Invalidation } from './invalidation.ts';
 import { type InvalidationMarks, isStorm, lackingSinceMs } from './invalidation-marks.ts';
-import { type CacheRequest, type CacheVerdict, graceMs, type MayAnswer, mayAnswer } from './may-answer.ts';
+import { type CacheRequest, type CacheVerdict, type MayAnswer, mayAnswer, stormGraceMs } from './may-answer.ts';
 import { RedisAnswers } from './redis-answers.ts';
 import { SharedLooks } from './shared-looks.ts';
 
@@ -68,7 +68,7 @@ const leaseMs = 2000;
 const maxWaitMs = 300;
 const pollMs = 10;
 /** How late an answer becomes in a storm of writes before it is read anew: the rest of its grace is for that. */
-const stormRestMs = graceMs * 0.7;
+const stormRestMs = stormGraceMs * 0.75;
 
 const read = { kind: 'READ' } as const;
 
@@ -159,6 +159,7 @@ export class ReadCache {
 
   #fill(key: string, epoch: number, holder: string, { marks, nowMs: readAtMs }: Found, onEnd: () => void): Fill {
     return new Fill({
+      clock: this.#clock,
       answers: this.#answers,
       metrics: this.#metrics,
       rule: this.#rule,

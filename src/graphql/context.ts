@@ -51,7 +51,8 @@ export interface OperationContext {
   consistencyToken(): string | null;
   /**
    * A position that the pinned node had reached once the rows read so far were read, with what the session requires, as a signed token:
-   * a page that starts at a cursor that carries it is never older than the page the cursor came from. `null` when nobody knows.
+   * a page that starts at a cursor that carries it is never older than the page the cursor came from. Of a page that was kept: what
+   * it shows, and no more. `null` when nobody knows.
    */
   pageToken(): Promise<string | null>;
 }

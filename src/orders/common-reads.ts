@@ -6,6 +6,11 @@ import type { ListOrders } from './list-orders.ts';
 import type { OrderFilter } from './order-filter.ts';
 import type { OrderSort } from './order-sort.ts';
 
+export type CommonRead = { readonly name: string } & (
+  | { readonly kind: 'page'; readonly list: ListOrders; readonly withItems: boolean }
+  | { readonly kind: 'count'; readonly filter: OrderFilter }
+);
+
 const commonSizes: ReadonlySet<number> = new Set([5, 10, 20, 25, 50, 100]);
 
 /** Name of the read, `null` when it is not common. `withItems`: whether the orders bring their items. */
@@ -20,6 +25,18 @@ export function pageName({ filter, sort, page }: ListOrders, withItems: boolean)
 export function countName(filter: OrderFilter): string | null {
   const filtered = filterName(filter);
   return filtered === null ? null : `count ${filtered}`;
+}
+
+/** `null` when it is not common. */
+export function commonPage(list: ListOrders, withItems: boolean): CommonRead | null {
+  const name = pageName(list, withItems);
+  return name === null ? null : { kind: 'page', name, list, withItems };
+}
+
+/** `null` when it is not common. */
+export function commonCount(filter: OrderFilter): CommonRead | null {
+  const name = countName(filter);
+  return name === null ? null : { kind: 'count', name, filter };
 }
 
 const sortName = ({ field, direction }: OrderSort) => `${field}-${direction}`;

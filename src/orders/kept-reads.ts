@@ -1,5 +1,5 @@
-import type { OrderSelection } from '../database/order-rows.ts';
-import { countName, pageName } from './common-reads.ts';
+import { type OrderSelection, withItems } from '../database/order-rows.ts';
+import { type CommonRead, countName, pageName } from './common-reads.ts';
 import type { ListOrders, OrderPage } from './list-orders.ts';
 import type { OrderFilter } from './order-filter.ts';
 import { pageFromJson, pageToJson } from './order-page-json.ts';
@@ -40,6 +40,16 @@ export class NotedReads implements OrderReads {
     this.#values.set(name, count);
     return count;
   }
+}
+
+/** What these reads find, to be kept. */
+export async function readToKeep(orders: OrderReads, reads: readonly CommonRead[]): Promise<KeptReads> {
+  const toKeep = async (read: CommonRead): Promise<unknown> =>
+    read.kind === 'count'
+      ? orders.count(read.filter)
+      : pageToJson(await orders.page(read.list, read.withItems ? { include: withItems } : {}));
+  const values = await Promise.all(reads.map(async (read) => [read.name, await toKeep(read)] as const));
+  return Object.fromEntries(values);
 }
 
 /** Answers from what was kept; what was not is read. */

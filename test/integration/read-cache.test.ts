@@ -107,6 +107,22 @@ describe('the order page', () => {
     expect(own.data.orders.totalCount).toBe(0);
   });
 
+  it('is made once of what is kept, with the same cursors for everybody, and anew when that changes', async () => {
+    await settled();
+    const session = new PageReader();
+    const own = await session.ask(a, create, { variables: { userId: '6' } });
+    for (const name of replicas) await caughtUp(cluster, name);
+    const seen = await session.ask(a, orderPage);
+    const [one, other] = [await session.ask(a, orderPage), await ask(a, orderPage)];
+    expect([one.consistency?.reason, other.consistency?.reason]).toEqual(['cache-hit', 'cache-hit']);
+    expect(other.data).toEqual(one.data);
+    expect(one.data.orders.nodes).toEqual(seen.data.orders.nodes);
+    const numbers = one.data.orders.nodes.map(({ number }: { number: string }) => number);
+    expect(numbers).toContain(own.data.createOrder.order.number);
+    const fewer = await ask(a, orderPage.replace('first: 20', 'first: 5'));
+    expect(fewer.data.orders.nodes).toEqual(one.data.orders.nodes.slice(0, 5));
+  });
+
   it('goes on behind its cursor from no older world', async () => {
     await settled();
     const { data, consistency } = await ask(a, orderPage);

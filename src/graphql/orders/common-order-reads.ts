@@ -10,11 +10,12 @@ import {
   getArgumentValues,
   getDirectiveValues,
   Kind,
+  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { TidemarkError } from '../../errors.ts';
-import { countName, pageName } from '../../orders/common-reads.ts';
+import { type CommonRead, commonCount, commonPage } from '../../orders/common-reads.ts';
 import type { OrderSort } from '../../orders/order-sort.ts';
 import { type PageArguments, pageRequestOf } from '../../orders/page-request.ts';
 import { coerced, type OperationInput, withoutServer } from '../plugins/consistency-input.ts';
@@ -24,18 +25,47 @@ import { orderFilterOf } from './order-filter-input.ts';
 /** Beyond this an answer is a collection of its own. */
 const mostReads = 8;
 
-/** `null` when something is not common, or nothing is asked for. */
-export function commonOrderReads(given: OperationInput): readonly string[] | null {
+export type CommonReads = {
+  readonly reads: readonly CommonRead[];
+  readonly names: readonly string[];
+  /** Whether the operation asks for nothing beside them: what it answers then depends on nothing else. */
+  readonly alone: boolean;
+};
+
+/** Per operation, by its variables as they were sent: the same come again and again. */
+const known = new WeakMap<OperationDefinitionNode, Map<string, CommonReads | null>>();
+const mostKnown = 16;
+
+/** `null` when something is not common, or nothing is asked for. The same object for the same operation and variables, mostly. */
+export function commonOrderReads(input: OperationInput): CommonReads | null {
+  const { operation, variables } = input;
+  const byVariables = known.get(operation) ?? new Map<string, CommonReads | null>();
+  const sent = JSON.stringify(variables);
+  const before = byVariables.get(sent);
+  if (before !== undefined) return before;
+  const found = findReads(input);
+  if (byVariables.size >= mostKnown) byVariables.clear();
+  known.set(operation, byVariables.set(sent, found));
+  return found;
+}
+
+function findReads(given: OperationInput): CommonReads | null {
   try {
     const input = { ...given, variables: coerced(given) };
-    const names = new Set<string>();
+    const found = new Map<string, CommonRead>();
+    let alone = true;
     for (const field of fieldsOf(input.operation.selectionSet, input)) {
-      if (field.name.value.startsWith('__') || withoutServer.has(field.name.value)) continue;
+      if (field.name.value.startsWith('__')) continue;
+      if (withoutServer.has(field.name.value)) {
+        alone = false;
+        continue;
+      }
       const reads = readsOf(field, input);
       if (reads === null) return null;
-      for (const name of reads) names.add(name);
+      for (const read of reads) found.set(read.name, read);
     }
-    return names.size === 0 || names.size > mostReads ? null : [...names];
+    if (found.size === 0 || found.size > mostReads) return null;
+    return { reads: [...found.values()], names: [...found.keys()], alone };
   } catch (error) {
     // Whatever is wrong with the arguments, executing the operation will say so.
     if (error instanceof TidemarkError || (error instanceof Error && error.name === 'GraphQLError')) return null;
@@ -43,11 +73,11 @@ export function commonOrderReads(given: OperationInput): readonly string[] | nul
   }
 }
 
-function readsOf(field: FieldNode, input: OperationInput): readonly string[] | null {
+function readsOf(field: FieldNode, input: OperationInput): readonly CommonRead[] | null {
   const below = field.selectionSet === undefined ? [] : [...fieldsOf(field.selectionSet, input)];
   switch (field.name.value) {
     case 'orderCounts':
-      return allOrNone(below.filter(isData).map(({ name }) => nameOfCount(name.value)));
+      return allOrNone(below.filter(isData).map(({ name }) => countOf(name.value)));
     case 'orders': {
       const list = listOf(field, input);
       const pages = below.filter(({ name }) => name.value !== 'totalCount' && !name.value.startsWith('__'));
@@ -56,12 +86,12 @@ function readsOf(field: FieldNode, input: OperationInput): readonly string[] | n
         ...(pages.length === 0
           ? []
           : [
-              pageName(
+              commonPage(
                 list,
                 pages.some((page) => asksFor('items', page, input)),
               ),
             ]),
-        ...(counts.length === 0 ? [] : [countName(list.filter)]),
+        ...(counts.length === 0 ? [] : [commonCount(list.filter)]),
       ]);
     }
     default:
@@ -71,8 +101,8 @@ function readsOf(field: FieldNode, input: OperationInput): readonly string[] | n
 
 const isData = ({ name }: FieldNode) => !name.value.startsWith('__');
 
-function nameOfCount(field: string): string | null {
-  return field in countedFilters ? countName(countedFilters[field as keyof typeof countedFilters]) : null;
+function countOf(field: string): CommonRead | null {
+  return field in countedFilters ? commonCount(countedFilters[field as keyof typeof countedFilters]) : null;
 }
 
 function listOf(field: FieldNode, { schema, variables }: OperationInput) {
@@ -84,9 +114,9 @@ function listOf(field: FieldNode, { schema, variables }: OperationInput) {
   return { filter: orderFilterOf(where), sort: orderBy, page: pageRequestOf(page, orderBy) };
 }
 
-function allOrNone(names: readonly (string | null)[]): readonly string[] | null {
-  const known = names.filter((name) => name !== null);
-  return known.length === names.length ? known : null;
+function allOrNone(reads: readonly (CommonRead | null)[]): readonly CommonRead[] | null {
+  const common = reads.filter((read) => read !== null);
+  return common.length === reads.length ? common : null;
 }
 
 function asksFor(name: string, field: FieldNode, input: OperationInput): boolean {

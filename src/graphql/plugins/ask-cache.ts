@@ -3,13 +3,13 @@ import type { CacheTurn, ReadCache } from '../../cache/read-cache.ts';
 import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
 import type { Session } from '../../consistency/session.ts';
 import type { OrdersDatabase } from '../../database/orders-client.ts';
-import { commonOrderReads } from '../orders/common-order-reads.ts';
+import { type CommonReads, commonOrderReads } from '../orders/common-order-reads.ts';
 import type { OperationInput } from './consistency-input.ts';
 
 export type CacheAnswer = {
   readonly turn: CacheTurn;
-  /** Names of all reads that the operation makes. */
-  readonly reads: readonly string[];
+  /** All reads that the operation makes. */
+  readonly reads: CommonReads;
 };
 
 /** `null` for an operation that the cache is no use to: what it asks is not common, or must come from the source. */
@@ -28,5 +28,5 @@ export async function askCache(
     position: maxStalenessMs === null ? null : await database.positionWithin(maxStalenessMs),
   };
   const request = cacheRequestFor(level, session, bound);
-  return request === null ? null : { turn: await cache.ask({ ...request, reads, signal }), reads };
+  return request === null ? null : { turn: await cache.ask({ ...request, reads: reads.names, signal }), reads };
 }

@@ -15,6 +15,7 @@
 
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { CachedAnswer } from '../../cache/cached-answer.ts';
 import type { Fill } from '../../cache/fill.ts';
 import type { CacheHit, ReadCache } from '../../cache/read-cache.ts';
 import { nodeRoles } from '../../cluster/node.ts';
@@ -26,11 +27,11 @@ import {
 import { currentEpoch, type EpochHistory } from '../../consistency/epoch.ts';
 import { EpochAheadError, WriteLostError } from '../../consistency/errors.ts';
 import { resumeSession } from '../../consistency/resume-session.ts';
-import { emptySession, isEmptySession, type Session } from '../../consistency/session.ts';
+import { advanceSession, emptySession, isEmptySession, type Session } from '../../consistency/session.ts';
 import { requirementFor } from '../../consistency/session-guarantee.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../../database/orders-client.ts';
 import { TidemarkError } from '../../errors.ts';
-import { type KeptReads, keptReads, NotedReads } from '../../orders/kept-reads.ts';
+import { type KeptReads, keptReads, NotedReads, readToKeep } from '../../orders/kept-reads.ts';
 import type { CommittedChange } from '../../orders/order-change.ts';
 import { type OrderReads, readOrders } from '../../orders/order-reads.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -38,6 +39,8 @@ import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts
 import type { RouteDecision } from '../../routing/route-decision.ts';
 import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
+import { ExecutedAnswers } from '../executed-answers.ts';
+import type { CommonReads } from '../orders/common-order-reads.ts';
 import { askCache, type CacheAnswer } from './ask-cache.ts';
 import { cursorsIn, needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
 import { consistencyExtension, cookieNameFor, type SessionOutput, writeSession } from './consistency-output.ts';
@@ -84,12 +87,13 @@ export function useConsistency(options: ConsistencyOptions): Plugin {
   const { clusterId, cookieMaxAgeS } = options;
   const cookieName = cookieNameFor(clusterId);
   const outputs = new WeakMap<Request, SessionOutput>();
+  const executedAnswers = new ExecutedAnswers();
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const operation = getOperationAST(args.document, args.operationName);
       if (operation == null) return;
       setExecuteFn((executed: ExecutionArgs) => {
-        const answering = new Operation(options, cookieName, executed, operation);
+        const answering = new Operation(options, executedAnswers, cookieName, executed, operation);
         return answering.answer(executeFn as Execute, (output) => outputs.set(answering.request, output));
       });
     },
@@ -103,6 +107,7 @@ export function useConsistency(options: ConsistencyOptions): Plugin {
 class Operation {
   readonly request: Request;
   readonly #options: ConsistencyOptions;
+  readonly #executedAnswers: ExecutedAnswers;
   readonly #args: ExecutionArgs;
   readonly #operation: OperationDefinitionNode;
   readonly #input: OperationInput;
@@ -110,12 +115,14 @@ class Operation {
 
   constructor(
     options: ConsistencyOptions,
+    executedAnswers: ExecutedAnswers,
     cookieName: string,
     args: ExecutionArgs,
     operation: OperationDefinitionNode,
   ) {
     this.request = (args.contextValue as YogaContext).request;
     this.#options = options;
+    this.#executedAnswers = executedAnswers;
     this.#args = args;
     this.#operation = operation;
     this.#cookieName = cookieName;
@@ -150,7 +157,7 @@ class Operation {
       case 'HIT': {
         const { refresh } = cached.turn;
         try {
-          return await this.#show(turn, cached.turn);
+          return await this.#show(turn, cached.turn, cached.reads);
         } finally {
           refresh?.inBackground(() => this.#refresh(turn, cached.reads, refresh));
         }
@@ -195,8 +202,9 @@ class Operation {
         const better = await unlessRefused(this.#run({ ...turn, ...turn.resume() }, { run: run + 1, excluded }));
         if (better !== null) return better;
       }
-      if (cached?.turn.kind === 'FILL')
-        await this.#keep(cached.turn.fill, result, reads.valuesOf(cached.reads), pinned);
+      if (cached?.turn.kind === 'FILL' && result.errors === undefined) {
+        await this.#keep(cached.turn.fill, reads.valuesOf(cached.reads.names), pinned);
+      }
       return this.#finish(result, turn, pinned, pinned.decision);
     } finally {
       pinned.end();
@@ -204,15 +212,15 @@ class Operation {
   }
 
   /** What is shown counts as seen; what it does not hold is read where it is seen, too. */
-  async #show(turn: Turn, { answer, ageMs, waitedMs }: CacheHit): Promise<ExecutionResult> {
+  async #show(turn: Turn, { answer, ageMs, waitedMs }: CacheHit, reads: CommonReads): Promise<ExecutionResult> {
     const { asked, session } = turn;
     const { database, clock } = this.#options;
-    const { node, seen: shown, values } = answer;
+    const { node, seen: shown } = answer;
     const opening = { session, intent: asked, writes: false, shown, signal: () => this.#signal() };
     const pinned = database.openSession(opening);
     try {
       if (asked.level !== 'EVENTUAL') pinned.adopt(shown, clock.now());
-      const result = await this.#execute(turn, pinned, keptReads(values, readOrders(pinned)));
+      const result = await this.#madeOf(answer, turn, pinned, reads);
       if (pinned.lostNodes !== null) return await this.#run(turn, { run: 2, excluded: pinned.lostNodes });
       await pinned.observe();
       const role = nodeRoles.find((known) => known === answer.role) ?? 'REPLICA';
@@ -223,14 +231,32 @@ class Operation {
     }
   }
 
-  /** The same operation once more, for nobody but the cache. */
-  async #refresh(turn: Turn, reads: readonly string[], fill: Fill): Promise<void> {
-    const { session, asked } = turn;
+  async #madeOf(
+    answer: CachedAnswer,
+    turn: Turn,
+    pinned: OrdersPinnedSession,
+    reads: CommonReads,
+  ): Promise<ExecutionResult> {
+    const known = reads.alone ? this.#executedAnswers.find(answer, reads) : null;
+    if (known !== null) return known;
+    // Whoever goes on behind the page has seen the page: what else this client has seen is its own.
+    const nothing = emptySession(turn.session.clusterId, answer.epoch);
+    const seen = advanceSession(nothing, answer.seen, this.#options.clock.now());
+    const pageToken = async () => this.#token(seen);
+    const orders = keptReads(answer.values, readOrders(pinned));
+    const result = await this.#execute(turn, pinned, orders, { pageToken });
+    if (reads.alone && pinned.decision === null && result.errors === undefined && result.data) {
+      this.#executedAnswers.keep(answer, reads, result.data);
+    }
+    return result;
+  }
+
+  /** What the operation reads once more, for nobody but the cache. */
+  async #refresh({ session, asked }: Turn, { reads }: CommonReads, fill: Fill): Promise<void> {
     const pinned = this.#options.database.openSession({ session, intent: asked, writes: false, snapshot: true });
     try {
-      const noted = new NotedReads(readOrders(pinned));
-      const result = await this.#execute(turn, pinned, noted);
-      await this.#keep(fill, result, noted.valuesOf(reads), pinned);
+      const values = await pinned.run(() => readToKeep(readOrders(pinned), reads));
+      await this.#keep(fill, values, pinned);
     } finally {
       pinned.end();
     }
@@ -239,18 +265,22 @@ class Operation {
   /** Only what was read completely, in a state that is known, of the history that the question was asked in. */
   async #keep(
     fill: Fill,
-    { errors }: ExecutionResult,
     values: KeptReads | null,
     { decision, snapshotPositions: positions, session }: OrdersPinnedSession,
   ): Promise<void> {
-    if (errors !== undefined || values === null || positions === null || decision === null) return;
+    if (values === null || positions === null || decision === null) return;
     if (decision.role === 'BACKUP' || currentEpoch(this.#options.database.epochs) !== session.epoch) return;
     const { node, role } = decision;
     await fill.keep({ node, role, includes: positions.reached, seen: positions.observed, values });
   }
 
-  async #execute({ execute }: Turn, pinned: OrdersPinnedSession, orders: OrderReads): Promise<ExecutionResult> {
-    const contextValue = { ...(this.#args.contextValue as object), ...this.#context(pinned, orders) };
+  async #execute(
+    { execute }: Turn,
+    pinned: OrdersPinnedSession,
+    orders: OrderReads,
+    special: Pick<OperationContext, 'pageToken'> | null = null,
+  ): Promise<ExecutionResult> {
+    const contextValue = { ...(this.#args.contextValue as object), ...this.#context(pinned, orders), ...special };
     return (await pinned.run(() => execute({ ...this.#args, contextValue }))) as ExecutionResult;
   }
 

@@ -13,7 +13,7 @@ import { percentiles, quantile, rounded } from '../statistics.ts';
 const updatesPerSecond = 200;
 const thinkMs = 50;
 /** Long enough that what is measured is the writing, not its beginning. */
-const roundMs = 10_000;
+const roundMs = 20_000;
 
 type Round = { readonly samples: readonly PageSample[]; readonly writtenPerSecond: number | null };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { InvalidationMarks } from '../../../src/cache/invalidation-marks.ts';
-import { cacheRequestFor, graceMs, mayAnswer } from '../../../src/cache/may-answer.ts';
+import { type InvalidationMarks, isStorm } from '../../../src/cache/invalidation-marks.ts';
+import { cacheRequestFor, graceMs, mayAnswer, stormGraceMs } from '../../../src/cache/may-answer.ts';
 import { consistencyLevels } from '../../../src/consistency/levels.ts';
 import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import type { Position } from '../../../src/consistency/position.ts';
@@ -30,6 +30,23 @@ describe('an answer at 0-1-10', () => {
     ['is late at once when something else is written', null, marksAt(['0-1-11', nowMs]), 'LATE'],
     ['is late for a moment', '0-1-10', marksAt(['0-1-11', nowMs - graceMs]), 'LATE'],
     ['is outdated after it', '0-1-10', marksAt(['0-1-11', nowMs - graceMs - 1]), 'OUTDATED'],
+    [
+      'is late for longer in a storm of writes',
+      null,
+      marksAt(['0-1-11', nowMs - stormGraceMs], ['0-1-12', nowMs - 400], ['0-1-13', nowMs - 200], ['0-1-14', nowMs]),
+      'LATE',
+    ],
+    [
+      'is outdated in a storm, too',
+      null,
+      marksAt(
+        ['0-1-11', nowMs - stormGraceMs - 1],
+        ['0-1-12', nowMs - 400],
+        ['0-1-13', nowMs - 200],
+        ['0-1-14', nowMs],
+      ),
+      'OUTDATED',
+    ],
     [
       'counts from the first write that it lacks',
       null,
@@ -60,7 +77,8 @@ describe('whatever the positions are', () => {
         if (serves && required !== null) expect(includes.includes(required)).toBe(true);
         const lacked = marks.filter((each) => !includes.includes(each.position));
         if (verdict === 'FRESH') expect(lacked).toEqual([]);
-        if (verdict === 'LATE') expect(now - (lacked[0]?.atMs ?? Number.NaN)).toBeLessThanOrEqual(graceMs);
+        const grace = isStorm(written, now) ? stormGraceMs : graceMs;
+        if (verdict === 'LATE') expect(now - (lacked[0]?.atMs ?? Number.NaN)).toBeLessThanOrEqual(grace);
       }),
     );
   });

@@ -1,9 +1,13 @@
 import { getOperationAST, type OperationDefinitionNode, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { commonOrderReads } from '../../../src/graphql/orders/common-order-reads.ts';
+import { type CommonReads, commonOrderReads } from '../../../src/graphql/orders/common-order-reads.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 
 function readsOf(text: string, variables: Readonly<Record<string, unknown>> = {}): readonly string[] | null {
+  return commonReadsOf(text, variables)?.names ?? null;
+}
+
+function commonReadsOf(text: string, variables: Readonly<Record<string, unknown>> = {}): CommonReads | null {
   const document = parse(text);
   expect(validate(schema, document)).toEqual([]);
   const operation = getOperationAST(document) as OperationDefinitionNode;
@@ -59,6 +63,27 @@ describe('what an operation will read', () => {
     ['a cursor that will be refused', '{ orders(after: "x") { nodes { id } } }'],
   ])('is not common with %s', (_, text) => {
     expect(readsOf(text)).toBeNull();
+  });
+
+  it.each([
+    ['alone', '{ __typename orders { nodes { id } } orderCounts { total } }', true],
+    ['not alone beside what changes by itself', '{ orders { nodes { id } } cluster { source } }', false],
+    [
+      'not alone beside it in a fragment',
+      '{ orders { totalCount } ...A } fragment A on Query { cluster { source } }',
+      false,
+    ],
+  ])('says whether they are all there is: %s', (_, text, alone) => {
+    expect(commonReadsOf(text)?.alone).toBe(alone);
+  });
+
+  it('is the same object for the same operation and variables', () => {
+    const document = parse('query ($size: Int) { orders(first: $size) { nodes { id } } }');
+    const operation = getOperationAST(document) as OperationDefinitionNode;
+    const readsWith = (variables: Readonly<Record<string, unknown>>) =>
+      commonOrderReads({ request: new Request('http://127.0.0.1'), schema, document, operation, variables });
+    expect(readsWith({ size: 10 })).toBe(readsWith({ size: 10 }));
+    expect(readsWith({ size: 20 })?.names).not.toEqual(readsWith({ size: 10 })?.names);
   });
 
   it('is not common when it is a collection', () => {
