@@ -13,11 +13,14 @@ import './orders/order-panel.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AppShell } from './shell/app-shell.tsx';
+import { PageBoundary } from './shell/page-boundary.tsx';
 
 const page = document.getElementById('page');
 if (page === null) throw new Error('index.html has no place for the page');
 createRoot(page).render(
   <StrictMode>
-    <AppShell />
+    <PageBoundary what="The page">
+      <AppShell />
+    </PageBoundary>
   </StrictMode>,
 );

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../support/in-process-api.ts';
 import { until } from '../support/until.ts';
@@ -63,6 +63,33 @@ describe('every page', () => {
     await page.goto(stage.url + path);
     await content(page).waitFor();
     expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ['whose code does not arrive', '**/assets/cluster-page*', (route: Route) => route.abort()],
+    [
+      'that falls over what it is told',
+      '**/graphql',
+      async (route: Route) => {
+        const asked = route.request().postData() ?? '';
+        if (!asked.includes('clusterEventLog')) return route.fallback();
+        return route.fulfill({ json: { data: { cluster: { nodes: [null] }, clusterEventLog: [null] } } });
+      },
+    ],
+  ] as const)('says so when it cannot be shown, and the others are there: one %s', async (_, path, answer) => {
+    const { page } = await stage.tabs.open('/');
+    await page.route(path, answer);
+    await page.getByRole('link', { name: 'Cluster', exact: true }).click();
+    const failed = page.getByRole('alert').filter({ hasText: 'Cluster could not be shown' });
+    await failed.waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await page.locator('tbody tr').first().waitFor();
+    await page.goBack();
+    await failed.waitFor();
+    await page.unroute(path);
+    await button(page, 'Load it again').click();
+    await panel(page, 'Replication lag').locator('canvas').waitFor();
   });
 
   it.each(pages)('can be read and pressed at every width: %s', async (_, path, content) => {

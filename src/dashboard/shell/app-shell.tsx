@@ -5,6 +5,7 @@ import { LoadingState } from '../states/loading-state.tsx';
 import { Announcements } from './announcements.tsx';
 import { ClusterNotice } from './cluster-notice.tsx';
 import { usePath } from './location.ts';
+import { PageBoundary } from './page-boundary.tsx';
 import { PageLink } from './page-link.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 import { useOfferedRoutes } from './use-offered-routes.ts';
@@ -52,9 +53,11 @@ export function AppShell() {
             </p>
           </EmptyState>
         ) : (
-          <Suspense fallback={<LoadingState what={route.title.toLowerCase()} />}>
-            <route.Page />
-          </Suspense>
+          <PageBoundary key={route.path} what={route.title}>
+            <Suspense fallback={<LoadingState what={route.title.toLowerCase()} />}>
+              <route.Page />
+            </Suspense>
+          </PageBoundary>
         )}
       </main>
       <Announcements />
