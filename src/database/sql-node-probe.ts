@@ -104,7 +104,8 @@ export class SqlNodeProbe implements NodeProbe {
   }
 }
 
-const guardMs = 400;
+/** A server that answers late is not gone, and whoever waits for it has a time limit of its own. */
+const guardMs = 2000;
 
 async function readReplication(connection: Connection, statements: ServerStatements): Promise<ReplicationState> {
   const [rows, membership] = await Promise.all([
