@@ -1,7 +1,7 @@
 /**
  * How far answers must have come, because of writes since: marks, each the position of a write and when it was told.
  * An answer that lacks the position of a mark is out of date since that mark. Nothing is deleted to invalidate it: whoever
- * looks compares. A few marks are kept one by one, so that it is known since when; older ones flow together, and the
+ * looks compares. A few marks are kept one by one, so that it is known since when; others flow together, and the
  * merged mark wears the earlier time, which makes answers out of date too soon rather than too late.
  *
  * As text: a version, which changes with each write of it, then a line per mark: milliseconds, flavour, position.
@@ -16,8 +16,9 @@ export type InvalidationMarks = { readonly version: string; readonly marks: read
 
 export const noMarks: InvalidationMarks = Object.freeze({ version: '', marks: Object.freeze([]) });
 
-/** At the pace at which a storm is told, those of the last two seconds stay apart. */
-export const mostMarks = 12;
+export const mostMarks = 16;
+/** How long an answer that lacks a write may stand in for one that is read while writes are told all the time, in milliseconds. */
+export const stormGraceMs = 2000;
 
 const stormMs = 1000;
 const stormMarks = 3;
@@ -32,16 +33,28 @@ export function isStorm({ marks }: InvalidationMarks, nowMs: number): boolean {
   return marks.filter(({ atMs }) => nowMs - atMs <= stormMs).length >= stormMarks;
 }
 
-/** One mark less than there may be: room for another. */
+/**
+ * One mark less than there may be: room for another. Those from so long ago that nothing is forgiven flow together first, then
+ * the closest in time: the last moments stay apart, however many processes tell.
+ */
 export function withRoom(marks: readonly InvalidationMark[]): readonly InvalidationMark[] {
   const kept = [...marks];
   while (kept.length >= mostMarks) {
-    const [first, second] = kept.splice(0, 2);
+    const index = closestPair(kept);
+    const [first, second] = kept.slice(index, index + 2);
     if (first === undefined || second === undefined) break;
     const position = merged(first.position, second.position);
-    kept.unshift({ position, atMs: Math.min(first.atMs, second.atMs) });
+    kept.splice(index, 2, { position, atMs: Math.min(first.atMs, second.atMs) });
   }
   return kept;
+}
+
+/** Where the two begin. */
+function closestPair(marks: readonly InvalidationMark[]): number {
+  const times = marks.map(({ atMs }) => atMs);
+  const gaps = times.slice(1).map((atMs, index) => atMs - (times[index] ?? atMs));
+  const isPast = (times[1] ?? 0) < (times.at(-1) ?? 0) - stormGraceMs;
+  return isPast ? 0 : gaps.indexOf(Math.min(...gaps));
 }
 
 /** A cluster has one flavour; of two, only the later means anything. */

@@ -16,7 +16,7 @@ import type { ConsistencyLevel } from '../consistency/levels.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Session } from '../consistency/session.ts';
 import { requirementFor } from '../consistency/session-guarantee.ts';
-import { type InvalidationMarks, isStorm, lackingSinceMs } from './invalidation-marks.ts';
+import { type InvalidationMarks, isStorm, lackingSinceMs, stormGraceMs } from './invalidation-marks.ts';
 
 export type CacheRequest = {
   readonly epoch: number;
@@ -41,8 +41,6 @@ export type MayAnswer = (
 
 /** How long an answer that lacks a write may stand in for the one that is being read, in milliseconds. */
 export const graceMs = 500;
-/** The same while writes are told all the time. */
-export const stormGraceMs = 2000;
 
 /** What a request asks of the cache, `null` when it must not be asked. `bound` is `null` when there is none, or nobody knows. */
 export function cacheRequestFor(

@@ -21,8 +21,8 @@ import { CacheMetrics, missOf } from './cache-metrics.ts';
 import type { CachedAnswer } from './cached-answer.ts';
 import { Fill } from './fill.ts';
 import { Invalidation } from './invalidation.ts';
-import { type InvalidationMarks, isStorm, lackingSinceMs } from './invalidation-marks.ts';
-import { type CacheRequest, type CacheVerdict, type MayAnswer, mayAnswer, stormGraceMs } from './may-answer.ts';
+import { type InvalidationMarks, isStorm, lackingSinceMs, stormGraceMs } from './invalidation-marks.ts';
+import { type CacheRequest, type CacheVerdict, type MayAnswer, mayAnswer } from './may-answer.ts';
 import { RedisAnswers } from './redis-answers.ts';
 import { SharedLooks } from './shared-looks.ts';
 

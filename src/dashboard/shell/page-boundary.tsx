@@ -18,7 +18,7 @@ export class PageBoundary extends Component<{ what: string; children: ReactNode 
     return (
       <div role="alert">
         <EmptyState title={`${this.props.what} could not be shown`}>
-          <p>Nothing was changed by it. The browser’s console says what went wrong.</p>
+          <p>The browser’s console says what went wrong.</p>
           <Button className="button" onPress={() => window.location.reload()}>
             Load it again
           </Button>

@@ -32,21 +32,35 @@ export type CommonReads = {
   readonly alone: boolean;
 };
 
-/** Per operation, by its variables as they were sent: the same come again and again. */
+/** Per operation, by the variables that it declares: the same come again and again. */
 const known = new WeakMap<OperationDefinitionNode, Map<string, CommonReads | null>>();
 const mostKnown = 16;
+const longestKnown = 512;
 
 /** `null` when something is not common, or nothing is asked for. The same object for the same operation and variables, mostly. */
 export function commonOrderReads(input: OperationInput): CommonReads | null {
-  const { operation, variables } = input;
-  const byVariables = known.get(operation) ?? new Map<string, CommonReads | null>();
-  const sent = JSON.stringify(variables);
+  const sent = declaredVariables(input);
+  if (sent === null) return findReads(input);
+  const byVariables = known.get(input.operation) ?? new Map<string, CommonReads | null>();
   const before = byVariables.get(sent);
   if (before !== undefined) return before;
   const found = findReads(input);
   if (byVariables.size >= mostKnown) byVariables.clear();
-  known.set(operation, byVariables.set(sent, found));
+  known.set(input.operation, byVariables.set(sent, found));
   return found;
+}
+
+/** As text; `null` when they are too much to remember. */
+function declaredVariables({ operation, variables }: OperationInput): string | null {
+  const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  const sent = names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]);
+  try {
+    const text = JSON.stringify(sent);
+    return text.length <= longestKnown ? text : null;
+  } catch {
+    // Nested deeper than can be written.
+    return null;
+  }
 }
 
 function findReads(given: OperationInput): CommonReads | null {

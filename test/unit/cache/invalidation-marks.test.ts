@@ -6,9 +6,11 @@ import {
   mostMarks,
   noMarks,
   readMarks,
+  stormGraceMs,
   withRoom,
   writeMark,
 } from '../../../src/cache/invalidation-marks.ts';
+import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import { mariadbPosition, mysqlPosition } from '../consistency/arbitrary-positions.ts';
 
 const oldestFirst = (marks: InvalidationMark[]) => [...marks].sort((a, b) => a.atMs - b.atMs);
@@ -42,6 +44,31 @@ describe.each([
         if (before !== null) expect(after).toBeLessThanOrEqual(before);
       }),
     );
+  });
+});
+
+describe('in a storm that lasts', () => {
+  const spacingMs = 200;
+  it.each([1, 2, 3, 8, 20])('it stays known since when an answer is late, when %i processes tell', (processes) => {
+    const position = (number: number) => MariadbGtidPosition.parse(`0-1-${number}`);
+    let marks: readonly InvalidationMark[] = [];
+    const told: InvalidationMark[] = [];
+    for (let number = 1; number <= 60 * processes; number += 1) {
+      const mark = { position: position(number), atMs: Math.round((number * spacingMs) / processes) };
+      told.push(mark);
+      marks = [...withRoom(marks), mark];
+      if (number % processes > 0) continue;
+      const recent = told.slice(-(stormGraceMs / spacingMs) * processes);
+      for (const answer of recent) {
+        const truly = lackingSinceMs({ version: '', marks: recent }, answer.position);
+        const known = lackingSinceMs({ version: '', marks }, answer.position);
+        if (truly === null) expect(known).toBeNull();
+        // What rests for three quarters of its grace must not be outdated before.
+        else if (mark.atMs - truly <= stormGraceMs * 0.8) {
+          expect(mark.atMs - (known ?? Number.NaN)).toBeLessThanOrEqual(stormGraceMs);
+        }
+      }
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type InvalidationMarks, isStorm } from '../../../src/cache/invalidation-marks.ts';
-import { cacheRequestFor, graceMs, mayAnswer, stormGraceMs } from '../../../src/cache/may-answer.ts';
+import { type InvalidationMarks, isStorm, stormGraceMs } from '../../../src/cache/invalidation-marks.ts';
+import { cacheRequestFor, graceMs, mayAnswer } from '../../../src/cache/may-answer.ts';
 import { consistencyLevels } from '../../../src/consistency/levels.ts';
 import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import type { Position } from '../../../src/consistency/position.ts';

@@ -83,7 +83,17 @@ describe('what an operation will read', () => {
     const readsWith = (variables: Readonly<Record<string, unknown>>) =>
       commonOrderReads({ request: new Request('http://127.0.0.1'), schema, document, operation, variables });
     expect(readsWith({ size: 10 })).toBe(readsWith({ size: 10 }));
+    expect(readsWith({ size: 10, other: 'x' })).toBe(readsWith({ size: 10 }));
+    expect(readsWith({ size: null })).not.toBe(readsWith({}));
     expect(readsWith({ size: 20 })?.names).not.toEqual(readsWith({ size: 10 })?.names);
+  });
+
+  it('bears variables that nobody would remember', () => {
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const text = 'query ($where: OrderFilter) { orders(where: $where) { nodes { id } } }';
+    expect(readsOf(text, { undeclared: deep })).toEqual([page]);
+    for (const where of [deep, { userId: deep }, { userId: 'x'.repeat(100_000) }])
+      expect(() => readsOf(text, { where })).not.toThrow();
   });
 
   it('is not common when it is a collection', () => {
