@@ -37,14 +37,14 @@ export function doneOf({ changed, unchanged, gone, failed }: JobRecord): number 
   return changed + unchanged + gone + failed;
 }
 
-/** From the flat list of names and values that Redis answers; `null` when there is none. */
+/** From the flat list of names and values that Redis answers; `null` when there is none, or it has not begun. */
 export function jobRecordOf(id: string, answer: unknown): JobRecord | null {
   if (!Array.isArray(answer) || answer.length === 0) return null;
   const fields = new Map<string, string>();
   for (let index = 0; index + 1 < answer.length; index += 2)
     fields.set(String(answer[index]), String(answer[index + 1]));
   const kind = jobKinds.find((known) => known === fields.get('kind'));
-  if (kind === undefined) return null;
+  if (kind === undefined || !fields.has('begunAtMs')) return null;
   const count = (name: string) => Number(fields.get(name) ?? 0);
   const moment = (name: string) => (fields.has(name) ? count(name) : null);
   return {

@@ -2,17 +2,20 @@
  * What is known of each job, in Redis:
  *
  *   <prefix>jobs                      sorted set of ids by time, the newest 200
- *   <prefix>job:<id>                  hash of counts, times, and a token for each worker that wrote
+ *   <prefix>job:<id>                  hash of counts, times, and a token for each worker that wrote; a job only once it has
+ *                                     begun: Redis may be lost between the record and the tasks, which would never be done
  *   <prefix>job:<id>:tasks            hash of order -> outcome, so that an order that is done twice counts once
  *
  * An order's outcome may be said again: the last word counts. So a dead letter that is replayed turns from failed to changed.
- * Everything is forgotten a day after its last change.
+ * Only a task that was done and done again, which then finds nothing to change, has changed its order all the same.
+ * Everything is forgotten a day after its last change, and soon when it does not begin.
  */
 import type { Redis } from '../platform/redis.ts';
 import { SharedChannel } from '../platform/shared-channel.ts';
 import { type JobKind, type JobRecord, jobRecordOf, type TaskOutcome } from './job-record.ts';
 
 const keptMs = 24 * 60 * 60 * 1000;
+const unbegunMs = 60_000;
 const keptJobs = 200;
 
 // Each script gets the job's hash, the hash of its tasks and the list of jobs, and answers the job's hash.
@@ -35,18 +38,22 @@ end`;
 const open = `
 redis.call('HSET', KEYS[1], 'kind', ARGV[2], 'total', ARGV[3], 'queuedAtMs', ARGV[4])
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
-redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -${keptJobs + 1})${told}`;
+redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -${keptJobs + 1})
+redis.call('PEXPIRE', KEYS[1], ${unbegunMs})`;
 
-const leaveOut = `
+const begin = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 local now = ARGV[2]
+redis.call('HSET', KEYS[1], 'begunAtMs', now)
 redis.call('HINCRBY', KEYS[1], 'total', ARGV[3])
-redis.call('HINCRBY', KEYS[1], 'alreadyQueued', ARGV[1])${finishWhenDone}${told}`;
+redis.call('HINCRBY', KEYS[1], 'alreadyQueued', ARGV[1])
+if ARGV[4] ~= 'grow' then${finishWhenDone} end${told}`;
 
 const settle = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 local task, outcome, now = ARGV[1], ARGV[2], ARGV[3]
 local before = redis.call('HGET', KEYS[2], task)
+if before == 'CHANGED' and outcome == 'UNCHANGED' then outcome = before end
 if before then redis.call('HINCRBY', KEYS[1], before, -1) end
 if not before and ARGV[6] == 'grow' then redis.call('HINCRBY', KEYS[1], 'total', 1) end
 redis.call('HSET', KEYS[2], task, outcome)
@@ -103,13 +110,14 @@ export class JobRecords {
     return this.#told.subscribe((text) => listener(JSON.parse(text) as JobRecord));
   }
 
+  /** Before its tasks are in the queue: whoever does the first finds it. Nobody else does until it begins. */
   async open(id: string, kind: JobKind, total: number, nowMs: number): Promise<void> {
-    await this.#change(id, open, [id, kind, total, nowMs]);
+    await this.#redis.run(open, this.#keys(id), [id, kind, total, nowMs], patient);
   }
 
-  /** `count` of its orders are in the queue already, for another job. */
-  async leaveOut(id: string, count: number, nowMs: number): Promise<JobRecord | null> {
-    return this.#change(id, leaveOut, [count, nowMs, 0 - count]);
+  /** Its tasks are in the queue but for `leftOut`, which are there already for another job. */
+  async begin(id: string, leftOut: number, nowMs: number, grows = false): Promise<JobRecord | null> {
+    return this.#change(id, begin, [leftOut, nowMs, 0 - leftOut, grows ? 'grow' : '']);
   }
 
   /** One of the job's orders is done. */

@@ -104,6 +104,7 @@ export class JobWorkers {
       if (job === null) {
         job = `s${Buffer.from(this.#options.randomBytes(12)).toString('hex')}`;
         await records.open(job, 'REFRESH_NEW_ORDERS', 0, clock.now());
+        await records.begin(job, 0, clock.now(), true);
       }
       for (const { number, outcome, token } of orders) await this.#settle({ ...task, job }, number, outcome, token);
     };
@@ -126,8 +127,7 @@ export class JobWorkers {
 
   async #settle(task: Task, about: string, outcome: TaskOutcome, token: string | null): Promise<void> {
     const { records, clock } = this.#options;
-    this.#count(task.kind, outcome);
-    if (task.job === null) return;
+    if (task.job === null) return this.#count(task.kind, outcome);
     const written = token === null ? null : this.#remember(task.job, token);
     const grows = task.kind === 'REFRESH_NEW_ORDERS';
     await records.settle(task.job, about, {
@@ -137,6 +137,7 @@ export class JobWorkers {
       nowMs: clock.now(),
       grows,
     });
+    this.#count(task.kind, outcome);
   }
 
   /** One token for all that this process has written for the job. */

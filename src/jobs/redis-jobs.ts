@@ -142,17 +142,18 @@ export class RedisJobs implements Jobs {
       if (record === null) throw new JobsUnavailableError('Redis has lost what it was told');
       return record;
     } catch (error) {
-      // Tasks of it that are in the queue all the same are done, and counted nowhere.
+      // Tasks of it that are in the queue all the same are done, and counted nowhere. Unforgotten, it never begins.
       await records.forget(id).catch(() => undefined);
       throw error;
     }
   }
 
   /** A job that has nothing to wait for is finished. How many orders a look for new ones is about, only its worker will know. */
-  #begin(kind: JobKind, id: string, leftOut: number): Promise<JobRecord | null> {
+  async #begin(kind: JobKind, id: string, leftOut: number): Promise<JobRecord | null> {
     const { records, clock } = this.#options;
-    if (kind === 'RECHECK_ORDERS') return records.leaveOut(id, leftOut, clock.now());
-    return leftOut > 0 ? records.finish(id, clock.now()) : records.read(id);
+    if (kind === 'RECHECK_ORDERS') return records.begin(id, leftOut, clock.now());
+    const record = await records.begin(id, 0, clock.now(), true);
+    return leftOut > 0 ? records.finish(id, clock.now()) : record;
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {

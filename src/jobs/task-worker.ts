@@ -4,14 +4,16 @@
  *   waiting --taken--> in hand --done--> gone
  *                      in hand --failed, may succeed later--> delayed --its pause is over--> waiting
  *                      in hand --failed for good, or too often--> dead letter
+ *                      in hand --what became of it could not be noted--> delayed
  *                      in hand --this worker stops and cannot finish in time--> waiting
  *                      in hand --this worker died, its lock ran out--> waiting
  *
  * So a task may be done twice, and must be written so that the second time changes nothing.
  */
-import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { TidemarkError } from '../errors.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
+import { CacheUnavailableError } from '../platform/cache-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { within } from '../platform/deadline.ts';
 import type { Logger } from '../platform/log.ts';
@@ -37,7 +39,7 @@ export type TaskWorkerOptions = QueueSettings & {
   readonly lockMs: number;
   /** Ends at once when the signal says so. */
   readonly work: (task: Task, signal: AbortSignal) => Promise<void>;
-  /** The task is given up. */
+  /** Notes that the task is given up. Whoever follows the job waits for that, so it is tried until it succeeds. */
   readonly onDead: (task: Task) => Promise<void>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -47,6 +49,9 @@ export type TaskWorkerOptions = QueueSettings & {
 /** How often a task may outlive a worker that died of it or beside it. */
 const maxStalledCount = 5;
 const afterAbortMs = 2000;
+/** Before a task is done once more of which could not be noted what became of it. */
+const unnotedMs = 1000;
+const noteAgain: BackoffOptions = { firstMs: 100, factor: 2, maxMs: 5000 };
 
 export class TaskWorker {
   readonly #options: TaskWorkerOptions;
@@ -84,7 +89,9 @@ export class TaskWorker {
     worker.on('error', (error) => log.debug({ err: error, queue: kind }, 'a worker lost Redis'));
     // Given up without being tried once more: its workers died too often.
     worker.on('failed', (job, error) => {
-      if (job?.finishedOn !== undefined && readFailure(error.message).code === unexplained) this.#noteDead(job.data);
+      if (job?.finishedOn !== undefined && readFailure(error.message).code === unexplained) {
+        void this.#noteDead(job.data);
+      }
     });
     this.#worker = worker;
   }
@@ -104,7 +111,7 @@ export class TaskWorker {
   }
 
   async #do(job: Job<Task>): Promise<void> {
-    const { work, onDead, retry } = this.#options;
+    const { work, onDead, retry, log } = this.#options;
     try {
       await work(job.data, this.#stopping.signal);
     } catch (error) {
@@ -112,18 +119,37 @@ export class TaskWorker {
         await job.moveToWait(job.token ?? '');
         throw new WaitingError();
       }
+      // That Redis is gone says nothing about the task, and is no attempt of it.
+      if (error instanceof CacheUnavailableError) await this.#putBack(job, error);
       const failure = failureOf(error);
       const last = job.attemptsMade + 1 >= (job.opts.attempts ?? retry.attempts);
       if (failure.retryable && !last) throw new Error(failure.text);
-      await onDead(job.data);
-      this.#options.log.warn({ err: error, ...job.data, token: undefined }, 'a task is given up');
+      await onDead(job.data).catch((cause) => this.#putBack(job, cause));
+      log.warn({ err: error, ...job.data, token: undefined }, 'a task is given up');
       throw new UnrecoverableError(failure.text);
     }
   }
 
-  #noteDead(task: Task): void {
-    const { onDead, log } = this.#options;
-    onDead(task).catch((error) => log.warn({ err: error }, 'that a task is given up could not be noted'));
+  /** Waits for Redis as long as it takes. */
+  async #putBack(job: Job<Task>, error: unknown): Promise<never> {
+    const { clock, log } = this.#options;
+    log.warn({ err: error }, 'what became of a task could not be noted; it is done once more');
+    await job.moveToDelayed(clock.now() + unnotedMs, job.token);
+    throw new DelayedError();
+  }
+
+  async #noteDead(task: Task): Promise<void> {
+    const { onDead, clock, random, log } = this.#options;
+    const { signal } = this.#stopping;
+    for (let attempt = 0; !this.#ending; attempt += 1) {
+      try {
+        return await onDead(task);
+      } catch (error) {
+        log.warn({ err: error }, 'that a task is given up could not be noted yet');
+      }
+      const pauseMs = backoffMs(attempt, noteAgain, random);
+      await clock.sleep(pauseMs, { signal, unref: true }).catch(() => undefined);
+    }
   }
 }
 

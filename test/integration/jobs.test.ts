@@ -394,6 +394,26 @@ describe('Redis that is gone', () => {
     expect(await finished(await queueRecheck(other, [id]))).toMatchObject({ changed: 1 });
   });
 
+  it('costs no word of what was given up meanwhile: the job ends all the same', async () => {
+    // A long lock: nobody else takes the task over.
+    const settings = { ...environment, REDIS_PREFIX: 'unsaid:', JOB_LOCK_MS: '60000', JOB_ATTEMPTS: '1' };
+    const [working, [id = '']] = [await startApi(settings), await payableOrders(1)];
+    const asked = sandbox.asked;
+    sandbox.control({ behaviour: 'hanging' });
+    const job = await queueRecheck(working, [id]);
+    await until('the provider is asked', () => sandbox.asked > asked);
+    await redis.kill();
+    await until('it is noticed', async () => !(await background(working)).available);
+    sandbox.control({ behaviour: 'failing' });
+    // Long enough for two connections to come back at different times.
+    await systemClock.sleep(2000);
+    sandbox.control({ behaviour: 'well' });
+    await redis.restart();
+    await until('it is back', async () => (await background(working)).available);
+    expect(await finished(job, working)).toMatchObject({ total: 1, done: 1 });
+    await working.stop();
+  });
+
   it('is told by a worker that is watched', async () => {
     const worker = await startWorker({ ...environment, WORKER_PORT: '0' });
     const status = (path: string) => fetch(`${worker.watchUrl}${path}`).then((response) => response.status);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { doneOf, jobRecordOf, stateOf } from '../../../src/jobs/job-record.ts';
 import { readFailure, writeFailure } from '../../../src/jobs/task.ts';
 
-const fields = ['kind', 'RECHECK_ORDERS', 'total', '4', 'queuedAtMs', '1000', 'revision', '3'];
+const fields = ['kind', 'RECHECK_ORDERS', 'total', '4', 'queuedAtMs', '1000', 'revision', '3', 'begunAtMs', '1000'];
 
 describe('what Redis keeps of a job', () => {
   it('is queued before anything of it is done', () => {
@@ -20,6 +20,7 @@ describe('what Redis keeps of a job', () => {
   it.each([
     ['nothing', []],
     ['an unknown kind', ['kind', 'SING', 'total', '1']],
+    ['one that has not begun', ['kind', 'RECHECK_ORDERS', 'total', '4', 'queuedAtMs', '1000']],
     ['something else', null],
   ])('is no job when it is %s', (_, answer) => {
     expect(jobRecordOf('j', answer)).toBeNull();
