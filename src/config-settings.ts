@@ -163,7 +163,7 @@ export const settingsSchema = z.object({
     .optional(),
   PAYMENTS_TIMEOUT_MS: integer(3000, 10, 60_000),
   JOB_CONCURRENCY: integer(4, 1, 1000),
-  JOB_RATE_PER_S: integer(50, 1, 100_000),
+  JOB_RATE_PER_S: integer(25, 1, 100_000),
   JOB_ATTEMPTS: integer(10, 1, 100),
   JOB_FIRST_PAUSE_MS: integer(500, 1, 600_000),
   JOB_MAX_PAUSE_MS: integer(30_000, 1, 3_600_000),

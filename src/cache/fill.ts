@@ -18,6 +18,8 @@ export type FillOptions = {
   readonly marks: InvalidationMarks;
   /** By Redis's clock, from before anything is read. */
   readonly readAtMs: number;
+  /** What was kept, as whoever asks will find it. */
+  readonly onKept: (text: string) => CachedAnswer | null;
   readonly onEnd: () => void;
   /** Owns what goes on when the request is answered. */
   readonly onBackground: (work: Promise<void>) => void;
@@ -38,22 +40,29 @@ export class Fill {
     this.#options = options;
   }
 
-  /** Never rejects: what is not kept is read again by the next one who asks. */
-  async keep(filled: FilledAnswer): Promise<void> {
-    if (this.#ended) return;
-    const { metrics } = this.#options;
+  /**
+   * The answer that was kept, as it will be found; `null` when it was not: then the next one who asks reads again. Rejects
+   * with no fault of Redis.
+   */
+  async keep(filled: FilledAnswer): Promise<CachedAnswer | null> {
+    if (this.#ended) return null;
+    const { metrics, epoch, readAtMs, onKept } = this.#options;
+    const text = writeAnswer({ ...filled, epoch, readAtMs });
     try {
-      metrics.filled(await this.#keep(filled));
+      const result = await this.#keep(filled, text);
+      metrics.filled(result);
+      return result === 'kept' ? onKept(text) : null;
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
       metrics.filled('unavailable');
+      return null;
     } finally {
       await this.#end();
     }
   }
 
   /** For a reader that nobody waits for: whoever asked together with this one goes first. What it throws is nobody's either. */
-  inBackground(work: () => Promise<void>): void {
+  inBackground(work: () => Promise<unknown>): void {
     const working = async () => {
       try {
         await this.#options.clock.sleep(backgroundDelayMs);
@@ -78,10 +87,9 @@ export class Fill {
    * Not when the node lacked a write that was told before it was read. What was told meanwhile is judged by the rule that
    * will judge it when it is asked for, at the moment at which it is kept.
    */
-  async #keep(filled: FilledAnswer): Promise<KeepResult> {
+  async #keep(filled: FilledAnswer, text: string): Promise<KeepResult> {
     const { answers, rule, epoch, key, readAtMs } = this.#options;
     const answer: CachedAnswer = { ...filled, epoch, readAtMs };
-    const text = writeAnswer(answer);
     if (text.length > maxAnswerLength) return 'too-large';
     let { marks } = this.#options;
     let nowMs = readAtMs;

@@ -168,6 +168,7 @@ export class ReadCache {
       holder,
       marks,
       readAtMs,
+      onKept: (text) => this.#looks.remember(key, text),
       onEnd,
       onBackground: (work) => this.#own(work),
     });

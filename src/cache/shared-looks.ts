@@ -57,6 +57,11 @@ export class SharedLooks {
     return flight;
   }
 
+  /** What a look will find: the same object. */
+  remember(key: string, text: string): CachedAnswer | null {
+    return this.#answerOf(key, text);
+  }
+
   #answerOf(key: string, text: string | null): CachedAnswer | null {
     const known = this.#read.get(key);
     this.#read.delete(key);

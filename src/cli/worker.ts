@@ -1,4 +1,5 @@
 // `npm run worker`: does background work in a process of its own. Several may run.
+import { readdir } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { openBackground, openCache, openDatabase, openRedis, openTokens } from '../app.ts';
 import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
@@ -23,6 +24,19 @@ as well; it does no harm if they do. It gives way to whatever else wants the pro
 /livez, /readyz and /metrics there.
 `;
 
+/** Nobody waits for background work; somebody waits for what the API and the servers on this machine do. */
+async function giveWay(): Promise<void> {
+  // On Linux a priority is that of a thread: those that are not begun yet take this one's.
+  const threads = await readdir('/proc/self/task').catch(() => ['0']);
+  for (const thread of threads) {
+    try {
+      setPriority(Number(thread), constants.priority.PRIORITY_BELOW_NORMAL);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
 async function run(argv: readonly string[]): Promise<number> {
   if (argv.length > 0) {
     if (argv[0] !== '--help') throw new UsageError('It takes no options. Try --help.');
@@ -32,8 +46,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const config = await clusterConfig();
   if (config.redisUrl === null) throw new UsageError('Jobs are kept in Redis. Set REDIS_URL');
   if (config.payments.url === null) throw new UsageError('There is no payment provider to ask. Set PAYMENTS_URL');
-  // Nobody waits for background work; somebody waits for what the API and the servers on this machine do.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  await giveWay();
   const log = createLog(config.log);
   const ending = watchForTheEnd(log);
   const lifecycle = new Lifecycle(systemClock, log);

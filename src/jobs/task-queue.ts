@@ -37,7 +37,8 @@ export type TaskQueueOptions = QueueSettings & {
 };
 
 const patienceMs = 2000;
-const chunk = 500;
+/** Tasks that are added in one go. Each takes this process, and Redis, a tenth of a millisecond in which nobody else is served. */
+const chunk = 20;
 const keptDeadLetters = 10_000;
 const scheduleId = 'schedule';
 

@@ -155,7 +155,7 @@ export class TaskWorker {
 
 /** A rate by the second would be a burst at the beginning of each, which readers feel. */
 export function evenly(ratePerS: number): { readonly max: number; readonly duration: number } {
-  const max = Math.ceil(ratePerS / 10);
+  const max = Math.ceil(ratePerS / 50);
   return { max, duration: Math.round((1000 * max) / ratePerS) };
 }
 

@@ -42,14 +42,16 @@ export class NotedReads implements OrderReads {
   }
 }
 
-/** What these reads find, to be kept. */
+/** What these reads find, to be kept. One after the other: nobody waits for them, and whoever asks meanwhile comes in between. */
 export async function readToKeep(orders: OrderReads, reads: readonly CommonRead[]): Promise<KeptReads> {
-  const toKeep = async (read: CommonRead): Promise<unknown> =>
-    read.kind === 'count'
-      ? orders.count(read.filter)
-      : pageToJson(await orders.page(read.list, read.withItems ? { include: withItems } : {}));
-  const values = await Promise.all(reads.map(async (read) => [read.name, await toKeep(read)] as const));
-  return Object.fromEntries(values);
+  const values: Record<string, unknown> = {};
+  for (const read of reads) {
+    values[read.name] =
+      read.kind === 'count'
+        ? await orders.count(read.filter)
+        : pageToJson(await orders.page(read.list, read.withItems ? { include: withItems } : {}));
+  }
+  return values;
 }
 
 /** Answers from what was kept; what was not is read. */

@@ -5,16 +5,18 @@ export type Load = {
   readonly workers: number;
   readonly ms: number;
   readonly operation: (worker: number) => Promise<void>;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 export type Throughput = { readonly operations: number; readonly elapsedMs: number; readonly perSecond: number };
 
 /** Runs operations for so long and ends those that were begun. The first failure ends it all. */
-export async function closedLoop({ workers, ms, operation }: Load): Promise<Throughput> {
+export async function closedLoop({ workers, ms, operation, signal }: Load): Promise<Throughput> {
   const startMs = systemClock.monotonic();
   let operations = 0;
   const work = async (_: unknown, worker: number) => {
-    while (systemClock.monotonic() - startMs < ms) {
+    while (systemClock.monotonic() - startMs < ms && signal?.aborted !== true) {
       await operation(worker);
       operations += 1;
     }

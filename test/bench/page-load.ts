@@ -46,12 +46,17 @@ export class PageLoad {
     return new PageLoad(await Promise.all(Array.from({ length: testers }, open)));
   }
 
-  /** For so long, each tester asking again a pause after the last answer. */
-  async run(ms: number, pauseMs: number): Promise<{ readonly perSecond: number; readonly samples: PageSample[] }> {
+  /** For so long, or until the signal, each tester asking again a pause after the last answer. */
+  async run(
+    ms: number,
+    pauseMs: number,
+    signal?: AbortSignal,
+  ): Promise<{ readonly perSecond: number; readonly samples: PageSample[] }> {
     const samples: PageSample[] = [];
     const { perSecond } = await closedLoop({
       workers: this.#testers.length,
       ms,
+      signal,
       operation: async (index) => {
         const tester = this.#testers[index];
         if (tester === undefined) throw new Error('nobody asks');

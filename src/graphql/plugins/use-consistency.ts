@@ -251,14 +251,24 @@ class Operation {
     return result;
   }
 
-  /** What the operation reads once more, for nobody but the cache. */
-  async #refresh({ session, asked }: Turn, { reads }: CommonReads, fill: Fill): Promise<void> {
-    const pinned = this.#options.database.openSession({ session, intent: asked, writes: false, snapshot: true });
+  /** What the operation reads once more, for nobody but the cache; and what it makes of that, so that the next one finds both. */
+  async #refresh(turn: Turn, reads: CommonReads, fill: Fill): Promise<void> {
+    const { session, asked } = turn;
+    const { database } = this.#options;
+    const pinned = database.openSession({ session, intent: asked, writes: false, snapshot: true });
+    let kept: CachedAnswer | null = null;
     try {
-      const values = await pinned.run(() => readToKeep(readOrders(pinned), reads));
-      await this.#keep(fill, values, pinned);
+      const values = await pinned.run(() => readToKeep(readOrders(pinned), reads.reads));
+      kept = await this.#keep(fill, values, pinned);
     } finally {
       pinned.end();
+    }
+    if (kept === null || !reads.alone) return;
+    const showing = database.openSession({ session, intent: asked, writes: false, shown: kept.seen });
+    try {
+      await this.#madeOf(kept, turn, showing, reads);
+    } finally {
+      showing.end();
     }
   }
 
@@ -267,11 +277,11 @@ class Operation {
     fill: Fill,
     values: KeptReads | null,
     { decision, snapshotPositions: positions, session }: OrdersPinnedSession,
-  ): Promise<void> {
-    if (values === null || positions === null || decision === null) return;
-    if (decision.role === 'BACKUP' || currentEpoch(this.#options.database.epochs) !== session.epoch) return;
+  ): Promise<CachedAnswer | null> {
+    if (values === null || positions === null || decision === null) return null;
+    if (decision.role === 'BACKUP' || currentEpoch(this.#options.database.epochs) !== session.epoch) return null;
     const { node, role } = decision;
-    await fill.keep({ node, role, includes: positions.reached, seen: positions.observed, values });
+    return fill.keep({ node, role, includes: positions.reached, seen: positions.observed, values });
   }
 
   async #execute(
