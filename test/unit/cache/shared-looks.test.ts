@@ -77,6 +77,15 @@ describe('looks that are shared', () => {
     expect(found[4]).not.toBe(found[0]);
   });
 
+  it('find what this process has kept as it knows it already', async () => {
+    kept = answerOf(3);
+    const known = looks.remember('a', kept);
+    const looking = looks.look(1, 'a');
+    await clock.tick(10);
+    expect((await looking).answer).toBe(known);
+    expect(known?.values.count).toBe(3);
+  });
+
   it('that fail, fail for all who share them, and the next ones look again', async () => {
     let failing = true;
     const flaky = new SharedLooks(
