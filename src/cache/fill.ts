@@ -40,16 +40,14 @@ export class Fill {
     this.#options = options;
   }
 
-  /**
-   * The answer that was kept, as it will be found; `null` when it was not: then the next one who asks reads again. Rejects
-   * with no fault of Redis.
-   */
+  /** The answer as it will be found; `null` when it was not kept: then the next one who asks reads again. No fault of Redis rejects. */
   async keep(filled: FilledAnswer): Promise<CachedAnswer | null> {
     if (this.#ended) return null;
     const { metrics, epoch, readAtMs, onKept } = this.#options;
-    const text = writeAnswer({ ...filled, epoch, readAtMs });
+    const answer: CachedAnswer = { ...filled, epoch, readAtMs };
+    const text = writeAnswer(answer);
     try {
-      const result = await this.#keep(filled, text);
+      const result = await this.#keep(answer, text);
       metrics.filled(result);
       return result === 'kept' ? onKept(text) : null;
     } catch (error) {
@@ -87,9 +85,8 @@ export class Fill {
    * Not when the node lacked a write that was told before it was read. What was told meanwhile is judged by the rule that
    * will judge it when it is asked for, at the moment at which it is kept.
    */
-  async #keep(filled: FilledAnswer, text: string): Promise<KeepResult> {
+  async #keep(answer: CachedAnswer, text: string): Promise<KeepResult> {
     const { answers, rule, epoch, key, readAtMs } = this.#options;
-    const answer: CachedAnswer = { ...filled, epoch, readAtMs };
     if (text.length > maxAnswerLength) return 'too-large';
     let { marks } = this.#options;
     let nowMs = readAtMs;

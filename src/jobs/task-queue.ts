@@ -37,6 +37,8 @@ export type TaskQueueOptions = QueueSettings & {
 };
 
 const patienceMs = 2000;
+/** For all tasks of a job together. */
+const addPatienceMs = 10_000;
 /** Tasks that are added in one go. Each takes this process, and Redis, a tenth of a millisecond in which nobody else is served. */
 const chunk = 20;
 const keptDeadLetters = 10_000;
@@ -89,7 +91,10 @@ export class TaskQueue {
   /** How many were taken in. The others are about an order that is in the queue already. */
   async add(tasks: readonly Task[]): Promise<number> {
     let added = 0;
+    const { clock } = this.#options;
+    const givenUpMs = clock.monotonic() + addPatienceMs;
     for (let start = 0; start < tasks.length; start += chunk) {
+      if (clock.monotonic() >= givenUpMs) throw new JobsUnavailableError('Redis is too slow');
       const entries = tasks.slice(start, start + chunk).map((task) => this.#entry(task, ''));
       const jobs = await this.#ask((queue) => queue.addBulk(entries));
       added += jobs.filter(({ id }, index) => id === entries[index]?.opts.jobId).length;

@@ -48,6 +48,8 @@ export type TaskWorkerOptions = QueueSettings & {
 
 /** How often a task may outlive a worker that died of it or beside it. */
 const maxStalledCount = 5;
+/** How often a task may be begun without that being an attempt: put back because Redis refused, or its worker stopped. */
+const maxUnspentStarts = 100;
 const afterAbortMs = 2000;
 /** Before a task is done once more of which could not be noted what became of it. */
 const unnotedMs = 1000;
@@ -82,6 +84,7 @@ export class TaskWorker {
       lockDuration: lockMs,
       stalledInterval: lockMs,
       maxStalledCount,
+      maxStartedAttempts: retry.attempts + maxUnspentStarts,
       drainDelay: 2,
       runRetryDelay: 500,
       settings: { backoffStrategy: (attemptsMade) => Math.round(backoffMs(attemptsMade - 1, pauses, random)) },
@@ -141,12 +144,13 @@ export class TaskWorker {
   async #noteDead(task: Task): Promise<void> {
     const { onDead, clock, random, log } = this.#options;
     const { signal } = this.#stopping;
-    for (let attempt = 0; !this.#ending; attempt += 1) {
+    for (let attempt = 0; ; attempt += 1) {
       try {
         return await onDead(task);
       } catch (error) {
         log.warn({ err: error }, 'that a task is given up could not be noted yet');
       }
+      if (this.#ending) return;
       const pauseMs = backoffMs(attempt, noteAgain, random);
       await clock.sleep(pauseMs, { signal, unref: true }).catch(() => undefined);
     }

@@ -26,7 +26,9 @@ const settlement = { token: null, worker: 'w', nowMs };
 it('show no job whose tasks may never have reached the queue, and forget it soon', async () => {
   await records.open('a', 'RECHECK_ORDERS', 2, nowMs);
   expect([await records.read('a'), await records.recent(9)]).toEqual([null, []]);
-  expect(await redis.call('pttl', [redis.key('job', 'a')])).toBeLessThanOrEqual(60_000);
+  const restMs = await redis.call('pttl', [redis.key('job', 'a')]);
+  expect(restMs).toBeGreaterThan(0);
+  expect(restMs).toBeLessThanOrEqual(60_000);
 });
 
 it('count what is done before a job has begun', async () => {
@@ -37,18 +39,13 @@ it('count what is done before a job has begun', async () => {
   expect(await records.recent(9)).toEqual([begun]);
 });
 
-it('keep that an order was changed when it is done again and needs nothing', async () => {
-  await records.open('c', 'RECHECK_ORDERS', 1, nowMs);
-  await records.begin('c', 0, nowMs);
-  await records.settle('c', '1', { ...settlement, outcome: 'CHANGED' });
-  await records.settle('c', '1', { ...settlement, outcome: 'UNCHANGED' });
-  expect(await records.read('c')).toMatchObject({ changed: 1, unchanged: 0, finishedAtMs: nowMs });
-});
-
-it('let a job that failed succeed later', async () => {
-  await records.open('d', 'RECHECK_ORDERS', 1, nowMs);
-  await records.begin('d', 0, nowMs);
-  await records.settle('d', '1', { ...settlement, outcome: 'FAILED' });
-  await records.settle('d', '1', { ...settlement, outcome: 'UNCHANGED' });
-  expect(await records.read('d')).toMatchObject({ failed: 0, unchanged: 1, finishedAtMs: nowMs });
+it.each([
+  ['keep that an order was changed when it is done again and needs nothing', 'CHANGED', { changed: 1, unchanged: 0 }],
+  ['let an order that failed succeed later', 'FAILED', { failed: 0, unchanged: 1 }],
+] as const)('%s', async (name, first, counts) => {
+  await records.open(name, 'RECHECK_ORDERS', 1, nowMs);
+  await records.begin(name, 0, nowMs);
+  await records.settle(name, '1', { ...settlement, outcome: first });
+  await records.settle(name, '1', { ...settlement, outcome: 'UNCHANGED' });
+  expect(await records.read(name)).toMatchObject({ ...counts, finishedAtMs: nowMs });
 });
