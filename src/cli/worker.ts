@@ -1,6 +1,4 @@
 // `npm run worker`: does background work in a process of its own. Several may run.
-import { readdir } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
 import { openBackground, openCache, openDatabase, openRedis, openTokens } from '../app.ts';
 import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
 import type { Config } from '../config.ts';
@@ -8,6 +6,7 @@ import type { OrdersDatabase } from '../database/orders-client.ts';
 import { PrometheusMetrics } from '../http/prometheus.ts';
 import { startWatchServer, type WatchServer } from '../http/watch-server.ts';
 import { systemClock } from '../platform/clock.ts';
+import { giveWay } from '../platform/give-way.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
 import { UsageError } from './arguments.ts';
@@ -23,19 +22,6 @@ stopped is finished, or goes back to the queue after JOB_GRACE_MS. Set JOBS=off 
 as well; it does no harm if they do. It gives way to whatever else wants the processor. With WORKER_PORT it answers
 /livez, /readyz and /metrics there.
 `;
-
-/** Nobody waits for background work; somebody waits for what the API and the servers on this machine do. */
-async function giveWay(): Promise<void> {
-  // On Linux a priority is that of a thread: those that are not begun yet take this one's.
-  const threads = await readdir('/proc/self/task').catch(() => ['0']);
-  for (const thread of threads) {
-    try {
-      setPriority(Number(thread), constants.priority.PRIORITY_BELOW_NORMAL);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-}
 
 async function run(argv: readonly string[]): Promise<number> {
   if (argv.length > 0) {

@@ -6,7 +6,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { constants, setPriority } from 'node:os';
 import { openBackground, openCache, openDatabase, openRedis, openTokens } from '../../src/app.ts';
 import { clusterConfig } from '../../src/cli/cluster-config.ts';
 import { JobSessions } from '../../src/jobs/job-sessions.ts';
@@ -14,12 +13,13 @@ import { createOrder } from '../../src/orders/create-order.ts';
 import { createOrderRules } from '../../src/orders/order-rules.ts';
 import { updateOrder } from '../../src/orders/update-order.ts';
 import { systemClock as clock } from '../../src/platform/clock.ts';
+import { giveWay } from '../../src/platform/give-way.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { pacedLoop, type Throughput } from './load.ts';
 
 const [port = 0, workers = 0, ordersEach = 0, perSecond = 0] = process.argv.slice(2).map(Number);
 
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+await giveWay();
 const config = await clusterConfig();
 const log = createLog(config.log);
 const redis = openRedis(config);

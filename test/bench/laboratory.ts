@@ -38,7 +38,10 @@ export type LaboratoryOptions = {
   readonly log: (line: string) => void;
 };
 
-/** Brings up what a bench asks for and keeps it for the next one that asks for the same. */
+/**
+ * Brings up what a bench asks for and keeps it for the next one that asks for the same. Each process has a session of its own,
+ * as the servers have: where a kernel shares the processor out among sessions, none shares with the load.
+ */
 export class Laboratory {
   readonly #options: LaboratoryOptions;
   readonly #apis = new Map<ApiKind, ApiProcess>();
@@ -86,7 +89,7 @@ export class Laboratory {
     const cluster = this.#cluster?.running;
     if (cluster === undefined) throw new Error('there is no cluster to mirror');
     const told = { ...environmentOf(cluster), BACKUP_MIGRATION_URL: cluster.adminUrl('backup') };
-    this.#mirrorWorker ??= startNodeProcess(['--import', 'tsx', 'src/cli/mirror.ts'], told);
+    this.#mirrorWorker ??= startNodeProcess(['--import', 'tsx', 'src/cli/mirror.ts'], told, { ownSession: true });
   }
 
   async stopMirrorWorker(): Promise<void> {
@@ -116,7 +119,7 @@ export class Laboratory {
     told: Readonly<Record<string, string>> = {},
   ): Promise<NodeProcess> {
     const cluster = await this.cluster(clusterKind);
-    const started = startNodeProcess(node, { ...environmentOf(cluster), ...told });
+    const started = startNodeProcess(node, { ...environmentOf(cluster), ...told }, { ownSession: true });
     this.#others.push(started);
     return started;
   }
@@ -127,7 +130,7 @@ export class Laboratory {
   ): Promise<ApiProcess> {
     const cluster = await this.cluster(clusterKind);
     const environment = { ...environmentOf(cluster), ...told };
-    return startApiProcess(cluster, { node: [...(await shippedFlags()), entry], environment });
+    return startApiProcess(cluster, { node: [...(await shippedFlags()), entry], environment, ownSession: true });
   }
 
   /** What the servers are that ran last. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { systemClock } from '../../src/platform/clock.ts';
 import { sourceOf } from '../support/engine.ts';
-import { startNodeProcess } from '../support/node-process.ts';
+import { type NodeProcessOptions, startNodeProcess } from '../support/node-process.ts';
 import type { TestCluster } from '../support/test-cluster.ts';
 import type { Endpoint } from './orders-api.ts';
 
@@ -16,7 +16,7 @@ export type ApiProcess = Endpoint & {
   stop(): Promise<void>;
 };
 
-export type ApiStart = {
+export type ApiStart = NodeProcessOptions & {
   /** What Node is told: the sources of the API unless something else is to run. */
   readonly node?: readonly string[];
   /** Goes over what the cluster says. */
@@ -26,11 +26,11 @@ export type ApiStart = {
 /** Starts the API as operators do, as a process of its own, and resolves when it is ready to serve. */
 export async function startApiProcess(
   cluster: TestCluster,
-  { node = ['--import', 'tsx', 'src/main.ts'], environment = {} }: ApiStart = {},
+  { node = ['--import', 'tsx', 'src/main.ts'], environment = {}, ownSession }: ApiStart = {},
 ): Promise<ApiProcess> {
   const port = await freePort();
   const told = { ...environmentFor(cluster), ...environment, PORT: String(port) };
-  const { child, pid, output, stop } = startNodeProcess(node, told);
+  const { child, pid, output, stop } = startNodeProcess(node, told, { ownSession });
   const base = `http://127.0.0.1:${port}`;
   try {
     await untilReady(child, `${base}/readyz`);

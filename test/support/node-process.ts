@@ -23,10 +23,20 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+export type NodeProcessOptions = {
+  /** As a service manager starts it. Signals of the terminal do not reach it then. */
+  readonly ownSession?: boolean | undefined;
+};
+
 /** `node` is what Node is told: its own options, then the entry and its arguments. */
-export function startNodeProcess(node: readonly string[], environment: Readonly<Record<string, string>>): NodeProcess {
+export function startNodeProcess(
+  node: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  { ownSession = false }: NodeProcessOptions = {},
+): NodeProcess {
   const child = spawn(process.execPath, [...node], {
     cwd: root,
+    detached: ownSession,
     env: { ...inherited(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
