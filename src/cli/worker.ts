@@ -19,8 +19,8 @@ const usage = `Usage: npm run worker
 Works on background jobs until Ctrl-C, for the servers of the environment or of the local cluster that runs: rechecks
 orders with the payment provider, and pulls new ones. Needs REDIS_URL and PAYMENTS_URL. What is in hand when it is
 stopped is finished, or goes back to the queue after JOB_GRACE_MS. Set JOBS=off for API processes that are not to work
-as well; it does no harm if they do. It gives way to whatever else wants the processor. With WORKER_PORT it answers
-/livez, /readyz and /metrics there.
+as well; it does no harm if they do. Its priority is below normal, and so is that of its session when it leads one.
+With WORKER_PORT it answers /livez, /readyz and /metrics there.
 `;
 
 async function run(argv: readonly string[]): Promise<number> {

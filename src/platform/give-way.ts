@@ -4,7 +4,8 @@
  *
  * On Linux a priority is that of a thread: those that are not begun yet take the one of the thread that begins them. Where
  * the kernel groups by session (autogroup), it counts among the threads of one session only, and what counts among sessions is
- * theirs. A process that leads its session, as one does that a service manager starts, has it to itself and lowers that, too.
+ * theirs. A process that leads its session lowers that, too: one that a service manager starts itself, and not through npm,
+ * leads. The session of a terminal is left as it is.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';

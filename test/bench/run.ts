@@ -70,7 +70,7 @@ async function measureAll(options: BenchOptions, names: readonly string[]): Prom
     closing ??= laboratory.close();
     return closing;
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void close().then(() => process.exit(130)));
   }
   const random = new Random(seed);
