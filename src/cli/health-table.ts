@@ -1,13 +1,18 @@
 import type { ClusterHealth, NodeHealth } from '../cluster/cluster-health.ts';
+import { problemInWords } from '../cluster/problem.ts';
 
 const headings = ['NODE', 'ROLE', 'STATE', 'POSITION', 'LAG', 'BEHIND', 'APPLIER', 'TROUBLE'];
 
-/** One line a node, and one about all of them. What nobody knows is a dash; a role in brackets is as configured. */
+/**
+ * One line a node, one about all of them, and one for each problem. What nobody knows is a dash; a role in brackets is as
+ * configured.
+ */
 export function healthTable(health: ClusterHealth, nodes: readonly NodeHealth[] = health.nodes): string[] {
   const rows = [headings, ...nodes.map(cellsOf)];
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return [...lines.map((line) => line.trimEnd()), '', verdictLine(health)];
+  const problems = health.problems.map((problem) => `${problem.code}: ${problemInWords(problem)}`);
+  return [...lines.map((line) => line.trimEnd()), '', verdictLine(health), ...problems];
 }
 
 function cellsOf(node: NodeHealth): string[] {

@@ -2,8 +2,8 @@
  * The cluster as people and their monitoring see it: what is known of each node, and what that means for reads and writes.
  * A server that does not answer says nothing: what it said last may be wrong by now, so it is left out rather than shown.
  *
- *   HEALTHY    every node is, and there is a source
- *   DEGRADED   something is missing, orders are read and written all the same
+ *   HEALTHY    every node is, there is a source, and nothing is found wrong that degrades the whole
+ *   DEGRADED   something is missing or set up so that a promise is not kept by all, orders are read and written all the same
  *   DOWN       nobody takes writes, or nobody answers reads
  */
 import type { Position } from '../consistency/position.ts';
@@ -11,6 +11,8 @@ import { transactionsBehind } from '../consistency/transactions-behind.ts';
 import { type ClusterSnapshot, isSeen, writableSource } from './cluster-snapshot.ts';
 import type { NodeRole } from './node.ts';
 import type { ApplierState, NodeState, NodeStatus } from './node-status.ts';
+import { degrades, type Problem } from './problem.ts';
+import { findProblems } from './problems/find-problems.ts';
 
 export const clusterVerdicts = ['HEALTHY', 'DEGRADED', 'DOWN'] as const;
 export type ClusterVerdict = (typeof clusterVerdicts)[number];
@@ -44,6 +46,8 @@ export type ClusterHealth = {
   /** Name of the server that takes the writes. */
   readonly source: string | null;
   readonly nodes: readonly NodeHealth[];
+  /** What is wrong with how the servers are set up, and how it is mended. */
+  readonly problems: readonly Problem[];
 };
 
 /** `nowMs` is a reading of the monotonic clock that the snapshot was made with. */
@@ -53,13 +57,15 @@ export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): Cluster
     (status) => status.node.configuredRole !== 'BACKUP' && isSeen(status) && status.errant.length === 0,
   );
   const writes = source !== undefined;
-  const whole = snapshot.every(({ state }) => state === 'HEALTHY');
+  const problems = findProblems(snapshot);
+  const whole = snapshot.every(({ state }) => state === 'HEALTHY') && !problems.some(degrades);
   return {
     verdict: !reads || !writes ? 'DOWN' : whole ? 'HEALTHY' : 'DEGRADED',
     reads,
     writes,
     source: source?.node.name ?? null,
     nodes: snapshot.map((status) => nodeHealth(status, source, nowMs)),
+    problems,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { EpochHistory } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Node, NodeRole } from './node.ts';
+import type { ServerSettings } from './server-settings.ts';
 
 export const nodeStates = ['HEALTHY', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
 /** DEGRADED answers but should not be picked: replication is broken or too late. UNKNOWN has not been seen yet. */
@@ -40,6 +41,8 @@ export type ProbeReport = {
   readonly logged?: Readonly<Record<string, Position>>;
   /** The promotions that this node knows of; `null` when it keeps no record. */
   readonly epochs: EpochHistory | null;
+  /** Absent where nobody asked: nothing is known then. */
+  readonly settings?: ServerSettings;
 };
 
 /** Immutable: everything known about one node. Rules read it, only `Cluster` replaces it. */

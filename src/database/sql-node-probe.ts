@@ -47,6 +47,7 @@ export class SqlNodeProbe implements NodeProbe {
         position: statements.reached([look], replication.applier !== 'NONE'),
         ...statements.holdings(look),
         epochs,
+        settings: statements.settings(look),
       };
     });
   }

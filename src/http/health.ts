@@ -7,6 +7,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { ClusterHealth, NodeHealth } from '../cluster/cluster-health.ts';
+import { problemInWords } from '../cluster/problem.ts';
 import type { Clock } from '../platform/clock.ts';
 import { respondError, respondJson } from './respond.ts';
 
@@ -35,8 +36,8 @@ export function answerHealth(source: HealthSource, clock: Clock): HealthAnswers 
     async (response) => {
       const health = await ask();
       if (health === null) return unavailable(response, {});
-      const { verdict, reads, writes, nodes } = health;
-      const facts = { verdict, reads, writes, nodes: nodes.map(inWords) };
+      const { verdict, reads, writes, nodes, problems } = health;
+      const facts = { verdict, reads, writes, nodes: nodes.map(inWords), problems: problems.map(problemInWords) };
       if (health[does]) respondJson(response, 200, { status: 'ready', ...facts });
       else unavailable(response, { code, ...facts });
     };

@@ -1,4 +1,5 @@
 import { gql, type TypedDocumentNode } from 'urql';
+import type { ClusterProblem } from '../shell/cluster-documents.ts';
 
 export type NodeDetails = {
   readonly name: string;
@@ -32,6 +33,7 @@ export type ClusterDetails = {
     /** `null` where none is set up. */
     readonly redis: { readonly trouble: string | null } | null;
     readonly nodes: readonly NodeDetails[];
+    readonly problems: readonly ClusterProblem[];
     /** `null` without a backup. */
     readonly mirror: MirrorDetails | null;
   };
@@ -59,6 +61,13 @@ export const clusterDetails: TypedDocumentNode<ClusterDetails, Record<string, ne
         lagTransactions
         applier
         ageMs
+      }
+      problems {
+        code
+        message
+        variable
+        value
+        cure
       }
       mirror {
         state

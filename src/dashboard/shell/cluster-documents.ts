@@ -1,5 +1,13 @@
 import { gql, type TypedDocumentNode } from 'urql';
 
+export type ClusterProblem = {
+  readonly code: string;
+  readonly message: string;
+  readonly variable: string | null;
+  readonly value: string | null;
+  readonly cure: string | null;
+};
+
 export type ClusterNow = {
   readonly cluster: {
     readonly verdict: 'HEALTHY' | 'DEGRADED' | 'DOWN';
@@ -14,6 +22,7 @@ export type ClusterNow = {
       readonly configuredRole: string;
       readonly trouble: string | null;
     }[];
+    readonly problems: readonly ClusterProblem[];
   };
 };
 
@@ -33,6 +42,13 @@ export const clusterNow: TypedDocumentNode<ClusterNow, Record<string, never>> = 
         role
         configuredRole
         trouble
+      }
+      problems {
+        code
+        message
+        variable
+        value
+        cure
       }
     }
   }

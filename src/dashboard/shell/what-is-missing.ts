@@ -1,9 +1,9 @@
-import type { ClusterNow } from './cluster-documents.ts';
+import type { ClusterNow, ClusterProblem } from './cluster-documents.ts';
 
 export type Missing = { readonly level: 'warn' | 'bad'; readonly text: string };
 
 /** What does not work now, and what that means for whoever is on the page: the worst first. Empty when all is well. */
-export function whatIsMissing({ reads, writes, redis, nodes }: ClusterNow['cluster']): readonly Missing[] {
+export function whatIsMissing({ reads, writes, redis, nodes, problems }: ClusterNow['cluster']): readonly Missing[] {
   const missing: Missing[] = [];
   if (!reads) {
     missing.push({
@@ -25,5 +25,11 @@ export function whatIsMissing({ reads, writes, redis, nodes }: ClusterNow['clust
     const how = state === 'DOWN' ? 'is down' : state === 'DEGRADED' ? 'is degraded' : 'has not been seen yet';
     missing.push({ level: 'warn', text: `${name} ${how}${why}` });
   }
+  for (const problem of problems) missing.push({ level: 'warn', text: inWords(problem) });
   return missing;
+}
+
+function inWords({ message, variable, value, cure }: ClusterProblem): string {
+  const setting = variable === null ? '' : ` (${variable}=${value ?? 'unknown'})`;
+  return `${message}${setting}.${cure === null ? '' : ` Cure: ${cure}`}`;
 }

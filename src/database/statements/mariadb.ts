@@ -49,6 +49,7 @@ export const mariadbStatements: ServerStatements = {
     holds: position(row, 'applied').merge(position(row, 'logged')),
     logged: loggedOf(textOf(row, 'state')),
   }),
+  settings: () => ({ variables: {} }),
   observesByReplication: ([row], replicating) => (replicating || isOn(row, 'readOnly')) && !isOn(row, 'logsUpdates'),
   observed: ([row], replication) => {
     const received = replication.map((channel) => position(channel, 'Gtid_IO_Pos'));

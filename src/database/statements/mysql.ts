@@ -17,7 +17,7 @@ const owned = (row: Row | undefined): Position => MysqlGtidSet.parse(textOf(row,
 
 export const mysqlStatements: ServerStatements = {
   flavour: 'mysql',
-  look: "SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, (SELECT MAX(VARIABLE_VALUE) FROM performance_schema.global_variables WHERE VARIABLE_NAME IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')) AS awaitsAcknowledgement, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed",
+  look: "SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, (SELECT MAX(VARIABLE_VALUE) FROM performance_schema.global_variables WHERE VARIABLE_NAME IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')) AS awaitsAcknowledgement, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtid_mode",
   replication: 'SHOW REPLICA STATUS',
   membership,
   replicationOf: (rows, [member] = []) =>
@@ -27,6 +27,7 @@ export const mysqlStatements: ServerStatements = {
   reached: (rows) => executed(rows.at(-1)),
   // A replica may have applied what its source is about to commit.
   holdings: (row) => ({ holds: executed(row).merge(owned(row)) }),
+  settings: (row) => ({ variables: { gtid_mode: textOf(row, 'gtid_mode') } }),
   observesByReplication: () => false,
   observed: ([ownedRow, executedRow]) => executed(executedRow).merge(owned(ownedRow)),
   wait: (wanted, seconds) => `SELECT WAIT_FOR_EXECUTED_GTID_SET('${wanted.format()}', ${seconds}) AS outcome`,

@@ -1,4 +1,5 @@
 import type { ProbeReport } from '../../cluster/node-status.ts';
+import type { ServerSettings } from '../../cluster/server-settings.ts';
 import type { Flavour, Position } from '../../consistency/position.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -34,6 +35,8 @@ export interface ServerStatements {
   reached(rows: readonly Row[], replicating: boolean): Position;
   /** All that the server has, where that is not what is reached. `row` is `look`'s. */
   holdings(row: Row): Pick<ProbeReport, 'holds' | 'logged'>;
+  /** How the server is set up. `row` is `look`'s. */
+  settings(row: Row): ServerSettings;
   /** True when `observed` needs the rows of `replication`, read after those of `position`. */
   observesByReplication(rows: readonly Row[], replicating: boolean): boolean;
   /** What includes all that finished reads may have seen. `rows` holds one row per statement of `position`. */

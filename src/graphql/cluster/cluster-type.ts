@@ -3,10 +3,11 @@ import { asInt } from '../as-int.ts';
 import { builder } from '../builder.ts';
 import type { ClusterState } from '../context.ts';
 import { mirrorType } from './mirror-type.ts';
+import { problemType } from './problem-type.ts';
 
 const verdicts = {
   HEALTHY: { description: 'Every server is, and one takes writes.' },
-  DEGRADED: { description: 'Something is missing, orders are read and written all the same.' },
+  DEGRADED: { description: 'Something is missing or set up wrong, orders are read and written all the same.' },
   DOWN: { description: 'No server takes writes, or none answers reads.' },
 } as const satisfies Record<ClusterState['verdict'], { description: string }>;
 
@@ -117,6 +118,10 @@ export const clusterType = builder.objectRef<ClusterState>('Cluster').implement(
       nullable: true,
       description: 'How far the backup is. Null without one.',
       resolve: ({ mirror }) => mirror(),
+    }),
+    problems: t.expose('problems', {
+      type: [problemType],
+      description: 'What is wrong with the servers and how they are set up, and what mends it. Empty when nothing is.',
     }),
     nodes: t.expose('nodes', { type: [nodeType], description: 'Every server, in the sequence it was set up.' }),
   }),

@@ -32,6 +32,16 @@ describe('the health table', () => {
         node('replica-1', { state: 'DEGRADED', lagMs: 12_000, lagTransactions: 345, trouble: 'is 12000 ms behind' }),
         node('backup', { ...silent, state: 'DOWN', configuredRole: 'BACKUP', trouble: 'refused the connection' }),
       ],
+      problems: [
+        {
+          code: 'GTID_MODE_OFF',
+          node: 'source',
+          message: 'source does not number its transactions',
+          variable: 'gtid_mode',
+          value: 'OFF',
+          cure: 'SET @@PERSIST.gtid_mode = ON',
+        },
+      ],
     };
     expect(healthTable(health)).toEqual([
       'NODE       ROLE      STATE     POSITION  LAG   BEHIND  APPLIER  TROUBLE',
@@ -40,6 +50,7 @@ describe('the health table', () => {
       'backup     (BACKUP)  DOWN      -         -     -       -        refused the connection',
       '',
       'DEGRADED  reads: yes  writes: yes, on source',
+      'GTID_MODE_OFF: source does not number its transactions (gtid_mode=OFF). Cure: SET @@PERSIST.gtid_mode = ON',
     ]);
   });
 
@@ -49,8 +60,9 @@ describe('the health table', () => {
     ['0-1-100,1-2-50', '0-1-100,1-2-50'],
     ['', 'empty'],
   ])('shortens the position %s', (position, shown) => {
-    const health = { verdict: 'HEALTHY', reads: true, writes: false, source: null, nodes: [node('a', { position })] };
-    expect(healthTable(health as ClusterHealth)[1]).toContain(`  ${shown}  `);
+    const nodes = [node('a', { position })];
+    const health: ClusterHealth = { verdict: 'HEALTHY', reads: true, writes: false, source: null, nodes, problems: [] };
+    expect(healthTable(health)[1]).toContain(`  ${shown}  `);
   });
 });
 

@@ -27,6 +27,13 @@ describe('the verdict on a cluster', () => {
     ['a replica is down', [source, down(replica)], 'DEGRADED', true, true],
     ['a replica is late', [source, seen('replica-1', late)], 'DEGRADED', true, true],
     ['a replica was not seen yet', [source, { ...unseen(makeNode('replica-1')), failures: 1 }], 'DEGRADED', true, true],
+    [
+      'the source numbers nothing',
+      [seen('source', { settings: { variables: { gtid_mode: 'OFF' } } }), replica],
+      'DEGRADED',
+      true,
+      true,
+    ],
     ['the backup is down', [source, replica, down(backup)], 'DEGRADED', true, true],
     ['the source is down', [down(source), replica], 'DOWN', true, false],
     ['the source takes no writes', [seen('source', { readOnly: true }), replica], 'DOWN', true, false],

@@ -30,6 +30,7 @@ const cluster: ClusterDetails['cluster'] = {
   writes: true,
   redis: null,
   nodes: [source, replica],
+  problems: [],
   mirror: null,
 };
 const mirror = {

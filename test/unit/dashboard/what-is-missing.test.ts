@@ -17,6 +17,7 @@ const well: Cluster = {
   source: 'source',
   redis: { trouble: null },
   nodes: [node('source', 'HEALTHY'), node('replica-1', 'HEALTHY')],
+  problems: [],
 };
 
 describe('what is missing', () => {
@@ -47,5 +48,15 @@ describe('what is missing', () => {
   it('takes a late replica for a warning', () => {
     const missing = whatIsMissing({ ...well, nodes: [node('replica-1', 'DEGRADED', 'is 40 s late')] });
     expect(missing).toEqual([{ level: 'warn', text: 'replica-1 is degraded: is 40 s late' }]);
+  });
+
+  it('says what is set up wrong, with the setting and what mends it', () => {
+    const problem = { code: 'GTID_MODE_OFF', message: 'source numbers nothing', variable: 'gtid_mode', value: 'OFF' };
+    const problems = [{ ...problem, cure: 'SET a = 1' }];
+    expect(whatIsMissing({ ...well, verdict: 'DEGRADED', problems })).toEqual([
+      { level: 'warn', text: 'source numbers nothing (gtid_mode=OFF). Cure: SET a = 1' },
+    ]);
+    const bare = { ...problem, variable: null, value: null, cure: null };
+    expect(whatIsMissing({ ...well, problems: [bare] })[0]?.text).toBe('source numbers nothing.');
   });
 });

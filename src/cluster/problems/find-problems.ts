@@ -1,0 +1,11 @@
+/** Everything that is wrong with the servers. A rule is a file beside this one, and a line here. */
+import type { ClusterSnapshot } from '../cluster-snapshot.ts';
+import type { Problem } from '../problem.ts';
+import { gtidModeRule } from './gtid-mode.ts';
+import type { ProblemRule } from './problem-rule.ts';
+
+const rules: readonly ProblemRule[] = [gtidModeRule];
+
+export function findProblems(snapshot: ClusterSnapshot): readonly Problem[] {
+  return rules.flatMap((rule) => rule(snapshot));
+}
