@@ -123,7 +123,9 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
     requestTimeoutMs: config.http.requestTimeoutMs,
     introspection: config.graphql.introspection,
     limits: config.graphql,
+    streams: config.http.streams,
     clock,
+    random: Math.random,
     log,
     metrics: metrics ?? unmeasured,
   });

@@ -107,6 +107,8 @@ export const settingsSchema = z.object({
   MAX_REQUESTS_IN_FLIGHT: integer(2000, 1, 1_000_000),
   REQUEST_TIMEOUT_MS: integer(15_000, 100, 600_000),
   SHUTDOWN_GRACE_MS: integer(10_000, 0, 600_000),
+  STREAM_BEAT_MS: integer(15_000, 100, 600_000),
+  STREAM_MAX_AGE_S: integer(3600, 1, 604_800),
   METRICS: flag,
   DASHBOARD: flag,
 

@@ -28,6 +28,8 @@ export type Config = {
     readonly maxRequestsInFlight: number;
     readonly requestTimeoutMs: number;
     readonly shutdownGraceMs: number;
+    /** How often a quiet stream gives a sign of life, and how long one lasts at most. */
+    readonly streams: { readonly beatMs: number; readonly longestMs: number };
     /** Whether `/metrics` is served. */
     readonly metrics: boolean;
     /** Whether the testers' page is served at `/`. */
@@ -285,6 +287,7 @@ function makeConfig(
       maxRequestsInFlight: settings.MAX_REQUESTS_IN_FLIGHT,
       requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
       shutdownGraceMs: settings.SHUTDOWN_GRACE_MS,
+      streams: { beatMs: settings.STREAM_BEAT_MS, longestMs: settings.STREAM_MAX_AGE_S * 1000 },
       metrics: settings.METRICS ?? true,
       dashboard: settings.DASHBOARD ?? !production,
     },

@@ -15,9 +15,18 @@ export function printableRead(read: ConfigRead): string {
 }
 
 function line(name: string, section: unknown): string {
-  const isObject = typeof section === 'object' && section !== null;
-  const facts = isObject ? Object.entries(section).map(([key, value]) => `${key}=${show(value)}`) : [show(section)];
+  const facts = isGroup(section) ? factsOf(section) : [show(section)];
   return `  ${name.padEnd(13)} ${facts.join(' ')}`;
+}
+
+function factsOf(section: object): string[] {
+  return Object.entries(section).flatMap(([key, value]) =>
+    isGroup(value) ? factsOf(value).map((fact) => `${key}.${fact}`) : [`${key}=${show(value)}`],
+  );
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function show(value: unknown): string {

@@ -16,6 +16,7 @@ import { useAccessLog } from './plugins/use-access-log.ts';
 import { useClusterEvents } from './plugins/use-cluster-events.ts';
 import { useClusterState } from './plugins/use-cluster-state.ts';
 import { useDeadline } from './plugins/use-deadline.ts';
+import { type StreamSettings, useEventStreams } from './plugins/use-event-streams.ts';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
 import { useJobs } from './plugins/use-jobs.ts';
 import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
@@ -41,7 +42,9 @@ export type GraphqlServerOptions = {
   readonly requestTimeoutMs: number;
   readonly introspection: boolean;
   readonly limits: QueryLimits;
+  readonly streams: StreamSettings;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly log: Logger;
   readonly metrics: Metrics;
 };
@@ -96,6 +99,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useJobs(options.jobs, options.orderChanges),
       // Token in, session, node, token out.
       options.consistency,
+      // Answers that go on.
+      useEventStreams(options.streams, options),
     ],
   });
   return async (request, response) => {

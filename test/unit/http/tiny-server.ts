@@ -96,7 +96,29 @@ function makeTinySchema(gate: Gate): GraphQLSchema {
     name: 'Mutation',
     fields: { brew: { type: GraphQLString, resolve: () => 'brewed' } },
   });
-  return new GraphQLSchema({ query, mutation });
+  const subscription = new GraphQLObjectType({
+    name: 'Subscription',
+    fields: {
+      tide: {
+        type: GraphQLString,
+        resolve: (tide) => tide,
+        async *subscribe() {
+          gate.enter();
+          await gate.opened;
+          yield 'high';
+        },
+      },
+      tides: {
+        type: GraphQLString,
+        args: { text: { type: new GraphQLNonNull(GraphQLString) } },
+        resolve: (tide) => tide,
+        async *subscribe(_, { text }: { text: string }) {
+          for (;;) yield text;
+        },
+      },
+    },
+  });
+  return new GraphQLSchema({ query, mutation, subscription });
 }
 
 type Overrides = Partial<GraphqlServerOptions> &
@@ -130,7 +152,9 @@ export async function startTinyServer(overrides: Overrides = {}) {
     requestTimeoutMs: 15_000,
     introspection: true,
     limits: { maxDepth: 12, maxAliases: 15, maxDirectives: 5, maxTokens: 1500 },
+    streams: { beatMs: 15_000, longestMs: 3_600_000 },
     clock: systemClock,
+    random: Math.random,
     log,
     metrics: overrides.served ?? unmeasured,
     cluster: () => ({ ...clusterHealth([], 0), epoch: null, redis: null, mirror: async () => null }),
