@@ -95,6 +95,7 @@ export const withoutServer: ReadonlySet<string> = new Set([
   'routingLog',
   'jobs',
   'refreshNewOrders',
+  'cancelJob',
   'replayDeadLetters',
   'discardDeadLetters',
 ]);
