@@ -110,7 +110,7 @@ builder.mutationField('refreshNewOrders', (t) =>
 const cancelInput = builder
   .inputType('CancelJobInput', {
     description: 'Which job to end.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'Its `id`.' }) }),
+    fields: (t) => ({ id: t.id({ required: true, description: 'The `id` of the job.' }) }),
   })
   .validate(z.object({ id: jobIdRule }));
 
