@@ -180,6 +180,7 @@ export const settingsSchema = z.object({
   GRAPHQL_MAX_ALIASES: integer(15, 0, 10_000),
   GRAPHQL_MAX_DIRECTIVES: integer(5, 0, 1000),
   GRAPHQL_MAX_TOKENS: integer(1500, 100, 100_000),
+  GRAPHQL_MAX_COST: integer(5000, 1, 10_000_000),
   LAB: z
     .enum(['1', '0', 'true', 'false'], 'must be 1 or 0')
     .transform((text) => text === '1' || text === 'true')

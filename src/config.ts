@@ -114,6 +114,7 @@ export type Config = {
     readonly maxAliases: number;
     readonly maxDirectives: number;
     readonly maxTokens: number;
+    readonly maxCost: number;
   };
   /** Whether people may break servers on purpose. Never with servers that the environment names. */
   readonly lab: boolean;
@@ -341,6 +342,7 @@ function makeConfig(
       maxAliases: settings.GRAPHQL_MAX_ALIASES,
       maxDirectives: settings.GRAPHQL_MAX_DIRECTIVES,
       maxTokens: settings.GRAPHQL_MAX_TOKENS,
+      maxCost: settings.GRAPHQL_MAX_COST,
     },
     lab,
     routingLog: settings.ROUTING_LOG,

@@ -14,6 +14,7 @@ import type { Position } from '../consistency/position.ts';
 import { advanceSession, isEmptySession, requireSource, type Session, settleOnSource } from '../consistency/session.ts';
 import { requirementFor } from '../consistency/session-guarantee.ts';
 import type { Clock } from '../platform/clock.ts';
+import { Turns } from '../platform/turns.ts';
 import { LimitedFunctionalityError, retryAfterMs } from '../routing/errors.ts';
 import type { Route, RouteDecision } from '../routing/route-decision.ts';
 import type { ReadRequest } from '../routing/route-request.ts';
@@ -76,6 +77,8 @@ export type SessionOpening = {
   readonly signal?: () => AbortSignal;
 };
 
+const readsAtOnce = 3;
+
 export class PinnedSession<Client, Transaction> implements DatabaseSession<Client, Transaction> {
   readonly #services: SessionServices<Client, Transaction>;
   readonly #opening: SessionOpening;
@@ -87,6 +90,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #decision: RouteDecision | null = null;
   #endOperation: () => void = () => undefined;
   #ended = false;
+  /** One operation takes only so many connections: the others are for others. */
+  readonly #turns = new Turns(readsAtOnce, Number.POSITIVE_INFINITY);
   #readsOnPin = 0;
   /** Reads of this operation that have begun, that are done, and how many of them the session has advanced by. */
   #readsBegun = 0;
@@ -156,6 +161,16 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
 
   async read<T>(run: (client: unknown) => Promise<T>): Promise<T> {
     this.#readsBegun += 1;
+    const turn = this.#turns.take();
+    if (turn !== true) await turn;
+    try {
+      return await this.#readInTurn(run);
+    } finally {
+      this.#turns.giveBack();
+    }
+  }
+
+  async #readInTurn<T>(run: (client: unknown) => Promise<T>): Promise<T> {
     for (;;) {
       const pin = this.pin();
       const { node } = await pin;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendNodeResponse } from '@whatwg-node/server';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { createLRUCache, createYoga, type Plugin } from 'graphql-yoga';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -13,10 +13,14 @@ import type { ClusterState } from './context.ts';
 import { corsFor } from './cors.ts';
 import { toGraphqlError } from './error-codes.ts';
 import { useAccessLog } from './plugins/use-access-log.ts';
+import { useBoundedErrors } from './plugins/use-bounded-errors.ts';
 import { useClusterEvents } from './plugins/use-cluster-events.ts';
 import { useClusterState } from './plugins/use-cluster-state.ts';
+import { useCostLimit } from './plugins/use-cost-limit.ts';
 import { useDeadline } from './plugins/use-deadline.ts';
+import { useDocumentCache } from './plugins/use-document-cache.ts';
 import { type StreamSettings, useEventStreams } from './plugins/use-event-streams.ts';
+import { useHeavyTurns } from './plugins/use-heavy-turns.ts';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
 import { useJobs } from './plugins/use-jobs.ts';
 import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
@@ -70,13 +74,13 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
     maskedErrors: { maskError: toGraphqlError },
     // useRequestParams reads and limits the body.
     maxRequestBodySize: false,
-    parserAndValidationCache: {
-      documentCache: cacheOfSmall<DocumentNode>(),
-      errorCache: cacheOfSmall<Error>(),
-    },
+    // useDocumentCache keeps them.
+    parserAndValidationCache: false,
     plugins: [
       // An id for every request, in and out.
       useRequestId(clock),
+      // No answer to something wrong is longer than what was wrong.
+      useBoundedErrors(options.introspection),
       // One log line per request, with what the plugins below found out.
       useAccessLog(clock, log),
       // The same as numbers.
@@ -85,10 +89,14 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useRoutingLog(clock, options.routingLog),
       // JSON only, and not too much of it.
       useRequestParams(options.maxBodyBytes),
+      // What was parsed and found valid before.
+      useDocumentCache(),
       // The schema is a secret or it is not.
       useIntrospectionSwitch(options.introspection),
       // Aliases, depth, directives, tokens.
       useLimits(options.limits),
+      // Variables that fit, and rows.
+      useCostLimit(options.limits),
       // No operation outlives the request deadline.
       useDeadline(clock, options.requestTimeoutMs),
       // How the servers are, for whoever asks.
@@ -97,6 +105,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useClusterEvents(options.clusterEvents),
       // Background work, and who hears of changed orders.
       useJobs(options.jobs, options.orderChanges),
+      // What is heavy waits for its turn. Within the session: what is answered from the cache, or waits for a replica, takes none.
+      useHeavyTurns(),
       // Token in, session, node, token out.
       options.consistency,
       // Answers that go on.
@@ -106,16 +116,5 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
   return async (request, response) => {
     const answer = await yoga.handleNodeRequestAndResponse(request, response, { req: request, res: response });
     await sendNodeResponse(answer, response, request, true);
-  };
-}
-
-/** Keeps documents of ordinary size only: the keys are whole documents, and a thousand large ones would be a lot of memory. */
-function cacheOfSmall<Value extends object>() {
-  const cache = createLRUCache<Value>({ max: 1024 });
-  return {
-    get: (document: string) => cache.get(document),
-    set: (document: string, value: Value) => {
-      if (document.length <= 8192) cache.set(document, value);
-    },
   };
 }

@@ -17,6 +17,7 @@ import { pageInBrowser } from './benches/page-in-browser.ts';
 import { pageUnderWrites } from './benches/page-under-writes.ts';
 import { readAfterOwnWrite } from './benches/read-after-own-write.ts';
 import { readSatisfiedToken } from './benches/read-satisfied-token.ts';
+import { readsBesideHeavy } from './benches/reads-beside-heavy.ts';
 import { session50msLate } from './benches/session-50ms-late.ts';
 import { startToFirstAnswer } from './benches/start-to-first-answer.ts';
 import { writeWithCapture } from './benches/write-with-capture.ts';
@@ -33,6 +34,7 @@ const benches: readonly Bench[] = [
   gatedReadVsWaitFunction,
   writeWithCapture,
   readAfterOwnWrite,
+  readsBesideHeavy,
   memory,
   session50msLate,
   oneReplicaBehind,

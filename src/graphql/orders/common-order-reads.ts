@@ -97,14 +97,7 @@ function readsOf(field: FieldNode, input: OperationInput): readonly CommonRead[]
       const pages = below.filter(({ name }) => name.value !== 'totalCount' && !name.value.startsWith('__'));
       const counts = below.filter(({ name }) => name.value === 'totalCount');
       return allOrNone([
-        ...(pages.length === 0
-          ? []
-          : [
-              commonPage(
-                list,
-                pages.some((page) => asksFor('items', page, input)),
-              ),
-            ]),
+        ...(pages.length === 0 ? [] : [commonPage(list, asksFor('items', pages, input))]),
         ...(counts.length === 0 ? [] : [commonCount(list.filter)]),
       ]);
     }
@@ -133,23 +126,39 @@ function allOrNone(reads: readonly (CommonRead | null)[]): readonly CommonRead[]
   return common.length === reads.length ? common : null;
 }
 
-function asksFor(name: string, field: FieldNode, input: OperationInput): boolean {
-  if (field.selectionSet === undefined) return false;
-  return [...fieldsOf(field.selectionSet, input)].some(
-    (below) => below.name.value === name || asksFor(name, below, input),
-  );
+/** Whether a field is asked for below any of these. What was searched before is not searched again. */
+function asksFor(
+  name: string,
+  fields: readonly FieldNode[],
+  input: OperationInput,
+  searched = new Set<SelectionSetNode>(),
+): boolean {
+  return fields.some(({ selectionSet }) => {
+    if (selectionSet === undefined || searched.has(selectionSet)) return false;
+    searched.add(selectionSet);
+    const below = [...fieldsOf(selectionSet, input)];
+    return below.some((field) => field.name.value === name) || asksFor(name, below, input, searched);
+  });
 }
 
-/** The fields that will be resolved, fragments opened. Valid documents only: their fragments do not go in circles. */
-function* fieldsOf({ selections }: SelectionSetNode, input: OperationInput): Generator<FieldNode> {
+/**
+ * The fields that will be resolved, fragments opened: each once, however often it is spread. Valid documents only: their
+ * fragments do not go in circles.
+ */
+function* fieldsOf(
+  { selections }: SelectionSetNode,
+  input: OperationInput,
+  opened = new Set<string>(),
+): Generator<FieldNode> {
   for (const selection of selections) {
     if (!isIncluded(selection, input)) continue;
     if (selection.kind === Kind.FIELD) yield selection;
-    else if (selection.kind === Kind.INLINE_FRAGMENT) yield* fieldsOf(selection.selectionSet, input);
-    else {
+    else if (selection.kind === Kind.INLINE_FRAGMENT) yield* fieldsOf(selection.selectionSet, input, opened);
+    else if (!opened.has(selection.name.value)) {
+      opened.add(selection.name.value);
       for (const definition of input.document.definitions) {
         if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value) {
-          yield* fieldsOf(definition.selectionSet, input);
+          yield* fieldsOf(definition.selectionSet, input, opened);
         }
       }
     }

@@ -1,24 +1,16 @@
 import {
   type ArgumentNode,
   type DocumentNode,
-  type GraphQLSchema,
   getDirectiveValues,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
   visit,
 } from 'graphql';
 import type { RawConsistencyRequest } from '../../consistency/consistency-request.ts';
+import { coercedVariables, type SentOperation } from '../limits/coerced-variables.ts';
 
-export type OperationInput = {
-  readonly request: Request;
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  /** As they were sent: without defaults, of any type. */
-  readonly variables: Readonly<Record<string, unknown>>;
-};
+export type OperationInput = SentOperation & { readonly request: Request; readonly document: DocumentNode };
 
 /** Everything that a client sent about consistency: headers, the operation's `@consistency` directive and the cookie. */
 export function rawConsistencyRequest(input: OperationInput, cookieName: string): RawConsistencyRequest {
@@ -43,10 +35,9 @@ function directiveOf(input: OperationInput): NonNullable<RawConsistencyRequest['
   return (directive && getDirectiveValues(directive, operation, coerced(input))) ?? {};
 }
 
-/** The variables as the resolvers will see them. Wrong ones are left out: executing the operation will say so. */
-export function coerced({ schema, operation, variables }: OperationInput): Readonly<Record<string, unknown>> {
-  const result = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  return result.coerced ?? {};
+/** The variables as the resolvers will see them. None while one of them is wrong: the operation is refused then. */
+export function coerced(input: OperationInput): Readonly<Record<string, unknown>> {
+  return coercedVariables(input).values ?? {};
 }
 
 /** The value of one cookie, `null` when it was not sent. Browsers send a cookie of a narrower path first. */
@@ -102,22 +93,29 @@ export const withoutServer: ReadonlySet<string> = new Set([
 
 /** False for operations that only ask about the schema, the cluster or the process: they need no server. */
 export function needsDatabase({ operation, document }: Pick<OperationInput, 'operation' | 'document'>): boolean {
-  return asksTables(operation.selectionSet, document);
+  return asksTables(operation.selectionSet, document, new Set());
 }
 
-function asksTables({ selections }: SelectionSetNode, document: DocumentNode): boolean {
+/** A fragment is looked at once: what was `visited` asks for none, or there would be an answer already. */
+function asksTables({ selections }: SelectionSetNode, document: DocumentNode, visited: Set<string>): boolean {
   return selections.some((selection) => {
     switch (selection.kind) {
       case Kind.FIELD:
         return !selection.name.value.startsWith('__') && !withoutServer.has(selection.name.value);
       case Kind.INLINE_FRAGMENT:
-        return asksTables(selection.selectionSet, document);
+        return asksTables(selection.selectionSet, document, visited);
       case Kind.FRAGMENT_SPREAD: {
+        const name = selection.name.value;
+        if (visited.has(name)) return false;
+        visited.add(name);
         const fragment = document.definitions.find(
-          (definition) =>
-            definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
+          (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
         );
-        return fragment === undefined || !('selectionSet' in fragment) || asksTables(fragment.selectionSet, document);
+        return (
+          fragment === undefined ||
+          !('selectionSet' in fragment) ||
+          asksTables(fragment.selectionSet, document, visited)
+        );
       }
       default:
         return selection satisfies never;

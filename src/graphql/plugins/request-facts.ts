@@ -24,6 +24,8 @@ export type RequestFacts = {
   /** `null` for a request that needs no node, or was refused before it could ask for one. */
   routed: RoutedFacts | null;
   decision: DecisionFacts | null;
+  /** Points that its operation costs, as `operation-cost.ts` counts them. */
+  cost: number;
 };
 
 const factsByRequest = new WeakMap<Request, RequestFacts>();
@@ -32,7 +34,15 @@ const factsByRequest = new WeakMap<Request, RequestFacts>();
 export function factsOf(request: Request): RequestFacts {
   let facts = factsByRequest.get(request);
   if (facts === undefined) {
-    facts = { requestId: 'unknown', startedMs: 0, deadline: null, operation: null, routed: null, decision: null };
+    facts = {
+      requestId: 'unknown',
+      startedMs: 0,
+      deadline: null,
+      operation: null,
+      routed: null,
+      decision: null,
+      cost: 0,
+    };
     factsByRequest.set(request, facts);
   }
   return facts;

@@ -2,7 +2,7 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { MaxTokensParserWLexer } from '@escape.tech/graphql-armor-max-tokens';
-import { GraphQLError, type Source, type ValidationContext } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, type Source, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 export type QueryLimits = {
@@ -10,9 +10,16 @@ export type QueryLimits = {
   readonly maxAliases: number;
   readonly maxDirectives: number;
   readonly maxTokens: number;
+  /** The most points that an operation may cost; `limits/field-weights.ts` says for what. */
+  readonly maxCost: number;
 };
 
 const code = 'QUERY_TOO_COMPLEX';
+
+/** Few tokens can be long, too. Values belong into variables. */
+const longestDocument = 32_768;
+/** Validation compares every fragment with every other one. */
+const mostFragments = 50;
 
 /** Refuses documents that cost much to parse, validate or run before they do. Introspection is exempt from depth only. */
 export function useLimits(limits: QueryLimits): Plugin {
@@ -30,6 +37,10 @@ export function useLimits(limits: QueryLimits): Plugin {
     maxDirectivesRule({ n: limits.maxDirectives, ...reported }),
   ];
   const parse = (source: string | Source) => {
+    const { length } = typeof source === 'string' ? source : source.body;
+    if (length > longestDocument) {
+      throw new GraphQLError(`The document is longer than ${longestDocument} characters.`, { extensions: { code } });
+    }
     const options = {
       n: limits.maxTokens,
       onReject: [
@@ -38,7 +49,7 @@ export function useLimits(limits: QueryLimits): Plugin {
         },
       ],
     };
-    return new MaxTokensParserWLexer(source, options).parseDocument();
+    return withFewFragments(new MaxTokensParserWLexer(source, options).parseDocument());
   };
   return {
     onParse({ setParseFn }) {
@@ -48,6 +59,14 @@ export function useLimits(limits: QueryLimits): Plugin {
       for (const rule of rules) addValidationRule(rule);
     },
   };
+}
+
+function withFewFragments(document: DocumentNode): DocumentNode {
+  const { length } = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  if (length <= mostFragments) return document;
+  throw new GraphQLError(`The document has ${length} fragments, and may have ${mostFragments}.`, {
+    extensions: { code },
+  });
 }
 
 function plain(message: string): string {

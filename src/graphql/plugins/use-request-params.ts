@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { variablesFault } from '../limits/variables-bound.ts';
 
 type Parsed = GraphQLParams | GraphQLParams[] | Response;
 type RequestParser = (request: Request) => Parsed | Promise<Parsed>;
 type NodeContext = { req?: IncomingMessage };
 
 /**
- * Reads what was asked. POST bodies: JSON only, and never more than `maxBytes`, whatever Content-Length says.
+ * Reads what was asked. POST bodies: JSON only, and never more than `maxBytes`, whatever Content-Length says. Variables: no
+ * more of them than anybody needs.
  * Forms and plain text are what a foreign page can send with the visitor's cookie and without asking first, so they are refused.
  */
 export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> {
@@ -22,6 +24,10 @@ export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> 
         throw refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body without content-encoding.');
       if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
       setRequestParser(async () => parseParams(await readText(serverContext.req ?? request, maxBytes)));
+    },
+    onParams({ params: { variables } }) {
+      const fault = variablesFault(variables);
+      if (fault !== null) throw refusal(400, 'BAD_REQUEST', fault);
     },
   };
 }

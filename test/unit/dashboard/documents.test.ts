@@ -1,22 +1,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildSchema, type DocumentNode, validate } from 'graphql';
+import { buildSchema, type DocumentNode, getOperationAST, type OperationDefinitionNode, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { settingsSchema } from '../../../src/config-settings.ts';
+import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';
+import { costOf } from '../../../src/graphql/limits/operation-cost.ts';
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 const files = readdirSync('src/dashboard', { recursive: true, encoding: 'utf8' }).filter((path) =>
   path.endsWith('-documents.ts'),
 );
 
+const largestPage = { first: 100, last: 100 };
+
 describe('what the page asks', () => {
-  it.each(files)('fits the schema: %s', async (file) => {
+  it.each(files)('fits the schema, and costs half of what an operation may at most: %s', async (file) => {
     const exported: object = await import(pathToFileURL(join('src/dashboard', file)).href);
     const documents = Object.entries(exported).filter(([, value]) => isOperation(value));
     expect(documents.length).toBeGreaterThan(0);
     for (const [name, document] of documents) {
       const faults = validate(schema, document).map(({ message }) => message);
       expect(faults, name).toEqual([]);
+      const operation = getOperationAST(document) as OperationDefinitionNode;
+      const { points } = costOf({ schema, document, operation, variables: largestPage }, fieldWeights);
+      expect(points, name).toBeLessThanOrEqual(settingsSchema.shape.GRAPHQL_MAX_COST.parse(undefined) / 2);
     }
   });
 });

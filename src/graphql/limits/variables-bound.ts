@@ -1,0 +1,24 @@
+const mostValues = 5000;
+const deepest = 32;
+
+/**
+ * Why variables are not looked at, `null` when they may be. Coercing costs so much for each value, and printing what is
+ * wrong with one prints all of it.
+ */
+export function variablesFault(variables: unknown): string | null {
+  let values = 0;
+  let level: unknown[] = [variables];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return `The variables are nested more than ${deepest} deep.`;
+    const below: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue;
+      const parts = Array.isArray(value) ? value : Object.values(value);
+      values += parts.length;
+      if (values > mostValues) return `The variables hold more than ${mostValues} values.`;
+      for (const part of parts) below.push(part);
+    }
+    level = below;
+  }
+  return null;
+}

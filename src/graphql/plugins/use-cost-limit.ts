@@ -1,0 +1,49 @@
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { toGraphqlError } from '../error-codes.ts';
+import { coercedVariables } from '../limits/coerced-variables.ts';
+import { fieldWeights } from '../limits/field-weights.ts';
+import { costOf } from '../limits/operation-cost.ts';
+import { factsOf } from './request-facts.ts';
+import type { QueryLimits } from './use-limits.ts';
+
+/** Selections when every fragment is written out. Each walk through an operation takes as many steps. */
+const maxSize = 2000;
+
+/**
+ * Refuses operations whose variables are wrong or that would cost too much, before anything walks through them. Stands
+ * in front of every plugin that looks into an operation.
+ */
+export function useCostLimit({ maxCost }: QueryLimits): Plugin {
+  const judge = (args: ExecutionArgs, request: Request): ExecutionResult | null => {
+    const { schema, document } = args;
+    const operation = getOperationAST(document, args.operationName);
+    if (operation == null) return null;
+    args.variableValues ??= {};
+    const { values: variables, errors } = coercedVariables({ schema, operation, variables: args.variableValues });
+    if (errors !== null) return { errors: errors.map(toGraphqlError) };
+    const { size, points } = costOf({ schema, document, operation, variables }, fieldWeights);
+    if (size > maxSize) return refused(`The operation is larger than ${maxSize} selections, fragments written out.`);
+    if (points > maxCost) {
+      return refused(
+        `The operation would cost ${Math.ceil(points)} points, and may cost ${maxCost}: ask for fewer rows or fields.`,
+      );
+    }
+    factsOf(request).cost = points;
+    return null;
+  };
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const result = judge(args, args.contextValue.request);
+      if (result !== null) setResultAndStopExecution(result);
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const result = judge(args, args.contextValue.request);
+      if (result !== null) setResultAndStopExecution(result);
+    },
+  };
+}
+
+function refused(message: string): ExecutionResult {
+  return { errors: [toGraphqlError(new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } }))] };
+}

@@ -1,0 +1,43 @@
+import type { ExecutionArgs } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { TidemarkError } from '../../errors.ts';
+import { Turns } from '../../platform/turns.ts';
+import { retryAfterMs } from '../../routing/errors.ts';
+import { toGraphqlError } from '../error-codes.ts';
+import { factsOf } from './request-facts.ts';
+
+/** More operations with many rows are waiting than can be answered in time. */
+export class HeavyOperationsWaitError extends TidemarkError {
+  readonly code = 'OVERLOADED';
+  readonly retryable = true;
+
+  constructor(waiting: number) {
+    super('Too many large operations are waiting: ask for fewer rows, or later', { facts: { waiting, retryAfterMs } });
+  }
+}
+
+/** From so many points on, an operation is heavy. */
+const heavyFrom = 500;
+const mostAtOnce = 2;
+const mostWaiting = 64;
+
+/** Few operations that take long run at once, so that those that do not are answered beside them. */
+export function useHeavyTurns(): Plugin {
+  const turns = new Turns(mostAtOnce, mostWaiting);
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const { cost, deadline } = factsOf(args.contextValue.request);
+      if (cost < heavyFrom) return;
+      setExecuteFn(async (executed: ExecutionArgs) => {
+        const turn = turns.take(deadline ?? undefined);
+        if (turn === null) return { errors: [toGraphqlError(new HeavyOperationsWaitError(turns.waiting))] };
+        await turn;
+        try {
+          return await executeFn(executed);
+        } finally {
+          turns.giveBack();
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Lets at most so many go on at once; who comes later waits in line, as long as the line is not full. */
+export class Turns {
+  readonly #most: number;
+  readonly #mostWaiting: number;
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+
+  constructor(most: number, mostWaiting: number) {
+    this.#most = most;
+    this.#mostWaiting = mostWaiting;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** True when the turn is taken now, `null` when the line is full; else resolves when it is this one's turn. Each turn is given back once. */
+  take(signal?: AbortSignal): true | Promise<void> | null {
+    if (this.#taken < this.#most) {
+      this.#taken += 1;
+      return true;
+    }
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#waiting.length >= this.#mostWaiting) return null;
+    return new Promise((resolve, reject) => {
+      const go = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(go), 1);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiting.push(go);
+    });
+  }
+
+  giveBack(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#taken -= 1;
+    else next();
+  }
+}
