@@ -1,11 +1,12 @@
 /**
- * Which server is sent the writes. Pure. Whoever is writable is followed, because promotions are made outside as well; but
+ * Which server is sent the writes. Pure. Whoever is writable is followed (roles.ts says who counts as that), because promotions are made outside as well; but
  * two may be writable at once: a source that was taken for dead and returns, a replica that somebody forgot to stop.
  * A write on the wrong one is a write lost, so of several
  *
  *   1. only those of the newest epoch that any server knows of count: what is older was deposed
  *   2. the one that takes the writes already keeps them
- *   3. else the one whose history includes that of all others; of equal ones the configured source
+ *   3. else the one whose history includes that of all others; of equal ones, and of such as replicate each other, the
+ *      configured source
  *   4. else nobody, until somebody decides
  *
  * Nobody takes the place of a source whose connection was lost before it was looked at: it may be there all the same. And at
@@ -26,7 +27,13 @@ export function chooseSource(statuses: readonly NodeStatus[]): NodeStatus | unde
   if (expected !== undefined && mayStillBeThere(expected) && epochOf(expected) === newest) return undefined;
   if (present.length <= 1) return present[0];
   const ahead = present.filter((status) => present.every((other) => includes(status, other)));
-  return ahead.find(isConfigured) ?? (ahead.length === 1 ? ahead[0] : undefined);
+  return ahead.find(isConfigured) ?? (ahead.length === 1 ? ahead[0] : undefined) ?? configuredOfRing(present);
+}
+
+/** What each of these lacks of the others is on its way to it. */
+function configuredOfRing(present: readonly NodeStatus[]): NodeStatus | undefined {
+  const isRing = present.every(({ writableRing }) => present.every(({ node }) => writableRing.includes(node.name)));
+  return isRing ? present.find(isConfigured) : undefined;
 }
 
 /** The server would accept a write. */

@@ -8,9 +8,10 @@
  */
 import type { Position } from '../consistency/position.ts';
 import { transactionsBehind } from '../consistency/transactions-behind.ts';
+import type { ApplierState } from './channel.ts';
 import { type ClusterSnapshot, isSeen, writableSource } from './cluster-snapshot.ts';
 import type { NodeRole } from './node.ts';
-import type { ApplierState, NodeState, NodeStatus } from './node-status.ts';
+import type { NodeState, NodeStatus } from './node-status.ts';
 import { degrades, type Problem } from './problem.ts';
 import { findProblems } from './problems/find-problems.ts';
 

@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { ClusterEvents } from './cluster-events.ts';
 import { type ClusterSnapshot, isSeen, withSourceRemembered } from './cluster-snapshot.ts';
-import { type ErrantJudgement, judgeErrant } from './errant-nodes.ts';
+import { judgeErrant } from './errant-nodes.ts';
 import { eventsBetween } from './events-between.ts';
 import {
   afterFailedProbe,
@@ -24,6 +24,8 @@ import { NodeMonitor } from './node-monitor.ts';
 import type { NodeProbe, NodeProbeFactory } from './node-probe.ts';
 import { type NodeStatus, unseen, withPosition } from './node-status.ts';
 import { PositionTracker } from './position-tracker.ts';
+import { channelsOf, withRoles } from './standings.ts';
+import { writabilityAfter } from './writability.ts';
 
 export type ClusterOptions = {
   readonly nodes: readonly Node[];
@@ -152,7 +154,10 @@ export class Cluster {
       isReturning: () => breakerOf(status()) === 'HALF_OPEN',
       onReport: (report, asOfMs) => {
         const reportedMs = clock.monotonic();
-        this.#change(node.name, (before) => ({ ...afterGoodProbe(before, report, asOfMs, health), reportedMs }));
+        this.#change(node.name, (before) => {
+          const writability = writabilityAfter(before, report, channelsOf(report), reportedMs);
+          return { ...afterGoodProbe(before, report, asOfMs, health, this.#snapshot), reportedMs, writability };
+        });
       },
       onFailure: (error) => this.#change(node.name, (before) => afterFailedProbe(before, inWords(error), health)),
     });
@@ -188,20 +193,21 @@ export class Cluster {
     // Positions grow with every request, and are no event.
     const isEventful =
       before.state !== after.state || before.report !== after.report || before.failures !== after.failures;
-    const errant = isEventful ? this.#remember() : null;
+    const look = isEventful ? this.#remember(nodeName) : [];
     const snapshot = this.#snapshot;
     for (const listener of this.#listeners) this.#tell(listener, snapshot);
     const { minServingReplicas: floor } = this.#options.health;
     if (isEventful) for (const happening of eventsBetween(earlier, snapshot, floor)) this.events.publish(happening);
-    for (const name of errant?.look ?? []) this.lookNow(name);
+    for (const name of look) this.lookNow(name);
   }
 
-  /** What follows from all of them together. */
-  #remember(): ErrantJudgement {
-    const judgement = judgeErrant(withSourceRemembered(this.#snapshot));
+  /** What follows from all of them together. Answers whom to look at now: their part has changed, or is in doubt. */
+  #remember(changed: string): readonly string[] {
+    const roles = withRoles(this.#snapshot);
+    const judgement = judgeErrant(withSourceRemembered(roles.snapshot));
     this.#snapshot = judgement.snapshot;
     for (const status of this.#snapshot) this.#statuses.set(status.node.name, status);
-    return judgement;
+    return [...judgement.look, ...roles.changed.filter((name) => name !== changed)];
   }
 
   /** A listener that throws must neither end the watch nor look like a failed probe. */

@@ -6,7 +6,8 @@
  *   any     --an open connection is lost--> DOWN
  *   DOWN    --recoveryThreshold good probes in a row--> HEALTHY
  *   any     --a good probe shows a replica whose replication has stopped--> DEGRADED
- *   HEALTHY --failureThreshold probes in a row show a replica later than maxLagMs--> DEGRADED
+ *   HEALTHY --failureThreshold probes in a row show a replica later than maxLagMs--> DEGRADED; one that is told to stay
+ *           behind, later than that. It is well, but serves reads only where a late one would
  *   DEGRADED --recoveryThreshold probes in a row find nothing wrong--> HEALTHY
  *   any     --a good probe of a member that its replication group does not count on--> DEGRADED, and no source: not even
  *           when it is writable, because a member that has lost its group may have been replaced
@@ -21,6 +22,7 @@
 import type { NodeRole } from './node.ts';
 import type { MemberState, NodeStatus, ProbeReport } from './node-status.ts';
 import { withPosition, withPositionUnknown } from './node-status.ts';
+import { standingWith } from './standings.ts';
 
 export type HealthPolicy = {
   /** Failed probes in a row before a node is DOWN. */
@@ -35,11 +37,13 @@ export type HealthPolicy = {
 
 export function afterGoodProbe(
   status: NodeStatus,
-  report: ProbeReport,
+  probed: ProbeReport,
   asOfMs: number,
   policy: HealthPolicy,
+  /** All servers, `status` among them. */
+  snapshot: readonly NodeStatus[] = [status],
 ): NodeStatus {
-  const role = roleOf(status, report);
+  const { role, report } = standingWith(snapshot, status, probed);
   const base = hasGoneBack(status.report, report) ? withPositionUnknown(status) : status;
   const suspect = status.report !== null && holdsLess(status.report, report) ? null : status.suspect;
   const seen: NodeStatus = {
@@ -56,8 +60,11 @@ export function afterGoodProbe(
   if (status.state === 'DOWN' && seen.probation > 0) return seen;
   const fault = status.errant.length > 0 ? errantTrouble(status.errant) : replicationFault(role, report);
   if (fault !== null) return degraded(seen, fault);
+  const delayMs = role === 'REPLICA' ? (report.delayMs ?? 0) : 0;
   const lagMs = role === 'REPLICA' ? (report.lagMs ?? 0) : 0;
-  return lagMs > policy.maxLagMs ? late(seen, lagMs, policy) : sound(seen, policy);
+  if (lagMs > policy.maxLagMs + delayMs) return late(seen, lagMs, policy);
+  const well = sound(seen, policy);
+  return delayMs > policy.maxLagMs ? { ...well, isLate: true } : well;
 }
 
 function late(seen: NodeStatus, lagMs: number, policy: HealthPolicy): NodeStatus {
@@ -136,13 +143,6 @@ function holdsLess(before: ProbeReport, now: ProbeReport): boolean {
   const held = ({ position, holds = position }: ProbeReport) => holds;
   if (before.identity !== now.identity || !held(now).includes(held(before))) return true;
   return Object.entries(before.logged ?? {}).some(([server, position]) => !now.logged?.[server]?.includes(position));
-}
-
-/** The writable server is the source whatever it was configured as; a backup stays one. */
-function roleOf(status: NodeStatus, report: ProbeReport): NodeRole {
-  if (status.node.configuredRole === 'BACKUP') return 'BACKUP';
-  const takesWrites = report.member === undefined || report.member === 'ONLINE';
-  return report.readOnly || report.applier !== 'NONE' || !takesWrites ? 'REPLICA' : 'SOURCE';
 }
 
 const memberTrouble: Readonly<Record<Exclude<MemberState, 'ONLINE'>, string>> = {

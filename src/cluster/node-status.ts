@@ -1,15 +1,14 @@
 import type { EpochHistory } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
+import type { ApplierState, Channel } from './channel.ts';
 import type { Node, NodeRole } from './node.ts';
+import type { WritableReplica } from './roles.ts';
 import type { ServerSettings } from './server-settings.ts';
+import type { Writability } from './writability.ts';
 
 export const nodeStates = ['HEALTHY', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
 /** DEGRADED answers but should not be picked: replication is broken or too late. UNKNOWN has not been seen yet. */
 export type NodeState = (typeof nodeStates)[number];
-
-/** RUNNING applies what it receives; STOPPED does not; NONE is no replica. */
-export const applierStates = ['RUNNING', 'STOPPED', 'NONE'] as const;
-export type ApplierState = (typeof applierStates)[number];
 
 /** A replication group's own word for one of its members; NO_MAJORITY is one that cannot reach enough of the others. */
 export const memberStates = ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'NO_MAJORITY'] as const;
@@ -20,8 +19,12 @@ export type ProbeReport = {
   /** Changes when another server, or the same one with other data, answers at this address. */
   readonly identity: string;
   readonly version: string;
-  /** True when the server refuses writes. */
+  /** What its replicas know it by: a MariaDB server id, a MySQL UUID. */
+  readonly id?: string;
+  /** True when the server refuses writes, for whatever reason. */
   readonly readOnly: boolean;
+  /** The variables that say so, as far as they are asked for. */
+  readonly refusedBy?: readonly string[];
   /** True when its commits wait for a replica's acknowledgement before anybody sees them. Absent is no. */
   readonly awaitsAcknowledgement?: boolean;
   readonly applier: ApplierState;
@@ -31,10 +34,18 @@ export type ProbeReport = {
   readonly replicationError: string | null;
   /** Of a member of a replication group; absent on any other server. */
   readonly member?: MemberState;
+  /** Names the group whose members may all take writes. */
+  readonly group?: string;
+  /** How it replicates, one by one; absent where only the sum of it is known. */
+  readonly channels?: readonly Channel[];
+  /** How long it stays behind on purpose. Absent is not at all. */
+  readonly delayMs?: number;
   /** The server's own estimate in milliseconds, in whole seconds; `null` when it does not know. */
   readonly lagMs: number | null;
   /** Everything in it is visible to a read that starts now. */
   readonly position: Position;
+  /** The same while it is the source, where that is not `position`. */
+  readonly asSource?: Position;
   /** All that the server has committed or applied, wherever it came from. Absent where that is `position`. */
   readonly holds?: Position;
   /** How far it has logged the transactions of each server, by the server's id; absent where `position` tells them apart. */
@@ -49,7 +60,7 @@ export type ProbeReport = {
 export type NodeStatus = {
   readonly node: Node;
   readonly state: NodeState;
-  /** As the server says; as configured until it was seen. */
+  /** As all servers say together (roles.ts); as configured until it was seen. */
   readonly role: NodeRole;
   readonly report: ProbeReport | null;
   /** A lower bound of what the node has; `null` is unknown. Grows between reports as the tracker learns more. */
@@ -66,7 +77,7 @@ export type NodeStatus = {
   /** Good probes in a row that found replication well, and that found it later than is allowed. */
   readonly soundLooks: number;
   readonly lateLooks: number;
-  /** DEGRADED, but for no other reason than being late: may stand in while too few are well. */
+  /** Serves no reads for no other reason than being late, by mistake or on purpose: may stand in while too few are well. */
   readonly isLate: boolean;
   /** The report that first showed transactions which the source lacks, and since when; `null` since it was found without. */
   readonly suspect: { readonly report: ProbeReport; readonly sinceMs: number } | null;
@@ -76,6 +87,12 @@ export type NodeStatus = {
   readonly trouble: string | null;
   /** True for the last server that was seen to take the writes, also while it is away and nobody has taken its place. */
   readonly tookWrites: boolean;
+  /** `null` while it refuses writes, and until it was seen. */
+  readonly writability: Writability | null;
+  /** A replica that would take writes. */
+  readonly writableReplica: WritableReplica | null;
+  /** Servers that all take writes and replicate each other, this one among them; empty for any other. */
+  readonly writableRing: readonly string[];
 };
 
 export function unseen(node: Node): NodeStatus {
@@ -97,6 +114,9 @@ export function unseen(node: Node): NodeStatus {
     errant: [],
     trouble: 'not seen yet',
     tookWrites: false,
+    writability: null,
+    writableReplica: null,
+    writableRing: [],
   };
 }
 

@@ -13,6 +13,19 @@ export const problemCodes = {
     degrades: true,
     description: 'The source is on its way to numbered transactions, and has not arrived.',
   },
+  SOURCE_CONFLICT: {
+    degrades: true,
+    description: 'A server takes writes beside the source, or several do and nobody can tell which is meant.',
+  },
+  SOURCE_DOUBTFUL: {
+    degrades: true,
+    description:
+      'A server takes writes and still replicates one that cannot be asked: nobody can tell whether it is the source.',
+  },
+  WRITABLE_REPLICA: {
+    degrades: false,
+    description: 'A replica takes writes all the same: one that somebody sends there never reaches the others.',
+  },
 } as const satisfies Readonly<Record<string, { readonly degrades: boolean; readonly description: string }>>;
 export type ProblemCode = keyof typeof problemCodes;
 

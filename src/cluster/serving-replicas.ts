@@ -2,7 +2,7 @@
  * Which replicas may serve a read, as far as their health goes. Pure. Whether one is fresh enough is another question, and
  * asked of each read.
  *
- *   HEALTHY     always
+ *   HEALTHY     always, unless it is told to stay behind for longer than any may be late
  *   late only   while fewer than `floor` others serve, the least late first: a read that takes any age gets an old answer
  *               there, instead of all of them falling on the source together
  *   DEGRADED    while there is no source either: replication cannot be well then, and nobody has newer data; but never one
@@ -19,7 +19,7 @@ export function servingReplicas(
   excluded: ReadonlySet<string> = nobody,
 ): readonly NodeStatus[] {
   const seen = replicas(snapshot).filter((status) => isSeen(status) && !excluded.has(status.node.name));
-  const healthy = seen.filter(({ state }) => state === 'HEALTHY');
+  const healthy = seen.filter(({ state, isLate }) => state === 'HEALTHY' && !isLate);
   if (healthy.length < floor) {
     const late = seen.filter(({ isLate }) => isLate).sort((a, b) => lagMs(a) - lagMs(b));
     healthy.push(...late.slice(0, floor - healthy.length));

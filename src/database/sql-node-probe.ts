@@ -10,6 +10,7 @@ import type { ServerAddress } from './server-address.ts';
 import { NoAnswerError, rowsOf, ServerConnection } from './server-connection.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from './statements/server-statements.ts';
+import { refusedByOf } from './statements/write-refusal.ts';
 import { UnshownCommits } from './unshown-commits.ts';
 
 /** A look and a wait must not block each other, nor a position that a request is waiting for: one connection each. */
@@ -38,13 +39,17 @@ export class SqlNodeProbe implements NodeProbe {
         readEpochs(connection, statements.flavour),
       ]);
       this.#awaitsAcknowledgement = isOn(look, 'awaitsAcknowledgement');
+      const refusedBy = refusedByOf(look);
       return {
         identity: textOf(look, 'identity'),
+        id: textOf(look, 'id').toLowerCase(),
         version: textOf(look, 'version'),
-        readOnly: !['0', 'OFF'].includes(textOf(look, 'readOnly')),
+        readOnly: refusedBy.length > 0,
+        refusedBy,
         awaitsAcknowledgement: this.#awaitsAcknowledgement,
         ...replication,
         position: statements.reached([look], replication.applier !== 'NONE'),
+        asSource: statements.reached([look], false),
         ...statements.holdings(look),
         epochs,
         settings: statements.settings(look),
@@ -76,7 +81,10 @@ export class SqlNodeProbe implements NodeProbe {
       const reached = statements.reached(positions, true);
       if (textOf(outcome, 'outcome') === '0') return { reached, applying: true };
       const replication = await readReplication(connection, statements);
-      return { reached, applying: replication.applier === 'RUNNING' };
+      const { applier, group, channels = [] } = replication;
+      // One that has stopped may bring something else.
+      const applying = applier === 'RUNNING' || (group === undefined && channels.some((channel) => channel.applying));
+      return { reached, applying };
     });
   }
 

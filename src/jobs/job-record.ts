@@ -21,17 +21,14 @@ export type JobRecord = {
   readonly alreadyQueued: number;
   readonly queuedAtMs: number;
   readonly startedAtMs: number | null;
-  /** Also of one that was cancelled. */
   readonly finishedAtMs: number | null;
-  readonly cancelledAtMs: number | null;
   /** What the workers wrote: one token for each of them. */
   readonly tokens: readonly string[];
 };
 
-export type JobState = 'QUEUED' | 'RUNNING' | 'FINISHED' | 'CANCELLED';
+export type JobState = 'QUEUED' | 'RUNNING' | 'FINISHED';
 
-export function stateOf({ startedAtMs, finishedAtMs, cancelledAtMs }: JobRecord): JobState {
-  if (cancelledAtMs !== null) return 'CANCELLED';
+export function stateOf({ startedAtMs, finishedAtMs }: JobRecord): JobState {
   if (finishedAtMs !== null) return 'FINISHED';
   return startedAtMs === null ? 'QUEUED' : 'RUNNING';
 }
@@ -63,7 +60,6 @@ export function jobRecordOf(id: string, answer: unknown): JobRecord | null {
     queuedAtMs: count('queuedAtMs'),
     startedAtMs: moment('startedAtMs'),
     finishedAtMs: moment('finishedAtMs'),
-    cancelledAtMs: moment('cancelledAtMs'),
     tokens: [...fields].filter(([name]) => name.startsWith('token:')).map(([, token]) => token),
   };
 }

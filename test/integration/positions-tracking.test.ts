@@ -204,13 +204,14 @@ describe('the lag of a replica', () => {
     });
     open.push(database);
     const state = () => statusOf(database.cluster.snapshot(), 'replica-2');
-    await cluster.setDelay('replica-2', 6);
+    const holder = await cluster.admin('replica-2');
+    await holder.query('LOCK TABLES orders READ');
     try {
       await new TestClient(database).write(async (tx) => tx.order.create({ data: newOrder() }));
       await until('it is seen to be late', () => state()?.state === 'DEGRADED');
       expect(state()?.trouble).toMatch(/^is \d+ ms behind$/);
     } finally {
-      await cluster.setDelay('replica-2', 0);
+      await holder.end();
     }
     await until('it is well again', () => state()?.state === 'HEALTHY');
   });

@@ -1,6 +1,6 @@
 import type { EpochHistory } from '../../consistency/epoch.ts';
 import type { Flavour, Position } from '../../consistency/position.ts';
-import type { ApplierState } from '../node-status.ts';
+import type { ApplierState } from '../channel.ts';
 
 export const receiverStates = ['CONNECTED', 'CONNECTING', 'STOPPED', 'NONE'] as const;
 /** Whether a replica gets what its source writes: CONNECTING has lost it and tries again, NONE is no replica. */

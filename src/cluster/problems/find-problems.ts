@@ -3,8 +3,9 @@ import type { ClusterSnapshot } from '../cluster-snapshot.ts';
 import type { Problem } from '../problem.ts';
 import { gtidModeRule } from './gtid-mode.ts';
 import type { ProblemRule } from './problem-rule.ts';
+import { sourceRolesRule } from './source-roles.ts';
 
-const rules: readonly ProblemRule[] = [gtidModeRule];
+const rules: readonly ProblemRule[] = [gtidModeRule, sourceRolesRule];
 
 export function findProblems(snapshot: ClusterSnapshot): readonly Problem[] {
   return rules.flatMap((rule) => rule(snapshot));

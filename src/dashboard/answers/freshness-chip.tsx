@@ -1,6 +1,4 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
-import { useSilence } from '../graphql/use-contact.ts';
-import { Clock } from '../shell/moment.tsx';
 import { useNow } from '../shell/use-now.ts';
 import { ageInWords, durationInWords } from './age-words.ts';
 import type { AnswerFacts } from './answer-facts.ts';
@@ -8,25 +6,16 @@ import { reasonInFull, reasonInShort } from './reason-words.ts';
 
 /** Which server gave an answer and why it was fresh enough; opens into the whole story. */
 export function FreshnessChip({ facts, about }: { facts: AnswerFacts; about: string }) {
-  const { node, reason, waitedMs } = facts;
-  const silent = useSilence();
-  const fromCache = isFromCache(facts);
-  const sinceMs = facts.receivedAtMs - (facts.cachedAgeMs ?? 0);
+  const { node, role, reason, waitedMs } = facts;
   return (
     <DialogTrigger>
-      <Button className="chip chip-fresh" data-role={silent ? 'NONE' : roleOf(facts)} data-silent={silent || undefined}>
-        <span className="unseen">Where {about} came from: </span>
+      <Button className="chip chip-fresh" data-role={role ?? 'NONE'} aria-label={`Where ${about} came from`}>
         <span className="chip-dot" aria-hidden="true" />
-        <b>{fromCache ? 'cache' : (node ?? 'API')}</b>
-        <span className="chip-part">{fromCache ? `read from ${node ?? 'a server'}` : reasonInShort(reason)}</span>
-        {waitedMs > 0 && !fromCache && <span className="chip-part">waited {durationInWords(waitedMs)}</span>}
+        <b>{node ?? 'API'}</b>
+        <span className="chip-part">{reasonInShort(reason)}</span>
+        {waitedMs > 0 && <span className="chip-part">waited {durationInWords(waitedMs)}</span>}
         <span className="chip-part chip-age">
-          {silent && (
-            <>
-              as of <Clock atMs={sinceMs} />,{' '}
-            </>
-          )}
-          <Age sinceMs={sinceMs} isAgo={silent} />
+          <Age sinceMs={facts.receivedAtMs - (facts.cachedAgeMs ?? 0)} />
         </span>
       </Button>
       <Popover placement="bottom start" className="popover">
@@ -46,10 +35,7 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
       <p className="story">{reasonInFull(reason)}</p>
       <dl className="facts">
         <dt>Server</dt>
-        <dd>
-          {node ?? 'none'}
-          {isFromCache(facts) && ', when it was read; it was not asked now'}
-        </dd>
+        <dd>{node ?? 'none'}</dd>
         <dt>Role</dt>
         <dd>{role === null ? 'none' : role.toLowerCase()}</dd>
         <dt>Reason</dt>
@@ -57,10 +43,7 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
         <dt>Level</dt>
         <dd>{level.toLowerCase()}</dd>
         <dt>Waited</dt>
-        <dd>
-          {durationInWords(waitedMs)}
-          {isFromCache(facts) && waitedMs > 0 && ', for the kept answer to be settled'}
-        </dd>
+        <dd>{durationInWords(waitedMs)}</dd>
         <dt>Took</dt>
         <dd>{durationInWords(tookMs)}, as this page saw it</dd>
         {cachedAgeMs !== null && (
@@ -69,26 +52,14 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
             <dd>{durationInWords(cachedAgeMs)}</dd>
           </>
         )}
-        <dt>Received</dt>
-        <dd>
-          <Clock atMs={receivedAtMs} />
-        </dd>
+        <dt>Came</dt>
+        <dd>{new Date(receivedAtMs).toLocaleTimeString()}</dd>
       </dl>
     </>
   );
 }
 
-/** What gave the answer, as its colour says it: a server of this role, or the cache, whichever server filled that. */
-export function roleOf(facts: AnswerFacts): string {
-  return isFromCache(facts) ? 'CACHE' : (facts.role ?? 'NONE');
-}
-
-function isFromCache({ reason, cachedAgeMs }: AnswerFacts): boolean {
-  return reason === 'cache-hit' || cachedAgeMs !== null;
-}
-
-function Age({ sinceMs, isAgo }: { sinceMs: number; isAgo: boolean }) {
+function Age({ sinceMs }: { sinceMs: number }) {
   const nowMs = useNow();
-  const age = ageInWords(nowMs - sinceMs);
-  return <>{isAgo && age !== 'now' ? `${age} ago` : age}</>;
+  return <>{ageInWords(nowMs - sinceMs)}</>;
 }

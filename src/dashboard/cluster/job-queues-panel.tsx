@@ -1,18 +1,15 @@
 import type { Failure } from '../graphql/failure.ts';
-import { countInWords } from '../shell/figures.ts';
 import type { JobsDetails } from './cluster-documents.ts';
 
 /** How much background work there is. */
-type Props = { readonly jobs: JobsDetails['jobs'] | null; readonly failure: Failure | null };
-
-export function JobQueuesPanel({ jobs, failure, silent }: Props & { readonly silent: boolean }) {
+export function JobQueuesPanel({ jobs, failure }: { jobs: JobsDetails['jobs'] | null; failure: Failure | null }) {
   return (
     <section className="panel" aria-labelledby="jobs-title">
       <header className="panel-head">
         <h2 id="jobs-title">Background jobs</h2>
         {jobs !== null && (
-          <span className="tag" data-hue={silent ? 'none' : jobs.available ? 'good' : 'warn'}>
-            {silent ? 'unknown' : jobs.available ? 'reachable' : 'not reachable'}
+          <span className="tag" data-hue={jobs.available ? 'good' : 'warn'}>
+            {jobs.available ? 'reachable' : 'not reachable'}
           </span>
         )}
       </header>
@@ -21,7 +18,7 @@ export function JobQueuesPanel({ jobs, failure, silent }: Props & { readonly sil
   );
 }
 
-function Queues({ jobs, failure }: Props) {
+function Queues({ jobs, failure }: { jobs: JobsDetails['jobs'] | null; failure: Failure | null }) {
   if (jobs === null) return <p className="soft">{failure === null ? 'Loading…' : failure.message}</p>;
   if (jobs.queues === null) return <p className="soft">{jobs.trouble ?? 'Nobody knows how much there is to do.'}</p>;
   return (
@@ -29,7 +26,7 @@ function Queues({ jobs, failure }: Props) {
       <thead>
         <tr>
           <th scope="col">Queue</th>
-          {['Waiting', 'Active', 'Delayed', 'Failed', 'Workers'].map((title) => (
+          {['Waiting', 'Active', 'Delayed', 'Given up', 'Workers'].map((title) => (
             <th key={title} scope="col" className="figures">
               {title}
             </th>
@@ -41,19 +38,19 @@ function Queues({ jobs, failure }: Props) {
           <tr key={kind}>
             <th scope="row">{kind.toLowerCase().replaceAll('_', ' ')}</th>
             <td data-label="Waiting" className="figures">
-              {countInWords(waiting)}
+              {waiting}
             </td>
             <td data-label="Active" className="figures">
-              {countInWords(active)}
+              {active}
             </td>
             <td data-label="Delayed" className="figures">
-              {countInWords(delayed)}
+              {delayed}
             </td>
-            <td data-label="Failed" className="figures">
-              {countInWords(dead)}
+            <td data-label="Given up" className="figures">
+              {dead}
             </td>
             <td data-label="Workers" className="figures">
-              {countInWords(workers)}
+              {workers}
             </td>
           </tr>
         ))}

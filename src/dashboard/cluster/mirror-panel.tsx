@@ -1,31 +1,18 @@
 import { durationInWords } from '../answers/age-words.ts';
-import { countInWords } from '../shell/figures.ts';
-import { Clock, Moment } from '../shell/moment.tsx';
+import { Moment } from '../shell/moment.tsx';
 import type { MirrorDetails } from './cluster-documents.ts';
 
 const hues: Readonly<Record<string, string>> = { CAUGHT_UP: 'good', BEHIND: 'warn', UNKNOWN: 'none' };
 
 /** How far the backup is behind the source, and what it was given up for. */
-export function MirrorPanel({
-  mirror,
-  unknownSinceMs,
-}: {
-  mirror: MirrorDetails | null;
-  unknownSinceMs: number | null;
-}) {
+export function MirrorPanel({ mirror }: { mirror: MirrorDetails | null }) {
   return (
     <section className="panel" aria-labelledby="mirror-title">
       <header className="panel-head">
         <h2 id="mirror-title">Mirror to the backup</h2>
         {mirror !== null && (
-          <span className="tag" data-hue={unknownSinceMs === null ? (hues[mirror.state] ?? 'none') : 'none'}>
-            {unknownSinceMs === null ? (
-              mirror.state.toLowerCase().replaceAll('_', ' ')
-            ) : (
-              <>
-                unknown since <Clock atMs={unknownSinceMs} />
-              </>
-            )}
+          <span className="tag" data-hue={hues[mirror.state] ?? 'none'}>
+            {mirror.state.toLowerCase().replaceAll('_', ' ')}
           </span>
         )}
       </header>
@@ -33,15 +20,15 @@ export function MirrorPanel({
         <p className="soft">No backup is set up.</p>
       ) : (
         <dl className="facts">
-          <dt>Waiting</dt>
+          <dt>In the outbox</dt>
           <dd>{count(mirror.waiting)}</dd>
-          <dt>Oldest</dt>
+          <dt>Oldest of it</dt>
           <dd>{mirror.oldestAgeMs === null ? '–' : durationInWords(mirror.oldestAgeMs)}</dd>
           <dt>Given up</dt>
           <dd>{count(mirror.parked)}</dd>
           <dt>Last compared</dt>
           <dd>{mirror.lastComparedAt === null ? 'not yet' : <Moment at={mirror.lastComparedAt} />}</dd>
-          <dt>Mismatches at last check</dt>
+          <dt>Differed then</dt>
           <dd>{count(mirror.mismatches)}</dd>
         </dl>
       )}
@@ -50,5 +37,5 @@ export function MirrorPanel({
 }
 
 function count(value: number | null): string {
-  return value === null ? 'not known' : countInWords(value);
+  return value === null ? 'not known' : String(value);
 }

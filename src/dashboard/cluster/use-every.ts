@@ -1,11 +1,10 @@
 import { useEffect } from 'react';
-import { contactNow } from '../graphql/contact.ts';
 
-/** Calls again and again, while somebody looks at the page and the API is there. */
+/** Calls again and again, while somebody looks at the page. */
 export function useEvery(everyMs: number, call: () => unknown): void {
   useEffect(() => {
     const timer = setInterval(() => {
-      if (!document.hidden && !contactNow().silent) call();
+      if (!document.hidden) call();
     }, everyMs);
     return () => clearInterval(timer);
   }, [everyMs, call]);

@@ -135,8 +135,7 @@ function CreateForm({ onClose, onCreated }: Props) {
         </Button>
         <span className="spring" />
         <span className="soft">
-          Total {total === null ? '–' : readableAmount(amountOf(total), currency.toUpperCase())}{' '}
-          {currency.toUpperCase()}
+          Total {total === null ? '–' : readableAmount(amountOf(total))} {currency.toUpperCase()}
         </span>
       </div>
     </form>

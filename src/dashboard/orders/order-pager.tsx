@@ -1,5 +1,4 @@
 import { Button } from 'react-aria-components';
-import { countInWords } from '../shell/figures.ts';
 import type { OrderPage } from './order-documents.ts';
 import { type OrderView, pageSizes } from './order-view.ts';
 
@@ -18,7 +17,7 @@ export function OrderPager({ pageInfo, shown, matching, view, onPlace, onSize }:
   return (
     <nav className="pager" aria-label="Pages of orders">
       <span className="soft">
-        {shown} shown{matching !== null && ` of ${countInWords(matching)}`}
+        {shown} shown{matching !== null && ` of ${matching.toLocaleString('en-US')}`}
       </span>
       <label className="soft">
         <span className="unseen">Orders on a page</span>

@@ -1,10 +1,8 @@
 import { useCallback, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { FreshnessChip } from '../answers/freshness-chip.tsx';
-import { isSilence } from '../graphql/failure.ts';
 import { LiveSwitch } from '../shell/live-switch.tsx';
 import { navigate, useSearch } from '../shell/location.ts';
-import { useZone, zoneNow } from '../shell/zone.ts';
 import { DegradedNotice } from '../states/degraded-notice.tsx';
 import { EmptyState } from '../states/empty-state.tsx';
 import { ErrorState } from '../states/error-state.tsx';
@@ -25,20 +23,19 @@ const panelName = 'open';
 export function OrdersPage() {
   const search = useSearch();
   const view = viewOf(search);
-  const zone = useZone();
-  const opened = new URLSearchParams(search).get(panelName) || null;
+  const opened = new URLSearchParams(search).get(panelName);
   const list = useOrderList(view);
   const [selected, setSelected] = useState<ReadonlyMap<string, string>>(new Map());
   const [creating, setCreating] = useState(false);
 
-  const show = (next: OrderView, how?: { readonly replace: boolean }) => navigate(`/${searchOf(next, zone)}`, how);
+  const show = (next: OrderView, how?: { readonly replace: boolean }) => navigate(`/${searchOf(next)}`, how);
   const addressOf = (number: string | null) => {
-    const base = searchOf(view, zone);
+    const base = searchOf(view);
     if (number === null) return `/${base}`;
     return `/${base}${base === '' ? '?' : '&'}${panelName}=${encodeURIComponent(number)}`;
   };
   const filter = useCallback((filters: Partial<OrderView>, how?: { readonly replace: boolean }) => {
-    navigate(`/${searchOf(changed(viewOf(window.location.search), filters), zoneNow())}`, how);
+    navigate(`/${searchOf(changed(viewOf(window.location.search), filters))}`, how);
   }, []);
   const select = (ids: readonly string[], on: boolean) => {
     const next = new Map(selected);
@@ -68,10 +65,11 @@ export function OrdersPage() {
       <OrderCounts numbers={list.numbers} view={view} onFilter={filter} />
       <OrderFilterBar view={view} onFilter={filter} />
       <Rechecks selected={selected} view={view} matching={list.matching} onClear={() => setSelected(new Map())} />
-      {failure !== null && !isSilence(failure) && rows !== null && (
+      {failure !== null && rows !== null && (
         <DegradedNotice level="warn">
           <p>
-            {failure.message} <code>{failure.code}</code> Showing the last data loaded; retrying every few seconds.
+            {failure.message} <code>{failure.code}</code> What you see was read before; it is asked for again every few
+            seconds.
           </p>
         </DegradedNotice>
       )}

@@ -1,6 +1,5 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { FreshnessStory } from '../answers/freshness-chip.tsx';
-import { Clock } from '../shell/moment.tsx';
 import type { RowOrigin as Origin } from './use-order-list.ts';
 
 /** A dot at each row that says where just this row came from. */
@@ -28,13 +27,9 @@ function ChangeStory({ origin }: { origin: Extract<Origin, { kind: 'change' }> }
       </p>
       <dl className="facts">
         <dt>Committed</dt>
-        <dd>
-          <Clock atMs={Date.parse(origin.at)} />
-        </dd>
+        <dd>{new Date(origin.at).toLocaleTimeString()}</dd>
         <dt>Told</dt>
-        <dd>
-          <Clock atMs={origin.receivedAtMs} />
-        </dd>
+        <dd>{new Date(origin.receivedAtMs).toLocaleTimeString()}</dd>
       </dl>
     </>
   );

@@ -1,21 +1,14 @@
-import { ageInWords } from '../answers/age-words.ts';
-import { contactNow } from '../graphql/contact.ts';
-import { useSilence } from '../graphql/use-contact.ts';
 import { DegradedNotice } from '../states/degraded-notice.tsx';
-import { Clock } from './moment.tsx';
 import { useClusterNow } from './use-cluster-now.ts';
-import { useNow } from './use-now.ts';
 import { whatIsMissing } from './what-is-missing.ts';
 
 /** Says on every page what does not work now. Says nothing while everything does. */
 export function ClusterNotice() {
-  const { cluster, failure } = useClusterNow();
-  const silent = useSilence();
-  if (silent) return <Silence />;
+  const { data, failure } = useClusterNow();
   if (failure !== null) {
-    return <DegradedNotice level="bad">{failure.message} How the servers are is not known.</DegradedNotice>;
+    return <DegradedNotice level="bad">{failure.message} What you see is what it said last.</DegradedNotice>;
   }
-  const missing = cluster === null ? [] : whatIsMissing(cluster);
+  const missing = data === null ? [] : whatIsMissing(data.cluster);
   const [worst] = missing;
   if (worst === undefined) return null;
   return (
@@ -25,26 +18,4 @@ export function ClusterNotice() {
       ))}
     </DegradedNotice>
   );
-}
-
-function Silence() {
-  const { heardAtMs } = contactNow();
-  return (
-    <DegradedNotice level="bad">
-      {heardAtMs === null ? (
-        <p>The API does not answer.</p>
-      ) : (
-        <p>
-          The API does not answer. Everything on this page is as of <Clock atMs={heardAtMs} />{' '}
-          <Ago sinceMs={heardAtMs} />
-        </p>
-      )}
-    </DegradedNotice>
-  );
-}
-
-// Counted by itself, and not read out every second.
-function Ago({ sinceMs }: { sinceMs: number }) {
-  const nowMs = useNow();
-  return <span aria-hidden="true">({ageInWords(nowMs - sinceMs)} ago)</span>;
 }

@@ -9,8 +9,8 @@
 import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { ControlStatements } from './control-statements.ts';
-import { followedBy, receiverOf } from './replication-rows.ts';
-import { type Row, replicationState, textOf } from './server-statements.ts';
+import { followedBy, receiverOf, replicationState } from './replication-rows.ts';
+import { type Row, textOf } from './server-statements.ts';
 
 const words = { source: 'Master', replica: 'Slave' } as const;
 const position = (row: Row | undefined, column: string): Position => parsePosition('mariadb', textOf(row, column));
@@ -22,7 +22,7 @@ export const mariadbControl: ControlStatements = {
     const own = position(look, 'applied').merge(position(look, 'logged'));
     const byGtid = replication.every((row) => textOf(row, 'Using_Gtid') !== 'No');
     const received = replication.reduce((all, row) => all.merge(position(row, 'Gtid_IO_Pos')), own);
-    const { applier, replicationError } = replicationState(replication, words);
+    const { applier, replicationError } = replicationState(replication, 'mariadb');
     return {
       identity: textOf(look, 'identity'),
       flavour: 'mariadb',

@@ -14,8 +14,10 @@ import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts'
 import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Position } from '../../consistency/position.ts';
 import { logEnd, showsLogUntil } from './log-proof.ts';
-import { type Row, replicationState, type ServerStatements, textOf } from './server-statements.ts';
+import { replicationState } from './replication-rows.ts';
+import { type Row, type ServerStatements, textOf } from './server-statements.ts';
 import { isAwaited, shownOfLog } from './unshown.ts';
+import { refusedByColumn } from './write-refusal.ts';
 
 const columns =
   '@@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.read_only AS readOnly';
@@ -38,10 +40,10 @@ function loggedOf(state: string): Readonly<Record<string, Position>> {
 
 export const mariadbStatements: ServerStatements = {
   flavour: 'mariadb',
-  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, @@GLOBAL.rpl_semi_sync_master_enabled AS awaitsAcknowledgement, ${columns}`,
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, ${refusedByColumn('mariadb')}, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, @@GLOBAL.rpl_semi_sync_master_enabled AS awaitsAcknowledgement, ${columns}`,
   replication: 'SHOW ALL SLAVES STATUS',
   membership: null,
-  replicationOf: (rows) => replicationState(rows, { source: 'Master', replica: 'Slave' }),
+  replicationOf: (rows) => replicationState(rows, 'mariadb'),
   position: [`SELECT ${columns}`],
   glance: ['SELECT @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged'],
   reached: ([row], replicating) => position(row, replicating || isOn(row, 'readOnly') ? 'applied' : 'logged'),

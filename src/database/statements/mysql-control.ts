@@ -4,8 +4,8 @@
  */
 import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
 import type { ControlStatements } from './control-statements.ts';
-import { followedBy, receiverOf } from './replication-rows.ts';
-import { replicationState, textOf } from './server-statements.ts';
+import { followedBy, receiverOf, replicationState } from './replication-rows.ts';
+import { textOf } from './server-statements.ts';
 
 const words = { source: 'Source', replica: 'Replica' } as const;
 
@@ -18,7 +18,7 @@ export const mysqlControl: ControlStatements = {
       (all, row) => all.merge(MysqlGtidSet.parse(textOf(row, 'Retrieved_Gtid_Set'))),
       executed,
     );
-    const { applier, replicationError } = replicationState(replication, words);
+    const { applier, replicationError } = replicationState(replication, 'mysql');
     return {
       identity: textOf(look, 'identity'),
       flavour: 'mysql',

@@ -13,7 +13,7 @@ const schema = 'performance_schema';
 const applier = "CHANNEL_NAME = 'group_replication_applier'";
 
 /** No row on a server that was never made part of a group; empty `state` on one that has not joined. */
-export const membership = `SELECT own.MEMBER_STATE AS state, own.MEMBER_ROLE AS role, (SELECT COUNT(*) FROM ${schema}.replication_group_members) AS members, (SELECT COUNT(*) FROM ${schema}.replication_group_members WHERE MEMBER_STATE IN ('ONLINE', 'RECOVERING')) AS reachable, (SELECT SERVICE_STATE FROM ${schema}.replication_applier_status WHERE ${applier}) AS applying, (SELECT COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE FROM ${schema}.replication_group_member_stats WHERE MEMBER_ID = @@server_uuid) AS queued, (SELECT GREATEST(0, TIMESTAMPDIFF(SECOND, MIN(APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP), NOW(6))) FROM ${schema}.replication_applier_status_by_worker WHERE ${applier} AND APPLYING_TRANSACTION <> '') AS lagSeconds FROM ${schema}.global_variables LEFT JOIN ${schema}.replication_group_members own ON own.MEMBER_ID = @@server_uuid WHERE VARIABLE_NAME = 'group_replication_group_name' AND VARIABLE_VALUE <> ''`;
+export const membership = `SELECT VARIABLE_VALUE AS groupName, own.MEMBER_STATE AS state, own.MEMBER_ROLE AS role, (SELECT COUNT(*) FROM ${schema}.replication_group_members) AS members, (SELECT COUNT(*) FROM ${schema}.replication_group_members WHERE MEMBER_STATE IN ('ONLINE', 'RECOVERING')) AS reachable, (SELECT SERVICE_STATE FROM ${schema}.replication_applier_status WHERE ${applier}) AS applying, (SELECT COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE FROM ${schema}.replication_group_member_stats WHERE MEMBER_ID = @@server_uuid) AS queued, (SELECT GREATEST(0, TIMESTAMPDIFF(SECOND, MIN(APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP), NOW(6))) FROM ${schema}.replication_applier_status_by_worker WHERE ${applier} AND APPLYING_TRANSACTION <> '') AS lagSeconds FROM ${schema}.global_variables LEFT JOIN ${schema}.replication_group_members own ON own.MEMBER_ID = @@server_uuid WHERE VARIABLE_NAME = 'group_replication_group_name' AND VARIABLE_VALUE <> ''`;
 
 export const isOrdinary = (row: Row): boolean => !textOf(row, 'Channel_Name').startsWith('group_replication_');
 
@@ -21,11 +21,14 @@ export const isOrdinary = (row: Row): boolean => !textOf(row, 'Channel_Name').st
 export function groupState(outside: ReplicationState, row: Row | undefined): ReplicationState {
   if (row === undefined) return outside;
   const member = memberState(row);
-  if (textOf(row, 'role') === 'PRIMARY') return { ...outside, member };
+  const group = textOf(row, 'groupName');
+  if (textOf(row, 'role') === 'PRIMARY') return { ...outside, member, group };
   const queued = Number(textOf(row, 'queued'));
   const lagSeconds = textOf(row, 'lagSeconds');
   return {
     member,
+    group,
+    channels: outside.channels ?? [],
     applier: textOf(row, 'applying') === 'ON' ? 'RUNNING' : 'STOPPED',
     receiving: member === 'ONLINE' || member === 'RECOVERING',
     replicationError: null,

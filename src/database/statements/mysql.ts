@@ -8,7 +8,9 @@
 import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
 import type { Position } from '../../consistency/position.ts';
 import { groupState, isOrdinary, membership } from './mysql-group.ts';
-import { type Row, replicationState, type ServerStatements, textOf } from './server-statements.ts';
+import { replicationState } from './replication-rows.ts';
+import { type Row, type ServerStatements, textOf } from './server-statements.ts';
+import { refusedByColumn } from './write-refusal.ts';
 
 const executed = (row: Row | undefined): MysqlGtidSet => MysqlGtidSet.parse(textOf(row, 'executed'));
 
@@ -17,11 +19,10 @@ const owned = (row: Row | undefined): Position => MysqlGtidSet.parse(textOf(row,
 
 export const mysqlStatements: ServerStatements = {
   flavour: 'mysql',
-  look: "SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, (SELECT MAX(VARIABLE_VALUE) FROM performance_schema.global_variables WHERE VARIABLE_NAME IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')) AS awaitsAcknowledgement, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtid_mode",
+  look: `SELECT @@server_uuid AS identity, @@server_uuid AS id, ${refusedByColumn('mysql')}, VERSION() AS version, (SELECT MAX(VARIABLE_VALUE) FROM performance_schema.global_variables WHERE VARIABLE_NAME IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')) AS awaitsAcknowledgement, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtid_mode`,
   replication: 'SHOW REPLICA STATUS',
   membership,
-  replicationOf: (rows, [member] = []) =>
-    groupState(replicationState(rows.filter(isOrdinary), { source: 'Source', replica: 'Replica' }), member),
+  replicationOf: (rows, [member] = []) => groupState(replicationState(rows.filter(isOrdinary), 'mysql'), member),
   position: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
   glance: ['SELECT @@GLOBAL.gtid_owned AS owned', 'SELECT @@GLOBAL.gtid_executed AS executed'],
   reached: (rows) => executed(rows.at(-1)),

@@ -1,7 +1,45 @@
+import { type Channel, summaryOf } from '../../cluster/channel.ts';
 import type { Address, ReceiverState } from '../../cluster/failover/member.ts';
-import { type Row, textOf } from './server-statements.ts';
+import type { Flavour } from '../../consistency/position.ts';
+import { type ReplicationState, type Row, textOf } from './server-statements.ts';
 
 type Words = { readonly source: string; readonly replica: string };
+
+const words = {
+  mariadb: { source: 'Master', replica: 'Slave', sourceId: 'Master_Server_Id', channel: 'Connection_name' },
+  mysql: { source: 'Source', replica: 'Replica', sourceId: 'Source_UUID', channel: 'Channel_Name' },
+} as const;
+
+/** Replication as one server family prints it: one row per channel, the columns named by their words for the two sides. */
+export function replicationState(rows: readonly Row[], flavour: Flavour): ReplicationState {
+  const channels = rows.map((row) => channelOf(row, flavour));
+  return { ...summaryOf(channels), channels };
+}
+
+function channelOf(row: Row, flavour: Flavour): Channel {
+  const { source, replica, sourceId, channel } = words[flavour];
+  const id = textOf(row, sourceId).toLowerCase();
+  const lagSeconds = textOf(row, `Seconds_Behind_${source}`);
+  return {
+    name: textOf(row, channel),
+    // A server that was not connected since its start says 0.
+    sourceId: id === '' || id === '0' ? null : id,
+    host: textOf(row, `${source}_Host`),
+    port: Number(textOf(row, `${source}_Port`)),
+    receiving: textOf(row, `${replica}_IO_Running`) !== 'No',
+    applying: textOf(row, `${replica}_SQL_Running`) === 'Yes',
+    delayMs: Number(textOf(row, 'SQL_Delay')) * 1000,
+    lagMs: lagSeconds === '' ? null : Number(lagSeconds) * 1000,
+    error: errorOf(row),
+  };
+}
+
+/** The number only: the text holds the statement that failed, with what was in it. */
+function errorOf(row: Row): string | null {
+  const numbers = [textOf(row, 'Last_SQL_Errno'), textOf(row, 'Last_IO_Errno')];
+  const number = numbers.find((text) => text !== '' && text !== '0');
+  return number === undefined ? null : `error ${number}`;
+}
 
 export function receiverOf(rows: readonly Row[], { replica }: Words): ReceiverState {
   const [row] = rows;

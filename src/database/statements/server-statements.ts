@@ -5,7 +5,10 @@ import type { Flavour, Position } from '../../consistency/position.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** All channels of one server as one: as stopped and as late as the worst of them. */
-export type ReplicationState = Pick<ProbeReport, 'applier' | 'receiving' | 'replicationError' | 'lagMs' | 'member'>;
+export type ReplicationState = Pick<
+  ProbeReport,
+  'applier' | 'receiving' | 'replicationError' | 'lagMs' | 'delayMs' | 'member' | 'group' | 'channels'
+>;
 
 /** Two questions, one right before a snapshot and one in it. */
 export type LogProof = {
@@ -20,7 +23,7 @@ export type LogProof = {
 /** Everything that the server families word differently. One implementation each; no other file knows a server's SQL. */
 export interface ServerStatements {
   readonly flavour: Flavour;
-  /** Columns `identity`, `version`, `readOnly`, `awaitsAcknowledgement`, and those that `reached` reads. */
+  /** Columns `identity`, `id`, `version`, `refusedBy`, `awaitsAcknowledgement`, and those that `reached` reads. */
   readonly look: string;
   /** Rows about replication, empty on a server that replicates from nobody. */
   readonly replication: string;
@@ -56,27 +59,4 @@ export interface ServerStatements {
 export function textOf(row: Row | undefined, column: string): string {
   const value = row?.[column];
   return value === null || value === undefined ? '' : String(value);
-}
-
-/** Replication as one server family prints it: one row per channel, the columns named by their words for the two sides. */
-export function replicationState(
-  rows: readonly Row[],
-  words: { readonly source: string; readonly replica: string },
-): ReplicationState {
-  if (rows.length === 0) return { applier: 'NONE', receiving: false, replicationError: null, lagMs: null };
-  const all = (column: string, test: (text: string) => boolean) => rows.every((row) => test(textOf(row, column)));
-  const lags = rows.map((row) => textOf(row, `Seconds_Behind_${words.source}`));
-  return {
-    applier: all(`${words.replica}_SQL_Running`, (text) => text === 'Yes') ? 'RUNNING' : 'STOPPED',
-    receiving: all(`${words.replica}_IO_Running`, (text) => text !== 'No'),
-    replicationError: rows.map(errorOf).find((error) => error !== null) ?? null,
-    lagMs: lags.includes('') ? null : Math.max(...lags.map(Number)) * 1000,
-  };
-}
-
-/** The number only: the text holds the statement that failed, with what was in it. */
-function errorOf(row: Row): string | null {
-  const numbers = [textOf(row, 'Last_SQL_Errno'), textOf(row, 'Last_IO_Errno')];
-  const number = numbers.find((text) => text !== '' && text !== '0');
-  return number === undefined ? null : `error ${number}`;
 }

@@ -86,7 +86,6 @@ export const withoutServer: ReadonlySet<string> = new Set([
   'routingLog',
   'jobs',
   'refreshNewOrders',
-  'cancelJob',
   'replayDeadLetters',
   'discardDeadLetters',
 ]);

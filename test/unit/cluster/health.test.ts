@@ -67,6 +67,12 @@ describe("a node's state", () => {
     [[{ applier: 'NONE' }, { applier: 'NONE', readOnly: false }], 'HEALTHY', null],
     [[{ applier: 'STOPPED' }, 'bad'], 'DEGRADED', 'has stopped applying'],
     [['good', 'bad', 'bad', 'good', { applier: 'STOPPED' }], 'DEGRADED', 'has stopped applying'],
+    [['good', { lagMs: 90_000, delayMs: 60_000 }, { lagMs: 90_000, delayMs: 60_000 }], 'HEALTHY', null],
+    [
+      ['good', { lagMs: 91_000, delayMs: 60_000 }, { lagMs: 91_000, delayMs: 60_000 }],
+      'DEGRADED',
+      'is 91000 ms behind',
+    ],
   ];
   it.each(rows)('after %j is %s, trouble: %j', (steps, state, trouble) => {
     expect(statusAfter(steps)).toMatchObject({ state, trouble });
@@ -79,6 +85,9 @@ describe('a replica that is late', () => {
     [[{ lagMs: 31_000 }, 'good'], true],
     [[{ lagMs: 31_000 }, 'good', 'good'], false],
     [['good', { lagMs: 31_000 }], false],
+    [[{ lagMs: 0, delayMs: 31_000 }], true],
+    [[{ lagMs: 0, delayMs: 30_000 }], false],
+    [[{ lagMs: 0, delayMs: 31_000 }, 'good'], false],
     [[{ lagMs: 31_000, applier: 'STOPPED' }], false],
     [[{ lagMs: 31_000 }, { applier: 'STOPPED' }], false],
     [[{ lagMs: 31_000 }, 'lost'], false],
@@ -134,7 +143,8 @@ describe("a node's role", () => {
   it.each([
     ['SOURCE', {}, 'SOURCE'],
     ['SOURCE', { readOnly: true }, 'REPLICA'],
-    ['SOURCE', { applier: 'RUNNING' }, 'REPLICA'],
+    ['SOURCE', { applier: 'RUNNING' }, 'SOURCE'],
+    ['REPLICA', { readOnly: false }, 'REPLICA'],
     ['REPLICA', {}, 'REPLICA'],
     ['REPLICA', { readOnly: false, applier: 'NONE' }, 'SOURCE'],
     ['REPLICA', { readOnly: false, applier: 'STOPPED' }, 'REPLICA'],

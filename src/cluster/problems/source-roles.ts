@@ -1,0 +1,78 @@
+/** Servers that take writes beside the source, or that would if somebody said which one is meant. */
+import { straySources, writableSource } from '../cluster-snapshot.ts';
+import type { NodeStatus } from '../node-status.ts';
+import type { Problem } from '../problem.ts';
+import type { ProblemRule } from './problem-rule.ts';
+
+export const sourceRolesRule: ProblemRule = (snapshot) => {
+  const source = writableSource(snapshot) ?? null;
+  const strays = straySources(snapshot);
+  return [
+    ...strays.map((stray) => conflict(stray, source, strays)),
+    ...snapshot.flatMap((status) => writableReplica(status, source)),
+  ];
+};
+
+function conflict(
+  { node, report, writableRing }: NodeStatus,
+  source: NodeStatus | null,
+  strays: readonly NodeStatus[],
+) {
+  const { name } = node;
+  const others = strays.filter((other) => other.node.name !== name).map((other) => other.node.name);
+  const beside = source === null ? listed(others) : source.node.name;
+  const ring = writableRing.length > 0 ? ', and they replicate each other' : '';
+  const sent = source === null ? 'nobody is sent any until one of them is left' : `${beside} is sent all of them`;
+  const problem: Problem = {
+    code: 'SOURCE_CONFLICT',
+    node: name,
+    message: `${name} takes writes beside ${beside}${ring}: ${sent}, and what others write to ${name} may be lost`,
+    ...readOnly(report?.position.flavour),
+    cure: `on the one that is not meant to take writes: ${refuseWrites(report?.position.flavour)}`,
+  };
+  return problem;
+}
+
+function writableReplica(status: NodeStatus, source: NodeStatus | null): readonly Problem[] {
+  const { node, report, writableReplica: found } = status;
+  if (found === null || report === null) return [];
+  const { flavour } = report.position;
+  const follows = listed(found.follows);
+  if (!found.isDoubtful || source !== null) {
+    return [
+      {
+        code: 'WRITABLE_REPLICA',
+        node: node.name,
+        message: `${node.name} replicates ${follows} and takes writes all the same: one that is sent there is lost`,
+        ...readOnly(flavour),
+        cure: `on ${node.name}: ${refuseWrites(flavour)}`,
+      },
+    ];
+  }
+  return [
+    {
+      code: 'SOURCE_DOUBTFUL',
+      node: node.name,
+      message: `${node.name} takes writes and still replicates ${follows}, which nobody can ask whether it takes them too: it is sent none`,
+      ...readOnly(flavour),
+      cure: `if ${node.name} is to be the source, there: ${leaveSource(flavour)}; else: ${refuseWrites(flavour)}`,
+    },
+  ];
+}
+
+type Flavour = 'mariadb' | 'mysql' | undefined;
+
+const readOnly = (flavour: Flavour) => ({
+  variable: flavour === 'mysql' ? 'super_read_only' : 'read_only',
+  value: 'OFF',
+});
+
+const refuseWrites = (flavour: Flavour) =>
+  flavour === 'mysql'
+    ? 'SET PERSIST super_read_only = ON'
+    : 'SET GLOBAL read_only = ON, and read_only = ON in its file';
+
+const leaveSource = (flavour: Flavour) =>
+  flavour === 'mysql' ? 'STOP REPLICA; RESET REPLICA ALL' : 'STOP SLAVE; RESET SLAVE ALL';
+
+const listed = (names: readonly string[]): string => (names.length === 0 ? 'others' : names.join(' and '));

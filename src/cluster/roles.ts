@@ -1,0 +1,148 @@
+/**
+ * What each server is, from what all of them say. Pure. A server that follows another may be the source all the same (servers
+ * that replicate each other, a replica promoted while its settings stay), and a writable one may be a replica that nobody made
+ * read-only. So who can commit, who follows whom, and only then what was configured.
+ *
+ *   refuses writes, by whichever of its variables          REPLICA
+ *   commits, follows nobody (any more)                     SOURCE; choose-source.ts decides between several
+ *   commits, of a group in which several do by design      SOURCE is one of them: who has it, else the configured one, else
+ *                                                          the first that is there; the others are replicas
+ *   commits, follows a server that commits                 REPLICA, writable by mistake
+ *     … and that one follows it                            SOURCE, both: two that take writes are a conflict
+ *     … which has returned with an older epoch, or while
+ *       this one takes the writes                          SOURCE
+ *   commits, follows only servers that refuse              SOURCE, unless it was writable beside its source all along
+ *   commits, follows one that nobody can ask               SOURCE if it has the writes already, if the newest epoch names it,
+ *                                                          if it was seen to become writable now, or if it is the configured
+ *                                                          one and nobody else was the source since; else REPLICA
+ *
+ * A backup stays one. What a server that is away said last counts for whom it follows.
+ */
+import type { EpochHistory } from '../consistency/epoch.ts';
+import type { Channel } from './channel.ts';
+import type { NodeRole } from './node.ts';
+import { type Address, type Following, sourceOfChannel, upstreamOf } from './who-follows-whom.ts';
+import { followedAddresses, type Writability } from './writability.ts';
+
+/** BLINKED: a connection was lost, and nobody has looked yet. */
+export type Presence = 'THERE' | 'BLINKED' | 'AWAY';
+
+export type Server = Following & {
+  readonly configuredRole: NodeRole;
+  readonly presence: Presence;
+  /** As it said last; false when it never said anything. */
+  readonly commits: boolean;
+  /** A group whose members may all commit by design; `null` without one. */
+  readonly group: string | null;
+  /** How the newest epoch names the source, if that is it. */
+  readonly epochId: string | null;
+  readonly epochs: EpochHistory | null;
+  /** It takes the writes, as far as is known. */
+  readonly hasWrites: boolean;
+  /** `null` while it refuses writes. */
+  readonly writability: Writability | null;
+  readonly addresses: readonly Address[];
+};
+
+/** Why a server that would commit is not sent the writes. */
+export type WritableReplica = {
+  /** The servers that it follows, by name or by address. */
+  readonly follows: readonly string[];
+  /** Nobody can tell whether the one that it follows takes writes: it may be the source, and nobody says so. */
+  readonly isDoubtful: boolean;
+};
+
+export type Standing = {
+  readonly role: NodeRole;
+  /** Channels that carry what the cluster writes; all of them where nobody can tell. */
+  readonly channels: readonly Channel[];
+  /** `null` for any other. */
+  readonly writableReplica: WritableReplica | null;
+  /** Names of servers that commit, follow nobody else's writes, and replicate each other. */
+  readonly ring: readonly string[];
+};
+
+export function rolesOf(servers: readonly Server[]): ReadonlyMap<string, Standing> {
+  const members = servers.filter(({ configuredRole }) => configuredRole !== 'BACKUP');
+  return new Map(servers.map((server) => [server.name, standingOf(server, members)]));
+}
+
+function standingOf(server: Server, members: readonly Server[]): Standing {
+  const channels = ownChannels(server, members);
+  const plain = { channels, writableReplica: null, ring: [] };
+  if (server.configuredRole === 'BACKUP') return { ...plain, role: 'BACKUP' };
+  if (!server.commits) return { ...plain, role: 'REPLICA' };
+  if (server.group !== null) {
+    return { ...plain, role: chosenOfGroup(server.group, members) === server ? 'SOURCE' : 'REPLICA' };
+  }
+  const upstream = upstreamOf(server, members);
+  const ring = [...upstream.servers].filter((other) => upstreamOf(other, members).servers.has(server));
+  const above = [...upstream.servers].filter((other) => !ring.includes(other));
+  const writableRing = ring.filter(({ commits, presence }) => commits && presence !== 'AWAY').map(({ name }) => name);
+  if (leads(server, above, upstream.unknown, members)) {
+    return { ...plain, role: 'SOURCE', ring: writableRing.length > 1 ? writableRing : [] };
+  }
+  const isDoubtful = !above.some((other) => rules(other));
+  return { ...plain, role: 'REPLICA', writableReplica: { follows: followedBy(server, members), isDoubtful } };
+}
+
+function leads(
+  server: Server,
+  above: readonly Server[],
+  unknown: readonly Channel[],
+  members: readonly Server[],
+): boolean {
+  if (above.length === 0 && unknown.length === 0) return true;
+  const { writability } = server;
+  const ruling = above.filter(rules);
+  if (ruling.length > 0) {
+    const returned = ruling.every((other) => lastEpoch(other) < lastEpoch(server));
+    if (returned && isNamed(server)) return true;
+    return (
+      server.hasWrites && followedAddresses(server.channels).every((place) => writability?.following.includes(place))
+    );
+  }
+  const others = members.filter(({ hasWrites }) => hasWrites && !server.hasWrites);
+  if (server.hasWrites || (others.length === 0 && isNamed(server) && isNewest(server, members))) return true;
+  const silent = above.filter(({ presence, id }) => presence !== 'THERE' || id === null);
+  const became = writability?.flipped === true;
+  if (silent.length === 0 && unknown.length === 0) return became || writability?.besideSource !== true;
+  return (became && writability?.besideSource !== true) || isExpected(server, members);
+}
+
+/** Another one takes what clients write, as far as anybody knows. */
+const rules = ({ commits, presence }: Server): boolean => commits && presence !== 'AWAY';
+
+const lastEpoch = ({ epochs }: Server): number => epochs?.at(-1)?.epoch ?? 1;
+
+const isNamed = ({ epochs, epochId }: Server): boolean => epochId !== null && epochs?.at(-1)?.sourceId === epochId;
+
+const isNewest = (server: Server, members: readonly Server[]): boolean =>
+  members.every((other) => lastEpoch(other) <= lastEpoch(server));
+
+function isExpected(server: Server, members: readonly Server[]): boolean {
+  if (server.configuredRole !== 'SOURCE' || members.some(({ hasWrites }) => hasWrites)) return false;
+  const newest = members.reduce((last, member) => (lastEpoch(member) > lastEpoch(last) ? member : last), server);
+  const named = newest.epochs?.at(-1)?.sourceId ?? '';
+  return named === '' || named === server.epochId;
+}
+
+function chosenOfGroup(group: string, members: readonly Server[]): Server | undefined {
+  const able = members.filter((member) => member.group === group && member.commits);
+  const there = able.filter(({ presence }) => presence === 'THERE');
+  return (
+    able.find(({ hasWrites, presence }) => hasWrites && presence !== 'AWAY') ??
+    there.find(({ configuredRole }) => configuredRole === 'SOURCE') ??
+    there[0]
+  );
+}
+
+/** A channel that brings something else may stand still: nobody's reads here depend on it. */
+function ownChannels({ channels }: Server, members: readonly Server[]): readonly Channel[] {
+  const own = channels.filter((channel) => sourceOfChannel(channel, members) !== null);
+  return own.length > 0 ? own : channels;
+}
+
+function followedBy({ channels }: Server, members: readonly Server[]): readonly string[] {
+  return channels.map((channel) => sourceOfChannel(channel, members)?.name ?? `${channel.host}:${channel.port}`);
+}
