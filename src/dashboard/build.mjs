@@ -24,6 +24,8 @@ async function build() {
     await bundle({
       configFile: false,
       root: page,
+      // Nothing in it says where on its host it lies: a proxy may serve it below a prefix.
+      base: './',
       logLevel: 'warn',
       build: {
         outDir: draft,

@@ -11,6 +11,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Pool, PoolConnection } from 'mariadb';
+import { TidemarkError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { currentObservation } from './current-session.ts';
 import {
@@ -21,30 +22,31 @@ import {
   NodeDownError,
   wasNeverSent,
 } from './driver-fault.ts';
-import {
-  type Answer,
-  firstRow,
-  type Joined,
-  mayHoldSeveral,
-  queryWith,
-  type Statement,
-  textOf,
-} from './joined-statements.ts';
+import { type Answer, firstRow, type Joined, queryWith, type Statement, textOf } from './joined-statements.ts';
 import { MirroredTransaction } from './mirroring/mirrored-transaction.ts';
 import type { WatchedTables } from './mirroring/watched-tables.ts';
 import { targetOf } from './mirroring/write-statement.ts';
 import { beginSnapshot, currentSnapshotScope, type SnapshotScope } from './positioned-snapshot.ts';
 import type { NodePositions, ReadObservation } from './read-observation.ts';
+import {
+  answersArrays,
+  inTransaction,
+  isWrite,
+  refusalsOfStatements,
+  type Sending,
+  safely,
+  type UsedConnection,
+  withText,
+} from './sent-statements.ts';
 import type { Sockets } from './sockets.ts';
+import { mayChangeConnection } from './statement-role.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import type { Row, ServerStatements } from './statements/server-statements.ts';
+import { isOwn, type Sends, TransactionGuard } from './transaction-guard.ts';
 import { currentCapture, type WriteCapture } from './write-capture.ts';
 
 const endPatienceMs = 1000;
 
-type Sending = 'query' | 'execute';
-/** The part of a connection that the adapter uses. */
-type UsedConnection = Pick<PoolConnection, 'query' | 'execute' | 'on' | 'off' | 'release' | 'end'>;
 /** The part of a pool that the adapter uses. */
 type UsedPool = Pick<Pool, 'getConnection' | 'query' | 'execute' | 'end'>;
 
@@ -52,6 +54,13 @@ export type Mirroring = {
   readonly tables: WatchedTables;
   /** Called behind each commit that wrote outbox rows. */
   readonly onAppended: () => void;
+};
+
+/** `refusals`: after these nothing was written. `pipelined`: nothing overtakes what is sent behind it. */
+type HowCaptured = {
+  readonly refusals: ReadonlySet<DriverFault>;
+  readonly pipelined: boolean;
+  readonly guard?: TransactionGuard;
 };
 
 export class CapturingPool implements UsedPool {
@@ -121,30 +130,40 @@ export class CapturingPool implements UsedPool {
     capture: WriteCapture | null,
     snapshot: SnapshotScope | null = null,
   ): UsedConnection {
-    const mirrored = this.#mirroring && new MirroredTransaction(connection, this.#mirroring.tables);
+    const guard = new TransactionGuard(connection, (end) => {
+      if (capture !== null) capture.ended = end;
+    });
+    // A snapshot writes nothing, and its reads need not wait for one another.
+    const used: Sends = snapshot === null ? guard : connection;
+    const mirrored = this.#mirroring && new MirroredTransaction(guard, this.#mirroring.tables);
     const send = (how: Sending, sql: Statement, values: unknown) =>
       this.#noting(() => {
-        if (mirrored === null) return connection[how](sql, values);
-        return mirrored.run(textOf(sql), values, (text, given) => connection[how](withText(sql, text), given));
-      }, capture);
+        if (mirrored === null) return used[how](sql, values);
+        return mirrored.run(textOf(sql), values, (text, given) => used[how](withText(sql, text), given));
+      }, capture) as Promise<never>;
     const commit = (sql: Statement) => {
       const sending = () => connection.query(sql);
-      if (capture === null) return this.#noting(sending, capture);
-      return this.#captured(connection, capture, { refusals: certainRefusals, pipelined: true }, sending);
+      if (capture === null) return this.#noting(() => guard.commit(sending), capture);
+      const how = { refusals: certainRefusals, pipelined: true, guard };
+      return guard.commit(() => this.#captured(connection, capture, how, sending));
+    };
+    const giveBack = async () => {
+      if (guard.leavesNothing) await connection.release();
+      else connection.destroy();
     };
     return {
       query: (sql: Statement, values?: unknown) => {
         if (snapshot !== null && textOf(sql) === 'BEGIN') {
           return this.#noting(() => beginSnapshot(connection, snapshot), capture) as Promise<never>;
         }
-        if (textOf(sql) !== 'COMMIT') return send(safely('query', sql), sql, values);
+        if (textOf(sql) !== 'COMMIT' || !isOwn(sql)) return send(safely('query', sql), sql, values);
         return mirrored === null ? commit(sql) : this.#withOutbox(connection, mirrored, capture, () => commit(sql));
       },
       execute: (sql: Statement, values?: unknown) => send('execute', sql, values),
       on: connection.on.bind(connection),
       off: connection.off.bind(connection),
-      release: () => connection.release(),
-      end: () => connection.end(),
+      release: giveBack,
+      end: giveBack,
     };
   }
 
@@ -233,7 +252,8 @@ export class CapturingPool implements UsedPool {
       }
       return await this.#captured(connection, capture, { refusals: refusalsOfStatements, pipelined: false }, send);
     } finally {
-      void connection.release();
+      if (mayChangeConnection(textOf(sql))) connection.destroy();
+      else void connection.release();
     }
   }
 
@@ -282,7 +302,7 @@ export class CapturingPool implements UsedPool {
   async #captured<T>(
     connection: PoolConnection,
     capture: WriteCapture,
-    { refusals, pipelined }: { refusals: ReadonlySet<DriverFault>; pipelined: boolean },
+    { refusals, pipelined, guard }: HowCaptured,
     send: () => Promise<T>,
   ): Promise<T> {
     const before = capture.state;
@@ -299,7 +319,8 @@ export class CapturingPool implements UsedPool {
     try {
       answer = await committing;
     } catch (error) {
-      if (refusals.has(faultOf(error)) || wasNeverSent(error)) capture.state = before;
+      const isRefused = refusals.has(faultOf(error)) || wasNeverSent(error) || (await guard?.isStillOpen()) === true;
+      if (isRefused) capture.state = before;
       throw error;
     }
     if (!this.#learnPositions) {
@@ -328,49 +349,13 @@ export class CapturingPool implements UsedPool {
   }
 
   #note(fault: DriverFault, error: unknown, capture: WriteCapture | null): void {
+    // Our own refusals to send anything say nothing new.
+    if (error instanceof TidemarkError) {
+      if (capture !== null) capture.refusal = error;
+      return;
+    }
     if (capture !== null) capture.fault = fault;
     this.#faults.set(fault, this.faultsMet(fault) + 1);
     if (fault === 'CONNECTION' && !(error instanceof NodeDownError)) this.#onConnectionLost(faultInWords(error));
   }
-}
-
-/** A single write, made a transaction so that something can go with it. */
-async function inTransaction<T>(
-  connection: UsedConnection,
-  work: (connection: UsedConnection) => Promise<T>,
-): Promise<T> {
-  await connection.query('BEGIN');
-  try {
-    const answer = await work(connection);
-    await connection.query('COMMIT');
-    return answer;
-  } catch (error) {
-    await connection.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
-}
-
-function withText(statement: Statement, text: string): Statement {
-  return typeof statement === 'string' ? text : { ...statement, sql: text };
-}
-
-/** A single statement that was refused wrote nothing; of a COMMIT that is only sure after `certainRefusals`. */
-const refusalsOfStatements: ReadonlySet<DriverFault> = new Set([
-  ...certainRefusals,
-  'STATEMENT_TIMEOUT',
-  'OTHER',
-] as const);
-
-/** How a statement is sent so that it can be only one. */
-function safely(how: Sending, sql: Statement): Sending {
-  return mayHoldSeveral(textOf(sql)) ? 'execute' : how;
-}
-
-function answersArrays(sql: Statement): boolean {
-  return typeof sql !== 'string' && sql.rowsAsArray === true;
-}
-
-/** Errs towards yes: asking for a position after a read is only a wasted statement. */
-function isWrite(sql: string): boolean {
-  return !/^\s*(SELECT|SHOW|SET|EXPLAIN|DESCRIBE)\b/i.test(sql);
 }

@@ -43,6 +43,38 @@ export class WriteContendedError extends TidemarkError {
   }
 }
 
+/** The server has ended the transaction on its own and rolled it back: what comes later would be committed by itself. */
+export class TransactionRolledBackError extends TidemarkError {
+  readonly code = 'TRANSACTION_ROLLED_BACK';
+  readonly retryable = true;
+
+  constructor(cause: unknown) {
+    super('The server has rolled back this transaction; nothing of it was written', { cause });
+  }
+}
+
+/** Something that the write called has ended its transaction: what came before may be committed, what came later is not. */
+export class WriteNotAtomicError extends TidemarkError {
+  readonly code = 'WRITE_NOT_ATOMIC';
+  readonly retryable = false;
+
+  constructor(cause: unknown) {
+    super('Something that this write called has ended its transaction; what it wrote before that may be there', {
+      ...(cause !== null && { cause }),
+    });
+  }
+}
+
+/** Servers commit before such a statement, or with it. */
+export class StatementEndsTransactionError extends TidemarkError {
+  readonly code = 'STATEMENT_ENDS_TRANSACTION';
+  readonly retryable = false;
+
+  constructor() {
+    super('A statement that would end the transaction was refused; nothing of it was run');
+  }
+}
+
 /** The server ended a statement that ran too long. */
 export class StatementTimeoutError extends TidemarkError {
   readonly code = 'STATEMENT_TIMEOUT';

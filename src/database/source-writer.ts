@@ -1,18 +1,26 @@
 /**
  * Writes on the source: one short transaction, its position learned at commit.
  *
- *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long
+ *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long; also when
+ *                                  the work goes on as if nothing had happened, for its transaction is over
  *   connection lost before COMMIT  nothing was written: SOURCE_UNAVAILABLE
  *   connection lost at COMMIT      nobody knows: WRITE_INDETERMINATE
  *   group lost at COMMIT           the same: the other members may have it although this one rolls back
  *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
  */
 import type { Position } from '../consistency/position.ts';
+import type { TidemarkError } from '../errors.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import { retryAfterMs, SourceUnavailableError } from '../routing/errors.ts';
 import type { Committed } from './database-session.ts';
-import { OverloadedError, StatementTimeoutError, WriteContendedError, WriteIndeterminateError } from './errors.ts';
+import {
+  OverloadedError,
+  StatementTimeoutError,
+  WriteContendedError,
+  WriteIndeterminateError,
+  WriteNotAtomicError,
+} from './errors.ts';
 import { WriteCapture, within } from './write-capture.ts';
 
 /** The part of a Prisma client that writes need. */
@@ -93,7 +101,9 @@ export class SourceWriter<Transaction> {
         const value = await within(capture, async () => client.$transaction(work, { maxWait, timeout: timeoutMs }));
         return { value, capture, node };
       } catch (error) {
-        const contended = capture.fault === 'DEADLOCK' || capture.fault === 'LOCK_TIMEOUT';
+        if (capture.ended?.outcome === 'UNKNOWN') throw new WriteNotAtomicError(error);
+        const fault = capture.ended?.fault ?? capture.fault;
+        const contended = fault === 'DEADLOCK' || fault === 'LOCK_TIMEOUT';
         if (!contended || capture.state !== 'OPEN') throw this.#verdict(capture, error);
         const attempts = attempt + 1;
         if (attempts >= maxAttempts || clock.monotonic() >= givenUpMs) throw new WriteContendedError(attempts, error);
@@ -107,8 +117,9 @@ export class SourceWriter<Transaction> {
   /** What the caller is told of a write that failed. */
   #verdict(capture: WriteCapture, error: unknown): unknown {
     if (capture.state !== 'OPEN') return new WriteIndeterminateError(error);
-    if (capture.fault === 'READ_ONLY') this.#options.refused();
-    switch (capture.fault) {
+    const fault = capture.ended?.fault ?? capture.fault;
+    if (fault === 'READ_ONLY') this.#options.refused();
+    switch (fault) {
       case 'CONNECTION':
       case 'READ_ONLY':
         return new SourceUnavailableError('The source was lost before the write was committed; nothing was written', {
@@ -120,7 +131,8 @@ export class SourceWriter<Transaction> {
       case 'STATEMENT_TIMEOUT':
         return new StatementTimeoutError(error);
       default:
-        return isTransactionTimeout(error) ? new StatementTimeoutError(error) : error;
+        if (isTransactionTimeout(error)) return new StatementTimeoutError(error);
+        return isAbout(capture.refusal, error) ? capture.refusal : error;
     }
   }
 }
@@ -128,4 +140,9 @@ export class SourceWriter<Transaction> {
 /** Prisma ended the transaction because it took too long. */
 function isTransactionTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'P2028';
+}
+
+/** Prisma makes an error of its own of it, with the same code. */
+function isAbout(refusal: TidemarkError | null, error: unknown): boolean {
+  return refusal !== null && error instanceof Error && 'code' in error && error.code === refusal.code;
 }

@@ -9,7 +9,9 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Position } from '../consistency/position.ts';
+import type { TidemarkError } from '../errors.ts';
 import type { DriverFault } from './driver-fault.ts';
+import type { TransactionEnd } from './transaction-guard.ts';
 
 export type CommitState = 'OPEN' | 'COMMITTING' | 'COMMITTED';
 
@@ -20,6 +22,11 @@ export class WriteCapture {
   positionUnknown = false;
   /** The last fault that the driver reported for this work. */
   fault: DriverFault | null = null;
+  /** The transaction is over, and not by its own COMMIT or ROLLBACK. */
+  ended: TransactionEnd | null = null;
+
+  /** The last statement that was not sent, and why: Prisma passes on no more than its code. */
+  refusal: TidemarkError | null = null;
 
   committed(position: Position | null): void {
     this.state = 'COMMITTED';

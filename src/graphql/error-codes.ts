@@ -32,11 +32,14 @@ export const knownErrorCodes = [
   'REQUEST_TOO_LARGE',
   'SOURCE_READS_EXHAUSTED',
   'SOURCE_UNAVAILABLE',
+  'STATEMENT_ENDS_TRANSACTION',
   'STATEMENT_TIMEOUT',
+  'TRANSACTION_ROLLED_BACK',
   'UNSUPPORTED_MEDIA_TYPE',
   'WRITE_CONTENDED',
   'WRITE_INDETERMINATE',
   'WRITE_LOST',
+  'WRITE_NOT_ATOMIC',
 ] as const;
 
 type HttpHints = { status?: number; spec?: boolean; headers?: Record<string, string>; unexpected?: boolean };

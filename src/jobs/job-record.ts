@@ -21,14 +21,17 @@ export type JobRecord = {
   readonly alreadyQueued: number;
   readonly queuedAtMs: number;
   readonly startedAtMs: number | null;
+  /** Also of one that was cancelled. */
   readonly finishedAtMs: number | null;
+  readonly cancelledAtMs: number | null;
   /** What the workers wrote: one token for each of them. */
   readonly tokens: readonly string[];
 };
 
-export type JobState = 'QUEUED' | 'RUNNING' | 'FINISHED';
+export type JobState = 'QUEUED' | 'RUNNING' | 'FINISHED' | 'CANCELLED';
 
-export function stateOf({ startedAtMs, finishedAtMs }: JobRecord): JobState {
+export function stateOf({ startedAtMs, finishedAtMs, cancelledAtMs }: JobRecord): JobState {
+  if (cancelledAtMs !== null) return 'CANCELLED';
   if (finishedAtMs !== null) return 'FINISHED';
   return startedAtMs === null ? 'QUEUED' : 'RUNNING';
 }
@@ -60,6 +63,7 @@ export function jobRecordOf(id: string, answer: unknown): JobRecord | null {
     queuedAtMs: count('queuedAtMs'),
     startedAtMs: moment('startedAtMs'),
     finishedAtMs: moment('finishedAtMs'),
+    cancelledAtMs: moment('cancelledAtMs'),
     tokens: [...fields].filter(([name]) => name.startsWith('token:')).map(([, token]) => token),
   };
 }

@@ -31,7 +31,7 @@ local done = 0
 for i = 1, 4 do done = done + (tonumber(counts[i]) or 0) end
 if done >= tonumber(counts[5]) then
   redis.call('HSETNX', KEYS[1], 'finishedAtMs', now)
-else
+elseif redis.call('HEXISTS', KEYS[1], 'cancelledAtMs') == 0 then
   redis.call('HDEL', KEYS[1], 'finishedAtMs')
 end`;
 
@@ -66,6 +66,12 @@ const finish = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 redis.call('HSETNX', KEYS[1], 'startedAtMs', ARGV[1])
 redis.call('HSET', KEYS[1], 'finishedAtMs', ARGV[1])${told}`;
+
+// What has ended stays as it ended.
+const cancel = `
+if redis.call('HEXISTS', KEYS[1], 'begunAtMs') == 0 then return {} end
+if redis.call('HEXISTS', KEYS[1], 'finishedAtMs') == 1 then return redis.call('HGETALL', KEYS[1]) end
+redis.call('HSET', KEYS[1], 'finishedAtMs', ARGV[1], 'cancelledAtMs', ARGV[1])${told}`;
 
 // As a script, since the driver makes an object of what the command itself answers.
 const read = `return redis.call('HGETALL', KEYS[1])`;
@@ -107,7 +113,8 @@ export class JobRecords {
 
   /** Calls `listener` with each change of any job, of whatever process. The returned function ends it. */
   listen(listener: (record: JobRecord) => void): () => void {
-    return this.#told.subscribe((text) => listener(JSON.parse(text) as JobRecord));
+    // A process of an earlier version says nothing of cancelling.
+    return this.#told.subscribe((text) => listener({ cancelledAtMs: null, ...JSON.parse(text) } as JobRecord));
   }
 
   /** Before its tasks are in the queue: whoever does the first finds it. Nobody else does until it begins. */
@@ -129,6 +136,15 @@ export class JobRecords {
   /** Ends a job of which nobody knew before how many orders it is about. */
   async finish(id: string, nowMs: number): Promise<JobRecord | null> {
     return this.#change(id, finish, [nowMs]);
+  }
+
+  /** Ends it as it is; one that has ended is left alone. `null` when there is none. */
+  async cancel(id: string, nowMs: number): Promise<JobRecord | null> {
+    return this.#change(id, cancel, [nowMs]);
+  }
+
+  async isCancelled(id: string): Promise<boolean> {
+    return (await this.#redis.call('hexists', [this.#redis.key('job', id), 'cancelledAtMs'], patient)) === 1;
   }
 
   async forget(id: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Redis } from '../platform/redis.ts';
+import { Cancellations, JobCancelledError } from './cancellations.ts';
 import { countTasks } from './job-metrics.ts';
 import type { JobKind, TaskOutcome } from './job-record.ts';
 import type { JobRecords } from './job-records.ts';
@@ -48,25 +49,31 @@ export class JobWorkers {
   readonly #schedule: TaskQueue;
   readonly #name: string;
   readonly #count: (kind: JobKind, outcome: TaskOutcome) => void;
+  readonly #cancellations: Cancellations;
   readonly #tokens = new Map<string, string>();
 
   constructor(options: JobWorkersOptions) {
     this.#options = options;
     this.#count = countTasks(options.metrics);
+    const { records } = options;
+    this.#cancellations = new Cancellations({
+      isCancelled: (job) => records.isCancelled(job),
+      listen: (listener) => records.listen(listener),
+    });
     this.#name = Buffer.from(options.randomBytes(6)).toString('hex');
     this.#schedule = new TaskQueue({ ...options, kind: 'REFRESH_NEW_ORDERS' });
     this.#workers = [
       new TaskWorker({
         ...options,
         kind: 'RECHECK_ORDERS',
-        work: (task, signal) => this.#recheck(task, signal),
+        work: (task, signal) => this.#unlessCancelled(task, signal, (told) => this.#recheck(task, told)),
         onDead: (task) => this.#settle(task, task.order ?? '', 'FAILED', null),
       }),
       new TaskWorker({
         ...options,
         kind: 'REFRESH_NEW_ORDERS',
         concurrency: 1,
-        work: (task, signal) => this.#refresh(task, signal),
+        work: (task, signal) => this.#unlessCancelled(task, signal, (told) => this.#refresh(task, told)),
         onDead: (task) => this.#refreshDead(task),
       }),
     ];
@@ -88,6 +95,12 @@ export class JobWorkers {
     await this.#schedule.stop();
   }
 
+  /** Of a cancelled job nothing more is done, but what was asked for anew. */
+  async #unlessCancelled(task: Task, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (task.job === null || task.replayed === true) await work(signal);
+    else await this.#cancellations.run(task.job, signal, work);
+  }
+
   async #recheck(task: Task, signal: AbortSignal): Promise<void> {
     const order = task.order ?? '';
     const { outcome, token } = await recheckOrder(this.#options, BigInt(order), task.token, signal);
@@ -99,6 +112,8 @@ export class JobWorkers {
     const scheduled = task.job === null;
     let job = task.job;
     const pulled = async (orders: readonly Pulled[]) => {
+      // Only now has a scheduled run a name that it could be cancelled by.
+      if (scheduled && job !== null && (await records.isCancelled(job))) throw new JobCancelledError();
       // A scheduled run that finds nothing leaves no trace.
       if (job === null && orders.every(({ outcome }) => outcome === 'UNCHANGED')) return;
       if (job === null) {
@@ -111,6 +126,7 @@ export class JobWorkers {
     try {
       await refreshNewOrders(this.#options, this.#place(task.fromBeginning ?? false), pulled, signal);
     } catch (error) {
+      if (error instanceof JobCancelledError) return;
       if (!scheduled || signal.aborted) throw error;
       // The next run is not far.
       log.warn({ err: error }, 'new orders could not be looked for');

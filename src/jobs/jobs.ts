@@ -1,10 +1,8 @@
 import type { BoundedStream } from '../platform/bounded-stream.ts';
 import { JobsUnavailableError } from './errors.ts';
+import type { DeadLetterKey } from './job-ids.ts';
 import type { JobKind, JobRecord } from './job-record.ts';
 import type { DeadLetter, TaskCounts } from './task-queue.ts';
-
-/** A dead letter's id is unique within its queue only. */
-export type DeadLetterKey = { readonly kind: JobKind; readonly id: string };
 
 /** What may be asked of background work. Everything but `trouble` throws `JobsUnavailableError`. */
 export interface Jobs {
@@ -18,6 +16,8 @@ export interface Jobs {
   /** The newest first. */
   recent(count: number): Promise<readonly JobRecord[]>;
   find(id: string): Promise<JobRecord | null>;
+  /** What of it waits is dropped, what is in hand ends. Of a job that has ended already, nothing changes. Throws `JobNotFoundError`. */
+  cancel(id: string): Promise<JobRecord>;
   /** Of all queues, the newest first. */
   deadLetters(count: number): Promise<readonly DeadLetter[]>;
   /** How many were put back into their queue. */
@@ -42,6 +42,7 @@ export const noJobs: Jobs = {
   counts: async () => refuse(),
   recent: async () => refuse(),
   find: async () => refuse(),
+  cancel: async () => refuse(),
   deadLetters: async () => refuse(),
   replay: async () => refuse(),
   discard: async () => refuse(),

@@ -5,10 +5,11 @@ import type { Logger } from '../platform/log.ts';
 import type { Redis } from '../platform/redis.ts';
 import { JobNotFoundError, JobsUnavailableError } from './errors.ts';
 import { JobFollower } from './job-follower.ts';
+import type { DeadLetterKey } from './job-ids.ts';
 import { type JobKind, type JobRecord, jobKinds } from './job-record.ts';
 import type { JobRecords } from './job-records.ts';
 import type { JobSessions } from './job-sessions.ts';
-import type { DeadLetterKey, Jobs } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
 import type { QueueSettings, RetryPolicy, Task } from './task.ts';
 import { type DeadLetter, type TaskCounts, TaskQueue } from './task-queue.ts';
 
@@ -85,6 +86,18 @@ export class RedisJobs implements Jobs {
     return this.#ask(() => this.#options.records.read(id));
   }
 
+  /** Whatever is dropped too late is dropped by its worker: it asks first. */
+  async cancel(id: string): Promise<JobRecord> {
+    const { records, clock, log } = this.#options;
+    const record = await this.#ask(() => records.cancel(id, clock.now()));
+    if (record === null) throw new JobNotFoundError();
+    if (record.cancelledAtMs === null) return record;
+    await this.#queues[record.kind].drop(id).catch((error: unknown) => {
+      log.warn({ err: error, job: id }, 'what waits of a cancelled job could not be dropped; its workers pass it over');
+    });
+    return record;
+  }
+
   async deadLetters(count: number): Promise<readonly DeadLetter[]> {
     const lists = await Promise.all(jobKinds.map((kind) => this.#reachable(kind).deadLetters(count)));
     return lists
@@ -142,8 +155,9 @@ export class RedisJobs implements Jobs {
       if (record === null) throw new JobsUnavailableError('Redis has lost what it was told');
       return record;
     } catch (error) {
-      // Tasks of it that are in the queue all the same are done, and counted nowhere. Unforgotten, it never begins.
+      // Nobody could follow it. What of it cannot be dropped either is done, and counted nowhere. Unforgotten, it never begins.
       await records.forget(id).catch(() => undefined);
+      void this.#queues[kind].drop(id).catch(() => undefined);
       throw error;
     }
   }

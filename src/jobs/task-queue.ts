@@ -39,9 +39,11 @@ export type TaskQueueOptions = QueueSettings & {
 const patienceMs = 2000;
 /** For all tasks of a job together. */
 const addPatienceMs = 10_000;
-/** Tasks that are added in one go. Each takes this process, and Redis, a tenth of a millisecond in which nobody else is served. */
+/** Tasks that are added, or taken out, in one go. Each takes this process, and Redis, a tenth of a millisecond in which nobody else is served. */
 const chunk = 20;
 const keptDeadLetters = 10_000;
+/** Ids that are looked through in one go. */
+const pageSize = 1000;
 const scheduleId = 'schedule';
 
 export class TaskQueue {
@@ -124,7 +126,7 @@ export class TaskQueue {
     return this.#ask(async (queue) => {
       const dead = await queue.getJob(id);
       if (dead === undefined || !(await dead.isFailed())) return false;
-      const entry = this.#entry(dead.data, `-${dead.timestamp.toString(36)}`);
+      const entry = this.#entry({ ...dead.data, replayed: true }, `-${dead.timestamp.toString(36)}`);
       const added = await queue.add(entry.name, entry.data, entry.opts);
       if (added.id !== entry.opts.jobId) return false;
       await dead.remove();
@@ -139,6 +141,14 @@ export class TaskQueue {
       await dead.remove();
       return true;
     });
+  }
+
+  /** Takes out what waits of a job, soon or later. What workers have in hand stays with them. */
+  async drop(job: string): Promise<void> {
+    const ids = await this.#ask((queue) => waitingOf(queue, job));
+    for (let start = 0; start < ids.length; start += chunk) {
+      await this.#ask((queue) => Promise.all(ids.slice(start, start + chunk).map((id) => queue.remove(id))));
+    }
   }
 
   /** A task every so often, however many processes ask for it; `off` ends that. */
@@ -203,4 +213,23 @@ function deadLetterOf(job: Job<Task>): DeadLetter {
     attempts: job.attemptsMade,
     atMs: job.finishedOn ?? job.timestamp,
   };
+}
+
+/** The ids of a job's tasks that no worker has in hand. */
+async function waitingOf(queue: Queue<Task>, job: string): Promise<readonly string[]> {
+  const client = await queue.getBackend().client;
+  const ids = new Set<string>();
+  for (let start = 0; ; start += pageSize) {
+    const page = await client.lrange(queue.toKey('wait'), start, start + pageSize - 1);
+    for (const id of page) if (id.startsWith(`${job}-`)) ids.add(id);
+    if (page.length < pageSize) break;
+  }
+  for (const state of ['prioritized', 'delayed']) {
+    for (let start = 0; ; start += pageSize) {
+      const page = await client.zrange(queue.toKey(state), start, start + pageSize - 1);
+      for (const id of page) if (id.startsWith(`${job}-`)) ids.add(id);
+      if (page.length < pageSize) break;
+    }
+  }
+  return [...ids];
 }

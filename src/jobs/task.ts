@@ -11,6 +11,8 @@ export type Task = {
   readonly token: string | null;
   /** New orders are looked for from the oldest on. */
   readonly fromBeginning?: boolean;
+  /** Asked for anew: that its job was cancelled meanwhile says nothing about it. */
+  readonly replayed?: boolean;
 };
 
 /** BullMQ's names of the queues. */

@@ -274,7 +274,7 @@ describe('the cluster page', () => {
     const { page } = await stage.tabs.open('/cluster');
     await panel(page, 'Now, in words').getByText('Writes go to source.').waitFor();
     await page.route('**/graphql', (route) => route.abort());
-    await panel(page, 'Now, in words').getByText('The API does not answer.').waitFor();
+    await panel(page, 'Last known, in words').getByText('The API does not answer.').waitFor();
     expect(await panel(page, 'Servers').locator('tbody tr').count()).toBe(4);
   });
 });

@@ -182,9 +182,9 @@ describe('an order', () => {
     await question.getByText('Version 1 and its items').waitFor();
     await updateElsewhere(stage.api, seen, { status: 'CANCELLED' });
     await question.getByRole('button', { name: 'Delete' }).click();
-    await question.getByText('version 2 is there now').waitFor();
+    await question.getByText('the current one is version 2').waitFor();
     expect(await question.getByRole('row', { name: /^Status/ }).textContent()).toMatch(/Pending.*Cancelled/);
-    await question.getByRole('button', { name: 'Delete version 2 all the same' }).click();
+    await question.getByRole('button', { name: 'Delete version 2 anyway' }).click();
     await said(page, 'D-1 deleted');
   });
 });
@@ -199,7 +199,10 @@ describe('live updates', () => {
 
     await page.getByRole('button', { name: 'Pause live updates' }).click();
     await updateElsewhere(stage.api, paid, { status: 'SHIPPED' });
-    await until('the change is held', async () => (await page.locator('.live').textContent()) === 'Paused1');
+    await until(
+      'the change is held',
+      async () => (await page.locator('.live').textContent())?.startsWith('Paused1') === true,
+    );
     expect(await row(page, 'L-1').textContent()).toContain('Paid');
     await page.getByRole('button', { name: 'Pause live updates' }).click();
     await row(page, 'L-1').getByText('Shipped', { exact: true }).waitFor();
@@ -229,7 +232,7 @@ describe('a recheck', () => {
 
   it('can be had for all orders that fit the filters', async () => {
     const { page } = await stage.tab('/?number=T-00');
-    await page.getByRole('button', { name: 'Recheck all 9 that fit' }).click();
+    await page.getByRole('button', { name: 'Recheck all 9 matching orders' }).click();
     await page.getByText('Recheck of 9 orders', { exact: true }).waitFor();
     await said(page, 'Recheck done');
   });
@@ -326,8 +329,8 @@ describe('with servers down', () => {
     const { page } = await stage.tab();
     await row(page, 'R-1').waitFor();
     await stage.api.stop();
-    await page.getByText('The API does not answer. What you see is what it said last.').waitFor();
+    await page.getByText('The API does not answer. Everything on this page is as of').waitFor();
     expect(await row(page, 'R-1').count()).toBe(1);
-    expect(await page.getByRole('button', { name: 'Pause live updates' }).textContent()).toBe('Reconnecting');
+    expect(await page.getByRole('button', { name: 'pause live updates' }).textContent()).toMatch(/^No answer/);
   });
 });

@@ -73,6 +73,13 @@ async function payable(count: number): Promise<{ id: string; number: string }[]>
 }
 const payableOrders = async (count: number) => (await payable(count)).map(({ id }) => id);
 
+const cancel = (id: string, asked = api) =>
+  ask(
+    asked,
+    `mutation ($id: ID!) { cancelJob(input: { id: $id }) {
+      ... on CancelJobPayload { job { ${jobFields} finishedAt cancelledAt } } ... on UserError { code } } }`,
+    { variables: { id } },
+  );
 const background = async (asked = api) => (await ask(asked, overview)).data.jobs;
 const read = async (id: string, token: string) =>
   (await ask(other, state, { variables: { id }, headers: { 'x-consistency-token': token } })).data.order;
@@ -201,9 +208,94 @@ describe('a recheck', () => {
   });
 
   it('is not known by an id that was never handed out', async () => {
-    const { status, told, ended } = await subscribe(api.url, 'subscription { jobProgress(id: "x") { id } }');
+    const id = `j${'0'.repeat(24)}`;
+    const { status, told, ended } = await subscribe(api.url, `subscription { jobProgress(id: "${id}") { id } }`);
     await ended;
     expect({ status, told: told[0] }).toEqual({ status: 200, told: undefined });
+    expect((await ask(api, `{ jobs { job(id: "${id}") { id } } }`)).data).toEqual({ jobs: { job: null } });
+    expect(await cancel(id)).toMatchObject({ code: 'JOB_NOT_FOUND' });
+  });
+
+  it.each(['x', '', 'RECHECK_ORDERS.wait', '*', 'j1', `j${'0'.repeat(24)}:tasks`, 's', `J${'0'.repeat(24)}`])(
+    'is not looked for by %j, which is no id',
+    async (id) => {
+      const variables = { id };
+      const asked = await ask(api, 'query ($id: ID!) { jobs { job(id: $id) { id } } }', { variables });
+      expect(asked).toMatchObject({ code: 'BAD_USER_INPUT', data: { jobs: { job: null } } });
+      expect(await cancel(id)).toMatchObject({ data: { cancelJob: { code: 'INVALID_INPUT' } } });
+    },
+  );
+
+  it.each(['wait', 'active', 'id', 'events', 'meta', '*', '', '1', `j${'0'.repeat(24)}-1:lock`])(
+    'has no dead letter called RECHECK_ORDERS.%s, and is not asked for one',
+    async (name) => {
+      const variables = { ids: [`RECHECK_ORDERS.${name}`] };
+      for (const verb of ['replay', 'discard']) {
+        const query = `mutation ($ids: [ID!]!) { ${verb}DeadLetters(input: { ids: $ids }) { ... on UserError { code } ... on InvalidInputError { faults { path } } } }`;
+        const { data } = await ask(api, query, { variables });
+        expect(data[`${verb}DeadLetters`]).toEqual({
+          code: 'INVALID_INPUT',
+          faults: [{ path: ['input', 'ids', '0'] }],
+        });
+      }
+    },
+  );
+});
+
+describe('a recheck that is cancelled', () => {
+  it('ends at once: what waits is dropped, what is in hand ends, and the provider is asked no more', async () => {
+    const ids = await payableOrders(8);
+    sandbox.control({ behaviour: 'hanging' });
+    const id = await queueRecheck(other, ids);
+    await until('some are in hand', async () => (await background()).queues[0].active === 4);
+    const followed = await subscribe(
+      api.url,
+      `subscription { jobProgress(id: "${id}") { state finishedAt cancelledAt } }`,
+    );
+    await until('it is followed', () => followed.told.length > 0);
+    const cancelled = (await cancel(id, other)).data.cancelJob.job;
+    expect(cancelled).toMatchObject({ id, state: 'CANCELLED', total: 8, done: 0 });
+    await followed.ended;
+    expect(followed.told.at(-1)).toMatchObject({ state: 'CANCELLED', cancelledAt: followed.told.at(-1).finishedAt });
+    await until('nothing is left', async () => {
+      const { waiting, active, delayed } = (await background()).queues[0];
+      return waiting + active + delayed === 0;
+    });
+    sandbox.control({ behaviour: 'well' });
+    // Its orders are free for others.
+    const again = await finished(await queueRecheck(api, ids));
+    expect(again).toMatchObject({ total: 8, changed: 8 });
+    expect((await background()).recent).toContainEqual(expect.objectContaining({ id, state: 'CANCELLED', changed: 0 }));
+  });
+
+  it('stays as it is when it is cancelled again, and one that is finished stays finished', async () => {
+    const ids = await payableOrders(1);
+    const id = await queueRecheck(api, ids);
+    await finished(id);
+    expect((await cancel(id)).data.cancelJob.job).toMatchObject({ state: 'FINISHED', changed: 1 });
+    sandbox.control({ behaviour: 'hanging' });
+    const next = await queueRecheck(api, ids);
+    const first = (await cancel(next)).data.cancelJob.job;
+    const second = (await cancel(next, other)).data.cancelJob.job;
+    expect([second.state, second.cancelledAt]).toEqual(['CANCELLED', first.cancelledAt]);
+  });
+
+  it('drops orders that wait for their next attempt, too', async () => {
+    const slow = await startApi({
+      ...environment,
+      REDIS_PREFIX: 'cancelled:',
+      JOB_FIRST_PAUSE_MS: '600000',
+      JOB_MAX_PAUSE_MS: '600000',
+    });
+    try {
+      sandbox.control({ behaviour: 'failing' });
+      const id = await queueRecheck(slow, await payableOrders(2));
+      await until('both failed once', async () => (await background(slow)).queues[0].delayed === 2);
+      await cancel(id, slow);
+      expect((await background(slow)).queues[0]).toMatchObject({ waiting: 0, delayed: 0, dead: 0 });
+    } finally {
+      await slow.stop();
+    }
   });
 });
 
@@ -231,7 +323,7 @@ describe('a payment provider in trouble', () => {
     sandbox.control({ behaviour: 'well' });
     const [replayed, discarded] = deadLetters.map((letter: { id: string }) => letter.id);
     const mutation = `mutation {
-      replayDeadLetters(input: { ids: ["${replayed}", "nothing"] }) { ... on ReplayDeadLettersPayload { replayed } }
+      replayDeadLetters(input: { ids: ["${replayed}", "RECHECK_ORDERS.j${'0'.repeat(24)}-1"] }) { ... on ReplayDeadLettersPayload { replayed } }
       discardDeadLetters(input: { ids: ["${discarded}"] }) { ... on DiscardDeadLettersPayload { discarded } }
     }`;
     const { data } = await ask(other, mutation);

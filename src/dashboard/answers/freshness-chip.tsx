@@ -1,4 +1,6 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { useSilence } from '../graphql/use-contact.ts';
+import { Clock } from '../shell/moment.tsx';
 import { useNow } from '../shell/use-now.ts';
 import { ageInWords, durationInWords } from './age-words.ts';
 import type { AnswerFacts } from './answer-facts.ts';
@@ -6,16 +8,25 @@ import { reasonInFull, reasonInShort } from './reason-words.ts';
 
 /** Which server gave an answer and why it was fresh enough; opens into the whole story. */
 export function FreshnessChip({ facts, about }: { facts: AnswerFacts; about: string }) {
-  const { node, role, reason, waitedMs } = facts;
+  const { node, reason, waitedMs } = facts;
+  const silent = useSilence();
+  const fromCache = isFromCache(facts);
+  const sinceMs = facts.receivedAtMs - (facts.cachedAgeMs ?? 0);
   return (
     <DialogTrigger>
-      <Button className="chip chip-fresh" data-role={role ?? 'NONE'} aria-label={`Where ${about} came from`}>
+      <Button className="chip chip-fresh" data-role={silent ? 'NONE' : roleOf(facts)} data-silent={silent || undefined}>
+        <span className="unseen">Where {about} came from: </span>
         <span className="chip-dot" aria-hidden="true" />
-        <b>{node ?? 'API'}</b>
-        <span className="chip-part">{reasonInShort(reason)}</span>
-        {waitedMs > 0 && <span className="chip-part">waited {durationInWords(waitedMs)}</span>}
+        <b>{fromCache ? 'cache' : (node ?? 'API')}</b>
+        <span className="chip-part">{fromCache ? `read from ${node ?? 'a server'}` : reasonInShort(reason)}</span>
+        {waitedMs > 0 && !fromCache && <span className="chip-part">waited {durationInWords(waitedMs)}</span>}
         <span className="chip-part chip-age">
-          <Age sinceMs={facts.receivedAtMs - (facts.cachedAgeMs ?? 0)} />
+          {silent && (
+            <>
+              as of <Clock atMs={sinceMs} />,{' '}
+            </>
+          )}
+          <Age sinceMs={sinceMs} isAgo={silent} />
         </span>
       </Button>
       <Popover placement="bottom start" className="popover">
@@ -35,7 +46,10 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
       <p className="story">{reasonInFull(reason)}</p>
       <dl className="facts">
         <dt>Server</dt>
-        <dd>{node ?? 'none'}</dd>
+        <dd>
+          {node ?? 'none'}
+          {isFromCache(facts) && ', when it was read; it was not asked now'}
+        </dd>
         <dt>Role</dt>
         <dd>{role === null ? 'none' : role.toLowerCase()}</dd>
         <dt>Reason</dt>
@@ -43,7 +57,10 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
         <dt>Level</dt>
         <dd>{level.toLowerCase()}</dd>
         <dt>Waited</dt>
-        <dd>{durationInWords(waitedMs)}</dd>
+        <dd>
+          {durationInWords(waitedMs)}
+          {isFromCache(facts) && waitedMs > 0 && ', for the kept answer to be settled'}
+        </dd>
         <dt>Took</dt>
         <dd>{durationInWords(tookMs)}, as this page saw it</dd>
         {cachedAgeMs !== null && (
@@ -52,14 +69,26 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
             <dd>{durationInWords(cachedAgeMs)}</dd>
           </>
         )}
-        <dt>Came</dt>
-        <dd>{new Date(receivedAtMs).toLocaleTimeString()}</dd>
+        <dt>Received</dt>
+        <dd>
+          <Clock atMs={receivedAtMs} />
+        </dd>
       </dl>
     </>
   );
 }
 
-function Age({ sinceMs }: { sinceMs: number }) {
+/** What gave the answer, as its colour says it: a server of this role, or the cache, whichever server filled that. */
+export function roleOf(facts: AnswerFacts): string {
+  return isFromCache(facts) ? 'CACHE' : (facts.role ?? 'NONE');
+}
+
+function isFromCache({ reason, cachedAgeMs }: AnswerFacts): boolean {
+  return reason === 'cache-hit' || cachedAgeMs !== null;
+}
+
+function Age({ sinceMs, isAgo }: { sinceMs: number; isAgo: boolean }) {
   const nowMs = useNow();
-  return <>{ageInWords(nowMs - sinceMs)}</>;
+  const age = ageInWords(nowMs - sinceMs);
+  return <>{isAgo && age !== 'now' ? `${age} ago` : age}</>;
 }

@@ -1,61 +1,90 @@
 import '../design/panels.css';
 import './cluster.css';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { ageInWords } from '../answers/age-words.ts';
 import { useAnswer } from '../graphql/use-answer.ts';
+import { useSilence } from '../graphql/use-contact.ts';
+import { type Closer, lookCloser, lookSoon, type Watched, watchCluster, watchedNow } from '../shell/cluster-watch.ts';
+import { Clock } from '../shell/moment.tsx';
+import { useNow } from '../shell/use-now.ts';
 import { ErrorState } from '../states/error-state.tsx';
 import { LoadingState } from '../states/loading-state.tsx';
-import { type ClusterDetails, clusterDetails, jobsDetails } from './cluster-documents.ts';
+import { type ClusterDetails, clusterDetails, jobsDetails, type NodeDetails } from './cluster-documents.ts';
 import { EventLogPanel } from './event-log-panel.tsx';
 import { JobQueuesPanel } from './job-queues-panel.tsx';
 import { noHistory, withLook } from './lag-history.ts';
 import { LagPanel } from './lag-panel.tsx';
 import { MirrorPanel } from './mirror-panel.tsx';
 import { NodesPanel } from './nodes-panel.tsx';
-import { situation } from './situation.ts';
+import { isLate, situation } from './situation.ts';
 import { useEvery } from './use-every.ts';
 
 const nothing = {};
 const hues = { HEALTHY: 'good', DEGRADED: 'warn', DOWN: 'bad' } as const;
 
+/** Somebody looks at the servers: often, while something goes on there. */
+const closer: Closer = {
+  question: clusterDetails,
+  isLively: ({ verdict, nodes }) => verdict !== 'HEALTHY' || nodes.some((node) => 'lagMs' in node && isMoving(node)),
+};
+
+function isMoving(node: object): boolean {
+  const { lagMs, lagTransactions } = node as Partial<NodeDetails>;
+  return (lagMs ?? 0) > 0 || (lagTransactions ?? 0) > 5;
+}
+
+const jobsRestMs = 30_000;
+const jobsLivelyMs = 3000;
+
 /** How the servers are, were, and what has happened to them. */
 export function ClusterPage() {
-  const { data, failure, refetch } = useAnswer(clusterDetails, nothing);
+  const { cluster, seenAtMs, failure } = useDetails();
+  const silent = useSilence();
   const jobs = useAnswer(jobsDetails, nothing);
-  const { refetch: refetchJobs } = jobs;
   const [history, setHistory] = useState(noHistory);
-  useEvery(1000, refetch);
-  useEvery(
-    3000,
-    useCallback(() => refetchJobs(), [refetchJobs]),
-  );
+  const redisTrouble = cluster?.redis?.trouble ?? null;
+  const isWorking = jobs.data?.jobs.queues?.some(({ waiting, active }) => waiting + active > 0) === true;
+  useEvery(isWorking ? jobsLivelyMs : jobsRestMs, jobs.refetch);
+  const { refetch: lookAtJobs } = jobs;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: jobs live on Redis, and are other ones when that has changed
   useEffect(() => {
-    if (data !== null) setHistory((before) => withLook(before, Date.now() / 1000, data.cluster.nodes));
-  }, [data]);
-  if (data === null) {
-    return failure === null ? <LoadingState what="the cluster" /> : <ErrorState failure={failure} onRetry={refetch} />;
+    void lookAtJobs();
+  }, [redisTrouble, lookAtJobs]);
+  useEffect(() => {
+    if (cluster !== null) setHistory((before) => withLook(before, seenAtMs / 1000, cluster.nodes));
+  }, [cluster, seenAtMs]);
+  if (cluster === null) {
+    return failure === null ? <LoadingState what="the cluster" /> : <ErrorState failure={failure} onRetry={lookSoon} />;
   }
-  const { cluster } = data;
   const jobsNow = jobs.data?.jobs ?? null;
+  const isAnyLate = cluster.nodes.some(isLate);
   return (
     <>
       <header className="page-head">
         <h1>Cluster</h1>
-        <span className="tag" data-hue={hues[cluster.verdict]}>
-          {cluster.verdict.toLowerCase()}
-        </span>
+        {silent ? (
+          <span className="tag">
+            unknown since <Clock atMs={seenAtMs} />
+          </span>
+        ) : (
+          <span className="tag" data-hue={isAnyLate && cluster.verdict === 'HEALTHY' ? 'warn' : hues[cluster.verdict]}>
+            {cluster.verdict.toLowerCase()}
+            {isAnyLate && ', with late replicas'}
+          </span>
+        )}
         <span className="soft">
+          {silent && 'last known: '}
           {cluster.source === null ? 'no source' : `source: ${cluster.source}`}
           {cluster.epoch !== null && ` · epoch ${cluster.epoch}`}
         </span>
       </header>
       <div className="panels">
-        <Situation cluster={cluster} jobs={jobsNow} isOld={failure !== null} />
-        <NodesPanel nodes={cluster.nodes} />
-        <LagPanel history={history} />
+        <Situation cluster={cluster} jobs={jobsNow} unknownSinceMs={silent ? seenAtMs : null} />
+        <NodesPanel nodes={cluster.nodes} unknownSinceMs={silent ? seenAtMs : null} />
+        <LagPanel history={history} silent={silent} />
         <div className="panels-beside">
-          <MirrorPanel mirror={cluster.mirror} />
-          <JobQueuesPanel jobs={jobsNow} failure={jobs.failure} />
+          <MirrorPanel mirror={cluster.mirror} unknownSinceMs={silent ? seenAtMs : null} />
+          <JobQueuesPanel jobs={jobsNow} failure={jobs.failure} silent={silent} />
         </div>
         <EventLogPanel />
       </div>
@@ -63,28 +92,41 @@ export function ClusterPage() {
   );
 }
 
+/** What the whole page watches, asked for in detail while this page is open. */
+function useDetails(): Watched<ClusterDetails['cluster']> {
+  const { cluster, seenAtMs, failure } = useSyncExternalStore(watchCluster, watchedNow);
+  useEffect(() => lookCloser(closer), []);
+  const isDetailed = cluster !== null && 'epoch' in cluster;
+  return { cluster: isDetailed ? (cluster as ClusterDetails['cluster']) : null, seenAtMs, failure };
+}
+
 type SituationProps = {
   readonly cluster: ClusterDetails['cluster'];
   readonly jobs: Parameters<typeof situation>[1];
-  /** The API does not answer: this is what it said last. */
-  readonly isOld: boolean;
+  /** The API does not answer: this is what it said then. */
+  readonly unknownSinceMs: number | null;
 };
 
-function Situation({ cluster, jobs, isOld }: SituationProps) {
-  const [seenAtMs, setSeenAtMs] = useState(() => Date.now());
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is a new object, and its time is what counts
-  useEffect(() => setSeenAtMs(Date.now()), [cluster]);
+function Situation({ cluster, jobs, unknownSinceMs }: SituationProps) {
   return (
     <section className="panel" aria-labelledby="situation-title">
-      <h2 id="situation-title">Now, in words</h2>
-      {isOld && <p className="soft">The API does not answer. {ageInWords(Date.now() - seenAtMs)} ago it said:</p>}
-      <ul className="remarks">
+      <h2 id="situation-title">{unknownSinceMs === null ? 'Now, in words' : 'Last known, in words'}</h2>
+      {unknownSinceMs !== null && (
+        <p className="soft">
+          The API does not answer. At <Clock atMs={unknownSinceMs} />, <Age sinceMs={unknownSinceMs} /> ago, it said:
+        </p>
+      )}
+      <ul className="remarks" data-unknown={unknownSinceMs !== null || undefined}>
         {situation(cluster, jobs).map(({ level, text }) => (
-          <li key={text} data-level={level}>
+          <li key={text} data-level={unknownSinceMs === null ? level : 'unknown'}>
             {text}
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+function Age({ sinceMs }: { sinceMs: number }) {
+  return <>{ageInWords(useNow() - sinceMs)}</>;
 }

@@ -17,7 +17,9 @@ export function EventLogPanel() {
       {events === null && <p className="soft">Loading…</p>}
       {events?.length === 0 && <p className="soft">Nothing has happened since the API was started.</p>}
       {events !== null && events.length > 0 && (
-        <ol className="events" aria-live="polite">
+        // Reached with the keyboard as well, once there is more than fits.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
+        <ol className="events" aria-live="polite" aria-label="Events, newest first" tabIndex={0}>
           {events.map((event) => (
             <Event key={eventKey(event)} event={event} />
           ))}

@@ -1,15 +1,18 @@
 import type { Failure } from '../graphql/failure.ts';
+import { countInWords } from '../shell/figures.ts';
 import type { JobsDetails } from './cluster-documents.ts';
 
 /** How much background work there is. */
-export function JobQueuesPanel({ jobs, failure }: { jobs: JobsDetails['jobs'] | null; failure: Failure | null }) {
+type Props = { readonly jobs: JobsDetails['jobs'] | null; readonly failure: Failure | null };
+
+export function JobQueuesPanel({ jobs, failure, silent }: Props & { readonly silent: boolean }) {
   return (
     <section className="panel" aria-labelledby="jobs-title">
       <header className="panel-head">
         <h2 id="jobs-title">Background jobs</h2>
         {jobs !== null && (
-          <span className="tag" data-hue={jobs.available ? 'good' : 'warn'}>
-            {jobs.available ? 'reachable' : 'not reachable'}
+          <span className="tag" data-hue={silent ? 'none' : jobs.available ? 'good' : 'warn'}>
+            {silent ? 'unknown' : jobs.available ? 'reachable' : 'not reachable'}
           </span>
         )}
       </header>
@@ -18,7 +21,7 @@ export function JobQueuesPanel({ jobs, failure }: { jobs: JobsDetails['jobs'] | 
   );
 }
 
-function Queues({ jobs, failure }: { jobs: JobsDetails['jobs'] | null; failure: Failure | null }) {
+function Queues({ jobs, failure }: Props) {
   if (jobs === null) return <p className="soft">{failure === null ? 'Loading…' : failure.message}</p>;
   if (jobs.queues === null) return <p className="soft">{jobs.trouble ?? 'Nobody knows how much there is to do.'}</p>;
   return (
@@ -26,7 +29,7 @@ function Queues({ jobs, failure }: { jobs: JobsDetails['jobs'] | null; failure: 
       <thead>
         <tr>
           <th scope="col">Queue</th>
-          {['Waiting', 'Active', 'Delayed', 'Given up', 'Workers'].map((title) => (
+          {['Waiting', 'Active', 'Delayed', 'Failed', 'Workers'].map((title) => (
             <th key={title} scope="col" className="figures">
               {title}
             </th>
@@ -38,19 +41,19 @@ function Queues({ jobs, failure }: { jobs: JobsDetails['jobs'] | null; failure: 
           <tr key={kind}>
             <th scope="row">{kind.toLowerCase().replaceAll('_', ' ')}</th>
             <td data-label="Waiting" className="figures">
-              {waiting}
+              {countInWords(waiting)}
             </td>
             <td data-label="Active" className="figures">
-              {active}
+              {countInWords(active)}
             </td>
             <td data-label="Delayed" className="figures">
-              {delayed}
+              {countInWords(delayed)}
             </td>
-            <td data-label="Given up" className="figures">
-              {dead}
+            <td data-label="Failed" className="figures">
+              {countInWords(dead)}
             </td>
             <td data-label="Workers" className="figures">
-              {workers}
+              {countInWords(workers)}
             </td>
           </tr>
         ))}

@@ -16,15 +16,16 @@ export type LagLine = {
   readonly transactions: readonly (number | null)[];
 };
 
-/** Five minutes of a look a second. */
-export const keptLooks = 300;
+/** Five minutes, looked at once a second at most. */
+export const keptSeconds = 300;
 
 export const noHistory: LagHistory = { timesS: [], lines: [] };
 
 /** A server that was a replica once keeps its line: a gap in it says that it was none, or did not answer. */
 export function withLook(history: LagHistory, timeS: number, nodes: readonly NodeDetails[]): LagHistory {
   const before = history.timesS.length;
-  const kept = <T>(values: readonly T[], next: T): readonly T[] => [...values, next].slice(-keptLooks);
+  const tooOld = history.timesS.filter((seenS) => seenS < timeS - keptSeconds).length;
+  const kept = <T>(values: readonly T[], next: T): readonly T[] => [...values.slice(tooOld), next];
   const known = new Map(history.lines.map((line) => [line.node, line]));
   for (const { name, role } of nodes) {
     if (role !== 'REPLICA' || known.has(name)) continue;

@@ -4,7 +4,7 @@ import type { LagHistory, LagLine, LagUnit } from './lag-history.ts';
 import { LagPlot } from './lag-plot.tsx';
 
 /** How late each replica was over the last minutes. */
-export function LagPanel({ history }: { history: LagHistory }) {
+export function LagPanel({ history, silent }: { history: LagHistory; silent: boolean }) {
   const [unit, setUnit] = useState<LagUnit>('seconds');
   return (
     <section className="panel" aria-labelledby="lag-title">
@@ -36,7 +36,7 @@ export function LagPanel({ history }: { history: LagHistory }) {
             {history.lines.map((line, index) => (
               <li key={line.node} data-line={index % 4}>
                 <span className="series-mark" aria-hidden="true" />
-                {line.node}: <b>{latest(line, unit)}</b>
+                {line.node}: <b>{silent ? 'not known' : latest(line, unit)}</b>
               </li>
             ))}
           </ul>

@@ -1,6 +1,8 @@
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import { useZone } from '../shell/zone.ts';
+import { clockInWords } from '../shell/zoned-time.ts';
 import type { LagHistory, LagUnit } from './lag-history.ts';
 import { watchTheme } from './watch-theme.ts';
 
@@ -12,12 +14,13 @@ const lineColours = ['--accent', '--violet', '--calm', '--good'] as const;
 export function LagPlot({ history, unit }: { history: LagHistory; unit: LagUnit }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const zone = useZone();
   const names = history.lines.map(({ node }) => node).join(' ');
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const made = new uPlot(optionsFor(element, names.split(' ')), [[]], element);
+    const made = new uPlot(optionsFor(element, names.split(' '), zone), [[]], element);
     plot.current = made;
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: heightPx }));
     resized.observe(element);
@@ -28,18 +31,18 @@ export function LagPlot({ history, unit }: { history: LagHistory; unit: LagUnit 
       made.destroy();
       plot.current = null;
     };
-  }, [names]);
+  }, [names, zone]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a plot that was made anew needs its lines again
   useEffect(() => {
     const lines = history.lines.map((line) => [...line[unit]]);
     plot.current?.setData([[...history.timesS], ...lines] as uPlot.AlignedData);
-  }, [history, unit, names]);
+  }, [history, unit, names, zone]);
 
   return <div ref={place} className="lag-plot" aria-hidden="true" />;
 }
 
-function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Options {
+function optionsFor(element: HTMLElement, names: readonly string[], zone: string): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: () => colourOf(element, '--ink-soft'),
     grid: { stroke: () => colourOf(element, '--line'), width: 1 },
@@ -57,7 +60,13 @@ function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Optio
       y: { range: (_, __, max) => [0, Math.max(2, Math.ceil((max ?? 0) * 1.15))] },
     },
     axes: [
-      { ...axis, size: 30, gap: 9, space: 90, values: (_, times) => times.map(timeInWords) },
+      {
+        ...axis,
+        size: 30,
+        gap: 9,
+        space: 90,
+        values: (_, times) => times.map((timeS) => clockInWords(timeS * 1000, zone)),
+      },
       { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000, 100_000] },
     ],
     series: [
@@ -76,8 +85,4 @@ function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Optio
 function colourOf(element: HTMLElement, property: string): string {
   element.style.color = `var(${property})`;
   return getComputedStyle(element).color;
-}
-
-function timeInWords(timeS: number): string {
-  return new Date(timeS * 1000).toLocaleTimeString('en-GB');
 }

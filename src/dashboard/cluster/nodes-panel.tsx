@@ -1,12 +1,22 @@
 import { ageInWords } from '../answers/age-words.ts';
+import { Clock } from '../shell/moment.tsx';
+import { useNow } from '../shell/use-now.ts';
 import type { NodeDetails } from './cluster-documents.ts';
 import { lagInWords, positionInShort } from './node-words.ts';
+import { isLate } from './situation.ts';
 
 const stateHues = { HEALTHY: 'good', DEGRADED: 'warn', DOWN: 'bad', UNKNOWN: 'none' } as const;
 const roleHues = { SOURCE: 'warn', REPLICA: 'calm', BACKUP: 'violet' } as const;
 
 /** Every server, a row each; on a narrow screen a card each. */
-export function NodesPanel({ nodes }: { nodes: readonly NodeDetails[] }) {
+export function NodesPanel({
+  nodes,
+  unknownSinceMs,
+}: {
+  nodes: readonly NodeDetails[];
+  /** Since when nobody tells how they are; `null` while the API answers. */
+  unknownSinceMs: number | null;
+}) {
   return (
     <section className="panel" aria-labelledby="nodes-title">
       <h2 id="nodes-title">Servers</h2>
@@ -31,7 +41,7 @@ export function NodesPanel({ nodes }: { nodes: readonly NodeDetails[] }) {
         </thead>
         <tbody>
           {nodes.map((node) => (
-            <NodeRow key={node.name} node={node} />
+            <NodeRow key={node.name} node={node} unknownSinceMs={unknownSinceMs} />
           ))}
         </tbody>
       </table>
@@ -39,7 +49,7 @@ export function NodesPanel({ nodes }: { nodes: readonly NodeDetails[] }) {
   );
 }
 
-function NodeRow({ node }: { node: NodeDetails }) {
+function NodeRow({ node, unknownSinceMs }: { node: NodeDetails; unknownSinceMs: number | null }) {
   const { name, role, configuredRole, state, trouble, lagMs, lagTransactions, applier, position, ageMs } = node;
   const shownRole = role ?? configuredRole;
   return (
@@ -55,9 +65,26 @@ function NodeRow({ node }: { node: NodeDetails }) {
         )}
       </td>
       <td data-label="State">
-        <span className="tag" data-hue={stateHues[state]}>
-          {state.toLowerCase()}
-        </span>
+        {unknownSinceMs === null ? (
+          <span className="tag" data-hue={stateHues[state]}>
+            {state.toLowerCase()}
+          </span>
+        ) : (
+          <>
+            <span className="tag">
+              unknown since <Clock atMs={unknownSinceMs} />
+            </span>{' '}
+            <span className="soft">was {state.toLowerCase()}</span>
+          </>
+        )}
+        {unknownSinceMs === null && isLate(node) && (
+          <>
+            {' '}
+            <span className="tag" data-hue="warn">
+              late
+            </span>
+          </>
+        )}
         {trouble !== null && <span className="why"> {trouble}</span>}
       </td>
       <td data-label="Lag" className="figures">
@@ -71,8 +98,16 @@ function NodeRow({ node }: { node: NodeDetails }) {
         {position === null ? '–' : <code title={position}>{positionInShort(position)}</code>}
       </td>
       <td data-label="Last seen" className="figures">
-        {ageMs === null ? 'never' : ageMs < 1000 ? 'now' : `${ageInWords(ageMs)} ago`}
+        <LastSeen ageMs={ageMs} unknownSinceMs={unknownSinceMs} />
       </td>
     </tr>
   );
+}
+
+/** What was seen by the API some time ago, which was heard of some time ago. */
+function LastSeen({ ageMs, unknownSinceMs }: { ageMs: number | null; unknownSinceMs: number | null }) {
+  const nowMs = useNow();
+  if (ageMs === null) return 'never';
+  const age = ageInWords(ageMs + (unknownSinceMs === null ? 0 : nowMs - unknownSinceMs));
+  return age === 'now' ? age : `${age} ago`;
 }

@@ -1,6 +1,8 @@
 /** How the whole is, in words for people: what goes on, and what does not. The worst first. */
+
+import { countOf } from '../shell/figures.ts';
 import { whatIsMissing } from '../shell/what-is-missing.ts';
-import type { ClusterDetails, JobsDetails, MirrorDetails } from './cluster-documents.ts';
+import type { ClusterDetails, JobsDetails, MirrorDetails, NodeDetails } from './cluster-documents.ts';
 
 export type Remark = { readonly level: 'good' | 'warn' | 'bad'; readonly text: string };
 
@@ -17,26 +19,60 @@ export function situation(cluster: Cluster, jobs: JobsDetails['jobs'] | null): r
 }
 
 function whatGoesOn({ nodes, source, reads, writes }: Cluster): Remark[] {
-  const replicas = nodes.filter(({ role, state }) => role === 'REPLICA' && state === 'HEALTHY').map(({ name }) => name);
+  const replicas = nodes.filter(({ role, state }) => role === 'REPLICA' && state === 'HEALTHY');
+  const late = replicas.filter(isLate);
+  const inTime = replicas.filter((node) => !isLate(node)).map(({ name }) => name);
   const remarks: Remark[] = [];
   if (writes && source !== null) remarks.push({ level: 'good', text: `Writes go to ${source}.` });
-  if (replicas.length > 0) remarks.push({ level: 'good', text: `Reads are spread over ${listed(replicas)}.` });
-  else if (reads && source !== null) {
-    remarks.push({ level: 'warn', text: `No replica is well: ${source} serves all reads, within its budget.` });
+  for (const node of late) remarks.push({ level: 'warn', text: aboutLate(node, source) });
+  if (inTime.length > 0) {
+    remarks.push({
+      level: 'good',
+      text: `Reads ${inTime.length === 1 ? 'go to' : 'are spread over'} ${listed(inTime)}.`,
+    });
+  } else if (late.length === 0 && reads && source !== null) {
+    const hasReplicas = nodes.some(({ role, configuredRole }) => (role ?? configuredRole) === 'REPLICA');
+    remarks.push(
+      hasReplicas
+        ? { level: 'warn', text: `No replica is well: ${source} serves all reads, within its budget.` }
+        : { level: 'good', text: `There are no replicas: ${source} serves all reads.` },
+    );
   }
   return remarks;
+}
+
+const lateMs = 2000;
+
+/** Late enough for people to notice. It serves whoever has not seen anything newer. */
+export function isLate({ role, lagMs }: Pick<NodeDetails, 'role' | 'lagMs'>): boolean {
+  return role === 'REPLICA' && (lagMs ?? 0) >= lateMs;
+}
+
+function aboutLate({ name, lagMs, lagTransactions }: NodeDetails, source: string | null): string {
+  const behind = lagTransactions === null ? '' : `, ${countOf(lagTransactions, 'transaction')} behind`;
+  const where = source === null ? 'by nobody else now' : `by ${source}`;
+  return `${name} is ${Math.round((lagMs ?? 0) / 1000)} s late${behind}: whoever has seen newer data is answered ${where}.`;
 }
 
 function aboutMirror({ state, waiting, parked, mismatches }: MirrorDetails): Remark[] {
   const remarks: Remark[] = [];
   if (state === 'BEHIND') {
-    remarks.push({ level: 'warn', text: `The backup is behind: ${waiting ?? 'some'} changes wait for it.` });
+    remarks.push({
+      level: 'warn',
+      text: `The backup is behind: ${waiting === null ? 'changes wait' : `${countOf(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'}`} for it.`,
+    });
   }
   if ((parked ?? 0) > 0) {
-    remarks.push({ level: 'warn', text: `${parked} changes were given up on their way to the backup.` });
+    remarks.push({
+      level: 'warn',
+      text: `${countOf(parked ?? 0, 'change')} ${parked === 1 ? 'was' : 'were'} given up on their way to the backup.`,
+    });
   }
   if ((mismatches ?? 0) > 0) {
-    remarks.push({ level: 'warn', text: `${mismatches} records of the backup differed when they were compared last.` });
+    remarks.push({
+      level: 'warn',
+      text: `${countOf(mismatches ?? 0, 'record')} of the backup differed when they were compared last.`,
+    });
   }
   return remarks;
 }
@@ -46,7 +82,7 @@ function aboutJobs({ available, trouble, queues }: JobsDetails['jobs']): Remark[
     return [{ level: 'warn', text: `Background jobs cannot be reached${trouble === null ? '' : `: ${trouble}`}.` }];
   }
   const dead = (queues ?? []).reduce((sum, queue) => sum + queue.dead, 0);
-  return dead === 0 ? [] : [{ level: 'warn', text: `Background jobs gave up ${dead} orders.` }];
+  return dead === 0 ? [] : [{ level: 'warn', text: `Background jobs gave up ${countOf(dead, 'order')}.` }];
 }
 
 function listed(names: readonly string[]): string {

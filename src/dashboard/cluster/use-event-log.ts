@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { ask } from '../graphql/ask.ts';
 import { type ListeningState, listen } from '../graphql/listen.ts';
+import { lookSoon } from '../shell/cluster-watch.ts';
 import { type ClusterHappening, clusterEventLog, clusterEvents } from './cluster-documents.ts';
 import { mergeEvents } from './merge-events.ts';
 
@@ -21,7 +22,10 @@ export function useEventLog(): EventLog {
       clusterEvents,
       {},
       {
-        onEvent: ({ clusterEvents: event }) => add([event]),
+        onEvent: ({ clusterEvents: event }) => {
+          add([event]);
+          lookSoon();
+        },
         onState: async (now) => {
           if (over) return;
           setState(now);

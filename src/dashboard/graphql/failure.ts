@@ -2,7 +2,7 @@ import type { CombinedError } from 'urql';
 
 /** Why there is no answer, in the API's words. */
 export type Failure = {
-  /** The API's stable code; `UNREACHABLE` when the API itself did not answer. */
+  /** The API's stable code; `UNREACHABLE` when the API itself did not answer, `NO_ANSWER` when it took too long. */
   readonly code: string;
   readonly message: string;
   readonly retryable: boolean;
@@ -19,4 +19,22 @@ export function failureOf(error: CombinedError): Failure {
     };
   }
   return { code: 'UNREACHABLE', message: 'The API does not answer.', retryable: true };
+}
+
+export function noAnswerWithin(limitMs: number): Failure {
+  return {
+    code: 'NO_ANSWER',
+    message: `The API has not answered within ${limitMs / 1000} seconds.`,
+    retryable: true,
+  };
+}
+
+/** Nobody answered: the banner on top says so for everything on the page. */
+export function isSilence({ code }: Failure): boolean {
+  return code === 'UNREACHABLE' || code === 'NO_ANSWER';
+}
+
+/** The API has answered, and will answer the same again: asking again is of no use. */
+export function isFinal({ code, retryable }: Failure): boolean {
+  return !retryable && code !== 'INTERNAL_SERVER_ERROR';
 }

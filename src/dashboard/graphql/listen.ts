@@ -2,13 +2,15 @@
  * A subscription that lasts as long as somebody looks at the page.
  *
  *   open     events come in
- *   lost     the stream ended; it is opened again after a wait that doubles up to ten seconds
+ *   lost     the stream ended; it is opened again after a wait that doubles up to ten seconds. Or the API does not answer: a
+ *            stream that hangs looks like one on which nothing happens; it is opened again once the API is back
  *   resting  the tab is hidden: it holds no connection, since a browser has six of them for all of its tabs
  *
  * After `lost` and `resting` something may have been missed, so whoever listens is told each time it opens.
  */
 import type { AnyVariables, TypedDocumentNode } from 'urql';
 import { onEnd, pipe, subscribe } from 'wonka';
+import { contactNow, onContact } from './contact.ts';
 import { pageClient } from './page-client.ts';
 
 export type ListeningState = 'open' | 'lost' | 'resting';
@@ -33,16 +35,25 @@ export function listen<Data, Variables extends AnyVariables>(
   // A stream that was left may still bring something: only the present one counts.
   let turn = 0;
 
+  const openLater = () => {
+    timer = setTimeout(open, waitMs * (0.75 + Math.random() / 2));
+    waitMs = Math.min(waitMs * 2, longestWaitMs);
+  };
+  const end = (state: ListeningState) => {
+    turn += 1;
+    clearTimeout(timer);
+    close();
+    onState(state);
+  };
   const open = () => {
+    clearTimeout(timer);
+    if (contactNow().silent) return onState('lost');
     turn += 1;
     const mine = turn;
     const lose = () => {
       if (mine !== turn) return;
-      turn += 1;
-      close();
-      onState('lost');
-      timer = setTimeout(open, waitMs * (0.75 + Math.random() / 2));
-      waitMs = Math.min(waitMs * 2, longestWaitMs);
+      end('lost');
+      if (!contactNow().silent) openLater();
     };
     onState('open');
     // Not from within the call that brought the end: the stream is not to be closed under its own feet.
@@ -62,20 +73,20 @@ export function listen<Data, Variables extends AnyVariables>(
     close = unsubscribe;
   };
 
-  const rest = () => {
-    turn += 1;
-    clearTimeout(timer);
-    close();
-    onState('resting');
-  };
-
-  const onVisibility = () => (globalThis.document.hidden ? rest() : open());
+  const onVisibility = () => (globalThis.document.hidden ? end('resting') : open());
+  const stopMinding = onContact(() => {
+    if (globalThis.document.hidden) return;
+    if (contactNow().silent) return end('lost');
+    waitMs = firstWaitMs;
+    open();
+  });
   globalThis.document.addEventListener('visibilitychange', onVisibility);
   if (globalThis.document.hidden) onState('resting');
   else open();
   return () => {
     turn += 1;
     clearTimeout(timer);
+    stopMinding();
     globalThis.document.removeEventListener('visibilitychange', onVisibility);
     close();
   };

@@ -1,6 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { AnyVariables, TypedDocumentNode } from 'urql';
+import { lookSoon } from '../shell/cluster-watch.ts';
 import { type Answer, ask } from './ask.ts';
+import { isSilence } from './failure.ts';
+import { useOnReturn } from './use-contact.ts';
 
 /** What a query has answered last, and what has gone wrong since. */
 export type KeptAnswer<Data> = Answer<Data> & {
@@ -38,6 +41,8 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     // Only the newest question counts: an answer to an older one would take the page back.
     if (turn !== latest.current) return;
     setAsking(false);
+    // What went wrong may concern everything on the page.
+    if (answer.failure !== null && isSilence(answer.failure)) lookSoon();
     setKept((before) => (answer.data === null ? { ...before, failure: answer.failure } : { ...answer, key }));
   }, [document, key]);
 
@@ -52,6 +57,8 @@ export function useAnswer<Data, Variables extends AnyVariables>(
       latest.current += 1;
     };
   }, [refetch]);
+
+  useOnReturn(() => void refetch());
 
   return { ...kept, asking, isCurrent: kept.data !== null && kept.key === key, refetch, drop };
 }

@@ -1,10 +1,11 @@
 import type { Failure } from '../graphql/failure.ts';
+import { at } from '../shell/base-path.ts';
 import type { LabAction, LabNode } from './lab-node.ts';
 
 /** `nodes` is `null` where there is no lab. */
 export type LabAnswer = { readonly nodes: readonly LabNode[] | null; readonly failure: Failure | null };
 
-const path = '/lab/nodes';
+const path = at('/lab/nodes');
 /** Starting a server takes seconds, undoing everything several times that. */
 const patienceMs = 120_000;
 

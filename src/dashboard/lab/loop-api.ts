@@ -2,6 +2,8 @@
  * The requests of the loop. They go past the page's own client: the loop is a client of its own, one that carries the token
  * or does not, and no cookie in either case.
  */
+import { at } from '../shell/base-path.ts';
+
 export type LoopOrder = { readonly id: string; readonly version: number };
 
 /** What an answer said, with the token that goes into the next request. */
@@ -74,7 +76,7 @@ async function send(
 ): Promise<Omit<LoopAnswer<unknown>, 'value'> & { data: Data }> {
   let body: Data;
   try {
-    const response = await fetch('/graphql', {
+    const response = await fetch(at('/graphql'), {
       method: 'POST',
       credentials: 'omit',
       headers: {

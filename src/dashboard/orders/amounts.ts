@@ -9,9 +9,22 @@ export function amountOf(hundredths: bigint): string {
   return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, '0')}`;
 }
 
-/** With spaces between thousands, for people. */
-export function readableAmount(amount: string): string {
+/** `2,716.00`, and `2,716` of a currency that has no smaller unit: for people. What is there of one all the same is shown. */
+export function readableAmount(amount: string, currency = ''): string {
   const [whole = '', rest] = amount.split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
-  return rest === undefined ? grouped : `${grouped}.${rest}`;
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  const isWhole = rest === undefined || (/^0*$/.test(rest) && !hasSmallerUnit(currency));
+  return isWhole ? grouped : `${grouped}.${rest}`;
+}
+
+const smallerUnits = new Map<string, boolean>();
+
+function hasSmallerUnit(currency: string): boolean {
+  if (!/^[A-Z]{3}$/.test(currency)) return true;
+  const known = smallerUnits.get(currency);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+  const has = (format.resolvedOptions().maximumFractionDigits ?? 2) > 0;
+  smallerUnits.set(currency, has);
+  return has;
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import { useZone } from '../shell/zone.ts';
 import { fieldWords, valueInWords } from './editable-words.ts';
 import {
   changeBetween,
@@ -25,6 +26,7 @@ type Props = {
 /** Somebody else changed the order first: both versions side by side, to choose from field by field. */
 export function ConflictResolution({ before, mine, current, busy, onSave, onTakeTheirs }: Props) {
   const [chosen, setChosen] = useState<Readonly<Partial<Record<EditableField, Side>>>>({});
+  const zone = useZone();
   const theirs = editableOf(current);
   const conflicts = conflictsBetween(editableOf(before), mine, theirs);
   const result = merged(conflicts, chosen);
@@ -33,7 +35,7 @@ export function ConflictResolution({ before, mine, current, busy, onSave, onTake
     <section className="conflict" aria-labelledby="conflict-title">
       <h3 id="conflict-title">Somebody else changed this order first</h3>
       <p className="soft">
-        You saw version {before.version}; version {current.version} is there now. Choose what it shall be.
+        You saw version {before.version}; the current one is version {current.version}. Choose which value to keep.
       </p>
       <table className="versions">
         <thead>
@@ -41,16 +43,16 @@ export function ConflictResolution({ before, mine, current, busy, onSave, onTake
             <td />
             <th scope="col">You saw (version {before.version})</th>
             <th scope="col">Yours</th>
-            <th scope="col">There now (version {current.version})</th>
+            <th scope="col">Current (version {current.version})</th>
           </tr>
         </thead>
         <tbody>
           {conflicts.map(({ field, before: seen, mine: my, theirs: their, open, proposed }) => (
             <tr key={field} data-open={open || undefined}>
               <th scope="row">{fieldWords[field]}</th>
-              <td>{valueInWords(field, seen)}</td>
+              <td>{valueInWords(field, seen, zone)}</td>
               {my === their ? (
-                <td colSpan={2}>{valueInWords(field, my)}</td>
+                <td colSpan={2}>{valueInWords(field, my, zone)}</td>
               ) : (
                 (['mine', 'theirs'] as const).map((side) => (
                   <td key={side}>
@@ -62,9 +64,9 @@ export function ConflictResolution({ before, mine, current, busy, onSave, onTake
                         onChange={() => setChosen({ ...chosen, [field]: side })}
                       />
                       <span className="unseen">
-                        {fieldWords[field]} {side === 'mine' ? 'yours' : 'there now'}:{' '}
+                        {fieldWords[field]} {side === 'mine' ? 'yours' : 'current'}:{' '}
                       </span>
-                      {valueInWords(field, side === 'mine' ? my : their)}
+                      {valueInWords(field, side === 'mine' ? my : their, zone)}
                     </label>
                   </td>
                 ))
@@ -78,7 +80,7 @@ export function ConflictResolution({ before, mine, current, busy, onSave, onTake
           Save as version {current.version + 1}
         </Button>
         <Button className="button" isDisabled={busy} onPress={onTakeTheirs}>
-          Keep what is there now
+          Keep the current version
         </Button>
         {nothingLeft && <span className="soft">That is what is there already.</span>}
       </div>

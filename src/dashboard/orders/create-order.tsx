@@ -135,7 +135,8 @@ function CreateForm({ onClose, onCreated }: Props) {
         </Button>
         <span className="spring" />
         <span className="soft">
-          Total {total === null ? '–' : readableAmount(amountOf(total))} {currency.toUpperCase()}
+          Total {total === null ? '–' : readableAmount(amountOf(total), currency.toUpperCase())}{' '}
+          {currency.toUpperCase()}
         </span>
       </div>
     </form>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Failure } from '../graphql/failure.ts';
 import { announce } from '../shell/announcements.tsx';
+import { useZone } from '../shell/zone.ts';
 import { fieldWords, valueInWords } from './editable-words.ts';
 import { useIntentKey } from './intent-key.ts';
 import { editableFields, editableOf } from './merge-changes.ts';
@@ -64,7 +65,7 @@ function Question({ order, onDeleted, close }: { order: OrderRow; onDeleted: () 
       ) : (
         <>
           <p role="alert">
-            Somebody changed it meanwhile. You saw version {before.version}; version {seen.version} is there now.
+            Somebody changed it meanwhile. You saw version {before.version}; the current one is version {seen.version}.
           </p>
           <VersionsSideBySide before={before} now={seen} />
         </>
@@ -72,7 +73,7 @@ function Question({ order, onDeleted, close }: { order: OrderRow; onDeleted: () 
       <WriteTrouble failure={failure} refusal={refusal} />
       <div className="actions">
         <Button className="button button-bad" isDisabled={busy} onPress={() => void confirm()}>
-          {before === null ? 'Delete' : `Delete version ${seen.version} all the same`}
+          {before === null ? 'Delete' : `Delete version ${seen.version} anyway`}
         </Button>
         <Button className="button" autoFocus onPress={close}>
           Keep it
@@ -83,6 +84,7 @@ function Question({ order, onDeleted, close }: { order: OrderRow; onDeleted: () 
 }
 
 function VersionsSideBySide({ before, now }: { before: OrderRow; now: OrderRow }) {
+  const zone = useZone();
   const [was, is] = [editableOf(before), editableOf(now)];
   return (
     <table className="versions">
@@ -90,15 +92,15 @@ function VersionsSideBySide({ before, now }: { before: OrderRow; now: OrderRow }
         <tr>
           <td />
           <th scope="col">You saw (version {before.version})</th>
-          <th scope="col">There now (version {now.version})</th>
+          <th scope="col">Current (version {now.version})</th>
         </tr>
       </thead>
       <tbody>
         {editableFields.map((field) => (
           <tr key={field} data-open={was[field] !== is[field] || undefined}>
             <th scope="row">{fieldWords[field]}</th>
-            <td>{valueInWords(field, was[field])}</td>
-            <td>{valueInWords(field, is[field])}</td>
+            <td>{valueInWords(field, was[field], zone)}</td>
+            <td>{valueInWords(field, is[field], zone)}</td>
           </tr>
         ))}
       </tbody>

@@ -2,11 +2,12 @@ import { type FormEvent, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Failure } from '../graphql/failure.ts';
 import { announce } from '../shell/announcements.tsx';
+import { useZone } from '../shell/zone.ts';
+import { fromInput, toInput } from '../shell/zoned-time.ts';
 import { DegradedNotice } from '../states/degraded-notice.tsx';
 import { hundredthsOf } from './amounts.ts';
 import { ConflictResolution } from './conflict-resolution.tsx';
 import { useIntentKey } from './intent-key.ts';
-import { fromLocalInput, toLocalInput } from './local-time.ts';
 import { changeBetween, type Editable, editableOf } from './merge-changes.ts';
 import { type OrderRow, type Refusal, updateOrder } from './order-documents.ts';
 import type { OrderStatus } from './order-view.ts';
@@ -27,6 +28,7 @@ export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order
   const [trouble, setTrouble] = useState<Trouble>({});
   const [busy, setBusy] = useState(false);
   const keyFor = useIntentKey();
+  const zone = useZone();
 
   const beginFrom = (next: OrderRow) => {
     setBase(next);
@@ -121,12 +123,12 @@ export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order
           {!chargeFits && <span className="field-fault">A number with at most two decimals, such as 12.50</span>}
         </label>
         <label className="field">
-          <span>Processed</span>
+          <span>Processed ({zone})</span>
           <input
             type="datetime-local"
             step="1"
-            value={toLocalInput(mine.processedAt)}
-            onChange={({ target }) => setMine({ ...mine, processedAt: fromLocalInput(target.value) })}
+            value={toInput(mine.processedAt, zone)}
+            onChange={({ target }) => setMine({ ...mine, processedAt: fromInput(target.value, zone) })}
           />
         </label>
       </div>

@@ -1,4 +1,4 @@
-import { momentInWords } from '../shell/moment.tsx';
+import { momentInWords } from '../shell/zoned-time.ts';
 import { readableAmount } from './amounts.ts';
 import type { EditableField } from './merge-changes.ts';
 import type { OrderStatus } from './order-view.ts';
@@ -11,8 +11,8 @@ export const fieldWords: Readonly<Record<EditableField, string>> = {
 };
 
 /** The value of a field for people. */
-export function valueInWords(field: EditableField, value: string): string {
-  if (value === '') return 'nothing';
+export function valueInWords(field: EditableField, value: string, zone: string): string {
+  if (value === '') return 'empty';
   if (field === 'status') return statusWords[value as OrderStatus] ?? value;
-  return field === 'charge' ? readableAmount(value) : momentInWords(value);
+  return field === 'charge' ? readableAmount(value) : momentInWords(value, zone);
 }

@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components';
 import { listen } from '../graphql/listen.ts';
 import { pageTokens } from '../graphql/page-client.ts';
 import { announce } from '../shell/announcements.tsx';
+import { countInWords, countOf } from '../shell/figures.ts';
 import { type Job, jobProgress } from './recheck-documents.ts';
 
 /** How far a job is, as it goes on. */
@@ -29,14 +30,12 @@ export function JobProgress({ first, onDone }: { first: Job; onDone: () => void 
   return (
     <section className="job" aria-label="Recheck in the background">
       <label>
-        <span>
-          Recheck of {job.total} {job.total === 1 ? 'order' : 'orders'}
-        </span>
+        <span>Recheck of {countOf(job.total, 'order')}</span>
         <progress value={finished ? 1 : job.done} max={finished ? 1 : Math.max(1, job.total)} />
       </label>
       <span className="soft">
         {lost && !finished ? 'no news for now · ' : ''}
-        {finished ? '' : job.state === 'QUEUED' ? 'queued · ' : `${job.done} done · `}
+        {finished ? '' : job.state === 'QUEUED' ? 'queued · ' : `${countInWords(job.done)} done · `}
         {outcomeOf(job)}
       </span>
       <span className="spring" />
@@ -49,11 +48,11 @@ export function JobProgress({ first, onDone }: { first: Job; onDone: () => void 
 
 function outcomeOf({ changed, unchanged, gone, failed, alreadyQueued }: Job): string {
   const parts = [
-    `${changed} changed`,
-    `${unchanged} as they were`,
-    gone > 0 && `${gone} gone`,
-    failed > 0 && `${failed} given up`,
-    alreadyQueued > 0 && `${alreadyQueued} in the queue already`,
+    `${countInWords(changed)} changed`,
+    `${countInWords(unchanged)} unchanged`,
+    gone > 0 && `${countInWords(gone)} gone`,
+    failed > 0 && `${countInWords(failed)} failed`,
+    alreadyQueued > 0 && `${countInWords(alreadyQueued)} in the queue already`,
   ];
   return parts.filter(Boolean).join(' · ');
 }

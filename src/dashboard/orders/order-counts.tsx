@@ -1,4 +1,5 @@
 import { ToggleButton } from 'react-aria-components';
+import { countInWords } from '../shell/figures.ts';
 import type { OrderNumbers } from './order-documents.ts';
 import { isFiltered, noFilters, type OrderFilters, type OrderView } from './order-view.ts';
 
@@ -54,7 +55,7 @@ export function OrderCounts(props: {
           onChange={(on) => onFilter(filters(on))}
           data-count={count}
         >
-          <span className="tile-count">{numbers === null ? '–' : numbers[count].toLocaleString('en-US')}</span>
+          <span className="tile-count">{numbers === null ? '–' : countInWords(numbers[count])}</span>
           <span className="tile-title">{title}</span>
         </ToggleButton>
       ))}

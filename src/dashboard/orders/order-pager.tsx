@@ -1,4 +1,5 @@
 import { Button } from 'react-aria-components';
+import { countInWords } from '../shell/figures.ts';
 import type { OrderPage } from './order-documents.ts';
 import { type OrderView, pageSizes } from './order-view.ts';
 
@@ -17,7 +18,7 @@ export function OrderPager({ pageInfo, shown, matching, view, onPlace, onSize }:
   return (
     <nav className="pager" aria-label="Pages of orders">
       <span className="soft">
-        {shown} shown{matching !== null && ` of ${matching.toLocaleString('en-US')}`}
+        {shown} shown{matching !== null && ` of ${countInWords(matching)}`}
       </span>
       <label className="soft">
         <span className="unseen">Orders on a page</span>

@@ -132,8 +132,8 @@ function OrderItems({ order }: { order: FullOrder }) {
               {name} <span className="soft">{sku}</span>
             </td>
             <td className="amount">{quantity}</td>
-            <td className="amount">{readableAmount(unitPrice)}</td>
-            <td className="amount">{readableAmount(lineTotal)}</td>
+            <td className="amount">{readableAmount(unitPrice, order.total.currency)}</td>
+            <td className="amount">{readableAmount(lineTotal, order.total.currency)}</td>
           </tr>
         ))}
       </tbody>

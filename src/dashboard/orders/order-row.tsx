@@ -73,7 +73,7 @@ export function OrderRow({ row, origin, href, selected, onSelect }: Props) {
 export function Amount({ money }: { money: Money }) {
   return (
     <>
-      {readableAmount(money.amount)} <span className="currency">{money.currency}</span>
+      {readableAmount(money.amount, money.currency)} <span className="currency">{money.currency}</span>
     </>
   );
 }

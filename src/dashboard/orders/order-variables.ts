@@ -1,3 +1,4 @@
+import { startOfDay } from '../shell/zoned-time.ts';
 import type { OrderFilters, OrderView } from './order-view.ts';
 
 /** `OrderFilter` of the schema. */
@@ -12,10 +13,10 @@ export type OrderPageVariables = {
   readonly before?: string;
 };
 
-/** The filters in the schema's words: what does not matter is left out. */
-export function whereOf(filters: OrderFilters): OrderWhere {
+/** The filters in the schema's words: what does not matter is left out. Days are those of the zone. */
+export function whereOf(filters: OrderFilters, zone: string): OrderWhere {
   const { number, status, userId, missingCharge, missingProcessedAt, from, to, min, max, currency } = filters;
-  const created = { ...(from && { from: startOf(from, 0) }), ...(to && { to: startOf(to, 1) }) };
+  const created = { ...(from && { from: startOfDay(from, 0, zone) }), ...(to && { to: startOfDay(to, 1, zone) }) };
   const total = { ...(min && { min }), ...(max && { max }), ...(currency && { currency }) };
   return {
     ...(number && { numberStartsWith: number }),
@@ -28,14 +29,8 @@ export function whereOf(filters: OrderFilters): OrderWhere {
   };
 }
 
-export function pageVariables(view: OrderView): OrderPageVariables {
+export function pageVariables(view: OrderView, zone: string): OrderPageVariables {
   const { place, size, sort } = view;
   const page = place !== null && 'before' in place ? { last: size } : { first: size };
-  return { where: whereOf(view), orderBy: sort, ...page, ...place };
-}
-
-/** Midnight where the reader is, some days after the one that begins so. */
-function startOf(day: string, daysLater: number): string {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date + daysLater).toISOString();
+  return { where: whereOf(view, zone), orderBy: sort, ...page, ...place };
 }

@@ -2,11 +2,14 @@
  * What of the orders is shown: kept in the address bar, so that a page that is sent to somebody shows them the same.
  *
  *   number, status, user, missing, from, to, min, max, currency   which orders
+ *   tz                                                             the time zone of the days, for whoever opens it elsewhere
  *   sort (a field, with a minus before it for the other direction) in which sequence
  *   size, after, before                                            which page of them
  *
  * What cannot be read counts as not there.
  */
+import { isDay } from '../shell/zoned-time.ts';
+
 export const orderStatuses = ['PENDING', 'PAID', 'SHIPPED', 'COMPLETED', 'CANCELLED', 'REFUNDED'] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
@@ -22,7 +25,7 @@ export type OrderFilters = {
   readonly userId: string;
   readonly missingCharge: boolean;
   readonly missingProcessedAt: boolean;
-  /** Days, `2026-11-21`, both included. */
+  /** Days of the zone that the page shows, `2026-11-21`, both included. */
   readonly from: string;
   readonly to: string;
   readonly min: string;
@@ -65,7 +68,7 @@ export function viewOf(search: string): OrderView {
   };
   const missing = text('missing').split(',');
   const wanted = text('status').split(',');
-  const day = /^\d{4}-\d{2}-\d{2}$/;
+  const day = (name: string) => (isDay(text(name)) ? text(name) : '');
   const amount = /^\d{1,10}(\.\d{1,2})?$/;
   const cursor = /^[\w+/=.~-]{1,4096}$/;
   const after = text('after', cursor);
@@ -77,8 +80,8 @@ export function viewOf(search: string): OrderView {
     userId: text('user', /^[1-9]\d{0,18}$/),
     missingCharge: missing.includes('charge'),
     missingProcessedAt: missing.includes('processed_at'),
-    from: text('from', day),
-    to: text('to', day),
+    from: day('from'),
+    to: day('to'),
     min: text('min', amount),
     max: text('max', amount),
     currency: text('currency', /^[A-Z]{3}$/),
@@ -91,8 +94,8 @@ export function viewOf(search: string): OrderView {
   };
 }
 
-/** The other way round: with a question mark, or empty for what is shown without any choice. */
-export function searchOf(view: OrderView): string {
+/** The other way round: with a question mark, or empty for what is shown without any choice. Days are those of the zone. */
+export function searchOf(view: OrderView, zone: string): string {
   const missing = [view.missingCharge && 'charge', view.missingProcessedAt && 'processed_at'].filter(Boolean);
   const sort = `${view.sort.direction === 'DESC' ? '-' : ''}${sortNames[view.sort.field]}`;
   const parts: Record<string, string> = {
@@ -102,6 +105,7 @@ export function searchOf(view: OrderView): string {
     missing: missing.join(','),
     from: view.from,
     to: view.to,
+    tz: view.from === '' && view.to === '' ? '' : zone,
     min: view.min,
     max: view.max,
     currency: view.currency,
@@ -111,7 +115,7 @@ export function searchOf(view: OrderView): string {
     before: view.place !== null && 'before' in view.place ? view.place.before : '',
   };
   const search = new URLSearchParams(Object.entries(parts).filter(([, value]) => value !== '')).toString();
-  return search === '' ? '' : `?${search.replaceAll('%2C', ',')}`;
+  return search === '' ? '' : `?${search.replaceAll('%2C', ',').replaceAll('%2F', '/')}`;
 }
 
 /** The view with other filters or another sequence begins at its first page. */

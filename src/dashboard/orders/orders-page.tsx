@@ -1,8 +1,10 @@
 import { useCallback, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { FreshnessChip } from '../answers/freshness-chip.tsx';
+import { isSilence } from '../graphql/failure.ts';
 import { LiveSwitch } from '../shell/live-switch.tsx';
 import { navigate, useSearch } from '../shell/location.ts';
+import { useZone, zoneNow } from '../shell/zone.ts';
 import { DegradedNotice } from '../states/degraded-notice.tsx';
 import { EmptyState } from '../states/empty-state.tsx';
 import { ErrorState } from '../states/error-state.tsx';
@@ -23,19 +25,20 @@ const panelName = 'open';
 export function OrdersPage() {
   const search = useSearch();
   const view = viewOf(search);
-  const opened = new URLSearchParams(search).get(panelName);
+  const zone = useZone();
+  const opened = new URLSearchParams(search).get(panelName) || null;
   const list = useOrderList(view);
   const [selected, setSelected] = useState<ReadonlyMap<string, string>>(new Map());
   const [creating, setCreating] = useState(false);
 
-  const show = (next: OrderView, how?: { readonly replace: boolean }) => navigate(`/${searchOf(next)}`, how);
+  const show = (next: OrderView, how?: { readonly replace: boolean }) => navigate(`/${searchOf(next, zone)}`, how);
   const addressOf = (number: string | null) => {
-    const base = searchOf(view);
+    const base = searchOf(view, zone);
     if (number === null) return `/${base}`;
     return `/${base}${base === '' ? '?' : '&'}${panelName}=${encodeURIComponent(number)}`;
   };
   const filter = useCallback((filters: Partial<OrderView>, how?: { readonly replace: boolean }) => {
-    navigate(`/${searchOf(changed(viewOf(window.location.search), filters))}`, how);
+    navigate(`/${searchOf(changed(viewOf(window.location.search), filters), zoneNow())}`, how);
   }, []);
   const select = (ids: readonly string[], on: boolean) => {
     const next = new Map(selected);
@@ -65,11 +68,10 @@ export function OrdersPage() {
       <OrderCounts numbers={list.numbers} view={view} onFilter={filter} />
       <OrderFilterBar view={view} onFilter={filter} />
       <Rechecks selected={selected} view={view} matching={list.matching} onClear={() => setSelected(new Map())} />
-      {failure !== null && rows !== null && (
+      {failure !== null && !isSilence(failure) && rows !== null && (
         <DegradedNotice level="warn">
           <p>
-            {failure.message} <code>{failure.code}</code> What you see was read before; it is asked for again every few
-            seconds.
+            {failure.message} <code>{failure.code}</code> Showing the last data loaded; retrying every few seconds.
           </p>
         </DegradedNotice>
       )}

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Failure } from '../graphql/failure.ts';
 import { announce } from '../shell/announcements.tsx';
+import { countInWords, countOf } from '../shell/figures.ts';
+import { useZone } from '../shell/zone.ts';
 import { JobProgress } from './job-progress.tsx';
 import type { Refusal } from './order-documents.ts';
 import { whereOf } from './order-variables.ts';
@@ -28,6 +30,7 @@ export function Rechecks({ selected, view, matching, onClear }: Props) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
+  const zone = useZone();
 
   const recheck = async (input: RecheckInput) => {
     setBusy(true);
@@ -38,7 +41,7 @@ export function Rechecks({ selected, view, matching, onClear }: Props) {
     if (outcome.kind !== 'done') return;
     const { job } = outcome.done;
     setJobs((before) => [...before, job]);
-    announce(`Recheck of ${job.total} ${job.total === 1 ? 'order' : 'orders'} queued`);
+    announce(`Recheck of ${countOf(job.total, 'order')} queued`);
     if ('ids' in input) onClear();
   };
 
@@ -67,9 +70,9 @@ export function Rechecks({ selected, view, matching, onClear }: Props) {
             <Button
               className="button"
               isDisabled={busy}
-              onPress={() => void recheck({ where: whereOf(view), limit: all ?? 1 })}
+              onPress={() => void recheck({ where: whereOf(view, zone), limit: all ?? 1 })}
             >
-              Recheck all {all?.toLocaleString('en-US')} that fit
+              Recheck all {countInWords(all ?? 0)} matching orders
             </Button>
           )}
         </section>

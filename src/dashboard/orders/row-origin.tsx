@@ -1,5 +1,6 @@
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { FreshnessStory } from '../answers/freshness-chip.tsx';
+import { Clock } from '../shell/moment.tsx';
 import type { RowOrigin as Origin } from './use-order-list.ts';
 
 /** A dot at each row that says where just this row came from. */
@@ -27,9 +28,13 @@ function ChangeStory({ origin }: { origin: Extract<Origin, { kind: 'change' }> }
       </p>
       <dl className="facts">
         <dt>Committed</dt>
-        <dd>{new Date(origin.at).toLocaleTimeString()}</dd>
+        <dd>
+          <Clock atMs={Date.parse(origin.at)} />
+        </dd>
         <dt>Told</dt>
-        <dd>{new Date(origin.receivedAtMs).toLocaleTimeString()}</dd>
+        <dd>
+          <Clock atMs={origin.receivedAtMs} />
+        </dd>
       </dl>
     </>
   );

@@ -4,6 +4,7 @@ import type { Failure } from '../graphql/failure.ts';
 import { useAnswer } from '../graphql/use-answer.ts';
 import type { LiveState } from '../shell/live-switch.tsx';
 import { useThrottled } from '../shell/use-throttled.ts';
+import { useZone } from '../shell/zone.ts';
 import { type LiveChanges, liveChangeOf, noChanges, outlasting, overlaid, withChange } from './live-rows.ts';
 import {
   matchingOrders,
@@ -53,10 +54,11 @@ const noVariables = {};
 
 /** The orders of a view, kept up with what happens to them unless it is paused. */
 export function useOrderList(view: OrderView): OrderList {
-  const list = useAnswer(orderPage, pageVariables(view));
+  const zone = useZone();
+  const list = useAnswer(orderPage, pageVariables(view, zone));
   const numbers = useAnswer(orderNumbers, noVariables);
   const filtered = isFiltered(view);
-  const matching = useAnswer(matchingOrders, filtered ? { where: whereOf(view) } : null);
+  const matching = useAnswer(matchingOrders, filtered ? { where: whereOf(view, zone) } : null);
   const total = numbers.data?.orderCounts.total ?? null;
   const fitting = matching.isCurrent ? (matching.data?.orders.totalCount ?? null) : null;
   const [paused, setPaused] = useState(false);

@@ -2,6 +2,7 @@ import type { AnyVariables, TypedDocumentNode } from 'urql';
 import type { AnswerFacts } from '../answers/answer-facts.ts';
 import { ask } from '../graphql/ask.ts';
 import type { Failure } from '../graphql/failure.ts';
+import { lookSoon } from '../shell/cluster-watch.ts';
 import type { Refusal } from './order-documents.ts';
 
 /** How a write ended: done, refused with nothing written, or failed, which may leave open whether it was written. */
@@ -19,6 +20,7 @@ export async function write<Name extends string, Done, Variables extends AnyVari
   variables: Variables,
 ): Promise<Outcome<Done>> {
   const { data, facts, failure } = await ask(document, variables);
+  if (failure !== null) lookSoon();
   const result = data?.[name];
   if (failure !== null || result == null) return { kind: 'failed', failure: failure ?? noData };
   if (isRefusal(result)) return { kind: 'refused', refusal: result };

@@ -34,8 +34,8 @@ const waits: readonly Choice[] = [
 
 /** Which operations are shown. */
 export function RoutingFilters({ choice, onChoose, onClear }: Props) {
-  const { data } = useClusterNow();
-  const nodes = (data?.cluster.nodes ?? []).map(({ name }): Choice => [name, name]);
+  const { cluster } = useClusterNow();
+  const nodes = (cluster?.nodes ?? []).map(({ name }): Choice => [name, name]);
   const reasons = knownReasons.map((reason): Choice => [reason, reasonInShort(reason)]);
   const pick = (name: FilterName, label: string, choices: readonly Choice[]) => (
     <Pick label={label} choices={choices} value={choice[name]} onChange={(value) => onChoose(name, value)} />

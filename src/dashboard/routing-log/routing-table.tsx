@@ -1,9 +1,11 @@
 import { memo } from 'react';
 import { durationInWords } from '../answers/age-words.ts';
 import { reasonInFull, reasonInShort } from '../answers/reason-words.ts';
+import { useZone } from '../shell/zone.ts';
+import { exactClockInWords } from '../shell/zoned-time.ts';
 import type { RoutedOperation } from './routing-documents.ts';
 
-const titles = ['Time', 'Operation', 'Server', 'Why', 'Level', 'Had to include'] as const;
+const titles = ['Time', 'Operation', 'Server', 'Why', 'Level', 'Required position'] as const;
 const roleHues: Readonly<Record<string, string>> = { SOURCE: 'warn', REPLICA: 'calm', BACKUP: 'violet', CACHE: 'good' };
 
 /** A row for each operation, newest first; on a narrow screen a card. */
@@ -39,11 +41,13 @@ export function RoutingTable({ operations }: { operations: readonly RoutedOperat
 
 const Row = memo(function Row({ operation }: { operation: RoutedOperation }) {
   const { at, kind, name, node, role, reason, level, required, waitedMs, tookMs, errorCode } = operation;
+  const zone = useZone();
+  const fromCache = reason === 'cache-hit';
   return (
     <tr data-failed={errorCode !== null}>
       <td className="time">
         <time dateTime={at} title={at}>
-          {at.slice(11, 23)}
+          {exactClockInWords(Date.parse(at), zone)}
         </time>
       </td>
       <th scope="row">
@@ -53,8 +57,8 @@ const Row = memo(function Row({ operation }: { operation: RoutedOperation }) {
         {node === null ? (
           'none'
         ) : (
-          <span className="tag" data-hue={roleHues[role ?? ''] ?? 'none'}>
-            {node}
+          <span className="tag" data-hue={roleHues[fromCache ? 'CACHE' : (role ?? '')] ?? 'none'}>
+            {fromCache ? `cache of ${node}` : node}
           </span>
         )}
       </td>
@@ -62,7 +66,7 @@ const Row = memo(function Row({ operation }: { operation: RoutedOperation }) {
         {reason === null ? '–' : reasonInShort(reason)}
       </td>
       <td data-label="Level">{level.toLowerCase()}</td>
-      <td data-label="Had to include" className="position">
+      <td data-label="Required position" className="position">
         {required === null ? '–' : <code>{required}</code>}
       </td>
       <td data-label="Waited" className="figures">

@@ -3,29 +3,34 @@ import { pageRoutes } from '../page-routes.tsx';
 import { EmptyState } from '../states/empty-state.tsx';
 import { LoadingState } from '../states/loading-state.tsx';
 import { Announcements } from './announcements.tsx';
+import { at } from './base-path.ts';
 import { ClusterNotice } from './cluster-notice.tsx';
+import { LeaveQuestion } from './leave-question.tsx';
 import { usePath } from './location.ts';
 import { PageBoundary } from './page-boundary.tsx';
 import { PageLink } from './page-link.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 import { useOfferedRoutes } from './use-offered-routes.ts';
+import { useZoneOfPage, ZoneContext } from './zone.ts';
+import { ZoneChoice } from './zone-choice.tsx';
 
 /** What every page has around it: the way to the others, the theme, and what does not work now. */
 export function AppShell() {
   const path = usePath();
   const offered = useOfferedRoutes();
+  const zone = useZoneOfPage();
   const route = pageRoutes.find((candidate) => candidate.path === path);
   useEffect(() => {
     document.title = route === undefined ? 'Tidemark' : `${route.title} · Tidemark`;
   }, [route]);
   return (
-    <>
+    <ZoneContext value={zone}>
       <a className="skip" href="#main">
         Skip to the content
       </a>
       <header className="bar">
         <PageLink href="/" className="brand">
-          <img src="/tidemark.svg" width="20" height="20" alt="" />
+          <img src={at('/tidemark.svg')} width="20" height="20" alt="" />
           Tidemark
         </PageLink>
         <nav aria-label="Pages">
@@ -39,9 +44,10 @@ export function AppShell() {
             ))}
           </ul>
         </nav>
-        <a className="bar-link" href="/graphql">
+        <a className="bar-link" href={at('/graphql')}>
           GraphiQL
         </a>
+        <ZoneChoice />
         <ThemeChoice />
       </header>
       <ClusterNotice />
@@ -60,7 +66,8 @@ export function AppShell() {
           </PageBoundary>
         )}
       </main>
+      <LeaveQuestion />
       <Announcements />
-    </>
+    </ZoneContext>
   );
 }

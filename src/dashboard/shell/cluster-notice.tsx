@@ -1,14 +1,21 @@
+import { ageInWords } from '../answers/age-words.ts';
+import { contactNow } from '../graphql/contact.ts';
+import { useSilence } from '../graphql/use-contact.ts';
 import { DegradedNotice } from '../states/degraded-notice.tsx';
+import { Clock } from './moment.tsx';
 import { useClusterNow } from './use-cluster-now.ts';
+import { useNow } from './use-now.ts';
 import { whatIsMissing } from './what-is-missing.ts';
 
 /** Says on every page what does not work now. Says nothing while everything does. */
 export function ClusterNotice() {
-  const { data, failure } = useClusterNow();
+  const { cluster, failure } = useClusterNow();
+  const silent = useSilence();
+  if (silent) return <Silence />;
   if (failure !== null) {
-    return <DegradedNotice level="bad">{failure.message} What you see is what it said last.</DegradedNotice>;
+    return <DegradedNotice level="bad">{failure.message} How the servers are is not known.</DegradedNotice>;
   }
-  const missing = data === null ? [] : whatIsMissing(data.cluster);
+  const missing = cluster === null ? [] : whatIsMissing(cluster);
   const [worst] = missing;
   if (worst === undefined) return null;
   return (
@@ -18,4 +25,26 @@ export function ClusterNotice() {
       ))}
     </DegradedNotice>
   );
+}
+
+function Silence() {
+  const { heardAtMs } = contactNow();
+  return (
+    <DegradedNotice level="bad">
+      {heardAtMs === null ? (
+        <p>The API does not answer.</p>
+      ) : (
+        <p>
+          The API does not answer. Everything on this page is as of <Clock atMs={heardAtMs} />{' '}
+          <Ago sinceMs={heardAtMs} />
+        </p>
+      )}
+    </DegradedNotice>
+  );
+}
+
+// Counted by itself, and not read out every second.
+function Ago({ sinceMs }: { sinceMs: number }) {
+  const nowMs = useNow();
+  return <span aria-hidden="true">({ageInWords(nowMs - sinceMs)} ago)</span>;
 }

@@ -1,29 +1,70 @@
-/** The address bar as state: the path names the page, the search part holds what is chosen on it. */
+/**
+ * The address bar as state: the path names the page, the search part holds what is chosen on it. Whoever goes somewhere else is
+ * asked first when that would lose what they have typed.
+ */
 import { useSyncExternalStore } from 'react';
+import { at, within } from './base-path.ts';
+import { hasUnsavedWork, mayLeave } from './unsaved-work.ts';
 
 const listeners = new Set<() => void>();
+let shown = addressNow();
 
-function subscribe(listener: () => void): () => void {
+/** Calls whenever the address is another one. Returns what ends it. */
+export function listenToLocation(listener: () => void): () => void {
+  if (listeners.size === 0) window.addEventListener('popstate', onPopState);
   listeners.add(listener);
-  window.addEventListener('popstate', listener);
   return () => {
     listeners.delete(listener);
-    window.removeEventListener('popstate', listener);
+    if (listeners.size === 0) window.removeEventListener('popstate', onPopState);
   };
 }
 
-/** Goes to an address of this page. `replace` leaves no entry to go back to, for choices that are made letter by letter. */
+/**
+ * Goes to an address of this page, such as `/cluster`, or `?size=50` for the same one. `replace` leaves no entry to go back to, for
+ * choices that are made letter by letter.
+ */
 export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
-  if (to === window.location.pathname + window.location.search) return;
-  window.history[replace ? 'replaceState' : 'pushState'](null, '', to);
-  for (const listener of listeners) listener();
+  if (hasUnsavedWork()) void mayLeave().then((may) => may && go(to, replace));
+  else go(to, replace);
 }
 
+function go(to: string, replace: boolean): void {
+  const address = to.startsWith('?') ? window.location.pathname + to : at(to);
+  if (address === addressNow()) return;
+  window.history[replace ? 'replaceState' : 'pushState'](null, '', address);
+  tell();
+}
+
+function tell(): void {
+  shown = addressNow();
+  for (const listener of [...listeners]) listener();
+}
+
+/** Back and forward cannot be refused: what was left is put there again until the question is answered. */
+function onPopState(): void {
+  const wanted = addressNow();
+  if (!hasUnsavedWork() || wanted === shown) {
+    tell();
+    return;
+  }
+  window.history.pushState(null, '', shown);
+  void mayLeave().then((may) => {
+    if (!may) return;
+    window.history.pushState(null, '', wanted);
+    tell();
+  });
+}
+
+function addressNow(): string {
+  return window.location.pathname + window.location.search;
+}
+
+/** Of this page: `/` is the first one, wherever on its host the page lies. */
 export function usePath(): string {
-  return useSyncExternalStore(subscribe, () => window.location.pathname);
+  return useSyncExternalStore(listenToLocation, () => within(window.location.pathname));
 }
 
 /** With the question mark, or empty. */
 export function useSearch(): string {
-  return useSyncExternalStore(subscribe, () => window.location.search);
+  return useSyncExternalStore(listenToLocation, () => window.location.search);
 }

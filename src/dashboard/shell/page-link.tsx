@@ -1,4 +1,5 @@
 import type { ComponentProps, MouseEvent } from 'react';
+import { at } from './base-path.ts';
 import { navigate } from './location.ts';
 
 /** A link within the page. With a modifier key it opens a tab as any link does. */
@@ -10,5 +11,5 @@ export function PageLink({ href, onClick, ...props }: ComponentProps<'a'> & { hr
     event.preventDefault();
     navigate(href);
   };
-  return <a href={href} onClick={follow} {...props} />;
+  return <a href={at(href)} onClick={follow} {...props} />;
 }

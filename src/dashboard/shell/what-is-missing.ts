@@ -6,10 +6,7 @@ export type Missing = { readonly level: 'warn' | 'bad'; readonly text: string };
 export function whatIsMissing({ reads, writes, redis, nodes, problems }: ClusterNow['cluster']): readonly Missing[] {
   const missing: Missing[] = [];
   if (!reads) {
-    missing.push({
-      level: 'bad',
-      text: 'Neither the source nor a replica answers: orders may be read from the backup.',
-    });
+    missing.push({ level: 'bad', text: withoutReads(nodes) });
   } else if (!writes) {
     missing.push({ level: 'bad', text: 'No server takes writes: orders can be read, not changed.' });
   }
@@ -32,4 +29,12 @@ export function whatIsMissing({ reads, writes, redis, nodes, problems }: Cluster
 function inWords({ message, variable, value, cure }: ClusterProblem): string {
   const setting = variable === null ? '' : ` (${variable}=${value ?? 'unknown'})`;
   return `${message}${setting}.${cure === null ? '' : ` Cure: ${cure}`}`;
+}
+
+/** The backup is the last resort, as long as it is there itself. */
+function withoutReads(nodes: ClusterNow['cluster']['nodes']): string {
+  const backups = nodes.filter(({ role, configuredRole }) => (role ?? configuredRole) === 'BACKUP');
+  const left = backups.filter(({ state }) => state === 'HEALTHY' || state === 'DEGRADED').map(({ name }) => name);
+  if (left.length === 0) return 'No server answers: orders can be neither read nor changed.';
+  return `Neither the source nor a replica answers: orders may be read from ${left.join(' or ')}, and not changed.`;
 }

@@ -1,19 +1,18 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../orders/errors.ts';
 import { builder } from '../builder.ts';
-import { deadLetterKeyOf } from './job-queries.ts';
+import { deadLetterIdRule } from './job-id-input.ts';
 
 const mostLetters = 200;
 
 const lettersRules = z.object({
   ids: z
-    .array(z.string())
+    .array(deadLetterIdRule)
     .min(1, 'must hold at least one id')
-    .max(mostLetters, `must hold at most ${mostLetters} ids`)
-    .transform((ids) => ids.flatMap((id) => deadLetterKeyOf(id) ?? [])),
+    .max(mostLetters, `must hold at most ${mostLetters} ids`),
 });
 
-const lettersText = `The \`id\`s of dead letters, at most ${mostLetters}. Those that name none are passed over.`;
+const lettersText = `The \`id\`s of dead letters, at most ${mostLetters}. Those that are gone are passed over.`;
 
 const replayInput = builder
   .inputType('ReplayDeadLettersInput', {

@@ -5,6 +5,7 @@ import { findOrderIds } from '../../orders/find-order-ids.ts';
 import { builder } from '../builder.ts';
 import { orderFilterOf, orderFilterType } from '../orders/order-filter-input.ts';
 import { orderIdOf } from '../orders/order-id.ts';
+import { jobIdRule } from './job-id-input.ts';
 import { jobType } from './job-type.ts';
 
 const mostIds = 1000;
@@ -43,13 +44,17 @@ const recheckInput = builder
   })
   .validate(recheckRules);
 
-function jobPayload(name: string, description: string) {
+function jobPayload(
+  name: string,
+  description: string,
+  ofJob = 'Follow it with `jobProgress(id:)`, and each order with `orderChanged`.',
+) {
   return builder.objectRef<{ job: JobRecord }>(name).implement({
     description,
     fields: (t) => ({
       job: t.field({
         type: jobType,
-        description: 'Follow it with `jobProgress(id:)`, and each order with `orderChanged`.',
+        description: ofJob,
         resolve: ({ job }) => job,
       }),
     }),
@@ -99,5 +104,33 @@ builder.mutationField('refreshNewOrders', (t) =>
     },
     args: { input: t.arg({ type: refreshInput, required: true, description: 'How to look for them.' }) },
     resolve: async (_, { input }, { jobs }) => ({ job: await jobs.refresh(input.fromBeginning ?? false) }),
+  }),
+);
+
+const cancelInput = builder
+  .inputType('CancelJobInput', {
+    description: 'Which job to end.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The `id` of the job.' }) }),
+  })
+  .validate(z.object({ id: jobIdRule }));
+
+const cancelPayload = jobPayload(
+  'CancelJobPayload',
+  'The job has ended: `CANCELLED`, or as it had ended before.',
+  'The job as it is now. An order that a worker had in hand may still be counted.',
+);
+
+builder.mutationField('cancelJob', (t) =>
+  t.field({
+    type: cancelPayload,
+    description:
+      'Ends a job: what of it waits is dropped, and what workers have in hand ends as soon as it can. What was done stays done. ' +
+      'Said again, or of a job that has ended, it changes nothing.',
+    errors: {
+      types: [InvalidInputError],
+      union: { name: 'CancelJobResult', description: 'The job, or why it was not looked for.' },
+    },
+    args: { input: t.arg({ type: cancelInput, required: true, description: 'Which job.' }) },
+    resolve: async (_, { input }, { jobs }) => ({ job: await jobs.cancel(input.id) }),
   }),
 );

@@ -1,9 +1,11 @@
 import { encodeGlobalID } from '@pothos/plugin-relay';
+import { writeDeadLetterId } from '../../jobs/job-ids.ts';
 import { type JobKind, jobKinds } from '../../jobs/job-record.ts';
-import type { DeadLetterKey, Jobs } from '../../jobs/jobs.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
 import type { DeadLetter, TaskCounts } from '../../jobs/task-queue.ts';
 import { BadListRequestError } from '../../orders/errors.ts';
 import { builder } from '../builder.ts';
+import { checkedJobId } from './job-id-input.ts';
 import { jobKindType, jobType } from './job-type.ts';
 
 const mostAtOnce = 200;
@@ -70,7 +72,7 @@ const jobsType = builder.objectRef<Jobs>('Jobs').implement({
       nullable: true,
       description: 'One job, or null when there is none.',
       args: { id: t.arg.id({ required: true, description: 'Which job.' }) },
-      resolve: (jobs, { id }) => jobs.find(id),
+      resolve: (jobs, { id }) => jobs.find(checkedJobId(id)),
     }),
     deadLetters: t.field({
       type: [deadLetterType],
@@ -91,14 +93,7 @@ builder.queryField('jobs', (t) =>
 );
 
 function deadLetterId({ id, task }: DeadLetter): string {
-  return `${task.kind}.${id}`;
-}
-
-/** Ids that were not handed out name nothing. */
-export function deadLetterKeyOf(id: string): DeadLetterKey | null {
-  const dot = id.indexOf('.');
-  const kind = jobKinds.find((known) => known === id.slice(0, dot));
-  return kind === undefined ? null : { kind, id: id.slice(dot + 1) };
+  return writeDeadLetterId({ kind: task.kind, id });
 }
 
 function checked(name: string, count: number): number {

@@ -10,6 +10,7 @@ const states = {
   QUEUED: { description: 'No worker has finished any of it yet.' },
   RUNNING: { description: 'Some of it is done.' },
   FINISHED: { description: 'All of it is done, or given up.' },
+  CANCELLED: { description: 'Somebody ended it. What was done by then stays done, the rest is left as it was.' },
 } as const satisfies Record<JobState, { description: string }>;
 
 export const jobKindType = builder.enumType('JobKind', { description: 'What a job does.', values: kinds });
@@ -46,8 +47,14 @@ export const jobType = builder.objectRef<JobRecord>('Job').implement({
     finishedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the last of its orders was done.',
+      description: 'When the last of its orders was done, or it was cancelled.',
       resolve: ({ finishedAtMs }) => moment(finishedAtMs),
+    }),
+    cancelledAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When somebody cancelled it.',
+      resolve: ({ cancelledAtMs }) => moment(cancelledAtMs),
     }),
     consistencyToken: t.string({
       nullable: true,

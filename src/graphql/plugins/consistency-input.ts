@@ -86,6 +86,7 @@ export const withoutServer: ReadonlySet<string> = new Set([
   'routingLog',
   'jobs',
   'refreshNewOrders',
+  'cancelJob',
   'replayDeadLetters',
   'discardDeadLetters',
 ]);

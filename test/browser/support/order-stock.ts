@@ -1,3 +1,4 @@
+import { systemClock } from '../../../src/platform/clock.ts';
 import { ask } from '../../support/in-process-api.ts';
 
 type Api = { readonly url: string; stop(): Promise<void> };
@@ -34,16 +35,30 @@ export async function stockOrders(api: Api, count: number): Promise<readonly Sto
   for (let index = 1; index <= count; index += 1) {
     const unitPrice = `${10 + ((index * 37) % 400)}.${index % 2 === 0 ? '50' : '00'}`;
     const isPaid = index % 3 === 0;
-    const order = await createElsewhere(api, {
-      number: `T-${String(index).padStart(3, '0')}`,
-      userId: String(1 + (index % 5)),
-      currency: index % 4 === 0 ? 'USD' : 'EUR',
-      items: [{ sku: `TIDE-${index}`, name: 'Tide table', quantity: 1, unitPrice }],
-      ...(isPaid && { charge: index % 9 === 0 ? '1.00' : unitPrice, processedAt: '2026-11-20T10:15:00.000Z' }),
-    });
-    stocked.push(isPaid ? await updateElsewhere(api, order, { status: 'PAID' }) : order);
+    const order = await patiently(() =>
+      createElsewhere(api, {
+        number: `T-${String(index).padStart(3, '0')}`,
+        userId: String(1 + (index % 5)),
+        currency: index % 4 === 0 ? 'USD' : 'EUR',
+        items: [{ sku: `TIDE-${index}`, name: 'Tide table', quantity: 1, unitPrice }],
+        ...(isPaid && { charge: index % 9 === 0 ? '1.00' : unitPrice, processedAt: '2026-11-20T10:15:00.000Z' }),
+      }),
+    );
+    stocked.push(isPaid ? await patiently(() => updateElsewhere(api, order, { status: 'PAID' })) : order);
   }
   return stocked;
+}
+
+/** On a busy machine the source is lost for a moment now and then: then nothing was written. */
+async function patiently<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (attempt >= 20 || !String(error).includes('SOURCE_UNAVAILABLE')) throw error;
+      await systemClock.sleep(500);
+    }
+  }
 }
 
 function written(result: { order?: Stocked } | null | undefined, errors: unknown): Stocked {

@@ -4,7 +4,7 @@ import type {
   ClusterHappening,
   NodeDetails,
 } from '../../../src/dashboard/cluster/cluster-documents.ts';
-import { keptLooks, noHistory, withLook } from '../../../src/dashboard/cluster/lag-history.ts';
+import { keptSeconds, noHistory, withLook } from '../../../src/dashboard/cluster/lag-history.ts';
 import { mergeEvents } from '../../../src/dashboard/cluster/merge-events.ts';
 import { positionInShort } from '../../../src/dashboard/cluster/node-words.ts';
 import { situation } from '../../../src/dashboard/cluster/situation.ts';
@@ -16,7 +16,7 @@ const replica: NodeDetails = {
   role: 'REPLICA',
   configuredRole: 'REPLICA',
   position: '0-1-5',
-  lagMs: 2000,
+  lagMs: 1000,
   lagTransactions: 7,
   applier: 'RUNNING',
   ageMs: 10,
@@ -47,7 +47,7 @@ describe('the lag of replicas', () => {
     const history = withLook(withLook(noHistory, 1, [source, replica]), 2, [source, { ...replica, lagMs: 0 }]);
     expect(history).toEqual({
       timesS: [1, 2],
-      lines: [{ node: 'replica-1', seconds: [2, 0], transactions: [7, 7] }],
+      lines: [{ node: 'replica-1', seconds: [1, 0], transactions: [7, 7] }],
     });
   });
 
@@ -56,23 +56,40 @@ describe('the lag of replicas', () => {
     let history = withLook(noHistory, 1, [source, replica]);
     history = withLook(history, 2, [source, away, { ...replica, name: 'replica-2', lagMs: 1000 }]);
     expect(history.lines).toEqual([
-      { node: 'replica-1', seconds: [2, null], transactions: [7, null] },
+      { node: 'replica-1', seconds: [1, null], transactions: [7, null] },
       { node: 'replica-2', seconds: [null, 1], transactions: [null, 7] },
     ]);
   });
 
   it('is forgotten after a while', () => {
     let history = noHistory;
-    for (let look = 0; look < keptLooks + 50; look += 1) history = withLook(history, look, [replica]);
-    expect([history.timesS.length, history.timesS[0], history.lines[0]?.seconds.length]).toEqual([300, 50, 300]);
+    for (let look = 0; look < keptSeconds + 50; look += 1) history = withLook(history, look, [replica]);
+    expect([history.timesS.length, history.timesS[0], history.lines[0]?.seconds.length]).toEqual([301, 49, 301]);
   });
 });
 
 describe('the situation', () => {
   const texts = (...given: Parameters<typeof situation>) => situation(...given).map(({ text }) => text);
 
+  it('does not say that reads are spread over replicas that are late', () => {
+    const late = { ...replica, lagMs: 11_000, lagTransactions: 97 };
+    const said = (nodes: readonly NodeDetails[]) => texts({ ...cluster, nodes }, null);
+    expect(said([source, late])).toEqual([
+      'replica-1 is 11 s late, 97 transactions behind: whoever has seen newer data is answered by source.',
+      'Writes go to source.',
+    ]);
+    expect(said([source, late, { ...replica, name: 'replica-2' }])).toContain('Reads go to replica-2.');
+    expect(said([source, replica, { ...replica, name: 'replica-2' }])).toContain(
+      'Reads are spread over replica-1 and replica-2.',
+    );
+  });
+
+  it('does not miss replicas where none are set up', () => {
+    expect(texts({ ...cluster, nodes: [source] }, null)).toContain('There are no replicas: source serves all reads.');
+  });
+
   it('says where writes and reads go when all is well', () => {
-    expect(texts(cluster, null)).toEqual(['Writes go to source.', 'Reads are spread over replica-1.']);
+    expect(texts(cluster, null)).toEqual(['Writes go to source.', 'Reads go to replica-1.']);
   });
 
   it('puts the worst first', () => {

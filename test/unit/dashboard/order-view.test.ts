@@ -38,18 +38,18 @@ describe('a view of the orders', () => {
   it('is read out of the address as it was written into it', () => {
     fc.assert(
       fc.property(someView, (view) => {
-        expect(viewOf(searchOf(view))).toEqual(view);
+        expect(viewOf(searchOf(view, 'UTC'))).toEqual(view);
       }),
     );
   });
 
   it('needs no words in the address while nothing was chosen', () => {
-    expect(searchOf(plain)).toBe('');
+    expect(searchOf(plain, 'UTC')).toBe('');
   });
 
   it('is legible in the address', () => {
     const view = changed(plain, { status: ['PENDING', 'PAID'], missingCharge: true, missingProcessedAt: true });
-    expect(searchOf(view)).toBe('?status=PENDING,PAID&missing=charge,processed_at');
+    expect(searchOf(view, 'UTC')).toBe('?status=PENDING,PAID&missing=charge,processed_at');
   });
 
   it('takes what cannot be read for not there', () => {
@@ -71,17 +71,37 @@ describe('a view of the orders', () => {
 
 describe('what is asked for a view', () => {
   it('leaves out what does not matter', () => {
-    expect(pageVariables(plain)).toEqual({ where: {}, orderBy: { field: 'CREATED_AT', direction: 'DESC' }, first: 20 });
+    expect(pageVariables(plain, 'UTC')).toEqual({
+      where: {},
+      orderBy: { field: 'CREATED_AT', direction: 'DESC' },
+      first: 20,
+    });
   });
 
   it('goes backwards from a place before which it lies', () => {
-    const { first, last, before } = pageVariables({ ...plain, place: { before: 'abc' } });
+    const { first, last, before } = pageVariables({ ...plain, place: { before: 'abc' } }, 'UTC');
     expect({ first, last, before }).toEqual({ last: 20, before: 'abc' });
   });
 
   it('takes both days of a span as a whole', () => {
-    const { where } = pageVariables({ ...plain, from: '2026-11-20', to: '2026-11-21' });
+    const { where } = pageVariables({ ...plain, from: '2026-11-20', to: '2026-11-21' }, 'UTC');
     const { from, to } = where.created as { from: string; to: string };
     expect(Date.parse(to) - Date.parse(from)).toBe(2 * 24 * 3600 * 1000);
+  });
+
+  it('takes days for those of the zone, and says in the address which that is', () => {
+    const view = { ...plain, from: '2026-10-31', to: '2026-10-31' };
+    const created = (zone: string) => pageVariables(view, zone).where.created;
+    expect(created('Asia/Tokyo')).toEqual({ from: '2026-10-30T15:00:00.000Z', to: '2026-10-31T15:00:00.000Z' });
+    expect(created('America/Los_Angeles')).toEqual({
+      from: '2026-10-31T07:00:00.000Z',
+      to: '2026-11-01T07:00:00.000Z',
+    });
+    expect(searchOf(view, 'Asia/Tokyo')).toBe('?from=2026-10-31&to=2026-10-31&tz=Asia/Tokyo');
+    expect(searchOf(plain, 'Asia/Tokyo')).toBe('');
+  });
+
+  it.each(['2026-02-31', '2026-13-01', '0000-01-01', '2026-1-1'])('knows that %s is no day', (from) => {
+    expect(viewOf(`?from=${from}`).from).toBe('');
   });
 });

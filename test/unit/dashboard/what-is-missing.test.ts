@@ -34,8 +34,19 @@ describe('what is missing', () => {
 
   it('does not speak of writes while not even reads are answered', () => {
     const [first, ...others] = whatIsMissing({ ...well, reads: false, writes: false });
-    expect(first?.text).toContain('Neither the source nor a replica');
+    expect(first?.text).toBe('No server answers: orders can be neither read nor changed.');
     expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['HEALTHY', 'Neither the source nor a replica answers: orders may be read from backup, and not changed.'],
+    ['DEGRADED', 'Neither the source nor a replica answers: orders may be read from backup, and not changed.'],
+    ['DOWN', 'No server answers: orders can be neither read nor changed.'],
+    ['UNKNOWN', 'No server answers: orders can be neither read nor changed.'],
+  ] as const)('names the backup only while that is there: %s', (state, text) => {
+    const backup = { ...node('backup', state), configuredRole: 'BACKUP' };
+    const nodes = [node('source', 'DOWN'), backup];
+    expect(whatIsMissing({ ...well, reads: false, writes: false, nodes })[0]?.text).toBe(text);
   });
 
   it('says what does not work without Redis', () => {

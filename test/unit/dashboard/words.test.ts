@@ -56,7 +56,11 @@ describe('words for people', () => {
       '0.05',
     ]);
     expect(['', '-1', '1.005', '1e3', '12,50'].map(hundredthsOf)).toEqual([null, null, null, null, null]);
-    expect(readableAmount('1234567.80')).toBe('1\u202f234\u202f567.80');
+    expect(readableAmount('1234567.80')).toBe('1,234,567.80');
+    expect(readableAmount('2716.00', 'JPY')).toBe('2,716');
+    expect(readableAmount('2716.50', 'JPY')).toBe('2,716.50');
+    expect(readableAmount('2716.00', 'EUR')).toBe('2,716.00');
+    expect(readableAmount('2716.00', 'no currency')).toBe('2,716.00');
   });
 
   it('offer the statuses that the API allows', () => {

@@ -61,6 +61,7 @@ describe('the schema', () => {
   it('gives every mutation one required input and a union of its payload and errors of one interface', () => {
     const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
     expect(mutations.map(({ name }) => name).sort()).toEqual([
+      'cancelJob',
       'createOrder',
       'deleteOrder',
       'discardDeadLetters',

@@ -16,6 +16,7 @@ const record = (revision: number, finished = false): JobRecord => ({
   queuedAtMs: 1,
   startedAtMs: null,
   finishedAtMs: finished ? 2 : null,
+  cancelledAtMs: null,
   tokens: [],
 });
 

@@ -1,0 +1,128 @@
+/**
+ * How the servers are, asked again and again while somebody looks at the page: the one question that is always asked, so that
+ * it also tells whether the API is there at all.
+ *
+ *   at rest      every 3.4 s. An API that fell silent right after an answer is noticed 3.4 + 1.5 s later
+ *   lively       every second: where somebody looks at the servers themselves, and something goes on there
+ *   silent       again after 1, 2, 4 s, then every 5 s
+ *   hidden tab   not at all; at once when it is seen again
+ *
+ * Whoever learns of something sooner (an event, a failed request) has it asked at once.
+ */
+import type { TypedDocumentNode } from 'urql';
+import { ask } from '../graphql/ask.ts';
+import { contactNow, fellSilent } from '../graphql/contact.ts';
+import type { Failure } from '../graphql/failure.ts';
+import { type ClusterNow, clusterNow } from './cluster-documents.ts';
+
+type Cluster = ClusterNow['cluster'];
+export type Watched<Seen extends Cluster = Cluster> = {
+  /** What it said last, `null` before the first time. */
+  readonly cluster: Seen | null;
+  /** When that came, as `Date.now()` says. */
+  readonly seenAtMs: number;
+  readonly failure: Failure | null;
+};
+type Question = TypedDocumentNode<ClusterNow, Record<string, never>>;
+/** Asks for more than everybody wants, and says when it is worth to look often. */
+export type Closer = { readonly question: Question; readonly isLively: (cluster: Cluster) => boolean };
+
+const restMs = 3400;
+const livelyMs = 1000;
+const overdueMs = 1500;
+const limitMs = 4000;
+const soonMs = 150;
+const longestSilentMs = 5000;
+const nothing = {};
+
+let watched: Watched = { cluster: null, seenAtMs: 0, failure: null };
+let closer: Closer | null = null;
+let silentLooks = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asking = false;
+let wantedSoon = false;
+const listeners = new Set<() => void>();
+
+export function watchedNow(): Watched {
+  return watched;
+}
+
+/** Returns what ends it. The first one who watches begins it, the last one ends it. */
+export function watchCluster(listener: () => void): () => void {
+  listeners.add(listener);
+  if (listeners.size === 1) begin();
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) end();
+  };
+}
+
+/** From now on the closer question is asked. Returns what ends it. */
+export function lookCloser(wanted: Closer): () => void {
+  closer = wanted;
+  lookSoon();
+  return () => {
+    if (closer === wanted) closer = null;
+  };
+}
+
+/** Something may have changed. */
+export function lookSoon(): void {
+  if (listeners.size === 0 || document.hidden) return;
+  wantedSoon = true;
+  if (!asking) lookAfter(soonMs);
+}
+
+function begin(): void {
+  document.addEventListener('visibilitychange', onVisibility);
+  window.addEventListener('online', lookSoon);
+  window.addEventListener('offline', lookSoon);
+  if (!document.hidden) void look();
+}
+
+function end(): void {
+  clearTimeout(timer);
+  document.removeEventListener('visibilitychange', onVisibility);
+  window.removeEventListener('online', lookSoon);
+  window.removeEventListener('offline', lookSoon);
+}
+
+function onVisibility(): void {
+  clearTimeout(timer);
+  if (!document.hidden) void look();
+}
+
+function lookAfter(delayMs: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void look(), delayMs);
+}
+
+async function look(): Promise<void> {
+  if (asking) return;
+  asking = true;
+  wantedSoon = false;
+  const overdue = setTimeout(fellSilent, overdueMs);
+  const asked = closer;
+  const { data, failure } = await ask(asked?.question ?? clusterNow, nothing, limitMs);
+  clearTimeout(overdue);
+  asking = false;
+  if (data !== null) publish({ cluster: data.cluster, seenAtMs: Date.now(), failure });
+  else {
+    if (failure?.code === 'UNREACHABLE') fellSilent();
+    publish({ ...watched, failure });
+  }
+  silentLooks = contactNow().silent ? silentLooks + 1 : 0;
+  if (listeners.size === 0 || document.hidden) return;
+  lookAfter(wantedSoon || asked !== closer ? soonMs : pauseMs());
+}
+
+function pauseMs(): number {
+  if (silentLooks > 0) return Math.min(500 * 2 ** silentLooks, longestSilentMs);
+  const isLively = closer !== null && watched.cluster !== null && closer.isLively(watched.cluster);
+  return isLively ? livelyMs : restMs;
+}
+
+function publish(next: Watched): void {
+  watched = next;
+  for (const listener of [...listeners]) listener();
+}

@@ -1,0 +1,11 @@
+const counts = new Intl.NumberFormat('en-US');
+
+/** `26,723`: how many of something, everywhere on the page alike. */
+export function countInWords(count: number): string {
+  return counts.format(count);
+}
+
+/** `1 order`, `2 orders`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${countInWords(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * What somebody has typed and not saved. Leaving it asks first: going to another page, closing the form, and, in the
+ * browser's own words, closing or reloading the tab.
+ */
+import { useEffect, useRef } from 'react';
+
+export type LeaveQuestion = { readonly what: string; readonly answer: (leave: boolean) => void };
+
+const unsaved = new Map<symbol, string>();
+const listeners = new Set<() => void>();
+let question: LeaveQuestion | null = null;
+
+export function hasUnsavedWork(): boolean {
+  return unsaved.size > 0;
+}
+
+/** While `what` is not `null` there is something to lose: it names it, such as `The new order`. */
+export function useUnsavedWork(what: string | null): void {
+  const key = useRef(Symbol('form')).current;
+  useEffect(() => {
+    if (what === null) return;
+    unsaved.set(key, what);
+    if (unsaved.size === 1) window.addEventListener('beforeunload', refuse);
+    return () => {
+      unsaved.delete(key);
+      if (unsaved.size === 0) window.removeEventListener('beforeunload', refuse);
+    };
+  }, [key, what]);
+}
+
+/** Asks when there is something to lose. What somebody agrees to lose is not asked about again. */
+export function mayLeave(): Promise<boolean> {
+  const [what] = unsaved.values();
+  if (what === undefined) return Promise.resolve(true);
+  question?.answer(false);
+  return new Promise((resolve) => {
+    publish({
+      what,
+      answer: (leave) => {
+        publish(null);
+        if (leave) unsaved.clear();
+        if (leave) window.removeEventListener('beforeunload', refuse);
+        resolve(leave);
+      },
+    });
+  });
+}
+
+export function questionNow(): LeaveQuestion | null {
+  return question;
+}
+
+export function onQuestion(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function publish(next: LeaveQuestion | null): void {
+  question = next;
+  for (const listener of [...listeners]) listener();
+}
+
+function refuse(event: BeforeUnloadEvent): void {
+  event.preventDefault();
+}

@@ -1,0 +1,46 @@
+/**
+ * What a statement of a caller may do to the transaction that it is sent in:
+ *
+ *   KEEPS    never ends it, unless it fails
+ *   ENDS     ends it, by itself or because the server commits before it: it must not be sent
+ *   HIDES    runs statements that are not in the text, as a procedure does: whether it ended it must be asked
+ *
+ * A statement that is not known counts as one that ends it.
+ */
+export type StatementRole = 'KEEPS' | 'ENDS' | 'HIDES';
+
+const keeping = new Set([
+  ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH', 'VALUES', 'TABLE', 'DO', 'HANDLER'],
+  ...['SHOW', 'EXPLAIN', 'DESCRIBE', 'DESC', 'HELP', 'SAVEPOINT', 'RELEASE', 'SET', 'USE', 'KILL'],
+  ...['PREPARE', 'DEALLOCATE', 'GET', 'SIGNAL', 'RESIGNAL'],
+]);
+const hiding = new Set(['CALL', 'EXECUTE']);
+
+/** Comments that the server reads as such. One that begins with `!` or `M!` holds a statement. */
+const leading = /^(?:\s|\(|\/\*(?!M?!)[\s\S]*?\*\/|--(?=\s)[^\n]*(?:\n|$)|#[^\n]*(?:\n|$))+/;
+
+export function roleOf(text: string): StatementRole {
+  const statement = text.replace(leading, '');
+  const word = /^[a-z]+/i.exec(statement)?.[0].toUpperCase() ?? '';
+  if (hiding.has(word)) return 'HIDES';
+  if (word === 'SET') return setRole(statement);
+  if (keeping.has(word)) return 'KEEPS';
+  if (word === 'ROLLBACK') return /^ROLLBACK\s+(?:WORK\s+)?TO\b/i.test(statement) ? 'KEEPS' : 'ENDS';
+  if (/^(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?TEMPORARY\b/i.test(statement)) return 'KEEPS';
+  return 'ENDS';
+}
+
+/** MariaDB's `SET STATEMENT … FOR` runs any statement. */
+function setRole(statement: string): StatementRole {
+  if (/^SET\s+STATEMENT\b/i.test(statement)) return 'HIDES';
+  return /\b(?:autocommit|completion_type)\b/i.test(statement) ? 'ENDS' : 'KEEPS';
+}
+
+const leavingNothing =
+  /^(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES|SHOW|SAVEPOINT|RELEASE|ROLLBACK|COMMIT|BEGIN)\b/i;
+
+/** Whether a connection may be another one after the statement: its variables, its locks, its database. */
+export function mayChangeConnection(text: string): boolean {
+  const statement = text.replace(leading, '');
+  return !leavingNothing.test(statement) && !/^(?:SET|START)\s+TRANSACTION\b/i.test(statement);
+}

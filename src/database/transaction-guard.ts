@@ -1,0 +1,164 @@
+/**
+ * Keeps the statements of one connection to one transaction.
+ *
+ *   NONE --BEGIN--> OPEN --COMMIT, ROLLBACK--> NONE
+ *                   OPEN --the server ended it--> OVER: nothing but ROLLBACK is sent any more
+ *
+ * Servers end transactions with many errors (a deadlock, a changed snapshot, a lock timeout under some settings, a full lock
+ * table) and keep them open after most. So nothing is read from numbers: each answer says whether a transaction is open, and
+ * where an error was the answer, which says nothing, the server is asked. What waits behind it must not have been sent by
+ * then, for it would be committed by itself: statements go one at a time.
+ */
+import type { PoolConnection } from 'mariadb';
+import { type DriverFault, faultOf } from './driver-fault.ts';
+import { StatementEndsTransactionError, TransactionRolledBackError, WriteNotAtomicError } from './errors.ts';
+import { type Statement, textOf } from './joined-statements.ts';
+import { mayChangeConnection, roleOf } from './statement-role.ts';
+
+/** How a transaction was ended, and by what. `ROLLED_BACK`: nothing of it is there. `UNKNOWN`: some of it may be. */
+export type TransactionEnd = {
+  readonly outcome: 'ROLLED_BACK' | 'UNKNOWN';
+  readonly fault: DriverFault;
+  readonly cause: unknown;
+};
+
+export type Sends = {
+  query<T>(sql: Statement, values?: unknown): Promise<T>;
+  execute<T>(sql: Statement, values?: unknown): Promise<T>;
+};
+type Guarded = Sends & Pick<PoolConnection, 'info'>;
+
+const statusInTransaction = 1;
+const statusAutocommit = 2;
+const mark = 'tidemark_call';
+
+export class TransactionGuard implements Sends {
+  readonly #connection: Guarded;
+  readonly #onOver: (end: TransactionEnd) => void;
+  #last: Promise<unknown> = Promise.resolve();
+  #unfinished = 0;
+  #isOpen = false;
+  #end: TransactionEnd | null = null;
+  #changed = false;
+
+  constructor(connection: Guarded, onOver: (end: TransactionEnd) => void) {
+    this.#connection = connection;
+    this.#onOver = onOver;
+  }
+
+  /** Whether the connection may go back to others: it is as it was when it came. */
+  get leavesNothing(): boolean {
+    return !this.#changed && this.#says(statusAutocommit);
+  }
+
+  query<T>(sql: Statement, values?: unknown): Promise<T> {
+    return this.#inTurn(() => this.#send(sql, () => this.#connection.query<T>(sql, values)));
+  }
+
+  execute<T>(sql: Statement, values?: unknown): Promise<T> {
+    return this.#inTurn(() => this.#send(sql, () => this.#connection.execute<T>(sql, values)));
+  }
+
+  /** COMMIT, with what is to be sent right behind it. */
+  commit<T>(send: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      this.#refuseWhenOver();
+      this.#isOpen = false;
+      return send();
+    });
+  }
+
+  /** After a COMMIT that failed: true when the transaction is still there, so nothing of it was committed. */
+  async isStillOpen(): Promise<boolean> {
+    return (await this.#asked()) === true;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#unfinished === 0 ? work() : this.#last.then(work, work);
+    this.#unfinished += 1;
+    const ended = () => {
+      this.#unfinished -= 1;
+    };
+    this.#last = turn.then(ended, ended);
+    return turn;
+  }
+
+  async #send<T>(sql: Statement, send: () => Promise<T>): Promise<T> {
+    const text = textOf(sql);
+    if (mayChangeConnection(text)) this.#changed = true;
+    if (text === 'ROLLBACK' && isOwn(sql)) {
+      this.#isOpen = false;
+      return send();
+    }
+    this.#refuseWhenOver();
+    if (!this.#isOpen) {
+      const answer = await send();
+      this.#isOpen = this.#says(statusInTransaction);
+      return answer;
+    }
+    const role = roleOf(text);
+    if (role === 'ENDS') throw new StatementEndsTransactionError();
+    return role === 'HIDES' ? this.#marked(send) : this.#watched(send, 'ROLLED_BACK');
+  }
+
+  /** A transaction that was ended and begun anew looks open, but has lost its savepoints. */
+  async #marked<T>(send: () => Promise<T>): Promise<T> {
+    await this.#watched(() => this.#connection.query(`SAVEPOINT ${mark}`), 'ROLLED_BACK');
+    try {
+      return await this.#watched(send, 'UNKNOWN');
+    } finally {
+      if (this.#end === null) {
+        await this.#connection
+          .query(`RELEASE SAVEPOINT ${mark}`)
+          .catch((error: unknown) => this.#over('UNKNOWN', error));
+      }
+      this.#refuseWhenOver();
+    }
+  }
+
+  async #watched<T>(send: () => Promise<T>, onError: TransactionEnd['outcome']): Promise<T> {
+    let answer: T;
+    try {
+      answer = await send();
+    } catch (error) {
+      if ((await this.#asked()) !== true) this.#over(onError, error);
+      throw error;
+    }
+    if (!this.#says(statusInTransaction)) this.#over('UNKNOWN', null);
+    this.#refuseWhenOver();
+    return answer;
+  }
+
+  /** Whether a transaction is open; `null` when nobody answers. The driver takes each error for a yes. */
+  async #asked(): Promise<boolean | null> {
+    try {
+      await this.#connection.query('DO 0');
+      return this.#says(statusInTransaction);
+    } catch {
+      return null;
+    }
+  }
+
+  #over(outcome: TransactionEnd['outcome'], cause: unknown): void {
+    if (this.#end !== null) return;
+    this.#end = { outcome, fault: faultOf(cause), cause };
+    this.#onOver(this.#end);
+  }
+
+  #refuseWhenOver(): void {
+    if (this.#end === null) return;
+    const { outcome, cause } = this.#end;
+    throw outcome === 'ROLLED_BACK' ? new TransactionRolledBackError(cause) : new WriteNotAtomicError(cause);
+  }
+
+  /** What the last answer said. */
+  #says(flag: number): boolean {
+    const status = (this.#connection.info as { readonly status?: number } | null)?.status ?? 0;
+    return (status & flag) !== 0;
+  }
+}
+
+/** Sent by ourselves or by Prisma to manage the transaction, not by somebody who uses it: those want rows as arrays. */
+export function isOwn(sql: Statement): boolean {
+  return typeof sql === 'string' || sql.rowsAsArray !== true;
+}
