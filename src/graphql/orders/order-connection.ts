@@ -3,6 +3,7 @@ import type { OrderPage } from '../../orders/list-orders.ts';
 import { writeCursor } from '../../orders/order-cursor.ts';
 import type { OrderFilter } from '../../orders/order-filter.ts';
 import { type OrderSort, placeOf } from '../../orders/order-sort.ts';
+import { unhurried } from '../../platform/unhurried.ts';
 import { builder } from '../builder.ts';
 import { orderType } from './order-type.ts';
 
@@ -81,12 +82,12 @@ export const orderConnectionType = builder.objectRef<OrderConnection>('OrderConn
     edges: t.field({
       type: [orderEdgeType],
       description: 'The orders of this page, each with its cursor.',
-      resolve: async (connection) => (await connection.page()).orders.map((node) => ({ connection, node })),
+      resolve: async (connection) => unhurried((await connection.page()).orders.map((node) => ({ connection, node }))),
     }),
     nodes: t.field({
       type: [orderType],
       description: 'The orders of this page, when their cursors do not matter.',
-      resolve: async (connection) => (await connection.page()).orders as Order[],
+      resolve: async (connection) => unhurried((await connection.page()).orders),
     }),
     pageInfo: t.field({
       type: pageInfoType,

@@ -18,10 +18,10 @@ export class HeavyOperationsWaitError extends TidemarkError {
 
 /** From so many points on, an operation is heavy. */
 const heavyFrom = 500;
-const mostAtOnce = 2;
+const mostAtOnce = 1;
 const mostWaiting = 64;
 
-/** Few operations that take long run at once, so that those that do not are answered beside them. */
+/** Operations that take long run one after another, so that those that do not are answered beside them. */
 export function useHeavyTurns(): Plugin {
   const turns = new Turns(mostAtOnce, mostWaiting);
   return {
