@@ -13,9 +13,10 @@ import { eventsBetween } from './events-between.ts';
 import {
   afterFailedProbe,
   afterGoodProbe,
-  afterLostConnection,
+  afterSilence,
   breakerOf,
   type HealthPolicy,
+  inDoubt,
   isInTrouble,
 } from './health.ts';
 import { afterHearsay } from './hearsay.ts';
@@ -40,6 +41,8 @@ export type ClusterOptions = {
     readonly downIntervalMs: number;
     readonly timeoutMs: number;
   };
+  /** How many times as long as usual a look may take now; once unless told. */
+  readonly stretch?: () => number;
   readonly tracker: { readonly sliceMs: number; readonly maxWaiters: number };
 };
 
@@ -47,6 +50,8 @@ type Member = { readonly probe: NodeProbe; readonly monitor: NodeMonitor; readon
 
 /** Requests that are refused for one reason come in crowds. */
 const lookAgainSpacingMs = 100;
+/** Nobody waits longer than this to hear whether a node is there. */
+const longestDoubtMs = 2000;
 
 export class Cluster {
   /** What happens to the cluster. Other parts publish theirs here, too. */
@@ -98,10 +103,34 @@ export class Cluster {
     return this.#member(nodeName).tracker;
   }
 
-  /** A request lost its connection to the node: nobody else should be sent there before it was seen again. */
+  /** A connection to the node was lost. Whether it is still there is looked at now. */
   connectionLost(nodeName: string, trouble: string): void {
-    this.#change(nodeName, (status) => afterLostConnection(status, trouble));
+    const nowMs = this.#options.clock.monotonic();
+    this.#change(nodeName, (status) => inDoubt(status, trouble, nowMs));
     this.#member(nodeName).monitor.nudge();
+  }
+
+  /** What runs on the node gets no answer: nobody else should be sent there before it was seen again. */
+  silent(nodeName: string, trouble: string): void {
+    this.#change(nodeName, (status) => afterSilence(status, trouble));
+    this.#member(nodeName).monitor.nudge();
+  }
+
+  /** Resolves when it is known whether a node is there, to a connection of which something has happened: true when it is. */
+  async settled(nodeName: string): Promise<boolean> {
+    const isOpen = () => this.#status(nodeName).doubt !== null;
+    if (isOpen()) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#options.clock.after(longestDoubtMs, () => settle());
+        const end = this.subscribe(() => isOpen() || settle());
+        const settle = () => {
+          cancel();
+          end();
+          resolve();
+        };
+      });
+    }
+    return isSeen(this.#status(nodeName));
   }
 
   /** What is known of the servers has turned out to be wrong: looks at all of them now, unless it was done just now. */
@@ -142,7 +171,7 @@ export class Cluster {
   }
 
   #join(node: Node): Member {
-    const { clock, random, health, monitor: pace, tracker: waits } = this.#options;
+    const { clock, random, health, monitor: pace, tracker: waits, stretch = () => 1 } = this.#options;
     const status = () => this.#status(node.name);
     const probe = this.#options.probes(node, { connectionLost: (trouble) => this.connectionLost(node.name, trouble) });
     const monitor = new NodeMonitor({
@@ -150,6 +179,7 @@ export class Cluster {
       clock,
       random,
       ...pace,
+      stretch,
       isInTrouble: () => isInTrouble(status()),
       isReturning: () => breakerOf(status()) === 'HALF_OPEN',
       onReport: (report, asOfMs) => {
@@ -177,7 +207,8 @@ export class Cluster {
     const known = this.believes(position) ? position : this.#writers.knownPart(position);
     if (known !== position && known.isEmpty()) return;
     // Only the monitor declares a node seen; a position read just before the connection was lost must not come back.
-    this.#change(nodeName, (status) => (status.state === 'DOWN' ? status : withPosition(status, known)));
+    const isDoubtful = ({ state, doubt }: NodeStatus) => state === 'DOWN' || doubt !== null;
+    this.#change(nodeName, (status) => (isDoubtful(status) ? status : withPosition(status, known)));
   }
 
   #change(nodeName: string, change: (before: NodeStatus) => NodeStatus): void {

@@ -3,7 +3,9 @@
  *
  *   UNKNOWN --good probe--> HEALTHY        a node is not used before it was seen
  *   any     --failures >= failureThreshold--> DOWN
- *   any     --an open connection is lost--> DOWN
+ *   any     --a connection is lost--> in doubt: serves on, its position unknown, looked at at once
+ *   in doubt --the look fails--> DOWN; --the look is good--> as before
+ *   any     --what runs there is not answered, nor a question--> DOWN
  *   DOWN    --recoveryThreshold good probes in a row--> HEALTHY
  *   any     --a good probe shows a replica whose replication has stopped--> DEGRADED
  *   HEALTHY --failureThreshold probes in a row show a replica later than maxLagMs--> DEGRADED; one that is told to stay
@@ -14,8 +16,10 @@
  *
  *   any     --it holds transactions that its source has never had--> DEGRADED; errant-nodes.ts says when it does
  *
- * A lost connection makes the node DOWN at once, because asking a dead node costs a request. It may have been that one
- * connection only, and the source has no stand-in: so the next good probe, which is made at once, is enough to end it.
+ * Servers and proxies close connections that are idle, and people kill them: a lost connection is a question, not an answer.
+ * A dead server refuses the next one within a millisecond, and one failed look is enough then. What it had may be gone, so
+ * its position is unknown until it has answered.
+ * A silent node is DOWN at once, because whoever is sent there waits; the next good probe is enough to end it.
  * Once a probe has failed too, the node has to earn its return. Good and bad in turns change nothing, so nothing flaps.
  * Lag is an estimate in whole seconds that jumps, and has to be seen several times, but not of a node that is new here.
  */
@@ -45,11 +49,14 @@ export function afterGoodProbe(
 ): NodeStatus {
   const { role, report } = standingWith(snapshot, status, probed);
   const base = hasGoneBack(status.report, report) ? withPositionUnknown(status) : status;
+  // A look that had begun before the connection was lost tells nothing about afterwards.
+  const doubt = status.doubt !== null && asOfMs < status.doubt.sinceMs ? status.doubt : null;
   const suspect = status.report !== null && holdsLess(status.report, report) ? null : status.suspect;
   const seen: NodeStatus = {
-    ...withPosition(base, report.position),
+    ...(doubt === null ? withPosition(base, report.position) : base),
     role,
     report,
+    doubt,
     asOfMs,
     suspect,
     failures: 0,
@@ -93,9 +100,10 @@ export function errantTrouble(errant: readonly string[]): string {
 
 export function afterFailedProbe(status: NodeStatus, trouble: string, policy: HealthPolicy): NodeStatus {
   const failures = status.failures + 1;
-  const down = failures >= policy.failureThreshold || status.state === 'DOWN';
+  const down = failures >= policy.failureThreshold || status.state === 'DOWN' || status.doubt !== null;
   return {
     ...status,
+    doubt: null,
     state: down ? 'DOWN' : status.state,
     failures,
     successes: 0,
@@ -109,10 +117,26 @@ export function afterFailedProbe(status: NodeStatus, trouble: string, policy: He
 /** How it replicated is forgotten when a node is lost. */
 const freshStanding = { soundLooks: 0, lateLooks: 0, isLate: false } as const;
 
-export function afterLostConnection(status: NodeStatus, trouble: string): NodeStatus {
+/** A connection to it was lost, which may have been the only one. */
+export function inDoubt(status: NodeStatus, trouble: string, nowMs: number): NodeStatus {
+  const { state, doubt } = status;
   // One outage is reported by many: each connection that breaks, each statement that was under way.
+  if (state === 'DOWN' || state === 'UNKNOWN' || doubt?.sinceMs === nowMs) return withPositionUnknown(status);
+  return withPositionUnknown({ ...status, doubt: { sinceMs: nowMs, trouble } });
+}
+
+/** Nobody answers there: what is sent there waits. */
+export function afterSilence(status: NodeStatus, trouble: string): NodeStatus {
   if (status.state === 'DOWN') return withPositionUnknown(status);
-  return withPositionUnknown({ ...status, ...freshStanding, state: 'DOWN', successes: 0, probation: 1, trouble });
+  return withPositionUnknown({
+    ...status,
+    ...freshStanding,
+    state: 'DOWN',
+    doubt: null,
+    successes: 0,
+    probation: 1,
+    trouble,
+  });
 }
 
 /** Whether a node is asked: OPEN not at all, HALF_OPEN it has answered but has to prove itself, CLOSED ordinarily. */

@@ -8,7 +8,7 @@
  * The source has no stand-in, and a write refused for nothing is worse than one that finds out by itself: it stays in
  * service until our own look, but one failed look is enough for it as well.
  */
-import { afterLostConnection, type HealthPolicy } from './health.ts';
+import { afterSilence, type HealthPolicy } from './health.ts';
 import type { NodeStatus } from './node-status.ts';
 import type { NodeWord } from './status-board.ts';
 
@@ -25,5 +25,5 @@ export function afterHearsay(status: NodeStatus, trouble: string, policy: Health
   if (status.state === 'DOWN') return status;
   const failures = Math.max(status.failures, policy.failureThreshold - 1);
   if (status.role === 'SOURCE' && status.state !== 'UNKNOWN') return { ...status, failures };
-  return { ...afterLostConnection(status, trouble), failures };
+  return { ...afterSilence(status, trouble), failures };
 }

@@ -12,6 +12,8 @@ export type NodeMonitorOptions = {
   readonly intervalMs: number | 'off';
   readonly downIntervalMs: number;
   readonly timeoutMs: number;
+  /** How many times as long as usual a look may take now; once unless told. */
+  readonly stretch?: () => number;
   /** True when the node should be looked at more often. */
   readonly isInTrouble: () => boolean;
   /** True when the node answers again and has to show it once more: nobody is served meanwhile, so it is asked soon. */
@@ -72,9 +74,10 @@ export class NodeMonitor {
   }
 
   async #look(): Promise<void> {
+    const { timeoutMs, stretch = () => 1 } = this.#options;
     const asOfMs = this.#options.clock.monotonic();
     try {
-      const report = await this.#options.probe.probe(this.#options.timeoutMs);
+      const report = await this.#options.probe.probe(timeoutMs * stretch());
       if (!this.#stopped.signal.aborted) this.#options.onReport(report, asOfMs);
     } catch (error) {
       // The look's own connection was lost: looking again without a pause would hammer a server that drops everybody.

@@ -7,15 +7,18 @@
  *
  * A look every second would notice a hung node late, and half of all reads would wait for it meanwhile. To ask is cheap, so
  * it is done early; to give up is not, so the question may take longer than the work did until then. For the source it has
- * most time, because nobody stands in for it. A pause of this process looks like the silence of
- * every node, so the time of a question is counted in small steps: a pause makes one of them long, and the others are
- * left for the answer that may have come meanwhile.
+ * most time, because nobody stands in for it. A pause of this process looks like the silence of every node: of the time of a
+ * question only that counts which was this process's own, and who is short of it himself gives others more.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { NodeRole } from './node.ts';
 
 export type NodePatienceOptions = {
   readonly clock: Clock;
+  /** Counts the time of a question; `clock` unless told. */
+  readonly ownClock?: Clock;
+  /** How many times as long as usual a question may take now; once unless told. */
+  readonly stretch?: () => number;
   /** Work that runs longer than this is overdue, in milliseconds. */
   readonly patienceMs: number;
   readonly roleOf: (nodeName: string) => NodeRole;
@@ -28,7 +31,6 @@ type Work = { readonly startedMs: number };
 
 /** How many times the patience a question may take. */
 const questionFactor = { REPLICA: 2, BACKUP: 2, SOURCE: 10 } as const satisfies Record<NodeRole, number>;
-const steps = 10;
 /** An answer that comes later than this many times its due time is of no use to anybody. */
 const latestFactor = 10;
 
@@ -83,16 +85,17 @@ export class NodePatience {
   }
 
   async #isThere(nodeName: string): Promise<boolean> {
-    const { patienceMs, roleOf, isThere } = this.#options;
-    const timeoutMs = patienceMs * questionFactor[roleOf(nodeName)];
-    let answer: boolean | null = null;
-    const asking = isThere(nodeName, timeoutMs * latestFactor).then((there) => {
-      answer = there;
-    });
-    for (let step = 0; step < steps && answer === null && !this.#closed.signal.aborted; step += 1) {
-      await Promise.race([asking, this.#rest(timeoutMs / steps)]);
-    }
-    return answer ?? false;
+    const { patienceMs, roleOf, isThere, clock, ownClock = clock, stretch = () => 1 } = this.#options;
+    const timeoutMs = patienceMs * questionFactor[roleOf(nodeName)] * stretch();
+    const answered = new AbortController();
+    const limit = AbortSignal.any([answered.signal, this.#closed.signal]);
+    const overdue = ownClock.sleep(timeoutMs, { signal: limit, unref: true }).then(
+      () => false,
+      () => false,
+    );
+    const there = await Promise.race([isThere(nodeName, timeoutMs * latestFactor), overdue]);
+    answered.abort();
+    return there;
   }
 
   async #rest(ms: number): Promise<boolean> {

@@ -85,6 +85,8 @@ export type NodeStatus = {
   readonly errant: readonly string[];
   /** Why the node is not HEALTHY, in words. */
   readonly trouble: string | null;
+  /** A connection to it was lost, at this reading of the monotonic clock: whether the server is there the next look tells. */
+  readonly doubt: { readonly sinceMs: number; readonly trouble: string } | null;
   /** True for the last server that was seen to take the writes, also while it is away and nobody has taken its place. */
   readonly tookWrites: boolean;
   /** `null` while it refuses writes, and until it was seen. */
@@ -113,6 +115,7 @@ export function unseen(node: Node): NodeStatus {
     suspect: null,
     errant: [],
     trouble: 'not seen yet',
+    doubt: null,
     tookWrites: false,
     writability: null,
     writableReplica: null,

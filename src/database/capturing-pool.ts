@@ -13,6 +13,7 @@ import type { EventEmitter } from 'node:events';
 import type { Pool, PoolConnection } from 'mariadb';
 import { TidemarkError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { Acquisitions, type AcquisitionsOptions } from './acquisitions.ts';
 import { currentObservation } from './current-session.ts';
 import {
   certainRefusals,
@@ -69,8 +70,9 @@ export class CapturingPool implements UsedPool {
   readonly #learnPositions: boolean;
   readonly #sockets: Sockets;
   readonly #clock: Clock;
-  /** Ends the wait of each that has asked for a connection and has none yet. */
-  readonly #acquiring = new Set<(reason: Error) => void>();
+  readonly #acquisitions: Acquisitions;
+  /** Whether the server is there, after a connection to it was lost. */
+  readonly #isThere: () => Promise<boolean>;
   /** What each connection answered last, to tell a commit that wrote nothing. */
   readonly #lastOwn = new WeakMap<object, Row>();
   readonly #faults = new Map<DriverFault, number>();
@@ -82,12 +84,20 @@ export class CapturingPool implements UsedPool {
 
   constructor(
     pool: Pool,
-    options: { learnPositions: boolean; sockets: Sockets; clock: Clock; onConnectionLost: (trouble: string) => void },
+    options: {
+      learnPositions: boolean;
+      sockets: Sockets;
+      clock: Clock;
+      onConnectionLost: (trouble: string) => void;
+      isThere: () => Promise<boolean>;
+    } & AcquisitionsOptions,
   ) {
     this.#pool = pool;
     this.#learnPositions = options.learnPositions;
     this.#sockets = options.sockets;
     this.#clock = options.clock;
+    this.#acquisitions = new Acquisitions(pool, options);
+    this.#isThere = options.isThere;
     this.#onConnectionLost = options.onConnectionLost;
     // The driver's types leave out that pools emit errors; one that nobody listens to would end the process.
     (pool as unknown as EventEmitter).on('error', () => undefined);
@@ -121,7 +131,7 @@ export class CapturingPool implements UsedPool {
   async getConnection(): Promise<PoolConnection> {
     const capture = currentCapture() ?? null;
     const snapshot = currentSnapshotScope();
-    const connection = await this.#noting(() => this.#acquire(), capture);
+    const connection = await this.#noting(() => this.#acquisitions.acquire(), capture);
     return this.#wrapped(connection, capture, snapshot) as PoolConnection;
   }
 
@@ -209,8 +219,7 @@ export class CapturingPool implements UsedPool {
 
   /** Sends away everybody who waits for a connection: the driver would let them wait for one that cannot be opened. */
   refuseWaiting(): void {
-    for (const refuse of this.#acquiring) refuse(new NodeDownError());
-    this.#acquiring.clear();
+    this.#acquisitions.refuse();
   }
 
   /** Ends all connections at once, as lost: a silent server would never end what runs on them. */
@@ -219,25 +228,20 @@ export class CapturingPool implements UsedPool {
     this.#sockets.cut();
   }
 
-  #acquire(): Promise<PoolConnection> {
-    return new Promise((resolve, reject) => {
-      this.#acquiring.add(reject);
-      this.#pool.getConnection().then(
-        (connection) => {
-          if (this.#acquiring.delete(reject)) resolve(connection);
-          else void connection.release();
-        },
-        (error) => {
-          this.#acquiring.delete(reject);
-          reject(error);
-        },
-      );
-    });
+  /** A read whose connection was lost is sent once more when the server is there: it may have closed one that was idle. */
+  async #alone<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
+    try {
+      return await this.#sent<T>(how, sql, values);
+    } catch (error) {
+      const mayGoAgain = faultOf(error) === 'CONNECTION' && !(error instanceof NodeDownError) && !isWrite(textOf(sql));
+      if (!mayGoAgain || currentCapture() !== undefined || !(await this.#isThere())) throw error;
+      return this.#sent<T>(how, sql, values);
+    }
   }
 
-  async #alone<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
+  async #sent<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
     const capture = currentCapture();
-    const connection = await this.#noting(() => this.#acquire());
+    const connection = await this.#noting(() => this.#acquisitions.acquire());
     try {
       const sending = safely(how, sql);
       const send = () => connection[sending]<T>(sql, values);

@@ -70,6 +70,11 @@ export function wasNeverSent(error: unknown): boolean {
   return error instanceof SqlError && error.errno === 45013;
 }
 
+/** Nobody gave a connection in time. */
+export function isAcquireTimeout(error: unknown): boolean {
+  return error instanceof SqlError && error.errno === 45028;
+}
+
 export function faultOf(error: unknown): DriverFault {
   if (!(error instanceof Error)) return 'OTHER';
   if (error instanceof NodeDownError) return 'CONNECTION';

@@ -20,10 +20,21 @@ export type NodeClientOptions<Client> = {
   readonly pool: PoolSettings;
   readonly makeClient: MakeClient<Client>;
   readonly clock: Clock;
+  /** Counts only time in which this process could run; `clock` unless told. */
+  readonly ownClock?: Clock;
   readonly learnPositions?: boolean;
   /** Which writes are noted for the backup; none unless told. */
   readonly mirroring?: MirroringOptions;
 };
+
+/** Whoever watches the node. */
+export type ConnectionWatch = {
+  readonly onConnectionLost: (trouble: string) => void;
+  /** Whether the server is there, after a connection to it was lost. */
+  readonly isThere: () => Promise<boolean>;
+};
+
+const unwatched: ConnectionWatch = { onConnectionLost: () => undefined, isThere: async () => false };
 
 /** The clients of one node. */
 export type NodeClients<Client> = {
@@ -47,15 +58,24 @@ export type NodeClients<Client> = {
  */
 export function makeNodeClients<Client extends PrismaClientLike>(
   address: ServerAddress,
-  { pool: settings, makeClient, clock, learnPositions = true, mirroring: mirrored }: NodeClientOptions<Client>,
-  onConnectionLost: (trouble: string) => void,
+  {
+    pool: settings,
+    makeClient,
+    clock,
+    ownClock = clock,
+    learnPositions = true,
+    mirroring: mirrored,
+  }: NodeClientOptions<Client>,
+  watch: ConnectionWatch = unwatched,
 ): NodeClients<Client> {
   const sockets = new Sockets(address);
   const pool = new CapturingPool(openPool(address, settings, sockets), {
     learnPositions,
     sockets,
     clock,
-    onConnectionLost,
+    ownClock,
+    acquireTimeoutMs: settings.acquireTimeoutMs,
+    ...watch,
   });
   const adapter = new PrismaMariaDb(pool.forAdapter(), { database: address.database, useTextProtocol: true });
   const made = makeClient({ adapter });

@@ -13,6 +13,8 @@ import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
+import { OwnClock } from '../platform/own-clock.ts';
+import { Strain } from '../platform/strain.ts';
 import { RouteMetrics } from '../routing/route-metrics.ts';
 import { Router } from '../routing/router.ts';
 import { NodeDownError } from './driver-fault.ts';
@@ -74,24 +76,38 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   readonly #clock: Clock;
   readonly #router: Router;
   readonly #patience: NodePatience;
+  readonly #strain: Strain;
   #epochs: EpochHistory = [];
 
   constructor(options: ReplicatedDatabaseOptions<Client>) {
     const { nodes, clock, random, metrics = unmeasured } = options;
     this.#clock = clock;
     const addresses = new Map(nodes.map((node) => [node.name, node]));
+    const ownClock = new OwnClock(clock);
+    this.#strain = new Strain(clock, () => this.cluster.lookAgain());
+    const { stretch } = this.#strain;
     this.cluster = new Cluster({
       ...options,
-      probes: (node, listener) => new SqlNodeProbe(found(addresses, node.name), clock, listener),
+      stretch,
+      probes: (node, listener) => new SqlNodeProbe(found(addresses, node.name), ownClock, listener),
     });
     this.#clients = new Map(
       nodes.map((node) => [
         node.name,
-        makeNodeClients(node, options, (trouble) => this.cluster.connectionLost(node.name, trouble)),
+        makeNodeClients(
+          node,
+          { ...options, ownClock },
+          {
+            onConnectionLost: (trouble) => this.cluster.connectionLost(node.name, trouble),
+            isThere: () => this.cluster.settled(node.name),
+          },
+        ),
       ]),
     );
     this.#patience = new NodePatience({
       clock,
+      ownClock,
+      stretch,
       patienceMs: options.nodePatienceMs,
       roleOf: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.role ?? 'SOURCE',
       isThere: (nodeName, timeoutMs) => this.cluster.isThere(nodeName, timeoutMs),
@@ -134,6 +150,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         observe,
         busy,
         refused: () => this.cluster.lookAgain(),
+        isThere: (nodeName) => this.cluster.settled(nodeName),
         known: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.position ?? null,
         source: () => {
           const source = router.source();
@@ -150,11 +167,13 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
 
   /** Resolves when every node was looked at once, whether it answered or not. */
   async start(): Promise<void> {
+    this.#strain.start();
     await this.cluster.start();
     await this.#warmUp();
   }
 
   async stop(): Promise<void> {
+    this.#strain.stop();
     this.#patience.close();
     await this.cluster.stop();
     await Promise.all([...this.#clients.values()].map((clients) => closeNodeClients(clients)));
@@ -223,7 +242,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
 
   /** What runs on a silent node would end with the node's return, or never: as lost, it can be run elsewhere. */
   #leaveSilent(nodeName: string): void {
-    this.cluster.connectionLost(nodeName, 'does not answer');
+    this.cluster.silent(nodeName, 'does not answer');
     found(this.#clients, nodeName).pool.cut();
   }
 

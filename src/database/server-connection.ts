@@ -22,6 +22,16 @@ type Link = {
   overdue: number;
 };
 
+export type ServerConnectionOptions = {
+  /** Work that meets a connection which was lost while it lay idle is run again on a new one: for work that only reads. */
+  readonly onlyReads?: boolean;
+};
+
+/** The driver's own limit counts time in which nobody was there to connect: `use` has the one that matters. */
+const connectFactor = 20;
+/** Servers close what lies idle, some after seconds. These lie idle by nature, and are few. */
+const keepIdle = 'SET wait_timeout = 3600';
+
 /**
  * One connection to one server, opened when first used and again after it was lost. Statements are sent in order.
  * A statement that outlives its timeout blocks the connection: the next one gives it up and opens another.
@@ -30,42 +40,55 @@ export class ServerConnection {
   readonly #address: ServerAddress;
   readonly #clock: Clock;
   readonly #onLost: (trouble: string) => void;
+  readonly #onlyReads: boolean;
   #link: Link | null = null;
   #closed = false;
 
   /** `onLost` hears of connections that were open and are gone, not of those that could not be opened. */
-  constructor(address: ServerAddress, clock: Clock, onLost: (trouble: string) => void) {
+  constructor(
+    address: ServerAddress,
+    clock: Clock,
+    onLost: (trouble: string) => void,
+    { onlyReads = false }: ServerConnectionOptions = {},
+  ) {
     this.#address = address;
     this.#clock = clock;
     this.#onLost = onLost;
+    this.#onlyReads = onlyReads;
   }
 
   /** Runs `work` on the open connection. Rejects with a plain sentence as message. */
   async use<T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     if (this.#closed) throw new Error('is closed');
     if (this.#link !== null && this.#link.overdue > 0) this.#giveUp(this.#link, 'does not answer');
-    this.#link ??= this.#open(timeoutMs);
-    const link = this.#link;
     const overdue = Symbol('overdue');
-    const running = link.opening.then(work);
     let cancel: () => void = () => undefined;
     const limit = new Promise<typeof overdue>((resolve) => {
       cancel = this.#clock.after(timeoutMs, () => resolve(overdue));
     });
     try {
-      const outcome = await Promise.race([running, limit]);
-      if (outcome !== overdue) return outcome;
-      link.overdue += 1;
-      const ended = () => {
-        link.overdue -= 1;
-      };
-      running.then(ended, ended);
-      throw new NoAnswerError();
-    } catch (error) {
-      if (error instanceof NoAnswerError) throw error;
-      const words = faultInWords(error, { inTheClear: this.#address.tls === null });
-      if (faultOf(error) === 'CONNECTION') this.#giveUp(link, words);
-      throw new Error(words, { cause: error });
+      for (;;) {
+        const mayBeStale = this.#onlyReads && this.#link?.isOpen === true;
+        this.#link ??= this.#open(timeoutMs);
+        const link = this.#link;
+        const running = link.opening.then(work);
+        try {
+          const outcome = await Promise.race([running, limit]);
+          if (outcome !== overdue) return outcome;
+          link.overdue += 1;
+          const ended = () => {
+            link.overdue -= 1;
+          };
+          running.then(ended, ended);
+          throw new NoAnswerError();
+        } catch (error) {
+          if (error instanceof NoAnswerError) throw error;
+          const words = faultInWords(error, { inTheClear: this.#address.tls === null });
+          const isLost = faultOf(error) === 'CONNECTION';
+          if (isLost) this.#giveUp(link, words);
+          if (!isLost || !mayBeStale || this.#closed) throw new Error(words, { cause: error });
+        }
+      }
     } finally {
       cancel();
     }
@@ -81,7 +104,12 @@ export class ServerConnection {
 
   #open(timeoutMs: number): Link {
     const sockets = new Sockets(this.#address);
-    const options = { ...connectionOptions(this.#address), connectTimeout: timeoutMs, stream: sockets.connect };
+    const options = {
+      ...connectionOptions(this.#address),
+      connectTimeout: timeoutMs * connectFactor,
+      stream: sockets.connect,
+      initSql: keepIdle,
+    };
     const link: Link = { sockets, opening: createConnection(options), isOpen: false, overdue: 0 };
     link.opening.then(
       (open) => {

@@ -3,7 +3,7 @@
  *
  *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long; also when
  *                                  the work goes on as if nothing had happened, for its transaction is over
- *   connection lost before COMMIT  nothing was written: SOURCE_UNAVAILABLE
+ *   connection lost before COMMIT  nothing was written: run again once when the source is there, else SOURCE_UNAVAILABLE
  *   connection lost at COMMIT      nobody knows: WRITE_INDETERMINATE
  *   group lost at COMMIT           the same: the other members may have it although this one rolls back
  *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
@@ -41,6 +41,8 @@ export type SourceWriterOptions<Transaction> = {
   readonly known: (nodeName: string) => Position | null;
   /** The server that was taken for the source takes no writes. */
   readonly refused: () => void;
+  /** Whether a node is there, after a connection to it was lost. */
+  readonly isThere: (nodeName: string) => Promise<boolean>;
   /** Work on a node begins; the returned function ends it. */
   readonly busy: (nodeName: string) => () => void;
   /** How long a transaction may wait for a connection, and last, in milliseconds. */
@@ -49,8 +51,8 @@ export type SourceWriterOptions<Transaction> = {
 };
 
 const maxAttempts = 5;
-/** The pool gives up waiting first, and knows why; Prisma would only say that it took too long. */
-export const poolGraceMs = 1000;
+/** The pool gives up waiting first, and knows why, and how much of the time was ours; Prisma only says that it took too long. */
+export const poolGraceMs = 60_000;
 const backoff: BackoffOptions = { firstMs: 5, factor: 3, maxMs: 200 };
 
 export class SourceWriter<Transaction> {
@@ -93,6 +95,7 @@ export class SourceWriter<Transaction> {
     const { maxWaitMs, timeoutMs, clock, random } = this.#options;
     const maxWait = maxWaitMs + poolGraceMs;
     const givenUpMs = clock.monotonic() + timeoutMs;
+    let lost = false;
     for (let attempt = 0; ; attempt += 1) {
       const { node, client } = this.#options.source();
       const capture = new WriteCapture();
@@ -103,6 +106,11 @@ export class SourceWriter<Transaction> {
       } catch (error) {
         if (capture.ended?.outcome === 'UNKNOWN') throw new WriteNotAtomicError(error);
         const fault = capture.ended?.fault ?? capture.fault;
+        // One that was idle, or that somebody has ended: the server has rolled back, and may be well.
+        if (!lost && fault === 'CONNECTION' && capture.state === 'OPEN') {
+          lost = true;
+          if (await this.#options.isThere(node)) continue;
+        }
         const contended = fault === 'DEADLOCK' || fault === 'LOCK_TIMEOUT';
         if (!contended || capture.state !== 'OPEN') throw this.#verdict(capture, error);
         const attempts = attempt + 1;

@@ -23,7 +23,8 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #unshown: UnshownCommits;
 
   constructor(address: ServerAddress, clock: Clock, listener: NodeProbeListener) {
-    const connect = () => new ServerConnection(address, clock, (trouble) => listener.connectionLost(trouble));
+    const onLost = (trouble: string) => listener.connectionLost(trouble);
+    const connect = () => new ServerConnection(address, clock, onLost, { onlyReads: true });
     this.#unshown = new UnshownCommits(clock);
     this.#looks = connect();
     this.#positions = connect();

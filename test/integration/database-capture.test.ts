@@ -23,15 +23,11 @@ beforeAll(async () => {
   if (cluster.cluster.flavour === 'mysql') await admin.query('SET GLOBAL binlog_rows_query_log_events = ON');
   const [address] = nodesOf(cluster);
   if (address === undefined) throw new Error('no source');
-  node = makeNodeClients(
-    address,
-    {
-      pool: { connectionsPerNode: 16, acquireTimeoutMs: 5000, statementTimeoutMs: 10_000 },
-      makeClient: (options) => new PrismaClient(options),
-      clock: systemClock,
-    },
-    () => undefined,
-  );
+  node = makeNodeClients(address, {
+    pool: { connectionsPerNode: 16, acquireTimeoutMs: 5000, statementTimeoutMs: 10_000 },
+    makeClient: (options) => new PrismaClient(options),
+    clock: systemClock,
+  });
 });
 
 afterAll(async () => {
@@ -158,11 +154,12 @@ describe('the position of a write', () => {
     const [address] = nodesOf(cluster);
     const pool = { connectionsPerNode: 2, acquireTimeoutMs: 5000, statementTimeoutMs: 10_000 };
     const makeClient = (options: ConstructorParameters<typeof PrismaClient>[0]) => new PrismaClient(options);
-    const plain = makeNodeClients(
-      address as DatabaseNode,
-      { pool, makeClient, clock: systemClock, learnPositions: false },
-      () => undefined,
-    );
+    const plain = makeNodeClients(address as DatabaseNode, {
+      pool,
+      makeClient,
+      clock: systemClock,
+      learnPositions: false,
+    });
     const { state, position, positionUnknown } = await captured(async () =>
       plain.direct.order.create({ data: newOrder() }),
     );

@@ -50,7 +50,6 @@ export async function startMirroredWrites(): Promise<MirroredWrites> {
         },
       },
     },
-    () => undefined,
   );
   const admin = await openDirectConnection(url);
   const reset = async () => {

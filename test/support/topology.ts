@@ -1,7 +1,7 @@
 import type { Channel } from '../../src/cluster/channel.ts';
 import { type ClusterHealth, clusterHealth } from '../../src/cluster/cluster-health.ts';
 import { type ClusterSnapshot, withSourceRemembered, writableSource } from '../../src/cluster/cluster-snapshot.ts';
-import { afterFailedProbe, afterGoodProbe, afterLostConnection } from '../../src/cluster/health.ts';
+import { afterFailedProbe, afterGoodProbe, afterSilence } from '../../src/cluster/health.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../src/cluster/node-status.ts';
 import { channelsOf, withRoles } from '../../src/cluster/standings.ts';
 import { writabilityAfter } from '../../src/cluster/writability.ts';
@@ -34,7 +34,7 @@ export class Topology {
   }
 
   dies(name: string): this {
-    this.#change(name, (status) => afterLostConnection(status, 'lost the connection'));
+    this.#change(name, (status) => afterSilence(status, 'lost the connection'));
     for (let look = 0; look < 2; look += 1) {
       this.#change(name, (status) => afterFailedProbe(status, 'refuses the connection', policy));
     }

@@ -47,8 +47,11 @@ export const gatedReadVsWaitFunction: Bench = {
         makeNodeClients<OrdersClient>(
           address,
           { pool: config.database, clock: systemClock, makeClient: ({ adapter }) => new PrismaClient({ adapter }) },
-          (trouble) => {
-            throw new Error(trouble);
+          {
+            onConnectionLost: (trouble) => {
+              throw new Error(trouble);
+            },
+            isThere: async () => false,
           },
         ),
       );

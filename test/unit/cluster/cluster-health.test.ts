@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clusterHealth } from '../../../src/cluster/cluster-health.ts';
-import { afterFailedProbe, afterGoodProbe, afterLostConnection } from '../../../src/cluster/health.ts';
+import { afterFailedProbe, afterGoodProbe, afterSilence } from '../../../src/cluster/health.ts';
 import type { NodeRole } from '../../../src/cluster/node.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
 import { parsePosition } from '../../../src/consistency/parse-position.ts';
@@ -86,7 +86,7 @@ describe('what is shown of a node', () => {
 
   it.each([
     ['does not answer', down(replica)],
-    ['has lost its connection', afterLostConnection(replica, 'lost the connection')],
+    ['is silent', afterSilence(replica, 'does not answer')],
     ['is coming back but not trusted yet', afterGoodProbe(down(replica), makeReport('REPLICA'), 1000, policy)],
     ['was not seen yet', unseen(makeNode('replica-1'))],
   ])('is nothing that it said before when it %s', (_, status) => {

@@ -29,13 +29,35 @@ describe('a cluster', () => {
     ]);
   });
 
-  it('has a node down as soon as its connection is lost, and looks at it at once', async () => {
+  it('looks at once at a node that has lost a connection, and makes nothing of it when the node is there', async () => {
     const { cluster, clock, probe } = scripted;
+    const told: string[] = [];
+    cluster.events.subscribe(({ name }) => told.push(name));
     cluster.connectionLost('replica-1', 'lost the connection');
-    expect(status('replica-1')).toMatchObject({ state: 'DOWN', position: null });
+    expect(status('replica-1')).toMatchObject({ state: 'HEALTHY', position: null });
+    const settled = cluster.settled('replica-1');
     const { looks } = probe('replica-1');
     await clock.tick(0);
     expect(probe('replica-1').looks).toBe(looks + 1);
+    expect(status('replica-1')).toMatchObject({ state: 'HEALTHY', position: at(1) });
+    expect(await settled).toBe(true);
+    expect(told).toEqual([]);
+  });
+
+  it('has a node down with the first look that fails after a connection was lost', async () => {
+    const { cluster, clock, probe } = scripted;
+    probe('replica-1').crash();
+    const settled = cluster.settled('replica-1');
+    await clock.tick(0);
+    expect(status('replica-1')).toMatchObject({ state: 'DOWN', position: null });
+    expect(await settled).toBe(false);
+  });
+
+  it('has a silent node down at once, and looks at it', async () => {
+    const { cluster, clock } = scripted;
+    cluster.silent('replica-1', 'does not answer');
+    expect(status('replica-1')).toMatchObject({ state: 'DOWN', position: null });
+    await clock.tick(0);
     expect(status('replica-1').state).toBe('HEALTHY');
     expect(status('replica-2').state).toBe('HEALTHY');
   });

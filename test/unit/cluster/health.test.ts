@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   afterFailedProbe,
   afterGoodProbe,
-  afterLostConnection,
+  afterSilence,
   breakerOf,
   type HealthPolicy,
+  inDoubt,
   isSilent,
 } from '../../../src/cluster/health.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
@@ -13,14 +14,17 @@ import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 
 const policy: HealthPolicy = { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 };
 
-type Step = 'good' | 'bad' | 'lost' | Partial<ProbeReport>;
+/** `early` is a good look that had begun before the connection was lost. */
+type Step = 'good' | 'bad' | 'silent' | 'lost' | 'early' | Partial<ProbeReport>;
 
 function statusAfter(steps: readonly Step[], role: 'SOURCE' | 'REPLICA' = 'REPLICA'): NodeStatus {
   let status = unseen(makeNode(role === 'SOURCE' ? 'source' : 'replica-1'));
   for (const step of steps) {
     if (step === 'bad') status = afterFailedProbe(status, 'refused the connection', policy);
-    else if (step === 'lost') status = afterLostConnection(status, 'lost the connection');
-    else status = afterGoodProbe(status, makeReport(role, step === 'good' ? {} : step), 0, policy);
+    else if (step === 'silent') status = afterSilence(status, 'does not answer');
+    else if (step === 'lost') status = inDoubt(status, 'lost the connection', 5);
+    else if (step === 'early') status = afterGoodProbe(status, makeReport(role), 4, policy);
+    else status = afterGoodProbe(status, makeReport(role, step === 'good' ? {} : step), 5, policy);
   }
   return status;
 }
@@ -38,12 +42,21 @@ describe("a node's state", () => {
     [['good', 'bad', 'bad', 'good'], 'DOWN', 'refused the connection'],
     [['good', 'bad', 'bad', 'good', 'bad', 'good'], 'DOWN', 'refused the connection'],
     [['good', 'bad', 'bad', 'good', 'good'], 'HEALTHY', null],
-    [['good', 'lost'], 'DOWN', 'lost the connection'],
+    [['good', 'lost'], 'HEALTHY', null],
     [['good', 'lost', 'good'], 'HEALTHY', null],
+    [['good', 'lost', 'bad'], 'DOWN', 'refused the connection'],
+    [['good', 'lost', 'early', 'bad'], 'DOWN', 'refused the connection'],
+    [['good', 'lost', 'good', 'bad'], 'HEALTHY', null],
     [['good', 'lost', 'lost', 'lost', 'good'], 'HEALTHY', null],
     [['good', 'lost', 'bad', 'good'], 'DOWN', 'refused the connection'],
     [['good', 'lost', 'bad', 'good', 'good'], 'HEALTHY', null],
-    [['lost'], 'DOWN', 'lost the connection'],
+    [['lost'], 'UNKNOWN', 'not seen yet'],
+    [[{ applier: 'STOPPED' }, 'lost'], 'DEGRADED', 'has stopped applying'],
+    [['good', 'silent'], 'DOWN', 'does not answer'],
+    [['good', 'silent', 'good'], 'HEALTHY', null],
+    [['good', 'silent', 'lost', 'lost', 'good'], 'HEALTHY', null],
+    [['good', 'silent', 'bad', 'good'], 'DOWN', 'refused the connection'],
+    [['silent'], 'DOWN', 'does not answer'],
     [[{ applier: 'STOPPED' }], 'DEGRADED', 'has stopped applying'],
     [[{ applier: 'STOPPED', replicationError: 'error 1062' }], 'DEGRADED', 'has stopped applying (error 1062)'],
     [[{ receiving: false }], 'DEGRADED', 'has stopped receiving'],
@@ -90,7 +103,8 @@ describe('a replica that is late', () => {
     [[{ lagMs: 0, delayMs: 31_000 }, 'good'], false],
     [[{ lagMs: 31_000, applier: 'STOPPED' }], false],
     [[{ lagMs: 31_000 }, { applier: 'STOPPED' }], false],
-    [[{ lagMs: 31_000 }, 'lost'], false],
+    [[{ lagMs: 31_000 }, 'lost'], true],
+    [[{ lagMs: 31_000 }, 'silent'], false],
     [[{ lagMs: 31_000 }, 'bad', 'bad'], false],
   ] as [Step[], boolean][])('and nothing else, after %j: %s', (steps, isLate) => {
     expect(statusAfter(steps).isLate).toBe(isLate);
@@ -107,7 +121,8 @@ describe("a node's breaker", () => {
     [['good', 'bad', 'bad', 'good'], 'HALF_OPEN'],
     [['good', 'bad', 'bad', 'good', 'bad'], 'OPEN'],
     [['good', 'bad', 'bad', 'good', 'good'], 'CLOSED'],
-    [['good', 'lost'], 'OPEN'],
+    [['good', 'lost'], 'CLOSED'],
+    [['good', 'silent'], 'OPEN'],
   ] as [Step[], string][])('after %j is %s', (steps, breaker) => {
     expect(breakerOf(statusAfter(steps))).toBe(breaker);
   });
@@ -115,7 +130,7 @@ describe("a node's breaker", () => {
 
 describe('a node that is well and in trouble in turns', () => {
   const troubles: readonly Step[] = ['bad', { applier: 'STOPPED' }, { lagMs: 31_000 }, { receiving: false }];
-  const beginnings: readonly Step[] = ['good', 'bad', 'lost', ...troubles];
+  const beginnings: readonly Step[] = ['good', 'bad', 'lost', 'silent', ...troubles];
 
   it('does not flap', () => {
     fc.assert(

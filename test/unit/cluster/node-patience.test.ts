@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeRole } from '../../../src/cluster/node.ts';
-import { NodePatience } from '../../../src/cluster/node-patience.ts';
+import { NodePatience, type NodePatienceOptions } from '../../../src/cluster/node-patience.ts';
+import { OwnClock } from '../../../src/platform/own-clock.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
 let clock: TickingClock;
@@ -14,6 +15,11 @@ beforeEach(() => {
   asked = [];
   silent = [];
   answer = async () => true;
+  open();
+});
+afterEach(() => patience.close());
+
+function open(options: Partial<NodePatienceOptions> = {}): void {
   patience = new NodePatience({
     clock,
     patienceMs: 100,
@@ -23,9 +29,9 @@ beforeEach(() => {
       return answer(timeoutMs);
     },
     onSilent: (node) => silent.push(node),
+    ...options,
   });
-});
-afterEach(() => patience.close());
+}
 
 const never = async (timeoutMs: number) => {
   await clock.sleep(timeoutMs);
@@ -104,11 +110,26 @@ describe('a process that pauses', () => {
       return true;
     };
     const pausing = (ms: number) => (ms === 20 && clock.monotonic() < 300 ? 470 : ms);
-    const slept = clock.sleep.bind(clock);
-    clock.sleep = (ms, options) => slept(pausing(ms), options);
+    const after = clock.after.bind(clock);
+    clock.after = (ms, callback) => after(pausing(ms), callback);
+    open({ ownClock: new OwnClock(clock, () => null) });
     patience.begin('a');
     await clock.tick(650);
     expect(silent).toEqual([]);
+  });
+
+  it('gives others more time while it is short of its own', async () => {
+    answer = never;
+    let stretch = 3;
+    open({ stretch: () => stretch });
+    patience.begin('a');
+    await clock.tick(100 + 599);
+    expect(silent).toEqual([]);
+    await clock.tick(1);
+    expect(silent).toEqual(['a']);
+    stretch = 1;
+    await clock.tick(300);
+    expect(silent).toEqual(['a', 'a']);
   });
 });
 

@@ -51,6 +51,10 @@ class ScriptedPool extends EventEmitter {
     return connection;
   }
 
+  idleConnections(): number {
+    return 0;
+  }
+
   async end(): Promise<void> {
     this.ended += 1;
   }
@@ -60,16 +64,21 @@ let driver: ScriptedPool;
 let losses: string[];
 let clock: TickingClock;
 let pool: CapturingPool;
+let isThere: boolean;
 
 beforeEach(() => {
   driver = new ScriptedPool();
   losses = [];
   clock = new TickingClock();
+  isThere = false;
   pool = new CapturingPool(driver as unknown as Pool, {
     learnPositions: true,
     sockets: new Sockets({ host: '127.0.0.1', port: 1 }),
     clock,
+    ownClock: clock,
+    acquireTimeoutMs: 1000,
     onConnectionLost: (trouble) => losses.push(trouble),
+    isThere: async () => isThere,
   });
 });
 

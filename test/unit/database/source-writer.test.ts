@@ -15,7 +15,7 @@ import { TickingClock } from '../../support/ticking-clock.ts';
 /** What one try of a transaction meets below Prisma. */
 type Try = { fault?: DriverFault; state?: CommitState; error?: Error; takesMs?: number; positionUnknown?: boolean };
 
-function setUp(tries: Try[], observe = async () => at(9)) {
+function setUp(tries: Try[], observe = async () => at(9), isThere = false) {
   const clock = new TickingClock();
   let attempts = 0;
   const writer = new SourceWriter<null>({
@@ -24,6 +24,7 @@ function setUp(tries: Try[], observe = async () => at(9)) {
     observe,
     busy: () => () => undefined,
     refused: () => undefined,
+    isThere: async () => isThere,
     known: () => at(1),
     maxWaitMs: 2000,
     timeoutMs: 5000,

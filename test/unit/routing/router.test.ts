@@ -305,6 +305,7 @@ describe('the budget for reads on the source', () => {
     const second = world.read(bypass);
     second.catch(() => undefined);
     world.probe('source').crash();
+    await world.clock.tick(0);
     first.end();
     expect(await outcome(second)).toBe('CONSISTENCY_TIMEOUT');
     world.probe('source').trouble = null;

@@ -1,0 +1,89 @@
+/**
+ * How hard it is for this process to run at all, so that it knows what its own judgement of others is worth: the local health
+ * of HashiCorp's Lifeguard. Whoever gets a tenth of the processor that it wants gives others ten times as long to answer.
+ *
+ *   strain    of the time that it wanted to run, the part in which it was stopped, throttled or stood in a queue
+ *   stretch   how many times as long others are given: 1 up to a strain of 0.6, then as the time that is left shrinks
+ *
+ * What happened a second ago counts half. A beat that comes very late tells of a pause: whoever knows things about others
+ * looks at them again.
+ */
+import type { Clock } from './clock.ts';
+import { type OwnUse, ownUse } from './own-use.ts';
+
+const beatMs = 250;
+const keptPerBeat = 0.8;
+/** So little is no evidence. */
+const priorMs = 20;
+/** A long pause must not be remembered for long. */
+const mostPerBeatMs = 1000;
+const easyUpTo = 0.6;
+const mostStretch = 5;
+const pauseMs = 1000;
+
+/** Milliseconds, the older the less. */
+export type StrainState = { readonly deniedMs: number; readonly ranMs: number };
+
+export function afterBeat(
+  state: StrainState,
+  beat: { readonly deniedMs: number; readonly ranMs: number },
+): StrainState {
+  return {
+    deniedMs: state.deniedMs * keptPerBeat + Math.min(beat.deniedMs, mostPerBeatMs),
+    ranMs: state.ranMs * keptPerBeat + beat.ranMs,
+  };
+}
+
+export function strainOf({ deniedMs, ranMs }: StrainState): number {
+  return deniedMs / (deniedMs + ranMs + priorMs);
+}
+
+export function stretchOf(strain: number): number {
+  return strain <= easyUpTo ? 1 : Math.min(mostStretch, (1 - easyUpTo) / Math.max(1 - strain, 0.01));
+}
+
+export class Strain {
+  readonly #clock: Clock;
+  readonly #use: () => OwnUse | null;
+  readonly #onPaused: (pausedMs: number) => void;
+  readonly #stopped = new AbortController();
+  #state: StrainState = { deniedMs: 0, ranMs: 0 };
+
+  /** `onPaused` hears that the process was away for so many milliseconds, right after its return. */
+  constructor(clock: Clock, onPaused: (pausedMs: number) => void = () => undefined, use = ownUse) {
+    this.#clock = clock;
+    this.#use = use;
+    this.#onPaused = onPaused;
+  }
+
+  get strain(): number {
+    return strainOf(this.#state);
+  }
+
+  readonly stretch = (): number => stretchOf(this.strain);
+
+  start(): void {
+    void this.#beat();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #beat(): Promise<void> {
+    const { signal } = this.#stopped;
+    let use = this.#use();
+    while (!signal.aborted) {
+      const begunMs = this.#clock.monotonic();
+      await this.#clock.sleep(beatMs, { signal, unref: true }).catch(() => undefined);
+      if (signal.aborted) return;
+      const lateMs = Math.max(0, this.#clock.monotonic() - begunMs - beatMs);
+      const now = this.#use();
+      const waitedMs = use === null || now === null ? 0 : now.waitedMs - use.waitedMs;
+      const ranMs = use === null || now === null ? 0 : now.ranMs - use.ranMs;
+      use = now;
+      this.#state = afterBeat(this.#state, { deniedMs: Math.max(lateMs - ranMs, waitedMs), ranMs });
+      if (lateMs > pauseMs) this.#onPaused(lateMs);
+    }
+  }
+}
