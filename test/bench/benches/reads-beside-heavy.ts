@@ -16,7 +16,7 @@ const roundMs = 2000;
 /** As many orders with all that belongs to them as an operation may ask for. */
 export const heaviestOperation = `{
   a: orders(first: 100) { ...Page }
-  b: orders(last: 26) { ...Page }
+  b: orders(last: 25) { ...Page }
 }
 fragment Page on OrderConnection {
   totalCount
