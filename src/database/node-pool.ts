@@ -1,7 +1,7 @@
 import { createPool, type Pool } from 'mariadb';
 import { connectionOptions, type ServerAddress } from './server-address.ts';
+import { onConnect, poolSettings } from './session-settings.ts';
 import type { Sockets } from './sockets.ts';
-import { sessionSetup } from './statements/choose-statements.ts';
 
 export type PoolSettings = {
   readonly connectionsPerNode: number;
@@ -28,6 +28,6 @@ export function openPool(address: ServerAddress, settings: PoolSettings, sockets
     idleTimeout: 60,
     // Only `CapturingPool` makes use of it, and lets nobody else.
     multipleStatements: true,
-    initSql: sessionSetup(settings.statementTimeoutMs),
+    initSql: [...onConnect, poolSettings(settings.statementTimeoutMs)],
   });
 }

@@ -1,6 +1,7 @@
 import type { ConnectionConfig } from 'mariadb';
 import { type Server, serverAt } from '../platform/server-url.ts';
 import { BadServerUrlError } from './errors.ts';
+import { onConnect } from './session-settings.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /** A server under the name that people are told. */
@@ -20,5 +21,5 @@ const noRedirects = { permitRedirect: false };
 /** Options that every connection has in common. Integers come as bigint where a double could not hold them. */
 export function connectionOptions({ host, port, user, password, database, tls }: ServerAddress): ConnectionConfig {
   const account = { host, port, user, password, database, allowPublicKeyRetrieval: true, charset: 'utf8mb4' };
-  return { ...account, ...noRedirects, ...(tls !== null && { ssl: tlsOptions(host, tls) }) };
+  return { ...account, ...noRedirects, initSql: [...onConnect], ...(tls !== null && { ssl: tlsOptions(host, tls) }) };
 }

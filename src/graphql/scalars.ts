@@ -1,20 +1,19 @@
 import { GraphQLError } from 'graphql';
 import { Decimal } from '../database/order-rows.ts';
+import { readMoment } from '../orders/moment.ts';
 import { builder } from './builder.ts';
 
-const dateTime = /^(\d{4})-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
 const decimal = /^-?\d{1,30}(\.\d{1,30})?$/;
 
 builder.scalarType('DateTime', {
-  description: 'A moment as ISO 8601 text. Answers are in UTC with milliseconds: `2026-03-01T12:30:00.000Z`.',
+  description:
+    'A moment as ISO 8601 text. Answers are in UTC with milliseconds: `2026-03-01T12:30:00.000Z`. ' +
+    'Texts with any offset are taken. A day that is in no calendar, a leap second and parts of a millisecond are refused.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
-    if (typeof value === 'string' && dateTime.test(value)) {
-      const date = new Date(value);
-      const year = date.getUTCFullYear();
-      if (year >= 1000 && year <= 9999) return date;
-    }
-    throw new GraphQLError('A DateTime is ISO 8601 text with a time zone, such as "2026-03-01T12:30:00.000Z"');
+    const moment = typeof value === 'string' ? readMoment(value) : readMoment('');
+    if (moment instanceof Date) return moment;
+    throw new GraphQLError(`A DateTime ${moment.message}`);
   },
 });
 

@@ -13,6 +13,7 @@ import { formatAmount, maxAmount, parseAmount } from '../orders/money.ts';
 import type { Clock } from '../platform/clock.ts';
 import { PaymentsAnswerError, PaymentsRefusedError, PaymentsUnavailableError } from './errors.ts';
 import type { Payment, PaymentQuestion, Payments, PlacedOrders } from './payments.ts';
+import { providedMoment } from './provided-moment.ts';
 
 export type HttpPaymentsOptions = {
   /** Without a slash at its end. */
@@ -37,10 +38,7 @@ const amount = z.string().transform((text, context) => {
 const paymentAnswer = z.object({
   currency: z.string(),
   charge: amount.nullable(),
-  processedAt: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .nullable(),
+  processedAt: providedMoment.nullable(),
 });
 
 const ordersAnswer = z.object({

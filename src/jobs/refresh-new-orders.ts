@@ -15,6 +15,7 @@ import type { Logger } from '../platform/log.ts';
 import type { TaskOutcome } from './job-record.ts';
 import type { JobSessions } from './job-sessions.ts';
 import type { Payments } from './payments.ts';
+import { providedMoment } from './provided-moment.ts';
 
 export type RefreshDependencies = {
   readonly sessions: JobSessions;
@@ -32,10 +33,7 @@ export type Pulled = { readonly number: string; readonly outcome: TaskOutcome; r
 
 const maxPages = 20;
 
-const moment = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .nullish();
+const moment = providedMoment.nullish();
 /** The rules of a new order, for one that has a number and whose moments are text. */
 const placedOrder = createOrderRules.extend({ number: z.string(), processedAt: moment });
 

@@ -3,6 +3,7 @@
  * and the consistency token of the page it came from, so that the next page is never older than that one.
  */
 import { BadCursorError } from './errors.ts';
+import { maxId } from './order-rules.ts';
 import { isPlaceValue, type OrderSort, orderSortFields, type Place } from './order-sort.ts';
 
 const version = 1;
@@ -59,7 +60,11 @@ function isParts(parts: unknown): parts is Parts {
     (ascending === 0 || ascending === 1) &&
     typeof value === 'string' &&
     typeof id === 'string' &&
-    /^\d{1,18}$/.test(id) &&
+    isId(id) &&
     (token === null || typeof token === 'string')
   );
+}
+
+function isId(text: string): boolean {
+  return /^\d{1,19}$/.test(text) && BigInt(text) <= maxId;
 }

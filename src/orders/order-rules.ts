@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { maxAmount, parseAmount, totalOf } from './money.ts';
 import { orderStatuses } from './order-status.ts';
 
-const maxId = 2n ** 63n - 1n;
+/** Of what the database numbers, and of users. */
+export const maxId = 2n ** 63n - 1n;
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 const optional = <T extends z.ZodType>(rule: T) => rule.nullish().transform((value) => value ?? null);
@@ -28,12 +29,17 @@ const amountRule = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** UTF-8 has no halves: they would be stored as another character, and two texts would become one. */
+export const isWellFormed = (text: string) => text.isWellFormed();
+export const halfCharacter = 'must not hold half a character';
+
 const text = (max: number) =>
   z
     .string()
     .min(1, 'must not be empty')
     .max(max, `must have at most ${max} characters`)
-    .regex(/^(\S(.*\S)?)?$/s, 'must not begin or end with a space');
+    .regex(/^(\S(.*\S)?)?$/s, 'must not begin or end with a space')
+    .refine(isWellFormed, halfCharacter);
 
 export const idempotencyKeyRule = optional(text(200));
 export const expectedVersionRule = z.int().min(1, 'must be 1 or more');

@@ -18,10 +18,10 @@ const columns = {
   NUMBER: 'number',
 } as const satisfies Record<OrderSortField, Column>;
 const valueShapes = {
-  CREATED_AT: /^\d{1,14}$/,
-  UPDATED_AT: /^\d{1,14}$/,
+  CREATED_AT: /^-?\d{1,15}$/,
+  UPDATED_AT: /^-?\d{1,15}$/,
   TOTAL: /^-?\d{1,10}\.\d{2}$/,
-  NUMBER: /^.{1,32}$/s,
+  NUMBER: /^.{0,32}$/su,
 } as const satisfies Record<OrderSortField, RegExp>;
 
 export function placeOf(order: Order, field: OrderSortField): Place {
@@ -32,7 +32,7 @@ export function placeOf(order: Order, field: OrderSortField): Place {
 
 /** False for a text that no order's sort value could have become. */
 export function isPlaceValue(field: OrderSortField, value: string): boolean {
-  return valueShapes[field].test(value);
+  return valueShapes[field].test(value) && value.isWellFormed();
 }
 
 export function opposite(direction: SortDirection): SortDirection {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BadListRequestError } from '../../orders/errors.ts';
 import { parseAmount } from '../../orders/money.ts';
 import type { OrderFilter } from '../../orders/order-filter.ts';
-import { idRule } from '../../orders/order-rules.ts';
+import { halfCharacter, idRule, isWellFormed } from '../../orders/order-rules.ts';
 import { orderStatuses } from '../../orders/order-status.ts';
 import { builder } from '../builder.ts';
 import { orderStatusType } from './order-type.ts';
@@ -52,11 +52,14 @@ const amount = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const wholeText = z.string().refine(isWellFormed, halfCharacter);
+const numberText = wholeText.max(32, 'is longer than any number');
+
 const filterRules: z.ZodType<OrderFilter> = z.object({
   status: given(z.array(z.enum(orderStatuses)).max(100, 'must hold at most 100 statuses')),
   userId: given(idRule),
-  numbers: given(z.array(z.string().max(32, 'is longer than any number')).max(100, 'must hold at most 100 numbers')),
-  numberStartsWith: given(z.string().max(32, 'is longer than any number')),
+  numbers: given(z.array(numberText).max(100, 'must hold at most 100 numbers')),
+  numberStartsWith: given(numberText),
   missingCharge: given(z.boolean()),
   missingProcessedAt: given(z.boolean()),
   created: given(
@@ -66,7 +69,7 @@ const filterRules: z.ZodType<OrderFilter> = z.object({
   ),
   total: given(
     z
-      .object({ min: given(amount), max: given(amount), currency: given(z.string()) })
+      .object({ min: given(amount), max: given(amount), currency: given(wholeText) })
       .refine(({ min, max }) => min === undefined || max === undefined || min <= max, 'must not end before it begins'),
   ),
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sessionSetup } from '../../../src/database/statements/choose-statements.ts';
+
+import { poolSettings } from '../../../src/database/session-settings.ts';
 import { mariadbStatements } from '../../../src/database/statements/mariadb.ts';
 import { mysqlStatements } from '../../../src/database/statements/mysql.ts';
 import { at } from '../../support/scripted-probe.ts';
@@ -148,6 +149,6 @@ describe('the setup of a connection', () => {
     [1000, 1],
     [10, 1],
   ])('with a statement timeout of %i ms waits %i s for locks', (timeoutMs, seconds) => {
-    expect(sessionSetup(timeoutMs)).toContain(`innodb_lock_wait_timeout = ${seconds} `);
+    expect(poolSettings(timeoutMs)).toContain(`innodb_lock_wait_timeout = ${seconds} `);
   });
 });

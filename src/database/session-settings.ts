@@ -1,0 +1,47 @@
+/**
+ * What every session is set to when it is opened, whatever the server's defaults and its `init_connect` say: they are made for
+ * other programs, and each of these settings changes what a value, a statement or a transaction means.
+ *
+ * Sent before anybody knows the flavour: each server runs the part that is marked as its own. Whoever cannot be set so is
+ * refused as a connection, for a wrong session writes wrong values without a word.
+ */
+const names = 'NAMES utf8mb4 COLLATE utf8mb4_unicode_ci';
+
+const settings: Readonly<Record<string, string | number>> = {
+  time_zone: "'+00:00'",
+  sql_mode: "'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+  autocommit: 1,
+  completion_type: 0,
+  foreign_key_checks: 1,
+  unique_checks: 1,
+  sql_safe_updates: 0,
+  sql_auto_is_null: 0,
+  // Another limit would cut lists short, or refuse joins.
+  sql_select_limit: '18446744073709551615',
+  sql_big_selects: 1,
+};
+const isolation = "'REPEATABLE-READ'";
+const onMariadb = `tx_isolation = ${isolation}, tx_read_only = 0`;
+const onMysql = `transaction_isolation = ${isolation}, transaction_read_only = 0`;
+const ofAll = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+
+export const sessionSettings = `SET ${[names, ...ofAll].join(', ')} /*M!100101 , ${onMariadb} */ /*!80000 , ${onMysql} */`;
+
+/** Fails where the session is not so after all, as behind somebody who answers in the server's name: two rows are no value. */
+export const sessionCheck = `DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE NOT (@@character_set_client = 'utf8mb4'
+ AND @@character_set_connection = 'utf8mb4' AND @@character_set_results = 'utf8mb4' AND @@autocommit = 1
+ AND @@time_zone = '+00:00' AND @@completion_type = 'NO_CHAIN' AND @@sql_mode LIKE 'STRICT_TRANS_TABLES%'))`;
+
+/** Sent once on each new connection. */
+export const onConnect: readonly string[] = [sessionSettings, sessionCheck];
+
+/**
+ * Of pools only. A statement that runs past the timeout is ended by the server. MySQL ends only reads so, and writes wait for
+ * locks for most of a minute: the lock timeout is set on both. `@tidemark_group` is what numbers the transactions of a MySQL
+ * replication group.
+ */
+export function poolSettings(statementTimeoutMs: number): string {
+  const seconds = statementTimeoutMs / 1000;
+  const lockSeconds = Math.max(1, Math.floor(seconds / 2));
+  return `SET innodb_lock_wait_timeout = ${lockSeconds} /*M!100101 , max_statement_time = ${seconds} */ /*!80000 , max_execution_time = ${Math.ceil(statementTimeoutMs)}, @tidemark_group = (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') */`;
+}
