@@ -119,6 +119,7 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
       randomBytes,
     }),
     corsOrigins: config.http.corsOrigins,
+    corsHeaders: config.http.corsHeaders,
     maxBodyBytes: config.http.maxBodyBytes,
     requestTimeoutMs: config.http.requestTimeoutMs,
     introspection: config.graphql.introspection,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headerNames, hostNames, publicUrl, trustedProxies } from './config-http-values.ts';
 import { redisUrlFault } from './config-url.ts';
 
 // Every variable that is one value. What describes database servers is in config-nodes.ts.
@@ -28,6 +29,14 @@ const integerOrOff = (initial: number, minimum: number, maximum: number) =>
       `must be from ${minimum} to ${maximum}, or off`,
     )
     .default(initial);
+
+const integerOrNone = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, `must be from ${minimum} to ${maximum}`)
+    .optional();
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values, initial: Values[number]) =>
   z.enum(values, `must be one of ${values.join(', ')}`).default(initial);
@@ -102,9 +111,21 @@ export const settingsSchema = z.object({
     .regex(/^[\w.:-]+$/, 'must be a host name or address')
     .default('127.0.0.1'),
   PORT: integer(4000, 0, 65_535),
+  PUBLIC_URL: publicUrl,
+  ALLOWED_HOSTS: hostNames,
+  TRUST_PROXY: trustedProxies,
+  PROXY_HEADERS: oneOf(['x-forwarded', 'forwarded'], 'x-forwarded'),
   CORS_ORIGINS: origins,
+  CORS_HEADERS: headerNames,
   MAX_BODY_BYTES: integer(262_144, 1024, 26_214_400),
   MAX_REQUESTS_IN_FLIGHT: integer(2000, 1, 1_000_000),
+  MAX_REQUESTS_PER_CLIENT: integerOrNone(1, 1_000_000),
+  MAX_STREAMS: integer(2000, 0, 1_000_000),
+  MAX_STREAMS_PER_CLIENT: integer(100, 0, 1_000_000),
+  MAX_BODIES: integer(500, 1, 1_000_000),
+  MAX_BODIES_PER_CLIENT: integer(100, 1, 1_000_000),
+  MAX_CONNECTIONS: integerOrNone(10, 1_000_000),
+  MAX_CONNECTIONS_PER_CLIENT: integerOrNone(1, 1_000_000),
   REQUEST_TIMEOUT_MS: integer(15_000, 100, 600_000),
   SHUTDOWN_GRACE_MS: integer(10_000, 0, 600_000),
   STREAM_BEAT_MS: integer(15_000, 100, 600_000),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type Environment, withoutBlanks } from './config-environment.ts';
 import { ConfigError, type ConfigFault } from './config-fault.ts';
+import { type HttpConfig, httpOf, reachWarnings } from './config-http.ts';
 import { type JobsConfig, jobsOf, type PaymentsConfig, paymentsOf } from './config-jobs.ts';
 import { readMigrations } from './config-migrations.ts';
 import { defaultPriority, type NodeConfig } from './config-node.ts';
@@ -9,6 +10,7 @@ import { databaseNames, readNodes } from './config-nodes.ts';
 import { type EnvironmentSettings, settingsSchema, type TokenKeyConfig } from './config-settings.ts';
 import { readTlsDefaults } from './config-tls.ts';
 import { redactUrl } from './config-url.ts';
+import { weaknessOf } from './config-weak-keys.ts';
 import { tlsInWords } from './platform/server-tls.ts';
 import { type Server, urlOf } from './platform/server-url.ts';
 
@@ -19,22 +21,7 @@ export type AccountConfig = { readonly user: string; readonly password: string }
 /** What the process runs with. Frozen. Times are in milliseconds unless the name says otherwise. */
 export type Config = {
   readonly environment: EnvironmentSettings['NODE_ENV'];
-  readonly http: {
-    readonly host: string;
-    /** 0 takes any free port. */
-    readonly port: number;
-    readonly corsOrigins: readonly string[];
-    readonly maxBodyBytes: number;
-    readonly maxRequestsInFlight: number;
-    readonly requestTimeoutMs: number;
-    readonly shutdownGraceMs: number;
-    /** How often a quiet stream gives a sign of life, and how long one lasts at most. */
-    readonly streams: { readonly beatMs: number; readonly longestMs: number };
-    /** Whether `/metrics` is served. */
-    readonly metrics: boolean;
-    /** Whether the testers' page is served at `/`. */
-    readonly dashboard: boolean;
-  };
+  readonly http: HttpConfig;
   readonly cluster: {
     /** Bound into every token: all API processes of one cluster share it. */
     readonly id: string;
@@ -171,6 +158,13 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
   if (production && !environment.TOKEN_KEYS) {
     all.push({ name: 'TOKEN_KEYS', fault: 'is missing, and production does not make up its own signing keys' });
   }
+  const weakness = production ? settings?.TOKEN_KEYS?.map(weaknessOf).find((fault) => fault !== null) : undefined;
+  if (weakness) {
+    all.push({
+      name: 'TOKEN_KEYS',
+      fault: `${weakness}; make one: node -p "'k1:' + crypto.randomBytes(32).toString('base64url')"`,
+    });
+  }
   if (settings === null || all.length > 0) throw new ConfigError(all);
   if (read === null) return { mode: 'local', directory: settings.TIDEMARK_DIRECTORY, log: logOf(settings) };
 
@@ -182,6 +176,7 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
       'TOKEN_KEYS is missing: tokens are signed with a key that dies with this process and no other one knows',
     );
   }
+  warnings.push(...reachWarnings(httpOf(settings)));
   if (settings.LAB) warnings.push('LAB is for the local cluster only: nobody breaks servers that are named here');
   const config = freeze(
     makeConfig(settings, {
@@ -280,18 +275,7 @@ function makeConfig(
   const production = settings.NODE_ENV === 'production';
   return {
     environment: settings.NODE_ENV,
-    http: {
-      host: settings.HOST,
-      port: settings.PORT,
-      corsOrigins: settings.CORS_ORIGINS,
-      maxBodyBytes: settings.MAX_BODY_BYTES,
-      maxRequestsInFlight: settings.MAX_REQUESTS_IN_FLIGHT,
-      requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
-      shutdownGraceMs: settings.SHUTDOWN_GRACE_MS,
-      streams: { beatMs: settings.STREAM_BEAT_MS, longestMs: settings.STREAM_MAX_AGE_S * 1000 },
-      metrics: settings.METRICS ?? true,
-      dashboard: settings.DASHBOARD ?? !production,
-    },
+    http: httpOf(settings),
     cluster,
     migrationUrl,
     mirror: {

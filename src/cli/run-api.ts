@@ -12,6 +12,7 @@ import { type Ending, watchForTheEnd } from './ending.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { LocalMode } from './local-mode.ts';
 import { migrateAtStart } from './migrate-at-start.ts';
+import { reachOf } from './reach-of.ts';
 import { version } from './version.ts';
 
 export interface App extends ServedApp {
@@ -103,14 +104,14 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   const stopWithinMs = 10_000 + config.jobs.graceMs;
   await lifecycle.start({ name: 'app', start: () => app.start(), stop: () => app.stop(), stopWithinMs });
   ending.signal.throwIfAborted();
-  const { host, port, maxRequestsInFlight, shutdownGraceMs } = config.http;
+  const { host, port, shutdownGraceMs } = config.http;
   const page = config.http.dashboard ? await readStaticPage(builtPage) : null;
   if (config.http.dashboard && page === null) log.warn('There is no page at /: `npm run build` makes it');
   const server = await startHttpServer({
     host,
     port,
     orNextPort: local !== null,
-    maxRequestsInFlight,
+    reach: reachOf(config),
     shutdownGraceMs,
     app,
     graphiql: config.graphql.graphiql,

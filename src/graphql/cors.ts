@@ -1,7 +1,10 @@
 import type { CORSOptions } from 'graphql-yoga';
 
 /** Browsers on `origins` may call with cookies; on others they may not call at all. */
-export function corsFor(origins: readonly string[]): (request: Request) => CORSOptions {
+export function corsFor(
+  origins: readonly string[],
+  furtherHeaders: readonly string[],
+): (request: Request) => CORSOptions {
   const options = {
     credentials: true,
     methods: ['GET', 'POST', 'OPTIONS'],
@@ -13,6 +16,7 @@ export function corsFor(origins: readonly string[]): (request: Request) => CORSO
       'x-consistency-when-behind',
       'x-consistency-wait-ms',
       'x-consistency-max-staleness-ms',
+      ...furtherHeaders,
     ],
     exposedHeaders: ['x-consistency-token', 'x-request-id', 'retry-after'],
     maxAge: 600,

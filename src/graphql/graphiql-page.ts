@@ -57,7 +57,7 @@ export function createGraphiqlPage(): () => Promise<CompressedPage> {
   let page: Promise<CompressedPage> | null = null;
   const render = async (): Promise<CompressedPage> => {
     const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-    const html = renderGraphiQL({ title: 'Tidemark', endpoint: '/graphql', credentials: 'include', defaultQuery });
+    const html = renderGraphiQL({ title: 'Tidemark', endpoint: 'graphql', credentials: 'include', defaultQuery });
     const gzipped = await promisify(gzip)(html);
     return { gzipped, etag: `"${createHash('sha256').update(gzipped).digest('base64url').slice(0, 22)}"` };
   };

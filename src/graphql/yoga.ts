@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { RoutingLog } from '../routing/routing-log.ts';
+import type { Caller } from './caller.ts';
 import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
 import type { ClusterState } from './context.ts';
 import { corsFor } from './cors.ts';
@@ -28,6 +29,7 @@ import { useMetrics } from './plugins/use-metrics.ts';
 import { useRequestId } from './plugins/use-request-id.ts';
 import { useRequestParams } from './plugins/use-request-params.ts';
 import { useRoutingLog } from './plugins/use-routing-log.ts';
+import { useStreamRules } from './plugins/use-stream-rules.ts';
 
 export type GraphqlServerOptions = {
   readonly schema: GraphQLSchema;
@@ -42,6 +44,7 @@ export type GraphqlServerOptions = {
   readonly jobs: Jobs;
   readonly orderChanges: OrderChanges;
   readonly corsOrigins: readonly string[];
+  readonly corsHeaders: readonly string[];
   readonly maxBodyBytes: number;
   readonly requestTimeoutMs: number;
   readonly introspection: boolean;
@@ -53,10 +56,10 @@ export type GraphqlServerOptions = {
   readonly metrics: Metrics;
 };
 
-type NodeContext = { req: IncomingMessage; res: ServerResponse };
+type NodeContext = { req: IncomingMessage; res: ServerResponse; caller: Caller };
 
 /** Answers one HTTP request. Rejects only when nothing could be answered. */
-export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, caller: Caller) => Promise<void>;
 
 /** The GraphQL endpoint, for any path that the HTTP server gives it. */
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandler {
@@ -70,7 +73,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
     logging: false,
     multipart: false,
     batching: false,
-    cors: corsFor(options.corsOrigins),
+    cors: corsFor(options.corsOrigins, options.corsHeaders),
     maskedErrors: { maskError: toGraphqlError },
     // useRequestParams reads and limits the body.
     maxRequestBodySize: false,
@@ -109,12 +112,15 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useHeavyTurns(),
       // Token in, session, node, token out.
       options.consistency,
+      // Who may open a stream, and how many.
+      useStreamRules(),
       // Answers that go on.
       useEventStreams(options.streams, options),
     ],
   });
-  return async (request, response) => {
-    const answer = await yoga.handleNodeRequestAndResponse(request, response, { req: request, res: response });
+  return async (request, response, caller) => {
+    const context = { req: request, res: response, caller };
+    const answer = await yoga.handleNodeRequestAndResponse(request, response, context);
     await sendNodeResponse(answer, response, request, true);
   };
 }

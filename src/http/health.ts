@@ -14,7 +14,8 @@ import { respondError, respondJson } from './respond.ts';
 /** What is known of the servers now: no addresses, no secrets. */
 export type HealthSource = () => ClusterHealth | Promise<ClusterHealth>;
 
-type Answer = (response: ServerResponse) => Promise<void>;
+/** `detailed`: with the names of the servers, for people who may know them. */
+type Answer = (response: ServerResponse, detailed?: boolean) => Promise<void>;
 export type HealthAnswers = { readonly reads: Answer; readonly writes: Answer; node(name: string): Answer };
 
 const keptMs = 1000;
@@ -33,27 +34,32 @@ export function answerHealth(source: HealthSource, clock: Clock): HealthAnswers 
   };
   const readiness =
     (does: 'reads' | 'writes', code: string): Answer =>
-    async (response) => {
+    async (response, detailed = true) => {
       const health = await ask();
       if (health === null) return unavailable(response, {});
       const { verdict, reads, writes, nodes, problems } = health;
-      const facts = { verdict, reads, writes, nodes: nodes.map(inWords), problems: problems.map(problemInWords) };
+      const details = { nodes: nodes.map(inWords), problems: problems.map(problemInWords) };
+      const facts = { verdict, reads, writes, ...(detailed && details) };
       if (health[does]) respondJson(response, 200, { status: 'ready', ...facts });
       else unavailable(response, { code, ...facts });
     };
   return {
     reads: readiness('reads', 'LIMITED_FUNCTIONALITY'),
     writes: readiness('writes', 'SOURCE_UNAVAILABLE'),
-    node: (name) => async (response) => {
-      const health = await ask();
-      if (health === null) return unavailable(response, {});
-      const node = health.nodes.find((known) => known.name === name);
-      if (node !== undefined) respondJson(response, answers(node) ? 200 : 503, node);
-      else {
-        const names = health.nodes.map((known) => known.name).join(', ');
-        respondError(response, 404, 'NODE_UNKNOWN', `No node is called so. There are: ${names}.`);
-      }
-    },
+    node:
+      (name) =>
+      async (response, detailed = true) => {
+        const health = await ask();
+        if (health === null) return unavailable(response, {});
+        const node = health.nodes.find((known) => known.name === name);
+        if (node !== undefined) {
+          respondJson(response, answers(node) ? 200 : 503, detailed ? node : { name: node.name, state: node.state });
+        } else if (!detailed) respondError(response, 404, 'NODE_UNKNOWN', 'No node is called so.');
+        else {
+          const names = health.nodes.map((known) => known.name).join(', ');
+          respondError(response, 404, 'NODE_UNKNOWN', `No node is called so. There are: ${names}.`);
+        }
+      },
   };
 }
 

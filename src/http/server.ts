@@ -1,13 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { createGraphiqlPage } from '../graphql/graphiql-page.ts';
 import type { GraphqlHandler } from '../graphql/yoga.ts';
+import { type AddressList, addressListOf } from '../platform/address-list.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import { unmeasured } from '../platform/metrics.ts';
+import { Admissions } from './admissions.ts';
+import { callerReader } from './caller.ts';
 import { sendPage } from './compressed-page.ts';
+import { Connections } from './connections.ts';
 import { answerHealth, answerStopping, type HealthSource } from './health.ts';
+import { hostJudge, hostsOf } from './known-host.ts';
 import { answerLab, type ServedLab } from './lab.ts';
 import { listen } from './listen.ts';
+import { refuseMalformed } from './malformed.ts';
+import { type Reach, reachableHere } from './reach.ts';
+import { Refusals } from './refusals.ts';
 import { respondError, respondJson } from './respond.ts';
 import { type ServedMetrics, sendMetrics } from './send-metrics.ts';
 import { type StaticPage, sendStaticFile, staticFileAt } from './static-page.ts';
@@ -29,8 +37,8 @@ export type HttpServerOptions = {
   readonly port: number;
   /** Takes the next free port when `port` is busy. */
   readonly orNextPort: boolean;
-  /** GraphQL requests that may run at once; the next one is turned away with 503. */
-  readonly maxRequestsInFlight: number;
+  /** By whom and through what it is reached, and how much one client may take; as at this machine unless told. */
+  readonly reach?: Reach;
   /** How long requests that run may go on once stopping has begun. */
   readonly shutdownGraceMs: number;
   readonly app: ServedApp;
@@ -54,50 +62,86 @@ export type HttpServer = {
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
+const loopback = addressListOf(['loopback']) as AddressList;
+
 /** Throws `PortUnavailableError`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, log, page = null, lab = null } = options;
+  const { clock, log, page = null, lab = null, reach = reachableHere } = options;
   const running = new Set<ServerResponse>();
   let stopping = false;
   const graphiqlPage = options.graphiql ? createGraphiqlPage() : null;
   const health = answerHealth(() => options.app.health(), clock);
   const { metrics } = options.app;
+  const refusals = new Refusals({ clock, log, metrics: metrics ?? unmeasured });
+  const admissions = new Admissions(reach.limits, refusals, { clock, metrics: metrics ?? unmeasured });
   metrics?.gauge(
-    { name: 'tidemark_http_running_requests', help: 'HTTP requests that are being answered.', labels: {} },
-    () => [{ labels: {}, value: running.size }],
+    {
+      name: 'tidemark_http_running_requests',
+      help: 'HTTP requests that are being answered, streams apart.',
+      labels: {},
+    },
+    () => [{ labels: {}, value: running.size - admissions.streams }],
   );
+  const proxies = { trusted: addressListOf(reach.trustedProxies) ?? loopback, headers: reach.proxyHeaders };
+  const callerOf = callerReader({ ...reach, proxies });
+  const judgeHost = hostJudge({ ...reach, host: options.host });
+  const mayKnowServers = (request: IncomingMessage) =>
+    judgeHost(hostsOf(request.rawHeaders)) === 'known' &&
+    (!reach.production || loopback.has(callerOf(request).address));
   const unlessStopping = (route: Route): Route =>
     readOnly((request, response) => (stopping ? answerStopping(response) : route(request, response)));
+  const ready = unlessStopping((request, response) => health.reads(response, mayKnowServers(request)));
 
   const routes: Readonly<Record<string, Route>> = {
     '/graphql': async (request, response) => {
       const wantsPage = request.method === 'GET' && String(request.headers.accept ?? '').includes('text/html');
-      if (wantsPage && graphiqlPage !== null) await sendPage(request, response, await graphiqlPage());
-      else if (running.size > options.maxRequestsInFlight) refuseOverload(response);
-      else await options.app.graphql(request, response);
+      if (wantsPage && graphiqlPage !== null) return sendPage(request, response, await graphiqlPage());
+      const caller = callerOf(request);
+      await options.app.graphql(request, response, {
+        ...caller,
+        admission: admissions.admit(caller.address, response),
+      });
     },
     '/livez': readOnly((_, response) => respondJson(response, 200, { status: 'alive' })),
-    '/readyz': unlessStopping((_, response) => health.reads(response)),
-    '/readyz/read': unlessStopping((_, response) => health.reads(response)),
-    '/readyz/write': unlessStopping((_, response) => health.writes(response)),
+    '/readyz': ready,
+    '/readyz/read': ready,
+    '/readyz/write': unlessStopping((request, response) => health.writes(response, mayKnowServers(request))),
     '/lab/nodes': (request, response) => (stopping ? answerStopping(response) : answerLab(lab, request, response)),
     ...(metrics && { '/metrics': readOnly((_, response) => sendMetrics(response, metrics)) }),
-    ...(page === null && { '/': readOnly((_, response) => leadTo('/graphql', response)) }),
+    ...(page === null && {
+      '/': readOnly((request, response) => leadTo(`${callerOf(request).prefix}/graphql`, response)),
+    }),
   };
+  /** For those who start and stop processes, and call them by whatever name they have for them. */
+  const probed: readonly string[] = ['/livez', '/readyz', '/readyz/read', '/readyz/write'];
 
   const routeOf = (path: string, request: IncomingMessage): Route | undefined => {
     if (Object.hasOwn(routes, path)) return routes[path];
     const node = nodeIn(path);
-    if (node !== null) return readOnly((_, response) => health.node(node)(response));
+    if (node !== null) return readOnly((_, response) => health.node(node)(response, mayKnowServers(request)));
     const file = page === null ? undefined : staticFileAt(page, path, request);
     return file && readOnly((_, response) => sendStaticFile(request, response, file));
   };
 
   const answer: Route = async (request, response) => {
-    const route = routeOf((request.url ?? '/').split('?', 1)[0] ?? '/', request);
-    if (!/^[\w.:[\]-]*$/.test(request.headers.host ?? '')) {
-      respondError(response, 400, 'BAD_REQUEST', 'The Host header is not a host name.');
-    } else if (route === undefined) respondError(response, 404, 'NOT_FOUND', 'There is nothing here. Try /graphql.');
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const verdict = judgeHost(hostsOf(request.rawHeaders));
+    if (verdict === 'malformed') {
+      refusals.count('malformed', { client: request.socket.remoteAddress, path });
+      return respondError(
+        response,
+        400,
+        'BAD_REQUEST',
+        'The Host header is not one host name, with a port or without.',
+      );
+    }
+    // The lab has rules of its own, which are stricter.
+    if (verdict === 'unknown' && path !== '/lab/nodes' && !probed.includes(path)) {
+      refusals.count('host', { client: request.socket.remoteAddress, path });
+      return respondError(response, 421, 'HOST_UNKNOWN', unknownHost);
+    }
+    const route = routeOf(path, request);
+    if (route === undefined) respondError(response, 404, 'NOT_FOUND', 'There is nothing here. Try /graphql.');
     else await route(request, response);
   };
 
@@ -109,12 +153,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       connectionsCheckingInterval: 2000,
       keepAliveTimeout: 65_000,
       noDelay: true,
+      // Whoever vanished without a word holds nothing for ever.
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
     },
     (request, response) => {
       running.add(response);
+      connections.mark(request.socket, true);
       if (stopping) response.setHeader('connection', 'close');
       response.once('close', () => {
         running.delete(response);
+        connections.mark(request.socket, false);
         if (stopping) server.closeIdleConnections();
       });
       Promise.resolve()
@@ -126,7 +175,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         });
     },
   );
-  server.on('clientError', refuseMalformed);
+  const connections = new Connections(server, {
+    limits: reach.limits.connections,
+    proxies: proxies.trusted,
+    refusals,
+    metrics: metrics ?? unmeasured,
+  });
+  server.on('clientError', (error, socket) => refuseMalformed(error, socket, refusals));
 
   const port = await listen(server, options.host, options.port, { orNext: options.orNextPort, setting: 'PORT' });
   const shownHost = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -168,27 +223,9 @@ function readOnly(route: Route): Route {
   };
 }
 
+const unknownHost =
+  'The Host header holds a name that this API is not known by. ALLOWED_HOSTS lists its names, PUBLIC_URL gives its address.';
+
 function leadTo(location: string, response: ServerResponse): void {
   response.writeHead(302, { location, 'content-length': 0 }).end();
-}
-
-/** A queue without an end would take the process down, and answer nobody in time before that. */
-function refuseOverload(response: ServerResponse): void {
-  response.setHeader('retry-after', '1');
-  respondError(response, 503, 'OVERLOADED', 'Too many requests are being answered. Try again in a second.');
-}
-
-const malformedStatus: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-};
-
-/** What is not even HTTP gets a status line and no more. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const status = malformedStatus[error.code ?? ''] ?? '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }

@@ -51,11 +51,14 @@ export async function readStaticPage(directory: string): Promise<StaticPage | nu
   return new Map(await Promise.all(files));
 }
 
-/** The file at `path`; the page itself for any other path that a browser opens. */
+/**
+ * The file at `path`; the page itself for any other path that a browser opens. The page finds its files beside it, wherever on
+ * its host it is: so there is none further down.
+ */
 export function staticFileAt(page: StaticPage, path: string, request: IncomingMessage): StaticFile | undefined {
   const opens = String(request.headers.accept ?? '').includes('text/html');
   if (path === '/') return page.get('/index.html');
-  return page.get(path) ?? (opens && !path.startsWith('/assets/') ? page.get('/index.html') : undefined);
+  return page.get(path) ?? (opens && !path.slice(1).includes('/') ? page.get('/index.html') : undefined);
 }
 
 export function sendStaticFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): void {

@@ -1,4 +1,5 @@
 import { type AppRules, createApp } from '../../src/app.ts';
+import { reachOf } from '../../src/cli/reach-of.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ServedLab } from '../../src/http/lab.ts';
 import { startHttpServer } from '../../src/http/server.ts';
@@ -22,7 +23,7 @@ export async function startApi(
     port: 0,
     orNextPort: false,
     shutdownGraceMs: 1000,
-    maxRequestsInFlight: read.config.http.maxRequestsInFlight,
+    reach: reachOf(read.config),
     app,
     graphiql: false,
     lab,

@@ -1,5 +1,6 @@
 import type { ConsistencyLevel } from '../../consistency/levels.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
+import { factsOf } from './request-facts.ts';
 
 /** What the answer says about its own freshness, as `extensions.consistency`. */
 export type ConsistencyExtension = {
@@ -50,7 +51,10 @@ export function writeSession(
   }
   if (cookie === 'KEEP') return;
   const clears = cookie === 'CLEAR' || token === null;
-  const secure = request.url.startsWith('https:') ? '; Secure' : '';
+  const { caller } = factsOf(request);
+  const secure = (caller?.secure ?? request.url.startsWith('https:')) ? '; Secure' : '';
+  // As the browser sees it: it sends a cookie back to the path that this names, and no other.
+  const path = `${caller?.prefix ?? ''}/graphql`;
   const value = clears ? '; Max-Age=0' : `${token}; Max-Age=${settings.cookieMaxAgeS}`;
-  headers.append('set-cookie', `${settings.cookieName}=${value}; Path=/graphql; HttpOnly; SameSite=Strict${secure}`);
+  headers.append('set-cookie', `${settings.cookieName}=${value}; Path=${path}; HttpOnly; SameSite=Strict${secure}`);
 }

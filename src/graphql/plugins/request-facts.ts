@@ -1,6 +1,7 @@
 import type { NodeRole } from '../../cluster/node.ts';
 import type { ConsistencyLevel } from '../../consistency/levels.ts';
 import type { Position } from '../../consistency/position.ts';
+import type { Caller } from '../caller.ts';
 
 /** How the answer of one request came about, for the log. */
 export type DecisionFacts = {
@@ -18,6 +19,8 @@ export type RequestFacts = {
   /** Safe to log and to send back. */
   requestId: string;
   startedMs: number;
+  /** `null` for a request that came over no network. */
+  caller: Caller | null;
   /** Aborted with a `DeadlineExceededError` when the request has taken too long. */
   deadline: AbortSignal | null;
   operation: { readonly name: string | null; readonly type: string } | null;
@@ -37,6 +40,7 @@ export function factsOf(request: Request): RequestFacts {
     facts = {
       requestId: 'unknown',
       startedMs: 0,
+      caller: null,
       deadline: null,
       operation: null,
       routed: null,

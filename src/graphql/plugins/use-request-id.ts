@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../../platform/clock.ts';
+import type { Caller } from '../caller.ts';
 import { factsOf } from './request-facts.ts';
 
 export const requestIdHeader = 'x-request-id';
 const safeId = /^[\w.:+/=-]{1,128}$/;
 
 /** Gives every request an id: the caller's own when it is safe to log, else a random one. */
-export function useRequestId(clock: Clock, makeId: () => string = randomUUID): Plugin {
+export function useRequestId(clock: Clock, makeId: () => string = randomUUID): Plugin<object, { caller?: Caller }> {
   return {
-    onRequest({ request }) {
+    onRequest({ request, serverContext }) {
       const sent = request.headers.get(requestIdHeader);
       const facts = factsOf(request);
       facts.requestId = sent !== null && safeId.test(sent) ? sent : makeId();
       facts.startedMs = clock.monotonic();
+      facts.caller = serverContext.caller ?? null;
     },
     onResponse({ request, response }) {
       response.headers.set(requestIdHeader, factsOf(request).requestId);
+      // An answer is somebody's own, also where it carries no token: a proxy must not hand it to others.
+      if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     },
   };
 }

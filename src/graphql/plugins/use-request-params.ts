@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { Caller, UsedUp } from '../caller.ts';
 import { variablesFault } from '../limits/variables-bound.ts';
+import { refusedFor } from '../refusals.ts';
 
 type Parsed = GraphQLParams | GraphQLParams[] | Response;
 type RequestParser = (request: Request) => Parsed | Promise<Parsed>;
-type NodeContext = { req?: IncomingMessage };
+type NodeContext = { req?: IncomingMessage; caller?: Caller };
 
 /**
  * Reads what was asked. POST bodies: JSON only, and never more than `maxBytes`, whatever Content-Length says. Variables: no
@@ -15,7 +17,11 @@ type NodeContext = { req?: IncomingMessage };
 export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> {
   return {
     onRequestParse({ request, serverContext, requestParser, setRequestParser }) {
-      if (request.method === 'GET' && requestParser !== undefined) setRequestParser(refusingBadJson(requestParser));
+      const { req, caller } = serverContext;
+      if (request.method === 'GET' && requestParser !== undefined) {
+        begin(caller);
+        setRequestParser(refusingBadJson(requestParser));
+      }
       if (request.method !== 'POST') return;
       const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
       if (type !== 'application/json') throw refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send application/json.');
@@ -23,7 +29,11 @@ export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> 
       if (encoding !== 'identity')
         throw refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body without content-encoding.');
       if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
-      setRequestParser(async () => parseParams(await readText(serverContext.req ?? request, maxBytes)));
+      setRequestParser(async () => {
+        const text = await (req === undefined ? textOf(request, maxBytes) : readInTurn(req, maxBytes, caller));
+        begin(caller);
+        return parseParams(text);
+      });
     },
     onParams({ params: { variables } }) {
       const fault = variablesFault(variables);
@@ -43,12 +53,35 @@ function refusingBadJson(parse: RequestParser): RequestParser {
   };
 }
 
-async function readText(source: IncomingMessage | Request, maxBytes: number): Promise<string> {
-  if (!('socket' in source)) {
-    const text = await source.text();
-    if (Buffer.byteLength(text) > maxBytes) throw tooLarge(maxBytes);
-    return text;
+/** A request counts as being answered when it is there as a whole. */
+function begin(caller: Caller | undefined): void {
+  const usedUp = caller?.admission.begin() ?? null;
+  if (usedUp !== null) throw refusedFor(usedUp, 'requests');
+}
+
+async function textOf(request: Request, maxBytes: number): Promise<string> {
+  const text = await request.text();
+  if (Buffer.byteLength(text) > maxBytes) throw tooLarge(maxBytes);
+  return text;
+}
+
+/** Most bodies come with their headers. Those that do not are waited for, a bounded number of them. */
+async function readInTurn(source: IncomingMessage, maxBytes: number, caller: Caller | undefined): Promise<string> {
+  if (source.complete || caller === undefined) return readText(source, maxBytes);
+  let giveUp: (usedUp: UsedUp) => void = () => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = (usedUp) => reject(refusedFor(usedUp, 'bodies'));
+  });
+  const waiting = caller.admission.awaitBody(giveUp);
+  if ('usedUp' in waiting) throw refusedFor(waiting.usedUp, 'bodies');
+  try {
+    return await Promise.race([readText(source, maxBytes), givenUp]);
+  } finally {
+    waiting.arrived();
   }
+}
+
+async function readText(source: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   await new Promise<void>((resolve, reject) => {

@@ -10,7 +10,7 @@ import {
 } from '../../../src/config.ts';
 import { certificates } from '../../support/certificates.ts';
 
-const secret = 's'.repeat(32);
+const secret = 'NDcxMjkzODQ3MTIzOTg0NzEyMzk4NDc1';
 const { ca, serverKey } = certificates;
 const source = 'mysql://app:hunter2@source:3306/orders';
 
@@ -313,6 +313,42 @@ describe('the configuration', () => {
     expect(printed).not.toContain('hunter2');
     expect(printed).toContain('k1:***');
     expect(printed).toContain('redis://***@h:6379');
+  });
+
+  it.each([
+    'not-a-secret-only-for-development-0',
+    'a'.repeat(32),
+    'abab'.repeat(8),
+    'change-me-0123456789-change-me-01',
+    'abcdefghijklmnopqrstuvwxyz0123456789',
+    '01234567890123456789012345678901',
+    'Password-for-the-tokens-of-shop-1',
+  ])('takes no signing key in production that anybody guesses: %s', (weak) => {
+    const given = { SOURCE_URL: source, TOKEN_KEYS: `k:${secret},old:${weak}` };
+    expect(() => external({ ...given, NODE_ENV: 'production' })).toThrow(/TOKEN_KEYS: has a secret .*randomBytes/);
+    expect(external(given).config.tokens.keys).toHaveLength(2);
+  });
+
+  it('says when others can reach it, and nobody said by which name', () => {
+    const warnings = (environment: object) => external({ SOURCE_URL: source, ...environment }).warnings.join();
+    expect(warnings({ HOST: '0.0.0.0' })).toContain('ALLOWED_HOSTS');
+    expect(warnings({ HOST: '0.0.0.0', ALLOWED_HOSTS: 'api.example.com' })).not.toContain('ALLOWED_HOSTS');
+    expect(warnings({ HOST: '0.0.0.0', PUBLIC_URL: 'https://shop.example.com' })).not.toContain('ALLOWED_HOSTS');
+    expect(warnings({})).not.toContain('ALLOWED_HOSTS');
+  });
+
+  it.each([
+    [{ PUBLIC_URL: 'shop.example.com' }, 'PUBLIC_URL: must be an http or https URL'],
+    [{ PUBLIC_URL: 'https://u:p@shop.example.com' }, 'PUBLIC_URL: must be'],
+    [{ PUBLIC_URL: 'https://shop.example.com/a;b' }, 'PUBLIC_URL: must be'],
+    [{ ALLOWED_HOSTS: 'api.example.com:443' }, 'ALLOWED_HOSTS: must be host names'],
+    [{ ALLOWED_HOSTS: 'https://api.example.com' }, 'ALLOWED_HOSTS: must be host names'],
+    [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY: must be addresses or networks'],
+    [{ TRUST_PROXY: '10.0.0.0/99' }, 'TRUST_PROXY: must be addresses or networks'],
+    [{ CORS_HEADERS: '*, x y' }, 'CORS_HEADERS: must be names of request headers'],
+    [{ MAX_CONNECTIONS: 'many' }, 'MAX_CONNECTIONS: must be a whole number'],
+  ])('refuses %o', (environment, words) => {
+    expect(() => external({ SOURCE_URL: source, ...environment })).toThrow(words);
   });
 
   it('hides the schema in production unless told', () => {

@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { PortUnavailableError } from '../../../src/http/listen.ts';
+import { reachableHere } from '../../../src/http/reach.ts';
 import { startTinyServer } from './tiny-server.ts';
 
 const page = { headers: { accept: 'text/html' } };
@@ -61,7 +62,9 @@ describe('ports', () => {
 
 describe('a crowd', () => {
   it('is turned away with 503 once enough requests are being answered, and only then', async () => {
-    const { server, post, gate } = await startTinyServer({ maxRequestsInFlight: 1 });
+    const { server, post, gate } = await startTinyServer({
+      reach: { ...reachableHere, limits: { ...reachableHere.limits, requests: 1 } },
+    });
     const slow = post({ query: '{ slow }' });
     await gate.entered;
     const refused = await post({ query: '{ hello }' });

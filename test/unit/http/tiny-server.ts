@@ -5,6 +5,7 @@ import { TidemarkError } from '../../../src/errors.ts';
 import { ClusterEventFeed } from '../../../src/graphql/cluster/cluster-event-feed.ts';
 import { recordDecision } from '../../../src/graphql/plugins/request-facts.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../../src/graphql/yoga.ts';
+import { reachableHere } from '../../../src/http/reach.ts';
 import type { ServedMetrics } from '../../../src/http/send-metrics.ts';
 import { type HttpServerOptions, type ServedApp, startHttpServer } from '../../../src/http/server.ts';
 import { noJobs } from '../../../src/jobs/jobs.ts';
@@ -148,6 +149,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
     jobs: noJobs,
     orderChanges: new OrderChanges(null),
     corsOrigins: ['https://shop.example.com', 'https://admin.example.com'],
+    corsHeaders: ['authorization'],
     maxBodyBytes: 262_144,
     requestTimeoutMs: 15_000,
     introspection: true,
@@ -162,9 +164,9 @@ export async function startTinyServer(overrides: Overrides = {}) {
   });
   const server = await startHttpServer({
     host: '127.0.0.1',
+    reach: { ...reachableHere, corsOrigins: ['https://shop.example.com'] },
     port: 0,
     orNextPort: false,
-    maxRequestsInFlight: 100,
     shutdownGraceMs: 5000,
     app: { graphql, health: overrides.health ?? (() => clusterHealth([], 0)), metrics: overrides.served ?? null },
     graphiql: true,

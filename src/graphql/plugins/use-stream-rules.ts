@@ -1,0 +1,78 @@
+/** What a subscription must be before it is opened: one that tells something, for a reader of events, within the bounds. */
+import {
+  type ExecutionArgs,
+  type FragmentDefinitionNode,
+  type GraphQLDirective,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  getOperationAST,
+  Kind,
+  type SelectionNode,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Caller } from '../caller.ts';
+import { refusedFor } from '../refusals.ts';
+
+type NodeContext = { caller?: Caller };
+type YogaContext = NodeContext & { readonly request: Request };
+
+export function useStreamRules(): Plugin<object, NodeContext> {
+  return {
+    onSubscribe({ args }) {
+      const { request, caller } = args.contextValue as YogaContext;
+      // What a page may ask for without being asked itself, such as a picture, is a GET that takes any answer.
+      if (request.method === 'GET') {
+        if (!/(^|,)\s*text\/event-stream\b/i.test(request.headers.get('accept') ?? '')) {
+          throw refusal(406, 'NOT_ACCEPTABLE', 'A subscription over GET needs "accept: text/event-stream".');
+        }
+        if (caller?.page === 'foreign') {
+          throw refusal(
+            403,
+            'FORBIDDEN_ORIGIN',
+            'Pages of other origins open no streams. CORS_ORIGINS lists those that may.',
+          );
+        }
+      }
+      if (!tellsSomething(args)) {
+        throw refusal(400, 'BAD_REQUEST', 'The subscription leaves out every field: @skip and @include leave nothing.');
+      }
+      const usedUp = caller?.admission.openStream() ?? null;
+      if (usedUp !== null) throw refusedFor(usedUp, 'streams');
+    },
+  };
+}
+
+function refusal(status: number, code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status } } });
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+/** Variables have no part in it: GraphQL's own validation refuses them here. */
+function tellsSomething({ document, operationName }: ExecutionArgs): boolean {
+  const operation = getOperationAST(document, operationName);
+  if (operation == null) return true;
+  const fragments = new Map(
+    document.definitions.flatMap((part) => (part.kind === Kind.FRAGMENT_DEFINITION ? [[part.name.value, part]] : [])),
+  );
+  return leavesField(operation.selectionSet.selections, fragments, new Set());
+}
+
+function leavesField(selections: readonly SelectionNode[], fragments: Fragments, seen: Set<string>): boolean {
+  return selections.some((node) => {
+    if (isLeftOut(node)) return false;
+    if (node.kind === Kind.FIELD) return true;
+    if (node.kind === Kind.INLINE_FRAGMENT) return leavesField(node.selectionSet.selections, fragments, seen);
+    const name = node.name.value;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return leavesField(fragments.get(name)?.selectionSet.selections ?? [], fragments, seen);
+  });
+}
+
+function isLeftOut(node: SelectionNode): boolean {
+  const said = (directive: GraphQLDirective) => getDirectiveValues(directive, node)?.if;
+  return said(GraphQLSkipDirective) === true || said(GraphQLIncludeDirective) === false;
+}

@@ -1,0 +1,25 @@
+import { GraphQLError } from 'graphql';
+import type { UsedUp } from './caller.ts';
+
+/** Nothing was begun, and another time it may be. One client's own fault is 429, everybody's is 503. */
+export function refusedFor(usedUp: UsedUp, what: 'requests' | 'bodies' | 'streams'): GraphQLError {
+  const ofWhom = usedUp === 'client' ? 'from you' : 'altogether';
+  const message = {
+    requests: `Too many requests ${ofWhom} are being answered. Try again in a second.`,
+    bodies: `Too many requests ${ofWhom} are on their way. Try again in a second.`,
+    streams: `Too many subscriptions ${ofWhom} are open. Close some, or try again in a while.`,
+  }[what];
+  const retryAfterS = what === 'streams' ? 10 : 1;
+  return new GraphQLError(message, {
+    extensions: {
+      code: what === 'streams' ? 'TOO_MANY_STREAMS' : 'OVERLOADED',
+      retryable: true,
+      retryAfterMs: retryAfterS * 1000,
+      http: {
+        status: usedUp === 'client' ? 429 : 503,
+        // Nobody waits for the rest of a body that is not read.
+        headers: { 'retry-after': String(retryAfterS), ...(what === 'bodies' && { connection: 'close' }) },
+      },
+    },
+  });
+}

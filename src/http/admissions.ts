@@ -1,0 +1,91 @@
+import type { ServerResponse } from 'node:http';
+import type { Admission, UsedUp } from '../graphql/caller.ts';
+import { clientOf } from '../platform/address-list.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { Bodies, type WaitingBody } from './bodies.ts';
+import type { Refusals } from './refusals.ts';
+import { Shares } from './shares.ts';
+
+/** In all, and for one client. */
+export type AdmissionLimits = {
+  readonly requests: number;
+  readonly requestsPerClient: number;
+  readonly streams: number;
+  readonly streamsPerClient: number;
+  readonly bodies: number;
+  readonly bodiesPerClient: number;
+};
+
+/**
+ *   body on its way --all there--> being answered --a subscription--> stream
+ *
+ * Each state has its own bounds, so that many of one kind leave room for the others.
+ */
+export class Admissions {
+  readonly #bodies: Bodies;
+  readonly #requests: Shares;
+  readonly #streams: Shares;
+  readonly #refusals: Refusals;
+
+  constructor(limits: AdmissionLimits, refusals: Refusals, { clock, metrics }: { clock: Clock; metrics: Metrics }) {
+    this.#bodies = new Bodies(limits, clock);
+    this.#requests = new Shares(limits.requests, limits.requestsPerClient);
+    this.#streams = new Shares(limits.streams, limits.streamsPerClient);
+    this.#refusals = refusals;
+    const counted = (shares: { readonly count: number }) => () => [{ labels: {}, value: shares.count }];
+    metrics.gauge(
+      { name: 'tidemark_http_streams', help: 'Subscriptions that are open.', labels: {} },
+      counted(this.#streams),
+    );
+    metrics.gauge(
+      { name: 'tidemark_http_bodies', help: 'Requests whose body is on its way.', labels: {} },
+      counted(this.#bodies),
+    );
+  }
+
+  get streams(): number {
+    return this.#streams.count;
+  }
+
+  admit(address: string, response: ServerResponse): Admission {
+    const client = clientOf(address);
+    let giveBack = () => {};
+    let over = false;
+    response.once('close', () => {
+      over = true;
+      giveBack();
+    });
+    const refused = (what: 'requests' | 'bodies' | 'streams', usedUp: UsedUp | null) => {
+      if (usedUp !== null) this.#refusals.count(usedUp === 'all' ? what : `${what}_of_client`, { client: address });
+      return usedUp;
+    };
+    const take = (what: 'requests' | 'streams', shares: Shares): UsedUp | null => {
+      // Whoever has gone already takes nothing: nobody would give it back.
+      if (over) return null;
+      const usedUp = refused(what, shares.take(client));
+      if (usedUp !== null) return usedUp;
+      giveBack();
+      giveBack = () => shares.giveBack(client);
+      return null;
+    };
+    return {
+      begin: () => take('requests', this.#requests),
+      openStream: () => take('streams', this.#streams),
+      awaitBody: (giveUp) => {
+        if (over) return { arrived: () => undefined };
+        const body: WaitingBody = {
+          client,
+          giveUp: (usedUp) => {
+            refused('bodies', usedUp);
+            giveUp(usedUp);
+          },
+        };
+        const usedUp = refused('bodies', this.#bodies.add(body));
+        if (usedUp !== null) return { usedUp };
+        giveBack = () => this.#bodies.remove(body);
+        return { arrived: () => this.#bodies.remove(body) };
+      },
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { UsedUp } from '../graphql/caller.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Shares } from './shares.ts';
+
+/** A request whose body is on its way. `giveUp` is called when another one needs its place. */
+export type WaitingBody = { readonly client: string; readonly giveUp: (usedUp: UsedUp) => void };
+
+/** Bodies that come at all come sooner than this, nearly always. */
+const slowMs = 1000;
+
+/**
+ * Bodies on their way, in all and for each client. Where there is no room, the one goes that has been slow for the longest:
+ * whoever sends a byte now and then does not keep out those who send what they have.
+ */
+export class Bodies {
+  readonly #shares: Shares;
+  readonly #clock: Clock;
+  /** The oldest first. */
+  readonly #waiting = new Map<WaitingBody, number>();
+
+  constructor(limits: { readonly bodies: number; readonly bodiesPerClient: number }, clock: Clock) {
+    this.#shares = new Shares(limits.bodies, limits.bodiesPerClient);
+    this.#clock = clock;
+  }
+
+  get count(): number {
+    return this.#shares.count;
+  }
+
+  /** `null`: it waits now. */
+  add(body: WaitingBody): UsedUp | null {
+    let usedUp = this.#shares.take(body.client);
+    if (usedUp !== null && this.#giveUpSlowest(usedUp, body.client)) usedUp = this.#shares.take(body.client);
+    if (usedUp === null) this.#waiting.set(body, this.#clock.monotonic());
+    return usedUp;
+  }
+
+  /** It is there, or will not be. */
+  remove(body: WaitingBody): void {
+    if (this.#waiting.delete(body)) this.#shares.giveBack(body.client);
+  }
+
+  #giveUpSlowest(usedUp: UsedUp, client: string): boolean {
+    const slowSinceMs = this.#clock.monotonic() - slowMs;
+    for (const [body, sinceMs] of this.#waiting) {
+      if (sinceMs > slowSinceMs) return false;
+      if (usedUp === 'client' && body.client !== client) continue;
+      this.remove(body);
+      body.giveUp(usedUp);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../graphql/caller.ts';
+import { forwardedBy, type ProxyRules, prefixOf } from './forwarded.ts';
+
+export type CallerRules = {
+  readonly proxies: ProxyRules;
+  /** Where browsers find the API; the word of no proxy is needed then for anything but the client's address. */
+  readonly publicUrl: string | null;
+  readonly corsOrigins: readonly string[];
+};
+
+/** Who sends a request, as far as that is to be believed. */
+export function callerReader({ proxies, publicUrl, corsOrigins }: CallerRules) {
+  const known = publicUrl === null ? null : new URL(publicUrl);
+  const prefix = known === null ? '' : prefixOf(known.pathname);
+  return ({ socket, headers }: IncomingMessage): Omit<Caller, 'admission'> => {
+    const said = forwardedBy(proxies, socket.remoteAddress ?? '', headers);
+    const { origin } = headers;
+    const ours = [known?.host, said.host, headers.host];
+    const isOurs = (page: string) =>
+      corsOrigins.includes(page) || ours.some((host) => host != null && host === hostOf(page));
+    return {
+      address: said.address,
+      secure: known === null ? said.secure : known.protocol === 'https:',
+      prefix: known === null ? said.prefix : prefix,
+      page: origin === undefined ? pageWithoutOrigin(headers) : isOurs(origin) ? 'own' : 'foreign',
+    };
+  };
+}
+
+/** Browsers leave the origin out where they ask for pictures, scripts and pages; newer ones say from where all the same. */
+function pageWithoutOrigin(headers: IncomingMessage['headers']): Caller['page'] {
+  const site = headers['sec-fetch-site'];
+  if (site === undefined || site === 'none') return 'none';
+  return site === 'same-origin' ? 'own' : 'foreign';
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}

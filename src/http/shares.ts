@@ -1,0 +1,40 @@
+import type { UsedUp } from '../graphql/caller.ts';
+
+/** How many of something there are, in all and for each client, and how many there may be. */
+export class Shares {
+  readonly #most: number;
+  readonly #mostPerClient: number;
+  readonly #byClient = new Map<string, number>();
+  #count = 0;
+
+  constructor(most: number, mostPerClient: number) {
+    this.#most = most;
+    this.#mostPerClient = mostPerClient;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  of(client: string): number {
+    return this.#byClient.get(client) ?? 0;
+  }
+
+  /** `null`: it has one more now. */
+  take(client: string): UsedUp | null {
+    const taken = this.#byClient.get(client) ?? 0;
+    if (taken >= this.#mostPerClient) return 'client';
+    if (this.#count >= this.#most) return 'all';
+    this.#byClient.set(client, taken + 1);
+    this.#count += 1;
+    return null;
+  }
+
+  giveBack(client: string): void {
+    const taken = this.#byClient.get(client);
+    if (taken === undefined) return;
+    this.#count -= 1;
+    if (taken === 1) this.#byClient.delete(client);
+    else this.#byClient.set(client, taken - 1);
+  }
+}
