@@ -46,6 +46,11 @@ export const clusterEventKinds = {
     description:
       'A server holds transactions that the source has never had. It serves no reads until it has a fresh copy.',
   },
+  EPOCH_STARTED: {
+    severity: 'warn',
+    description:
+      'The history of the source had ended without a record: another server was promoted, or the source has less than it had. From here on the tokens of clients are of a new epoch.',
+  },
   CACHE_UNAVAILABLE: {
     severity: 'warn',
     description: 'Redis does not answer: nothing is cached or shared between processes meanwhile.',

@@ -25,6 +25,7 @@ import { NodeMonitor } from './node-monitor.ts';
 import type { NodeProbe, NodeProbeFactory } from './node-probe.ts';
 import { type NodeStatus, unseen, withPosition } from './node-status.ts';
 import { PositionTracker } from './position-tracker.ts';
+import { type GoneBack, SourceJudge } from './source-judge.ts';
 import { channelsOf, withRoles } from './standings.ts';
 import { writabilityAfter } from './writability.ts';
 
@@ -44,6 +45,8 @@ export type ClusterOptions = {
   /** How many times as long as usual a look may take now; once unless told. */
   readonly stretch?: () => number;
   readonly tracker: { readonly sliceMs: number; readonly maxWaiters: number };
+  /** The source has less than it had. */
+  readonly onGoneBack?: (happening: GoneBack) => void;
 };
 
 type Member = { readonly probe: NodeProbe; readonly monitor: NodeMonitor; readonly tracker: PositionTracker };
@@ -56,6 +59,8 @@ const longestDoubtMs = 2000;
 export class Cluster {
   /** What happens to the cluster. Other parts publish theirs here, too. */
   readonly events: ClusterEvents;
+  /** Whether what clients have seen is part of the source's history. */
+  readonly judge: SourceJudge;
   readonly #options: ClusterOptions;
   readonly #members = new Map<string, Member>();
   readonly #statuses = new Map<string, NodeStatus>();
@@ -67,6 +72,16 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     this.#options = options;
     this.events = new ClusterEvents(options);
+    this.judge = new SourceJudge({
+      clock: options.clock,
+      snapshot: () => this.#snapshot,
+      readHistory: (nodeName) => {
+        const { monitor, stretch = () => 1 } = options;
+        return this.#member(nodeName).probe.readHistory(monitor.timeoutMs * stretch());
+      },
+      believes: (position) => this.believes(position),
+      onGoneBack: (happening) => options.onGoneBack?.(happening),
+    });
     for (const node of options.nodes) {
       this.#statuses.set(node.name, unseen(node));
       this.#members.set(node.name, this.#join(node));
@@ -164,6 +179,13 @@ export class Cluster {
     this.#member(nodeName).monitor.nudge();
   }
 
+  /** Why a new epoch could not be recorded on a node; `null` when it was. */
+  noteEpochTrouble(nodeName: string, trouble: string | null): void {
+    this.#change(nodeName, (status) =>
+      (status.epochTrouble ?? null) === trouble ? status : { ...status, epochTrouble: trouble },
+    );
+  }
+
   /** Calls `listener` with each new snapshot. The returned function ends it. */
   subscribe(listener: (snapshot: ClusterSnapshot) => void): () => void {
     this.#listeners.add(listener);
@@ -226,6 +248,7 @@ export class Cluster {
       before.state !== after.state || before.report !== after.report || before.failures !== after.failures;
     const look = isEventful ? this.#remember(nodeName) : [];
     const snapshot = this.#snapshot;
+    if (isEventful) this.judge.look(snapshot);
     for (const listener of this.#listeners) this.#tell(listener, snapshot);
     const { minServingReplicas: floor } = this.#options.health;
     if (isEventful) for (const happening of eventsBetween(earlier, snapshot, floor)) this.events.publish(happening);

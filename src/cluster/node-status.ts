@@ -87,6 +87,8 @@ export type NodeStatus = {
   readonly trouble: string | null;
   /** A connection to it was lost, at this reading of the monotonic clock: whether the server is there the next look tells. */
   readonly doubt: { readonly sinceMs: number; readonly trouble: string } | null;
+  /** Why a new epoch could not be recorded on this server, in words; absent when it could, or need not. */
+  readonly epochTrouble?: string | null;
   /** True for the last server that was seen to take the writes, also while it is away and nobody has taken its place. */
   readonly tookWrites: boolean;
   /** `null` while it refuses writes, and until it was seen. */

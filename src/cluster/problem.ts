@@ -26,6 +26,10 @@ export const problemCodes = {
     degrades: false,
     description: 'A replica takes writes all the same: one that somebody sends there never reaches the others.',
   },
+  EPOCH_NOT_RECORDED: {
+    degrades: true,
+    description: 'A promotion or a restore could not be recorded, so a later process may not hear of what it has lost.',
+  },
 } as const satisfies Readonly<Record<string, { readonly degrades: boolean; readonly description: string }>>;
 export type ProblemCode = keyof typeof problemCodes;
 

@@ -10,7 +10,10 @@
  *
  * Epochs count up by one: a missing number is a promotion that nobody remembers, and makes everything before it unknown.
  */
+
 import type { Position } from './position.ts';
+import { partsOf, writerOf } from './position-parts.ts';
+import { survivingPart } from './surviving-part.ts';
 
 export type EpochRecord = {
   readonly epoch: number;
@@ -18,6 +21,8 @@ export type EpochRecord = {
   readonly sourceId: string;
   /** Where the history before this epoch ended, as far as it survived. `null` when nobody knows, or for the first epoch. */
   readonly endOfPrevious: Position | null;
+  /** When it was recorded, in milliseconds since the Unix epoch; absent when nobody knows. */
+  readonly startedAtMs?: number;
 };
 
 /** Oldest first. */
@@ -32,11 +37,16 @@ export function currentEpoch(history: EpochHistory): number | null {
   return history.at(-1)?.epoch ?? null;
 }
 
-/** Whether what a token names is part of the present history. A `null` position of an older epoch is unknown. */
-export function judgeEpoch(
-  token: { readonly epoch: number; readonly position: Position | null },
-  history: EpochHistory,
-): EpochVerdict {
+type Judged = { readonly epoch: number; readonly position: Position | null; readonly issuedAtMs?: number };
+
+/**
+ * Whether what a token names is part of the present history. A `null` position of an older epoch is unknown.
+ *
+ * An epoch that begins with the same source as the one before (it was restored from an older copy) or that was recorded
+ * late is heard of at different times. What a process hands out meanwhile still wears the old number, and is no loss: what
+ * was issued when the record was there already is left to the source's own history.
+ */
+export function judgeEpoch(token: Judged, history: EpochHistory): EpochVerdict {
   const current = currentEpoch(history);
   if (current === null || token.epoch > current) return 'unknown';
   if (token.epoch === current) return 'current';
@@ -44,9 +54,45 @@ export function judgeEpoch(
   if (position === null) return 'unknown';
   const since = history.filter(({ epoch }) => epoch > token.epoch);
   let everyEndIsKnown = since.every(({ epoch }, index) => epoch === token.epoch + 1 + index);
-  for (const { endOfPrevious } of since) {
+  for (const record of since) {
+    const { endOfPrevious } = record;
     if (endOfPrevious === null || endOfPrevious.flavour !== position.flavour) everyEndIsKnown = false;
-    else if (!endOfPrevious.includes(position)) return 'lost';
+    else if ((token.issuedAtMs ?? 0) >= (record.startedAtMs ?? Number.POSITIVE_INFINITY)) continue;
+    else if (!endsBehind(position, endOfPrevious, newcomerIn(record, history))) return 'lost';
   }
   return everyEndIsKnown ? 'survived' : 'unknown';
+}
+
+/** What is left of a lost position in the present history: a position that includes it. `null` when that is nothing. */
+export function survivorsOf(
+  token: { readonly epoch: number; readonly position: Position | null },
+  history: EpochHistory,
+): Position | null {
+  let rest = token.position;
+  for (const { epoch, endOfPrevious } of history) {
+    if (epoch <= token.epoch || rest === null || endOfPrevious === null) continue;
+    if (endOfPrevious.flavour !== rest.flavour) return null;
+    rest = survivingPart(rest, endOfPrevious);
+  }
+  return rest;
+}
+
+/**
+ * Somebody may promote outside: then the epoch is recorded a moment later, and processes that have not heard of it go on
+ * handing out the old one with what the new source has written. Of a server that was not the source before, that is its
+ * own and no loss.
+ */
+function endsBehind(position: Position, end: Position, newcomer: string | null): boolean {
+  if (end.includes(position)) return true;
+  return (
+    newcomer !== null && partsOf(position).every((part) => part.writer === newcomer || end.includes(part.position()))
+  );
+}
+
+/** The server that began an epoch, when it was another one than that of the epoch before. */
+function newcomerIn({ epoch, sourceId }: EpochRecord, history: EpochHistory): string | null {
+  const before = history.find((record) => record.epoch === epoch - 1);
+  if (before === undefined || before.sourceId === '' || sourceId === '') return null;
+  const newcomer = writerOf(sourceId);
+  return newcomer === writerOf(before.sourceId) ? null : newcomer;
 }

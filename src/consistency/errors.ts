@@ -64,15 +64,21 @@ export class ConsistencyTimeoutError extends TidemarkError {
   }
 }
 
-/** The token names a write that was acknowledged but did not survive a failover. Drop the token and look at what is there. */
+/**
+ * The token names a write that was acknowledged and is no part of the source's history any more: a failover or a restore has
+ * lost it. Drop the token, look at what is there, and go on with the one that this brings.
+ */
 export class WriteLostError extends TidemarkError {
   readonly code = 'WRITE_LOST';
   readonly retryable = false;
+  /** Names all of the past that is left. */
+  readonly token: string;
 
-  constructor(lost: { epoch: number; currentEpoch: number; position: Position | null }) {
-    super('A write that this session has seen did not survive a failover', {
+  constructor(lost: { epoch: number; currentEpoch: number; position: Position | null; token: string }) {
+    super('A write that this session has seen is no part of the history of the source any more', {
       facts: { epoch: lost.epoch, currentEpoch: lost.currentEpoch, position: lost.position?.format() ?? null },
     });
+    this.token = lost.token;
   }
 }
 

@@ -10,11 +10,10 @@
  * hand and recorded nothing: a look that shows another writer and no new epoch vouches for that writer.
  */
 import type { EpochHistory } from './epoch.ts';
-import { type MariadbGtid, MariadbGtidPosition } from './mariadb-gtid-position.ts';
-import { type GtidStream, MysqlGtidSet } from './mysql-gtid-set.ts';
+import { MariadbGtidPosition } from './mariadb-gtid-position.ts';
+import { MysqlGtidSet } from './mysql-gtid-set.ts';
 import type { Position } from './position.ts';
-
-type Part = { readonly writer: string; position(): Position };
+import { type PositionPart, partOfGtid, partOfStream, partsOf, writerOf } from './position-parts.ts';
 
 const firstEpoch = 1;
 
@@ -52,35 +51,17 @@ export class KnownWriters {
   knownPart(position: Position): Position {
     if (this.explain(position)) return position;
     if (position instanceof MariadbGtidPosition) {
-      return MariadbGtidPosition.fromGtids(position.gtids().filter((gtid) => this.#isExplained(partOf(gtid))));
+      return MariadbGtidPosition.fromGtids(position.gtids().filter((gtid) => this.#isExplained(partOfGtid(gtid))));
     }
     if (position instanceof MysqlGtidSet) {
-      return MysqlGtidSet.fromStreams([...position.streams()].filter((stream) => this.#isExplained(partOfSet(stream))));
+      return MysqlGtidSet.fromStreams(
+        [...position.streams()].filter((stream) => this.#isExplained(partOfStream(stream))),
+      );
     }
     return position;
   }
 
-  #isExplained({ writer, position }: Part): boolean {
+  #isExplained({ writer, position }: PositionPart): boolean {
     return this.#writers.has(writer) || (this.#end?.includes(position()) ?? false);
   }
-}
-
-/** Of a MariaDB position only the last writer in each domain is known, which is the one that counts. */
-function partsOf(position: Position): readonly Part[] {
-  if (position instanceof MariadbGtidPosition) return position.gtids().map(partOf);
-  if (position instanceof MysqlGtidSet) return [...position.streams()].map(partOfSet);
-  return [];
-}
-
-function partOf(gtid: MariadbGtid): Part {
-  return { writer: String(gtid.serverId), position: () => MariadbGtidPosition.fromGtids([gtid]) };
-}
-
-function partOfSet(stream: GtidStream): Part {
-  return { writer: stream.uuid, position: () => MysqlGtidSet.fromStreams([stream]) };
-}
-
-/** A MariaDB identity begins with the server's number, a MySQL identity is its UUID. */
-function writerOf(sourceId: string): string {
-  return sourceId.split('@')[0]?.toLowerCase() ?? '';
 }

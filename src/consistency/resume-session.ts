@@ -10,9 +10,16 @@
  * | unknown, of an older epoch | not the position, which nothing can be compared with; reads must go to the source |
  * | unknown, of a newer epoch | nothing: this process has not heard of a promotion, and even the source it knows may be the
  *   deposed one. Learn the history and resume again; do not answer a SESSION or STRONG read before |
+ *
+ * What its epoch has not lost is then judged by the source's own history, because a history may end without a record:
+ * what the source lacks is lost as well, and what it cannot tell is as unknown.
  */
-import { currentEpoch, type EpochHistory, type EpochVerdict, judgeEpoch } from './epoch.ts';
-import { emptySession, mergeSessions, requireSource, type Session } from './session.ts';
+import { currentEpoch, type EpochHistory, judgeEpoch, survivorsOf } from './epoch.ts';
+import type { Position } from './position.ts';
+import { advanceSession, emptySession, mergeSessions, requireSource, type Session } from './session.ts';
+
+/** What the source's own history says of a position, as far as the session of its client is concerned. */
+export type PastVerdict = 'INCLUDED' | 'LACKING' | 'UNKNOWN' | 'BEHIND' | 'ELSEWHERE' | 'UNJUDGED';
 
 export type ResumedSession = {
   readonly session: Session;
@@ -20,40 +27,101 @@ export type ResumedSession = {
   readonly lost: readonly Session[];
   /** The tokens of older epochs that cannot be judged, because a promotion since was not recorded. */
   readonly unknown: readonly Session[];
-  /** The tokens of epochs that this process has not heard of. */
+  /** The tokens of histories that this process has not heard of. */
   readonly ahead: readonly Session[];
+  /** The tokens that name what the source itself has still to receive. */
+  readonly behind: readonly Session[];
+  /** For a client that was told of what is lost: all that it has seen and that is still there. */
+  readonly healed: Session;
 };
 
+export type PastJudge = {
+  verdictOf(token: Session): PastVerdict;
+  /** Everybody was asked, and nobody knows of an epoch like that of the token: the record of it is gone. */
+  isForgotten(token: Session): boolean;
+  /** A position that includes what of `position` is part of the source's history, `null` when nobody knows. */
+  surviving(position: Position): Position | null;
+};
+
+const unjudged: PastJudge = { verdictOf: () => 'UNJUDGED', isForgotten: () => false, surviving: () => null };
+
 /** `tokens` are verified ones of this cluster. Without a known history every token is ahead of it. */
-export function resumeSession(clusterId: string, tokens: readonly Session[], history: EpochHistory): ResumedSession {
+export function resumeSession(
+  clusterId: string,
+  tokens: readonly Session[],
+  history: EpochHistory,
+  judge: PastJudge = unjudged,
+): ResumedSession {
   const epoch = currentEpoch(history);
   const lost: Session[] = [];
   const unknown: Session[] = [];
   const ahead: Session[] = [];
+  const behind: Session[] = [];
   let session = emptySession(clusterId, epoch ?? 0);
   for (const token of tokens) {
-    const verdict: EpochVerdict = judgeEpoch(token, history);
-    switch (verdict) {
-      case 'current':
-        session = session.position === null && !session.requiresSource ? token : mergeSessions(session, token);
-        break;
-      case 'survived':
-        session = mergeSessions(session, Object.freeze({ ...token, epoch: session.epoch }));
+    switch (verdictOn(token, history, judge)) {
+      case 'whole':
+        session =
+          token.epoch === session.epoch && session.position === null && !session.requiresSource
+            ? token
+            : mergeSessions(session, Object.freeze({ ...token, epoch: session.epoch }));
         break;
       case 'lost':
         lost.push(token);
         break;
       case 'unknown':
-        if (epoch === null || token.epoch > epoch) {
-          ahead.push(token);
-        } else {
-          unknown.push(token);
-          session = requireSource(session);
-        }
+        unknown.push(token);
+        session = requireSource(session);
         break;
-      default:
-        return verdict satisfies never;
+      case 'ahead':
+        ahead.push(token);
+        break;
+      case 'behind':
+        behind.push(token);
+        break;
     }
   }
-  return { session, lost, unknown, ahead };
+  return { session, lost, unknown, ahead, behind, healed: healed(session, lost, history, judge) };
+}
+
+function verdictOn(
+  token: Session,
+  history: EpochHistory,
+  judge: PastJudge,
+): 'whole' | 'lost' | 'unknown' | 'ahead' | 'behind' {
+  const verdict = judgeEpoch(token, history);
+  if (verdict === 'lost') return 'lost';
+  if (verdict === 'unknown') {
+    if (!isAhead(token, history)) return 'unknown';
+    return judge.isForgotten(token) ? 'lost' : 'ahead';
+  }
+  if (token.position === null) return 'whole';
+  switch (judge.verdictOf(token)) {
+    case 'LACKING':
+      return 'lost';
+    case 'UNKNOWN':
+      return 'unknown';
+    case 'ELSEWHERE':
+      return 'ahead';
+    case 'BEHIND':
+      return 'behind';
+    default:
+      return 'whole';
+  }
+}
+
+/** The token is of an epoch that is not known of. */
+export function isAhead(token: Session, history: EpochHistory): boolean {
+  const epoch = currentEpoch(history);
+  return epoch === null || token.epoch > epoch;
+}
+
+function healed(session: Session, lost: readonly Session[], history: EpochHistory, judge: PastJudge): Session {
+  return lost.reduce((all, token) => {
+    const kept = survivorsOf(token, history);
+    const rest = kept === null ? null : (judge.surviving(kept) ?? kept);
+    // Nobody knows what is left: only the source does.
+    const one = rest === null ? requireSource(all) : advanceSession(all, rest, token.issuedAtMs);
+    return Object.freeze({ ...one, issuedAtMs: Math.max(one.issuedAtMs, token.issuedAtMs + 1) });
+  }, session);
 }

@@ -7,15 +7,22 @@ import { textOf } from './statements/server-statements.ts';
 
 const noSuchTable = 1146;
 
+/** The number of the newest epoch that the server knows of, which nobody changes before the transaction ends; 0 for none. */
+export async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Promise<number> {
+  const sql = 'SELECT epoch FROM cluster_epochs ORDER BY epoch DESC LIMIT 1 FOR UPDATE';
+  return Number(rowsOf(await connection.query(sql))[0]?.epoch ?? 0);
+}
+
 /** The promotions that a server has recorded, `null` when it keeps no record. */
 export async function readEpochs(connection: Connection, flavour: Flavour): Promise<EpochHistory | null> {
   try {
     const sql =
-      'SELECT epoch, source_id AS sourceId, end_of_previous AS endOfPrevious FROM cluster_epochs ORDER BY epoch';
+      "SELECT epoch, source_id AS sourceId, end_of_previous AS endOfPrevious, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', started_at) DIV 1000 AS startedAtMs FROM cluster_epochs ORDER BY epoch";
     return rowsOf(await connection.query(sql)).map((row) => ({
       epoch: Number(row.epoch),
       sourceId: textOf(row, 'sourceId'),
       endOfPrevious: row.endOfPrevious === null ? null : parsePosition(flavour, textOf(row, 'endOfPrevious')),
+      startedAtMs: Number(row.startedAtMs),
     }));
   } catch (error) {
     if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return null;
@@ -23,13 +30,24 @@ export async function readEpochs(connection: Connection, flavour: Flavour): Prom
   }
 }
 
+/** Who was the source of an epoch of which nobody had noted that. */
+export async function nameSourceOf(
+  connection: Pick<Connection, 'query'>,
+  epoch: number,
+  sourceId: string,
+): Promise<void> {
+  await connection.query("UPDATE cluster_epochs SET source_id = ? WHERE epoch = ? AND COALESCE(source_id, '') = ''", [
+    sourceId,
+    epoch,
+  ]);
+}
+
 export async function insertEpoch(
-  connection: Connection,
+  connection: Pick<Connection, 'query'>,
   { epoch, sourceId, endOfPrevious }: EpochRecord,
 ): Promise<void> {
-  await connection.query('INSERT INTO cluster_epochs (epoch, source_id, end_of_previous) VALUES (?, ?, ?)', [
-    epoch,
-    sourceId,
-    endOfPrevious?.format() ?? null,
-  ]);
+  await connection.query(
+    'INSERT INTO cluster_epochs (epoch, source_id, end_of_previous, started_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))',
+    [epoch, sourceId, endOfPrevious?.format() ?? null],
+  );
 }

@@ -2,10 +2,8 @@
  * The engine for anybody's models: reads spread over replicas, writes go to the source, and each answer brings a token that
  * the next call of the same user takes along. What the GraphQL server does around each operation, for calls in a program.
  */
-import { currentEpoch } from '../consistency/epoch.ts';
-import { EpochAheadError, WriteLostError } from '../consistency/errors.ts';
 import type { Flavour } from '../consistency/position.ts';
-import { resumeSession } from '../consistency/resume-session.ts';
+import { refuseBroken } from '../consistency/refuse-broken.ts';
 import { isEmptySession, type Session } from '../consistency/session.ts';
 import { TokenCodec } from '../consistency/token-codec.ts';
 import { type TokenKey, TokenKeyring } from '../consistency/token-keyring.ts';
@@ -91,7 +89,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     let answered: Answered<T> | null = null;
     for (let run = 1; ; run += 1) {
       const pinned = this.database.openSession({
-        session: this.#resume(tokens),
+        session: await this.#resume(tokens),
         intent: { ...usualIntent, ...intent },
         writes: false,
         excluded,
@@ -122,7 +120,11 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     work: (transaction: Transaction) => Promise<T>,
     { tokens = [] }: Pick<Asked, 'tokens'> = {},
   ): Promise<Answered<T>> {
-    const pinned = this.database.openSession({ session: this.#resume(tokens), intent: usualIntent, writes: true });
+    const pinned = this.database.openSession({
+      session: await this.#resume(tokens),
+      intent: usualIntent,
+      writes: true,
+    });
     try {
       await pinned.pin();
       const { value } = await pinned.write(work);
@@ -137,18 +139,13 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     return { value, token: isEmptySession(session) ? null : this.#tokens.encode(session), decision };
   }
 
-  /** Throws `InvalidConsistencyTokenError`, `WriteLostError` or `EpochAheadError`. */
-  #resume(tokens: readonly string[]): Session {
+  /** Throws `InvalidConsistencyTokenError`, `WriteLostError` (with the token to go on with), `EpochAheadError` or `ConsistencyTimeoutError`. */
+  async #resume(tokens: readonly string[]): Promise<Session> {
     const nowMs = this.#clock.now();
-    const { epochs } = this.database;
     const verified = tokens.map((token) => this.#tokens.decode(token, nowMs));
-    const { session, lost, ahead } = resumeSession(this.#clusterId, verified, epochs);
-    const [first] = lost;
-    if (first !== undefined) {
-      throw new WriteLostError({ ...first, currentEpoch: currentEpoch(epochs) ?? 0 });
-    }
-    if (ahead.length > 0) throw new EpochAheadError();
-    return session;
+    const resumed = await this.database.resume(this.#clusterId, verified);
+    refuseBroken(resumed, this.database.epochs, (session) => this.#tokens.encode(session));
+    return resumed.session;
   }
 
   #flavour(): Flavour | null {

@@ -10,6 +10,8 @@ import type { Node } from '../cluster/node.ts';
 import { NodePatience } from '../cluster/node-patience.ts';
 import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
+import type { ResumedSession } from '../consistency/resume-session.ts';
+import type { Session } from '../consistency/session.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
@@ -18,6 +20,7 @@ import { Strain } from '../platform/strain.ts';
 import { RouteMetrics } from '../routing/route-metrics.ts';
 import { Router } from '../routing/router.ts';
 import { NodeDownError } from './driver-fault.ts';
+import { EpochRecorder } from './epoch-recorder.ts';
 import type { MirroringOptions } from './mirroring/mirroring.ts';
 import {
   closeNodeClients,
@@ -32,6 +35,7 @@ import { PinnedSession, type SessionOpening, type SessionServices } from './pinn
 import { measurePools } from './pool-metrics.ts';
 import { openSnapshot } from './positioned-snapshot.ts';
 import type { ServerAddress } from './server-address.ts';
+import { SessionResumption } from './session-resumption.ts';
 import { SourceWriter, type TransactionRunner } from './source-writer.ts';
 import { SqlNodeProbe } from './sql-node-probe.ts';
 
@@ -77,19 +81,23 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   readonly #router: Router;
   readonly #patience: NodePatience;
   readonly #strain: Strain;
+  readonly #resumption: SessionResumption;
+  readonly #recorder: EpochRecorder;
   #epochs: EpochHistory = [];
 
   constructor(options: ReplicatedDatabaseOptions<Client>) {
     const { nodes, clock, random, metrics = unmeasured } = options;
     this.#clock = clock;
     const addresses = new Map(nodes.map((node) => [node.name, node]));
+    const addressOf = (nodeName: string) => found(addresses, nodeName);
     const ownClock = new OwnClock(clock);
     this.#strain = new Strain(clock, () => this.cluster.lookAgain());
     const { stretch } = this.#strain;
     this.cluster = new Cluster({
       ...options,
       stretch,
-      probes: (node, listener) => new SqlNodeProbe(found(addresses, node.name), ownClock, listener),
+      onGoneBack: (happening) => this.#recorder.goneBack(happening),
+      probes: (node, listener) => new SqlNodeProbe(addressOf(node.name), ownClock, listener),
     });
     this.#clients = new Map(
       nodes.map((node) => [
@@ -133,13 +141,14 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       logsAhead: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.report?.awaitsAcknowledgement === true,
       busy,
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
-      epoch: () => currentEpoch(this.#epochs),
+      epoch: () => (this.#recorder.isPending ? null : currentEpoch(this.#epochs)),
       believes: (position) => this.cluster.believes(position),
       untilBelieved: (position) => this.#untilBelieved(position),
       composed: () => clients(this.#sourceName()).asSource,
       routeRead: (request) => routes.read(() => router.routeRead(request)),
       routeWrite: () => routes.write(() => router.routeWrite()),
       wrote: (position, { readsFollow }) => {
+        this.cluster.judge.wrote(position);
         if (readsFollow) router.expectReadsOf(position);
         options.onWrote?.(position, currentEpoch(this.#epochs));
       },
@@ -159,9 +168,19 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         ...transactions,
       }),
     };
+    this.#resumption = new SessionResumption({
+      cluster: this.cluster,
+      clock,
+      epochs: () => this.#epochs,
+      onLost: (token) => this.#recorder.lost(token),
+    });
+    this.#recorder = new EpochRecorder({ cluster: this.cluster, addressOf, clock, epochs: () => this.#epochs });
     measureCluster(this.cluster, { metrics, clock, epochs: () => this.#epochs });
     measurePools(new Map([...this.#clients].map(([name, { pool }]) => [name, pool])), metrics);
-    this.cluster.subscribe((snapshot) => this.#learnEpochs(snapshot));
+    this.cluster.subscribe((snapshot) => {
+      this.#learnEpochs(snapshot);
+      this.#recorder.look(snapshot);
+    });
     this.cluster.subscribe((snapshot) => this.#leaveLostNodes(snapshot, options.health));
   }
 
@@ -175,6 +194,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   async stop(): Promise<void> {
     this.#strain.stop();
     this.#patience.close();
+    this.#recorder.close();
     await this.cluster.stop();
     await Promise.all([...this.#clients.values()].map((clients) => closeNodeClients(clients)));
   }
@@ -187,6 +207,11 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   /** A position of the source that is at most so old; `null` when nobody knows one. */
   async positionWithin(maxStalenessMs: number): Promise<Position | null> {
     return this.#router.positionWithin(maxStalenessMs);
+  }
+
+  /** What a client brings, judged by the record of promotions and by the source's own history. Does not reject. */
+  resume(clusterId: string, tokens: readonly Session[]): ResumedSession | Promise<ResumedSession> {
+    return this.#resumption.resume(clusterId, tokens);
   }
 
   openSession(opening: SessionOpening): PinnedSession<Client, Transaction> {

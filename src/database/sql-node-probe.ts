@@ -1,6 +1,6 @@
 import type { Connection } from 'mariadb';
 import type { NodeRole } from '../cluster/node.ts';
-import type { NodeProbe, NodeProbeListener } from '../cluster/node-probe.ts';
+import type { HistoryAnswer, NodeProbe, NodeProbeListener } from '../cluster/node-probe.ts';
 import type { ProbeReport } from '../cluster/node-status.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -9,6 +9,7 @@ import { readEpochs } from './epoch-table.ts';
 import type { ServerAddress } from './server-address.ts';
 import { NoAnswerError, rowsOf, ServerConnection } from './server-connection.ts';
 import { statementsFor } from './statements/choose-statements.ts';
+import { historyAnswer, historyQuestions } from './statements/history.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from './statements/server-statements.ts';
 import { refusedByOf } from './statements/write-refusal.ts';
 import { UnshownCommits } from './unshown-commits.ts';
@@ -18,6 +19,7 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #looks: ServerConnection;
   readonly #positions: ServerConnection;
   readonly #waits: ServerConnection;
+  readonly #histories: ServerConnection;
   /** As the last look found it. */
   #awaitsAcknowledgement = false;
   readonly #unshown: UnshownCommits;
@@ -29,6 +31,8 @@ export class SqlNodeProbe implements NodeProbe {
     this.#looks = connect();
     this.#positions = connect();
     this.#waits = connect();
+    // Opened when a history is asked for, which may never be.
+    this.#histories = connect();
   }
 
   probe(timeoutMs: number): Promise<ProbeReport> {
@@ -89,6 +93,19 @@ export class SqlNodeProbe implements NodeProbe {
     });
   }
 
+  readHistory(timeoutMs: number): Promise<HistoryAnswer> {
+    return this.#histories.use(timeoutMs, async (connection) => {
+      const { flavour, replication } = statementsFor(connection);
+      const { own, group } = historyQuestions[flavour];
+      const [row, channels, members] = await Promise.all([
+        firstRow(connection, own),
+        connection.query(replication).then(rowsOf),
+        group === null ? [] : readMembership(connection, group),
+      ]);
+      return historyAnswer(flavour, row, channels, members);
+    });
+  }
+
   async isThere(timeoutMs: number): Promise<boolean> {
     try {
       await this.#looks.use(timeoutMs, (connection) => connection.ping());
@@ -110,7 +127,8 @@ export class SqlNodeProbe implements NodeProbe {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#looks.close(), this.#positions.close(), this.#waits.close()]);
+    const connections = [this.#looks, this.#positions, this.#waits, this.#histories];
+    await Promise.all(connections.map((connection) => connection.close()));
   }
 }
 

@@ -36,7 +36,7 @@ export class JobSessions {
     level: 'SESSION' | 'STRONG',
     work: (session: OrdersPinnedSession) => Promise<T>,
   ): Promise<{ readonly value: T; readonly token: string | null }> {
-    const session = this.#merged(token === null ? [] : [token]);
+    const session = await this.#judged(token);
     const intent = { level, whenBehind: 'WAIT', waitMs, maxStalenessMs: null } as const;
     const pinned = this.#options.database.openSession({ session, intent, writes: false, readsFollow: false });
     try {
@@ -72,18 +72,34 @@ export class JobSessions {
     return isEmptySession(session) ? null : this.#options.tokens.encode(session);
   }
 
+  /** By the record of promotions and by the source's own history. What a job was to see and nobody has any more, it need not. */
+  async #judged(token: string | null): Promise<Session> {
+    const { database, clusterId } = this.#options;
+    const { sessions, whole } = this.#decoded(token === null ? [] : [token]);
+    const { session, lost, ahead, behind } = await database.resume(clusterId, sessions);
+    const judged = whole && lost.length === 0 && ahead.length === 0 && behind.length === 0;
+    return judged ? session : requireSource(session);
+  }
+
   #merged(texts: readonly string[]): Session {
-    const { database, tokens, clusterId, clock } = this.#options;
+    const { database, clusterId } = this.#options;
+    const { sessions, whole } = this.#decoded(texts);
+    const { session, lost, ahead } = resumeSession(clusterId, sessions, database.epochs);
+    const judged = whole && lost.length === 0 && ahead.length === 0;
+    return judged ? session : requireSource(session);
+  }
+
+  /** Not `whole`: some of them are refused. */
+  #decoded(texts: readonly string[]): { readonly sessions: readonly Session[]; readonly whole: boolean } {
+    const { tokens, clock } = this.#options;
     const sessions: Session[] = [];
     for (const text of texts) {
       try {
         sessions.push(tokens.decode(text, clock.now()));
       } catch {
-        // Counted below as one that cannot be judged.
+        // Counts as one that cannot be judged.
       }
     }
-    const { session, lost, ahead } = resumeSession(clusterId, sessions, database.epochs);
-    const judged = sessions.length === texts.length && lost.length === 0 && ahead.length === 0;
-    return judged ? session : requireSource(session);
+    return { sessions, whole: sessions.length === texts.length };
   }
 }

@@ -1,24 +1,11 @@
-// npm run consistency -- [--seconds N] [--flavour mariadb|mysql] [--topology replication|group] [--without-tokens] [--source-too] [--seed N] [--sessions N]
-// npm run consistency -- --judge <history.jsonl>     judges a saved history again
-import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/platform/clock.ts';
 import { checkHistory } from './check-history.ts';
-import { experiment, type Finding, keep, openLaboratory } from './experiment.ts';
+import { experiment, type Finding, keep, type Laboratory, openLaboratory } from './experiment.ts';
+import { type ForkFinding, forkExperiment, reportFork } from './forks/fork-experiment.ts';
+import { forkWays, isForkWay } from './forks/ways.ts';
 import { loadHistory } from './history.ts';
 import { explain, report } from './report.ts';
-
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '30' },
-    flavour: { type: 'string' },
-    topology: { type: 'string', default: 'replication' },
-    'without-tokens': { type: 'boolean', default: false },
-    'source-too': { type: 'boolean', default: false },
-    seed: { type: 'string' },
-    sessions: { type: 'string', default: '12' },
-    judge: { type: 'string' },
-  },
-});
+import { help, type RunOptions, readOptions, WrongOptionError } from './run-options.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -27,50 +14,70 @@ function verdict({ history, anomalies }: Finding): boolean {
   return history.header.tokens ? anomalies.length === 0 : anomalies.length > 0;
 }
 
-async function observe(): Promise<Finding> {
-  const { topology } = values;
-  if (topology !== 'replication' && topology !== 'group') throw new Error(`no such topology: ${topology}`);
-  const flavour = values.flavour ?? (topology === 'group' ? 'mysql' : undefined);
-  if (flavour !== undefined && flavour !== 'mariadb' && flavour !== 'mysql')
-    throw new Error(`no such flavour: ${flavour}`);
-  const seconds = wholeNumber('seconds', values.seconds);
-  const seed = wholeNumber('seed', values.seed ?? String(systemClock.now() % 1_000_000));
-  const sessions = wholeNumber('sessions', values.sessions);
+/** Where nothing was lost there is nothing to be found without tokens either. */
+function forkVerdict({ options, anomalies }: ForkFinding): boolean {
+  return options.tokens || !options.lossy ? anomalies.length === 0 : anomalies.length > 0;
+}
+
+async function inLaboratory<T>(
+  { flavour, topology }: RunOptions,
+  work: (laboratory: Laboratory) => Promise<T>,
+): Promise<T> {
   const laboratory = await openLaboratory(flavour, topology);
   let stopping: Promise<void> | null = null;
   const close = () => {
     stopping ??= laboratory.stop();
     return stopping;
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close().then(() => process.exit(130)));
+  const interrupted = () => void close().then(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
   try {
-    return await experiment(laboratory, {
-      seconds,
-      tokens: !values['without-tokens'],
-      seed,
-      sessions,
-      sourceToo: values['source-too'],
-      log: print,
-    });
+    return await work(laboratory);
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted);
     await close();
   }
 }
 
-function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} is a whole number, not ${text}`);
-  return Number(text);
+async function work(options: RunOptions): Promise<boolean> {
+  const { judge, seconds, tokens, sessions, sourceToo, seed = systemClock.now() % 1_000_000 } = options;
+  let finding: Finding;
+  if (judge === undefined) {
+    const given = { seconds, tokens, seed, sessions, sourceToo, log: print };
+    finding = await inLaboratory(options, (laboratory) => experiment(laboratory, given));
+  } else {
+    const history = await loadHistory(judge);
+    finding = { history, anomalies: checkHistory(history), misfortunes: 0 };
+  }
+  print(report(finding));
+  if (finding.anomalies.length > 0) print(explain(finding.anomalies));
+  if (judge === undefined && !verdict(finding)) print(`kept: ${await keep(finding)}`);
+  return verdict(finding);
 }
 
-let finding: Finding;
-if (values.judge === undefined) {
-  finding = await observe();
-} else {
-  const history = await loadHistory(values.judge);
-  finding = { history, anomalies: checkHistory(history), misfortunes: 0 };
+/** A fork leaves nothing to go on with: each has a laboratory of its own. */
+async function fork(options: RunOptions): Promise<boolean> {
+  const { fork: asked, tokens, clients } = options;
+  const ways = asked === 'all' ? Object.keys(forkWays).filter(isForkWay) : asked === undefined ? [] : [asked];
+  const kinds = asked === 'all' ? [true, false] : [options.lossy];
+  let good = true;
+  for (const way of ways) {
+    for (const lossy of kinds) {
+      const given = { way, lossy, tokens, clients, log: print };
+      const finding = await inLaboratory(options, (laboratory) => forkExperiment(laboratory, given));
+      print(reportFork(finding));
+      good &&= forkVerdict(finding);
+    }
+  }
+  return good;
 }
-print(report(finding));
-if (finding.anomalies.length > 0) print(explain(finding.anomalies));
-if (values.judge === undefined && !verdict(finding)) print(`kept: ${await keep(finding)}`);
-process.exitCode = verdict(finding) ? 0 : 1;
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === null) print(help);
+  else process.exitCode = (await (options.fork === undefined ? work(options) : fork(options))) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof WrongOptionError)) throw error;
+  process.stderr.write(`${error.message}\n\n${help}`);
+  process.exitCode = 2;
+}

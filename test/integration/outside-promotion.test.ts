@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { OrdersDatabase } from '../../src/database/orders-client.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
+import { follow } from '../support/promotion-outside.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 const generous = { timeout: 60_000, interval: 20 };
@@ -102,11 +103,14 @@ describe('a promotion that is made outside', () => {
 
 describe('a process that looks at nothing periodically', () => {
   it('follows a promotion when a write is refused', async () => {
+    // Whoever takes the writes back has to know of the promotion since.
+    await follow(cluster, 'source', 'replica-1');
+    await caughtUp(cluster, 'source', 'replica-1');
     const quiet = await openEngine(cluster, { monitor: { intervalMs: 'off', downIntervalMs: 250, timeoutMs: 400 } });
     try {
       await written(quiet);
       await tell('replica-1', 'stopWrites');
-      await tell('source', 'takeWrites');
+      await tell('source', 'stopReplicating', 'takeWrites');
       const number = await vi.waitFor(() => written(quiet), generous);
       expect(await isOn('source', number)).toBe(true);
     } finally {

@@ -1,6 +1,7 @@
 import type { Node, NodeRole } from '../../src/cluster/node.ts';
-import type { NodeProbe, NodeProbeListener } from '../../src/cluster/node-probe.ts';
+import type { HistoryAnswer, NodeProbe, NodeProbeListener } from '../../src/cluster/node-probe.ts';
 import type { ProbeReport } from '../../src/cluster/node-status.ts';
+import { historyOf } from '../../src/cluster/source-judge.ts';
 import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Position } from '../../src/consistency/position.ts';
 import type { Clock } from '../../src/platform/clock.ts';
@@ -50,6 +51,9 @@ export class ScriptedProbe implements NodeProbe {
   reads = 0;
   waits = 0;
   asks = 0;
+  histories = 0;
+  /** Goes over what `readHistory` tells. */
+  history: Partial<HistoryAnswer> = {};
   mostBlocked = 0;
   closed = false;
 
@@ -82,6 +86,16 @@ export class ScriptedProbe implements NodeProbe {
     if (this.trouble !== null) throw this.trouble;
     if (!this.position.includes(wanted)) await this.#block(wanted, timeoutMs);
     return { reached: this.position, applying: this.applying };
+  }
+
+  async readHistory(): Promise<HistoryAnswer> {
+    this.histories += 1;
+    await this.held;
+    if (this.trouble !== null) throw this.trouble;
+    const report = makeReport(this.#role, { position: this.position, ...this.report });
+    const { identity, readOnly } = report;
+    const logged = historyOf(report);
+    return { identity, readOnly, logged, settled: logged, received: null, receives: false, ...this.history };
   }
 
   async isThere(timeoutMs: number): Promise<boolean> {

@@ -34,6 +34,11 @@ export function consistencyExtension(
   };
 }
 
+/** Beside WRITE_LOST: the token to go on with takes the place of those that were sent. */
+export function lossExtension(token: string): Pick<ConsistencyExtension, 'token'> {
+  return { token };
+}
+
 /** Cookies know no ports: with the cluster's id in the name, two clusters on one host keep apart. */
 export function cookieNameFor(clusterId: string): string {
   return `tidemark_${clusterId.replaceAll(/[^\w-]/g, '_')}`;

@@ -24,44 +24,39 @@ import {
   type ConsistencyRequest,
   parseConsistencyRequest,
 } from '../../consistency/consistency-request.ts';
-import { currentEpoch, type EpochHistory } from '../../consistency/epoch.ts';
-import { EpochAheadError, WriteLostError } from '../../consistency/errors.ts';
-import { resumeSession } from '../../consistency/resume-session.ts';
+import { currentEpoch } from '../../consistency/epoch.ts';
+import { WriteLostError } from '../../consistency/errors.ts';
 import { advanceSession, emptySession, isEmptySession, type Session } from '../../consistency/session.ts';
 import { requirementFor } from '../../consistency/session-guarantee.ts';
-import type { OrdersDatabase, OrdersPinnedSession } from '../../database/orders-client.ts';
+import type { OrdersPinnedSession } from '../../database/orders-client.ts';
 import { TidemarkError } from '../../errors.ts';
 import { type KeptReads, keptReads, NotedReads, readToKeep } from '../../orders/kept-reads.ts';
 import type { CommittedChange } from '../../orders/order-change.ts';
 import { type OrderReads, readOrders } from '../../orders/order-reads.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
 import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
 import { ExecutedAnswers } from '../executed-answers.ts';
 import type { CommonReads } from '../orders/common-order-reads.ts';
 import { askCache, type CacheAnswer } from './ask-cache.ts';
-import { cursorsIn, needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
-import { consistencyExtension, cookieNameFor, type SessionOutput, writeSession } from './consistency-output.ts';
+import { needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
+import {
+  consistencyExtension,
+  cookieNameFor,
+  lossExtension,
+  type SessionOutput,
+  writeSession,
+} from './consistency-output.ts';
 import { factsOf, recordDecision, recordRouted } from './request-facts.ts';
+import { type ResumedPast, type ResumeOptions, resumeOperation } from './resume-operation.ts';
 
-/** Verifies and writes tokens. */
-export type Tokens = { decode(text: string, nowMs: number): Session; encode(session: Session): string };
-
-export type ConsistencyOptions = {
-  readonly database: OrdersDatabase;
+export type ConsistencyOptions = ResumeOptions & {
   /** `null` where every operation reads for itself. */
   readonly cache: ReadCache | null;
-  readonly tokens: Tokens;
-  readonly clusterId: string;
   readonly defaults: ConsistencyDefaults;
   readonly cookieMaxAgeS: number;
-  /** The token inside a page's cursor, `null` when it has none or is no cursor. */
-  readonly cursorToken: (cursor: string) => string | null;
   /** A mutation has committed; `epoch` is that of its session. */
   readonly announce: (change: CommittedChange, epoch: number) => void;
-  readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
 };
 
@@ -76,7 +71,7 @@ type Turn = {
   readonly whole: boolean;
   readonly output: (output: SessionOutput) => void;
   /** What the client has seen before, as it is judged now. */
-  readonly resume: () => Pick<Turn, 'session' | 'whole'>;
+  readonly resume: () => ResumedPast | Promise<ResumedPast>;
 };
 type YogaContext = { readonly request: Request };
 
@@ -136,15 +131,22 @@ class Operation {
       const asked = parseConsistencyRequest(raw, this.#options.defaults);
       if (!needsDatabase(this.#input)) return (await execute(this.#args)) as ExecutionResult;
       recordRouted(this.request, { level: asked.level, required: null });
-      const resume = () => this.#resume(asked, raw.cookieToken ?? null, output);
-      const { session, whole } = resume();
+      const sent = { asked, cookieToken: raw.cookieToken ?? null };
+      const resume = () => resumeOperation(this.#options, this.#input, sent, output);
+      // Nothing to wait for in ordinary times.
+      const resuming = resume();
+      const { session, whole } = resuming instanceof Promise ? await resuming : resuming;
       if (this.#operation.operation === 'query') {
         recordRouted(this.request, { level: asked.level, required: requirementFor(asked.level, session).position });
       }
       return await this.#answer({ execute, asked, session, whole, output, resume });
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;
-      return { errors: [toGraphqlError(error)] };
+      const refused = { errors: [toGraphqlError(error)] };
+      if (!(error instanceof WriteLostError)) return refused;
+      // A browser cannot drop a cookie that scripts don't see: what is left takes its place, and the next request works.
+      output({ token: error.token, cookie: 'SET' });
+      return { ...refused, extensions: { consistency: lossExtension(error.token) } };
     }
   }
 
@@ -199,7 +201,9 @@ class Operation {
         if (better !== null) return better;
       } else if (pinned.historyMoved && run < maxRuns) {
         // A token of the history that has ended would leave only the source, which nobody may know yet.
-        const better = await unlessRefused(this.#run({ ...turn, ...turn.resume() }, { run: run + 1, excluded }));
+        const better = await unlessRefused(
+          this.#run({ ...turn, ...(await turn.resume()) }, { run: run + 1, excluded }),
+        );
         if (better !== null) return better;
       }
       if (cached?.turn.kind === 'FILL' && result.errors === undefined) {
@@ -308,51 +312,6 @@ class Operation {
     output({ token, cookie: pinned.session === session || !whole ? 'KEEP' : 'SET' });
     const consistency = consistencyExtension(asked.level, decision, token, ageMs);
     return { ...result, extensions: { ...result.extensions, consistency } };
-  }
-
-  /** Verifies what was sent and brings it to the present epoch. Not `whole`: some of it has no place there. */
-  #resume(
-    asked: ConsistencyRequest,
-    cookieToken: string | null,
-    output: (output: SessionOutput) => void,
-  ): { session: Session; whole: boolean } {
-    const { database, clusterId, tokens, clock, cursorToken } = this.#options;
-    const history: EpochHistory = database.epochs;
-    const cursors = cursorsIn(this.#input).map(cursorToken);
-    const texts = [...asked.tokens.map(({ text }) => text), ...cursors.filter((text) => text !== null)];
-    if (history.length === 0) return this.#resumeUnseen(texts.length > 0);
-    const nowMs = clock.now();
-    // A browser cannot drop a cookie that scripts don't see: a cookie that is refused once would be for ever.
-    const refuseCookie = () => output({ token: null, cookie: 'CLEAR' });
-    const sessions = new Map<string, Session>();
-    for (const text of texts) {
-      try {
-        sessions.set(text, tokens.decode(text, nowMs));
-      } catch (error) {
-        if (text === cookieToken) refuseCookie();
-        throw error;
-      }
-    }
-    const { session, lost, ahead } = resumeSession(clusterId, [...sessions.values()], history);
-    const writes = this.#operation.operation === 'mutation';
-    const promises = writes || asked.level === 'SESSION' || asked.level === 'STRONG';
-    const [firstLost] = lost;
-    if (firstLost !== undefined && promises) {
-      const { epoch, position } = firstLost;
-      if (cookieToken !== null && lost.some((session) => session === sessions.get(cookieToken))) refuseCookie();
-      throw new WriteLostError({ epoch, currentEpoch: currentEpoch(history) ?? 0, position });
-    }
-    if (ahead.length > 0 && promises) throw new EpochAheadError();
-    return { session, whole: lost.length === 0 && ahead.length === 0 };
-  }
-
-  /** While no server has told the epochs, a token cannot be judged; what is asked without one may be served all the same. */
-  #resumeUnseen(hasPast: boolean): { session: Session; whole: boolean } {
-    if (hasPast) {
-      const facts = { retryAfterMs };
-      throw new LimitedFunctionalityError('No server has been reached yet that could judge the token', { facts });
-    }
-    return { session: emptySession(this.#options.clusterId, 0), whole: false };
   }
 
   #context(

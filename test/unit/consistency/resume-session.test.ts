@@ -18,7 +18,14 @@ describe('resuming a session from its tokens', () => {
 
   it('hands back the very session of a single current token', () => {
     const only = token(3, '0-3-160');
-    expect(resumeSession('orders', [only], history)).toEqual({ session: only, lost: [], unknown: [], ahead: [] });
+    expect(resumeSession('orders', [only], history)).toEqual({
+      session: only,
+      healed: only,
+      lost: [],
+      unknown: [],
+      ahead: [],
+      behind: [],
+    });
     expect(resumeSession('orders', [only], history).session).toBe(only);
   });
 

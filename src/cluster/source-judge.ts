@@ -1,0 +1,193 @@
+/**
+ * Whether a position is part of the source's own history. A replica that includes it is no proof: it may hold what the source
+ * has never had, or has lost.
+ *
+ * What the monitor sees of the source anyway answers for nearly everything, at no cost; what is committed there meanwhile is
+ * noted, and so is what the source was asked. Only a position beyond all that is asked for, together with all that come
+ * meanwhile. What is known counts for one source, one start of it and one epoch: it is forgotten when another server takes the
+ * writes, when the source was away, and when it has gone back.
+ *
+ *   INCLUDED   it is
+ *   LACKING    it is not, and never will be
+ *   UNKNOWN    the source's log does not tell
+ *   BEHIND     the source follows another server, and what it lacks may still come
+ *   ELSEWHERE  it names a history that this process has not heard of: perhaps the source is not the source any more
+ *   UNJUDGED   nobody could be asked
+ */
+import { MariadbGtidPosition } from '../consistency/mariadb-gtid-position.ts';
+import { MysqlGtidSet } from '../consistency/mysql-gtid-set.ts';
+import type { Position } from '../consistency/position.ts';
+import { partsOf, writerOf } from '../consistency/position-parts.ts';
+import type { PastVerdict } from '../consistency/resume-session.ts';
+import { mariadbHistory, mysqlHistory, type SourceHistory } from '../consistency/source-history.ts';
+import type { Clock } from '../platform/clock.ts';
+import { NextFlight } from '../platform/single-flight.ts';
+import { type ClusterSnapshot, isSeen, straySources, writableSource } from './cluster-snapshot.ts';
+import type { HistoryAnswer } from './node-probe.ts';
+import type { NodeStatus, ProbeReport } from './node-status.ts';
+
+/** The source's history is not what it was: what was known of it before, and what is left of it. */
+export type GoneBack = { readonly before: Position; readonly now: Position };
+
+export type SourceJudgeOptions = {
+  readonly clock: Clock;
+  readonly snapshot: () => ClusterSnapshot;
+  readonly readHistory: (nodeName: string) => Promise<HistoryAnswer>;
+  /** Whether a position names only servers that are known to have written this history. */
+  readonly believes: (position: Position) => boolean;
+  readonly onGoneBack: (happening: GoneBack) => void;
+};
+
+type Known = {
+  readonly node: string;
+  readonly identity: string;
+  /** Of the last look, or the last answer. */
+  readonly seen: SourceHistory;
+  readonly position: Position;
+  readonly asOfMs: number;
+  /** Committed since, as far as it is known here. */
+  readonly written: { readonly position: Position; readonly atMs: number } | null;
+  readonly all: SourceHistory;
+};
+
+export class SourceJudge {
+  readonly #options: SourceJudgeOptions;
+  readonly #flights = new Map<string, NextFlight<HistoryAnswer>>();
+  #known: Known | null = null;
+  /** What was known when the source went away. */
+  #before: Known | null = null;
+  #report: ProbeReport | null = null;
+
+  constructor(options: SourceJudgeOptions) {
+    this.#options = options;
+  }
+
+  /** Takes over what the monitor has seen. */
+  look(snapshot: ClusterSnapshot): void {
+    const source = writableSource(snapshot);
+    if (source?.report == null || source.position === null || source.asOfMs === null) {
+      this.#before = this.#known ?? this.#before;
+      this.#known = null;
+      this.#report = null;
+      return;
+    }
+    if (source.report === this.#report) return;
+    this.#report = source.report;
+    this.#learn(source.node.name, source.report, source.asOfMs, source.report.position, historyOf(source.report));
+  }
+
+  /** The source has committed `position`. */
+  wrote(position: Position): void {
+    const known = this.#known;
+    if (known === null || known.seen.flavour !== position.flavour) return;
+    const all = known.all.after(position);
+    if (all === known.all) return;
+    const merged = known.written === null ? position : known.written.position.merge(position);
+    this.#known = { ...known, all, written: { position: merged, atMs: this.#options.clock.monotonic() } };
+  }
+
+  /**
+   * Answers at once for what is known; the source is asked about everything else. `recorded`: the record of promotions says
+   * that the position has survived, which stands where the log cannot tell. Never rejects.
+   */
+  judge(position: Position, { recorded = false } = {}): PastVerdict | Promise<PastVerdict> {
+    if (this.#known === null) return 'UNJUDGED';
+    const verdict = this.#known.all.judge(position);
+    if (verdict === 'INCLUDED' || (verdict === 'UNKNOWN' && recorded)) return 'INCLUDED';
+    return this.#ask(position, this.#known);
+  }
+
+  /** A position that includes what of `position` is known to be part of the source's history. */
+  surviving(position: Position): Position | null {
+    return this.#known?.all.surviving(position) ?? null;
+  }
+
+  async #ask(position: Position, { node, identity }: Known): Promise<PastVerdict> {
+    let answer: HistoryAnswer;
+    const asOfMs = this.#options.clock.monotonic();
+    try {
+      answer = await this.#flight(node).run();
+    } catch {
+      return 'UNJUDGED';
+    }
+    // Meanwhile the monitor may have found another source, or this one gone back.
+    if (this.#known?.node !== node || this.#known.identity !== identity) return 'UNJUDGED';
+    if (answer.identity !== identity || answer.readOnly) return 'ELSEWHERE';
+    const verdict = answer.logged.judge(position);
+    if (verdict === 'LACKING') return this.#lacking(position, answer);
+    const settled = answer.settled.judge(position) === 'INCLUDED';
+    if (settled && asOfMs > this.#known.asOfMs && answer.settled.continues(this.#known.seen)) {
+      const { written } = this.#known;
+      const all = written === null ? answer.settled : answer.settled.after(written.position);
+      this.#known = { ...this.#known, seen: answer.settled, all };
+    }
+    return verdict;
+  }
+
+  #lacking(position: Position, { logged, received, receives }: HistoryAnswer): PastVerdict {
+    const snapshot = this.#options.snapshot();
+    const elsewhere = straySources(snapshot).some((other) => holds(other)?.includes(position) ?? false);
+    const isKnown =
+      partsOf(position).every(({ writer }) => logged.hasWriter(writer)) || this.#options.believes(position);
+    if (elsewhere || !(isKnown || isAccountedFor(snapshot, position))) return 'ELSEWHERE';
+    if (receives || (received !== null && logged.after(received).judge(position) !== 'LACKING')) return 'BEHIND';
+    return 'LACKING';
+  }
+
+  #learn(node: string, { identity }: ProbeReport, asOfMs: number, position: Position, seen: SourceHistory): void {
+    const before = this.#known ?? this.#before;
+    this.#before = null;
+    if (before === null || before.node !== node || before.identity !== identity) {
+      this.#known = { node, identity, seen, position, asOfMs, written: null, all: seen };
+      return;
+    }
+    const { written } = before;
+    const holdsWritten = written === null || seen.judge(written.position) === 'INCLUDED';
+    const lost = written !== null && !holdsWritten && written.atMs < asOfMs;
+    if (lost || !seen.continues(before.seen)) {
+      this.#known = { node, identity, seen, position, asOfMs, written: null, all: seen };
+      const all = written === null ? before.position : before.position.merge(written.position);
+      this.#options.onGoneBack({ before: all, now: position });
+      return;
+    }
+    const kept = holdsWritten ? null : written;
+    const all = kept === null ? seen : seen.after(kept.position);
+    this.#known = { node, identity, seen, position, asOfMs, written: kept, all };
+  }
+
+  #flight(node: string): NextFlight<HistoryAnswer> {
+    let flight = this.#flights.get(node);
+    if (flight === undefined) {
+      flight = new NextFlight(() => this.#options.readHistory(node), { clock: this.#options.clock });
+      this.#flights.set(node, flight);
+    }
+    return flight;
+  }
+}
+
+/** What a look tells of the server's own history. */
+export function historyOf({ position, holds = position, logged }: ProbeReport): SourceHistory {
+  // What MySQL holds beyond its position may still be rolled back.
+  if (position instanceof MysqlGtidSet) return mysqlHistory(position);
+  const applied = holds instanceof MariadbGtidPosition ? holds : MariadbGtidPosition.empty;
+  const byServer = logged === undefined ? [position] : Object.values(logged);
+  return mariadbHistory(
+    byServer.flatMap((one) => (one instanceof MariadbGtidPosition ? one.gtids() : [])),
+    applied,
+  );
+}
+
+const holds = ({ position, report }: NodeStatus): Position | null => report?.holds ?? position;
+
+/** Everybody was seen, and nobody has it: who is out of reach has never written it either. */
+function isAccountedFor(snapshot: ClusterSnapshot, position: Position): boolean {
+  return snapshot.every((status) => {
+    if (status.role === 'BACKUP') return true;
+    if (isSeen(status)) return !(holds(status)?.includes(position) ?? false);
+    return status.report !== null && !namesWriter(position, status.report.identity);
+  });
+}
+
+function namesWriter(position: Position, identity: string): boolean {
+  return partsOf(position).some(({ writer }) => writer === writerOf(identity));
+}

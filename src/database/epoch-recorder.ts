@@ -1,0 +1,193 @@
+/**
+ * Starts an epoch when the history of the source has ended without one: somebody has promoted another server, the source has
+ * gone back, or a client names a write of the source's own that it has not. `npm run cluster` records its promotions itself.
+ *
+ * Every API process tries. The first one to lock the newest row writes the next, the others find it there. Who may not write
+ * the table says so once; clients are then told of lost writes by the source's own history, as long as that can tell.
+ */
+import type { Cluster } from '../cluster/cluster.ts';
+import { type ClusterSnapshot, writableSource } from '../cluster/cluster-snapshot.ts';
+import { sourceIdOf } from '../cluster/failover/leader.ts';
+import type { NodeStatus } from '../cluster/node-status.ts';
+import type { GoneBack } from '../cluster/source-judge.ts';
+import { endOfHistory } from '../consistency/end-of-history.ts';
+import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
+import type { Position } from '../consistency/position.ts';
+import { partsOf, writerOf } from '../consistency/position-parts.ts';
+import type { Session } from '../consistency/session.ts';
+import type { Clock } from '../platform/clock.ts';
+import { insertEpoch, lockNewestEpoch, nameSourceOf } from './epoch-table.ts';
+import type { ServerAddress } from './server-address.ts';
+import { rowsOf, ServerConnection } from './server-connection.ts';
+import { statementsFor } from './statements/choose-statements.ts';
+import { type HistoryFacts, historyFacts, historyQuestions } from './statements/history.ts';
+
+export type EpochRecorderOptions = {
+  readonly cluster: Pick<Cluster, 'snapshot' | 'lookNow' | 'noteEpochTrouble' | 'events'>;
+  readonly addressOf: (nodeName: string) => ServerAddress;
+  readonly clock: Clock;
+  readonly epochs: () => EpochHistory;
+};
+
+type Reason = 'PROMOTED' | 'GONE_BACK' | 'WRITE_LOST';
+type Due = {
+  readonly reason: Reason;
+  /** The epoch that has ended. */
+  readonly epoch: number;
+  readonly node: string;
+  readonly identity: string;
+  /** Who was the source of it, where the record does not say. */
+  readonly former: string | null;
+  /** Where it ended, when that is known already. */
+  readonly end: Position | null;
+  readonly sinceMs: number;
+};
+
+const timeoutMs = 1000;
+const retryMs = 200;
+/** Nobody waits longer than this for a record. */
+const patienceMs = 2000;
+/** Records that a restored source lacks are written anew, when they are so few. */
+const mostMissing = 16;
+const deniedNumbers: ReadonlySet<unknown> = new Set([1142, 1143, 1044, 1227]);
+
+export class EpochRecorder {
+  readonly #options: EpochRecorderOptions;
+  /** Identity of the last server that was seen to take the writes. */
+  #former: string | null = null;
+  #due: Due | null = null;
+  #recording = false;
+  #closed = false;
+  #cancelRetry: () => void = () => undefined;
+
+  constructor(options: EpochRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** While a source that has gone back is not on record, no position says which history it is of. */
+  get isPending(): boolean {
+    const due = this.#due;
+    return due?.reason === 'GONE_BACK' && this.#options.clock.monotonic() < due.sinceMs + patienceMs;
+  }
+
+  /** Behind what the snapshot tells of epochs. */
+  look(snapshot: ClusterSnapshot): void {
+    const epoch = currentEpoch(this.#options.epochs());
+    if (this.#due !== null && epoch !== null && epoch > this.#due.epoch) this.#due = null;
+    const source = writableSource(snapshot);
+    if (source?.report == null || epoch === null) return;
+    const { identity } = source.report;
+    const recorded = this.#options.epochs().at(-1)?.sourceId ?? '';
+    const former = recorded === '' ? this.#former : recorded;
+    // Of a group the members write one history, whoever is elected.
+    const isGroup = source.report.member !== undefined;
+    const isNew = former !== null && writerOf(former) !== writerOf(identity);
+    if (this.#former === null || !isNew || recorded !== '') this.#former = identity;
+    if (isNew && !isGroup) this.#note(source, { reason: 'PROMOTED', former, end: null });
+  }
+
+  goneBack({ now }: GoneBack): void {
+    const source = writableSource(this.#options.cluster.snapshot());
+    if (source !== undefined) this.#note(source, { reason: 'GONE_BACK', former: null, end: now });
+  }
+
+  /** A token of the present epoch, or of one that nobody remembers, names what the source has not. */
+  lost({ position }: Session): void {
+    const source = writableSource(this.#options.cluster.snapshot());
+    if (source?.report == null || position === null) return;
+    // What another server wrote the source's history tells apart for ever; its own numbers it gives out again.
+    const writer = writerOf(source.report.identity);
+    const isOwn = partsOf(position).some((part) => part.writer === writer);
+    if (isOwn) this.#note(source, { reason: 'WRITE_LOST', former: null, end: null });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelRetry();
+  }
+
+  #note({ node, report }: NodeStatus, ended: Pick<Due, 'reason' | 'former' | 'end'>): void {
+    const epoch = currentEpoch(this.#options.epochs());
+    if (this.#closed || report === null || report.epochs === null || epoch === null) return;
+    // The first reason knows best where the history ended.
+    if (this.#due?.epoch === epoch && this.#due.identity === report.identity) return;
+    const sinceMs = this.#options.clock.monotonic();
+    this.#due = { ...ended, epoch, node: node.name, identity: report.identity, sinceMs };
+    void this.#record();
+  }
+
+  async #record(): Promise<void> {
+    const due = this.#due;
+    if (this.#recording || due === null || this.#closed) return;
+    this.#recording = true;
+    try {
+      const { cluster } = this.#options;
+      if (await this.#write(due)) {
+        cluster.events.publish({
+          name: 'EPOCH_STARTED',
+          node: due.node,
+          facts: { epoch: due.epoch + 1, reason: due.reason },
+        });
+      }
+      cluster.noteEpochTrouble(due.node, null);
+      cluster.lookNow(due.node);
+    } catch (error) {
+      if (isDenied(error)) this.#options.cluster.noteEpochTrouble(due.node, 'the account may not write cluster_epochs');
+      else this.#cancelRetry = this.#options.clock.after(retryMs, () => void this.#record());
+    } finally {
+      this.#recording = false;
+    }
+    if (this.#due !== due) void this.#record();
+  }
+
+  /** False when somebody else has done it, or it is not due any more. */
+  async #write(due: Due): Promise<boolean> {
+    if (writableSource(this.#options.cluster.snapshot())?.node.name !== due.node) return false;
+    const { addressOf, clock, epochs } = this.#options;
+    const connection = new ServerConnection(addressOf(due.node), clock, () => undefined);
+    try {
+      return await connection.use(timeoutMs, async (open) => {
+        await open.query('START TRANSACTION');
+        const newest = await lockNewestEpoch(open);
+        const { flavour, replication } = statementsFor(open);
+        const { own, group } = historyQuestions[flavour];
+        const row = rowsOf(await open.query(own))[0] ?? {};
+        const channels = rowsOf(await open.query(replication));
+        const members =
+          due.reason === 'PROMOTED' || group === null ? [] : await open.query(group).then(rowsOf, () => []);
+        const facts = historyFacts(flavour, row, channels, members);
+        // Two that write each other's transactions have one history between them.
+        const stands = newest <= due.epoch && facts.identity === due.identity && !facts.readOnly && !facts.receives;
+        if (!stands) {
+          await open.query('ROLLBACK');
+          return false;
+        }
+        const sourceId = sourceIdOf(due.identity);
+        const endOfPrevious = endOf(due, facts, epochs());
+        const known = new Map(epochs().map((record) => [record.epoch, record]));
+        const first = due.epoch - newest > mostMissing ? due.epoch : newest;
+        for (let epoch = first + 1; epoch <= due.epoch; epoch += 1) {
+          await insertEpoch(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious });
+        }
+        if (due.former !== null) await nameSourceOf(open, due.epoch, sourceIdOf(due.former));
+        await insertEpoch(open, { epoch: due.epoch + 1, sourceId, endOfPrevious });
+        await open.query('COMMIT');
+        return true;
+      });
+    } finally {
+      await connection.close();
+    }
+  }
+}
+
+function endOf({ reason, end, identity }: Due, facts: HistoryFacts, history: EpochHistory): Position {
+  if (reason === 'GONE_BACK' && end !== null) return facts.received === null ? end : end.merge(facts.received);
+  if (reason !== 'PROMOTED') return facts.all;
+  const began = history.at(-1)?.endOfPrevious ?? null;
+  return endOfHistory({ ...facts, writer: writerOf(identity), began });
+}
+
+function isDenied(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error && 'errno' in cause && deniedNumbers.has(cause.errno);
+}

@@ -1,0 +1,87 @@
+/**
+ * What an operation's client brings, verified and brought to the present.
+ *
+ * A lost write is told to whoever was promised to see it, and the answer brings the token of what is left. A cursor cannot be
+ * mended: it carries the token of the page that it came from. So a client that is known to have been told, because it also
+ * brings a token that holds and is newer than the cursor's, may page on.
+ */
+import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
+import { refuseBroken } from '../../consistency/refuse-broken.ts';
+import type { ResumedSession } from '../../consistency/resume-session.ts';
+import { emptySession, type Session } from '../../consistency/session.ts';
+import type { OrdersDatabase } from '../../database/orders-client.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
+import { cursorsIn, type OperationInput } from './consistency-input.ts';
+import type { SessionOutput } from './consistency-output.ts';
+
+/** Not `whole`: some of what was sent has no place in the session. */
+export type ResumedPast = { readonly session: Session; readonly whole: boolean };
+
+/** Verifies and writes tokens. */
+export type Tokens = { decode(text: string, nowMs: number): Session; encode(session: Session): string };
+
+export type ResumeOptions = {
+  readonly database: OrdersDatabase;
+  readonly tokens: Tokens;
+  readonly clusterId: string;
+  /** The token inside a page's cursor, `null` when it has none or is no cursor. */
+  readonly cursorToken: (cursor: string) => string | null;
+  readonly clock: Clock;
+};
+
+type Sent = { readonly asked: ConsistencyRequest; readonly cookieToken: string | null };
+
+/** Answers at once in ordinary times. Throws what `refuseBroken` throws, and what decoding a token throws. */
+export function resumeOperation(
+  options: ResumeOptions,
+  input: OperationInput,
+  { asked, cookieToken }: Sent,
+  output: (output: SessionOutput) => void,
+): ResumedPast | Promise<ResumedPast> {
+  const { database, clusterId, tokens, clock, cursorToken } = options;
+  const cursors = cursorsIn(input)
+    .map(cursorToken)
+    .filter((text) => text !== null);
+  const texts = [...asked.tokens.map(({ text }) => text), ...cursors];
+  if (database.epochs.length === 0) return unseen(clusterId, texts.length > 0);
+  const nowMs = clock.now();
+  const sessions = new Map<string, Session>();
+  for (const text of texts) {
+    try {
+      sessions.set(text, tokens.decode(text, nowMs));
+    } catch (error) {
+      // A browser cannot drop a cookie that scripts don't see: a cookie that is refused once would be for ever.
+      if (text === cookieToken) output({ token: null, cookie: 'CLEAR' });
+      throw error;
+    }
+  }
+  const carried = new Set(asked.tokens.flatMap(({ text }) => sessions.get(text) ?? []));
+  const settle = (resumed: ResumedSession) => settled(options, input, asked, { ...resumed, carried });
+  const resumed = database.resume(clusterId, [...sessions.values()]);
+  return resumed instanceof Promise ? resumed.then(settle) : settle(resumed);
+}
+
+function settled(
+  { database, tokens }: ResumeOptions,
+  { operation }: OperationInput,
+  { level }: ConsistencyRequest,
+  resumed: ResumedSession & { readonly carried: ReadonlySet<Session> },
+): ResumedPast {
+  const { session, ahead, behind, carried } = resumed;
+  const broken = new Set([...resumed.lost, ...ahead, ...behind]);
+  const newestMs = Math.max(...[...carried].filter((token) => !broken.has(token)).map(({ issuedAtMs }) => issuedAtMs));
+  const lost = resumed.lost.filter((token) => carried.has(token) || token.issuedAtMs >= newestMs);
+  const promises = operation.operation === 'mutation' || level === 'SESSION' || level === 'STRONG';
+  if (promises) refuseBroken({ ...resumed, lost }, database.epochs, (healed) => tokens.encode(healed));
+  return { session, whole: lost.length === 0 && ahead.length === 0 && behind.length === 0 };
+}
+
+/** While no server has told the epochs, a token cannot be judged; what is asked without one may be served all the same. */
+function unseen(clusterId: string, hasPast: boolean): ResumedPast {
+  if (hasPast) {
+    const facts = { retryAfterMs };
+    throw new LimitedFunctionalityError('No server has been reached yet that could judge the token', { facts });
+  }
+  return { session: emptySession(clusterId, 0), whole: false };
+}

@@ -1,0 +1,37 @@
+// What clients may be told of a history that forked. Pure: what each was told in, every broken promise out.
+//
+//   - whoever was shown or promised a write that did not survive is told WRITE_LOST before an answer goes without it
+//   - whoever was not is never told so
+//   - whoever was told goes on with what that answer brought, and is not told again
+
+export type Told = 'PRESENT' | 'ABSENT' | 'WRITE_LOST' | 'FAILED';
+
+export type ForkClient = {
+  readonly id: number;
+  /** The order that it wrote or saw, by the number that no other has. */
+  readonly order: string;
+  /** What the source says at the end. */
+  readonly survived: boolean;
+  /** Each answer after that, in turn. `FAILED` is one that said nothing and may be asked for again. */
+  readonly told: readonly Told[];
+};
+
+export type ForkAnomaly = { readonly client: number; readonly what: string };
+
+export function checkFork(clients: readonly ForkClient[]): ForkAnomaly[] {
+  return clients.flatMap((client) =>
+    faultsOf(client).map((what) => ({ client: client.id, what: `${client.order} ${what}` })),
+  );
+}
+
+function faultsOf({ survived, told }: ForkClient): string[] {
+  const faults: string[] = [];
+  const first = told.indexOf('WRITE_LOST');
+  const before = first < 0 ? told : told.slice(0, first);
+  if (survived && first >= 0) faults.push('survived, and its client was told that it was lost');
+  if (survived && told.includes('ABSENT')) faults.push('survived, and was not shown');
+  if (!survived && before.includes('ABSENT')) faults.push('was lost, and its client was not told');
+  if (!survived && first < 0 && !before.includes('ABSENT')) faults.push('was lost, and its client never heard');
+  if (first >= 0 && told.slice(first + 1).includes('WRITE_LOST')) faults.push('was told as lost more than once');
+  return faults;
+}

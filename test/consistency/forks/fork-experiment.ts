@@ -1,0 +1,183 @@
+// Clients with a past, a history that forks, and what each of them is told: by processes that saw it happen and by one
+// that starts later.
+import { systemClock } from '../../../src/platform/clock.ts';
+import { caughtUp } from '../../support/engine.ts';
+import { startApiProcess } from '../api-process.ts';
+import type { Laboratory } from '../experiment.ts';
+import { type Answer, ask, type Endpoint } from '../orders-api.ts';
+import { checkFork, type ForkAnomaly, type ForkClient, type Told } from './check-fork.ts';
+import { type ForkWay, forkOf } from './ways.ts';
+
+export type ForkOptions = {
+  readonly way: ForkWay;
+  /** Whether what is written last is lost. */
+  readonly lossy: boolean;
+  readonly tokens: boolean;
+  readonly clients: number;
+  readonly log: (line: string) => void;
+};
+
+export type ForkFinding = {
+  readonly options: Omit<ForkOptions, 'log'>;
+  readonly clients: readonly ForkClient[];
+  readonly anomalies: readonly ForkAnomaly[];
+};
+
+const create = `mutation ($userId: ID!) { result: createOrder(input: { userId: $userId, currency: "EUR",
+  items: [{ sku: "S", name: "N", quantity: 1, unitPrice: "1.00" }] }) { ... on CreateOrderPayload { order { id number } } } }`;
+const find = 'query ($number: String!) { order(by: { number: $number }) { id number } }';
+const patienceMs = 90_000;
+const requestMs = 10_000;
+const retryMs = 100;
+
+export async function forkExperiment({ cluster, apis }: Laboratory, options: ForkOptions): Promise<ForkFinding> {
+  const { way, lossy, tokens, log } = options;
+  const fork = forkOf(way, cluster);
+  const someApi = (turn: number): Endpoint => apis[turn % apis.length] ?? { url: '' };
+  try {
+    await fork.prepare();
+    const half = Math.ceil(options.clients / 2);
+    const early = await written(half, someApi, tokens);
+    for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+    // Without loss nothing is held back, and all that was acknowledged is there when the source dies.
+    if (lossy && way === 'restore') {
+      // The copy is older than all that the clients have written.
+    } else if (lossy) await fork.holdBack();
+    const late = await written(options.clients - half, someApi, tokens);
+    if (!lossy && way !== 'restore') for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+    const clients = [...early, ...late, ...(await readers(late, someApi, tokens))];
+    log(`${way}: ${lossy ? 'loses what was written last' : 'loses nothing'}`);
+    await fork.carryOut();
+    const awake = clients.filter(({ id }) => id % 2 === 0);
+    const asleep = clients.filter(({ id }) => id % 2 === 1);
+    await eachAsksTwice(awake, someApi);
+    // The new history gives out as many numbers as were lost.
+    await written(options.clients + 5, someApi, false);
+    await eachAsksTwice(asleep, someApi);
+    const later = await startApiProcess(cluster, { environment: { MIGRATION_URL: '' } });
+    try {
+      const returning = clients.map((client) => ({ ...client, id: client.id + 10_000, told: [], token: client.first }));
+      await eachAsksTwice(returning, () => later);
+      return await judged([...awake, ...asleep, ...returning], options, someApi);
+    } finally {
+      await later.stop();
+    }
+  } finally {
+    await fork.clear();
+  }
+}
+
+type Client = {
+  readonly id: number;
+  readonly order: string;
+  /** What it was given when its past ended. */
+  readonly first: string | null;
+  token: string | null;
+  told: Told[];
+};
+
+let ids = 0;
+
+async function written(count: number, api: (turn: number) => Endpoint, tokens: boolean): Promise<Client[]> {
+  const clients: Client[] = [];
+  for (let turn = 0; turn < count; turn += 1) {
+    const answer = await untilAnswered(() => send(api(turn), create, { userId: String(turn + 1) }, null));
+    const result = answer.data?.result as { readonly order: { readonly number: string } } | undefined;
+    if (result === undefined) throw new Error('nothing was created');
+    const { number } = result.order;
+    const token = tokens ? answer.token : null;
+    clients.push({ id: ids++, order: number, first: token, token, told: [] });
+  }
+  return clients;
+}
+
+/** Clients that have only seen what others wrote. */
+async function readers(
+  writers: readonly Client[],
+  api: (turn: number) => Endpoint,
+  tokens: boolean,
+): Promise<Client[]> {
+  const clients: Client[] = [];
+  for (const [turn, { order }] of writers.entries()) {
+    const answer = await untilAnswered(() => send(api(turn + 1), find, { number: order }, null, 'STRONG'));
+    if (answer.data?.order == null) continue;
+    const token = tokens ? answer.token : null;
+    clients.push({ id: ids++, order, first: token, token, told: [] });
+  }
+  return clients;
+}
+
+/** Until each has had two answers, of one process or the other. */
+async function eachAsksTwice(clients: readonly Client[], api: (turn: number) => Endpoint): Promise<void> {
+  await Promise.all(
+    clients.map(async (client, turn) => {
+      for (let answers = 0; answers < 2; ) {
+        const told = await look(client, api(turn + answers));
+        client.told.push(told);
+        if (told === 'FAILED') await systemClock.sleep(retryMs);
+        else answers += 1;
+        if (client.told.length > patienceMs / retryMs) throw new Error(`${client.order}: nobody answers`);
+      }
+    }),
+  );
+}
+
+async function look(client: Client, endpoint: Endpoint): Promise<Told> {
+  const answer = await send(endpoint, find, { number: client.order }, client.token).catch(() => null);
+  if (answer === null) return 'FAILED';
+  if (client.token !== null && answer.token !== null) client.token = answer.token;
+  const [error] = answer.errors;
+  if (error?.code === 'WRITE_LOST') return 'WRITE_LOST';
+  if (error !== undefined) {
+    if (!error.retryable) throw new Error(`${client.order}: ${error.code}`);
+    return 'FAILED';
+  }
+  return answer.data?.order == null ? 'ABSENT' : 'PRESENT';
+}
+
+async function judged(
+  clients: readonly Client[],
+  { log: _, ...options }: ForkOptions,
+  api: (turn: number) => Endpoint,
+): Promise<ForkFinding> {
+  const truth = new Map<string, boolean>();
+  for (const { order } of clients) {
+    if (truth.has(order)) continue;
+    const answer = await untilAnswered(() => send(api(0), find, { number: order }, null, 'STRONG'));
+    truth.set(order, answer.data?.order != null);
+  }
+  const found = clients.map(({ id, order, told }) => ({ id, order, told, survived: truth.get(order) ?? false }));
+  return { options, clients: found, anomalies: checkFork(found) };
+}
+
+async function untilAnswered(attempt: () => Promise<Answer>): Promise<Answer> {
+  const untilMs = systemClock.monotonic() + patienceMs;
+  for (;;) {
+    const answer = await attempt().catch(() => null);
+    if (answer !== null && answer.errors.length === 0) return answer;
+    if (systemClock.monotonic() > untilMs) throw new Error(`nobody answers: ${answer?.errors[0]?.code ?? 'lost'}`);
+    await systemClock.sleep(retryMs);
+  }
+}
+
+function send(
+  endpoint: Endpoint,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+  token: string | null,
+  level?: 'STRONG',
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(requestMs);
+  return ask(endpoint, { query, variables, tokens: token === null ? [] : [token], signal, ...(level && { level }) });
+}
+
+export function reportFork({ options, clients, anomalies }: ForkFinding): string {
+  const { way, lossy, tokens } = options;
+  const lost = clients.filter(({ survived }) => !survived);
+  const told = clients.filter((client) => client.told.includes('WRITE_LOST'));
+  return [
+    `${way}, ${lossy ? 'lossy' : 'lossless'}, tokens ${tokens ? 'carried' : 'dropped'}:`,
+    `${clients.length} clients, ${lost.length} with a lost write, ${told.length} told, ${anomalies.length} anomalies`,
+    ...anomalies.slice(0, 8).map(({ client, what }) => `\n  client ${client}: ${what}`),
+  ].join(' ');
+}
