@@ -29,6 +29,8 @@ export type NodeHealth = {
   readonly position: string | null;
   /** The replica's own estimate, in whole seconds. */
   readonly lagMs: number | null;
+  /** How long it stays behind on purpose; 0 is not at all. */
+  readonly delayMs: number | null;
   /** Transactions of the source that the replica lacked when both were looked at last. */
   readonly lagTransactions: number | null;
   readonly applier: ApplierState | null;
@@ -81,6 +83,7 @@ function nodeHealth(status: NodeStatus, source: NodeStatus | undefined, nowMs: n
     configuredRole: node.configuredRole,
     position: seen && position !== null ? onOneLine(position) : null,
     lagMs: replicates ? (report?.lagMs ?? null) : null,
+    delayMs: replicates ? (report?.delayMs ?? 0) : null,
     lagTransactions: replicates ? lagTransactions(source?.position ?? null, position) : null,
     applier: replicates ? (report?.applier ?? null) : null,
     trouble,

@@ -179,11 +179,14 @@ const memberTrouble: Readonly<Record<Exclude<MemberState, 'ONLINE'>, string>> = 
 function replicationFault(role: NodeRole, report: ProbeReport): string | null {
   if (role !== 'REPLICA') return null;
   if (report.member !== undefined && report.member !== 'ONLINE') return memberTrouble[report.member];
-  if (report.applier === 'NONE') return 'replicates from nobody';
+  // Whoever reads the storage that another one writes needs no replication.
+  if (report.applier === 'NONE') return sharesStorage(report) ? null : 'replicates from nobody';
   if (report.applier === 'STOPPED') return inBrackets('has stopped applying', report.replicationError);
   if (!report.receiving) return inBrackets('has stopped receiving', report.replicationError);
   return null;
 }
+
+const sharesStorage = ({ refusedBy = [] }: ProbeReport): boolean => refusedBy.includes('innodb_read_only');
 
 function inBrackets(trouble: string, error: string | null): string {
   return error === null ? trouble : `${trouble} (${error})`;

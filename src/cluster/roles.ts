@@ -104,7 +104,7 @@ function leads(
   }
   const others = members.filter(({ hasWrites }) => hasWrites && !server.hasWrites);
   if (server.hasWrites || (others.length === 0 && isNamed(server) && isNewest(server, members))) return true;
-  const silent = above.filter(({ presence, id }) => presence !== 'THERE' || id === null);
+  const silent = above.filter(({ presence }) => presence !== 'THERE');
   const became = writability?.flipped === true;
   if (silent.length === 0 && unknown.length === 0) return became || writability?.besideSource !== true;
   return (became && writability?.besideSource !== true) || isExpected(server, members);

@@ -149,10 +149,13 @@ export class Router {
     return eligibleReplicas(this.#cluster.snapshot(), excluded, this.#minServingReplicas);
   }
 
-  /** A replica that is late stays so for longer than a read waits, unless there is nobody else to ask. */
+  /**
+   * A replica that is late stays so for longer than a read waits, and one without replication never tells how far it is; unless
+   * there is nobody else to ask.
+   */
   #worthWaitingFor(eligible: readonly NodeStatus[], { whenBehind }: ReadRequest): readonly NodeStatus[] {
     const alone = whenBehind === 'FAIL' || writableSource(this.#cluster.snapshot()) === undefined;
-    return alone ? eligible : eligible.filter(({ isLate }) => !isLate);
+    return alone ? eligible : eligible.filter(({ isLate, report }) => !isLate && report?.applier !== 'NONE');
   }
 
   #whyNoReplica(): RouteReason {

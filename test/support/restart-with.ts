@@ -6,12 +6,13 @@ import type { TestCluster } from './test-cluster.ts';
 
 /**
  * Runs a server of a test cluster with other options than all the others have. Resolves once it answers, and a replica
- * replicates; a source refuses writes. `ended` resolves when that process has ended, whoever ended it.
+ * replicates, unless it is to follow nobody; a source refuses writes. `ended` resolves when that process has ended, whoever ended it.
  */
 export async function restartWith(
   cluster: TestCluster,
   name: string,
   options: readonly string[],
+  { replicates = true } = {},
 ): Promise<{ readonly ended: Promise<void>; stop(): Promise<void>; restore(): Promise<void> }> {
   const { pid, dataDirectory, role } = cluster.node(name);
   const partsOf = async (file: string) =>
@@ -28,7 +29,7 @@ export async function restartWith(
     if (server.exit === null) await server.end('SIGTERM', systemClock);
   };
   try {
-    const statement = role === 'replica' ? startReplication(cluster) : 'DO 1';
+    const statement = role === 'replica' && replicates ? startReplication(cluster) : 'DO 1';
     await untilItAnswers(cluster, name, statement, () => server.exit !== null);
   } catch (error) {
     await stop();

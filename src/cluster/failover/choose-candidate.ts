@@ -1,7 +1,8 @@
 /**
  * Which replica should lead when the source is gone: the one that has received everything that any other has. What was
  * received counts, not what was applied: the rest lies in its relay log and is applied before it leads. A replica whose
- * position is unknown is never taken for the most advanced one. With gaps, no replica may have everything.
+ * position is unknown is never taken for the most advanced one, and one that is told to stay behind only where there is no
+ * other. With gaps, no replica may have everything.
  */
 import { transactionsBehind } from '../../consistency/transactions-behind.ts';
 import type { SeenMember } from './member.ts';
@@ -22,6 +23,7 @@ export function mostAdvanced(candidates: readonly SeenMember[]): SeenMember | nu
   const complete = known.filter((candidate) => lacking(candidate, known).length === 0);
   return (
     complete.sort((a, b) => {
+      if (isDelayed(a) !== isDelayed(b)) return isDelayed(a) ? 1 : -1;
       const [aFirst, bFirst] = [
         a.facts.position.includes(b.facts.position),
         b.facts.position.includes(a.facts.position),
@@ -31,3 +33,5 @@ export function mostAdvanced(candidates: readonly SeenMember[]): SeenMember | nu
     })[0] ?? null
   );
 }
+
+const isDelayed = ({ facts }: SeenMember): boolean => (facts.delayMs ?? 0) > 0;

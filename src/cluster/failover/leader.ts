@@ -1,11 +1,12 @@
 /**
  * Who is the source, as far as the servers can tell. The newest epoch names it, because a deposed source that returns is
  * writable and believes in itself, and only its record of promotions is older. Where the record says nothing the writable
- * server is it, and where nobody is writable the configured one. Should the recorded one refuse writes while exactly one
+ * server is it (../roles.ts), and where nobody is writable the configured one. Should the recorded one refuse writes while exactly one
  * other server takes them, somebody promoted that one by hand.
  */
 import type { EpochHistory } from '../../consistency/epoch.ts';
 import { followsMember, isSeenMember, type Member, type SeenMember } from './member.ts';
+import { sourceIdOf, writableSources } from './roles-of-members.ts';
 
 /** The longest record of promotions; empty when no member keeps one. */
 export function newestEpochs(members: readonly Member[]): EpochHistory {
@@ -13,19 +14,18 @@ export function newestEpochs(members: readonly Member[]): EpochHistory {
   return records.reduce((newest, record) => (last(record) > last(newest) ? record : newest), []);
 }
 
-/** What `cluster_epochs` keeps of an identity: the column ends there. */
-export const sourceIdOf = (identity: string): string => identity.slice(0, 64);
-
 export function findLeader(members: readonly Member[]): Member | null {
   const seen = members.filter(isSeenMember);
-  const writable = seen.filter(({ facts }) => !facts.readOnly && facts.follows === null);
+  const writable = writableSources(members).filter(isSeenMember);
   const sourceId = newestEpochs(members).at(-1)?.sourceId ?? '';
   if (sourceId === '') return amongEquals(members, seen, writable);
   const recorded = seen.find(({ facts }) => sourceIdOf(facts.identity) === sourceId);
   if (recorded === undefined) return outOfReach(members, seen);
   const [byHand] = writable;
-  if (recorded.facts.readOnly && recorded.facts.follows !== null && writable.length === 1 && byHand) return byHand;
-  return recorded;
+  if (!recorded.facts.readOnly || writable.length !== 1 || byHand === undefined) return recorded;
+  // A deposed source that returns does not know of the promotion.
+  const knows = last(byHand.facts.epochs ?? []) === last(newestEpochs(members));
+  return recorded.facts.follows !== null || knows ? byHand : recorded;
 }
 
 function amongEquals(

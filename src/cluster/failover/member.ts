@@ -1,6 +1,6 @@
 import type { EpochHistory } from '../../consistency/epoch.ts';
 import type { Flavour, Position } from '../../consistency/position.ts';
-import type { ApplierState } from '../channel.ts';
+import type { ApplierState, Channel } from '../channel.ts';
 
 export const receiverStates = ['CONNECTED', 'CONNECTING', 'STOPPED', 'NONE'] as const;
 /** Whether a replica gets what its source writes: CONNECTING has lost it and tries again, NONE is no replica. */
@@ -14,6 +14,8 @@ export type SourceAddress = Address & { readonly encrypted?: boolean };
 /** What a server says of itself when a failover is planned: more than a probe asks, and only the administrator may see it. */
 export type MemberFacts = {
   readonly identity: string;
+  /** What its replicas know it by. */
+  readonly id?: string;
   readonly flavour: Flavour;
   readonly version: string;
   readonly readOnly: boolean;
@@ -24,6 +26,10 @@ export type MemberFacts = {
   readonly receiver: ReceiverState;
   readonly applier: ApplierState;
   readonly replicationError: string | null;
+  /** How it replicates, one by one. Absent: as `follows` and the others have it. */
+  readonly channels?: readonly Channel[];
+  /** How long it stays behind on purpose. Absent: not at all. */
+  readonly delayMs?: number;
   /** The server that it replicates, `null` when that is nobody. */
   readonly follows: Address | null;
   /** Where other servers find it. */

@@ -9,9 +9,10 @@
 
 import { lacking, mostAdvanced } from './choose-candidate.ts';
 import { chosenTarget } from './chosen-target.ts';
-import { findLeader, newestEpochs, sourceIdOf } from './leader.ts';
+import { findLeader, newestEpochs } from './leader.ts';
 import { followsMember, isSeenMember, type Member, type SeenMember } from './member.ts';
 import { type Decision, refused, type Step } from './plan.ts';
+import { isFedBy, sourceIdOf, writableSources } from './roles-of-members.ts';
 import { whySourceMayLive } from './source-gone.ts';
 
 export type PromotionWishes = {
@@ -68,12 +69,15 @@ function promotionSteps(target: SeenMember, others: readonly SeenMember[], membe
 function completePromotion(members: readonly Member[], leader: SeenMember): Decision {
   const others = members.filter(isSeenMember).filter((member) => member !== leader);
   const isRecorded = newestEpochs(members).at(-1)?.sourceId === sourceIdOf(leader.facts.identity);
-  const stale = others.filter(({ facts }) => !facts.readOnly && facts.follows === null);
-  const idle = others.filter((member) => !stale.includes(member) && !followsMember(member, leader));
+  const writable = writableSources(members);
+  const stale = others.filter((member) => writable.includes(member));
+  const idle = others.filter((member) => !stale.includes(member) && !isFedBy(member, leader, members));
+  // Servers that replicate each other do so by intent.
+  const isRing = others.some((member) => followsMember(leader, member) && followsMember(member, leader));
   const joinable = idle.filter(({ facts }) => facts.follows !== null && leader.facts.position.includes(facts.position));
   const steps: Step[] = [
     ...stale.map(({ name }): Step => ({ kind: 'refuse-writes', node: name })),
-    ...(leader.facts.follows === null || !isRecorded
+    ...(leader.facts.follows === null || !isRecorded || isRing
       ? []
       : [{ kind: 'stop-replicating', node: leader.name, forget: true } as const]),
     ...joinable.map(({ name }): Step => ({ kind: 'follow', node: name, source: leader.name })),
@@ -84,6 +88,8 @@ function completePromotion(members: readonly Member[], leader: SeenMember): Deci
   if (steps.length === 0) return { verdict: 'nothing', why: `${leader.name} is the source already` };
   return { verdict: 'go', steps, notes: stale.map(({ name }) => `${name} takes writes beside the source: fenced`) };
 }
+
+const delayInWords = ({ facts }: SeenMember): string => `${(facts.delayMs ?? 0) / 1000} s`;
 
 type Doubts = { readonly final: readonly string[]; readonly forcible: readonly string[] };
 
@@ -98,6 +104,11 @@ function doubtsAbout(
   if (target.facts.received === null) final.push(`nobody can tell what ${target.name} has received`);
   if (target.facts.applier === 'STOPPED' && target.facts.replicationError !== null) {
     final.push(`${target.name} cannot apply what it has received (${target.facts.replicationError})`);
+  }
+  if ((target.facts.delayMs ?? 0) > 0) {
+    forcible.push(
+      `${target.name} stays ${delayInWords(target)} behind on purpose, and applies what it has received only then`,
+    );
   }
   if (target.facts.epochs === null) {
     forcible.push(

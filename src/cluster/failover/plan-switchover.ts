@@ -4,7 +4,7 @@
  */
 import { chosenTarget } from './chosen-target.ts';
 import { findLeader, newestEpochs } from './leader.ts';
-import { isSeenMember, type Member } from './member.ts';
+import { followsMember, isSeenMember, type Member } from './member.ts';
 import { type Decision, refused, type Step } from './plan.ts';
 
 export function planSwitchover(members: readonly Member[], target: string): Decision {
@@ -21,17 +21,22 @@ export function planSwitchover(members: readonly Member[], target: string): Deci
   if (facts.receiver !== 'CONNECTED') reasons.push(`${target} does not receive from ${leader.name}`);
   if (facts.applier !== 'RUNNING')
     reasons.push(`${target} does not apply (${facts.replicationError ?? 'it is stopped'})`);
+  if ((facts.delayMs ?? 0) > 0) reasons.push(`${target} stays ${(facts.delayMs ?? 0) / 1000} s behind on purpose`);
   if (facts.epochs === null) reasons.push(`${target} keeps no record of promotions: run the migrations first`);
   if (reasons.length > 0) return refused(...reasons);
 
   const others = members.filter(isSeenMember).filter((member) => member !== next && member !== leader);
-  const following = others.filter(({ facts }) => facts.follows !== null);
+  // Who is fed by another one stays there; of servers that replicate each other the parts change, and nothing else.
+  const following = others.filter((member) => followsMember(member, leader));
+  const isRing = followsMember(leader, next);
   const epoch = (newestEpochs(members).at(-1)?.epoch ?? 0) + 1;
   const steps: Step[] = [
     { kind: 'refuse-writes', node: leader.name },
     { kind: 'catch-up', node: target, source: leader.name },
-    { kind: 'stop-replicating', node: target, forget: true },
-    ...[leader, ...following].map(({ name }): Step => ({ kind: 'follow', node: name, source: target })),
+    ...(isRing ? [] : [{ kind: 'stop-replicating', node: target, forget: true } as const]),
+    ...(isRing ? following : [leader, ...following]).map(
+      ({ name }): Step => ({ kind: 'follow', node: name, source: target }),
+    ),
     { kind: 'record-epoch', node: target, epoch },
     { kind: 'accept-writes', node: target },
   ];

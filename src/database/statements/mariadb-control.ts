@@ -11,28 +11,32 @@ import type { Position } from '../../consistency/position.ts';
 import type { ControlStatements } from './control-statements.ts';
 import { followedBy, receiverOf, replicationState } from './replication-rows.ts';
 import { type Row, textOf } from './server-statements.ts';
+import { refusedByColumn, refusedByOf } from './write-refusal.ts';
 
 const words = { source: 'Master', replica: 'Slave' } as const;
 const position = (row: Row | undefined, column: string): Position => parsePosition('mariadb', textOf(row, column));
 const isOff = (row: Row, column: string): boolean => ['0', 'OFF'].includes(textOf(row, column));
 
 export const mariadbControl: ControlStatements = {
-  look: "SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort",
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, VERSION() AS version, ${refusedByColumn('mariadb')}, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort`,
   facts: (look, replication) => {
     const own = position(look, 'applied').merge(position(look, 'logged'));
     const byGtid = replication.every((row) => textOf(row, 'Using_Gtid') !== 'No');
     const received = replication.reduce((all, row) => all.merge(position(row, 'Gtid_IO_Pos')), own);
-    const { applier, replicationError } = replicationState(replication, 'mariadb');
+    const { applier, replicationError, channels, delayMs } = replicationState(replication, 'mariadb');
     return {
       identity: textOf(look, 'identity'),
+      id: textOf(look, 'id').toLowerCase(),
       flavour: 'mariadb',
       version: textOf(look, 'version'),
-      readOnly: !isOff(look, 'readOnly'),
+      readOnly: refusedByOf(look).length > 0,
       position: own,
       received: byGtid ? received : null,
       receiver: receiverOf(replication, words),
       applier,
       replicationError,
+      channels,
+      delayMs,
       follows: followedBy(replication, words),
       unfit: [
         ...(isOff(look, 'logBin') ? ['it writes no binary log (log_bin)'] : []),

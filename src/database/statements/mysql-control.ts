@@ -6,11 +6,12 @@ import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
 import type { ControlStatements } from './control-statements.ts';
 import { followedBy, receiverOf, replicationState } from './replication-rows.ts';
 import { textOf } from './server-statements.ts';
+import { refusedByColumn, refusedByOf } from './write-refusal.ts';
 
 const words = { source: 'Source', replica: 'Replica' } as const;
 
 export const mysqlControl: ControlStatements = {
-  look: "SELECT @@server_uuid AS identity, VERSION() AS version, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort, (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') AS groupName",
+  look: `SELECT @@server_uuid AS identity, @@server_uuid AS id, VERSION() AS version, ${refusedByColumn('mysql')}, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort, (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') AS groupName`,
   facts: (look, replication) => {
     const executed = MysqlGtidSet.parse(textOf(look, 'executed'));
     const byGtid = replication.every((row) => textOf(row, 'Auto_Position') === '1');
@@ -18,17 +19,20 @@ export const mysqlControl: ControlStatements = {
       (all, row) => all.merge(MysqlGtidSet.parse(textOf(row, 'Retrieved_Gtid_Set'))),
       executed,
     );
-    const { applier, replicationError } = replicationState(replication, 'mysql');
+    const { applier, replicationError, channels, delayMs } = replicationState(replication, 'mysql');
     return {
       identity: textOf(look, 'identity'),
+      id: textOf(look, 'id').toLowerCase(),
       flavour: 'mysql',
       version: textOf(look, 'version'),
-      readOnly: !['0', 'OFF'].includes(textOf(look, 'readOnly')),
+      readOnly: refusedByOf(look).length > 0,
       position: executed,
       received: byGtid ? received : null,
       receiver: receiverOf(replication, words),
       applier,
       replicationError,
+      channels,
+      delayMs,
       inGroup: textOf(look, 'groupName') !== '',
       follows: followedBy(replication, words),
       unfit: [

@@ -11,7 +11,10 @@ const words = {
 } as const;
 
 /** Replication as one server family prints it: one row per channel, the columns named by their words for the two sides. */
-export function replicationState(rows: readonly Row[], flavour: Flavour): ReplicationState {
+export function replicationState(
+  rows: readonly Row[],
+  flavour: Flavour,
+): ReplicationState & Required<Pick<ReplicationState, 'channels' | 'delayMs'>> {
   const channels = rows.map((row) => channelOf(row, flavour));
   return { ...summaryOf(channels), channels };
 }

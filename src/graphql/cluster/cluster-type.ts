@@ -65,6 +65,11 @@ const nodeType = builder.objectRef<NodeHealth>('ClusterNode').implement({
       description: 'How late a replica is, in milliseconds, as it says itself in whole seconds. Null while unknown.',
       resolve: ({ lagMs }) => asInt(lagMs),
     }),
+    delayMs: t.int({
+      nullable: true,
+      description: 'How long a replica stays behind on purpose, in milliseconds. Null for others, and while unknown.',
+      resolve: ({ delayMs }) => asInt(delayMs),
+    }),
     lagTransactions: t.int({
       nullable: true,
       description: 'Transactions of the source that a replica lacked when both were last seen. Null while unknown.',

@@ -62,6 +62,7 @@ describe("a node's state", () => {
     [[{ receiving: false }], 'DEGRADED', 'has stopped receiving'],
     [[{ receiving: false, replicationError: 'error 1236' }], 'DEGRADED', 'has stopped receiving (error 1236)'],
     [[{ applier: 'NONE' }], 'DEGRADED', 'replicates from nobody'],
+    [[{ applier: 'NONE', refusedBy: ['innodb_read_only'] }], 'HEALTHY', null],
     [[{ member: 'ONLINE' }], 'HEALTHY', null],
     [[{ member: 'RECOVERING' }], 'DEGRADED', 'is catching up with its group'],
     [[{ member: 'OFFLINE', applier: 'STOPPED' }], 'DEGRADED', 'takes no part in its group'],
