@@ -19,7 +19,15 @@ function node(name: string, given: Partial<NodeHealth> = {}): NodeHealth {
     ...given,
   };
 }
-const silent = { role: null, position: null, lagMs: null, delayMs: null, lagTransactions: null, applier: null, ageMs: null };
+const silent = {
+  role: null,
+  position: null,
+  lagMs: null,
+  delayMs: null,
+  lagTransactions: null,
+  applier: null,
+  ageMs: null,
+};
 
 describe('the health table', () => {
   it('shows a line for each node and says what works', () => {
@@ -29,7 +37,14 @@ describe('the health table', () => {
       writes: true,
       source: 'source',
       nodes: [
-        node('source', { role: 'SOURCE', configuredRole: 'SOURCE', lagMs: null, delayMs: null, lagTransactions: null, applier: null }),
+        node('source', {
+          role: 'SOURCE',
+          configuredRole: 'SOURCE',
+          lagMs: null,
+          delayMs: null,
+          lagTransactions: null,
+          applier: null,
+        }),
         node('replica-1', { state: 'DEGRADED', lagMs: 12_000, lagTransactions: 345, trouble: 'is 12000 ms behind' }),
         node('backup', { ...silent, state: 'DOWN', configuredRole: 'BACKUP', trouble: 'refused the connection' }),
       ],
