@@ -4,11 +4,12 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { MayAnswer } from './cache/may-answer.ts';
 import { ReadCache } from './cache/read-cache.ts';
-import { type ClusterHealth, clusterHealth } from './cluster/cluster-health.ts';
+import { type ClusterHealth, clusterHealth, withProblems } from './cluster/cluster-health.ts';
 import { type ClusterSnapshot, writableSource } from './cluster/cluster-snapshot.ts';
 import type { NodeRole } from './cluster/node.ts';
+import { redisProblems } from './cluster/redis-problems.ts';
 import { SharedStatuses } from './cluster/shared-statuses.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { currentEpoch } from './consistency/epoch.ts';
 import type { Flavour } from './consistency/position.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
@@ -85,7 +86,8 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   if (metrics !== null && mirror !== null) measureMirror(() => mirror.state, metrics);
   const elsewhere = outbox === null ? null : viewFromOutbox(outbox, clock);
   const tokens = openTokens(config, database);
-  const health = () => clusterHealth(cluster.snapshot(), clock.monotonic());
+  const health = () =>
+    withProblems(clusterHealth(cluster.snapshot(), clock.monotonic()), redisProblems(redis?.trouble ?? null));
   const { statusTtlMs: ttlMs } = config.redis;
   const statuses = redis && new SharedStatuses({ redis, cluster, clock, random: Math.random, ttlMs });
   const clusterEvents = new ClusterEventFeed(cluster.events);
@@ -135,6 +137,10 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
     metrics,
     start: async () => {
       await statuses?.start();
+      if (redis?.isCluster) {
+        await statuses?.stop();
+        throw new ConfigError([{ name: 'REDIS_URL', fault: `names a Redis that ${redis.trouble}` }]);
+      }
       background.start();
       await database.start();
       mirror?.start();
@@ -159,8 +165,8 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
 }
 
 /** What the processes of the cluster share, `null` without it. The statuses open and close it. */
-export function openRedis({ redisUrl: url, redis: { prefix, timeoutMs } }: Config): Redis | null {
-  return url === null ? null : new Redis({ url, prefix, timeoutMs, clock: systemClock, random: Math.random });
+export function openRedis({ redis: { target, prefix, timeoutMs } }: Config): Redis | null {
+  return target === null ? null : new Redis({ target, prefix, timeoutMs, clock: systemClock, random: Math.random });
 }
 
 /** `null` when nothing is to be cached. Whoever writes has one, also to tell the others. */
@@ -224,6 +230,7 @@ export function openBackground(
   return new BackgroundWork({
     ...config,
     ...given,
+    target: config.redis.target,
     prefix: config.redis.prefix,
     clusterId: config.cluster.id,
     clock: systemClock,

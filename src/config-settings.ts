@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { headerNames, hostNames, publicUrl, trustedProxies } from './config-http-values.ts';
-import { redisUrlFault } from './config-url.ts';
+import { readRedisUrl } from './platform/redis-target.ts';
 
 // Every variable that is one value. What describes database servers is in config-nodes.ts.
 
@@ -90,8 +90,8 @@ const tokenKeys = z
 const redisUrl = z
   .string()
   .superRefine((text, context) => {
-    const fault = redisUrlFault(text);
-    if (fault !== null) context.addIssue(fault);
+    const read = readRedisUrl(text);
+    if (typeof read === 'string') context.addIssue(read);
   })
   .optional();
 
@@ -147,6 +147,8 @@ export const settingsSchema = z.object({
   CLUSTER_REPLICATION_USER: z.string().optional(),
   CLUSTER_REPLICATION_PASSWORD: z.string().optional(),
   REDIS_URL: redisUrl,
+  REDIS_CA: z.string().optional(),
+  REDIS_SENTINEL_PASSWORD: z.string().optional(),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w.:{}-]{1,128}$/, 'must be 1 to 128 letters, digits, dots, colons, braces, - or _')

@@ -7,10 +7,12 @@ import { type JobsConfig, jobsOf, type PaymentsConfig, paymentsOf } from './conf
 import { readMigrations } from './config-migrations.ts';
 import { defaultPriority, type NodeConfig } from './config-node.ts';
 import { databaseNames, readNodes } from './config-nodes.ts';
+import { type RedisConfig, redisOf, redisTargetOf } from './config-redis.ts';
 import { type EnvironmentSettings, settingsSchema, type TokenKeyConfig } from './config-settings.ts';
 import { readTlsDefaults } from './config-tls.ts';
 import { redactUrl } from './config-url.ts';
 import { weaknessOf } from './config-weak-keys.ts';
+import type { RedisTarget } from './platform/redis-target.ts';
 import { tlsInWords } from './platform/server-tls.ts';
 import { type Server, urlOf } from './platform/server-url.ts';
 
@@ -47,16 +49,7 @@ export type Config = {
   readonly jobs: JobsConfig;
   readonly payments: PaymentsConfig;
   readonly redisUrl: string | null;
-  readonly redis: {
-    /** Begins every key and channel. */
-    readonly prefix: string;
-    /** The longest that anything waits for Redis. */
-    readonly timeoutMs: number;
-    /** How long it is remembered what a process said about a server and did not say again. */
-    readonly statusTtlMs: number;
-    /** How long lists and counts are kept to be answered from. 0: each request reads for itself. */
-    readonly cacheTtlMs: number;
-  };
+  readonly redis: RedisConfig;
   readonly tokens: {
     /** The first one signs, all verify. */
     readonly keys: readonly TokenKeyConfig[];
@@ -165,6 +158,8 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
       fault: `${weakness}; make one: node -p "'k1:' + crypto.randomBytes(32).toString('base64url')"`,
     });
   }
+  const redisTarget = settings && redisTargetOf(settings.REDIS_URL ?? null, settings);
+  if (redisTarget !== null && 'fault' in redisTarget) all.push(redisTarget);
   if (settings === null || all.length > 0) throw new ConfigError(all);
   if (read === null) return { mode: 'local', directory: settings.TIDEMARK_DIRECTORY, log: logOf(settings) };
 
@@ -185,6 +180,7 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
       backupMigrationUrl: migrations.backup && urlOf(migrations.backup),
       administration: administrationOf(settings, migrations.source),
       redisUrl: settings.REDIS_URL ?? null,
+      redisTarget: redisTarget !== null && 'fault' in redisTarget ? null : redisTarget,
       paymentsUrl: null,
       keys,
       lab: false,
@@ -222,6 +218,8 @@ export function configFromLocalCluster(
     return node === undefined ? null : `mysql://${account}@${node.host}:${node.port}/${cluster.database}`;
   };
   const redis = cluster.redis === null ? null : `redis://${cluster.redis.host}:${cluster.redis.port}`;
+  const redisTarget = redisTargetOf(settings.REDIS_URL ?? redis, settings);
+  if (redisTarget !== null && 'fault' in redisTarget) throw new ConfigError([redisTarget]);
   return freeze(
     makeConfig(settings, {
       cluster: { id: cluster.id, nodes },
@@ -229,6 +227,7 @@ export function configFromLocalCluster(
       backupMigrationUrl: adminUrl('backup'),
       administration: { admin: cluster.credentials.admin, replication: cluster.credentials.replication },
       redisUrl: settings.REDIS_URL ?? redis,
+      redisTarget,
       paymentsUrl,
       keys: settings.TOKEN_KEYS ?? cluster.tokenKeys,
       lab: settings.LAB ?? true,
@@ -250,6 +249,8 @@ export function describeConfig(config: Config) {
     },
     payments: { ...config.payments, token: config.payments.token === null ? null : '***' },
     redisUrl: redacted(config.redisUrl),
+    // Its parts are those of the URL, and secrets.
+    redis: { ...config.redis, target: undefined },
     tokens: { ...config.tokens, keys: config.tokens.keys.map(({ id }) => `${id}:***`) },
   };
 }
@@ -263,6 +264,7 @@ type Given = {
   readonly backupMigrationUrl: string | null;
   readonly administration: Config['administration'];
   readonly redisUrl: string | null;
+  readonly redisTarget: RedisTarget | null;
   readonly paymentsUrl: string | null;
   readonly keys: readonly TokenKeyConfig[];
   readonly lab: boolean;
@@ -270,7 +272,7 @@ type Given = {
 
 function makeConfig(
   settings: EnvironmentSettings,
-  { cluster, migrationUrl, backupMigrationUrl, administration, redisUrl, paymentsUrl, keys, lab }: Given,
+  { cluster, migrationUrl, backupMigrationUrl, administration, redisUrl, redisTarget, paymentsUrl, keys, lab }: Given,
 ): Config {
   const production = settings.NODE_ENV === 'production';
   return {
@@ -289,12 +291,7 @@ function makeConfig(
     jobs: jobsOf(settings),
     payments: paymentsOf(settings, paymentsUrl),
     redisUrl,
-    redis: {
-      prefix: settings.REDIS_PREFIX ?? `tidemark:${cluster.id}:`,
-      timeoutMs: settings.REDIS_TIMEOUT_MS,
-      statusTtlMs: settings.STATUS_TTL_MS,
-      cacheTtlMs: settings.CACHE_TTL_MS,
-    },
+    redis: redisOf(settings, cluster.id, redisTarget),
     tokens: { keys, cookieMaxAgeS: settings.COOKIE_MAX_AGE_S },
     consistency: {
       level: settings.CONSISTENCY_LEVEL,

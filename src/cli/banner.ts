@@ -1,12 +1,13 @@
 import type { Config } from '../config.ts';
 import { describeNodes } from '../local/describe-cluster.ts';
+import { whereabouts } from '../platform/redis-target.ts';
 
 export type Running = { readonly config: Config; readonly url: string; readonly local: boolean };
 
 /** What a person at a terminal needs to know once everything runs. */
 export function banner({ config, url, local }: Running): string {
   const redis =
-    config.redisUrl === null ? [] : [`  ${'redis'.padEnd(12)} ${''.padEnd(8)} ${new URL(config.redisUrl).host}`];
+    config.redis.target === null ? [] : [`  ${'redis'.padEnd(12)} ${''.padEnd(8)} ${whereabouts(config.redis.target)}`];
   const { url: payments } = config.payments;
   const provider =
     local && payments !== null

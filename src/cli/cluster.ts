@@ -50,10 +50,10 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function openRedis({ redisUrl, redis: { prefix } }: Config): Promise<Redis | null> {
-  if (redisUrl === null) return null;
+async function openRedis({ redis: { target, prefix } }: Config): Promise<Redis | null> {
+  if (target === null) return null;
   const redis = new Redis({
-    url: redisUrl,
+    target,
     prefix,
     clock: systemClock,
     random: Math.random,

@@ -52,7 +52,11 @@ async function run(argv: readonly string[]): Promise<number> {
     await cache?.close();
     await redis?.close();
   };
-  await lifecycle.start({ name: 'cache', start: async () => redis?.start(), stop: closeCache });
+  const reachRedis = async () => {
+    await redis?.start();
+    if (redis?.isCluster) throw new UsageError(`REDIS_URL: names a Redis that ${redis.trouble}`);
+  };
+  await lifecycle.start({ name: 'cache', start: reachRedis, stop: closeCache });
   await lifecycle.start({ name: 'servers', start: () => database.start(), stop: () => database.stop() });
   const start = () => {
     background.start();

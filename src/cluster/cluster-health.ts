@@ -72,6 +72,12 @@ export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): Cluster
   };
 }
 
+/** With what is wrong beside the servers. */
+export function withProblems(health: ClusterHealth, more: readonly Problem[]): ClusterHealth {
+  const verdict = health.verdict === 'HEALTHY' && more.some(degrades) ? 'DEGRADED' : health.verdict;
+  return more.length === 0 ? health : { ...health, verdict, problems: [...health.problems, ...more] };
+}
+
 function nodeHealth(status: NodeStatus, source: NodeStatus | undefined, nowMs: number): NodeHealth {
   const { node, state, role, report, position, asOfMs, trouble } = status;
   const seen = isSeen(status);

@@ -30,6 +30,10 @@ export const problemCodes = {
     degrades: true,
     description: 'A promotion or a restore could not be recorded, so a later process may not hear of what it has lost.',
   },
+  REDIS_UNAVAILABLE: {
+    degrades: true,
+    description: 'Redis cannot be reached, is full, or refuses what is needed: nothing is cached, and jobs wait.',
+  },
 } as const satisfies Readonly<Record<string, { readonly degrades: boolean; readonly description: string }>>;
 export type ProblemCode = keyof typeof problemCodes;
 

@@ -34,19 +34,17 @@ end`;
 export class RedisStatusBoard implements StatusBoard {
   readonly #redis: Redis;
   readonly #ttlMs: number;
-  readonly #channel: string;
   /** Everybody hears their own announcements, too. */
   readonly #self = randomUUID();
 
   constructor(redis: Redis, ttlMs: number) {
     this.#redis = redis;
     this.#ttlMs = ttlMs;
-    this.#channel = redis.key('status');
   }
 
   async announce(words: readonly NodeWord[]): Promise<void> {
     const names = words.map(({ node }) => node);
-    const values = [this.#ttlMs, this.#channel, this.#self, ...words.map(writeWord), ...names];
+    const values = [this.#ttlMs, this.#redis.key('status'), this.#self, ...words.map(writeWord), ...names];
     await this.#redis.run(announceAll, names.map(this.#key), values);
   }
 
@@ -66,7 +64,7 @@ export class RedisStatusBoard implements StatusBoard {
   }
 
   listen(listener: (word: NodeWord) => void): void {
-    this.#redis.listen(this.#channel, (message) => {
+    this.#redis.listen('status', (message) => {
       const [, from, node = '', text = ''] = /^(\S+) (\S+) (.*)$/.exec(message) ?? [];
       const word = readWord(node, text);
       if (word !== null && from !== this.#self) listener(word);

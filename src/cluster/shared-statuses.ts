@@ -20,7 +20,6 @@ const upholdsPerTtl = 3;
 export class SharedStatuses {
   readonly #options: SharedStatusesOptions;
   readonly #sharing: StatusSharing;
-  #trouble: string | null = 'was not reached yet';
 
   constructor(options: SharedStatusesOptions) {
     const { redis, ttlMs } = options;
@@ -34,19 +33,20 @@ export class SharedStatuses {
 
   /** Why Redis does not answer, in words that continue its name; `null` while it does. */
   get trouble(): string | null {
-    return this.#trouble;
+    return this.#options.redis.trouble;
   }
 
   /** Before the cluster starts. Resolves within a second, also when Redis is gone. */
   async start(): Promise<void> {
     let missed = false;
     this.#options.redis.onChange((trouble) => {
-      this.#trouble = trouble;
       if (trouble !== null) this.#publish('CACHE_UNAVAILABLE', { trouble });
       else if (missed) this.#publish('CACHE_RESTORED', {});
       missed = trouble !== null;
       if (!missed) void this.#sharing.refresh();
     });
+    // What it was told is gone.
+    this.#options.redis.onEmptied(() => void this.#sharing.refresh());
     await this.#options.redis.start();
     await this.#sharing.start();
   }

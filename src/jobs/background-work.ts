@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
 import type { Redis } from '../platform/redis.ts';
+import type { RedisTarget } from '../platform/redis-target.ts';
 import { HttpPayments } from './http-payments.ts';
 import { measureJobs } from './job-metrics.ts';
 import { JobRecords } from './job-records.ts';
@@ -19,12 +20,11 @@ import { RedisJobs } from './redis-jobs.ts';
 import type { RetryPolicy } from './task.ts';
 
 export type BackgroundWorkOptions = {
-  /** Where the queues connect to by themselves; `null` without one. */
-  readonly redisUrl: string | null;
+  /** Where the queues connect to by themselves, and where the rest goes. Whoever opened it starts it before, and closes it after this. */
+  readonly redis: Redis | null;
+  readonly target: RedisTarget | null;
   /** Begins every key. */
   readonly prefix: string;
-  /** The same one for everything else. Whoever opened it starts it before, and closes it after this. */
-  readonly redis: Redis | null;
   readonly jobs: RetryPolicy & {
     readonly concurrency: number;
     readonly ratePerS: number;
@@ -55,10 +55,10 @@ export class BackgroundWork {
 
   constructor(options: BackgroundWorkOptions) {
     this.#options = options;
-    const { redisUrl, redis } = options;
+    const { target, redis } = options;
     this.#sessions = new JobSessions(options);
     this.orderChanges = new OrderChanges(redis, (earlier, token) => this.#sessions.join(earlier, token));
-    const parts = redis === null || redisUrl === null ? null : this.#parts(redis, redisUrl);
+    const parts = redis === null || target === null ? null : this.#parts(redis, target);
     this.#asked = parts?.asked ?? null;
     this.#workers = parts?.workers ?? null;
     this.jobs = this.#asked ?? noJobs;
@@ -95,7 +95,7 @@ export class BackgroundWork {
     await this.#asked?.stop();
   }
 
-  #parts(redis: Redis, redisUrl: string): { asked: RedisJobs; workers: JobWorkers | null } {
+  #parts(redis: Redis, target: RedisTarget): { asked: RedisJobs; workers: JobWorkers | null } {
     const { jobs, payments, clock, metrics = unmeasured } = this.#options;
     const shared = {
       ...this.#options,
@@ -103,7 +103,7 @@ export class BackgroundWork {
       retry: jobs,
       metrics,
       redis,
-      redisUrl,
+      target,
       records: new JobRecords(redis),
       sessions: this.#sessions,
     };

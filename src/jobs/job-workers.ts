@@ -3,6 +3,7 @@
  * longer than one order takes, and what fails is tried again alone.
  */
 import type { OrderChange } from '../orders/order-change.ts';
+import { jittered } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -49,6 +50,7 @@ export class JobWorkers {
   readonly #schedule: TaskQueue;
   readonly #name: string;
   readonly #count: (kind: JobKind, outcome: TaskOutcome) => void;
+  readonly #stopping = new AbortController();
   readonly #cancellations: Cancellations;
   readonly #tokens = new Map<string, string>();
 
@@ -84,13 +86,17 @@ export class JobWorkers {
     this.#schedule.start();
     for (const worker of this.#workers) worker.start();
     void this.#keepSchedule();
-    // It may have come back with nothing in it.
-    this.#options.redis.onChange((trouble) => {
+    // It may have come back with nothing in it, and may lose it while it is there.
+    const { redis, refreshEveryMs } = this.#options;
+    redis.onChange((trouble) => {
       if (trouble === null) void this.#keepSchedule();
     });
+    redis.onEmptied(() => void this.#keepSchedule());
+    if (refreshEveryMs !== 'off') void this.#watchSchedule(refreshEveryMs);
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all(this.#workers.map((worker) => worker.stop(this.#options.graceMs)));
     await this.#schedule.stop();
   }
@@ -177,6 +183,19 @@ export class JobWorkers {
       },
       keep: async (cursor) => void (await redis.call('set', [key, cursor])),
     };
+  }
+
+  /** Keys may be evicted one by one, or deleted by hand: what is missing is set again within an interval. */
+  async #watchSchedule(everyMs: number): Promise<void> {
+    const { clock, random, redis } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await clock.sleep(jittered(Math.max(everyMs, 1000), random), { signal, unref: true }).catch(() => undefined);
+      if (signal.aborted || redis.trouble !== null) continue;
+      await this.#schedule.mendSchedule(everyMs).catch((error: unknown) => {
+        this.#options.log.debug({ err: error }, 'the schedule could not be looked at');
+      });
+    }
   }
 
   async #keepSchedule(): Promise<void> {

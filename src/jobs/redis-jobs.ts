@@ -30,7 +30,6 @@ export class RedisJobs implements Jobs {
   readonly #options: RedisJobsOptions;
   readonly #queues: Readonly<Record<JobKind, TaskQueue>>;
   readonly #followers = new Set<JobFollower>();
-  #trouble: string | null = 'Redis was not reached yet';
   #closed = false;
 
   /** Before `redis` is started. */
@@ -38,13 +37,11 @@ export class RedisJobs implements Jobs {
     this.#options = options;
     const queue = (kind: JobKind) => new TaskQueue({ ...options, kind });
     this.#queues = { RECHECK_ORDERS: queue('RECHECK_ORDERS'), REFRESH_NEW_ORDERS: queue('REFRESH_NEW_ORDERS') };
-    options.redis.onChange((trouble) => {
-      this.#trouble = trouble === null ? null : `Redis ${trouble}`;
-    });
   }
 
   get trouble(): string | null {
-    return this.#trouble;
+    const { trouble } = this.#options.redis;
+    return trouble === null ? null : `Redis ${trouble}`;
   }
 
   start(): void {
@@ -139,7 +136,8 @@ export class RedisJobs implements Jobs {
 
   /** Nobody waits for a Redis that is known not to answer. */
   #reachable(kind: JobKind): TaskQueue {
-    if (this.#trouble !== null) throw new JobsUnavailableError(this.#trouble);
+    const { trouble } = this;
+    if (trouble !== null) throw new JobsUnavailableError(trouble);
     return this.#queues[kind];
   }
 

@@ -6,6 +6,8 @@ import { type Job, Queue } from 'bullmq';
 import type { Clock } from '../platform/clock.ts';
 import { within } from '../platform/deadline.ts';
 import type { Logger } from '../platform/log.ts';
+import { leadsAway } from '../platform/redis-fault.ts';
+import { driverOptions } from '../platform/redis-target.ts';
 import { JobsUnavailableError } from './errors.ts';
 import type { JobKind } from './job-record.ts';
 import { type QueueSettings, queueNames, type RetryPolicy, readFailure, type Task } from './task.ts';
@@ -57,11 +59,12 @@ export class TaskQueue {
 
   /** Opens connections. What is asked before Redis answers waits for its deadline. */
   start(): void {
-    const { kind, redisUrl, prefix, retry, log } = this.#options;
+    const { kind, target, prefix, retry, log } = this.#options;
     this.#queue = new Queue<Task>(queueNames[kind], {
       prefix: `${prefix}queues`,
       connection: {
-        url: redisUrl,
+        ...driverOptions(target),
+        reconnectOnError: leadsAway,
         // A caller whose deadline is over must not have its command sent later.
         enableOfflineQueue: false,
         autoResendUnfulfilledCommands: false,
@@ -161,6 +164,18 @@ export class TaskQueue {
         await queue.upsertJobScheduler(scheduleId, { every: everyMs }, { name: kind, data });
       }
     });
+  }
+
+  /** Sets the schedule anew when a part of it is gone, so that no run would come any more. */
+  async mendSchedule(everyMs: number): Promise<void> {
+    const next = await this.#ask(async (queue) => (await queue.getJobScheduler(scheduleId))?.next ?? null);
+    const run = `repeat:${scheduleId}:${next}`;
+    const state = next === null ? 'unknown' : await this.#ask((queue) => queue.getJobState(run));
+    if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return;
+    await this.#ask((queue) => queue.removeJobScheduler(scheduleId));
+    // What is left of it would keep the next one from being made.
+    if (next !== null) await this.#ask((queue) => queue.remove(run).catch(() => 0));
+    await this.schedule(everyMs);
   }
 
   #entry(task: Task, suffix: string) {

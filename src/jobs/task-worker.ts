@@ -17,6 +17,8 @@ import { CacheUnavailableError } from '../platform/cache-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { within } from '../platform/deadline.ts';
 import type { Logger } from '../platform/log.ts';
+import { leadsAway } from '../platform/redis-fault.ts';
+import { driverOptions } from '../platform/redis-target.ts';
 import type { JobKind } from './job-record.ts';
 import {
   type QueueSettings,
@@ -67,12 +69,13 @@ export class TaskWorker {
 
   /** Goes on also when Redis does not answer yet. */
   start(): void {
-    const { kind, redisUrl, prefix, concurrency, ratePerS, lockMs, retry, random, log } = this.#options;
+    const { kind, target, prefix, concurrency, ratePerS, lockMs, retry, random, log } = this.#options;
     const pauses: BackoffOptions = { firstMs: retry.firstPauseMs, factor: 2, maxMs: retry.maxPauseMs };
     const worker = new Worker<Task>(queueNames[kind], (job) => this.#do(job), {
       prefix: `${prefix}queues`,
       connection: {
-        url: redisUrl,
+        ...driverOptions(target),
+        reconnectOnError: leadsAway,
         // What BullMQ asks of a worker's connection: a command waits for Redis for as long as it takes.
         maxRetriesPerRequest: null,
         connectTimeout: 2000,

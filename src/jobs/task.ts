@@ -1,3 +1,4 @@
+import type { RedisTarget } from '../platform/redis-target.ts';
 import type { JobKind } from './job-record.ts';
 
 /** One unit of work in a queue, as it lies in Redis. */
@@ -19,7 +20,7 @@ export type Task = {
 export const queueNames = { RECHECK_ORDERS: 'recheck', REFRESH_NEW_ORDERS: 'refresh' } as const;
 
 export type QueueSettings = {
-  readonly redisUrl: string;
+  readonly target: RedisTarget;
   /** Begins every key. */
   readonly prefix: string;
 };

@@ -49,6 +49,7 @@ export class PaymentsSandbox {
   #delayMs = 0;
   #failEvery = 0;
   #asked = 0;
+  #listed = 0;
 
   constructor({ clock, newOrderEveryMs = 0 }: SandboxOptions) {
     this.#clock = clock;
@@ -62,6 +63,11 @@ export class PaymentsSandbox {
   /** How often a payment was asked for. */
   get asked(): number {
     return this.#asked;
+  }
+
+  /** How often new orders were asked for. */
+  get listed(): number {
+    return this.#listed;
   }
 
   async start(): Promise<void> {
@@ -99,6 +105,7 @@ export class PaymentsSandbox {
     if (pathname === '/control') return this.#answerControl(request, response);
     const isPayment = pathname.startsWith('/payments/');
     if (isPayment) this.#asked += 1;
+    if (pathname === '/orders') this.#listed += 1;
     if (this.#delayMs > 0) await this.#clock.sleep(this.#delayMs, { unref: true });
     if (this.#behaviour === 'hanging') {
       this.#hanging.add(response);

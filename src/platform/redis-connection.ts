@@ -1,12 +1,15 @@
 /**
  * One connection to Redis that never makes a caller wait.
  *
- *   GONE    --connected, and the greeting answered--> READY
- *   READY   --an answer is overdue--> SILENT                 callers are refused at once
- *   SILENT  --an answer--> READY
- *   any     --socket closed, or SILENT for patienceMs--> GONE   and again after a backoff that chance shortens
+ *   GONE      --connected, and the greeting answered--> READY
+ *   READY     --an answer is overdue--> SILENT                 callers are refused at once
+ *   SILENT    --an answer--> READY
+ *   READY     --the check is refused--> REFUSING               callers are refused at once, the check is tried on
+ *   REFUSING  --the check succeeds--> READY
+ *   any       --socket closed, or SILENT for patienceMs, or an answer that leads away--> GONE
+ *                                                            and again after a backoff that chance shortens
  *
- * Nothing is queued for later: a call that finds no connection fails at once. Two silences, because they mean two things: a
+ * That it answers is not enough: the check does what callers do. Nothing is queued for later: a call that finds no connection fails at once. Two silences, because they mean two things: a
  * short one may be a busy machine, and costs one caller its deadline; a long one is a server that hangs with its sockets open.
  */
 import { Redis } from 'ioredis';
@@ -14,9 +17,12 @@ import { backoffMs, jittered } from './backoff.ts';
 import { CacheUnavailableError } from './cache-error.ts';
 import type { Clock } from './clock.ts';
 import { OverdueError, within } from './deadline.ts';
+import { clusterMode, redisFault } from './redis-fault.ts';
+import { driverOptions, type RedisTarget } from './redis-target.ts';
+import { connectionTrouble, LostError } from './redis-trouble.ts';
 
 export type RedisConnectionOptions = {
-  readonly url: string;
+  readonly target: RedisTarget;
   readonly clock: Clock;
   readonly random: () => number;
   /** How long a call may take, in milliseconds, unless it brings a patience of its own. */
@@ -24,7 +30,9 @@ export type RedisConnectionOptions = {
   /** Read at each connect. A connection that listens to channels can call nothing else. */
   readonly channels?: () => readonly string[];
   readonly onMessage?: (channel: string, text: string) => void;
-  /** Called with `null` when the connection is ready, and with what is wrong when it is gone. */
+  /** Asked right after the greeting and with each beat: does what callers do. `null` while nothing but a PING may be sent. */
+  readonly check?: () => RedisCheck | null;
+  /** Called with `null` when the connection is ready, and with what is wrong when it is gone or refuses. */
   readonly onChange: (trouble: string | null) => void;
 };
 
@@ -33,7 +41,16 @@ export type CallOptions = {
   readonly patienceMs?: number;
 };
 
-const connectWithinMs = 500;
+export type RedisCheck = {
+  readonly command: string;
+  readonly parts: readonly (string | number)[];
+  readonly passed: (answer: unknown) => void;
+};
+
+/** A busy machine may need long for a greeting of a few questions. */
+const connectWithinMs = 2000;
+/** How long a start waits for that. */
+const startWithinMs = 500;
 const patienceMs = 500;
 const beatMs = 1000;
 const reconnect = { firstMs: 50, factor: 2, maxMs: 2000 };
@@ -44,19 +61,33 @@ export class RedisConnection {
   readonly #closing = new AbortController();
   #client: Redis | null = null;
   #silent = false;
+  /** Why it refuses what callers need, while it does. */
+  #refusal: string | null = null;
   #trouble = 'is not connected yet';
   #lose: (trouble: string) => void = () => undefined;
+  #beat: () => void = () => undefined;
   #running: Promise<void> | null = null;
 
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
   }
 
-  /** Resolves after the first attempt, however it ended; goes on trying until `close`. */
-  start(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Resolves after the first attempt, however it ended, or soon; goes on trying until `close`. */
+  async start(): Promise<void> {
+    const attempted = new Promise<void>((resolve) => {
       this.#running ??= this.#stayConnected(resolve);
     });
+    await within(attempted, startWithinMs, this.#options.clock).catch(() => undefined);
+  }
+
+  /** For whoever has new channels, or cannot wait for the next beat. */
+  reconnect(): void {
+    this.#lose('is connected to anew');
+  }
+
+  /** Checks now whether what callers need is done. */
+  doubt(): void {
+    this.#beat();
   }
 
   async close(): Promise<void> {
@@ -70,13 +101,32 @@ export class RedisConnection {
     const client = this.#client;
     if (client === null) throw new CacheUnavailableError(this.#trouble);
     if (this.#silent && options.patienceMs === undefined) throw new CacheUnavailableError('does not answer');
+    if (this.#refusal !== null) throw new CacheUnavailableError(this.#refusal);
+    return this.#send(client, command, parts, options);
+  }
+
+  async #send(
+    client: Redis,
+    command: string,
+    parts: readonly (string | number)[],
+    options: CallOptions = {},
+  ): Promise<unknown> {
     const answer = client.call(command, ...parts);
     try {
       return await within(answer, options.patienceMs ?? this.#options.timeoutMs, this.#options.clock);
     } catch (error) {
       if (error instanceof OverdueError) this.#listenFor(answer, client);
-      throw new CacheUnavailableError(inWords(error), error);
+      const trouble = connectionTrouble(error);
+      if (error instanceof Error && isReply(error)) this.#heed(redisFault(error.message).reaction, trouble, client);
+      throw new CacheUnavailableError(trouble, error);
     }
+  }
+
+  /** What one caller was refused, all are: the check says so at once. */
+  #heed(reaction: ReturnType<typeof redisFault>['reaction'], trouble: string, client: Redis): void {
+    if (this.#client !== client) return;
+    if (reaction === 'LEAVE') this.#lose(trouble);
+    else if (reaction !== 'FAULT') this.#beat();
   }
 
   async #stayConnected(attempted: () => void): Promise<void> {
@@ -91,13 +141,15 @@ export class RedisConnection {
         await within(this.#greet(client, failed), connectWithinMs, clock);
         attempt = 0;
         this.#silent = false;
+        this.#refusal = null;
         this.#client = client;
-        onChange(null);
+        const checked = await Promise.race([this.#check(client), failed]);
+        onChange(checked);
         attempted();
-        await this.#keepBeating(lost);
+        await this.#keepBeating(client, lost);
         this.#trouble = await lost;
       } catch (error) {
-        this.#trouble = inWords(error);
+        this.#trouble = connectionTrouble(error);
       }
       this.#client = null;
       client.disconnect();
@@ -109,7 +161,8 @@ export class RedisConnection {
   }
 
   #makeClient(): Redis {
-    const client = new Redis(this.#options.url, {
+    const client = new Redis({
+      ...driverOptions(this.#options.target),
       lazyConnect: true,
       enableOfflineQueue: false,
       enableReadyCheck: false,
@@ -121,6 +174,7 @@ export class RedisConnection {
       disconnectTimeout: goodbyeMs,
       // The loop above connects again, with a client that remembers nothing.
       retryStrategy: null,
+      sentinelRetryStrategy: () => null,
     });
     client.on('message', (channel, text) => this.#options.onMessage?.(channel, text));
     return client;
@@ -130,7 +184,7 @@ export class RedisConnection {
   #loss(client: Redis): Promise<string> {
     return new Promise((resolve) => {
       this.#lose = resolve;
-      client.on('error', (error) => resolve(inWords(error)));
+      client.on('error', (error) => resolve(connectionTrouble(error)));
       client.on('end', () => resolve('closed the connection'));
     });
   }
@@ -140,23 +194,53 @@ export class RedisConnection {
     const channels = this.#options.channels?.() ?? [];
     // Why a connection was lost is known a moment after the call on it fails, and a refused password or database later
     // than the answer to what was sent along.
-    const reason = (error: Error) => (isReply(error) ? Promise.reject(error) : failed);
+    const reason = (error: Error) => (isReply(error) || error instanceof LostError ? Promise.reject(error) : failed);
     await client.connect().catch(reason);
     await Promise.race([client.ping().catch(reason), failed]);
+    await Promise.race([this.#look(client).catch(reason), failed]);
     const greeting = channels.length === 0 ? client.ping() : client.subscribe(...channels);
     await Promise.race([greeting.catch(reason), failed]);
   }
 
-  /** An idle connection would not notice that the server hangs. */
-  async #keepBeating(lost: Promise<string>): Promise<void> {
-    const { clock, random } = this.#options;
+  /** Some accounts may not ask: then the check has to tell. */
+  async #look(client: Redis): Promise<void> {
+    const text = String(await client.call('info').catch(() => ''));
+    if (/^cluster_enabled:1\b/m.test(text)) throw new LostError(clusterMode);
+    if (/^role:slave\b/m.test(text)) throw new LostError(redisFault('READONLY').trouble);
+  }
+
+  /** `null`, or why what callers need is refused. */
+  async #check(client: Redis): Promise<string | null> {
+    const check = this.#options.channels === undefined ? (this.#options.check?.() ?? null) : null;
+    try {
+      const { command, parts } = check ?? { command: 'ping', parts: [] };
+      check?.passed(await this.#send(client, command, parts));
+      this.#refusal = null;
+    } catch (error) {
+      const cause = error instanceof CacheUnavailableError ? error.cause : error;
+      // What does not answer in time is silent, not unwilling.
+      if (cause instanceof Error && isReply(cause)) this.#refusal = connectionTrouble(cause);
+    }
+    return this.#refusal;
+  }
+
+  /** An idle connection would not notice that the server hangs, nor that it has been emptied, filled or demoted. */
+  async #keepBeating(client: Redis, lost: Promise<string>): Promise<void> {
+    const { clock, random, onChange } = this.#options;
     const ended = new AbortController();
     void lost.then(() => ended.abort());
     while (!ended.signal.aborted) {
+      const early = new AbortController();
+      this.#beat = () => early.abort();
       const pauseMs = jittered(beatMs, random);
-      await clock.sleep(pauseMs, { signal: ended.signal, unref: true }).catch(() => undefined);
-      if (!ended.signal.aborted) await this.call('ping', []).catch(() => undefined);
+      const signal = AbortSignal.any([ended.signal, early.signal]);
+      await clock.sleep(pauseMs, { signal, unref: true }).catch(() => undefined);
+      if (ended.signal.aborted) break;
+      const before = this.#refusal;
+      const now = await this.#check(client);
+      if (now !== before && !ended.signal.aborted) onChange(now);
     }
+    this.#beat = () => undefined;
   }
 
   #listenFor(answer: Promise<unknown>, client: Redis): void {
@@ -172,8 +256,6 @@ export class RedisConnection {
   }
 }
 
-class LostError extends Error {}
-
 function fail(trouble: string): never {
   throw new LostError(trouble);
 }
@@ -181,21 +263,4 @@ function fail(trouble: string): never {
 /** An answer of the server, which says no. */
 function isReply(error: Error): boolean {
   return error.name === 'ReplyError';
-}
-
-const knownFaults: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'closed the connection',
-  EPIPE: 'closed the connection',
-  ENOTFOUND: 'has a host name that nobody knows',
-  ETIMEDOUT: 'did not accept the connection in time',
-};
-
-/** In our words, without addresses: clients may see it. */
-function inWords(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  if (error instanceof OverdueError || error instanceof LostError) return error.message;
-  if (isReply(error)) return `refused: ${error.message}`;
-  const { code } = error as NodeJS.ErrnoException;
-  return code === undefined ? 'closed the connection' : (knownFaults[code] ?? `failed with ${code}`);
 }

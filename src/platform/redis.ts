@@ -1,14 +1,21 @@
 /**
  * What the processes of one cluster share: small values that may be lost, and messages. Everything here can fail at any
  * moment; nothing that is true may depend on it.
+ *
+ * Whose it is, the database servers say: until `identify`, nothing is read, written or heard here. Each beat asks for a mark
+ * that was left by whoever came first, so that everybody notices when Redis has been emptied under them.
  */
+import { randomUUID } from 'node:crypto';
+import { CacheUnavailableError } from './cache-error.ts';
 import type { Clock } from './clock.ts';
-import { type CallOptions, RedisConnection } from './redis-connection.ts';
+import { type CallOptions, type RedisCheck, RedisConnection } from './redis-connection.ts';
+import { clusterMode } from './redis-fault.ts';
+import type { RedisTarget } from './redis-target.ts';
 
 export type RedisOptions = {
-  readonly url: string;
-  /** Begins every key and channel: clusters that share a Redis do not meet. */
-  readonly prefix: string;
+  readonly target: RedisTarget;
+  /** Begins every key and channel: clusters that share a Redis do not meet. `null` until `identify` tells. */
+  readonly prefix: string | null;
   readonly clock: Clock;
   readonly random: () => number;
   /** How long a call may take, in milliseconds. */
@@ -18,46 +25,97 @@ export type RedisOptions = {
 type MessageListener = (text: string) => void;
 type ChangeListener = (trouble: string | null) => void;
 
+const unidentified = 'is not used yet: no database server has said whose orders these are';
+/** Longer than any process pauses. */
+const markMs = 7 * 24 * 3600 * 1000;
+
+// A write, since that is what a demoted or full server refuses.
+const leaveMark = `
+local mark = redis.call('GET', KEYS[1]) or ARGV[1]
+redis.call('SET', KEYS[1], mark, 'PX', ${markMs})
+return mark`;
+
 export class Redis {
-  readonly #prefix: string;
   readonly #calls: RedisConnection;
   readonly #messages: RedisConnection;
   readonly #subscribers = new Map<string, MessageListener>();
   readonly #listeners = new Set<ChangeListener>();
+  readonly #emptiedListeners = new Set<() => void>();
   /** `undefined` until it is known. */
   readonly #troubles: { calls?: string | null; messages?: string | null } = {};
+  #prefix: string | null;
+  #mark: string | null = null;
   #told: string | null | undefined;
+  #started = false;
 
   constructor({ prefix, ...options }: RedisOptions) {
     this.#prefix = prefix;
-    this.#calls = new RedisConnection({ ...options, onChange: (trouble) => this.#change('calls', trouble) });
+    this.#calls = new RedisConnection({
+      ...options,
+      check: () => this.#check(),
+      onChange: (trouble) => this.#change('calls', trouble),
+    });
     this.#messages = new RedisConnection({
       ...options,
-      channels: () => [...this.#subscribers.keys()],
-      onMessage: (channel, text) => this.#subscribers.get(channel)?.(text),
+      channels: () => [...this.#subscribers.keys()].map((name) => this.key(name)),
+      onMessage: (channel, text) => this.#hear(channel, text),
       onChange: (trouble) => this.#change('messages', trouble),
     });
   }
 
+  /** What is wrong, in words that continue its name; `null` while it does what is asked. */
+  get trouble(): string | null {
+    if (this.#prefix === null) return unidentified;
+    const { calls, messages } = this.#troubles;
+    if (calls === undefined || messages === undefined) return calls ?? messages ?? 'was not reached yet';
+    return calls ?? messages;
+  }
+
+  /** It would take a part of our keys only, and none of our scripts. */
+  get isCluster(): boolean {
+    return this.#troubles.calls === clusterMode;
+  }
+
+  /** Begins every key and channel; `null` while nobody knows. */
+  get prefix(): string | null {
+    return this.#prefix;
+  }
+
   /** Resolves when it is known whether Redis answers, within half a second. Never rejects. */
   async start(): Promise<void> {
-    if (this.#subscribers.size === 0) this.#troubles.messages = null;
-    const connections = this.#subscribers.size === 0 ? [this.#calls] : [this.#calls, this.#messages];
-    await Promise.all(connections.map((connection) => connection.start()));
+    this.#started = true;
+    await Promise.all([this.#calls.start(), this.#prefix === null ? null : this.#startMessages()]);
+  }
+
+  /** Whose keys and channels these are from now on. Resolves when it is known whether they can be reached. */
+  async identify(prefix: string): Promise<void> {
+    if (prefix === this.#prefix) return;
+    const before = this.#prefix;
+    this.#prefix = prefix;
+    this.#mark = null;
+    if (!this.#started) return;
+    if (before !== null) this.#messages.reconnect();
+    // The mark is left, and with it seen whether writes are taken.
+    this.#calls.doubt();
+    await this.#startMessages();
+    this.#tell();
   }
 
   async close(): Promise<void> {
     this.#listeners.clear();
+    this.#emptiedListeners.clear();
     await Promise.all([this.#calls.close(), this.#messages.close()]);
   }
 
-  /** The full name of a key or channel. */
+  /** The full name of a key or channel. Throws `CacheUnavailableError` while nobody knows it. */
   key(...words: readonly string[]): string {
+    if (this.#prefix === null) throw new CacheUnavailableError(unidentified);
     return this.#prefix + words.join(':');
   }
 
   /** Rejects with `CacheUnavailableError`, at once when Redis is known not to answer. */
-  call(command: string, parts: readonly (string | number)[], options?: CallOptions): Promise<unknown> {
+  async call(command: string, parts: readonly (string | number)[], options?: CallOptions): Promise<unknown> {
+    if (this.#prefix === null) throw new CacheUnavailableError(unidentified);
     return this.#calls.call(command, parts, options);
   }
 
@@ -68,12 +126,12 @@ export class Redis {
     values: readonly (string | number)[],
     options?: CallOptions,
   ): Promise<unknown> {
-    return this.#calls.call('eval', [script, keys.length, ...keys, ...values], options);
+    return this.call('eval', [script, keys.length, ...keys, ...values], options);
   }
 
-  /** One listener a channel, named before `start`. Messages sent while the connection is gone are lost. */
-  listen(channel: string, listener: MessageListener): void {
-    this.#subscribers.set(channel, listener);
+  /** One listener a channel, by its name without the prefix, before `start`. Messages sent while the connection is gone are lost. */
+  listen(name: string, listener: MessageListener): void {
+    this.#subscribers.set(name, listener);
   }
 
   /** Calls `listener` with `null` when Redis answers, and with what is wrong when it does not. The returned function ends it. */
@@ -82,12 +140,50 @@ export class Redis {
     return () => this.#listeners.delete(listener);
   }
 
-  /** One word for both connections: it is one server. */
+  /** Calls `listener` when everything that was there is gone, while connected or over a reconnection. */
+  onEmptied(listener: () => void): () => void {
+    this.#emptiedListeners.add(listener);
+    return () => this.#emptiedListeners.delete(listener);
+  }
+
+  async #startMessages(): Promise<void> {
+    if (this.#subscribers.size === 0) this.#troubles.messages = null;
+    else await this.#messages.start();
+  }
+
+  #hear(channel: string, text: string): void {
+    const prefix = this.#prefix ?? '';
+    if (channel.startsWith(prefix)) this.#subscribers.get(channel.slice(prefix.length))?.(text);
+  }
+
+  #check(): RedisCheck | null {
+    const prefix = this.#prefix;
+    if (prefix === null) return null;
+    return {
+      command: 'eval',
+      parts: [leaveMark, 1, `${prefix}mark`, randomUUID()],
+      passed: (mark) => {
+        if (typeof mark !== 'string' || prefix !== this.#prefix) return;
+        const emptied = this.#mark !== null && this.#mark !== mark;
+        this.#mark = mark;
+        if (emptied) for (const listener of this.#emptiedListeners) listener();
+      },
+    };
+  }
+
   #change(which: 'calls' | 'messages', trouble: string | null): void {
     this.#troubles[which] = trouble;
+    this.#tell();
+  }
+
+  /** One word for both connections: it is one server. */
+  #tell(): void {
     const { calls, messages } = this.#troubles;
-    const now = calls ?? messages ?? (calls === null && messages === null ? null : undefined);
-    if (now === undefined || (this.#told !== undefined && (now === null) === (this.#told === null))) return;
+    const isKnown =
+      this.#prefix !== null && (calls != null || messages != null || (calls === null && messages === null));
+    if (!isKnown) return;
+    const now = this.trouble;
+    if (this.#told !== undefined && (now === null) === (this.#told === null)) return;
     this.#told = now;
     for (const listener of this.#listeners) listener(now);
   }

@@ -9,7 +9,7 @@ export type ChannelListener = (text: string) => void;
 
 export class SharedChannel {
   readonly #redis: Redis | null;
-  readonly #channel: string;
+  readonly #name: string;
   readonly #listeners = new Set<ChannelListener>();
   /** Redis tells everybody, also the one who spoke. */
   readonly #self = randomUUID();
@@ -17,8 +17,8 @@ export class SharedChannel {
   /** Before `redis` is started. */
   constructor(name: string, redis: Redis | null) {
     this.#redis = redis;
-    this.#channel = redis === null ? name : redis.key(name);
-    redis?.listen(this.#channel, (message) => {
+    this.#name = name;
+    redis?.listen(name, (message) => {
       const space = message.indexOf(' ');
       if (message.slice(0, space) !== this.#self) this.#tell(message.slice(space + 1));
     });
@@ -32,7 +32,12 @@ export class SharedChannel {
   /** Never throws and never waits: what Redis does not take is lost to the other processes. */
   publish(text: string): void {
     this.#tell(text);
-    this.#redis?.call('publish', [this.#channel, `${this.#self} ${text}`]).catch(() => undefined);
+    void this.#publish(text).catch(() => undefined);
+  }
+
+  async #publish(text: string): Promise<void> {
+    const redis = this.#redis;
+    await redis?.call('publish', [redis.key(this.#name), `${this.#self} ${text}`]);
   }
 
   /** The returned function ends it. */

@@ -11,7 +11,13 @@ let records: JobRecords;
 beforeAll(async () => {
   server = await TestRedis.start();
   // A busy machine is no fault of Redis.
-  redis = new Redis({ url: server.url, prefix: 'test:', clock: systemClock, random: Math.random, timeoutMs: 5000 });
+  redis = new Redis({
+    target: server.target,
+    prefix: 'test:',
+    clock: systemClock,
+    random: Math.random,
+    timeoutMs: 5000,
+  });
   records = new JobRecords(redis);
   await redis.start();
 });

@@ -12,6 +12,7 @@ import { caughtUp, migrateOrders, openEngine } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
 import { jobFields, overview, queueRecheck, startWorker } from '../support/jobs.ts';
 import { createOrder } from '../support/orders-over-http.ts';
+import { RedisServer } from '../support/redis-server.ts';
 import { subscribe } from '../support/server-sent-events.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { TestRedis } from '../support/test-redis.ts';
@@ -363,6 +364,34 @@ describe('new orders', () => {
     heard.leave();
   });
 
+  it('go on by themselves when Redis is emptied, and when somebody takes away a part of the schedule', async () => {
+    const own = await RedisServer.start();
+    const scheduled = await startApi({ ...environment, REDIS_URL: own.url, REFRESH_INTERVAL_MS: '1000' });
+    const looksGoOn = async () => {
+      const before = sandbox.listed;
+      await until('new orders are looked for', () => sandbox.listed >= before + 3);
+    };
+    try {
+      await looksGoOn();
+      for (const policy of ['flushall', 'flushdb']) {
+        await own.ask(policy);
+        await looksGoOn();
+      }
+      // As an eviction does: the run that is to come, and then the schedule itself.
+      for (const pattern of ['*:refresh:repeat:schedule:*', '*:refresh:repeat*', '*:refresh:delayed', '*:refresh:*']) {
+        const keys = (await own.ask('keys', pattern)) as string[];
+        if (keys.length > 0) await own.ask('del', ...keys);
+        await looksGoOn();
+      }
+      expect(await finished(await queueRecheck(scheduled, await payableOrders(1)), scheduled)).toMatchObject({
+        changed: 1,
+      });
+    } finally {
+      await scheduled.stop();
+      await own.stop();
+    }
+  });
+
   it('come by themselves when there is a schedule', async () => {
     const scheduled = await startApi({ ...environment, REDIS_PREFIX: 'scheduled:', REFRESH_INTERVAL_MS: '200' });
     try {
@@ -442,6 +471,51 @@ describe('a worker of its own', () => {
     const heir = await startApi(settings);
     expect(await finished(id, asked)).toMatchObject({ changed: 2 });
     await Promise.all([heir.stop(), asked.stop()]);
+  });
+});
+
+describe('Redis that is full', () => {
+  it('is said wherever one looks, in words of ours, and orders go on', async () => {
+    const full = await RedisServer.start(['maxmemory-policy noeviction']);
+    const asked = await startApi({ ...environment, REDIS_URL: full.url });
+    try {
+      await until('jobs can be reached', async () => (await background(asked)).available);
+      await full.ask('config', 'set', 'maxmemory', '1');
+      await until('they cannot', async () => !(await background(asked)).available);
+      const refused = await ask(asked, `mutation { recheckOrders(input: { where: {} }) { __typename } }`);
+      expect(refused.errors[0]?.extensions).toMatchObject({ code: 'JOBS_UNAVAILABLE', retryable: true });
+      expect(refused.errors[0]?.message).toBe('Jobs cannot be reached: Redis is full, and refuses writes');
+      const { data } = await ask(asked, '{ cluster { verdict redis { answers trouble } problems { code variable } } }');
+      expect(data.cluster).toMatchObject({
+        verdict: 'DEGRADED',
+        redis: { answers: false, trouble: 'is full, and refuses writes' },
+        problems: [{ code: 'REDIS_UNAVAILABLE', variable: 'maxmemory' }],
+      });
+      const { answer } = await createOrder(asked);
+      expect(answer.errors).toEqual([]);
+      await full.ask('config', 'set', 'maxmemory', '0');
+      await until('they can again', async () => (await background(asked)).available);
+      const healthy = async () => (await ask(asked, '{ cluster { verdict } }')).data.cluster.verdict === 'HEALTHY';
+      await until('all is well', healthy);
+    } finally {
+      await asked.stop();
+      await full.stop();
+    }
+  });
+});
+
+describe('a Redis in cluster mode', () => {
+  it('is refused at start, with a sentence', async () => {
+    const sharded = await RedisServer.start(['cluster-enabled yes']);
+    try {
+      const refused = startApi({ ...environment, REDIS_URL: sharded.url });
+      await expect(refused).rejects.toThrow(
+        /^REDIS_URL: names a Redis that runs in cluster mode, which is not supported/,
+      );
+      await expect(startWorker({ ...environment, REDIS_URL: sharded.url })).rejects.toThrow(/runs in cluster mode/);
+    } finally {
+      await sharded.stop();
+    }
   });
 });
 

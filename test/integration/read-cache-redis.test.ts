@@ -23,7 +23,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   prefixes += 1;
   redis = new Redis({
-    url: server.url,
+    target: server.target,
     prefix: `${prefixes}:`,
     clock: systemClock,
     random: Math.random,
@@ -226,7 +226,7 @@ describe('readers of one answer', () => {
 describe('Redis that hangs', () => {
   it('makes everybody read, and keeps nothing open', async () => {
     const impatient = new Redis({
-      url: server.url,
+      target: server.target,
       prefix: `${prefixes}:`,
       clock: systemClock,
       random: Math.random,

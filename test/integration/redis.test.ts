@@ -3,7 +3,7 @@ import { RedisLeases } from '../../src/cluster/redis-leases.ts';
 import { CacheUnavailableError } from '../../src/platform/cache-error.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { Redis } from '../../src/platform/redis.ts';
-import { TestRedis } from '../support/test-redis.ts';
+import { TestRedis, targetOf } from '../support/test-redis.ts';
 import { until } from '../support/until.ts';
 
 let server: TestRedis;
@@ -35,7 +35,7 @@ function watchedClock() {
 }
 
 function client(prefix = 'test:', url = server.url, clock: Clock = systemClock): Redis {
-  const redis = new Redis({ url, prefix, clock, random: Math.random, timeoutMs: 100 });
+  const redis = new Redis({ target: targetOf(url), prefix, clock, random: Math.random, timeoutMs: 100 });
   open.push(redis);
   return redis;
 }
@@ -57,7 +57,7 @@ describe('Redis that answers', () => {
   it('keeps values and passes messages on', async () => {
     const [a, b] = [await connected(), client()];
     const heard: string[] = [];
-    b.listen(b.key('news'), (text) => heard.push(text));
+    b.listen('news', (text) => heard.push(text));
     await b.start();
     await a.call('set', [a.key('value'), 'one']);
     expect(await a.call('get', [a.key('value')])).toBe('one');
@@ -69,7 +69,7 @@ describe('Redis that answers', () => {
 
   it('says what is wrong with a call', async () => {
     const redis = await connected();
-    await expect(redis.call('get', [])).rejects.toThrow(/refused: ERR wrong number of arguments/);
+    await expect(redis.call('get', [])).rejects.toThrow('Redis refused a command with ERR');
     expect(await answers(redis)).toBe(true);
   });
 });
@@ -81,7 +81,7 @@ describe('Redis that is gone', () => {
     const redis = client();
     const changes: boolean[] = [];
     redis.onChange((trouble) => changes.push(trouble === null));
-    redis.listen(redis.key('news'), () => undefined);
+    redis.listen('news', () => undefined);
     await redis.start();
     await until('it is there', () => changes.length === 1);
     await server.kill();
@@ -147,8 +147,12 @@ describe('Redis that hangs with its sockets open', () => {
 
 describe('Redis that refuses the greeting', () => {
   it.each([
-    ['a password', (url: string) => url.replace('://', '://somebody:wrong@'), /^refused: WRONGPASS/],
-    ['a database', (url: string) => `${url}/99`, /^refused: ERR DB index/],
+    [
+      'a password',
+      (url: string) => url.replace('://', '://somebody:wrong@'),
+      /^refuses the user and password of REDIS_URL$/,
+    ],
+    ['a database', (url: string) => `${url}/99`, /^has no database of the number in REDIS_URL$/],
   ])('for %s counts as gone, and as nothing else', async (_, spoiled, trouble) => {
     const { clock, waits } = watchedClock();
     const redis = client('test:', spoiled(server.url), clock);

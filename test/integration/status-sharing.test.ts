@@ -34,7 +34,7 @@ const watchful = { intervalMs: 100, downIntervalMs: 100, timeoutMs: 300 };
 const drowsy = { intervalMs: 600_000, downIntervalMs: 250, timeoutMs: 300 };
 
 function connect(prefix: string): Redis {
-  return new Redis({ url: redisServer.url, prefix, clock: systemClock, random: Math.random, timeoutMs: 100 });
+  return new Redis({ target: redisServer.target, prefix, clock: systemClock, random: Math.random, timeoutMs: 100 });
 }
 
 /** An engine as one API process runs it, and the Redis connection that it shares statuses through. */
@@ -87,7 +87,7 @@ describe('two processes that share a Redis', () => {
     const b = await engine(drowsy, 'tidemark:two:');
     const outsider = connect('tidemark:one:');
     const heard: string[] = [];
-    outsider.listen(outsider.key('status'), (text) => heard.push(text));
+    outsider.listen('status', (text) => heard.push(text));
     await outsider.start();
     open.push(() => outsider.close());
     cluster.pause('replica-1');
@@ -106,7 +106,7 @@ describe('two processes that share a Redis', () => {
   it('keep one short key a node, which ends with them', async () => {
     const a = await engine(watchful, 'tidemark:short:');
     await engine(watchful, 'tidemark:short:');
-    const keys = () => a.redis.call('keys', ['tidemark:short:*'], { patienceMs: 1000 }).catch(() => []);
+    const keys = () => a.redis.call('keys', ['tidemark:short:status:*'], { patienceMs: 1000 }).catch(() => []);
     const expected = cluster.cluster.nodes.map(({ name }) => `tidemark:short:status:${name}`);
     await until(
       'every node has one',
@@ -120,7 +120,7 @@ describe('two processes that share a Redis', () => {
     const outsider = connect('');
     open.push(() => outsider.close());
     await outsider.start();
-    await until('they end', async () => String(await outsider.call('keys', ['tidemark:short:*'])) === '');
+    await until('they end', async () => String(await outsider.call('keys', ['tidemark:short:status:*'])) === '');
   });
 });
 

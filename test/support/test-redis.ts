@@ -6,6 +6,7 @@ import { startRedisServer } from '../../src/local/redis-server.ts';
 import { findServer } from '../../src/local/server-binaries.ts';
 import type { ServerChild } from '../../src/local/server-child.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { type RedisTarget, readRedisUrl } from '../../src/platform/redis-target.ts';
 import { binariesDirectory } from './test-cluster.ts';
 
 /** A real Redis without a cluster. What it was told survives `kill`, as it appends it to a file. */
@@ -28,6 +29,10 @@ export class TestRedis {
 
   get url(): string {
     return `redis://127.0.0.1:${this.#port}`;
+  }
+
+  get target(): RedisTarget {
+    return targetOf(this.url);
   }
 
   async kill(): Promise<void> {
@@ -53,6 +58,12 @@ export class TestRedis {
     await this.kill();
     await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+export function targetOf(url: string): RedisTarget {
+  const target = readRedisUrl(url);
+  if (typeof target === 'string') throw new Error(`The URL ${target}`);
+  return target;
 }
 
 async function launch(directory: string, port: number): Promise<ServerChild> {

@@ -22,7 +22,11 @@ export function whatIsMissing({ reads, writes, redis, nodes, problems }: Cluster
     const how = state === 'DOWN' ? 'is down' : state === 'DEGRADED' ? 'is degraded' : 'has not been seen yet';
     missing.push({ level: 'warn', text: `${name} ${how}${why}` });
   }
-  for (const problem of problems) missing.push({ level: 'warn', text: inWords(problem) });
+  for (const problem of problems) {
+    // Said above, in the words of the page.
+    if (problem.code === 'REDIS_UNAVAILABLE') continue;
+    missing.push({ level: 'warn', text: inWords(problem) });
+  }
   return missing;
 }
 
