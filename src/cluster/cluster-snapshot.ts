@@ -18,6 +18,12 @@ export function lastSource(snapshot: ClusterSnapshot): NodeStatus | undefined {
   return snapshot.find(({ tookWrites }) => tookWrites);
 }
 
+/** True while the positions of the server that takes, or took, the writes say nothing: then no replica's can be compared. */
+export function isBlind(snapshot: ClusterSnapshot): boolean {
+  const source = writableSource(snapshot) ?? lastSource(snapshot);
+  return source !== undefined && source.blind !== null;
+}
+
 /** The same snapshot when the server that takes the writes is the one that is known to. */
 export function withSourceRemembered(snapshot: ClusterSnapshot): ClusterSnapshot {
   const source = writableSource(snapshot);

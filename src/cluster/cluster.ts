@@ -6,6 +6,7 @@ import { KnownWriters } from '../consistency/known-writers.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import { foundUntold, judgeBlind } from './blind-nodes.ts';
 import { ClusterEvents } from './cluster-events.ts';
 import { type ClusterSnapshot, isSeen, withSourceRemembered } from './cluster-snapshot.ts';
 import { judgeErrant } from './errant-nodes.ts';
@@ -168,6 +169,12 @@ export class Cluster {
     return this.#member(nodeName).probe.isThere(timeoutMs);
   }
 
+  /** A write was committed on the node that no position tells of: none is to be believed before it was looked at again. */
+  untold(nodeName: string, why: 'UNNUMBERED' | 'UNLOGGED'): void {
+    this.#change(nodeName, (status) => foundUntold(status, why));
+    this.lookNow(nodeName);
+  }
+
   /** Another process has seen the node down: looks at once, and believes it until then. */
   suspect(nodeName: string, trouble: string): void {
     this.#change(nodeName, (status) => afterHearsay(status, trouble, this.#options.health));
@@ -259,7 +266,7 @@ export class Cluster {
   #remember(changed: string): readonly string[] {
     const roles = withRoles(this.#snapshot);
     const judgement = judgeErrant(withSourceRemembered(roles.snapshot));
-    this.#snapshot = judgement.snapshot;
+    this.#snapshot = judgeBlind(judgement.snapshot);
     for (const status of this.#snapshot) this.#statuses.set(status.node.name, status);
     return [...judgement.look, ...roles.changed.filter((name) => name !== changed)];
   }

@@ -2,6 +2,7 @@ import type { EpochHistory } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
 import type { ApplierState, Channel } from './channel.ts';
 import type { Node, NodeRole } from './node.ts';
+import type { ProblemCode } from './problem.ts';
 import type { WritableReplica } from './roles.ts';
 import type { ServerSettings } from './server-settings.ts';
 import type { Writability } from './writability.ts';
@@ -83,6 +84,12 @@ export type NodeStatus = {
   readonly suspect: { readonly report: ProbeReport; readonly sinceMs: number } | null;
   /** Transactions that its source has never had, in the server's words. */
   readonly errant: readonly string[];
+  /** Why no position of the server says what it has; `null` when its positions do. */
+  readonly blind: ProblemCode | null;
+  /** It has committed what is not in its log: no replica will ever receive that. */
+  readonly unlogged: boolean;
+  /** Where it stood when it last wrote without numbers; `null` when it is not known to have. */
+  readonly unnumberedUntil: Position | null;
   /** Why the node is not HEALTHY, in words. */
   readonly trouble: string | null;
   /** A connection to it was lost, at this reading of the monotonic clock: whether the server is there the next look tells. */
@@ -116,6 +123,9 @@ export function unseen(node: Node): NodeStatus {
     isLate: false,
     suspect: null,
     errant: [],
+    blind: null,
+    unlogged: false,
+    unnumberedUntil: null,
     trouble: 'not seen yet',
     doubt: null,
     tookWrites: false,

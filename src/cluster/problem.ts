@@ -3,15 +3,19 @@
  * Derived from the snapshot by the rules in `problems/`, each time somebody asks: nothing keeps one.
  */
 
-/** A closed list: clients, logs and alerts may rely on the words. Those that `degrade` are reason enough for the verdict. */
+/**
+ * A closed list: clients, logs and alerts may rely on the words. Those that `degrade` are reason enough for the verdict; of a
+ * server with one that `blinds`, no position says what it has, so whoever must see a certain write is not sent there.
+ */
 export const problemCodes = {
   GTID_MODE_OFF: {
     degrades: true,
-    description: 'The source gives its transactions no numbers, so nobody can tell which of them a replica has.',
+    blinds: true,
+    description: 'A server gives its transactions no numbers, so nobody can tell which of them a replica has.',
   },
   GTID_MODE_PERMISSIVE: {
     degrades: true,
-    description: 'The source is on its way to numbered transactions, and has not arrived.',
+    description: 'A server is on its way to numbered transactions, or from there, and has not arrived.',
   },
   SOURCE_CONFLICT: {
     degrades: true,
@@ -34,7 +38,58 @@ export const problemCodes = {
     degrades: true,
     description: 'Redis cannot be reached, is full, or refuses what is needed: nothing is cached, and jobs wait.',
   },
-} as const satisfies Readonly<Record<string, { readonly degrades: boolean; readonly description: string }>>;
+  GTIDS_JUST_BEGUN: {
+    degrades: true,
+    blinds: true,
+    description: 'The source gives numbers again, but has written nothing since: what came before has none.',
+  },
+  GTIDS_OUT_OF_ORDER: {
+    degrades: true,
+    blinds: true,
+    description: 'The source has numbered transactions out of order, so a number does not tell what came before it.',
+  },
+  BINARY_LOG_OFF: {
+    degrades: true,
+    blinds: true,
+    description: 'The source logs nothing, so nothing is numbered and no replica receives it.',
+  },
+  SESSIONS_NOT_LOGGED: {
+    degrades: true,
+    blinds: true,
+    description: 'What this service writes to the source is not logged, so no replica receives it.',
+  },
+  BINARY_LOG_FILTERED: {
+    degrades: true,
+    blinds: true,
+    description: 'The source leaves some of what is written out of its log, so no replica receives it.',
+  },
+  BINARY_LOG_IN_INNODB: {
+    degrades: true,
+    blinds: true,
+    description: 'The source keeps its binary log in InnoDB: when a transaction shows and when it counts is not known.',
+  },
+  FOLLOWS_BY_FILE: {
+    degrades: true,
+    blinds: true,
+    description: 'A replica follows by file and place, so what its position leaves out may be missing all the same.',
+  },
+  REPLICATION_FILTERED: {
+    degrades: true,
+    blinds: true,
+    description: 'A replica leaves out some of what its source writes, and counts it as applied.',
+  },
+  UPDATES_NOT_LOGGED: {
+    degrades: true,
+    blinds: true,
+    description: 'A replica follows another one that does not pass on what it receives.',
+  },
+  SETTINGS_UNKNOWN: {
+    degrades: false,
+    description: 'The account may not see a setting that a promise depends on.',
+  },
+} as const satisfies Readonly<Record<string, ProblemKind>>;
+
+type ProblemKind = { readonly degrades: boolean; readonly blinds?: true; readonly description: string };
 export type ProblemCode = keyof typeof problemCodes;
 
 export type Problem = {
@@ -52,6 +107,12 @@ export type Problem = {
 
 export function degrades({ code }: Problem): boolean {
   return problemCodes[code].degrades;
+}
+
+/** True when no position of the server says what it has. */
+export function blinds({ code }: Problem): boolean {
+  const kind: ProblemKind = problemCodes[code];
+  return kind.blinds === true;
 }
 
 /** On one line: `source does not number … (gtid_mode=OFF). Cure: SET …`. */

@@ -42,7 +42,7 @@ import {
 import type { Sockets } from './sockets.ts';
 import { mayChangeConnection } from './statement-role.ts';
 import { statementsFor } from './statements/choose-statements.ts';
-import type { Row, ServerStatements } from './statements/server-statements.ts';
+import { isUntold, type Row, type ServerStatements } from './statements/server-statements.ts';
 import { isOwn, type Sends, TransactionGuard } from './transaction-guard.ts';
 import { currentCapture, type WriteCapture } from './write-capture.ts';
 
@@ -288,7 +288,7 @@ export class CapturingPool implements UsedPool {
       if (statements.observesByReplication(answers.map(firstRow), true)) return answer;
       this.#glances.add(key);
     }
-    observation.learn(this.#positionsOf(statements, answers));
+    if (statements.numbers(answers.map(firstRow))) observation.learn(this.#positionsOf(statements, answers));
     return answer;
   }
 
@@ -338,7 +338,9 @@ export class CapturingPool implements UsedPool {
       return answer;
     }
     const key = connection.info ?? connection;
-    capture.committed(statements.own(row, this.#lastOwn.get(key)));
+    const own = statements.own(row, this.#lastOwn.get(key));
+    if (isUntold(own)) capture.untold = own;
+    capture.committed(isUntold(own) ? null : own);
     this.#lastOwn.set(key, row);
     return answer;
   }

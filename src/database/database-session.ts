@@ -3,8 +3,10 @@ import type { Position } from '../consistency/position.ts';
 /** What a write answers once it is known to be committed. */
 export type Committed<T> = {
   readonly value: T;
-  /** Includes this write. Exact on MariaDB, a superset on MySQL. `null` when the transaction wrote nothing. */
+  /** Includes this write. Exact on MariaDB, a superset on MySQL. `null` when it wrote nothing, or when `onlyOnSource`. */
   readonly position: Position | null;
+  /** No position tells of it: the source has it, and nobody can say who else. */
+  readonly onlyOnSource: boolean;
   /** Whether `position` also includes everything that the transaction can have read. */
   readonly includesItsReads: boolean;
   /** When the position was learned, in milliseconds since the Unix epoch. Becomes the token's issued-at. */
@@ -27,4 +29,6 @@ export interface DatabaseSession<Client, Transaction> {
   annotate<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Advances the session by a position learned elsewhere, for example from the record of an earlier answer. */
   adopt(position: Position, issuedAtMs: number): void;
+  /** No position tells what the client has seen: only the source is fresh enough from now on. */
+  requireSource(): void;
 }

@@ -46,6 +46,8 @@ export type SessionServices<Client, Transaction> = {
   readonly wrote: (position: Position, expected: { readonly readsFollow: boolean }) => void;
   readonly observe: (nodeName: string) => Promise<Position>;
   readonly isDown: (nodeName: string) => boolean;
+  /** Whether its positions are known to say nothing of what it has. */
+  readonly isBlind: (nodeName: string) => boolean;
   /** Whether it may take more than a position to tell what reads there have seen. */
   readonly logsAhead: (nodeName: string) => boolean;
   /** A node was seen to include a position. */
@@ -99,6 +101,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #observedReads = 0;
   #lostNode: string | null = null;
   #unobserved = false;
+  /** This operation wrote, or was shown, what no position tells of. */
+  #onlyOnSource = false;
   #historyMoved = false;
   #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
     null;
@@ -224,6 +228,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const { readsFollow = true } = this.#opening;
       this.#services.wrote(committed.position, { readsFollow });
     }
+    if (committed.onlyOnSource) this.requireSource();
     if (committed.includesItsReads && this.#observedReads === reads - 1) this.#observedReads = reads;
     return committed;
   }
@@ -236,6 +241,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#advance(advanceSession, position, issuedAtMs);
   }
 
+  requireSource(): void {
+    this.#session = requireSource(this.#session);
+    this.#onlyOnSource = true;
+  }
+
   /** Advances the session by what its reads may have seen. Without an answer, only the source is fresh enough from now on. */
   async observe(): Promise<void> {
     const reads = this.#reads;
@@ -243,6 +253,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     // The backup has no positions: what was seen there is no promise for later.
     if (this.#decision.role === 'BACKUP') return;
     const { node, role } = this.#decision;
+    if (this.#onlyOnSource || this.#services.isBlind(node)) {
+      this.#session = requireSource(this.#session);
+      this.#observedReads = Math.max(this.#observedReads, reads);
+      return;
+    }
     try {
       const position = this.#observedOnTheWay(reads) ?? (await this.#services.observe(node));
       // Only the source would be fresh enough for the next request, and nobody here knows yet which server that is.
@@ -310,6 +325,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       position: required.mustUseSource ? null : position,
       sourceOnly: !required.mustUseSource ? null : intent.level === 'STRONG' ? 'strong-read' : 'position-unknown',
       maxStalenessMs: intent.maxStalenessMs,
+      observes: this.#observes,
       whenBehind: intent.whenBehind,
       waitMs: intent.waitMs,
       backupAllowed:

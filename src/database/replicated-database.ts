@@ -4,7 +4,7 @@
  */
 import { Cluster, type ClusterOptions } from '../cluster/cluster.ts';
 import { measureCluster } from '../cluster/cluster-metrics.ts';
-import { type ClusterSnapshot, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
+import { type ClusterSnapshot, isBlind, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
 import { type HealthPolicy, isSilent } from '../cluster/health.ts';
 import type { Node } from '../cluster/node.ts';
 import { NodePatience } from '../cluster/node-patience.ts';
@@ -129,9 +129,11 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const isDown = (nodeName: string) => statusOf(this.cluster.snapshot(), nodeName)?.state === 'DOWN';
     const clients = (nodeName: string) => found(this.#clients, nodeName);
     const transactions = { maxWaitMs: options.pool.acquireTimeoutMs, timeoutMs: options.transactionTimeoutMs };
+    const isBlindNode = (nodeName: string) => statusOf(this.cluster.snapshot(), nodeName)?.blind != null;
     this.#services = {
       clock,
       clients,
+      isBlind: isBlindNode,
       // A node that is down would only keep a request waiting that has nothing more to show.
       observe: async (nodeName) => {
         if (isDown(nodeName)) throw new NodeDownError();
@@ -160,6 +162,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         busy,
         refused: () => this.cluster.lookAgain(),
         isThere: (nodeName) => this.cluster.settled(nodeName),
+        untold: (nodeName, why) => this.cluster.untold(nodeName, why),
+        isBlind: isBlindNode,
         known: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.position ?? null,
         source: () => {
           const source = router.source();
@@ -212,6 +216,16 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   /** What a client brings, judged by the record of promotions and by the source's own history. Does not reject. */
   resume(clusterId: string, tokens: readonly Session[]): ResumedSession | Promise<ResumedSession> {
     return this.#resumption.resume(clusterId, tokens);
+  }
+
+  /** Whether positions say what the servers have; without, nothing that was read is good for anybody else. */
+  get comparesPositions(): boolean {
+    return !isBlind(this.cluster.snapshot());
+  }
+
+  /** The same of one node. */
+  tellsPosition(nodeName: string): boolean {
+    return !this.#services.isBlind(nodeName);
   }
 
   openSession(opening: SessionOpening): PinnedSession<Client, Transaction> {

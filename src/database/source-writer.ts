@@ -6,6 +6,7 @@
  *   connection lost before COMMIT  nothing was written: run again once when the source is there, else SOURCE_UNAVAILABLE
  *   connection lost at COMMIT      nobody knows: WRITE_INDETERMINATE
  *   group lost at COMMIT           the same: the other members may have it although this one rolls back
+ *   committed without a number     only the source surely has it, and that is what the caller is told
  *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
  */
 import type { Position } from '../consistency/position.ts';
@@ -21,6 +22,7 @@ import {
   WriteIndeterminateError,
   WriteNotAtomicError,
 } from './errors.ts';
+import type { Untold } from './statements/server-statements.ts';
 import { WriteCapture, within } from './write-capture.ts';
 
 /** The part of a Prisma client that writes need. */
@@ -43,6 +45,10 @@ export type SourceWriterOptions<Transaction> = {
   readonly refused: () => void;
   /** Whether a node is there, after a connection to it was lost. */
   readonly isThere: (nodeName: string) => Promise<boolean>;
+  /** The source was found to commit what no position tells of. */
+  readonly untold: (nodeName: string, why: Untold) => void;
+  /** Whether the positions of a node are known to say nothing. */
+  readonly isBlind: (nodeName: string) => boolean;
   /** Work on a node begins; the returned function ends it. */
   readonly busy: (nodeName: string) => () => void;
   /** How long a transaction may wait for a connection, and last, in milliseconds. */
@@ -65,12 +71,18 @@ export class SourceWriter<Transaction> {
   async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>> {
     const { value, capture, node } = await this.#committed(work);
     const issuedAtMs = this.#options.clock.now();
+    if (capture.untold !== null) {
+      this.#options.untold(node, capture.untold);
+      return { value, position: null, onlyOnSource: true, includesItsReads: false, issuedAtMs };
+    }
+    const known = { value, onlyOnSource: false, issuedAtMs };
     if (!capture.positionUnknown) {
       const { position } = capture;
-      return { value, position, includesItsReads: this.#includesItsReads(position, node), issuedAtMs };
+      return { ...known, position, includesItsReads: this.#includesItsReads(position, node) };
     }
+    if (this.#options.isBlind(node)) return { ...known, position: null, onlyOnSource: true, includesItsReads: false };
     try {
-      return { value, position: await this.#options.observe(node), includesItsReads: true, issuedAtMs };
+      return { ...known, position: await this.#options.observe(node), includesItsReads: true };
     } catch (error) {
       throw new WriteIndeterminateError(error);
     }

@@ -2,12 +2,14 @@ import type { Connection } from 'mariadb';
 import type { NodeRole } from '../cluster/node.ts';
 import type { HistoryAnswer, NodeProbe, NodeProbeListener } from '../cluster/node-probe.ts';
 import type { ProbeReport } from '../cluster/node-status.ts';
+import type { ServerSettings } from '../cluster/server-settings.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import { faultOf } from './driver-fault.ts';
 import { readEpochs } from './epoch-table.ts';
 import type { ServerAddress } from './server-address.ts';
 import { NoAnswerError, rowsOf, ServerConnection } from './server-connection.ts';
+import { ServerSetup } from './server-setup.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { historyAnswer, historyQuestions } from './statements/history.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from './statements/server-statements.ts';
@@ -23,11 +25,15 @@ export class SqlNodeProbe implements NodeProbe {
   /** As the last look found it. */
   #awaitsAcknowledgement = false;
   readonly #unshown: UnshownCommits;
+  readonly #setup: ServerSetup;
+  readonly #schema: string;
 
   constructor(address: ServerAddress, clock: Clock, listener: NodeProbeListener) {
     const onLost = (trouble: string) => listener.connectionLost(trouble);
     const connect = () => new ServerConnection(address, clock, onLost, { onlyReads: true });
     this.#unshown = new UnshownCommits(clock);
+    this.#setup = new ServerSetup(clock);
+    this.#schema = address.database;
     this.#looks = connect();
     this.#positions = connect();
     this.#waits = connect();
@@ -38,10 +44,11 @@ export class SqlNodeProbe implements NodeProbe {
   probe(timeoutMs: number): Promise<ProbeReport> {
     return this.#looks.use(timeoutMs, async (connection) => {
       const statements = statementsFor(connection);
-      const [look, replication, epochs] = await Promise.all([
+      const [look, { setups, ...replication }, epochs, setup] = await Promise.all([
         firstRow(connection, statements.look),
         readReplication(connection, statements),
         readEpochs(connection, statements.flavour),
+        this.#setup.variables(connection, statements),
       ]);
       this.#awaitsAcknowledgement = isOn(look, 'awaitsAcknowledgement');
       const refusedBy = refusedByOf(look);
@@ -57,7 +64,7 @@ export class SqlNodeProbe implements NodeProbe {
         asSource: statements.reached([look], false),
         ...statements.holdings(look),
         epochs,
-        settings: statements.settings(look),
+        settings: { schema: this.#schema, variables: { ...setup, ...statements.settings(look) }, channels: setups },
       };
     });
   }
@@ -66,6 +73,7 @@ export class SqlNodeProbe implements NodeProbe {
     return this.#positions.use(timeoutMs, async (connection) => {
       const statements = statementsFor(connection);
       const rows = await Promise.all(statements.position.map((sql) => firstRow(connection, sql)));
+      if (role === 'SOURCE' && !statements.numbers(rows)) throw new UnnumberedError();
       const replicating = role === 'REPLICA';
       const reached = statements.reached(rows, replicating);
       const asks = statements.observesByReplication(rows, replicating);
@@ -132,15 +140,25 @@ export class SqlNodeProbe implements NodeProbe {
   }
 }
 
+/** The source was asked for its position, and gives its transactions no numbers. */
+class UnnumberedError extends Error {
+  constructor() {
+    super('gives its transactions no numbers');
+  }
+}
+
 /** A server that answers late is not gone, and whoever waits for it has a time limit of its own. */
 const guardMs = 2000;
 
-async function readReplication(connection: Connection, statements: ServerStatements): Promise<ReplicationState> {
+async function readReplication(
+  connection: Connection,
+  statements: ServerStatements,
+): Promise<ReplicationState & { readonly setups: ServerSettings['channels'] }> {
   const [rows, membership] = await Promise.all([
     connection.query(statements.replication).then(rowsOf),
     statements.membership === null ? [] : readMembership(connection, statements.membership),
   ]);
-  return statements.replicationOf(rows, membership);
+  return { ...statements.replicationOf(rows, membership), setups: statements.channels(rows) };
 }
 
 const denied: ReadonlySet<unknown> = new Set([1142, 1227]);

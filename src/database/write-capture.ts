@@ -11,15 +11,18 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Position } from '../consistency/position.ts';
 import type { TidemarkError } from '../errors.ts';
 import type { DriverFault } from './driver-fault.ts';
+import type { Untold } from './statements/server-statements.ts';
 import type { TransactionEnd } from './transaction-guard.ts';
 
 export type CommitState = 'OPEN' | 'COMMITTING' | 'COMMITTED';
 
 export class WriteCapture {
   state: CommitState = 'OPEN';
-  /** Includes the committed write; `null` when it wrote nothing, or when `positionUnknown`. */
+  /** Includes the committed write; `null` when it wrote nothing, or when `positionUnknown` or `untold`. */
   position: Position | null = null;
   positionUnknown = false;
+  /** Why no position tells of it; `null` when one does. */
+  untold: Untold | null = null;
   /** The last fault that the driver reported for this work. */
   fault: DriverFault | null = null;
   /** The transaction is over, and not by its own COMMIT or ROLLBACK. */

@@ -59,12 +59,16 @@ export class JobSessions {
     return session.requiresSource ? null : this.#tokenOf(session);
   }
 
-  /** `epoch` is that of the session which wrote. When it has ended since, only the source can tell whether the write survived. */
+  /**
+   * `epoch` is that of the session which wrote. When it has ended since, or no position tells of the write, only the source can
+   * tell whether it has survived.
+   */
   announcement({ kind, id, order, position, issuedAtMs }: CommittedChange, epoch: number): OrderChange {
     const { database, clusterId, tokens } = this.#options;
     const now = currentEpoch(database.epochs) ?? epoch;
     const session = emptySession(clusterId, now);
-    const seen = now === epoch ? advanceSession(session, position, issuedAtMs) : requireSource(session);
+    const isKnown = now === epoch && position !== null;
+    const seen = isKnown ? advanceSession(session, position, issuedAtMs) : requireSource(session);
     return { kind, id, order, atMs: issuedAtMs, token: tokens.encode(seen) };
   }
 

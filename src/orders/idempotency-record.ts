@@ -6,13 +6,16 @@ export type KeyedOperation = 'createOrder' | 'updateOrder' | 'deleteOrder';
 /** Keys of different operations never meet. */
 export type RecordId = { readonly operation: KeyedOperation; readonly key: string };
 
+/** `position` is `null` when only the source surely has the write. */
+type Committed = { readonly position: Position | null; readonly issuedAtMs: number };
+
 export type IdempotencyRecord = {
   readonly inputHash: string;
   readonly result: string;
   /** By the clock of the process that claimed the key. */
   readonly createdAt: Date;
   /** Where in the history the write stands; `null` while nobody has noted it. */
-  readonly committed: { readonly position: Position; readonly issuedAtMs: number } | null;
+  readonly committed: Committed | null;
 };
 
 /** False when the key is taken. Waits for a transaction that has claimed it and is not over yet. */
@@ -33,16 +36,19 @@ export async function recordResult(tx: OrdersTransaction, id: RecordId, result: 
   await tx.idempotencyKey.updateMany({ where: id, data: { result } });
 }
 
+/** Stands for a position where the server gives none. */
+const onlyOnSource = 'none';
+
 /** The first position that is noted stays. */
 export async function notePosition(
   tx: OrdersTransaction,
   id: RecordId,
-  position: Position,
+  position: Position | null,
   issuedAtMs: number,
 ): Promise<void> {
   await tx.idempotencyKey.updateMany({
     where: { ...id, position: null },
-    data: { position: `${position.flavour} ${position.format()}`, issuedAtMs },
+    data: { position: position === null ? onlyOnSource : `${position.flavour} ${position.format()}`, issuedAtMs },
   });
 }
 
@@ -60,12 +66,12 @@ export async function readRecord(tx: OrdersTransaction, id: RecordId): Promise<I
   if (row === null) return null;
   const { inputHash, result, createdAt, position, issuedAtMs } = row;
   if (position === null || issuedAtMs === null) return { inputHash, result, createdAt, committed: null };
+  const noted = { inputHash, result, createdAt };
+  if (position === onlyOnSource) return { ...noted, committed: { position: null, issuedAtMs: Number(issuedAtMs) } };
   const space = position.indexOf(' ');
   const flavour = position.slice(0, space) as Flavour;
   return {
-    inputHash,
-    result,
-    createdAt,
+    ...noted,
     committed: { position: parsePosition(flavour, position.slice(space + 1)), issuedAtMs: Number(issuedAtMs) },
   };
 }

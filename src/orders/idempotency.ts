@@ -55,8 +55,10 @@ export async function writeOnce<T>(
   describe: DescribeChange<T>,
 ): Promise<T> {
   const { session, clock } = dependencies;
-  const announce = ({ value, position, issuedAtMs }: Committed<T>) => {
-    if (position !== null) dependencies.onCommitted?.({ ...describe(value), position, issuedAtMs });
+  const announce = ({ value, position, onlyOnSource, issuedAtMs }: Committed<T>) => {
+    if (position !== null || onlyOnSource) {
+      dependencies.onCommitted?.({ ...describe(value), position, issuedAtMs });
+    }
     return value;
   };
   if (command.idempotencyKey === null) return announce(await session.write(work));
@@ -70,9 +72,9 @@ export async function writeOnce<T>(
       await recordResult(tx, id, codec.write(answer));
       return answer;
     });
-    const { position, issuedAtMs } = committed;
+    const { position, onlyOnSource, issuedAtMs } = committed;
     const value = announce(committed);
-    if (position !== null) {
+    if (position !== null || onlyOnSource) {
       // The write is committed: a note that fails is made good by the first replay.
       await session.annotate((tx) => notePosition(tx, id, position, issuedAtMs)).catch(() => undefined);
     }
@@ -83,7 +85,8 @@ export async function writeOnce<T>(
     if (error.record === null) throw new ReplayUnsettledError();
     if (error.record.inputHash !== inputHash) throw new IdempotencyKeyReusedError();
     const { position, issuedAtMs } = error.record.committed ?? (await settle(dependencies, id, error.record.createdAt));
-    session.adopt(position, issuedAtMs);
+    if (position === null) session.requireSource();
+    else session.adopt(position, issuedAtMs);
     return codec.read(error.record.result);
   }
 }
@@ -111,12 +114,13 @@ async function settle({ session, clock }: WriteDependencies, id: RecordId, claim
     if (committed !== null) return committed;
   }
   const touch = await session.write((tx) => touchUnsettled(tx, id));
-  const { position, issuedAtMs } = touch;
-  if (touch.value && position !== null) {
+  const { position, onlyOnSource, issuedAtMs } = touch;
+  const isKnown = touch.value && (position !== null || onlyOnSource);
+  if (isKnown) {
     await session.annotate((tx) => notePosition(tx, id, position, issuedAtMs)).catch(() => undefined);
   }
   const committed = await noted().catch(() => null);
   if (committed !== null) return committed;
-  if (!touch.value || position === null) throw new ReplayUnsettledError();
+  if (!isKnown) throw new ReplayUnsettledError();
   return { position, issuedAtMs };
 }

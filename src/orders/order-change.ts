@@ -11,8 +11,8 @@ export type CommittedChange = {
   readonly id: bigint;
   /** As the change left it; `null` when it was deleted. */
   readonly order: OrderWithItems | null;
-  /** Includes the change. */
-  readonly position: Position;
+  /** Includes the change; `null` when only the source surely has it. */
+  readonly position: Position | null;
   readonly issuedAtMs: number;
 };
 

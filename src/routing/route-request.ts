@@ -9,6 +9,8 @@ export type ReadRequest = {
   readonly sourceOnly: 'strong-read' | 'position-unknown' | null;
   /** The node must include what the source had this many milliseconds ago; `null` is no bound. */
   readonly maxStalenessMs: number | null;
+  /** Later reads must not be older than this one: its node has to be able to tell what was seen. */
+  readonly observes?: boolean;
   readonly whenBehind: WhenBehind;
   /** The backup would do when nobody else answers: the request has no past, bound or token that it could fall behind. */
   readonly backupAllowed?: boolean;

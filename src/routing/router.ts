@@ -8,6 +8,8 @@
  *                      FAIL    the first replica to get there within waitMs, else CONSISTENCY_TIMEOUT
  *   none is eligible   the source (FAIL: CONSISTENCY_TIMEOUT, but where no replica is configured there is nobody else)
  *   session unknown    the source (FAIL: CONSISTENCY_TIMEOUT)
+ *   positions are blind  a read that anything is asked of: never on a replica whose positions say nothing; and when those of
+ *                      the source do, the source (FAIL: CONSISTENCY_TIMEOUT)
  *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind
  *   nobody at all      the backup for a read that has no past, where that is allowed; else LIMITED_FUNCTIONALITY
  *
@@ -21,6 +23,7 @@ import {
   backups,
   type ClusterSnapshot,
   describeStatus,
+  isBlind,
   isSeen,
   replicas,
   writableSource,
@@ -113,12 +116,19 @@ export class Router {
     const snapshot = this.#cluster.snapshot();
     const source = writableSource(snapshot);
     if (source === undefined || this.#load.of(source.node.name) >= crowd) return;
-    this.#pursue(eligibleReplicas(snapshot, nobody), position);
+    const eligible = eligibleReplicas(snapshot, nobody);
+    this.#pursue(
+      eligible.filter(({ blind }) => blind === null),
+      position,
+    );
   }
 
   async routeRead(request: ReadRequest): Promise<Route> {
     if (request.sourceOnly === 'strong-read') return this.#admit(this.#source(), request.sourceOnly);
     if (request.sourceOnly !== null) return this.#readSource(request, null, request.sourceOnly, 0);
+    if (asksPositions(request) && isBlind(this.#cluster.snapshot())) {
+      return this.#readSource(request, null, 'position-unknown', 0);
+    }
     const startedMs = this.#clock.monotonic();
     const waitedMs = () => this.#clock.monotonic() - startedMs;
     if (this.#eligible(request).length === 0) {
@@ -145,8 +155,9 @@ export class Router {
     return this.#readSource(request, required, 'source-after-wait', waitedMs());
   }
 
-  #eligible({ excluded }: ReadRequest): readonly NodeStatus[] {
-    return eligibleReplicas(this.#cluster.snapshot(), excluded, this.#minServingReplicas);
+  #eligible(request: ReadRequest): readonly NodeStatus[] {
+    const eligible = eligibleReplicas(this.#cluster.snapshot(), request.excluded, this.#minServingReplicas);
+    return asksPositions(request) ? eligible.filter(({ blind }) => blind === null) : eligible;
   }
 
   /**
@@ -265,6 +276,11 @@ export class Router {
   #describe(): { nodes: readonly string[]; retryAfterMs: number } {
     return { nodes: this.#cluster.snapshot().map(describeStatus), retryAfterMs };
   }
+}
+
+/** A position of a node is compared, now or by a later read. */
+function asksPositions({ position, maxStalenessMs, observes = false }: ReadRequest): boolean {
+  return position !== null || maxStalenessMs !== null || observes;
 }
 
 function timeout(wanted: Position | null, behind: readonly NodeStatus[], waitedMs: number): ConsistencyTimeoutError {

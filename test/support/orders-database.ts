@@ -118,6 +118,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
       position: () => position,
       issuedAtMs: () => issuedAtMs,
       adopt,
+      requireSource: () => undefined,
       annotate: async (work) => {
         faults.annotate?.();
         return inTransaction(work);
@@ -126,10 +127,10 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
         const value = await inTransaction(work);
         const atMs = systemClock.now();
         if (faults.positionUnknown?.() === true)
-          return { value, position: null, includesItsReads: false, issuedAtMs: atMs };
+          return { value, position: null, onlyOnSource: false, includesItsReads: false, issuedAtMs: atMs };
         const learned = await positionNow();
         adopt(learned, atMs);
-        return { value, position: learned, includesItsReads: false, issuedAtMs: atMs };
+        return { value, position: learned, onlyOnSource: false, includesItsReads: false, issuedAtMs: atMs };
       },
     };
   };

@@ -2,11 +2,25 @@
 import type { ClusterSnapshot } from '../cluster-snapshot.ts';
 import type { Problem } from '../problem.ts';
 import { epochRecordRule } from './epoch-record.ts';
+import { followsByFileRule } from './follows-by-file.ts';
 import { gtidModeRule } from './gtid-mode.ts';
+import { outOfOrderRule } from './out-of-order.ts';
 import type { ProblemRule } from './problem-rule.ts';
+import { replicationFiltersRule } from './replication-filters.ts';
+import { sourceLogRule } from './source-log.ts';
 import { sourceRolesRule } from './source-roles.ts';
+import { updatesNotLoggedRule } from './updates-not-logged.ts';
 
-const rules: readonly ProblemRule[] = [gtidModeRule, sourceRolesRule, epochRecordRule];
+const rules: readonly ProblemRule[] = [
+  gtidModeRule,
+  sourceRolesRule,
+  epochRecordRule,
+  sourceLogRule,
+  outOfOrderRule,
+  followsByFileRule,
+  replicationFiltersRule,
+  updatesNotLoggedRule,
+];
 
 export function findProblems(snapshot: ClusterSnapshot): readonly Problem[] {
   return rules.flatMap((rule) => rule(snapshot));

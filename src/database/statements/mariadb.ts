@@ -14,13 +14,16 @@ import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts'
 import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Position } from '../../consistency/position.ts';
 import { logEnd, showsLogUntil } from './log-proof.ts';
+import { channelsOf } from './replication-channels.ts';
 import { replicationState } from './replication-rows.ts';
-import { type Row, type ServerStatements, textOf } from './server-statements.ts';
+import { columnsOf, type Row, type ServerStatements, textOf } from './server-statements.ts';
 import { isAwaited, shownOfLog } from './unshown.ts';
 import { refusedByColumn } from './write-refusal.ts';
 
+const channelWords = { name: 'Connection_name', sourceId: 'Master_Server_Id', follows: 'Using_Gtid', byFile: 'No' };
+
 const columns =
-  '@@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.read_only AS readOnly';
+  '@@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AND @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.read_only AS readOnly';
 
 const position = (row: Row | undefined, column: string): Position => parsePosition('mariadb', textOf(row, column));
 
@@ -40,18 +43,22 @@ function loggedOf(state: string): Readonly<Record<string, Position>> {
 
 export const mariadbStatements: ServerStatements = {
   flavour: 'mariadb',
-  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, ${refusedByColumn('mariadb')}, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, @@GLOBAL.rpl_semi_sync_master_enabled AS awaitsAcknowledgement, ${columns}`,
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, ${refusedByColumn('mariadb')}, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, @@GLOBAL.rpl_semi_sync_master_enabled AS awaitsAcknowledgement, @@GLOBAL.log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin, ${columns}`,
   replication: 'SHOW ALL SLAVES STATUS',
   membership: null,
   replicationOf: (rows) => replicationState(rows, 'mariadb'),
   position: [`SELECT ${columns}`],
   glance: ['SELECT @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged'],
+  // Its log is switched on and off by a restart only.
+  numbers: () => true,
   reached: ([row], replicating) => position(row, replicating || isOn(row, 'readOnly') ? 'applied' : 'logged'),
   holdings: (row) => ({
     holds: position(row, 'applied').merge(position(row, 'logged')),
     logged: loggedOf(textOf(row, 'state')),
   }),
-  settings: () => ({ variables: {} }),
+  settings: (row) => columnsOf(row, ['log_bin', 'sql_log_bin']),
+  channels: (rows) => channelsOf(rows, channelWords),
+  logStatus: () => 'SHOW MASTER STATUS',
   observesByReplication: ([row], replicating) => (replicating || isOn(row, 'readOnly')) && !isOn(row, 'logsUpdates'),
   observed: ([row], replication) => {
     const received = replication.map((channel) => position(channel, 'Gtid_IO_Pos'));
@@ -65,8 +72,9 @@ export const mariadbStatements: ServerStatements = {
     isAwaited,
     proved: (row, end, shown) => (showsLogUntil(end, shown) ? position(row, 'logged') : null),
   },
-  afterCommit: 'SELECT @@last_gtid AS own',
+  afterCommit: 'SELECT @@last_gtid AS own, @@GLOBAL.log_bin AND @@SESSION.sql_log_bin AS logs',
   own: (row, previous) => {
+    if (textOf(row, 'logs') !== '1') return 'UNLOGGED';
     const own = textOf(row, 'own');
     return own === '' || own === textOf(previous, 'own') ? null : MariadbGtidPosition.parse(own);
   },

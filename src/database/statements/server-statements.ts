@@ -1,5 +1,5 @@
 import type { ProbeReport } from '../../cluster/node-status.ts';
-import type { ServerSettings } from '../../cluster/server-settings.ts';
+import type { ReplicationChannel } from '../../cluster/server-settings.ts';
 import type { Flavour, Position } from '../../consistency/position.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -34,12 +34,18 @@ export interface ServerStatements {
   readonly position: readonly string[];
   /** The same for a replica of which `observesByReplication` is known to be false: all that `observed` needs, and no more. */
   readonly glance: readonly string[];
+  /** False when the server was found, in the answer to `position` or `glance`, to give no numbers to what it writes. */
+  numbers(rows: readonly Row[]): boolean;
   /** What is visible to reads that start later. `rows` holds one row per statement of `position`, or `look`'s row. */
   reached(rows: readonly Row[], replicating: boolean): Position;
   /** All that the server has, where that is not what is reached. `row` is `look`'s. */
   holdings(row: Row): Pick<ProbeReport, 'holds' | 'logged'>;
-  /** How the server is set up. `row` is `look`'s. */
-  settings(row: Row): ServerSettings;
+  /** Variables that could break a promise from one moment to the next, by their names. `row` is `look`'s. */
+  settings(row: Row): Readonly<Record<string, string>>;
+  /** How the server replicates. `rows` are those of `replication`. */
+  channels(rows: readonly Row[]): readonly ReplicationChannel[];
+  /** One row that tells what is left out of the binary log; needs a right of its own. */
+  logStatus(version: string): string;
   /** True when `observed` needs the rows of `replication`, read after those of `position`. */
   observesByReplication(rows: readonly Row[], replicating: boolean): boolean;
   /** What includes all that finished reads may have seen. `rows` holds one row per statement of `position`. */
@@ -52,8 +58,24 @@ export interface ServerStatements {
   readonly logProof: LogProof | null;
   /** Sent behind COMMIT on the same connection: columns that `own` reads. */
   readonly afterCommit: string;
-  /** The position of what this connection just committed, `null` when that was nothing. `previous` is its former answer. */
-  own(row: Row, previous: Row | undefined): Position | null;
+  /**
+   * The position of what this connection just committed, `null` when that was nothing. `previous` is its former answer.
+   * Else why no position tells of it, whatever it was.
+   */
+  own(row: Row, previous: Row | undefined): Position | null | Untold;
+}
+
+/** What was committed has no number; or it is not even logged, so that no replica ever receives it. */
+export const untold = ['UNNUMBERED', 'UNLOGGED'] as const;
+export type Untold = (typeof untold)[number];
+
+export function isUntold(own: Position | null | Untold): own is Untold {
+  return typeof own === 'string';
+}
+
+/** The values of some columns by their names. */
+export function columnsOf(row: Row, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, textOf(row, name)]));
 }
 
 export function textOf(row: Row | undefined, column: string): string {

@@ -21,6 +21,8 @@ export async function askCache(
   signal: () => AbortSignal,
 ): Promise<CacheAnswer | null> {
   if (cache === null || input.operation.operation !== 'query' || level === 'STRONG') return null;
+  // What an answer includes is said by its position: without, it may be older than what this client has seen.
+  if (level !== 'EVENTUAL' && !database.comparesPositions) return null;
   const reads = commonOrderReads(input);
   if (reads === null) return null;
   const bound = {

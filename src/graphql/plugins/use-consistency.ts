@@ -283,6 +283,7 @@ class Operation {
     { decision, snapshotPositions: positions, session }: OrdersPinnedSession,
   ): Promise<CachedAnswer | null> {
     if (values === null || positions === null || decision === null) return null;
+    if (!this.#options.database.tellsPosition(decision.node)) return null;
     if (decision.role === 'BACKUP' || currentEpoch(this.#options.database.epochs) !== session.epoch) return null;
     const { node, role } = decision;
     return fill.keep({ node, role, includes: positions.reached, seen: positions.observed, values });

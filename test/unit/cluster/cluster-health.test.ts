@@ -29,7 +29,7 @@ describe('the verdict on a cluster', () => {
     ['a replica was not seen yet', [source, { ...unseen(makeNode('replica-1')), failures: 1 }], 'DEGRADED', true, true],
     [
       'the source numbers nothing',
-      [seen('source', { settings: { variables: { gtid_mode: 'OFF' } } }), replica],
+      [seen('source', { settings: { schema: 'orders', variables: { gtid_mode: 'OFF' }, channels: [] } }), replica],
       'DEGRADED',
       true,
       true,

@@ -3,6 +3,7 @@ import { type Pool, type PoolConnection, SqlError } from 'mariadb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CapturingPool } from '../../../src/database/capturing-pool.ts';
 import { Sockets } from '../../../src/database/sockets.ts';
+import { mariadbStatements } from '../../../src/database/statements/mariadb.ts';
 import { currentCapture, WriteCapture, within } from '../../../src/database/write-capture.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
 
@@ -20,7 +21,9 @@ class ScriptedConnection {
   readonly query = async (statement: string | { sql: string }): Promise<unknown> => {
     const sql = typeof statement === 'string' ? statement : statement.sql;
     this.sent.push(sql);
-    if (sql.startsWith('SELECT @@last_gtid')) return [{ own: this.#sequence === 0 ? '' : `0-1-${this.#sequence}` }];
+    if (sql.startsWith('SELECT @@last_gtid')) {
+      return [{ own: this.#sequence === 0 ? '' : `0-1-${this.#sequence}`, logs: 1 }];
+    }
     await allSettled();
     if (this.failing !== null) throw this.failing;
     if (!/^(SELECT|BEGIN|ROLLBACK)/.test(sql)) this.#sequence += 1;
@@ -98,7 +101,7 @@ describe('a commit', () => {
     await within(capture, async () => {
       const [wrapped, connection] = await connect();
       const committing = wrapped.query({ sql: 'COMMIT' });
-      expect(connection.sent).toEqual(['COMMIT', 'SELECT @@last_gtid AS own']);
+      expect(connection.sent).toEqual(['COMMIT', mariadbStatements.afterCommit]);
       await committing;
     });
     expect(capture.state).toBe('COMMITTED');
@@ -132,7 +135,7 @@ describe('a single write', () => {
       expect(driver.connections[0]?.sent).toEqual(['UPDATE t SET a = 1']);
       await writing;
     });
-    expect(driver.connections[0]?.sent).toEqual(['UPDATE t SET a = 1', 'SELECT @@last_gtid AS own']);
+    expect(driver.connections[0]?.sent).toEqual(['UPDATE t SET a = 1', mariadbStatements.afterCommit]);
     expect([capture.state, capture.position?.format()]).toEqual(['COMMITTED', '0-1-1']);
     expect(driver.connections[0]?.released).toBe(1);
   });

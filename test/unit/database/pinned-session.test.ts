@@ -22,6 +22,7 @@ let queue: string[];
 let epoch: number;
 let down: Set<string>;
 let ahead: Set<string>;
+let blind: Set<string>;
 let services: FakeServices;
 
 beforeEach(() => {
@@ -35,6 +36,7 @@ beforeEach(() => {
   epoch = 1;
   down = new Set();
   ahead = new Set();
+  blind = new Set();
   const route = (node: string, reason: 'any-replica' | 'write-operation') => ({
     decision: { node, role: node === 'source' ? ('SOURCE' as const) : ('REPLICA' as const), reason, waitedMs: 0 },
     end: () => void ended.push(node),
@@ -63,6 +65,7 @@ beforeEach(() => {
     wrote: () => undefined,
     observe: (node: string) => observe(node),
     isDown: (node: string) => down.has(node),
+    isBlind: (node: string) => blind.has(node),
     logsAhead: (node: string) => ahead.has(node),
     learned: () => undefined,
     writer: {

@@ -13,10 +13,18 @@ import { at } from '../../support/scripted-probe.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
 /** What one try of a transaction meets below Prisma. */
-type Try = { fault?: DriverFault; state?: CommitState; error?: Error; takesMs?: number; positionUnknown?: boolean };
+type Try = {
+  fault?: DriverFault;
+  state?: CommitState;
+  error?: Error;
+  takesMs?: number;
+  positionUnknown?: boolean;
+  told?: 'UNNUMBERED' | 'UNLOGGED';
+};
 
-function setUp(tries: Try[], observe = async () => at(9), isThere = false) {
+function setUp(tries: Try[], observe = async () => at(9), { isThere = false, blind = false } = {}) {
   const clock = new TickingClock();
+  const untold: string[] = [];
   let attempts = 0;
   const writer = new SourceWriter<null>({
     clock,
@@ -25,6 +33,8 @@ function setUp(tries: Try[], observe = async () => at(9), isThere = false) {
     busy: () => () => undefined,
     refused: () => undefined,
     isThere: async () => isThere,
+    untold: (node, why) => untold.push(`${node} ${why}`),
+    isBlind: () => blind,
     known: () => at(1),
     maxWaitMs: 2000,
     timeoutMs: 5000,
@@ -32,18 +42,19 @@ function setUp(tries: Try[], observe = async () => at(9), isThere = false) {
       node: 'source',
       client: {
         $transaction: async (work) => {
-          const { fault = null, state, error, takesMs = 0, positionUnknown = false } = tries[attempts++] ?? {};
+          const { fault = null, state, error, takesMs = 0, positionUnknown = false, told } = tries[attempts++] ?? {};
           const capture = currentCapture();
           if (capture === undefined) throw new Error('the work runs outside of its capture');
           const value = await work(null);
           if (takesMs > 0) await clock.sleep(takesMs);
           capture.fault = fault;
           capture.positionUnknown = positionUnknown;
+          capture.untold = told ?? null;
           if (fault !== null || error !== undefined) {
             capture.state = state ?? 'OPEN';
             throw error ?? new Error("in Prisma's words");
           }
-          capture.committed(positionUnknown ? null : at(7));
+          capture.committed(positionUnknown || told !== undefined ? null : at(7));
           return value;
         },
       },
@@ -57,7 +68,7 @@ function setUp(tries: Try[], observe = async () => at(9), isThere = false) {
     await clock.tick(60_000);
     return outcome;
   };
-  return { clock, write, attempts: () => attempts };
+  return { clock, write, untold, attempts: () => attempts };
 }
 
 describe('a write', () => {
@@ -131,5 +142,26 @@ describe('a write', () => {
   it('whose position nobody can tell is indeterminate', async () => {
     const { write } = setUp([{ positionUnknown: true }], () => Promise.reject(new Error('does not answer')));
     expect(await write()).toBeInstanceOf(WriteIndeterminateError);
+  });
+});
+
+describe('a write that no position tells of', () => {
+  it.each(['UNNUMBERED', 'UNLOGGED'] as const)(
+    'because it is %s is on the source, and the cluster hears of it',
+    async (told) => {
+      const { write, untold } = setUp([{ told }]);
+      expect(await write()).toMatchObject({
+        value: 'value',
+        position: null,
+        onlyOnSource: true,
+        includesItsReads: false,
+      });
+      expect(untold).toEqual([`source ${told}`]);
+    },
+  );
+
+  it('is one whose position was not told, on a source whose positions say nothing', async () => {
+    const { write } = setUp([{ positionUnknown: true }], undefined, { blind: true });
+    expect(await write()).toMatchObject({ position: null, onlyOnSource: true });
   });
 });

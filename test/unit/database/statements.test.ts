@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { poolSettings } from '../../../src/database/session-settings.ts';
 import { mariadbStatements } from '../../../src/database/statements/mariadb.ts';
 import { mysqlStatements } from '../../../src/database/statements/mysql.ts';
+import { isUntold } from '../../../src/database/statements/server-statements.ts';
 import { at } from '../../support/scripted-probe.ts';
 
 describe("MariaDB's positions", () => {
@@ -41,7 +42,12 @@ describe("MariaDB's positions", () => {
 describe("MySQL's positions", () => {
   const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
   const group = '5c9e1b0a-0000-11ef-8000-0242ac120002';
-  const { own, observed, reached } = mysqlStatements;
+  const { observed, reached } = mysqlStatements;
+  const numbering = { gtid_mode: 'ON', log_bin: 1, sql_log_bin: 1 };
+  const own = (row: Record<string, unknown>, previous?: Record<string, unknown>) => {
+    const position = mysqlStatements.own({ ...numbering, ...row }, previous);
+    return position === null || isUntold(position) ? position : position.format();
+  };
 
   it('that a read may have seen include what is owned by threads', () => {
     const rows = [{ owned: `${uuid}:8#31:9#32` }, { executed: `${uuid}:1-7` }];
@@ -50,19 +56,66 @@ describe("MySQL's positions", () => {
   });
   it('of a commit are those of its own server', () => {
     const executed = `${uuid}:1-7,${group}:1-3`;
-    expect(own({ executed, uuid, groupName: null }, undefined)?.format()).toBe(`${uuid}:1-7`);
-    expect(own({ executed, uuid, groupName: group }, undefined)?.format()).toBe(`${uuid}:1-7,\n${group}:1-3`);
+    expect(own({ executed, uuid, groupName: null })).toBe(`${uuid}:1-7`);
+    expect(own({ executed, uuid, groupName: group })).toBe(`${uuid}:1-7,\n${group}:1-3`);
   });
   it('of a commit are all there are when none carries the server', () => {
-    expect(own({ executed: `${group}:1-3`, uuid, groupName: null }, undefined)?.format()).toBe(`${group}:1-3`);
+    expect(own({ executed: `${group}:1-3`, uuid, groupName: null })).toBe(`${group}:1-3`);
   });
   it('of a commit on a server without any are none', () => {
-    expect(own({ executed: '', uuid, groupName: null }, undefined)).toBeNull();
+    expect(own({ executed: '', uuid, groupName: null })).toBeNull();
+  });
+});
+
+describe("what MySQL's sessions commit without a number", () => {
+  const row = (given: Record<string, unknown>) => ({
+    executed: '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-7',
+    uuid: '3e11fa47-71ca-11e1-9e33-c80aa9429562',
+    gtid_mode: 'ON',
+    log_bin: 1,
+    sql_log_bin: 1,
+    ...given,
+  });
+  const isTold = (given: Record<string, unknown>, previous?: Record<string, unknown>) =>
+    mysqlStatements.own(row(given), previous && row(previous)) !== 'UNNUMBERED';
+
+  it.each([
+    ['OFF', undefined, false],
+    ['OFF_PERMISSIVE', 'ON_PERMISSIVE', false],
+    ['ON_PERMISSIVE', undefined, false],
+    ['ON_PERMISSIVE', 'OFF_PERMISSIVE', false],
+    ['ON_PERMISSIVE', 'ON_PERMISSIVE', true],
+    ['ON_PERMISSIVE', 'ON', true],
+    ['ON', undefined, true],
+    ['ON', 'ON_PERMISSIVE', true],
+  ])('is told in mode %s after %s: %s', (mode, before, told) => {
+    expect(isTold({ gtid_mode: mode }, before === undefined ? undefined : { gtid_mode: before })).toBe(told);
+  });
+
+  it.each([
+    [{ log_bin: 0 }, 'UNLOGGED'],
+    [{ sql_log_bin: 0 }, 'UNLOGGED'],
+    [{ sql_log_bin: null }, 'UNLOGGED'],
+    [{ gtid_mode: null }, 'UNNUMBERED'],
+  ])('is not told with %j', (given, why) => {
+    expect(mysqlStatements.own(row(given), undefined)).toBe(why);
+  });
+
+  it.each([
+    ['OFF', false],
+    ['OFF_PERMISSIVE', false],
+    ['ON_PERMISSIVE', true],
+    ['ON', true],
+  ])('makes its position worthless in mode %s', (mode, numbers) => {
+    expect(mysqlStatements.numbers([{ owned: '' }, { executed: '', gtid_mode: mode }])).toBe(numbers);
   });
 });
 
 describe("MariaDB's own GTID", () => {
-  const { own } = mariadbStatements;
+  const own = (row: Record<string, unknown>, previous?: Record<string, unknown>) => {
+    const position = mariadbStatements.own({ logs: 1, ...row }, previous);
+    return position === null || isUntold(position) ? position : position.format();
+  };
   it.each([
     ['0-1-7', undefined, '0-1-7'],
     ['0-1-7', '0-1-6', '0-1-7'],
@@ -71,7 +124,12 @@ describe("MariaDB's own GTID", () => {
     ['', '0-1-7', null],
   ])('%j after %j is %j', (now, before, expected) => {
     const previous = before === undefined ? undefined : { own: before };
-    expect(own({ own: now }, previous)?.format() ?? null).toBe(expected);
+    expect(own({ own: now }, previous)).toBe(expected);
+  });
+
+  it('is none that tells anything where the session or the server logs nothing', () => {
+    expect(own({ own: '0-1-7', logs: 0 })).toBe('UNLOGGED');
+    expect(own({ own: '', logs: null })).toBe('UNLOGGED');
   });
 });
 

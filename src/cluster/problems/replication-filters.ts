@@ -1,0 +1,109 @@
+/**
+ * A replica that leaves something out counts it as applied: its position includes what it does not have. A filter that cannot
+ * touch the tables of this service is none of its business; one that can, or of which nobody can say, is.
+ *
+ * Databases are judged by the one that a table is in. A server that logs statements judges by the one that the session had
+ * chosen: this service always has its own.
+ */
+import type { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
+import type { ClusterSnapshot } from '../cluster-snapshot.ts';
+import { lastSource, writableSource } from '../cluster-snapshot.ts';
+import type { NodeStatus } from '../node-status.ts';
+import type { Problem } from '../problem.ts';
+import { listOf, matchesAllTablesOf, matchesTableOf, namesTableOf, rewritesSchema } from './filter-text.ts';
+import type { ProblemRule } from './problem-rule.ts';
+import { type FollowedChannel, isMariadb, seenChannels, variableOf } from './seen-settings.ts';
+
+/** Whether what the filter names can be of this service. `given` is the option's text. */
+type Touches = (given: string, schema: string, followed: FollowedChannel, source: NodeStatus | undefined) => boolean;
+
+const touches: Readonly<Record<string, Touches>> = {
+  Replicate_Do_DB: (given, schema) => !listOf(given).includes(schema.toLowerCase()),
+  Replicate_Ignore_DB: (given, schema) => listOf(given).includes(schema.toLowerCase()),
+  // Tables that are not named, today's or tomorrow's, are left out.
+  Replicate_Do_Table: () => true,
+  Replicate_Ignore_Table: (given, schema) => namesTableOf(schema, given),
+  Replicate_Wild_Do_Table: (given, schema) => !matchesAllTablesOf(schema, given),
+  Replicate_Wild_Ignore_Table: (given, schema) => matchesTableOf(schema, given),
+  Replicate_Rewrite_DB: (given, schema) => rewritesSchema(schema, given),
+  Replicate_Ignore_Server_Ids: (given, _, { status }, source) => {
+    const own = variableOf(status, 'server_id');
+    const writers = source === undefined ? undefined : writersOf(source);
+    return listOf(given).some((id) => id !== own && (writers === undefined || writers.includes(id)));
+  },
+  Replicate_Do_Domain_Ids: (given, _, __, source) => {
+    const domains = source === undefined ? undefined : domainsOf(source);
+    return domains === undefined || domains.some((domain) => !listOf(given).includes(domain));
+  },
+  Replicate_Ignore_Domain_Ids: (given, _, __, source) => {
+    const domains = source === undefined ? undefined : domainsOf(source);
+    return domains === undefined || domains.some((domain) => listOf(given).includes(domain));
+  },
+};
+
+export const replicationFiltersRule: ProblemRule = (snapshot) => {
+  const source = sourceOf(snapshot);
+  return seenChannels(snapshot).flatMap((followed) => {
+    const schema = followed.status.report?.settings?.schema ?? '';
+    return Object.entries(followed.channel.filters)
+      .filter(([option, given]) => touches[option]?.(given, schema, followed, source) ?? true)
+      .map(([option, given]) => filteredBy(followed, option, given));
+  });
+};
+
+function sourceOf(snapshot: ClusterSnapshot): NodeStatus | undefined {
+  const source = writableSource(snapshot) ?? lastSource(snapshot);
+  return source?.report == null ? undefined : source;
+}
+
+/** Servers whose transactions come from the source: its own, and those that its log still tells apart. */
+function writersOf(source: NodeStatus): readonly string[] | undefined {
+  const own = variableOf(source, 'server_id');
+  return own === undefined ? undefined : [own, ...Object.keys(source.report?.logged ?? {})];
+}
+
+/** Domains of what the source has written, and of what it writes next. */
+function domainsOf(source: NodeStatus): readonly string[] | undefined {
+  const next = variableOf(source, 'gtid_domain_id');
+  const position = source.report?.position;
+  if (next === undefined || position?.flavour !== 'mariadb') return undefined;
+  return [next, ...(position as MariadbGtidPosition).gtids().map(({ domainId }) => String(domainId))];
+}
+
+function filteredBy({ status, channel }: FollowedChannel, option: string, given: string): Problem {
+  const { name } = status.node;
+  return {
+    code: 'REPLICATION_FILTERED',
+    node: name,
+    message: `${name} leaves out some of what its source writes and counts it as applied, so reads that must see a certain write are not sent there; what it has left out has to be copied anew`,
+    variable: option,
+    value: given,
+    cure: isMariadb(status) ? cureOfMariadb(channel.name, option) : cureOfMysql(channel.name, option),
+  };
+}
+
+const idOptions: Readonly<Record<string, string>> = {
+  Replicate_Ignore_Server_Ids: 'IGNORE_SERVER_IDS',
+  Replicate_Do_Domain_Ids: 'DO_DOMAIN_IDS',
+  Replicate_Ignore_Domain_Ids: 'IGNORE_DOMAIN_IDS',
+};
+
+function cureOfMariadb(channel: string, option: string): string {
+  const quoted = channel === '' ? '' : ` '${channel}'`;
+  const ids = idOptions[option];
+  const variable = `${channel === '' ? '' : `${channel}.`}${option.toLowerCase()}`;
+  const change = ids === undefined ? `SET GLOBAL ${variable} = ''` : `CHANGE MASTER${quoted} TO ${ids} = ()`;
+  const kept = ids === undefined ? `; and take ${option.toLowerCase()} out of its configuration` : '';
+  return `STOP SLAVE${quoted}; ${change}; START SLAVE${quoted}${kept}`;
+}
+
+function cureOfMysql(channel: string, option: string): string {
+  const forChannel = channel === '' ? '' : ` FOR CHANNEL '${channel}'`;
+  const ids = idOptions[option];
+  const change =
+    ids === undefined
+      ? `CHANGE REPLICATION FILTER ${option.toUpperCase()} = ()`
+      : `CHANGE REPLICATION SOURCE TO ${ids} = ()`;
+  const kept = ids === undefined ? `; and take ${option.toLowerCase()} out of its configuration` : '';
+  return `STOP REPLICA${forChannel}; ${change}${forChannel}; START REPLICA${forChannel}${kept}`;
+}

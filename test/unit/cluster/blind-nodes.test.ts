@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { foundUntold, judgeBlind } from '../../../src/cluster/blind-nodes.ts';
+import { afterFailedProbe, afterGoodProbe } from '../../../src/cluster/health.ts';
+import type { NodeStatus } from '../../../src/cluster/node-status.ts';
+import { parsePosition } from '../../../src/consistency/parse-position.ts';
+import { makeReport } from '../../support/scripted-probe.ts';
+import { channel, mysqlPosition, replica, source } from './problems/seen.ts';
+
+const policy = { failureThreshold: 1, recoveryThreshold: 1, maxLagMs: 5000, minServingReplicas: 0 };
+const mode = (gtid_mode: string) => source({ report: { position: mysqlPosition }, variables: { gtid_mode } });
+const looked = (before: NodeStatus, { report }: NodeStatus): NodeStatus =>
+  afterGoodProbe(before, report ?? makeReport('SOURCE'), 1, policy);
+const one = (status: NodeStatus): NodeStatus => judgeBlind([status])[0] ?? status;
+
+describe('blindness', () => {
+  it('is that of the server which has the problem', () => {
+    const filters = { Replicate_Ignore_DB: 'orders' };
+    const judged = judgeBlind([source(), replica({ channels: [channel({ filters })] }), replica({}, 'replica-2', '3')]);
+    expect(judged.map(({ blind }) => blind)).toEqual([null, 'REPLICATION_FILTERED', null]);
+  });
+
+  it('is nobody’s where all is well, and the snapshot stays the same', () => {
+    const snapshot = [source(), replica()];
+    expect(judgeBlind(snapshot)).toBe(snapshot);
+    const blind = judgeBlind([mode('OFF'), replica()]);
+    expect(judgeBlind(blind)).toBe(blind);
+  });
+
+  it('stays with a server that is lost', () => {
+    const lost = afterFailedProbe(one(mode('OFF')), 'lost the connection', policy);
+    expect(one(lost).blind).toBe('GTID_MODE_OFF');
+  });
+
+  it('of a source ends with the first numbered transaction, not with the mode', () => {
+    const off = one(mode('OFF_PERMISSIVE'));
+    const on = one(looked(off, mode('ON')));
+    expect([off.blind, on.blind]).toEqual(['GTID_MODE_OFF', 'GTIDS_JUST_BEGUN']);
+    expect(one(looked(on, mode('ON'))).blind).toBe('GTIDS_JUST_BEGUN');
+    const position = parsePosition('mysql', '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-8');
+    const written = source({ report: { position }, variables: { gtid_mode: 'ON' } });
+    expect(one(looked(on, written))).toMatchObject({ blind: null, unnumberedUntil: null });
+  });
+});
+
+describe('a commit that no position tells of', () => {
+  it('blinds the source at once, and a look that saw nothing does not undo it', () => {
+    const found = foundUntold(one(mode('ON')), 'UNNUMBERED');
+    expect(found.blind).toBe('GTID_MODE_OFF');
+    expect(one(looked(found, mode('ON'))).blind).toBe('GTIDS_JUST_BEGUN');
+  });
+
+  it('that is in no log is never forgotten: no replica will receive it', () => {
+    const found = foundUntold(one(source()), 'UNLOGGED');
+    expect(found.blind).toBe('SESSIONS_NOT_LOGGED');
+    expect(one(looked(found, source())).blind).toBe('SESSIONS_NOT_LOGGED');
+    expect(foundUntold(found, 'UNLOGGED')).toBe(found);
+  });
+});
