@@ -83,7 +83,7 @@ describe('the list of orders', () => {
     await tile.click();
     await until(
       'thirty fit',
-      async () => (await page.locator('.pager').textContent())?.includes('20 shown of 30') === true,
+      async () => (await page.locator('.pager').textContent())?.includes('1–20 of 30') === true,
     );
     expect(page.url()).toContain('missing=charge');
     await page.getByRole('button', { name: /All orders/ }).click();
@@ -139,13 +139,13 @@ describe('an order', () => {
     await page.getByRole('button', { name: 'New order' }).click();
     const dialog = page.getByRole('dialog', { name: 'New order' });
     await dialog.getByLabel('User', { exact: true }).fill('1');
-    await dialog.getByLabel('Number, drawn when empty').fill('T-001');
-    await dialog.getByLabel('Article code').fill('A');
+    await dialog.getByLabel('Order number').fill('T-001');
+    await dialog.getByLabel('SKU').fill('A');
     await dialog.getByLabel('Name').fill('A');
     await dialog.getByLabel('Unit price').fill('1');
     await dialog.getByRole('button', { name: 'Create' }).click();
     expect(await dialog.getByRole('alert').textContent()).toContain('INVALID_INPUT');
-    expect(await dialog.getByLabel('Article code').inputValue()).toBe('A');
+    expect(await dialog.getByLabel('SKU').inputValue()).toBe('A');
   });
 
   it('that somebody else has changed first is shown in both versions, and merged', async () => {

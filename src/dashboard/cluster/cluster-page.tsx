@@ -6,6 +6,7 @@ import { useAnswer } from '../graphql/use-answer.ts';
 import { useSilence } from '../graphql/use-contact.ts';
 import { type Closer, lookCloser, lookSoon, type Watched, watchCluster, watchedNow } from '../shell/cluster-watch.ts';
 import { Clock } from '../shell/moment.tsx';
+import { useEvery } from '../shell/use-every.ts';
 import { useNow } from '../shell/use-now.ts';
 import { ErrorState } from '../states/error-state.tsx';
 import { LoadingState } from '../states/loading-state.tsx';
@@ -17,7 +18,6 @@ import { LagPanel } from './lag-panel.tsx';
 import { MirrorPanel } from './mirror-panel.tsx';
 import { NodesPanel } from './nodes-panel.tsx';
 import { isLate, situation } from './situation.ts';
-import { useEvery } from './use-every.ts';
 
 const nothing = {};
 const hues = { HEALTHY: 'good', DEGRADED: 'warn', DOWN: 'bad' } as const;

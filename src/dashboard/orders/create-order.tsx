@@ -1,117 +1,176 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { Icon } from '../design/icons.tsx';
 import type { Failure } from '../graphql/failure.ts';
 import { announce } from '../shell/announcements.tsx';
+import { abandonWork, mayLeave, useUnsavedWork } from '../shell/unsaved-work.ts';
 import { amountOf, hundredthsOf, readableAmount } from './amounts.ts';
+import { type FieldFaults, faultsOf, noFaults, refusedFields, type TypedItem } from './field-faults.ts';
 import { useIntentKey } from './intent-key.ts';
 import { createOrder, type OrderRow, type Refusal } from './order-documents.ts';
+import { TextField } from './text-field.tsx';
 import { write } from './write-order.ts';
 import { WriteTrouble } from './write-trouble.tsx';
 
-type Item = {
-  readonly id: number;
-  readonly sku: string;
-  readonly name: string;
-  readonly quantity: string;
-  readonly unitPrice: string;
-};
+type Item = TypedItem & { readonly id: number };
 const newItem = (id: number): Item => ({ id, sku: '', name: '', quantity: '1', unitPrice: '' });
 
 type Props = { readonly onClose: () => void; readonly onCreated: (order: OrderRow) => void };
 
 export function CreateOrder({ onClose, onCreated }: Props) {
+  const close = () => void mayLeave().then((may) => may && onClose());
   return (
-    <ModalOverlay className="overlay" isOpen onOpenChange={(open) => !open && onClose()}>
+    <ModalOverlay className="overlay" isOpen onOpenChange={(open) => !open && close()}>
       <Modal className="modal modal-wide">
         <Dialog className="modal-body">
           <Heading slot="title">New order</Heading>
-          <CreateForm onClose={onClose} onCreated={onCreated} />
+          <CreateForm onClose={close} onCreated={onCreated} />
         </Dialog>
       </Modal>
     </ModalOverlay>
   );
 }
 
+const parts = /^(userId|currency|number|items\.\d+\.(sku|name|quantity|unitPrice))$/;
+
 function CreateForm({ onClose, onCreated }: Props) {
   const [userId, setUserId] = useState('');
   const [currency, setCurrency] = useState('EUR');
   const [number, setNumber] = useState('');
   const [items, setItems] = useState<readonly Item[]>([newItem(1)]);
+  const [faults, setFaults] = useState<FieldFaults>(noFaults);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
   const keyFor = useIntentKey();
+  const form = useRef<HTMLFormElement>(null);
+  const isTouched =
+    [userId, number].some((text) => text !== '') ||
+    items.length > 1 ||
+    items.some(({ sku, name, unitPrice }) => [sku, name, unitPrice].some((text) => text !== ''));
+  useUnsavedWork(isTouched ? 'The new order' : null);
+
+  const show = (wrong: FieldFaults) => {
+    setFaults(wrong);
+    // Once they are marked.
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  };
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (busy) return;
-    const intent = {
+    const typed = {
       userId: userId.trim(),
       currency: currency.trim().toUpperCase(),
-      ...(number.trim() !== '' && { number: number.trim() }),
+      number: number.trim(),
       items: items.map(({ sku, name, quantity, unitPrice }) => ({
         sku: sku.trim(),
         name: name.trim(),
-        quantity: Number(quantity),
+        quantity: quantity.trim(),
         unitPrice: unitPrice.trim(),
       })),
+    };
+    setFailure(null);
+    setRefusal(null);
+    const wrong = faultsOf(typed);
+    if (Object.keys(wrong).length > 0) return show(wrong);
+    setFaults(noFaults);
+    const intent = {
+      userId: typed.userId,
+      currency: typed.currency,
+      ...(typed.number !== '' && { number: typed.number }),
+      items: typed.items.map((item) => ({ ...item, quantity: Number(item.quantity) })),
     };
     setBusy(true);
     const outcome = await write(createOrder, 'createOrder', { input: { ...intent, idempotencyKey: keyFor(intent) } });
     setBusy(false);
-    setFailure(outcome.kind === 'failed' ? outcome.failure : null);
-    setRefusal(outcome.kind === 'refused' ? outcome.refusal : null);
-    if (outcome.kind !== 'done') return;
+    if (outcome.kind === 'failed') return setFailure(outcome.failure);
+    if (outcome.kind === 'refused') {
+      setRefusal(outcome.refusal);
+      return show(refusedFields(outcome.refusal, (path) => parts.test(path)).fields);
+    }
     announce(`${outcome.done.order.number} created`);
+    abandonWork();
     onCreated(outcome.done.order);
   };
 
-  const change = (id: number, part: Partial<Item>) =>
-    setItems(items.map((item) => (item.id === id ? { ...item, ...part } : item)));
+  /** What is typed anew is not wrong any more until it is looked at again. */
+  const edit = (path: string, set: () => void) => {
+    set();
+    if (path in faults) setFaults(Object.fromEntries(Object.entries(faults).filter(([one]) => one !== path)));
+  };
+  const change = (index: number, part: Partial<TypedItem>) =>
+    edit(`items.${index}.${Object.keys(part)[0]}`, () =>
+      setItems(items.map((item, place) => (place === index ? { ...item, ...part } : item))),
+    );
   const total = totalOf(items);
+  const marked = Object.keys(faults).length;
 
   return (
-    <form onSubmit={(event) => void submit(event)} className="edit">
+    <form ref={form} onSubmit={(event) => void submit(event)} className="edit" noValidate>
       <div className="form-grid">
         <TextField
           title="User"
           value={userId}
-          onChange={setUserId}
+          onText={(text) => edit('userId', () => setUserId(text))}
+          fault={faults.userId}
           inputMode="numeric"
-          pattern="[1-9][0-9]*"
-          required
         />
-        <TextField title="Currency" value={currency} onChange={setCurrency} pattern="[A-Za-z]{3}" required />
-        <TextField title="Number, drawn when empty" value={number} onChange={setNumber} maxLength={32} />
+        <TextField
+          title="Currency"
+          value={currency}
+          onText={(text) => edit('currency', () => setCurrency(text))}
+          fault={faults.currency}
+          maxLength={3}
+        />
+        <TextField
+          title="Order number (leave empty to generate one)"
+          value={number}
+          onText={(text) => edit('number', () => setNumber(text))}
+          fault={faults.number}
+          maxLength={32}
+        />
       </div>
       <fieldset className="item-lines">
         <legend>Items</legend>
         {items.map(({ id, sku, name, quantity, unitPrice }, index) => (
           <div key={id} className="item-line">
-            <TextField title="Article code" value={sku} onChange={(text) => change(id, { sku: text })} required />
-            <TextField title="Name" value={name} onChange={(text) => change(id, { name: text })} required />
+            <TextField
+              title="SKU"
+              value={sku}
+              onText={(text) => change(index, { sku: text })}
+              fault={faults[`items.${index}.sku`]}
+              maxLength={64}
+            />
+            <TextField
+              title="Name"
+              value={name}
+              onText={(text) => change(index, { name: text })}
+              fault={faults[`items.${index}.name`]}
+              maxLength={200}
+            />
             <TextField
               title="Quantity"
               value={quantity}
-              onChange={(text) => change(id, { quantity: text })}
+              onText={(text) => change(index, { quantity: text })}
+              fault={faults[`items.${index}.quantity`]}
               inputMode="numeric"
-              pattern="[1-9][0-9]{0,6}"
-              required
             />
             <TextField
               title="Unit price"
               value={unitPrice}
-              onChange={(text) => change(id, { unitPrice: text })}
+              onText={(text) => change(index, { unitPrice: text })}
+              fault={faults[`items.${index}.unitPrice`]}
               inputMode="decimal"
-              pattern="[0-9]{1,10}([.][0-9]{1,2})?"
-              required
             />
             <Button
               className="button button-plain"
               aria-label={`Remove item ${index + 1}`}
               isDisabled={items.length === 1}
-              onPress={() => setItems(items.filter((item) => item.id !== id))}
+              onPress={() => {
+                setItems(items.filter((item) => item.id !== id));
+                setFaults(noFaults);
+              }}
             >
               <Icon name="close" />
             </Button>
@@ -125,7 +184,12 @@ function CreateForm({ onClose, onCreated }: Props) {
           Add an item
         </Button>
       </fieldset>
-      <WriteTrouble failure={failure} refusal={refusal} />
+      <WriteTrouble
+        failure={failure}
+        refusal={refusal}
+        others={refusedFields(refusal, (path) => parts.test(path)).others}
+        marked={marked}
+      />
       <div className="actions">
         <Button type="submit" className="button button-main" isDisabled={busy}>
           {busy ? 'Creating…' : 'Create'}
@@ -143,26 +207,8 @@ function CreateForm({ onClose, onCreated }: Props) {
   );
 }
 
-function TextField(props: {
-  title: string;
-  value: string;
-  onChange: (text: string) => void;
-  inputMode?: 'numeric' | 'decimal';
-  pattern?: string;
-  maxLength?: number;
-  required?: boolean;
-}) {
-  const { title, onChange, ...input } = props;
-  return (
-    <label className="field">
-      <span>{title}</span>
-      <input {...input} autoComplete="off" onChange={({ target }) => onChange(target.value)} />
-    </label>
-  );
-}
-
 /** `null` while something of it is no number. */
-function totalOf(items: readonly Item[]): bigint | null {
+function totalOf(items: readonly TypedItem[]): bigint | null {
   let total = 0n;
   for (const { quantity, unitPrice } of items) {
     const price = hundredthsOf(unitPrice);

@@ -2,11 +2,13 @@ import { type FormEvent, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Failure } from '../graphql/failure.ts';
 import { announce } from '../shell/announcements.tsx';
+import { useUnsavedWork } from '../shell/unsaved-work.ts';
 import { useZone } from '../shell/zone.ts';
 import { fromInput, toInput } from '../shell/zoned-time.ts';
 import { DegradedNotice } from '../states/degraded-notice.tsx';
 import { hundredthsOf } from './amounts.ts';
 import { ConflictResolution } from './conflict-resolution.tsx';
+import { amountWords } from './field-faults.ts';
 import { useIntentKey } from './intent-key.ts';
 import { changeBetween, type Editable, editableOf } from './merge-changes.ts';
 import { type OrderRow, type Refusal, updateOrder } from './order-documents.ts';
@@ -38,6 +40,7 @@ export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order
   };
   const untouched = changeBetween(editableOf(base), mine) === null;
   if (order.version > base.version && untouched && !busy) beginFrom(order);
+  useUnsavedWork(untouched ? null : `The change of ${base.number}`);
 
   const save = async (from: OrderRow, to: Editable) => {
     const change = changeBetween(editableOf(from), to);
@@ -90,7 +93,7 @@ export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order
       {order.version > base.version && (
         <DegradedNotice level="warn">
           <p>
-            Version {order.version} is there meanwhile; you began from version {base.version}.{' '}
+            This order has been changed: it is at version {order.version} now; you began from version {base.version}.{' '}
             <button type="button" className="link" onClick={() => setCurrent(order)}>
               Compare
             </button>
@@ -117,10 +120,15 @@ export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order
             inputMode="decimal"
             value={mine.charge}
             aria-invalid={!chargeFits}
+            aria-describedby={chargeFits ? undefined : 'charge-fault'}
             placeholder="nothing charged"
             onChange={({ target }) => setMine({ ...mine, charge: target.value.trim() })}
           />
-          {!chargeFits && <span className="field-fault">A number with at most two decimals, such as 12.50</span>}
+          {!chargeFits && (
+            <span id="charge-fault" className="field-fault">
+              {amountWords(mine.charge)}
+            </span>
+          )}
         </label>
         <label className="field">
           <span>Processed ({zone})</span>

@@ -1,18 +1,25 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { listen } from '../graphql/listen.ts';
 import { pageTokens } from '../graphql/page-client.ts';
 import { announce } from '../shell/announcements.tsx';
-import { countInWords, countOf } from '../shell/figures.ts';
-import { type Job, jobProgress } from './recheck-documents.ts';
+import { countOf } from '../shell/figures.ts';
+import { Moment } from '../shell/moment.tsx';
+import { hasEnded, outcomeOf, stateInWords } from './job-words.ts';
+import { cancelJob, type Job, jobProgress } from './recheck-documents.ts';
+import { write } from './write-order.ts';
 
-/** How far a job is, as it goes on. */
-export function JobProgress({ first, onDone }: { first: Job; onDone: () => void }) {
+type Props = { readonly first: Job; readonly onDone: () => void; readonly onEnded: (job: Job) => void };
+
+/** How far a job is, as it goes on, and what ends it. */
+export function JobProgress({ first, onDone, onEnded }: Props) {
   const [job, setJob] = useState(first);
   const [lost, setLost] = useState(false);
-  const finished = job.state === 'FINISHED';
+  const ended = hasEnded(job);
+  const tell = useRef(onEnded);
+  tell.current = onEnded;
   useEffect(() => {
-    if (finished) return;
+    if (ended) return;
     const learn = pageTokens.follow();
     return listen(
       jobProgress,
@@ -21,38 +28,40 @@ export function JobProgress({ first, onDone }: { first: Job; onDone: () => void 
         onEvent: ({ jobProgress: next }) => {
           if (next.consistencyToken !== null) learn(next.consistencyToken);
           setJob(next);
-          if (next.state === 'FINISHED') announce(`Recheck done: ${outcomeOf(next)}`, next.failed > 0 ? 'bad' : 'good');
+          if (!hasEnded(next)) return;
+          tell.current(next);
+          const how = next.state === 'CANCELLED' ? 'cancelled' : 'done';
+          announce(`Recheck ${how}: ${outcomeOf(next)}`, next.failed > 0 ? 'bad' : 'good');
         },
         onState: (state) => setLost(state === 'lost'),
       },
     );
-  }, [first.id, finished]);
+  }, [first.id, ended]);
+  const cancel = async () => {
+    const outcome = await write(cancelJob, 'cancelJob', { input: { id: job.id } });
+    if (outcome.kind === 'done') setJob(outcome.done.job);
+    else announce(outcome.kind === 'refused' ? outcome.refusal.message : outcome.failure.message, 'bad');
+  };
   return (
     <section className="job" aria-label="Recheck in the background">
       <label>
         <span>Recheck of {countOf(job.total, 'order')}</span>
-        <progress value={finished ? 1 : job.done} max={finished ? 1 : Math.max(1, job.total)} />
+        <progress value={ended ? 1 : job.done} max={ended ? 1 : Math.max(1, job.total)} />
       </label>
       <span className="soft">
-        {lost && !finished ? 'no news for now · ' : ''}
-        {finished ? '' : job.state === 'QUEUED' ? 'queued · ' : `${countInWords(job.done)} done · `}
-        {outcomeOf(job)}
+        {lost && !ended ? 'no news for now · ' : ''}
+        {job.state === 'FINISHED' ? '' : `${stateInWords(job)} · `}
+        {outcomeOf(job)} · asked for <Moment at={job.queuedAt} />
       </span>
       <span className="spring" />
+      {!ended && (
+        <Button className="button" onPress={() => void cancel()}>
+          Cancel the rest
+        </Button>
+      )}
       <Button className="button button-plain" onPress={onDone}>
-        {finished ? 'Close' : 'Hide'}
+        {ended ? 'Close' : 'Hide'}
       </Button>
     </section>
   );
-}
-
-function outcomeOf({ changed, unchanged, gone, failed, alreadyQueued }: Job): string {
-  const parts = [
-    `${countInWords(changed)} changed`,
-    `${countInWords(unchanged)} unchanged`,
-    gone > 0 && `${countInWords(gone)} gone`,
-    failed > 0 && `${countInWords(failed)} failed`,
-    alreadyQueued > 0 && `${countInWords(alreadyQueued)} in the queue already`,
-  ];
-  return parts.filter(Boolean).join(' · ');
 }

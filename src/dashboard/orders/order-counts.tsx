@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { countInWords } from '../shell/figures.ts';
 import type { OrderNumbers } from './order-documents.ts';
@@ -37,13 +38,14 @@ const tiles: readonly Tile[] = [
   },
 ];
 
+type Props = {
+  readonly numbers: OrderNumbers['orderCounts'] | null;
+  readonly view: OrderView;
+  readonly onFilter: (filters: Partial<OrderFilters>) => void;
+};
+
 /** How many orders need attention. Each number is a filter. */
-export function OrderCounts(props: {
-  numbers: OrderNumbers['orderCounts'] | null;
-  view: OrderView;
-  onFilter: (filters: Partial<OrderFilters>) => void;
-}) {
-  const { numbers, view, onFilter } = props;
+export const OrderCounts = memo(function OrderCounts({ numbers, view, onFilter }: Props) {
   return (
     <fieldset className="tiles">
       <legend className="unseen">Counts, each a filter</legend>
@@ -61,4 +63,4 @@ export function OrderCounts(props: {
       ))}
     </fieldset>
   );
-}
+});

@@ -85,24 +85,19 @@ export type OrderNumbers = {
     readonly missingCharge: number;
     readonly missingProcessedAt: number;
   };
+  /** Only where that was asked: how many fit the filters. */
+  readonly orders?: { readonly totalCount: number };
 };
 
-export const orderNumbers: TypedDocumentNode<OrderNumbers, Record<string, never>> = gql`
-  query OrderNumbers {
+export const orderNumbers: TypedDocumentNode<OrderNumbers, { where: OrderWhere; filtered: boolean }> = gql`
+  query OrderNumbers($where: OrderFilter, $filtered: Boolean!) {
     orderCounts {
       total
       pending
       missingCharge
       missingProcessedAt
     }
-  }
-`;
-
-export type MatchingOrders = { readonly orders: { readonly totalCount: number } };
-
-export const matchingOrders: TypedDocumentNode<MatchingOrders, { where: OrderWhere }> = gql`
-  query MatchingOrders($where: OrderFilter) {
-    orders(where: $where) {
+    orders(where: $where) @include(if: $filtered) {
       totalCount
     }
   }

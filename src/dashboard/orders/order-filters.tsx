@@ -1,12 +1,17 @@
-import { type KeyboardEvent, useEffect, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Popover, ToggleButton } from 'react-aria-components';
+import { useZone } from '../shell/zone.ts';
+import { amountWords } from './field-faults.ts';
 import { isFiltered, noFilters, type OrderFilters, type OrderView, orderStatuses } from './order-view.ts';
 import { statusWords } from './status-words.ts';
+import { TextField } from './text-field.tsx';
+import type { ViewFault } from './view-faults.ts';
 
+type Props = { readonly view: OrderView; readonly faults: readonly ViewFault[]; readonly onFilter: Change };
 type Change = (filters: Partial<OrderFilters>, how?: { readonly replace: boolean }) => void;
 
 /** Which orders: by number, by status, and what is looked for more rarely. */
-export function OrderFilterBar({ view, onFilter }: { view: OrderView; onFilter: Change }) {
+export const OrderFilterBar = memo(function OrderFilterBar({ view, faults, onFilter }: Props) {
   const more = [view.userId, view.from, view.to, view.min, view.max, view.currency].filter((one) => one !== '').length;
   return (
     <search className="filters">
@@ -31,7 +36,7 @@ export function OrderFilterBar({ view, onFilter }: { view: OrderView; onFilter: 
         <Button className="button">More filters{more > 0 && <span className="count">{more}</span>}</Button>
         <Popover placement="bottom start" className="popover">
           <Dialog className="popover-body" aria-label="More filters">
-            <MoreFilters view={view} onFilter={onFilter} />
+            <MoreFilters view={view} faults={faults} onFilter={onFilter} />
           </Dialog>
         </Popover>
       </DialogTrigger>
@@ -42,7 +47,7 @@ export function OrderFilterBar({ view, onFilter }: { view: OrderView; onFilter: 
       )}
     </search>
   );
-}
+});
 
 const typingPauseMs = 250;
 
@@ -52,7 +57,7 @@ function NumberSearch({ number, onFilter }: { number: string; onFilter: Change }
   useEffect(() => setText(number), [number]);
   useEffect(() => {
     if (text.trim() === number) return;
-    const timer = setTimeout(() => onFilter({ number: text.trim() }, { replace: true }), typingPauseMs);
+    const timer = setTimeout(() => onFilter({ number: text.trim() }, { replace: number !== '' }), typingPauseMs);
     return () => clearTimeout(timer);
   }, [text, number, onFilter]);
   const onKeyDown = ({ key }: KeyboardEvent) => {
@@ -79,38 +84,56 @@ function NumberSearch({ number, onFilter }: { number: string; onFilter: Change }
 const rareFields = [
   { name: 'userId', title: 'User', type: 'text', inputMode: 'numeric', valid: /^([1-9]\d{0,18})?$/ },
   { name: 'currency', title: 'Currency', type: 'text', inputMode: 'text', valid: /^([A-Z]{3})?$/ },
-  { name: 'from', title: 'Placed from', type: 'date', inputMode: 'none', valid: /^/ },
-  { name: 'to', title: 'Placed until', type: 'date', inputMode: 'none', valid: /^/ },
+  { name: 'from', title: 'Created from', type: 'date', inputMode: 'none', valid: /^/ },
+  { name: 'to', title: 'Created to', type: 'date', inputMode: 'none', valid: /^/ },
   { name: 'min', title: 'Total at least', type: 'text', inputMode: 'decimal', valid: /^(\d{1,10}(\.\d{1,2})?)?$/ },
   { name: 'max', title: 'Total at most', type: 'text', inputMode: 'decimal', valid: /^(\d{1,10}(\.\d{1,2})?)?$/ },
 ] as const;
 
-function MoreFilters({ view, onFilter }: { view: OrderView; onFilter: Change }) {
+const invalidWords: Readonly<Record<string, (text: string) => string>> = {
+  userId: () => 'A whole number from 1, such as 7.',
+  currency: () => 'Three letters, such as EUR.',
+  min: amountWords,
+  max: amountWords,
+};
+
+function MoreFilters({ view, faults, onFilter }: Props) {
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
+  const zone = useZone();
+  const mixes = (view.min !== '' || view.max !== '') && view.currency === '';
   return (
-    <div className="form-grid">
-      {rareFields.map(({ name, title, type, inputMode, valid }) => {
-        const text = texts[name] ?? view[name];
-        const cleaned = name === 'currency' ? text.trim().toUpperCase() : text.trim();
-        const fits = valid.test(cleaned);
-        return (
-          <label key={name} className="field">
-            <span>{title}</span>
-            <input
+    <>
+      <div className="form-grid">
+        {rareFields.map(({ name, title, type, inputMode, valid }) => {
+          const text = texts[name] ?? view[name];
+          const cleaned = name === 'currency' ? text.trim().toUpperCase() : text.trim();
+          const wrong = valid.test(cleaned)
+            ? faults.find(({ fields }) => (fields as readonly string[]).includes(name))?.text
+            : `${invalidWords[name]?.(cleaned) ?? ''} Not applied.`;
+          return (
+            <TextField
+              key={name}
+              title={title}
               type={type}
               inputMode={inputMode}
               value={text}
-              aria-invalid={!fits}
-              onChange={(event) => {
-                const { value } = event.target;
+              fault={wrong}
+              onText={(value) => {
                 setTexts({ ...texts, [name]: value });
                 const next = name === 'currency' ? value.trim().toUpperCase() : value.trim();
-                if (valid.test(next)) onFilter({ [name]: next }, { replace: true });
+                // The first letter is a choice to go back from, the others go on with it.
+                if (valid.test(next)) onFilter({ [name]: next }, { replace: view[name] !== '' });
               }}
             />
-          </label>
-        );
-      })}
-    </div>
+          );
+        })}
+      </div>
+      <p className="soft filter-hint">Days are those of {zone}.</p>
+      {mixes && (
+        <p className="soft filter-hint">
+          Totals are compared as numbers, whatever their currency: name one to compare alike.
+        </p>
+      )}
+    </>
   );
 }

@@ -1,5 +1,6 @@
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
-import { countInWords } from '../shell/figures.ts';
+import { countInWords, countOf } from '../shell/figures.ts';
 import type { OrderPage } from './order-documents.ts';
 import { type OrderView, pageSizes } from './order-view.ts';
 
@@ -18,8 +19,10 @@ export function OrderPager({ pageInfo, shown, matching, view, onPlace, onSize }:
   return (
     <nav className="pager" aria-label="Pages of orders">
       <span className="soft">
-        {shown} shown{matching !== null && ` of ${countInWords(matching)}`}
+        {hasPreviousPage || view.place !== null ? `${shown} shown` : `${shown === 0 ? 0 : 1}–${shown}`}
+        {matching !== null && ` of ${countInWords(matching)}`}
       </span>
+      <Matches matching={matching} view={view} />
       <label className="soft">
         <span className="unseen">Orders on a page</span>
         <select
@@ -29,7 +32,7 @@ export function OrderPager({ pageInfo, shown, matching, view, onPlace, onSize }:
         >
           {pageSizes.map((size) => (
             <option key={size} value={size}>
-              {size} a page
+              {size} per page
             </option>
           ))}
         </select>
@@ -53,5 +56,21 @@ export function OrderPager({ pageInfo, shown, matching, view, onPlace, onSize }:
         Next
       </Button>
     </nav>
+  );
+}
+
+/** Read out once for each choice of filters, not with each order that comes and goes. */
+function Matches({ matching, view }: Pick<Props, 'matching' | 'view'>) {
+  const { place: _, sort: __, size: ___, ...filters } = view;
+  const key = JSON.stringify(filters);
+  const [told, setTold] = useState({ key: '', text: '' });
+  useEffect(() => {
+    if (matching === null || told.key === key) return;
+    setTold({ key, text: countOf(matching, 'order matches', 'orders match') });
+  }, [matching, key, told.key]);
+  return (
+    <span className="unseen" role="status">
+      {told.text}
+    </span>
   );
 }

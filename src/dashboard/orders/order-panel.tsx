@@ -1,9 +1,13 @@
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { FreshnessChip } from '../answers/freshness-chip.tsx';
 import { Icon } from '../design/icons.tsx';
+import { isSilence } from '../graphql/failure.ts';
 import { useAnswer } from '../graphql/use-answer.ts';
 import { Moment } from '../shell/moment.tsx';
+import { abandonWork, mayLeave } from '../shell/unsaved-work.ts';
+import { useEvery } from '../shell/use-every.ts';
+import { DegradedNotice } from '../states/degraded-notice.tsx';
 import { EmptyState } from '../states/empty-state.tsx';
 import { ErrorState } from '../states/error-state.tsx';
 import { LoadingState } from '../states/loading-state.tsx';
@@ -15,31 +19,44 @@ import { Amount } from './order-row.tsx';
 
 type Props = {
   readonly number: string;
-  /** Grows whenever the order may have changed. */
-  readonly turn: number;
+  /** When orders were changed last, by their ids: this one need not be among the rows. */
+  readonly changed: ReadonlyMap<string, number>;
+  /** Grows whenever changes may have been missed. */
+  readonly gaps: number;
   readonly onClose: () => void;
   readonly onWritten: () => void;
 };
 
 /** One order beside the list: all that is known of it, where that came from, and what can be done with it. */
-export function OrderPanel({ number, turn, onClose, onWritten }: Props) {
+export function OrderPanel(props: Props) {
+  const close = () => void mayLeave().then((may) => may && props.onClose());
   return (
-    <ModalOverlay className="overlay overlay-side" isDismissable isOpen onOpenChange={(open) => !open && onClose()}>
+    <ModalOverlay className="overlay overlay-side" isDismissable isOpen onOpenChange={(open) => !open && close()}>
       <Modal className="side">
         <Dialog className="side-body">
-          <OneOrder number={number} turn={turn} onClose={onClose} onWritten={onWritten} />
+          <OneOrder {...props} />
         </Dialog>
       </Modal>
     </ModalOverlay>
   );
 }
 
-function OneOrder({ number, turn, onClose, onWritten }: Props) {
+const lookEveryMs = 60_000;
+
+function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
   const { data, facts, failure, refetch } = useAnswer(oneOrder, { number });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each turn asks again, the first time the hook has asked already
+  // What it was last, for when it is deleted while somebody looks at it.
+  const last = useRef<FullOrder | null>(null);
+  if (data?.order != null) last.current = data.order;
+  const [seenGaps] = useState(gaps);
+  const changedAtMs = last.current === null ? 0 : (changed.get(last.current.id) ?? 0);
+  const isNews = gaps > seenGaps || changedAtMs > (facts?.receivedAtMs ?? 0) - (facts?.tookMs ?? 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change and each gap asks again
   useEffect(() => {
-    if (turn > 0) void refetch();
-  }, [turn]);
+    if (isNews) void refetch();
+  }, [changedAtMs, gaps]);
+  useEvery(lookEveryMs, refetch);
+  const close = () => void mayLeave().then((may) => may && onClose());
   const written = () => {
     void refetch();
     onWritten();
@@ -50,13 +67,15 @@ function OneOrder({ number, turn, onClose, onWritten }: Props) {
       <header className="side-head">
         <Heading slot="title">{number}</Heading>
         {facts !== null && <FreshnessChip facts={facts} about="this order" />}
-        <Button slot="close" className="button button-plain" aria-label="Close">
+        <Button className="button button-plain" aria-label="Close" onPress={close}>
           <Icon name="close" />
         </Button>
       </header>
       {order !== null ? (
         <>
-          {failure !== null && <p className="trouble">{failure.message} What you see is what was read last.</p>}
+          {failure !== null && !isSilence(failure) && (
+            <p className="trouble">{failure.message} Showing what was read last.</p>
+          )}
           <OrderFacts order={order} />
           <h3>Change</h3>
           <EditOrder key={order.id} order={order} onSaved={written} />
@@ -66,15 +85,25 @@ function OneOrder({ number, turn, onClose, onWritten }: Props) {
             <DeleteOrder
               order={order}
               onDeleted={() => {
+                abandonWork();
                 onClose();
                 onWritten();
               }}
             />
           </footer>
         </>
+      ) : data !== null && last.current !== null ? (
+        <>
+          <DegradedNotice level="bad">
+            <p>Somebody has deleted this order. It was last:</p>
+          </DegradedNotice>
+          <OrderFacts order={last.current} />
+          <h3>Items</h3>
+          <OrderItems order={last.current} />
+        </>
       ) : data !== null ? (
         <EmptyState title={`There is no order ${number}`}>
-          <p>It may have been deleted. Capital and small letters differ.</p>
+          <p>It may have been deleted. Order numbers are case-sensitive.</p>
         </EmptyState>
       ) : failure !== null ? (
         <ErrorState failure={failure} onRetry={refetch} />
@@ -113,7 +142,7 @@ function OrderItems({ order }: { order: FullOrder }) {
     <table className="items">
       <thead>
         <tr>
-          <th scope="col">Article</th>
+          <th scope="col">Item</th>
           <th scope="col" className="amount">
             Quantity
           </th>
@@ -121,7 +150,7 @@ function OrderItems({ order }: { order: FullOrder }) {
             Price
           </th>
           <th scope="col" className="amount">
-            Together
+            Line total
           </th>
         </tr>
       </thead>

@@ -1,23 +1,38 @@
-import { useEffect, useRef } from 'react';
-import { Checkbox } from 'react-aria-components';
-import { Icon } from '../design/icons.tsx';
+import { type MouseEvent, memo, useEffect, useRef } from 'react';
 import { Moment } from '../shell/moment.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { readableAmount } from './amounts.ts';
 import type { Money, OrderRow as Row } from './order-documents.ts';
-import { RowOrigin } from './row-origin.tsx';
 import { statusHues, statusWords } from './status-words.ts';
-import type { RowOrigin as Origin } from './use-order-list.ts';
 
-type Props = {
-  readonly row: Row;
-  readonly origin: Origin | null;
-  readonly href: string;
-  readonly selected: boolean;
-  readonly onSelect: (on: boolean) => void;
+export type RowActions = {
+  /** `far` selects everything from the row that was pressed before to this one. */
+  readonly onSelect: (row: Row, on: boolean, far: boolean) => void;
+  readonly onOpen: (href: string) => void;
+  readonly onOrigin: (row: Row, button: HTMLElement) => void;
 };
 
-export function OrderRow({ row, origin, href, selected, onSelect }: Props) {
+type Props = RowActions & {
+  readonly row: Row;
+  /** What the row came from, as the colour of its dot says it; `null` while nobody knows. */
+  readonly origin: string | null;
+  readonly href: string;
+  readonly selected: boolean;
+  /** It stands here only because somebody points at it: the order is not of the list any more. */
+  readonly gone: boolean;
+};
+
+const originWords: Readonly<Record<string, string>> = {
+  SOURCE: 'source',
+  REPLICA: 'replica',
+  BACKUP: 'backup',
+  CACHE: 'cache',
+  LIVE: 'live',
+};
+
+/** Drawn again only when something of it is different: every function that it is given has to stay the same. */
+export const OrderRow = memo(function OrderRow(props: Props) {
+  const { row, origin, href, selected, gone, onSelect, onOpen, onOrigin } = props;
   const { number, status, total, charge, processedAt, userId, createdAt, updatedAt, version } = row;
   const line = useRef<HTMLTableRowElement>(null);
   const shown = useRef(version);
@@ -26,49 +41,82 @@ export function OrderRow({ row, origin, href, selected, onSelect }: Props) {
     shown.current = version;
     lightUp(line.current);
   }, [version]);
+  const open = (event: MouseEvent) => {
+    // What is pressed in the row has a meaning of its own, and whoever marks text to copy it wants nothing opened.
+    const isOwn = (event.target as Element).closest('a, button, input, label') !== null;
+    if (isOwn || event.defaultPrevented || window.getSelection()?.isCollapsed === false) return;
+    onOpen(href);
+  };
   return (
-    <tr ref={line} data-number={number} data-version={version} data-selected={selected || undefined}>
+    <tr
+      ref={line}
+      data-number={number}
+      data-version={version}
+      data-selected={selected || undefined}
+      data-gone={gone || undefined}
+      onClick={open}
+    >
       <td className="check">
-        <Checkbox className="checkbox" aria-label={`Select ${number}`} isSelected={selected} onChange={onSelect}>
-          <span className="box">
-            <Icon name="check" />
-          </span>
-        </Checkbox>
+        <label className="row-check">
+          <input
+            type="checkbox"
+            aria-label={`Select ${number}`}
+            checked={selected}
+            onChange={({ target, nativeEvent }) =>
+              onSelect(row, target.checked, nativeEvent instanceof window.MouseEvent && nativeEvent.shiftKey)
+            }
+          />
+        </label>
       </td>
-      <th scope="row">
+      <th scope="row" className="number-cell">
         <PageLink href={href} className="number">
           {number}
         </PageLink>
-        <span className="until-medium">
-          <Moment at={createdAt} />
-        </span>
+        {gone && <span className="gone-mark">no longer in this list</span>}
       </th>
       <td>
         <span className="tag" data-hue={statusHues[status]}>
           {statusWords[status]}
         </span>
       </td>
-      <td className="amount">
+      <td className="amount" data-label="Total">
         <Amount money={total} />
       </td>
-      <td className="amount from-medium">
+      <td className="amount" data-label="Charge">
         <Charge charge={charge} total={total} />
       </td>
-      <td className="from-medium">
+      <td data-label="Processed">
         {processedAt === null ? <span className="missing">not processed</span> : <Moment at={processedAt} />}
       </td>
-      <td className="amount from-wide">{userId}</td>
-      <td className="from-medium">
+      <td className="amount from-wide" data-label="User">
+        {userId}
+      </td>
+      <td data-label="Created">
         <Moment at={createdAt} />
       </td>
-      <td className="from-wide">
+      <td className="from-wide" data-label="Updated">
         <Moment at={updatedAt} />
       </td>
-      <td className="amount from-wide">{version}</td>
-      <td className="end">{origin !== null && <RowOrigin origin={origin} number={number} />}</td>
+      <td className="amount from-wide" data-label="Version">
+        {version}
+      </td>
+      <td className="end">
+        {origin !== null && (
+          <button
+            type="button"
+            className="origin"
+            data-role={origin}
+            aria-label={`Where ${number} came from: ${originWords[origin] ?? 'the API'}`}
+            title={originWords[origin]}
+            onClick={({ currentTarget }) => onOrigin(row, currentTarget)}
+          >
+            <span className="chip-dot" aria-hidden="true" />
+          </button>
+        )}
+      </td>
     </tr>
   );
-}
+});
 
 export function Amount({ money }: { money: Money }) {
   return (

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { FreshnessChip } from '../answers/freshness-chip.tsx';
 import { isSilence } from '../graphql/failure.ts';
@@ -6,51 +6,44 @@ import { LiveSwitch } from '../shell/live-switch.tsx';
 import { navigate, useSearch } from '../shell/location.ts';
 import { useZone, zoneNow } from '../shell/zone.ts';
 import { DegradedNotice } from '../states/degraded-notice.tsx';
-import { EmptyState } from '../states/empty-state.tsx';
-import { ErrorState } from '../states/error-state.tsx';
-import { LoadingState } from '../states/loading-state.tsx';
 import { CreateOrder } from './create-order.tsx';
+import { ListPlace } from './list-place.tsx';
 import { OrderCounts } from './order-counts.tsx';
 import { OrderFilterBar } from './order-filters.tsx';
 import { OrderPager } from './order-pager.tsx';
 import { OrderPanel } from './order-panel.tsx';
-import { changed, isFiltered, noFilters, type OrderView, searchOf, viewOf } from './order-view.ts';
-import { OrdersTable } from './orders-table.tsx';
+import { changed, type OrderFilters, type OrderView, searchOf, viewOf } from './order-view.ts';
 import { Rechecks } from './rechecks.tsx';
+import { clearSelection, useSelection } from './selection.ts';
 import { useOrderList } from './use-order-list.ts';
+import { viewFaults } from './view-faults.ts';
 
 const panelName = 'open';
+
+function filter(filters: Partial<OrderFilters>, how?: { readonly replace: boolean }): void {
+  navigate(`/${searchOf(changed(viewOf(window.location.search), filters), zoneNow())}`, how);
+}
 
 /** The testers' page: which orders there are, what is wrong with them, and what each of them says about its freshness. */
 export function OrdersPage() {
   const search = useSearch();
-  const view = viewOf(search);
   const zone = useZone();
+  const view = useMemo(() => viewOf(search), [search]);
+  const faults = useMemo(() => viewFaults(view), [view]);
   const opened = new URLSearchParams(search).get(panelName) || null;
-  const list = useOrderList(view);
-  const [selected, setSelected] = useState<ReadonlyMap<string, string>>(new Map());
+  const list = useOrderList(view, faults.length === 0);
+  const selected = useSelection();
   const [creating, setCreating] = useState(false);
 
-  const show = (next: OrderView, how?: { readonly replace: boolean }) => navigate(`/${searchOf(next, zone)}`, how);
-  const addressOf = (number: string | null) => {
-    const base = searchOf(view, zone);
-    if (number === null) return `/${base}`;
-    return `/${base}${base === '' ? '?' : '&'}${panelName}=${encodeURIComponent(number)}`;
-  };
-  const filter = useCallback((filters: Partial<OrderView>, how?: { readonly replace: boolean }) => {
-    navigate(`/${searchOf(changed(viewOf(window.location.search), filters), zoneNow())}`, how);
-  }, []);
-  const select = (ids: readonly string[], on: boolean) => {
-    const next = new Map(selected);
-    for (const id of ids) {
-      if (on) next.set(id, list.rows?.find((row) => row.id === id)?.number ?? id);
-      else next.delete(id);
-    }
-    setSelected(next);
-  };
-
+  const base = `/${searchOf(view, zone)}`;
+  const addressOf = useCallback(
+    (number: string | null) =>
+      number === null ? base : `${base}${base === '/' ? '?' : '&'}${panelName}=${encodeURIComponent(number)}`,
+    [base],
+  );
+  const show = (next: OrderView) => navigate(`/${searchOf(next, zone)}`);
   const { rows, facts, failure, pageInfo } = list;
-  const openedRow = rows?.find(({ number }) => number === opened);
+  const place = usePlaceAtTop(JSON.stringify(view.place));
   return (
     <>
       <header className="page-head">
@@ -66,8 +59,8 @@ export function OrdersPage() {
         </Button>
       </header>
       <OrderCounts numbers={list.numbers} view={view} onFilter={filter} />
-      <OrderFilterBar view={view} onFilter={filter} />
-      <Rechecks selected={selected} view={view} matching={list.matching} onClear={() => setSelected(new Map())} />
+      <OrderFilterBar view={view} faults={faults} onFilter={filter} />
+      <Rechecks selected={selected} view={view} matching={list.matching} onClear={clearSelection} />
       {failure !== null && !isSilence(failure) && rows !== null && (
         <DegradedNotice level="warn">
           <p>
@@ -75,40 +68,34 @@ export function OrdersPage() {
           </p>
         </DegradedNotice>
       )}
-      {rows === null ? (
-        failure === null ? (
-          <LoadingState what="orders" />
-        ) : (
-          <ErrorState failure={failure} onRetry={list.refresh} />
-        )
-      ) : rows.length === 0 ? (
-        <NoOrders view={view} onClear={() => filter(noFilters)} onFirst={() => show({ ...view, place: null })} />
-      ) : (
-        <OrdersTable
-          rows={rows}
-          busy={!list.isCurrent}
-          originOf={list.originOf}
-          sort={view.sort}
-          onSort={(sort) => show(changed(view, { sort }))}
+      <div ref={place} className="list-place">
+        <ListPlace
+          list={list}
+          view={view}
+          faults={faults}
           selected={selected}
-          onSelect={select}
-          hrefOf={({ number }) => addressOf(number)}
+          addressOf={addressOf}
+          onSort={(sort) => show(changed(view, { sort }))}
+          onFilter={filter}
+          onFirst={() => show({ ...view, place: null })}
         />
-      )}
+      </div>
       {pageInfo !== null && rows !== null && (
         <OrderPager
           pageInfo={pageInfo}
           shown={rows.length}
           matching={list.matching}
           view={view}
-          onPlace={(place) => show({ ...view, place })}
+          onPlace={(next) => show({ ...view, place: next })}
           onSize={(size) => show(changed(view, { size }))}
         />
       )}
       {opened !== null && (
         <OrderPanel
+          key={opened}
           number={opened}
-          turn={(openedRow && list.changed.get(openedRow.id)) ?? 0}
+          changed={list.changed}
+          gaps={list.gaps}
           onClose={() => navigate(addressOf(null))}
           onWritten={list.refresh}
         />
@@ -127,31 +114,15 @@ export function OrdersPage() {
   );
 }
 
-function NoOrders({ view, onClear, onFirst }: { view: OrderView; onClear: () => void; onFirst: () => void }) {
-  if (view.place !== null) {
-    return (
-      <EmptyState title="This page of the list is empty now">
-        <Button className="button" onPress={onFirst}>
-          To the first page
-        </Button>
-      </EmptyState>
-    );
-  }
-  if (!isFiltered(view)) {
-    return (
-      <EmptyState title="There are no orders yet">
-        <p>
-          Make one with New order, or fill the tables with <code>npm run seed</code>.
-        </p>
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState title="No order fits these filters">
-      {view.number !== '' && <p>Capital and small letters of a number differ.</p>}
-      <Button className="button" onPress={onClear}>
-        Clear filters
-      </Button>
-    </EmptyState>
-  );
+/** Another page of the list begins at its first row, wherever the one before was left. */
+function usePlaceAtTop(turn: string) {
+  const element = useRef<HTMLDivElement>(null);
+  const seen = useRef(turn);
+  useEffect(() => {
+    if (seen.current === turn) return;
+    seen.current = turn;
+    const top = element.current?.getBoundingClientRect().top ?? 0;
+    if (top < 0) element.current?.scrollIntoView({ block: 'start' });
+  }, [turn]);
+  return element;
 }

@@ -1,9 +1,17 @@
-import { Button, Checkbox } from 'react-aria-components';
+import { useCallback, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { roleOf } from '../answers/freshness-chip.tsx';
 import { Icon } from '../design/icons.tsx';
+import { countInWords, countOf } from '../shell/figures.ts';
+import { navigate } from '../shell/location.ts';
 import type { OrderRow as Row } from './order-documents.ts';
 import { OrderRow } from './order-row.tsx';
 import type { OrderView, SortField } from './order-view.ts';
-import type { RowOrigin } from './use-order-list.ts';
+import { type AskedOrigin, RowOrigin } from './row-origin.tsx';
+import { type Selection, select } from './selection.ts';
+import { standing } from './standing-rows.ts';
+import type { RowOrigin as Origin } from './use-order-list.ts';
+import { useStandStill } from './use-stand-still.ts';
 
 type Column = { readonly title: string; readonly sort?: SortField; readonly className?: string };
 
@@ -11,80 +19,169 @@ const columns: readonly Column[] = [
   { title: 'Number', sort: 'NUMBER' },
   { title: 'Status' },
   { title: 'Total', sort: 'TOTAL', className: 'amount' },
-  { title: 'Charge', className: 'amount from-medium' },
-  { title: 'Processed', className: 'from-medium' },
+  { title: 'Charge', className: 'amount' },
+  { title: 'Processed' },
   { title: 'User', className: 'amount from-wide' },
-  { title: 'Created', sort: 'CREATED_AT', className: 'from-medium' },
+  { title: 'Created', sort: 'CREATED_AT' },
   { title: 'Updated', sort: 'UPDATED_AT', className: 'from-wide' },
   { title: 'Version', className: 'amount from-wide' },
 ];
+const sorts = columns.filter((column) => column.sort !== undefined) as readonly Required<
+  Pick<Column, 'title' | 'sort'>
+>[];
 
 export type OrdersTableProps = {
   readonly rows: readonly Row[];
-  /** Other rows are on their way. */
-  readonly busy: boolean;
-  readonly originOf: (row: Row) => RowOrigin | null;
+  /** Whether the rows are those that are wanted: others are on their way, and these are not to be used. */
+  readonly isCurrent: boolean;
+  readonly originOf: (row: Row) => Origin | null;
   readonly sort: OrderView['sort'];
   readonly onSort: (sort: OrderView['sort']) => void;
-  readonly selected: ReadonlyMap<string, string>;
-  readonly onSelect: (ids: readonly string[], on: boolean) => void;
+  readonly selected: Selection;
   readonly hrefOf: (row: Row) => string;
+  /** Another one when it is another list, or was asked for anew: nothing stands still over that. */
+  readonly turn: string;
 };
 
-export function OrdersTable({ rows, busy, originOf, sort, onSort, selected, onSelect, hrefOf }: OrdersTableProps) {
-  const ids = rows.map(({ id }) => id);
-  const chosen = ids.filter((id) => selected.has(id)).length;
+export function OrdersTable(props: OrdersTableProps) {
+  const { rows: latest, isCurrent, originOf, sort, onSort, selected, hrefOf, turn } = props;
+  const { still, release, handlers } = useStandStill();
+  const held = useRef<readonly Row[] | null>(null);
+  const heldTurn = useRef(turn);
+  if (!still || !isCurrent || heldTurn.current !== turn) held.current = null;
+  else held.current ??= latest;
+  heldTurn.current = turn;
+  const { rows, come, gone, differ } = standing(latest, held.current);
+  // What stands still shows the newest that is known of it as well.
+  if (held.current !== null) held.current = rows;
+
+  const [asked, setAsked] = useState<AskedOrigin | null>(null);
+  const now = useRef({ rows, originOf, last: null as string | null });
+  now.current.rows = rows;
+  now.current.originOf = originOf;
+  const onSelect = useCallback((row: Row, on: boolean, far: boolean) => {
+    const { rows: shown, last } = now.current;
+    const [from, to] = [shown.findIndex(({ id }) => id === last), shown.findIndex(({ id }) => id === row.id)];
+    const all = far && from !== -1 && to !== -1 ? shown.slice(Math.min(from, to), Math.max(from, to) + 1) : [row];
+    now.current.last = row.id;
+    select(all, on);
+  }, []);
+  const onOpen = useCallback((href: string) => navigate(href), []);
+  const onOrigin = useCallback((row: Row, button: HTMLElement) => {
+    const origin = now.current.originOf(row);
+    if (origin !== null) setAsked({ origin, number: row.number, button });
+  }, []);
+
+  const chosen = rows.filter(({ id }) => selected.has(id)).length;
   return (
-    <div className="table-frame" aria-busy={busy}>
-      <table className="orders">
-        <caption className="unseen">Orders</caption>
-        <thead>
-          <tr>
-            <td className="check">
-              <Checkbox
-                className="checkbox"
-                aria-label="Select every order of this page"
-                isSelected={chosen > 0 && chosen === ids.length}
-                isIndeterminate={chosen > 0 && chosen < ids.length}
-                onChange={(on) => onSelect(ids, on)}
-              >
-                <span className="box">
-                  <Icon name={chosen < ids.length ? 'some' : 'check'} />
-                </span>
-              </Checkbox>
-            </td>
-            {columns.map(({ title, sort: field, className }) => (
-              <th key={title} scope="col" className={className} aria-sort={field && ariaSort(field, sort)}>
-                {field === undefined ? (
-                  title
-                ) : (
-                  <Button className="sorter" onPress={() => onSort(nextSort(field, sort))}>
-                    {title}
-                    {field === sort.field && <Icon name={sort.direction === 'ASC' ? 'up' : 'down'} />}
-                  </Button>
-                )}
+    <div className="table-place" {...handlers}>
+      {differ && (
+        <Button className="button button-main news" onPress={release}>
+          {newsOf(come, gone.size)}
+        </Button>
+      )}
+      <NarrowSort sort={sort} onSort={onSort} />
+      <div className="table-frame" aria-busy={!isCurrent} inert={!isCurrent}>
+        <table className="orders">
+          <caption className="unseen">Orders</caption>
+          <thead>
+            <tr>
+              <td className="check">
+                <label className="row-check">
+                  <input
+                    type="checkbox"
+                    aria-label="Select every order of this page"
+                    checked={chosen > 0 && chosen === rows.length}
+                    ref={(box) => {
+                      if (box !== null) box.indeterminate = chosen > 0 && chosen < rows.length;
+                    }}
+                    onChange={({ target }) => select(rows, target.checked)}
+                  />
+                </label>
+              </td>
+              {columns.map(({ title, sort: field, className }) => (
+                <th key={title} scope="col" className={className} aria-sort={field && ariaSort(field, sort)}>
+                  {field === undefined ? (
+                    title
+                  ) : (
+                    <Button className="sorter" onPress={() => onSort(nextSort(field, sort))}>
+                      {title}
+                      {field === sort.field && <Icon name={sort.direction === 'ASC' ? 'up' : 'down'} />}
+                    </Button>
+                  )}
+                </th>
+              ))}
+              <th scope="col">
+                <span className="unseen">Where it came from</span>
               </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.length === 0 && (
+              <tr>
+                <td className="loading-rows" colSpan={columns.length + 2}>
+                  Loading orders…
+                </td>
+              </tr>
+            )}
+            {rows.map((row) => (
+              <OrderRow
+                key={row.id}
+                row={row}
+                origin={dotOf(originOf(row))}
+                href={hrefOf(row)}
+                selected={selected.has(row.id)}
+                gone={gone.has(row.id)}
+                onSelect={onSelect}
+                onOpen={onOpen}
+                onOrigin={onOrigin}
+              />
             ))}
-            <th scope="col">
-              <span className="unseen">Where it came from</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <OrderRow
-              key={row.id}
-              row={row}
-              origin={originOf(row)}
-              href={hrefOf(row)}
-              selected={selected.has(row.id)}
-              onSelect={(on) => onSelect([row.id], on)}
-            />
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </div>
+      {asked !== null && <RowOrigin asked={asked} onClose={() => setAsked(null)} />}
     </div>
   );
+}
+
+/** Where rows are cards there are no columns to press. */
+function NarrowSort({ sort, onSort }: Pick<OrdersTableProps, 'sort' | 'onSort'>) {
+  return (
+    <div className="narrow-sort">
+      <label>
+        <span className="soft">Sort by</span>{' '}
+        <select
+          className="select"
+          value={sort.field}
+          onChange={({ target }) => {
+            const wanted = sorts.find((one) => one.sort === target.value)?.sort ?? 'CREATED_AT';
+            onSort(nextSort(wanted, { ...sort, field: wanted === 'NUMBER' ? 'TOTAL' : 'NUMBER' }));
+          }}
+        >
+          {sorts.map(({ title, sort: field }) => (
+            <option key={field} value={field}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button className="button" onPress={() => onSort(nextSort(sort.field, sort))}>
+        <Icon name={sort.direction === 'ASC' ? 'up' : 'down'} />
+        {sort.direction === 'ASC' ? 'Ascending' : 'Descending'}
+      </Button>
+    </div>
+  );
+}
+
+function newsOf(come: number, gone: number): string {
+  if (come > 0) return `${countInWords(come)} new`;
+  return gone > 0 ? `${countOf(gone, 'row')} left the list` : 'Sequence has changed';
+}
+
+function dotOf(origin: Origin | null): string | null {
+  if (origin === null) return null;
+  return origin.kind === 'change' ? 'LIVE' : roleOf(origin.facts);
 }
 
 /** The same column turns round; another one begins with what people look for: newest, dearest, first in the alphabet. */

@@ -4,7 +4,9 @@ import type { OrderWhere } from './order-variables.ts';
 
 export type Job = {
   readonly id: string;
-  readonly state: 'QUEUED' | 'RUNNING' | 'FINISHED';
+  readonly kind: 'RECHECK_ORDERS' | 'REFRESH_NEW_ORDERS';
+  readonly state: 'QUEUED' | 'RUNNING' | 'FINISHED' | 'CANCELLED';
+  readonly queuedAt: string;
   readonly total: number;
   readonly done: number;
   readonly changed: number;
@@ -18,7 +20,9 @@ export type Job = {
 const jobParts = gql`
   fragment JobParts on Job {
     id
+    kind
     state
+    queuedAt
     total
     done
     changed
@@ -63,6 +67,42 @@ export const jobProgress: TypedDocumentNode<{ jobProgress: Job }, { id: string }
   subscription JobProgress($id: ID!) {
     jobProgress(id: $id) {
       ...JobParts
+    }
+  }
+  ${jobParts}
+`;
+
+/** `null` while jobs cannot be reached. */
+export const recentJobs: TypedDocumentNode<
+  { readonly jobs: { readonly recent: readonly Job[] | null } },
+  { last: number }
+> = gql`
+  query RecentJobs($last: Int!) {
+    jobs {
+      recent(last: $last) {
+        ...JobParts
+      }
+    }
+  }
+  ${jobParts}
+`;
+
+export const cancelJob: TypedDocumentNode<
+  { cancelJob: { readonly __typename: 'CancelJobPayload'; readonly job: Job } | Refusal },
+  { input: { readonly id: string } }
+> = gql`
+  mutation CancelJob($input: CancelJobInput!) {
+    cancelJob(input: $input) {
+      __typename
+      ... on CancelJobPayload {
+        job {
+          ...JobParts
+        }
+      }
+      ... on UserError {
+        code
+        message
+      }
     }
   }
   ${jobParts}

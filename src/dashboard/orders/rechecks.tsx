@@ -1,38 +1,46 @@
-import { useState } from 'react';
-import { Button } from 'react-aria-components';
+import { memo, useEffect, useState } from 'react';
+import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Failure } from '../graphql/failure.ts';
+import { useAnswer } from '../graphql/use-answer.ts';
 import { announce } from '../shell/announcements.tsx';
 import { countInWords, countOf } from '../shell/figures.ts';
 import { useZone } from '../shell/zone.ts';
 import { JobProgress } from './job-progress.tsx';
+import { hasEnded } from './job-words.ts';
 import type { Refusal } from './order-documents.ts';
 import { whereOf } from './order-variables.ts';
 import { isFiltered, type OrderView } from './order-view.ts';
-import { type Job, type RecheckInput, recheckOrders } from './recheck-documents.ts';
+import { type Job, type RecheckInput, recentJobs, recheckOrders } from './recheck-documents.ts';
+import type { Selection } from './selection.ts';
 import { write } from './write-order.ts';
 import { WriteTrouble } from './write-trouble.tsx';
 
 type Props = {
-  /** Numbers by id. */
-  readonly selected: ReadonlyMap<string, string>;
+  readonly selected: Selection;
   readonly view: OrderView;
   readonly matching: number | null;
   readonly onClear: () => void;
 };
+type Asked = { readonly input: RecheckInput; readonly count: number };
 
 /** What one recheck may be about, by ids and by filters. */
 const mostIds = 1000;
 const mostOrders = 10_000;
+/** More than these are asked about first. */
+const manyOrders = 100;
+const recent = { last: 20 };
 
-/** Has the payment provider asked about orders, in the background, and shows how far that is. */
-export function Rechecks({ selected, view, matching, onClear }: Props) {
-  const [jobs, setJobs] = useState<readonly Job[]>([]);
+/** Has the payment provider asked about orders, in the background, and shows how far that is: of every recheck that goes on. */
+export const Rechecks = memo(function Rechecks({ selected, view, matching, onClear }: Props) {
+  const [jobs, setJobs] = useJobs();
   const [failure, setFailure] = useState<Failure | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const [busy, setBusy] = useState(false);
   const zone = useZone();
 
-  const recheck = async (input: RecheckInput) => {
+  const recheck = async ({ input }: Asked) => {
+    setAsked(null);
     setBusy(true);
     const outcome = await write(recheckOrders, 'recheckOrders', { input });
     setBusy(false);
@@ -44,6 +52,7 @@ export function Rechecks({ selected, view, matching, onClear }: Props) {
     announce(`Recheck of ${countOf(job.total, 'order')} queued`);
     if ('ids' in input) onClear();
   };
+  const begin = (wanted: Asked) => (wanted.count > manyOrders ? setAsked(wanted) : void recheck(wanted));
 
   const all = matching === null ? null : Math.min(matching, mostOrders);
   const offersAll = selected.size === 0 && isFiltered(view) && all !== null && all > 0;
@@ -53,15 +62,15 @@ export function Rechecks({ selected, view, matching, onClear }: Props) {
         <section className="recheck-bar" aria-label="Recheck">
           {selected.size > 0 ? (
             <>
-              <b>{selected.size} selected</b>
+              <b>{countInWords(selected.size)} selected</b>
               <Button
                 className="button"
                 isDisabled={busy || selected.size > mostIds}
-                onPress={() => void recheck({ ids: [...selected.keys()] })}
+                onPress={() => begin({ input: { ids: [...selected.keys()] }, count: selected.size })}
               >
                 Recheck
               </Button>
-              {selected.size > mostIds && <span>At most {mostIds} at once</span>}
+              {selected.size > mostIds && <span>At most {countInWords(mostIds)} at once</span>}
               <Button className="button button-plain" onPress={onClear}>
                 Clear selection
               </Button>
@@ -70,7 +79,7 @@ export function Rechecks({ selected, view, matching, onClear }: Props) {
             <Button
               className="button"
               isDisabled={busy}
-              onPress={() => void recheck({ where: whereOf(view, zone), limit: all ?? 1 })}
+              onPress={() => begin({ input: { where: whereOf(view, zone), limit: all ?? 1 }, count: all ?? 1 })}
             >
               Recheck all {countInWords(all ?? 0)} matching orders
             </Button>
@@ -79,8 +88,51 @@ export function Rechecks({ selected, view, matching, onClear }: Props) {
       )}
       <WriteTrouble failure={failure} refusal={refusal} />
       {jobs.map((job) => (
-        <JobProgress key={job.id} first={job} onDone={() => setJobs(jobs.filter(({ id }) => id !== job.id))} />
+        <JobProgress
+          key={job.id}
+          first={job}
+          onDone={() => setJobs((before) => before.filter(({ id }) => id !== job.id))}
+          onEnded={(ended) => setJobs((before) => before.map((one) => (one.id === ended.id ? ended : one)))}
+        />
       ))}
+      {asked !== null && <Question count={asked.count} onNo={() => setAsked(null)} onYes={() => void recheck(asked)} />}
     </>
+  );
+});
+
+/** Those that go on, whoever began them and wherever that was seen last; they stay until somebody has seen how they ended. */
+function useJobs() {
+  const [jobs, setJobs] = useState<readonly Job[]>([]);
+  const known = useAnswer(recentJobs, recent);
+  const found = known.data?.jobs.recent ?? null;
+  useEffect(() => {
+    if (found === null) return;
+    const going = found.filter((job) => job.kind === 'RECHECK_ORDERS' && !hasEnded(job));
+    setJobs((before) => {
+      const ids = new Set(before.map(({ id }) => id));
+      return [...going.filter(({ id }) => !ids.has(id)).reverse(), ...before];
+    });
+  }, [found]);
+  return [jobs, setJobs] as const;
+}
+
+function Question({ count, onYes, onNo }: { count: number; onYes: () => void; onNo: () => void }) {
+  return (
+    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => !open && onNo()}>
+      <Modal className="modal">
+        <Dialog role="alertdialog" className="modal-body">
+          <Heading slot="title">Recheck {countOf(count, 'order')}?</Heading>
+          <p>The payment provider is asked about each of them, in the background. It can be cancelled meanwhile.</p>
+          <div className="actions">
+            <Button className="button button-main" onPress={onYes}>
+              Recheck them
+            </Button>
+            <Button className="button" autoFocus onPress={onNo}>
+              Not now
+            </Button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
   );
 }

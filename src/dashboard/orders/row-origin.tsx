@@ -1,22 +1,32 @@
-import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { useRef } from 'react';
+import { Dialog, Popover } from 'react-aria-components';
 import { FreshnessStory } from '../answers/freshness-chip.tsx';
 import { Clock } from '../shell/moment.tsx';
 import type { RowOrigin as Origin } from './use-order-list.ts';
 
-/** A dot at each row that says where just this row came from. */
-export function RowOrigin({ origin, number }: { origin: Origin; number: string }) {
-  const role = origin.kind === 'change' ? 'LIVE' : (origin.facts.role ?? 'NONE');
+export type AskedOrigin = { readonly origin: Origin; readonly number: string; readonly button: HTMLElement };
+
+/** Where just this row came from. One for all rows: what nobody has opened need not be there a hundred times. */
+export function RowOrigin({ asked, onClose }: { asked: AskedOrigin; onClose: () => void }) {
+  const { origin, number } = asked;
+  const trigger = useRef<HTMLElement>(asked.button);
+  trigger.current = asked.button;
   return (
-    <DialogTrigger>
-      <Button className="origin" data-role={role} aria-label={`Where ${number} came from`}>
-        <span className="chip-dot" aria-hidden="true" />
-      </Button>
-      <Popover placement="bottom end" className="popover">
-        <Dialog className="popover-body" aria-label={`Where ${number} came from`}>
-          {origin.kind === 'answer' ? <FreshnessStory facts={origin.facts} /> : <ChangeStory origin={origin} />}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <Popover
+      placement="bottom end"
+      className="popover"
+      triggerRef={trigger}
+      isOpen
+      onOpenChange={(open) => {
+        if (open) return;
+        onClose();
+        asked.button.focus();
+      }}
+    >
+      <Dialog className="popover-body" aria-label={`Where ${number} came from`}>
+        {origin.kind === 'answer' ? <FreshnessStory facts={origin.facts} /> : <ChangeStory origin={origin} />}
+      </Dialog>
+    </Popover>
   );
 }
 

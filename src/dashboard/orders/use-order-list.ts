@@ -1,22 +1,17 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { AnswerFacts } from '../answers/answer-facts.ts';
-import type { Failure } from '../graphql/failure.ts';
+import { contactNow } from '../graphql/contact.ts';
+import { type Failure, isFinal } from '../graphql/failure.ts';
 import { useAnswer } from '../graphql/use-answer.ts';
 import type { LiveState } from '../shell/live-switch.tsx';
 import { useThrottled } from '../shell/use-throttled.ts';
 import { useZone } from '../shell/zone.ts';
 import { type LiveChanges, liveChangeOf, noChanges, outlasting, overlaid, withChange } from './live-rows.ts';
-import {
-  matchingOrders,
-  type OrderNumbers,
-  type OrderPage,
-  type OrderRow,
-  orderNumbers,
-  orderPage,
-} from './order-documents.ts';
+import { type OrderNumbers, type OrderPage, type OrderRow, orderNumbers, orderPage } from './order-documents.ts';
 import { pageVariables, whereOf } from './order-variables.ts';
 import { isFiltered, type OrderView } from './order-view.ts';
-import { useOrderChanges } from './use-order-changes.ts';
+import { sharedRows } from './standing-rows.ts';
+import { type Change, useOrderChanges } from './use-order-changes.ts';
 
 /** Where a row came from: with the list, or with a change that was told of since. */
 export type RowOrigin =
@@ -24,13 +19,13 @@ export type RowOrigin =
   | { readonly kind: 'change'; readonly at: string; readonly receivedAtMs: number };
 
 export type OrderList = {
-  /** `null` until there was an answer. */
+  /** `null` until there was an answer for just this view. */
   readonly rows: readonly OrderRow[] | null;
   readonly originOf: (row: OrderRow) => RowOrigin | null;
   readonly pageInfo: OrderPage['orders']['pageInfo'] | null;
   readonly facts: AnswerFacts | null;
   readonly failure: Failure | null;
-  /** Whether the rows are those of the view, and not yet those of the one before. */
+  /** Whether the rows are those of the view. Those of the one before stay for a moment only, and nobody can use them. */
   readonly isCurrent: boolean;
   readonly numbers: OrderNumbers['orderCounts'] | null;
   readonly matching: number | null;
@@ -40,63 +35,88 @@ export type OrderList = {
   readonly pause: (paused: boolean) => void;
   /** Reads everything again now. */
   readonly refresh: () => void;
-  /** The orders that changes were told of last, newest last. */
+  /** The orders that changes were told of last, newest last, with when; on every page of the list, paused or not. */
   readonly changed: ReadonlyMap<string, number>;
+  /** Grows whenever somebody asks for everything anew. */
+  readonly turn: number;
+  /** Grows whenever changes may have been missed. */
+  readonly gaps: number;
 };
 
 const listSoonMs = 200;
 const listEveryMs = 1500;
 const numbersSoonMs = 500;
 const numbersEveryMs = 3000;
-const pollEveryMs = 3000;
-const lookEveryMs = 5000;
-const noVariables = {};
+const pollWithoutLineMs = 3000;
+/** What was written past the API is told by nobody. */
+const lookEveryMs = 60_000;
+const graceMs = 250;
+const keptChanges = 500;
 
-/** The orders of a view, kept up with what happens to them unless it is paused. */
-export function useOrderList(view: OrderView): OrderList {
+/** The orders of a view, kept up with what happens to them unless it is paused. Asks nothing for a view that nothing fits. */
+export function useOrderList(view: OrderView, isPossible: boolean): OrderList {
   const zone = useZone();
-  const list = useAnswer(orderPage, pageVariables(view, zone));
-  const numbers = useAnswer(orderNumbers, noVariables);
   const filtered = isFiltered(view);
-  const matching = useAnswer(matchingOrders, filtered ? { where: whereOf(view, zone) } : null);
-  const total = numbers.data?.orderCounts.total ?? null;
-  const fitting = matching.isCurrent ? (matching.data?.orders.totalCount ?? null) : null;
+  const list = useAnswer(orderPage, isPossible ? pageVariables(view, zone) : null);
+  const numbers = useAnswer(orderNumbers, {
+    where: isPossible ? whereOf(view, zone) : {},
+    filtered: filtered && isPossible,
+  });
   const [paused, setPaused] = useState(false);
   const [held, setHeld] = useState(0);
+  const [gaps, setGaps] = useState(0);
+  const [turn, setTurn] = useState(0);
   const [changes, setChanges] = useState<LiveChanges>(noChanges);
   const [changed, setChanged] = useState<ReadonlyMap<string, number>>(new Map());
 
   // It may have been paused since they were called.
   const listSoon = useThrottled(async () => paused || list.refetch(), listSoonMs, listEveryMs);
-  const countSoon = useThrottled(
-    async () => paused || Promise.all([numbers.refetch(), matching.refetch()]),
-    numbersSoonMs,
-    numbersEveryMs,
-  );
+  const countSoon = useThrottled(async () => paused || numbers.refetch(), numbersSoonMs, numbersEveryMs);
   const followSoon = () => {
-    if (paused) return;
+    if (paused || contactNow().silent) return;
     listSoon();
     countSoon();
   };
 
-  const line = useOrderChanges((change) => {
-    setChanged((before) => new Map([...before].slice(-200)).set(change.orderId, Date.now()));
-    if (paused) return setHeld((count) => count + 1);
-    const { order: row, at } = change;
-    if (row !== null) setChanges((before) => withChange(before, { row, at, receivedAtMs: Date.now() }));
+  const onChanges = (more: readonly Change[]) => {
+    setChanged((before) => {
+      const kept = new Map([...before].slice(-keptChanges));
+      for (const { orderId, receivedAtMs } of more) kept.set(orderId, receivedAtMs);
+      return kept;
+    });
+    if (paused) return setHeld((count) => count + more.length);
+    setChanges((before) =>
+      more.reduce(
+        (known, { order: row, at, receivedAtMs }) =>
+          row === null ? known : withChange(known, { row, at, receivedAtMs }),
+        before,
+      ),
+    );
     followSoon();
-  }, followSoon);
+  };
+  const onGap = (isFirst: boolean) => {
+    setGaps((count) => count + 1);
+    // Of what was committed just before the first line was there nobody tells: the list was asked for at the same time.
+    if (isFirst) setTimeout(() => follow.current(), pollWithoutLineMs);
+    else followSoon();
+  };
+  const line = useOrderChanges(onChanges, onGap);
 
-  const rows = list.data?.orders.nodes ?? null;
+  const known = useRef<readonly OrderRow[]>([]);
+  const read = list.data?.orders.nodes ?? null;
+  const rows = useMemo(() => {
+    if (read === null) return null;
+    known.current = sharedRows(known.current, read);
+    return known.current;
+  }, [read]);
   const askedAtMs = list.facts === null ? 0 : list.facts.receivedAtMs - list.facts.tookMs;
   useEffect(() => {
     if (rows !== null) setChanges((before) => outlasting(before, rows, askedAtMs));
   }, [rows, askedAtMs]);
 
-  // Nobody tells of what was committed just before the line was there, nor of what was written past the API: the list is
-  // asked for again all the same, and sooner without a line and after a failure.
-  const everyMs = line === 'lost' || list.failure !== null ? pollEveryMs : lookEveryMs;
-  const asks = !paused && line !== 'resting';
+  const failed = list.failure !== null && !list.asking ? list.failure : null;
+  const everyMs = line === 'lost' || failed !== null ? pollWithoutLineMs : lookEveryMs;
+  const asks = !paused && line !== 'resting' && (failed === null || !isFinal(failed));
   const follow = useRef(followSoon);
   follow.current = followSoon;
   useEffect(() => {
@@ -105,25 +125,30 @@ export function useOrderList(view: OrderView): OrderList {
     return () => clearInterval(timer);
   }, [asks, everyMs]);
 
+  const isGraceOver = useIsLate(!list.isCurrent && rows !== null, graceMs);
+  const shows = isPossible && (list.isCurrent || (!isGraceOver && failed === null));
+  const drawn = useMemo(() => (rows === null || !shows ? null : overlaid(rows, changes)), [rows, shows, changes]);
+  const fitting = numbers.isCurrent ? (numbers.data?.orders?.totalCount ?? null) : null;
+
   const refresh = () => {
+    setTurn((count) => count + 1);
     setHeld(0);
     void list.refetch();
     void numbers.refetch();
-    void matching.refetch();
   };
   return {
-    rows: rows === null ? null : overlaid(rows, changes),
+    rows: drawn,
     originOf: (row) => {
       const change = liveChangeOf(row, changes);
       if (change !== undefined) return { kind: 'change', at: change.at, receivedAtMs: change.receivedAtMs };
       return list.facts === null ? null : { kind: 'answer', facts: list.facts };
     },
-    pageInfo: list.data?.orders.pageInfo ?? null,
-    facts: list.facts,
-    failure: list.failure,
+    pageInfo: shows ? (list.data?.orders.pageInfo ?? null) : null,
+    facts: shows ? list.facts : null,
+    failure: isPossible ? failed : null,
     isCurrent: list.isCurrent,
     numbers: numbers.data?.orderCounts ?? null,
-    matching: filtered ? fitting : total,
+    matching: filtered ? fitting : (numbers.data?.orderCounts.total ?? null),
     live: paused ? 'paused' : line === 'lost' ? 'reconnecting' : 'live',
     held,
     pause: (next) => {
@@ -132,6 +157,22 @@ export function useOrderList(view: OrderView): OrderList {
       else if (list.isCurrent) list.drop();
     },
     refresh,
+    turn,
     changed,
+    gaps,
   };
+}
+
+/** Whether something has been so for longer than a moment. */
+function useIsLate(is: boolean, ms: number): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (!is) return;
+    const timer = setTimeout(() => setLate(true), ms);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
+  }, [is, ms]);
+  return late && is;
 }

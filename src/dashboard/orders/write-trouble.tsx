@@ -1,4 +1,5 @@
 import type { Failure } from '../graphql/failure.ts';
+import { refusedFields } from './field-faults.ts';
 import type { Refusal } from './order-documents.ts';
 import { statusWords } from './status-words.ts';
 
@@ -7,10 +8,21 @@ const advice: Readonly<Record<string, string>> = {
   WRITE_INDETERMINATE:
     'Nobody knows whether it was written. Send it again as it is: it has the same key, so it is not done twice.',
   UNREACHABLE: 'Send it again as it is: it has the same key, so it is not done twice.',
+  NO_ANSWER:
+    'Nobody knows whether it was written. Send it again as it is: it has the same key, so it is not done twice.',
 };
 
-/** Why a write did not go through, and what to do. What was filled in stays. */
-export function WriteTrouble({ failure, refusal }: { failure?: Failure | null; refusal?: Refusal | null }) {
+type Props = {
+  readonly failure?: Failure | null;
+  readonly refusal?: Refusal | null;
+  /** What was refused and is said at no field. */
+  readonly others?: readonly string[];
+  /** How many fields say themselves what is wrong with them. */
+  readonly marked?: number;
+};
+
+/** Why a write did not go through, and what to do: each thing once. What was filled in stays. */
+export function WriteTrouble({ failure, refusal, others, marked = 0 }: Props) {
   if (failure) {
     return (
       <div className="trouble" role="alert">
@@ -21,20 +33,21 @@ export function WriteTrouble({ failure, refusal }: { failure?: Failure | null; r
       </div>
     );
   }
-  if (!refusal) return null;
-  const { message, code, faults, allowed } = refusal;
+  if (marked === 0 && !refusal) return null;
+  const { message, code, allowed } = refusal ?? {};
+  const told = others ?? refusedFields(refusal ?? null, () => false).others;
+  const isAboutFields = marked > 0 || told.length > 0;
   return (
     <div className="trouble" role="alert">
       <p>
-        <b>{message}</b> <code>{code}</code>
+        <b>{isAboutFields ? 'Nothing was written.' : message}</b> {code !== undefined && <code>{code}</code>}
       </p>
+      {marked > 0 && <p>{marked === 1 ? 'One field needs' : `${marked} fields need`} to be corrected.</p>}
       {allowed !== undefined && (
         <p>{allowed.length === 0 ? 'Its status is final.' : `It may become ${allowed.map(inWords).join(' or ')}.`}</p>
       )}
-      {faults?.map((fault) => (
-        <p key={fault.path.join('.')}>
-          {fault.path.slice(1).join(' ')} {fault.message}
-        </p>
+      {told.map((text) => (
+        <p key={text}>{text}</p>
       ))}
     </div>
   );

@@ -28,6 +28,12 @@ export function useUnsavedWork(what: string | null): void {
   }, [key, what]);
 }
 
+/** It was saved, or what it was about is gone. */
+export function abandonWork(): void {
+  unsaved.clear();
+  window.removeEventListener('beforeunload', refuse);
+}
+
 /** Asks when there is something to lose. What somebody agrees to lose is not asked about again. */
 export function mayLeave(): Promise<boolean> {
   const [what] = unsaved.values();
@@ -38,8 +44,7 @@ export function mayLeave(): Promise<boolean> {
       what,
       answer: (leave) => {
         publish(null);
-        if (leave) unsaved.clear();
-        if (leave) window.removeEventListener('beforeunload', refuse);
+        if (leave) abandonWork();
         resolve(leave);
       },
     });

@@ -11,6 +11,9 @@ const create = `mutation ($input: CreateOrderInput!) {
 const update = `mutation ($input: UpdateOrderInput!) {
   updateOrder(input: $input) { ... on UpdateOrderPayload { order { id number version } } ... on UserError { code message } }
 }`;
+const remove = `mutation ($input: DeleteOrderInput!) {
+  deleteOrder(input: $input) { ... on DeleteOrderPayload { deletedOrderId } ... on UserError { code message } }
+}`;
 
 /** An order as somebody else makes it, past the page. */
 export async function createElsewhere(api: Api, input: Readonly<Record<string, unknown>> = {}): Promise<Stocked> {
@@ -27,6 +30,12 @@ export async function updateElsewhere(
 ): Promise<Stocked> {
   const answer = await ask(api, update, { variables: { input: { id, expectedVersion: version, ...change } } });
   return written(answer.data?.updateOrder, answer.errors);
+}
+
+/** Gone, as somebody else does away with it, past the page. */
+export async function deleteElsewhere(api: Api, { id, version }: Stocked): Promise<void> {
+  const answer = await ask(api, remove, { variables: { input: { id, expectedVersion: version } } });
+  if (answer.data?.deleteOrder.deletedOrderId === undefined) throw new Error(`not deleted: ${JSON.stringify(answer)}`);
 }
 
 /** Orders of all sorts, `T-001` and on, the last one placed last. */

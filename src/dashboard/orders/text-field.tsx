@@ -1,0 +1,32 @@
+import { type ComponentProps, useId } from 'react';
+
+type Props = Omit<ComponentProps<'input'>, 'onChange'> & {
+  readonly title: string;
+  readonly onText: (text: string) => void;
+  /** What is wrong with it, `undefined` for nothing. */
+  readonly fault?: string | undefined;
+};
+
+/** A field that says itself what is wrong with it, to those too who do not see it. */
+export function TextField({ title, onText, fault, ...input }: Props) {
+  const faultId = useId();
+  return (
+    <div className="field">
+      <label>
+        <span>{title}</span>
+        <input
+          autoComplete="off"
+          {...input}
+          aria-invalid={fault !== undefined}
+          aria-describedby={fault === undefined ? undefined : faultId}
+          onChange={({ target }) => onText(target.value)}
+        />
+      </label>
+      {fault !== undefined && (
+        <span id={faultId} className="field-fault">
+          {fault}
+        </span>
+      )}
+    </div>
+  );
+}
