@@ -101,7 +101,9 @@ async function proceed(
 ): Promise<number> {
   const { options, members, clock, say } = command;
   if (!options.json) say(describeDecision(decision));
-  if (!options.yes && !(await command.confirm())) return conclude(command, refused('you said no'), null);
+  if (!options.yes && !(await command.confirm())) {
+    return conclude(command, refused('you did not confirm it; nothing was changed'), null);
+  }
   const startMs = clock.monotonic();
   const timings: Timing[] = [];
   const outcome = { leftOut: [] as readonly string[], failure: null as string | null };

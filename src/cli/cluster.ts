@@ -1,5 +1,4 @@
 // `npm run cluster`: guided failover of plain replication.
-import { createInterface } from 'node:readline/promises';
 import { RedisLeases } from '../cluster/redis-leases.ts';
 import { type Config, processEnvironment, readConfig } from '../config.ts';
 import { ClusterMembers, type MemberAddress } from '../database/cluster-members.ts';
@@ -13,6 +12,7 @@ import { UsageError } from './arguments.ts';
 import { runClusterCommand } from './cluster-command.ts';
 import { clusterConfig } from './cluster-config.ts';
 import { clusterUsage, readClusterOptions } from './cluster-options.ts';
+import { confirm } from './confirm.ts';
 import { explainFailure } from './explain-failure.ts';
 import { givenUrl } from './given-url.ts';
 
@@ -40,7 +40,7 @@ async function run(argv: readonly string[]): Promise<number> {
       leases: redis && new RedisLeases(redis),
       clock: systemClock,
       say: (text) => void process.stdout.write(text),
-      confirm,
+      confirm: confirmPlan,
       onLeader: async (name) => {
         if (read.mode === 'local') await recordSource(read.directory, name);
       },
@@ -90,14 +90,9 @@ async function appMayConnect(config: Config, joining: MemberAddress): Promise<bo
   );
 }
 
-async function confirm(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError('Nobody is there to ask: say --yes');
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Do it? [y/N] ')).trim());
-  } finally {
-    terminal.close();
-  }
+async function confirmPlan(): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new UsageError('Cannot ask for confirmation without a terminal; pass --yes.');
+  return confirm('Do it? [y/N] ', { input: process.stdin, output: process.stdout });
 }
 
 try {

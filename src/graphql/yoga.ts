@@ -10,6 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { RoutingLog } from '../routing/routing-log.ts';
 import type { Caller } from './caller.ts';
 import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
+import { compressedAnswer } from './compressed-answer.ts';
 import type { ClusterState } from './context.ts';
 import { corsFor } from './cors.ts';
 import { toGraphqlError } from './error-codes.ts';
@@ -121,6 +122,6 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
   return async (request, response, caller) => {
     const context = { req: request, res: response, caller };
     const answer = await yoga.handleNodeRequestAndResponse(request, response, context);
-    await sendNodeResponse(answer, response, request, true);
+    await sendNodeResponse(await compressedAnswer(answer, request), response, request, true);
   };
 }

@@ -14,7 +14,8 @@ import { respondError, respondJson } from './respond.ts';
 /** What breaks the servers; `cli` joins the two. */
 export interface ServedLab {
   look(): Promise<readonly object[]>;
-  act(node: string, action: LabAction): Promise<void>;
+  /** With `forS`, what it does is undone by itself after so many seconds, unless something else is done to the server first. */
+  act(node: string, action: LabAction, forS?: number): Promise<void>;
   undoAll(): Promise<void>;
 }
 
@@ -23,7 +24,7 @@ const actionRules = z.discriminatedUnion('name', [
   z.strictObject({ name: z.enum(['stop-applier', 'start-applier', 'kill', 'start', 'hang', 'resume']) }),
 ]);
 const requestRules = z.union([
-  z.strictObject({ node: z.string().max(64), action: actionRules }),
+  z.strictObject({ node: z.string().max(64), action: actionRules, forS: z.int().min(1).max(600).optional() }),
   z.strictObject({ undo: z.literal('all') }),
 ]);
 type LabAction = z.output<typeof actionRules>;
@@ -50,7 +51,7 @@ export async function answerLab(
   if (!asked.success) return respondError(response, 400, 'BAD_REQUEST', z.prettifyError(asked.error));
   try {
     if ('undo' in asked.data) await lab.undoAll();
-    else await lab.act(asked.data.node, asked.data.action);
+    else await lab.act(asked.data.node, asked.data.action, asked.data.forS);
     respondJson(response, 200, { nodes: await lab.look() });
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;

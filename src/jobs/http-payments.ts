@@ -1,7 +1,8 @@
 /**
  * The provider over HTTP.
  *
- *   GET <url>/payments/<number>?total=12.50&currency=EUR   { "currency", "charge": "12.50" | null, "processedAt": ISO 8601 | null }
+ *   GET <url>/payments/<number>?total=12.50&currency=EUR&created=<ISO 8601>
+ *                                                           { "currency", "charge": "12.50" | null, "processedAt": ISO 8601 | null }
  *   GET <url>/orders?after=<cursor>&limit=100               { "orders": [...], "next": "<cursor>", "more": true | false }
  *
  *   no answer in time, 5xx, 429        PAYMENTS_UNAVAILABLE, retryable
@@ -54,8 +55,8 @@ export class HttpPayments implements Payments {
     this.#options = options;
   }
 
-  async payment({ number, currency, total }: PaymentQuestion, signal: AbortSignal): Promise<Payment> {
-    const search = new URLSearchParams({ total: formatAmount(total), currency });
+  async payment({ number, currency, total, createdAt }: PaymentQuestion, signal: AbortSignal): Promise<Payment> {
+    const search = new URLSearchParams({ total: formatAmount(total), currency, created: createdAt.toISOString() });
     const path = `/payments/${encodeURIComponent(number)}?${search}`;
     const answer = understood(paymentAnswer, await this.#get(path, signal));
     if (answer.currency !== currency) {

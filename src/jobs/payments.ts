@@ -4,6 +4,7 @@ export type PaymentQuestion = {
   readonly currency: string;
   /** In hundredths. */
   readonly total: bigint;
+  readonly createdAt: Date;
 };
 
 /** `null` is what the provider does not know yet. */

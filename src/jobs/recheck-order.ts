@@ -69,8 +69,8 @@ function readOrder(
   return sessions.run(token, level, (session) => findOrder(session, { id }, {}));
 }
 
-function questionOf({ number, currency, total }: Order): PaymentQuestion {
-  return { number, currency, total: parseAmount(total.toFixed(2)) ?? 0n };
+function questionOf({ number, currency, total, createdAt }: Order): PaymentQuestion {
+  return { number, currency, total: parseAmount(total.toFixed(2)) ?? 0n, createdAt };
 }
 
 async function writeDifference(

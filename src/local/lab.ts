@@ -5,7 +5,8 @@
  *   running --hang--> hung --resume--> running
  *   running, hung --kill--> killed --start--> running, in the role that the cluster has for it by then
  *
- * One thing at a time for each server. `close` undoes whatever would outlive this process.
+ * One thing at a time for each server. `close` undoes whatever would outlive this process. What is done for a while is undone by
+ * itself: a page that does it may be gone before it can undo it.
  */
 import type { Clock } from '../platform/clock.ts';
 import { Appliers } from './appliers.ts';
@@ -24,6 +25,8 @@ export class Lab {
   readonly #appliers: Appliers;
   readonly #hung = new Set<number>();
   readonly #doing = new Map<string, LabActionName>();
+  /** What is undone by itself, by the name of the server, with what calls that off. */
+  readonly #leases = new Map<string, () => void>();
   readonly #roles = new Map<string, LocalNodeRole>();
   #looking: Promise<readonly LabNode[]> | null = null;
   #closed = false;
@@ -45,7 +48,7 @@ export class Lab {
   }
 
   /** Throws `UnknownNodeError`, and `LabRefusedError` when it makes no sense now. */
-  async act(name: string, action: LabAction): Promise<void> {
+  async act(name: string, action: LabAction, forS?: number): Promise<void> {
     const node = this.#node(name);
     const refusal = this.#closed
       ? 'the process ends'
@@ -56,8 +59,11 @@ export class Lab {
     if (before !== undefined) throw new LabRefusedError(`${name} is busy: ${before} is not done yet`);
     this.#doing.set(name, action.name);
     this.#log(`lab: ${name}: ${action.name}${action.name === 'delay' ? ` ${action.seconds} s` : ''}`);
+    this.#leases.get(name)?.();
+    this.#leases.delete(name);
     try {
       await this.#carryOut(node, action);
+      if (forS !== undefined) this.#undoAfter(name, forS * 1000);
     } finally {
       this.#doing.delete(name);
     }
@@ -73,12 +79,25 @@ export class Lab {
   /** Undoes what would go on without this process. Servers that were killed stay away: their cluster ends too. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const cancel of this.#leases.values()) cancel();
+    this.#leases.clear();
     this.#appliers.close();
     for (const pid of this.#hung) resumeServer(pid);
     this.#hung.clear();
     const nodes = await this.look();
     const late = nodes.filter((node) => node.state === 'running' && !isUntouched(node));
     await Promise.allSettled(late.map((node) => this.#undoLateness(node)));
+  }
+
+  #undoAfter(name: string, ms: number): void {
+    const cancel = this.#clock.after(ms, () => {
+      this.#leases.delete(name);
+      this.#see(this.#node(name))
+        .then((node) => (this.#closed || isUntouched(node) ? undefined : this.#undo(node)))
+        .then(() => this.#log(`lab: ${name}: undone by itself`))
+        .catch((error: unknown) => this.#log(`lab: ${name} could not be made well again: ${error}`));
+    });
+    this.#leases.set(name, cancel);
   }
 
   async #undo(node: LabNode): Promise<void> {

@@ -1,8 +1,8 @@
 /**
- * A payment provider for this machine. What it says of an order follows from the order's number alone, so that it says the
- * same again and after a restart: most are charged in full and processed, some only charged, a few not known yet.
+ * A payment provider for this machine. What it says of an order follows from the order's number and from when it was placed, so
+ * that it says the same again and after a restart: most are charged in full and processed, some only charged, a few not known yet.
  *
- *   GET  /payments/<number>?total=&currency=   what is known of one payment
+ *   GET  /payments/<number>?total=&currency=&created=   what is known of one payment
  *   GET  /orders?after=&limit=                 orders that were placed here, oldest first
  *   GET  /control                              how it behaves, and how often it was asked
  *   POST /control                              { "behaviour", "delayMs", "failEvery", "place" }, all optional
@@ -120,7 +120,7 @@ export class PaymentsSandbox {
     if (request.method !== 'GET') return send(response, 405, { error: 'GET only' });
     if (isPayment) {
       const number = decodeURIComponent(pathname.slice('/payments/'.length));
-      const { charge, processedAt } = paymentOf(number, searchParams.get('total'));
+      const { charge, processedAt } = paymentOf(number, searchParams.get('total'), searchParams.get('created'));
       return send(response, 200, { number, currency: searchParams.get('currency') ?? 'EUR', charge, processedAt });
     }
     if (pathname === '/orders') {
@@ -153,18 +153,22 @@ export class PaymentsSandbox {
   }
 }
 
-/** `total` is what is expected to be charged. */
+const soonestMs = 200;
+const spanMs = 1000;
+
+/** `total` is what is expected to be charged. A payment is processed right after its order was placed. */
 export function paymentOf(
   number: string,
   total: string | null,
+  created: string | null,
 ): { readonly charge: string | null; readonly processedAt: string | null } {
   const digest = createHash('sha256').update(number).digest();
   const chance = digest.readUInt32BE(0) / 2 ** 32;
   if (chance < 0.05 || total === null) return { charge: null, processedAt: null };
-  if (chance < 0.15) return { charge: total, processedAt: null };
-  const firstMs = Date.UTC(2026, 0, 1);
-  const spanMs = 300 * 24 * 60 * 60 * 1000;
-  return { charge: total, processedAt: new Date(firstMs + (digest.readUInt32BE(4) % spanMs)).toISOString() };
+  const createdMs = created === null ? Number.NaN : Date.parse(created);
+  if (chance < 0.15 || Number.isNaN(createdMs)) return { charge: total, processedAt: null };
+  const processedMs = createdMs + soonestMs + (digest.readUInt32BE(4) % spanMs);
+  return { charge: total, processedAt: new Date(processedMs).toISOString() };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

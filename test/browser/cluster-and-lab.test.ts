@@ -125,7 +125,7 @@ describe('the lab', () => {
     await takePictures(page, 'lab');
     expect(await smallText(page)).toEqual([]);
     await button(page, 'Undo everything').click();
-    await untilSays(page, '.being-done', /Nothing is broken/);
+    await untilSays(page, '.being-done', /No faults injected/);
     expect(faults).toEqual([]);
   });
 
@@ -138,11 +138,11 @@ describe('the lab', () => {
     await untilSays(page, '.being-done', /replica-1 hangs, replica-2 was killed/);
     await button(page, 'Start again replica-2').click();
     await button(page, 'Resume replica-1').click();
-    await untilSays(page, '.being-done', /Nothing is broken/);
+    await untilSays(page, '.being-done', /No faults injected/);
     await button(page, 'Stop applier replica-1').click();
     await untilSays(page, '.being-done', /replica-1 applies nothing/);
     await button(page, 'Undo everything').click();
-    await untilSays(page, '.being-done', /Nothing is broken/);
+    await untilSays(page, '.being-done', /No faults injected/);
     await untilAllWell();
     expect(faults).toEqual([]);
   });

@@ -12,13 +12,17 @@ export type Demonstration = {
   readonly eachMs?: number;
 };
 
+const marginS = 5;
+
 export async function demonstrate({ loop, lab, say, signal, eachMs = 5000 }: Demonstration): Promise<void> {
   const replicas = (lab.nodes ?? []).filter(({ role, state }) => role === 'replica' && state === 'running');
   say('Replicas are being made one second late…');
   loop.stop();
   loop.clear();
+  // A page that is reloaded in the middle undoes nothing any more: the lab does so by itself a little later.
+  const forS = Math.ceil((2 * eachMs) / 1000) + marginS;
   const late = await Promise.all(
-    replicas.map(async (node) => ((await lab.act(node.name, lateness(node))) ? node : null)),
+    replicas.map(async (node) => ((await lab.act(node.name, lateness(node), forS)) ? node : null)),
   );
   try {
     for (const carries of [false, true]) {

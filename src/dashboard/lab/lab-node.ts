@@ -13,7 +13,7 @@ export type LabNode = {
 };
 
 /** Resolves to whether it was done. */
-export type LabAct = (node: string, action: LabAction) => Promise<boolean>;
+export type LabAct = (node: string, action: LabAction, forS?: number) => Promise<boolean>;
 
 /** What is done to a server on purpose, in words; `null` when nothing is. */
 export function doneTo({ name, state, applier, delayS }: LabNode): string | null {

@@ -48,7 +48,7 @@ function BeingDone({ nodes, lab }: { nodes: readonly LabNode[]; lab: LabState })
   return (
     <>
       <p className="being-done" role="status">
-        {done.length === 0 ? 'Nothing is broken on purpose.' : `${done.join(', ')}.`}
+        {done.length === 0 ? 'No faults injected.' : `${done.join(', ')}.`}
       </p>
       <span className="spring" />
       <Button className="button" isDisabled={done.length === 0} onPress={lab.undo}>

@@ -13,8 +13,9 @@ export function lookAtLab(): Promise<LabAnswer> {
   return ask({ method: 'GET' }, 10_000);
 }
 
-export function actInLab(node: string, action: LabAction): Promise<LabAnswer> {
-  return post({ node, action });
+/** `forS`: after so many seconds it is undone by itself, also when this page is gone. */
+export function actInLab(node: string, action: LabAction, forS?: number): Promise<LabAnswer> {
+  return post({ node, action, ...(forS !== undefined && { forS }) });
 }
 
 export function undoAll(): Promise<LabAnswer> {

@@ -1,10 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { contactNow } from '../graphql/contact.ts';
 import type { Failure } from '../graphql/failure.ts';
 import { announce } from '../shell/announcements.tsx';
+import { useClusterNow } from '../shell/use-cluster-now.ts';
 import type { LabAct, LabNode } from './lab-node.ts';
 import { actInLab, type LabAnswer, lookAtLab, undoAll } from './lab-server.ts';
 
-const everyMs = 1000;
+/** At rest; while something is done there, and for a while after it. */
+const restMs = 30_000;
+const livelyMs = 1000;
+const livelyForMs = 15_000;
 
 export type LabState = {
   /** `null` until the first answer. */
@@ -18,7 +23,7 @@ export type LabState = {
   readonly undo: () => Promise<boolean>;
 };
 
-/** The servers of the lab, asked for every second while somebody looks. */
+/** The servers of the lab, asked for every second while somebody does something to them, and now and then else. */
 export function useLab(): LabState {
   const [{ nodes, exists, failure }, setKept] = useState<Pick<LabState, 'nodes' | 'exists' | 'failure'>>({
     nodes: null,
@@ -26,6 +31,8 @@ export function useLab(): LabState {
     failure: null,
   });
   const asking = useRef(false);
+  const isBusy = useRef(false);
+  const actedMs = useRef(Number.NEGATIVE_INFINITY);
   const take = useCallback(({ nodes: seen, failure: fault }: LabAnswer) => {
     setKept((before) =>
       fault === null ? { nodes: seen, exists: seen !== null, failure: null } : { ...before, failure: fault },
@@ -42,16 +49,31 @@ export function useLab(): LabState {
   }, [take]);
   useEffect(() => {
     void look();
+    let lookedMs = performance.now();
     const timer = setInterval(() => {
-      if (!document.hidden) void look();
-    }, everyMs);
+      const nowMs = performance.now();
+      const everyMs = isBusy.current || nowMs - actedMs.current < livelyForMs ? livelyMs : restMs;
+      if (document.hidden || contactNow().silent || nowMs - lookedMs < everyMs) return;
+      lookedMs = nowMs;
+      void look();
+    }, livelyMs / 2);
     return () => clearInterval(timer);
   }, [look]);
+  // Whoever breaks a server elsewhere is seen by what the cluster says of it.
+  const { cluster } = useClusterNow();
+  const states = cluster?.nodes.map(({ state }) => state).join() ?? '';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of a state is a reason to look
+  useEffect(() => {
+    void look();
+  }, [states, look]);
+  isBusy.current = nodes?.some(({ doing }) => doing !== null) === true;
   const carryOut = useCallback(
     async (asked: Promise<LabAnswer>) => {
       // What is being done shows at once, not when it is over.
+      actedMs.current = performance.now();
       void look();
       const answer = await asked;
+      actedMs.current = performance.now();
       if (answer.failure === null) take(answer);
       else announce(answer.failure.message, 'bad');
       return answer.failure === null;
@@ -63,7 +85,7 @@ export function useLab(): LabState {
     exists,
     failure,
     look,
-    act: useCallback((node, action) => carryOut(actInLab(node, action)), [carryOut]),
+    act: useCallback((node, action, forS) => carryOut(actInLab(node, action, forS)), [carryOut]),
     undo: useCallback(() => carryOut(undoAll()), [carryOut]),
   };
 }

@@ -117,13 +117,6 @@ export function OrdersTable(props: OrdersTableProps) {
             </tr>
           </thead>
           <tbody>
-            {rows.length === 0 && (
-              <tr>
-                <td className="loading-rows" colSpan={columns.length + 2}>
-                  Loading orders…
-                </td>
-              </tr>
-            )}
             {rows.map((row) => (
               <OrderRow
                 key={row.id}
@@ -138,6 +131,15 @@ export function OrdersTable(props: OrdersTableProps) {
               />
             ))}
           </tbody>
+          {rows.length === 0 && (
+            <tfoot>
+              <tr>
+                <td className="loading-rows" colSpan={columns.length + 2}>
+                  Loading orders…
+                </td>
+              </tr>
+            </tfoot>
+          )}
         </table>
       </div>
       {asked !== null && <RowOrigin asked={asked} onClose={() => setAsked(null)} />}

@@ -107,8 +107,10 @@ describe('the demonstration', () => {
           { ...node('c', 0), state: 'killed' },
           { ...node('s', 0), role: 'source' },
         ],
-        act: (name, action) => {
-          did.push(`${name} ${action.name} ${action.seconds ?? ''}`.trim());
+        act: (name, action, forS) => {
+          did.push(
+            `${name} ${action.name} ${action.seconds ?? ''}${forS === undefined ? '' : ` for ${forS} s`}`.trim(),
+          );
           return act(name, action);
         },
       },
@@ -123,8 +125,8 @@ describe('the demonstration', () => {
     expect(await play(async () => true)).toEqual([
       'stop',
       'clear',
-      'a delay 1',
-      'b stop-applier',
+      'a delay 1 for 6 s',
+      'b stop-applier  for 6 s',
       'token false',
       'start',
       'token true',
@@ -141,6 +143,6 @@ describe('the demonstration', () => {
       leaving.abort();
       return name === 'a';
     }, leaving.signal);
-    expect(did).toEqual(['stop', 'clear', 'a delay 1', 'b stop-applier', 'stop', 'a delay 0']);
+    expect(did).toEqual(['stop', 'clear', 'a delay 1 for 6 s', 'b stop-applier  for 6 s', 'stop', 'a delay 0']);
   });
 });

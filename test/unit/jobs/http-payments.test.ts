@@ -22,7 +22,7 @@ const saying =
   (_, response) =>
     void response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
 
-const question = { number: 'T 1/2', currency: 'EUR', total: 1250n };
+const question = { number: 'T 1/2', currency: 'EUR', total: 1250n, createdAt: new Date('2026-03-01T11:59:00Z') };
 const never = new AbortController().signal;
 const ask = async (payments: HttpPayments, signal = never) =>
   payments.payment(question, signal).catch((error: { code?: string; retryable?: boolean }) => error);
@@ -36,7 +36,9 @@ describe('a payment provider that answers', () => {
       saying(well)(request, response as never);
     });
     expect(await ask(payments)).toEqual({ charge: 1250n, processedAt: new Date('2026-03-01T12:00:00Z') });
-    expect(asked).toBe('/v1/payments/T%201%2F2?total=12.50&currency=EUR Bearer sesame');
+    expect(asked).toBe(
+      '/v1/payments/T%201%2F2?total=12.50&currency=EUR&created=2026-03-01T11%3A59%3A00.000Z Bearer sesame',
+    );
   });
 
   it('may not know yet', async () => {

@@ -17,22 +17,32 @@ const control = (body: string, headers: Record<string, string>) =>
   fetch(`${sandbox.url}/control`, { method: 'POST', body, headers });
 const json = { 'content-type': 'application/json' };
 
+const someDay = '2026-11-20T10:00:00.000Z';
+
 describe('the payments sandbox', () => {
   it('says the same of an order each time', async () => {
-    const path = '/payments/T-1?total=12.50&currency=EUR';
+    const path = '/payments/T-1?total=12.50&currency=EUR&created=2026-11-20T10:00:00.000Z';
     const [first, second] = [await get(path), await get(path)];
     expect(first).toEqual(second);
-    expect(first).toEqual({ status: 200, body: { number: 'T-1', currency: 'EUR', ...paymentOf('T-1', '12.50') } });
+    expect(first).toEqual({
+      status: 200,
+      body: { number: 'T-1', currency: 'EUR', ...paymentOf('T-1', '12.50', someDay) },
+    });
   });
 
   it('knows most payments, and not all of them', () => {
-    const known = Array.from({ length: 1000 }, (_, n) => paymentOf(`T-${n}`, '1.00'));
+    const known = Array.from({ length: 1000 }, (_, n) => paymentOf(`T-${n}`, '1.00', someDay));
     const shares = [
       known.filter(({ charge }) => charge === null),
       known.filter(({ processedAt }) => processedAt === null),
     ];
     for (const { length } of shares) expect(length).toSatisfy((count: number) => count > 20 && count < 250);
     for (const { charge, processedAt } of known) if (processedAt !== null) expect(charge).toBe('1.00');
+    // Nothing is processed before it was placed.
+    const processed = known.flatMap(({ processedAt }) => (processedAt === null ? [] : [Date.parse(processedAt)]));
+    expect(Math.min(...processed)).toBeGreaterThan(Date.parse(someDay));
+    expect(Math.max(...processed)).toBeLessThan(Date.parse(someDay) + 5000);
+    expect(paymentOf('T-1', '1.00', null).processedAt).toBeNull();
   });
 
   it('obeys who is on this machine, and no foreign page', async () => {
