@@ -22,7 +22,7 @@ import type { PastVerdict } from '../consistency/resume-session.ts';
 import { mariadbHistory, mysqlHistory, type SourceHistory } from '../consistency/source-history.ts';
 import type { Clock } from '../platform/clock.ts';
 import { NextFlight } from '../platform/single-flight.ts';
-import { type ClusterSnapshot, isSeen, straySources, writableSource } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, isSeen, statusOf, straySources, writableSource } from './cluster-snapshot.ts';
 import type { HistoryAnswer } from './node-probe.ts';
 import type { NodeStatus, ProbeReport } from './node-status.ts';
 
@@ -92,7 +92,10 @@ export class SourceJudge {
    */
   judge(position: Position, { recorded = false } = {}): PastVerdict | Promise<PastVerdict> {
     if (this.#known === null) return 'UNJUDGED';
-    const verdict = this.#known.all.judge(position);
+    const { all, node } = this.#known;
+    // It may be another one by now, or have gone back: nobody has looked yet.
+    const inDoubt = statusOf(this.#options.snapshot(), node)?.position === null;
+    const verdict = inDoubt ? null : all.judge(position);
     if (verdict === 'INCLUDED' || (verdict === 'UNKNOWN' && recorded)) return 'INCLUDED';
     return this.#ask(position, this.#known);
   }

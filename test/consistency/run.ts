@@ -55,7 +55,6 @@ async function work(options: RunOptions): Promise<boolean> {
   return verdict(finding);
 }
 
-/** A fork leaves nothing to go on with: each has a laboratory of its own. */
 async function fork(options: RunOptions): Promise<boolean> {
   const { fork: asked, tokens, clients } = options;
   const ways = asked === 'all' ? Object.keys(forkWays).filter(isForkWay) : asked === undefined ? [] : [asked];
@@ -64,7 +63,7 @@ async function fork(options: RunOptions): Promise<boolean> {
   for (const way of ways) {
     for (const lossy of kinds) {
       const given = { way, lossy, tokens, clients, log: print };
-      const finding = await inLaboratory(options, (laboratory) => forkExperiment(laboratory, given));
+      const finding = await forkExperiment(given, options.flavour);
       print(reportFork(finding));
       good &&= forkVerdict(finding);
     }

@@ -1,9 +1,10 @@
 // Clients with a past, a history that forks, and what each of them is told: by processes that saw it happen and by one
 // that starts later.
 import { systemClock } from '../../../src/platform/clock.ts';
-import { caughtUp } from '../../support/engine.ts';
-import { startApiProcess } from '../api-process.ts';
-import type { Laboratory } from '../experiment.ts';
+import { caughtUp, migrateOrders } from '../../support/engine.ts';
+import { startApi } from '../../support/in-process-api.ts';
+import { startTestCluster, type TestCluster } from '../../support/test-cluster.ts';
+import { environmentFor } from '../api-process.ts';
 import { type Answer, ask, type Endpoint } from '../orders-api.ts';
 import { checkFork, type ForkAnomaly, type ForkClient, type Told } from './check-fork.ts';
 import { type ForkWay, forkOf } from './ways.ts';
@@ -30,7 +31,31 @@ const patienceMs = 90_000;
 const requestMs = 10_000;
 const retryMs = 100;
 
-export async function forkExperiment({ cluster, apis }: Laboratory, options: ForkOptions): Promise<ForkFinding> {
+/** A fork leaves nothing to go on with: each has servers of its own. Two APIs watch it. */
+export async function forkExperiment(options: ForkOptions, flavour?: 'mariadb' | 'mysql'): Promise<ForkFinding> {
+  // Writes would wait for replicas that are held back.
+  const cluster = await startTestCluster({ replicationDelayMs: 0, ...(flavour && { flavour }) });
+  const apis: { readonly url: string; stop(): Promise<void> }[] = [];
+  const open = async () => {
+    const api = await startApi({ ...environmentFor(cluster), MIGRATION_URL: '', MONITOR_INTERVAL_MS: '300' });
+    apis.push(api);
+    return api;
+  };
+  try {
+    await migrateOrders(cluster);
+    return await forked(cluster, [await open(), await open()], open, options);
+  } finally {
+    await Promise.all(apis.map((api) => api.stop()));
+    await cluster.stop();
+  }
+}
+
+async function forked(
+  cluster: TestCluster,
+  apis: readonly Endpoint[],
+  openLater: () => Promise<Endpoint>,
+  options: ForkOptions,
+): Promise<ForkFinding> {
   const { way, lossy, tokens, log } = options;
   const fork = forkOf(way, cluster);
   const someApi = (turn: number): Endpoint => apis[turn % apis.length] ?? { url: '' };
@@ -40,11 +65,12 @@ export async function forkExperiment({ cluster, apis }: Laboratory, options: For
     const early = await written(half, someApi, tokens);
     for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
     // Without loss nothing is held back, and all that was acknowledged is there when the source dies.
-    if (lossy && way === 'restore') {
-      // The copy is older than all that the clients have written.
-    } else if (lossy) await fork.holdBack();
+    if (lossy) await fork.holdBack();
     const late = await written(options.clients - half, someApi, tokens);
-    if (!lossy && way !== 'restore') for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+    if (!lossy) {
+      for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+      await fork.keep();
+    }
     const clients = [...early, ...late, ...(await readers(late, someApi, tokens))];
     log(`${way}: ${lossy ? 'loses what was written last' : 'loses nothing'}`);
     await fork.carryOut();
@@ -54,14 +80,12 @@ export async function forkExperiment({ cluster, apis }: Laboratory, options: For
     // The new history gives out as many numbers as were lost.
     await written(options.clients + 5, someApi, false);
     await eachAsksTwice(asleep, someApi);
-    const later = await startApiProcess(cluster, { environment: { MIGRATION_URL: '' } });
-    try {
-      const returning = clients.map((client) => ({ ...client, id: client.id + 10_000, told: [], token: client.first }));
-      await eachAsksTwice(returning, () => later);
-      return await judged([...awake, ...asleep, ...returning], options, someApi);
-    } finally {
-      await later.stop();
-    }
+    const later = await openLater();
+    const returning = clients.map((client): Client => {
+      return { ...client, id: client.id + 10_000, told: [], token: client.first };
+    });
+    await eachAsksTwice(returning, () => later);
+    return await judged([...awake, ...asleep, ...returning], options, someApi);
   } finally {
     await fork.clear();
   }

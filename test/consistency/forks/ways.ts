@@ -22,6 +22,8 @@ export type Fork = {
   prepare(): Promise<void>;
   /** From here on the replicas get nothing more. */
   holdBack(): Promise<void>;
+  /** Nothing that was written so far is to be lost. */
+  keep(): Promise<void>;
   carryOut(): Promise<void>;
   clear(): Promise<void>;
 };
@@ -34,6 +36,7 @@ export function forkOf(way: ForkWay, cluster: TestCluster): Fork {
   if (way === 'restore') return restored(cluster);
   return {
     prepare: nothing,
+    keep: nothing,
     holdBack,
     carryOut: async () => {
       await cluster.kill('source');
@@ -48,15 +51,17 @@ export function forkOf(way: ForkWay, cluster: TestCluster): Fork {
 function restored(cluster: TestCluster): Fork {
   const copy = join(tmpdir(), `tidemark-copy-${process.pid}`);
   const { dataDirectory } = cluster.node('source');
+  const copied = async () => {
+    await cluster.cluster.stopNode('source');
+    await rm(copy, { recursive: true, force: true });
+    await cp(dataDirectory, copy, { recursive: true });
+    await cluster.cluster.startNode('source');
+  };
   return {
-    prepare: async () => {
-      await cluster.cluster.stopNode('source');
-      await rm(copy, { recursive: true, force: true });
-      await cp(dataDirectory, copy, { recursive: true });
-      await cluster.cluster.startNode('source');
-    },
+    prepare: copied,
     // They go on: what the restored source lacks they hold, and are errant.
     holdBack: async () => undefined,
+    keep: copied,
     carryOut: async () => {
       await cluster.kill('source');
       await rm(dataDirectory, { recursive: true, force: true });

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { checkFork, type Told } from './check-fork.ts';
+
+describe('the checker of forked histories', () => {
+  const table: [survived: boolean, told: Told[], faults: number][] = [
+    [true, ['PRESENT', 'FAILED', 'PRESENT'], 0],
+    [false, ['WRITE_LOST', 'ABSENT'], 0],
+    [false, ['PRESENT', 'FAILED', 'WRITE_LOST', 'ABSENT'], 0],
+    [true, ['PRESENT', 'WRITE_LOST'], 1],
+    [true, ['ABSENT', 'PRESENT'], 1],
+    [false, ['ABSENT', 'WRITE_LOST'], 1],
+    [false, ['ABSENT', 'ABSENT'], 1],
+    [false, ['PRESENT', 'PRESENT'], 1],
+    [false, ['WRITE_LOST', 'WRITE_LOST'], 1],
+  ];
+  it.each(table)('survived: %s, told %j: %d', (survived, told, faults) => {
+    expect(checkFork([{ id: 1, order: 'T-1', survived, told }])).toHaveLength(faults);
+  });
+});

@@ -1,0 +1,28 @@
+// One promotion by hand and one restore, with real servers: the rest `npm run consistency -- --fork all` does.
+import { describe, expect, test } from 'vitest';
+import { forkExperiment, reportFork } from './fork-experiment.ts';
+import type { ForkWay } from './ways.ts';
+
+const clients = 10;
+
+async function findingOf(way: ForkWay, { lossy = true, tokens = true } = {}) {
+  const finding = await forkExperiment({ way, lossy, tokens, clients, log: () => undefined });
+  process.stdout.write(`${reportFork(finding)}\n`);
+  return finding;
+}
+
+describe('a history that forks without the API being told', () => {
+  test.each(['sql', 'restore'] as const)(
+    '%s: every client of a lost write is told, once, and nobody else',
+    async (way) => {
+      const { clients: all, anomalies } = await findingOf(way);
+      expect(anomalies).toEqual([]);
+      expect(all.some(({ survived }) => !survived)).toBe(true);
+    },
+  );
+
+  test('without tokens nobody is told, and the checker sees it', async () => {
+    const { anomalies } = await findingOf('sql', { tokens: false });
+    expect(anomalies).not.toEqual([]);
+  });
+});
