@@ -15,6 +15,9 @@ export type Ending = {
 /** Watches this process for signals and for errors that nobody caught. */
 export function watchForTheEnd(log: Logger): Ending {
   const controller = new AbortController();
+  // What cannot be told to anybody is no reason to end.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
   let exitCode = 0;
   let resolveReached = () => {};
   const reached = new Promise<void>((resolve) => {

@@ -12,6 +12,7 @@ import { measureOutbox } from '../outbox/outbox-metrics.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
+import { measureLog } from '../platform/log-metrics.ts';
 import { UsageError } from './arguments.ts';
 import { clusterConfig } from './cluster-config.ts';
 import { watchForTheEnd } from './ending.ts';
@@ -43,6 +44,7 @@ async function run(argv: readonly string[]): Promise<number> {
   await lifecycle.start({ name: 'servers', start: () => database.start(), stop: () => database.stop() });
   await lifecycle.start({ name: 'mirror', start: () => mirror.start(), stop: () => mirror.stop(), stopWithinMs });
   if (metrics !== null) {
+    measureLog(log, metrics);
     measureOutbox(new Outbox(database.onSource), metrics);
     measureMirror(() => mirror.state, metrics);
   }
@@ -59,6 +61,7 @@ async function run(argv: readonly string[]): Promise<number> {
   await ending.reached;
   await lifecycle.stop();
   log.info('stopped');
+  await log.close();
   return ending.exitCode();
 }
 

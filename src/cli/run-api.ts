@@ -1,10 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import { type Config, describeConfig, type Environment, processEnvironment, readConfig } from '../config.ts';
+import {
+  type Config,
+  type ConfigRead,
+  describeConfig,
+  type Environment,
+  processEnvironment,
+  readConfig,
+} from '../config.ts';
 import { type ServedApp, startHttpServer } from '../http/server.ts';
 import { readStaticPage } from '../http/static-page.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
-import { createLog, type Logger } from '../platform/log.ts';
+import { createLog, type Log, type Logger } from '../platform/log.ts';
+import { measureLog } from '../platform/log-metrics.ts';
 import { readArguments, type StartArguments, usage } from './arguments.ts';
 import { banner } from './banner.ts';
 import { printableConfig, printableRead } from './check-config.ts';
@@ -51,6 +59,21 @@ async function serve(given: StartArguments, createApp: CreateApp): Promise<numbe
   const environment = environmentWith(given);
   const read = readConfig(environment);
   const log = createLog(read.mode === 'local' ? read.log : read.config.log);
+  try {
+    return await serveLogged(given, { environment, read, log, createApp });
+  } finally {
+    await log.close();
+  }
+}
+
+type Serving = {
+  readonly environment: Environment;
+  readonly read: ConfigRead;
+  readonly log: Log;
+  readonly createApp: CreateApp;
+};
+
+async function serveLogged(given: StartArguments, { environment, read, log, createApp }: Serving): Promise<number> {
   const lifecycle = new Lifecycle(systemClock, log);
   const ending = watchForTheEnd(log);
   try {
@@ -60,7 +83,7 @@ async function serve(given: StartArguments, createApp: CreateApp): Promise<numbe
       // Loaded only here: a process with servers of its own has no use for it.
       const { startLocalMode } = await import('./local-mode.ts');
       const { directory } = read;
-      const say = (line: string) => void print(`${line}\n`);
+      const say = (line: string) => tell(`${line}\n`);
       local = await startLocalMode({ ...given, lifecycle, directory, environment, signal: ending.signal, say });
       config = local.config;
     } else {
@@ -90,17 +113,18 @@ type Opening = {
   readonly createApp: CreateApp;
   readonly lifecycle: Lifecycle;
   readonly ending: Ending;
-  readonly log: Logger;
+  readonly log: Log;
 };
 
 /** Schema, app, port: in this order, so that nobody is served before everything is there. */
 async function openTheDoors({ config, local, createApp, lifecycle, ending, log }: Opening): Promise<void> {
   const toPerson = config.log.format === 'pretty';
-  if (toPerson) print(printableConfig(config));
+  if (toPerson) tell(printableConfig(config));
   else log.info({ config: describeConfig(config) }, 'starting');
   const migrating = config.migrationUrl === null ? null : await migrateSchema(config.migrationUrl, config, log);
   ending.signal.throwIfAborted();
   const app = createApp(config, log);
+  if (app.metrics) measureLog(log, app.metrics);
   const stopWithinMs = 10_000 + config.jobs.graceMs;
   await lifecycle.start({ name: 'app', start: () => app.start(), stop: () => app.stop(), stopWithinMs });
   ending.signal.throwIfAborted();
@@ -126,7 +150,7 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   const lab = local?.lab ?? null;
   if (lab !== null) await lifecycle.start({ name: 'lab', stop: () => lab.close(), stopWithinMs: 30_000 });
   await local?.announce(server.port);
-  if (toPerson) print(banner({ config, url: server.url, local: local !== null }));
+  if (toPerson) tell(banner({ config, url: server.url, local: local !== null }));
   else log.info({ url: server.url, nodes: config.cluster.nodes.map(({ name }) => name) }, 'running');
 }
 
@@ -145,6 +169,15 @@ function migrateSchema(url: string, { monitor }: Config, log: Logger) {
 function environmentWith({ port }: StartArguments): Environment {
   const environment = processEnvironment();
   return port === null ? environment : { ...environment, PORT: port };
+}
+
+/** For people who look on. When nobody can read it, the API runs all the same. */
+function tell(text: string): void {
+  try {
+    process.stdout.write(text);
+  } catch {
+    // A full disk.
+  }
 }
 
 function print(text: string): 0 {

@@ -9,6 +9,7 @@ import { systemClock } from '../platform/clock.ts';
 import { giveWay } from '../platform/give-way.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
+import { measureLog } from '../platform/log-metrics.ts';
 import { UsageError } from './arguments.ts';
 import { clusterConfig } from './cluster-config.ts';
 import { watchForTheEnd } from './ending.ts';
@@ -46,6 +47,7 @@ async function run(argv: readonly string[]): Promise<number> {
   // What API processes have cached must not outlive what jobs write.
   const onWrote = { ...(cache && { onWrote: cache.wrote.bind(cache) }) };
   const database = openDatabase(config, log, { ...measured, ...onWrote });
+  if (metrics !== null) measureLog(log, metrics);
   const tokens = openTokens(config, database);
   const background = openBackground(config, { redis, database, tokens, log, ...measured });
   const closeCache = async () => {
@@ -77,6 +79,7 @@ async function run(argv: readonly string[]): Promise<number> {
   await ending.reached;
   await lifecycle.stop();
   log.info('stopped');
+  await log.close();
   return ending.exitCode();
 }
 

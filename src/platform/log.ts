@@ -1,21 +1,44 @@
-import { destination, type Logger as PinoLogger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { type Logger as PinoLogger, pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import { type Clock, systemClock } from './clock.ts';
+import { LogOutput } from './log-output.ts';
 
 /** Structured log: facts first, then one sentence. */
 export type Logger = Pick<PinoLogger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child' | 'level'>;
 
+/** The log of a process, which has an end. */
+export type Log = Logger & {
+  /** How many lines could not be written. */
+  readonly lostLines: () => number;
+  /** Writes what still waits, as far as that takes no longer than this. */
+  readonly close: (withinMs?: number) => Promise<void>;
+};
+
 export type LogOptions = { readonly level: string; readonly format: 'json' | 'pretty' };
 
-/** Writes to standard output, at once: a line that was logged is not lost when the process ends. */
-export function createLog({ level, format }: LogOptions): Logger {
-  const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } };
-  if (format === 'json')
-    return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, destination({ sync: true }));
-  const stream = pretty({
-    sync: true,
-    colorize: process.stdout.isTTY,
+const standardOutput = 1;
+const closeWithinMs = 1000;
+
+/** Writes to standard output, behind the back of whoever logs. */
+export function createLog(options: LogOptions, fd = standardOutput, clock: Clock = systemClock): Log {
+  const output = new LogOutput(fd, clock, (lines) => log.warn({ lines }, 'lines of this log could not be written'));
+  const log = logTo((line) => output.write(line), options);
+  return Object.assign(log, {
+    lostLines: () => output.lost,
+    close: (withinMs = closeWithinMs) => output.close(withinMs),
+  });
+}
+
+function logTo(write: (line: string) => void, { level, format }: LogOptions): PinoLogger {
+  const options = { level, base: null };
+  if (format === 'json') {
+    const timestamp = pino.stdTimeFunctions.isoTime;
+    return pino({ ...options, formatters: { level: (label) => ({ level: label }) }, timestamp }, { write });
+  }
+  const inWords = prettyFactory({
+    colorize: process.stdout.isTTY === true,
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
   });
-  return pino({ level, base: null }, stream);
+  return pino(options, { write: (line) => write(inWords(line) ?? '') });
 }
