@@ -39,7 +39,7 @@ export function readUrlNodes(environment: Environment, order: ReplicaOrder, { wo
   if (sourceUrl) read(sourceName, sourceUrl, { name: 'source', role: 'source', priority: 1 });
   else faults.push({ name: 'SOURCE_URL', fault: 'is missing' });
 
-  const replicaUrls = (REPLICA_URLS ?? '').split(',').map((text) => text.trim());
+  const replicaUrls = urlsIn(REPLICA_URLS ?? '');
   for (const [index, text] of replicaUrls.filter((url) => url !== '').entries()) {
     read(replicaUrls.length > 1 ? `REPLICA_URLS (${index + 1})` : 'REPLICA_URLS', text, {
       name: `replica-${index + 1}`,
@@ -53,4 +53,16 @@ export function readUrlNodes(environment: Environment, order: ReplicaOrder, { wo
 
 function isCount(text: string, minimum: number): boolean {
   return /^\d{1,4}$/.test(text) && Number(text) >= minimum && Number(text) <= 1000;
+}
+
+/** A comma parts them, but for one in a password: there the host is still to come. */
+function urlsIn(list: string): string[] {
+  const urls: string[] = [];
+  for (const part of list.split(',')) {
+    const before = urls.at(-1);
+    if (before?.includes('://') && !before.includes('@') && !part.includes('://'))
+      urls.splice(-1, 1, `${before},${part}`);
+    else urls.push(part.trim());
+  }
+  return urls;
 }

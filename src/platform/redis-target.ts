@@ -4,6 +4,8 @@
  *   redis://user:password@host:6379/0                        rediss:// with TLS
  *   redis+sentinel://user:password@host:26379,host/name/0    rediss+sentinel:// with TLS, to the Sentinels too
  */
+import { accountFault, isSocketPath, socketFault } from './url-fault.ts';
+
 export type RedisAddress = { readonly host: string; readonly port: number };
 
 export type RedisTarget = {
@@ -30,7 +32,10 @@ const address = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s,@]+))(?::(\d{1,5}))?$/i;
 /** The target, or what is wrong with the text: in words that continue its name, and without the text. */
 export function readRedisUrl(text: string, secrets: RedisSecrets = noSecrets): RedisTarget | string {
   const [, scheme = '', sentinel, account, hosts = '', path = '', query = ''] = form.exec(text) ?? [];
+  const inAccount = accountFault(text);
+  if (inAccount !== null) return inAccount;
   if (scheme === '') return schemeFault(text);
+  if (isSocketPath(hosts)) return socketFault;
   const read = hosts.split(',').map((host) => addressOf(host.trim(), sentinel === undefined ? 6379 : 26_379));
   if (hosts === '') return 'names no host';
   const addresses = read.filter((found) => found !== null);

@@ -8,6 +8,7 @@ import {
   tlsParameters,
   tlsWordsOf,
 } from './server-tls.ts';
+import { accountFault, isSocketPath, socketFault } from './url-fault.ts';
 
 /** Where a server is, which account to use there, and how the way is secured. */
 export type Server = {
@@ -36,21 +37,26 @@ export function serverAt(
   try {
     url = new URL(text);
   } catch {
-    return 'is not a URL such as mysql://user:password@host:3306/database';
+    return accountFault(text) ?? 'is not a URL such as mysql://user:password@host:3306/database';
   }
   if (url.protocol !== 'mysql:' && url.protocol !== 'mariadb:') {
     return `must start with mysql:// or mariadb://, not ${url.protocol}//`;
   }
   if (url.hostname === '') return 'names no host';
-  if (url.username === '') return 'names no user';
-  if (url.hash !== '') return 'has a #: write a # inside a password as %23';
+  if (isSocketPath(url.hostname)) return socketFault;
+  if (url.username === '') return accountFault(text) ?? 'names no user';
+  if (url.hash !== '') return accountFault(text) ?? 'has a #: write a # inside a password as %23';
   const path = url.pathname.replace(/^\//, '');
-  if (path === '' || path.includes('/'))
-    return 'must end in one database name, as in mysql://user:password@host:3306/orders';
+  if (path === '' || path.includes('/') || path.includes('@')) {
+    const fault = path.includes('@') || url.search.includes('@') ? accountFault(text) : null;
+    return fault ?? 'must end in one database name, as in mysql://user:password@host:3306/orders';
+  }
   const given = new Map(url.searchParams);
   const known: readonly string[] = [...parameters, ...tlsParameters];
   if ([...given.keys()].some((parameter) => !known.includes(parameter))) {
-    return `has an unknown ?parameter; known are ${known.join(', ')}`;
+    if (given.has('socket') || given.has('socketPath') || given.has('unix_socket')) return socketFault;
+    const fault = url.search.includes('@') ? accountFault(text) : null;
+    return fault ?? `has an unknown ?parameter; known are ${known.join(', ')}`;
   }
   const words = tlsWordsOf(given);
   const tls = typeof words === 'string' ? words : loadTls(completed(words, defaults));
