@@ -21,7 +21,10 @@ export const usage = `Usage: npm start -- [options]
                            replication: a source and its replicas, promoted by people (unless told)
                            group: three members that elect the source themselves; needs --flavour mysql
   --port <number>          instead of PORT
-  --check-config           print the configuration without secrets, or everything that is wrong with it, and end
+  --check-config           print the configuration without secrets, or everything that is wrong with it; look at the
+                           servers and print how they are; and end: with 0 when all is right (also when servers are
+                           away), 2 when the configuration is wrong, 3 when servers are set up so that a promise is
+                           not kept
   --version                print the version and end
   --help                   print this and end
 

@@ -42,7 +42,7 @@ export async function runApi(argv: readonly string[], createApp: CreateApp): Pro
       case 'version':
         return print(`${version()}\n`);
       case 'check-config':
-        return print(printableRead(readConfig(environmentWith(given))));
+        return await check(readConfig(environmentWith(given)));
       case 'start':
         return await serve(given, createApp);
       default:
@@ -53,6 +53,16 @@ export async function runApi(argv: readonly string[], createApp: CreateApp): Pro
     process.stderr.write(`${text}\n`);
     return exitCode;
   }
+}
+
+async function check(read: ConfigRead): Promise<number> {
+  print(printableRead(read));
+  if (read.mode === 'local') return 0;
+  // Loaded only here: a process that serves looks at its servers by itself.
+  const { checkServers } = await import('./check-servers.ts');
+  const { text, exitCode } = await checkServers(read.config);
+  print(text);
+  return exitCode;
 }
 
 async function serve(given: StartArguments, createApp: CreateApp): Promise<number> {

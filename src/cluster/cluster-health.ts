@@ -10,6 +10,7 @@ import type { Position } from '../consistency/position.ts';
 import { transactionsBehind } from '../consistency/transactions-behind.ts';
 import type { ApplierState } from './channel.ts';
 import { type ClusterSnapshot, isSeen, writableSource } from './cluster-snapshot.ts';
+import { guaranteesOf, type NodeGuarantee } from './guarantees.ts';
 import type { NodeRole } from './node.ts';
 import type { NodeState, NodeStatus } from './node-status.ts';
 import { degrades, type Problem } from './problem.ts';
@@ -51,6 +52,7 @@ export type ClusterHealth = {
   readonly nodes: readonly NodeHealth[];
   /** What is wrong with how the servers are set up, and how it is mended. */
   readonly problems: readonly Problem[];
+  readonly guarantees: readonly NodeGuarantee[];
 };
 
 /** `nowMs` is a reading of the monotonic clock that the snapshot was made with. */
@@ -69,6 +71,7 @@ export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): Cluster
     source: source?.node.name ?? null,
     nodes: snapshot.map((status) => nodeHealth(status, source, nowMs)),
     problems,
+    guarantees: guaranteesOf(snapshot),
   };
 }
 

@@ -4,11 +4,14 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Cluster } from './cluster.ts';
 import { clusterEventNames } from './cluster-event.ts';
 import { clusterHealth, type NodeHealth } from './cluster-health.ts';
+import { guarantees } from './guarantees.ts';
 import { breakerOf, breakerStates } from './health.ts';
 import { nodeRoles } from './node.ts';
 import { nodeStates } from './node-status.ts';
+import { type ProblemCode, problemCodes } from './problem.ts';
 
 const uses = ['reads', 'writes'] as const;
+const codes = Object.keys(problemCodes) as ProblemCode[];
 
 /** Measures what is known of each node, when somebody looks: from the snapshot, no server is asked. */
 export function measureCluster(
@@ -100,6 +103,32 @@ export function measureCluster(
       const { reads, writes } = health();
       return uses.map((use) => ({ labels: { use }, value: Number(use === 'reads' ? reads : writes) }));
     },
+  );
+  metrics.gauge(
+    {
+      name: 'tidemark_cluster_problems',
+      help: 'What is wrong with the servers and how they are set up: how many are so, by the code of the problem.',
+      labels: { code: codes },
+    },
+    () => {
+      const { problems } = health();
+      return codes.map((code) => ({
+        labels: { code },
+        value: problems.filter((problem) => problem.code === code).length,
+      }));
+    },
+  );
+  metrics.gauge(
+    {
+      name: 'tidemark_node_guarantee',
+      help: 'Whether what is promised holds on each node: 1 when it does, 0 when it does not or nobody can tell.',
+      labels: { ...labels, guarantee: Object.keys(guarantees) },
+    },
+    () =>
+      health().guarantees.map(({ node, guarantee, holds }) => ({
+        labels: { node, guarantee },
+        value: Number(holds === 'YES'),
+      })),
   );
   metrics.gauge(
     {

@@ -6,6 +6,7 @@ import { Cluster, type ClusterOptions } from '../cluster/cluster.ts';
 import { measureCluster } from '../cluster/cluster-metrics.ts';
 import { type ClusterSnapshot, isBlind, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
 import { type HealthPolicy, isSilent } from '../cluster/health.ts';
+import { logProblems } from '../cluster/log-problems.ts';
 import type { Node } from '../cluster/node.ts';
 import { NodePatience } from '../cluster/node-patience.ts';
 import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
@@ -179,6 +180,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       onLost: (token) => this.#recorder.lost(token),
     });
     this.#recorder = new EpochRecorder({ cluster: this.cluster, addressOf, clock, epochs: () => this.#epochs });
+    logProblems(this.cluster, options.log);
     measureCluster(this.cluster, { metrics, clock, epochs: () => this.#epochs });
     measurePools(new Map([...this.#clients].map(([name, { pool }]) => [name, pool])), metrics);
     this.cluster.subscribe((snapshot) => {

@@ -51,7 +51,10 @@ export type SeenProblem = {
 export type SeenCluster = { readonly verdict: string; readonly problems: readonly SeenProblem[] };
 
 export async function seenCluster(api: TestApi): Promise<SeenCluster> {
-  const answer = await ask(api, '{ cluster { verdict problems { code node message variable value cure } } }');
+  const answer = await ask(
+    api,
+    '{ cluster { verdict nodes { name state trouble } problems { code node message variable value cure } } }',
+  );
   return answer.data.cluster;
 }
 

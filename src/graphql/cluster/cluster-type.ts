@@ -2,6 +2,7 @@ import type { NodeHealth } from '../../cluster/cluster-health.ts';
 import { asInt } from '../as-int.ts';
 import { builder } from '../builder.ts';
 import type { ClusterState } from '../context.ts';
+import { guaranteeType } from './guarantee-type.ts';
 import { mirrorType } from './mirror-type.ts';
 import { problemType } from './problem-type.ts';
 
@@ -127,6 +128,10 @@ export const clusterType = builder.objectRef<ClusterState>('Cluster').implement(
     problems: t.expose('problems', {
       type: [problemType],
       description: 'What is wrong with the servers and how they are set up, and what mends it. Empty when nothing is.',
+    }),
+    guarantees: t.expose('guarantees', {
+      type: [guaranteeType],
+      description: 'What is promised on each server but the backup, and whether it holds there now.',
     }),
     nodes: t.expose('nodes', { type: [nodeType], description: 'Every server, in the sequence it was set up.' }),
   }),

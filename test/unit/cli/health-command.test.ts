@@ -58,6 +58,7 @@ describe('the health table', () => {
           cure: 'SET @@PERSIST.gtid_mode = ON',
         },
       ],
+      guarantees: [],
     };
     expect(healthTable(health)).toEqual([
       'NODE       ROLE      STATE     POSITION  LAG   BEHIND  APPLIER  TROUBLE',
@@ -77,7 +78,8 @@ describe('the health table', () => {
     ['', 'empty'],
   ])('shortens the position %s', (position, shown) => {
     const nodes = [node('a', { position })];
-    const health: ClusterHealth = { verdict: 'HEALTHY', reads: true, writes: false, source: null, nodes, problems: [] };
+    const found = { problems: [], guarantees: [] };
+    const health: ClusterHealth = { verdict: 'HEALTHY', reads: true, writes: false, source: null, nodes, ...found };
     expect(healthTable(health)[1]).toContain(`  ${shown}  `);
   });
 });

@@ -1,0 +1,89 @@
+/**
+ * What is promised on each server, and whether it holds there now. Pure. What nobody can tell is UNKNOWN, never YES, and what
+ * depends on it is not relied upon.
+ */
+import { type ClusterSnapshot, isSeen, writableSource } from './cluster-snapshot.ts';
+import type { NodeStatus } from './node-status.ts';
+import { problemCodes } from './problem.ts';
+import { isOff, variableOf } from './problems/seen-settings.ts';
+
+/** A closed list. */
+export const guarantees = {
+  READ_YOUR_WRITES:
+    'A session that reads here sees what it has written and seen: the server tells what it has, or has everything.',
+  OWN_POSITIONS_KNOWN: 'What is written here has a number that tells who else has it.',
+  ACKNOWLEDGED_BEFORE_SHOWN: 'What is written is shown to others only when a replica has received it.',
+  HISTORY_JUDGED: 'Promotions are on record here, so a write that did not survive one is told as lost.',
+} as const;
+export type Guarantee = keyof typeof guarantees;
+
+export const holdings = ['YES', 'NO', 'UNKNOWN'] as const;
+export type Holds = (typeof holdings)[number];
+
+export type NodeGuarantee = {
+  readonly node: string;
+  readonly guarantee: Guarantee;
+  readonly holds: Holds;
+  /** In a sentence. */
+  readonly why: string;
+};
+
+type Verdict = readonly [holds: Holds, why: string];
+
+/** Of each server that orders are read from or written to; the backup promises nothing. */
+export function guaranteesOf(snapshot: ClusterSnapshot): readonly NodeGuarantee[] {
+  const source = writableSource(snapshot);
+  return snapshot
+    .filter(({ role }) => role !== 'BACKUP')
+    .flatMap((status) =>
+      (Object.keys(guarantees) as Guarantee[]).map((guarantee) => {
+        const [holds, why] = isSeen(status) ? verdicts[guarantee](status, source) : away;
+        return { node: status.node.name, guarantee, holds, why };
+      }),
+    );
+}
+
+const away: Verdict = ['UNKNOWN', 'It does not answer.'];
+const noSource: Verdict = ['UNKNOWN', 'No server takes writes.'];
+const untold: Verdict = ['UNKNOWN', 'It was not asked how it is set up, or may not say.'];
+
+const verdicts: Readonly<Record<Guarantee, (status: NodeStatus, source: NodeStatus | undefined) => Verdict>> = {
+  READ_YOUR_WRITES: (status, source) => {
+    if (source === undefined) return noSource;
+    if (status === source) return ['YES', 'It is the source, and has everything.'];
+    if (source.blind !== null) return ['NO', problemCodes[source.blind].description];
+    if (status.blind !== null) return ['NO', problemCodes[status.blind].description];
+    if (status.errant.length > 0) return ['NO', 'It holds transactions that its source has never had.'];
+    if (status.report?.settings === undefined) return untold;
+    return ['YES', 'Its position tells what it has.'];
+  },
+  OWN_POSITIONS_KNOWN: (status, source) => {
+    if (status === source && status.blind !== null) return ['NO', problemCodes[status.blind].description];
+    const { settings, position } = status.report ?? {};
+    if (settings === undefined || position === undefined) return untold;
+    const { log_bin: logs, gtid_mode: mode } = settings.variables;
+    if (logs === undefined || (position.flavour === 'mysql' && mode === undefined)) return untold;
+    if (isOff(logs)) return ['NO', 'It logs nothing.'];
+    if (mode === 'OFF' || mode === 'OFF_PERMISSIVE') return ['NO', `It gives no numbers (gtid_mode=${mode}).`];
+    return ['YES', 'Each of its transactions has a number.'];
+  },
+  ACKNOWLEDGED_BEFORE_SHOWN: (_, source) => {
+    if (source?.report == null) return noSource;
+    const { awaitsAcknowledgement, member } = source.report;
+    if (member !== undefined) return ['YES', 'Its group agrees on a transaction before anybody sees it.'];
+    if (awaitsAcknowledgement === undefined) return untold;
+    if (!awaitsAcknowledgement) return ['NO', 'Commits of the source wait for no replica.'];
+    const engine = variableOf(source, 'binlog_storage_engine') ?? '';
+    if (engine !== '') return ['NO', `The source shows before it waits (binlog_storage_engine=${engine}).`];
+    const point = waitPoints.map((name) => variableOf(source, name)).find((value) => value !== undefined);
+    if (point === undefined) return untold;
+    if (point !== 'AFTER_SYNC') return ['NO', `The source shows before it waits (${point}).`];
+    return ['YES', 'Commits of the source wait for a replica, as long as one answers in time, and show afterwards.'];
+  },
+  HISTORY_JUDGED: (status) =>
+    status.report?.epochs == null
+      ? ['NO', 'It keeps no record of promotions.']
+      : ['YES', 'Promotions are on record, and each token names its epoch.'],
+};
+
+const waitPoints = ['rpl_semi_sync_source_wait_point', 'rpl_semi_sync_master_wait_point'];

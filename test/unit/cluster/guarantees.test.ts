@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { judgeBlind } from '../../../src/cluster/blind-nodes.ts';
+import { type Guarantee, guaranteesOf } from '../../../src/cluster/guarantees.ts';
+import { afterFailedProbe } from '../../../src/cluster/health.ts';
+import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
+import { makeNode } from '../../support/scripted-probe.ts';
+import { channel, mysqlPosition, replica, source } from './problems/seen.ts';
+
+const policy = { failureThreshold: 1, recoveryThreshold: 1, maxLagMs: 5000, minServingReplicas: 0 };
+const answer = (guarantee: Guarantee, ...snapshot: NodeStatus[]) =>
+  Object.fromEntries(
+    guaranteesOf(judgeBlind(snapshot))
+      .filter((found) => found.guarantee === guarantee)
+      .map(({ node, holds }) => [node, holds]),
+  );
+const filters = { Replicate_Ignore_DB: 'orders' };
+const waits = { rpl_semi_sync_master_wait_point: 'AFTER_SYNC' };
+const semisync = { awaitsAcknowledgement: true };
+
+describe('what is promised on a server', () => {
+  it.each<[string, Guarantee, NodeStatus[], Record<string, string>]>([
+    ['all is well', 'READ_YOUR_WRITES', [source(), replica()], { source: 'YES', 'replica-1': 'YES' }],
+    [
+      'a replica filters',
+      'READ_YOUR_WRITES',
+      [source(), replica({ channels: [channel({ filters })] })],
+      { source: 'YES', 'replica-1': 'NO' },
+    ],
+    [
+      'the source gives no numbers',
+      'READ_YOUR_WRITES',
+      [source({ variables: { gtid_mode: 'OFF' } }), replica()],
+      { source: 'YES', 'replica-1': 'NO' },
+    ],
+    [
+      'there is no source',
+      'READ_YOUR_WRITES',
+      [afterFailedProbe(source(), 'refused', policy), replica()],
+      { source: 'UNKNOWN', 'replica-1': 'UNKNOWN' },
+    ],
+    [
+      'nobody knows how a replica is set up',
+      'READ_YOUR_WRITES',
+      [source(), { ...unseen(makeNode('replica-1')), failures: 1 }],
+      { source: 'YES', 'replica-1': 'UNKNOWN' },
+    ],
+    ['all is well', 'OWN_POSITIONS_KNOWN', [source()], { source: 'YES' }],
+    ['nothing is logged', 'OWN_POSITIONS_KNOWN', [source({ variables: { log_bin: 'OFF' } })], { source: 'NO' }],
+    [
+      'MySQL does not tell its mode',
+      'OWN_POSITIONS_KNOWN',
+      [source({ report: { position: mysqlPosition } })],
+      { source: 'UNKNOWN' },
+    ],
+    [
+      'a replica would give no numbers',
+      'OWN_POSITIONS_KNOWN',
+      [source(), replica({ variables: { gtid_mode: 'OFF_PERMISSIVE' } })],
+      { source: 'YES', 'replica-1': 'NO' },
+    ],
+    [
+      'commits wait before they show',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ variables: waits, report: semisync })],
+      { source: 'YES' },
+    ],
+    [
+      'commits wait after they show',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ variables: { rpl_semi_sync_source_wait_point: 'AFTER_COMMIT' }, report: semisync })],
+      { source: 'NO' },
+    ],
+    ['nobody tells when they wait', 'ACKNOWLEDGED_BEFORE_SHOWN', [source({ report: semisync })], { source: 'UNKNOWN' }],
+    [
+      'the log is in InnoDB',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ variables: { ...waits, binlog_storage_engine: 'innodb' }, report: semisync })],
+      { source: 'NO' },
+    ],
+    [
+      'commits wait for nobody',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ variables: waits, report: { awaitsAcknowledgement: false } })],
+      { source: 'NO' },
+    ],
+    ['nobody says whether they wait', 'ACKNOWLEDGED_BEFORE_SHOWN', [source()], { source: 'UNKNOWN' }],
+    ['there is no record', 'HISTORY_JUDGED', [source()], { source: 'NO' }],
+    [
+      'there is one',
+      'HISTORY_JUDGED',
+      [source({ report: { epochs: [{ epoch: 1, sourceId: '', endOfPrevious: null }] } })],
+      { source: 'YES' },
+    ],
+  ])('when %s: %s', (_, guarantee, snapshot, expected) => {
+    expect(answer(guarantee, ...snapshot)).toEqual(expected);
+  });
+
+  it('is nothing on the backup, and why is said for each', () => {
+    const backup = unseen(makeNode('backup', { configuredRole: 'BACKUP' }));
+    const all = guaranteesOf([source(), backup]);
+    expect(all.map(({ node }) => node)).not.toContain('backup');
+    expect(all.every(({ why }) => /^[A-Z].*\.$/.test(why))).toBe(true);
+  });
+});
