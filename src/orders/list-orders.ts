@@ -1,7 +1,7 @@
 import type { Order, OrderSelection, OrderWhere } from '../database/order-rows.ts';
 import type { OrdersSession } from '../database/orders-client.ts';
 import { type OrderFilter, whereOf } from './order-filter.ts';
-import { beyond, type OrderSort, opposite, sortingOf } from './order-sort.ts';
+import { beyond, from, isAt, type OrderSort, opposite, type Place, sortingOf } from './order-sort.ts';
 import type { PageRequest } from './page-request.ts';
 
 export type ListOrders = { readonly filter: OrderFilter; readonly sort: OrderSort; readonly page: PageRequest };
@@ -14,28 +14,50 @@ export type OrderPage<Row extends Order = Order> = {
 };
 
 /**
- * One page in one query, by keyset: the place of the last row seen is where the next page begins, also when that row is
- * gone, has moved, or never was on the node that is asked.
+ * One page by keyset: the place of the last row seen is where the next page begins, also when that row is gone, has moved, or
+ * never was on the node that is asked.
+ *
+ * The rows at both places are read with the page: while they are there, something lies on their other side. Only when one is
+ * gone, a query of its own looks for others.
  */
 export async function listOrders(
   session: OrdersSession,
-  { filter, sort, page }: ListOrders,
+  { filter, sort: given, page }: ListOrders,
   selection: OrderSelection,
 ): Promise<OrderPage> {
-  const backwards = { field: sort.field, direction: opposite(sort.direction) };
+  const turned = { field: given.field, direction: opposite(given.direction) };
+  const [sort, back] = page.backward ? [turned, given] : [given, turned];
+  const [near, far] = page.backward ? [page.before, page.after] : [page.after, page.before];
   const where: OrderWhere[] = [whereOf(filter)];
-  if (page.after !== null) where.push(beyond(sort, page.after));
-  if (page.before !== null) where.push(beyond(backwards, page.before));
+  if (near !== null) where.push(from(sort, near));
+  if (far !== null) where.push(from(back, far));
   const rows = await session.client.order.findMany({
     ...selection,
     where: { AND: where },
-    orderBy: sortingOf(page.backward ? backwards : sort),
-    take: page.size + 1,
+    orderBy: sortingOf(sort),
+    take: page.size + where.length,
   });
-  const more = rows.length > page.size;
-  const orders = rows.slice(0, page.size);
-  // A cursor names a row that some page showed, so there is something on its other side.
+  const isThere = (place: Place | null) => place !== null && rows.some((row) => isAt(row, sort, place));
+  const between = rows.filter((row) => [near, far].every((place) => place === null || !isAt(row, sort, place)));
+  const orders = between.slice(0, page.size);
+  const anyBeyond = async (direction: OrderSort, place: Place | null) =>
+    place !== null && (isThere(place) || (await existsBeyond(session, filter, direction, place)));
+  const [before, after] = await Promise.all([
+    anyBeyond(back, near),
+    between.length > page.size || anyBeyond(sort, far),
+  ]);
   return page.backward
-    ? { orders: orders.reverse(), hasNextPage: page.before !== null, hasPreviousPage: more }
-    : { orders, hasNextPage: more, hasPreviousPage: page.after !== null };
+    ? { orders: orders.reverse(), hasNextPage: before, hasPreviousPage: after }
+    : { orders, hasNextPage: after, hasPreviousPage: before };
+}
+
+async function existsBeyond(
+  session: OrdersSession,
+  filter: OrderFilter,
+  sort: OrderSort,
+  place: Place,
+): Promise<boolean> {
+  const where = { AND: [whereOf(filter), beyond(sort, place)] };
+  const row = await session.client.order.findFirst({ where, orderBy: sortingOf(sort), select: { id: true } });
+  return row !== null;
 }

@@ -98,6 +98,66 @@ describe('a list', () => {
     expect(await page(sort, { first: 1, after: at(all.length - 1) })).toMatchObject({ orders: [], hasNextPage: false });
   });
 
+  it('tells what lies on both sides, whatever was deleted and wherever it is cut', async () => {
+    const doomed = new Set(
+      rows.filter((_, index) => index % 3 === 0 || (index > 100 && index < 200)).map(({ id }) => id),
+    );
+    for (const chosen of sorts) {
+      const places = sorted(chosen).map((id) => rows.find((row) => row.id === id) as Row);
+      if (chosen === sorts[0]) await database.client.order.deleteMany({ where: { id: { in: [...doomed] } } });
+      const place = fc.option(fc.nat({ max: places.length - 1 }));
+      const asked = fc.record({
+        backward: fc.boolean(),
+        count: fc.integer({ min: 1, max: 100 }),
+        after: place,
+        before: place,
+      });
+      const cutOut = fc.asyncProperty(asked, async ({ backward, count, after, before }) => {
+        const at = (index: number | null) => (index === null ? null : cursor(chosen, places[index] as Row));
+        const given = { [backward ? 'last' : 'first']: count, after: at(after), before: at(before) };
+        const { orders, hasNextPage, hasPreviousPage } = await page(chosen, given);
+        const isLive = (row: Row) => !doomed.has(row.id);
+        const between = places.slice(after === null ? 0 : after + 1, before ?? undefined).filter(isLive);
+        const shown = backward ? between.slice(-count) : between.slice(0, count);
+        const more = between.length > count;
+        const isBefore = after !== null && places.slice(0, after + 1).some(isLive);
+        const isAfter = before !== null && places.slice(before).some(isLive);
+        expect(orders.map(({ id }) => id)).toEqual(shown.map(({ id }) => id));
+        expect({ hasNextPage, hasPreviousPage }).toEqual(
+          backward
+            ? { hasNextPage: isAfter, hasPreviousPage: more || isBefore }
+            : { hasNextPage: more || isAfter, hasPreviousPage: isBefore },
+        );
+      });
+      await fc.assert(cutOut, { numRuns: 60 });
+    }
+    rows = await database.client.order.findMany();
+  });
+
+  it('asks once for a page between rows that are there, and once more for each side whose row is gone', async () => {
+    const all = sorted(sort);
+    const row = (index: number) => rows.find(({ id }) => id === all[index]) as Row;
+    const gone = { ...row(5), id: row(5).id + 10n ** 12n };
+    database.statements.clear();
+    await page(sort, { first: 2, after: cursor(sort, row(5)), before: cursor(sort, row(20)) });
+    expect(database.statements.all()).toHaveLength(1);
+    database.statements.clear();
+    await page(sort, { first: 2, after: cursor(sort, gone) });
+    expect(database.statements.all()).toHaveLength(2);
+  });
+
+  it.each([10n ** 18n, 2n ** 63n - 1n])('goes on behind an order with the id %s', async (id) => {
+    const createdAt = new Date('2027-01-01T00:00:00Z');
+    const data = { id, number: `BIG-${id}`, userId: 2n ** 63n - 1n, total: '1.00', currency: 'EUR', createdAt };
+    await database.client.order.create({ data });
+    const first = await page(sort, { first: 1 });
+    expect(first.orders[0]?.id).toBe(id);
+    const next = await page(sort, { first: 1, after: cursor(sort, first.orders[0] as Row) });
+    expect(next).toMatchObject({ hasPreviousPage: true });
+    expect(next.orders[0]?.id).not.toBe(id);
+    await database.client.order.delete({ where: { id } });
+  });
+
   const filters: [string, OrderFilter, (order: Row) => boolean][] = [
     ['one status', { status: ['PAID'] }, ({ status }) => status === 'PAID'],
     ['several statuses', { status: ['PAID', 'PENDING'] }, ({ status }) => status === 'PAID' || status === 'PENDING'],
