@@ -16,6 +16,8 @@ import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
 import { migrate } from './database/migrations/migrate.ts';
 import { type OrdersDatabase, openOrdersDatabase } from './database/orders-client.ts';
+import { shortenBy } from './database/shorten-by.ts';
+import { countTokens } from './database/token-metrics.ts';
 import { ClusterEventFeed } from './graphql/cluster/cluster-event-feed.ts';
 import { useConsistency } from './graphql/plugins/use-consistency.ts';
 import { schema } from './graphql/schema.ts';
@@ -85,7 +87,7 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   if (metrics !== null && outbox !== null) measureOutbox(outbox, metrics);
   if (metrics !== null && mirror !== null) measureMirror(() => mirror.state, metrics);
   const elsewhere = outbox === null ? null : viewFromOutbox(outbox, clock);
-  const tokens = openTokens(config, database);
+  const tokens = openTokens(config, database, metrics ?? unmeasured);
   const health = () =>
     withProblems(clusterHealth(cluster.snapshot(), clock.monotonic()), redisProblems(redis?.trouble ?? null));
   const { statusTtlMs: ttlMs } = config.redis;
@@ -214,11 +216,14 @@ export function openDatabase(
   });
 }
 
-export function openTokens(config: Config, { cluster }: OrdersDatabase): TokenCodec {
+export function openTokens(config: Config, database: OrdersDatabase, metrics: Metrics = unmeasured): TokenCodec {
+  const { cluster } = database;
   return new TokenCodec({
     keyring: new TokenKeyring(config.tokens.keys),
     clusterId: config.cluster.id,
     flavour: () => flavourOf(cluster.snapshot()),
+    shorten: shortenBy(database),
+    onIssued: countTokens(metrics),
   });
 }
 

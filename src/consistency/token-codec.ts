@@ -1,7 +1,7 @@
 import { InvalidTokenSettingsError } from './errors.ts';
 import type { Flavour } from './position.ts';
 import type { Session } from './session.ts';
-import { checkToken, decodeToken, encodeToken } from './token.ts';
+import { checkToken, decodeToken, fittingToken, type Shorten, type TokenLength } from './token.ts';
 import type { TokenKeyring } from './token-keyring.ts';
 
 const longestClusterIdLength = 64;
@@ -16,7 +16,9 @@ export class TokenCodec {
   readonly #flavour: () => Flavour | null;
   readonly #capacity: number;
   readonly #verified = new Map<string, Session>();
-  readonly #issued = new WeakMap<Session, string>();
+  readonly #issued = new WeakMap<Session, { readonly token: string; readonly length: TokenLength }>();
+  readonly #shorten: Shorten | undefined;
+  readonly #issuedOf: (length: TokenLength) => void;
 
   /** Throws `InvalidTokenSettingsError` for a cluster id that is empty or has more than 64 bytes. */
   constructor(options: {
@@ -25,6 +27,9 @@ export class TokenCodec {
     /** Of the cluster's servers, `null` while none has been seen. */
     flavour: () => Flavour | null;
     rememberedTokens?: number;
+    shorten?: Shorten;
+    /** Called for each token that is made. */
+    onIssued?: (length: TokenLength) => void;
   }) {
     const length = Buffer.byteLength(options.clusterId, 'utf8');
     if (length === 0 || length > longestClusterIdLength) {
@@ -34,6 +39,8 @@ export class TokenCodec {
     this.#clusterId = options.clusterId;
     this.#flavour = options.flavour;
     this.#capacity = options.rememberedTokens ?? 1_024;
+    this.#shorten = options.shorten;
+    this.#issuedOf = options.onIssued ?? (() => undefined);
   }
 
   /** The same object for the same text, as long as it is remembered. Throws `InvalidConsistencyTokenError`. */
@@ -52,11 +59,21 @@ export class TokenCodec {
 
   /** The session's token, signed by the first key: a token of an older key is renewed when its session goes out again. */
   encode(session: Session): string {
-    const issued = this.#issued.get(session);
-    if (issued !== undefined) return issued;
-    const text = encodeToken(session, this.#keyring);
-    this.#issued.set(session, text);
-    return text;
+    return this.#issue(session).token;
+  }
+
+  /** False when the session's position is too long for its token, which then leads to the source. */
+  fits(session: Session): boolean {
+    return this.#issue(session).length !== 'LEFT_OUT';
+  }
+
+  #issue(session: Session): { readonly token: string; readonly length: TokenLength } {
+    const known = this.#issued.get(session);
+    if (known !== undefined) return known;
+    const issued = fittingToken(session, this.#keyring, this.#shorten);
+    this.#issued.set(session, issued);
+    this.#issuedOf(issued.length);
+    return issued;
   }
 
   #remember(text: string, session: Session): void {

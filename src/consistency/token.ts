@@ -7,11 +7,11 @@
  *
  * Sizes: an ordinary cluster's token is 60 to 200 characters. A token travels in a header and in a cookie of the same answer, and
  * common proxies hold all headers of an answer in 4 KiB, so none longer than 1,800 characters is handed out. A position
- * that does not fit (a GTID set with hundreds of gaps) is left out and the token says that its reads must go to the source:
- * slower, never stale. A token of more than 4,096 characters is refused before anything else is looked at.
+ * that does not fit (a GTID set with hundreds of gaps) goes without what every server has anyway. Where that is still too
+ * long it is left out, and the token says that its reads must go to the source: slower, never stale. A token of more than 4,096 characters is refused before anything else is looked at.
  */
 import { InvalidConsistencyTokenError } from './errors.ts';
-import type { Flavour } from './position.ts';
+import type { Flavour, Position } from './position.ts';
 import type { Session } from './session.ts';
 import { TokenBytesReader, TokenBytesWriter } from './token-bytes.ts';
 import { keyIdLength, signatureLength, type TokenKeyring } from './token-keyring.ts';
@@ -33,11 +33,30 @@ export type TokenChecks = {
   readonly nowMs?: number;
 };
 
+/** `LEFT_OUT`: the token does not tell what the client has seen, and its reads must go to the source. */
+export type TokenLength = 'WHOLE' | 'SHORTENED' | 'LEFT_OUT';
+/** The position of a session without what every server has anyway; `null` where nothing can be left out. */
+export type Shorten = (session: Session) => Position | null;
+
 /** The token of a session, signed by the first key of the ring. */
 export function encodeToken(session: Session, keyring: TokenKeyring): string {
-  const token = signedToken(session, keyring);
-  if (token.length <= longestIssuedToken) return token;
-  return signedToken({ ...session, position: null, requiresSource: true }, keyring);
+  return fittingToken(session, keyring).token;
+}
+
+export function fittingToken(
+  session: Session,
+  keyring: TokenKeyring,
+  shorten: Shorten = () => null,
+): { readonly token: string; readonly length: TokenLength } {
+  const whole = signedToken(session, keyring);
+  if (whole.length <= longestIssuedToken) return { token: whole, length: 'WHOLE' };
+  const position = shorten(session);
+  if (position !== null) {
+    const token = signedToken({ ...session, position }, keyring);
+    if (token.length <= longestIssuedToken) return { token, length: 'SHORTENED' };
+  }
+  const token = signedToken({ ...session, position: null, requiresSource: true }, keyring);
+  return { token, length: 'LEFT_OUT' };
 }
 
 function signedToken(session: Session, keyring: TokenKeyring): string {

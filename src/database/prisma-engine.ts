@@ -15,6 +15,7 @@ import type { MakeClient, PrismaClientLike } from './node-clients.ts';
 import type { PinnedSession, ReadIntent } from './pinned-session.ts';
 import { type DatabaseNode, ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';
 import { nodesAt } from './server-urls.ts';
+import { shortenBy } from './shorten-by.ts';
 import type { TransactionRunner } from './source-writer.ts';
 
 /** What the interactive `$transaction` of a generated client hands to its work. */
@@ -67,7 +68,12 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     this.database = new ReplicatedDatabase<Client, Transaction>({ ...usualSettings(), ...settings, nodes, makeClient });
     this.#clock = clock;
     this.#clusterId = clusterId;
-    this.#tokens = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), clusterId, flavour: () => this.#flavour() });
+    this.#tokens = new TokenCodec({
+      keyring: new TokenKeyring(tokenKeys),
+      clusterId,
+      flavour: () => this.#flavour(),
+      shorten: shortenBy(this.database),
+    });
   }
 
   /** Resolves when every server was looked at once, whether it answered or not. */

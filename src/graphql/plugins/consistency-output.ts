@@ -12,6 +12,8 @@ export type ConsistencyExtension = {
   readonly waitedMs: number;
   /** With the reason `cache-hit`: how long before this the server was read. */
   readonly ageMs?: number;
+  /** The token could not name what the client has seen: reads with it go to the source, as `position-unknown`. */
+  readonly positionTooLong?: true;
 };
 
 /** How the HTTP answer carries the session on. */

@@ -19,7 +19,12 @@ import type { SessionOutput } from './consistency-output.ts';
 export type ResumedPast = { readonly session: Session; readonly whole: boolean };
 
 /** Verifies and writes tokens. */
-export type Tokens = { decode(text: string, nowMs: number): Session; encode(session: Session): string };
+export type Tokens = {
+  decode(text: string, nowMs: number): Session;
+  encode(session: Session): string;
+  /** False when the session's position is too long for its token, which then leads to the source. */
+  fits(session: Session): boolean;
+};
 
 export type ResumeOptions = {
   readonly database: OrdersDatabase;

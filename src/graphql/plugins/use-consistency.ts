@@ -311,7 +311,11 @@ class Operation {
     const token = whole ? this.#token(pinned.session) : null;
     if (decision !== null) recordDecision(this.request, decision);
     output({ token, cookie: pinned.session === session || !whole ? 'KEEP' : 'SET' });
-    const consistency = consistencyExtension(asked.level, decision, token, ageMs);
+    const positionTooLong = token !== null && !this.#options.tokens.fits(pinned.session);
+    const consistency = {
+      ...consistencyExtension(asked.level, decision, token, ageMs),
+      ...(positionTooLong && { positionTooLong }),
+    };
     return { ...result, extensions: { ...result.extensions, consistency } };
   }
 
