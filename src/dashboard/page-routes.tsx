@@ -1,6 +1,7 @@
 /** Every page there is, in the sequence of the navigation. A page is a folder of its own, loaded when it is opened first. */
 import { type ComponentType, lazy } from 'react';
 import { OrdersPage } from './orders/orders-page.tsx';
+import { CodeMissingError } from './shell/code-missing.ts';
 
 export type PageRoute = {
   readonly path: string;
@@ -30,7 +31,16 @@ export const pageRoutes: readonly PageRoute[] = [
   },
 ];
 
-/** For pages that are not opened first: `later(async () => (await import('./cluster/cluster-page.tsx')).ClusterPage)`. */
+/**
+ * For pages that are not opened first: `later(async () => (await import('./cluster/cluster-page.tsx')).ClusterPage)`. Browsers keep an
+ * import that failed, so that only loading everything anew brings it.
+ */
 export function later(load: () => Promise<ComponentType>): ComponentType {
-  return lazy(async () => ({ default: await load() }));
+  return lazy(async () => {
+    try {
+      return { default: await load() };
+    } catch (error) {
+      throw new CodeMissingError('The code of the page did not arrive', { cause: error });
+    }
+  });
 }

@@ -7,11 +7,20 @@ export type CompressedPage = { readonly gzipped: Buffer; readonly etag: string }
 /** Shown to whoever opens GraphiQL for the first time. */
 export const defaultQuery = `# Tidemark: every client reads its own writes.
 #
-# Two operations to try. Put the cursor into one and press Ctrl-Enter, or pick one beside the run button.
+# Two operations to try: put the cursor into one and
+# press Ctrl-Enter.
 #
-# 1. CreateOrder writes to the source. The answer carries a consistency token, and this page keeps it in a cookie.
-# 2. NewestOrders reads from a replica that has that write, or goes to the source when none has it yet.
-#    Look at "extensions.consistency" at the end of the answer: who served it, and why that was fresh enough.
+# 1. CreateOrder writes to the source. The answer brings a
+#    consistency token, which this page keeps in a cookie.
+# 2. NewestOrders reads from a replica that has your
+#    write, or goes to the source when none has it yet.
+#
+# "extensions.consistency" at the end of each answer says
+# who served it, and why that was fresh enough.
+#
+# Headers to try, in the tab below:
+#   { "x-consistency-level": "strong" }
+#   { "x-consistency-when-behind": "bypass" }
 
 mutation CreateOrder {
   createOrder(
@@ -52,12 +61,25 @@ query NewestOrders {
 }
 `;
 
+/** With the theme that was chosen on the orders page, and a way back to it. */
+function asOurs(html: string): string {
+  const theme = `<script>try {
+    const theme = localStorage.getItem('tidemark-theme');
+    if (theme === 'light' || theme === 'dark') localStorage.setItem('graphiql:theme', theme);
+  } catch {}</script>`;
+  const back = `<a href="./" style="position: fixed; right: 12px; bottom: 8px; z-index: 10; padding: 4px 8px;
+    border-radius: 6px; background: #0b6870; color: #fff; font: 13px system-ui, sans-serif; text-decoration: none">Orders page</a>`;
+  return html.replace('<div id="root"></div>', `${theme}${back}<div id="root"></div>`);
+}
+
 /** GraphiQL with everything it needs inside the page: it is large, so it is made when first asked for and kept compressed. */
 export function createGraphiqlPage(): () => Promise<CompressedPage> {
   let page: Promise<CompressedPage> | null = null;
   const render = async (): Promise<CompressedPage> => {
     const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-    const html = renderGraphiQL({ title: 'Tidemark', endpoint: 'graphql', credentials: 'include', defaultQuery });
+    const html = asOurs(
+      renderGraphiQL({ title: 'Tidemark', endpoint: 'graphql', credentials: 'include', defaultQuery }),
+    );
     const gzipped = await promisify(gzip)(html);
     return { gzipped, etag: `"${createHash('sha256').update(gzipped).digest('base64url').slice(0, 22)}"` };
   };

@@ -14,6 +14,7 @@ import { oneReplicaBehind } from './benches/one-replica-behind.ts';
 import { pageAfterOwnWrite } from './benches/page-after-own-write.ts';
 import { pageFromCache } from './benches/page-from-cache.ts';
 import { pageInBrowser } from './benches/page-in-browser.ts';
+import { pageInteractions } from './benches/page-interactions.ts';
 import { pageUnderWrites } from './benches/page-under-writes.ts';
 import { readAfterOwnWrite } from './benches/read-after-own-write.ts';
 import { readSatisfiedToken } from './benches/read-satisfied-token.ts';
@@ -49,6 +50,7 @@ const benches: readonly Bench[] = [
   pageAfterOwnWrite,
   listDuringRecheck,
   pageInBrowser,
+  pageInteractions,
   startToFirstAnswer,
 ];
 

@@ -98,6 +98,19 @@ describe('an API that falls silent', () => {
   });
 });
 
+describe('a page that was not opened before', () => {
+  it('says that there is no network, and comes by itself when there is one', async () => {
+    const { page } = await stage.tab();
+    await page.locator('tbody tr').first().waitFor();
+    await page.context().setOffline(true);
+    await silence(page).waitFor();
+    await page.getByRole('link', { name: 'Routing log', exact: true }).click();
+    await page.getByRole('alert').getByText('Its code did not arrive: there is no network').waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('heading', { name: 'Routing log' }).waitFor();
+  });
+});
+
 describe('times', () => {
   it('are in one zone on every page, which is named and can be changed', async () => {
     const tab = await stage.tab('/routing-log', { timezoneId: 'America/New_York' });

@@ -46,6 +46,17 @@ describe('the lab', () => {
     expect(await see('replica-1')).toMatchObject({ applier: 'running', delayS: 0 });
   });
 
+  it('undoes by itself what was wanted for a while, whoever is gone by then', async () => {
+    await lab.act('replica-1', { name: 'delay', seconds: 30 }, 1);
+    await lab.act('replica-2', { name: 'stop-applier' }, 1);
+    // What is done to it meanwhile is meant to stay.
+    await lab.act('replica-2', { name: 'stop-applier' });
+    await until('the delay is over', async () => (await see('replica-1'))?.delayS === 0);
+    await until('it was said', () => said.includes('lab: replica-1: undone by itself'));
+    expect(await see('replica-2')).toMatchObject({ applier: 'stopped' });
+    expect(said).not.toContain('lab: replica-2: undone by itself');
+  });
+
   it('stops an applier and starts it', async () => {
     await lab.act('replica-2', { name: 'stop-applier' });
     expect(await see('replica-2')).toMatchObject({ applier: 'stopped' });

@@ -3,6 +3,7 @@ import { shareAcrossTabs, TokenStore } from '../../client/client.ts';
 import { tokenExchange } from '../../client/urql.ts';
 import { at } from '../shell/base-path.ts';
 import { heard } from './contact.ts';
+import { endedWhenQuiet } from './quiet-stream.ts';
 
 /** What the reader has seen and written, in this tab and in the others. */
 export const pageTokens = new TokenStore();
@@ -11,8 +12,9 @@ shareAcrossTabs(pageTokens);
 /** Any answer of the API is a sign of life, an error too. A proxy that stands before it and says sorry is none. */
 const watchedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
-  if (/json|event-stream/.test(response.headers.get('content-type') ?? '')) heard();
-  return response;
+  const type = response.headers.get('content-type') ?? '';
+  if (/json|event-stream/.test(type)) heard();
+  return type.includes('event-stream') ? endedWhenQuiet(response) : response;
 };
 
 /**

@@ -121,6 +121,14 @@ function OrderFacts({ order }: { order: FullOrder }) {
       <dd>
         <Amount money={order.total} />
       </dd>
+      {isPulled(order.number) && (
+        <>
+          <dt>Origin</dt>
+          <dd>
+            Placed at the payment provider and pulled from there; the local one places an order every few minutes.
+          </dd>
+        </>
+      )}
       <dt>User</dt>
       <dd>{order.userId}</dd>
       <dt>Created</dt>
@@ -135,6 +143,11 @@ function OrderFacts({ order }: { order: FullOrder }) {
       <dd>{order.version}</dd>
     </dl>
   );
+}
+
+/** As the provider of `npm start` numbers them. */
+function isPulled(number: string): boolean {
+  return /^P-[0-9A-Z]{6,}-\d+$/.test(number);
 }
 
 function OrderItems({ order }: { order: FullOrder }) {

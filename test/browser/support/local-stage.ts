@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findServerProcesses } from '../../../src/local/server-processes.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { type NodeProcess, startNodeProcess } from '../../support/node-process.ts';
 import { binariesDirectory } from '../../support/test-cluster.ts';
-import { until } from '../../support/until.ts';
 import { launchBrowser } from './chromium.ts';
 import { Tabs } from './tabs.ts';
 
+const startPatienceMs = 150_000;
 const said = /GraphiQL: (http:\S+)\/graphql/;
 
 /** What `npm start` starts, on data of its own: servers, backup, Redis, the API with its lab. And a browser. */
@@ -57,12 +58,15 @@ export class LocalStage {
 
 async function urlOf(started: NodeProcess): Promise<string> {
   let url: string | undefined;
-  await until('the API runs', () => {
+  // Servers, backup, Redis and the API: on a machine with much else to do that takes a while.
+  const deadlineMs = systemClock.monotonic() + startPatienceMs;
+  while (url === undefined) {
     if (started.child.exitCode !== null) throw new Error(`it ended:\n${started.output().join('\n')}`);
+    if (systemClock.monotonic() > deadlineMs) throw new Error(`it did not start:\n${started.output().join('\n')}`);
+    await systemClock.sleep(50);
     url = said.exec(started.output().join('\n'))?.[1];
-    return url !== undefined;
-  });
-  return url ?? '';
+  }
+  return url;
 }
 
 async function end(started: NodeProcess, directory: string): Promise<void> {

@@ -9,10 +9,10 @@ type Answer = { readonly status: number; readonly body: { nodes?: unknown; error
 const done: unknown[] = [];
 const lab: ServedLab = {
   look: async () => [{ name: 'replica-1', state: 'running' }],
-  act: async (node, action) => {
+  act: async (node, action, forS) => {
     if (node === 'nobody') throw new UnknownNodeError('There is no node nobody');
     if (action.name === 'start') throw new LabRefusedError('replica-1 runs already');
-    done.push([node, action]);
+    done.push(forS === undefined ? [node, action] : [node, action, forS]);
   },
   undoAll: async () => void done.push('undone'),
 };
@@ -51,7 +51,12 @@ describe('the lab over HTTP', () => {
     const { origin } = new URL(tiny.server.url);
     expect((await send('POST', { ...fromPage, origin }, kill)).body).toHaveProperty('nodes');
     await send('POST', fromPage, JSON.stringify({ node: 'replica-1', action: { name: 'delay', seconds: 2 } }));
+    await send('POST', fromPage, JSON.stringify({ node: 'replica-1', action: { name: 'hang' }, forS: 15 }));
     await send('POST', fromPage, JSON.stringify({ undo: 'all' }));
+    expect(done.splice(2, 1)).toEqual([['replica-1', { name: 'hang' }, 15]]);
+    expect(
+      (await send('POST', fromPage, JSON.stringify({ node: 'a', action: { name: 'hang' }, forS: 0 }))).status,
+    ).toBe(400);
     expect(done).toEqual([['replica-1', { name: 'kill' }], ['replica-1', { name: 'delay', seconds: 2 }], 'undone']);
   });
 
