@@ -16,6 +16,7 @@ import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
 import { migrate } from './database/migrations/migrate.ts';
 import { type OrdersDatabase, openOrdersDatabase } from './database/orders-client.ts';
+import { servedOrders } from './database/serves.ts';
 import { shortenBy } from './database/shorten-by.ts';
 import { countTokens } from './database/token-metrics.ts';
 import { ClusterEventFeed } from './graphql/cluster/cluster-event-feed.ts';
@@ -204,6 +205,7 @@ export function openDatabase(
     ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders, onAppended } }),
     pool: config.database,
     transactionTimeoutMs: config.database.statementTimeoutMs,
+    serves: servedOrders,
     sourceReadsLimit: config.consistency.sourceReadsLimit,
     backupReads: config.consistency.backupReads,
     nodePatienceMs: monitor.patienceMs,

@@ -5,6 +5,7 @@ import { afterFailedProbe, afterGoodProbe, type HealthPolicy } from '../cluster/
 import type { Node, NodeRole } from '../cluster/node.ts';
 import { type NodeStatus, unseen } from '../cluster/node-status.ts';
 import type { Config, NodeConfig } from '../config.ts';
+import { servedOrders } from '../database/serves.ts';
 import { SqlNodeProbe } from '../database/sql-node-probe.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -33,7 +34,12 @@ export class ClusterLook {
     this.#members = config.cluster.nodes.map(({ role, ...address }) => ({
       node: { ...address, configuredRole: roles[role] },
       // A connection that is lost between two looks shows in the next one.
-      probe: new SqlNodeProbe(address, options.clock, { connectionLost: () => undefined }),
+      probe: new SqlNodeProbe(
+        address,
+        options.clock,
+        { connectionLost: () => undefined },
+        { ...(role !== 'backup' && { serves: servedOrders }) },
+      ),
     }));
   }
 

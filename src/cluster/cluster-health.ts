@@ -9,7 +9,7 @@
 import type { Position } from '../consistency/position.ts';
 import { transactionsBehind } from '../consistency/transactions-behind.ts';
 import type { ApplierState } from './channel.ts';
-import { type ClusterSnapshot, isSeen, writableSource } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, canServe, isAble, isSeen, writableSource } from './cluster-snapshot.ts';
 import { guaranteesOf, type NodeGuarantee } from './guarantees.ts';
 import type { NodeRole } from './node.ts';
 import type { NodeState, NodeStatus } from './node-status.ts';
@@ -58,10 +58,8 @@ export type ClusterHealth = {
 /** `nowMs` is a reading of the monotonic clock that the snapshot was made with. */
 export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): ClusterHealth {
   const source = writableSource(snapshot);
-  const reads = snapshot.some(
-    (status) => status.node.configuredRole !== 'BACKUP' && isSeen(status) && status.errant.length === 0,
-  );
-  const writes = source !== undefined;
+  const reads = snapshot.some((status) => status.node.configuredRole !== 'BACKUP' && canServe(status));
+  const writes = source !== undefined && isAble(source);
   const problems = findProblems(snapshot);
   const whole = snapshot.every(({ state }) => state === 'HEALTHY') && !problems.some(degrades);
   return {

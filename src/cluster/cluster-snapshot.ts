@@ -52,6 +52,16 @@ export function isSeen(status: NodeStatus): boolean {
   return status.state === 'HEALTHY' || status.state === 'DEGRADED';
 }
 
+/** Seen, and able to answer reads as far as is known. */
+export function canServe(status: NodeStatus): boolean {
+  return isSeen(status) && status.errant.length === 0 && (status.report?.unable ?? []).length === 0;
+}
+
+/** The source may be asked while its tables answer late: nobody stands in for it. What it lacks no patience brings. */
+export function isAble({ report }: NodeStatus): boolean {
+  return (report?.unable ?? []).every(({ kind }) => kind === 'TABLE_SILENT');
+}
+
 /** One node in words, for errors and logs: `replica-1 DOWN (refused the connection)`. */
 export function describeStatus(status: NodeStatus): string {
   return `${status.node.name} ${status.state}${status.trouble === null ? '' : ` (${status.trouble})`}`;

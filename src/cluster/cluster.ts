@@ -181,6 +181,12 @@ export class Cluster {
     this.lookNow(nodeName);
   }
 
+  /** A read met an error there that says something of the server, or gets no answer: whether it can serve is found out now. */
+  doubtServing(nodeName: string): void {
+    this.#member(nodeName).probe.doubtServing?.();
+    this.lookNow(nodeName);
+  }
+
   /** Looks at the node now instead of at the next interval. */
   lookNow(nodeName: string): void {
     this.#member(nodeName).monitor.nudge();
@@ -202,7 +208,10 @@ export class Cluster {
   #join(node: Node): Member {
     const { clock, random, health, monitor: pace, tracker: waits, stretch = () => 1 } = this.#options;
     const status = () => this.#status(node.name);
-    const probe = this.#options.probes(node, { connectionLost: (trouble) => this.connectionLost(node.name, trouble) });
+    const probe = this.#options.probes(node, {
+      connectionLost: (trouble) => this.connectionLost(node.name, trouble),
+      changed: () => this.lookNow(node.name),
+    });
     const monitor = new NodeMonitor({
       probe,
       clock,

@@ -14,6 +14,7 @@
  *   any     --a good probe of a member that its replication group does not count on--> DEGRADED, and no source: not even
  *           when it is writable, because a member that has lost its group may have been replaced
  *
+ *   any     --it answers, and cannot read what it is there to serve--> DEGRADED; serving.ts says what there is
  *   any     --it holds transactions that its source has never had--> DEGRADED; errant-nodes.ts says when it does
  *
  * Servers and proxies close connections that are idle, and people kill them: a lost connection is a question, not an answer.
@@ -26,6 +27,7 @@
 import type { NodeRole } from './node.ts';
 import type { MemberState, NodeStatus, ProbeReport } from './node-status.ts';
 import { withPosition, withPositionUnknown } from './node-status.ts';
+import { servingTrouble } from './serving.ts';
 import { standingWith } from './standings.ts';
 
 export type HealthPolicy = {
@@ -65,7 +67,8 @@ export function afterGoodProbe(
   };
   // What it says of its replication counts from when it is trusted to be there.
   if (status.state === 'DOWN' && seen.probation > 0) return seen;
-  const fault = status.errant.length > 0 ? errantTrouble(status.errant) : replicationFault(role, report);
+  const errant = status.errant.length > 0 ? errantTrouble(status.errant) : null;
+  const fault = errant ?? servingTrouble(report.unable) ?? replicationFault(role, report);
   if (fault !== null) return degraded(seen, fault);
   const delayMs = role === 'REPLICA' ? (report.delayMs ?? 0) : 0;
   const lagMs = role === 'REPLICA' ? (report.lagMs ?? 0) : 0;

@@ -22,6 +22,8 @@ export type NodePatienceOptions = {
   /** Work that runs longer than this is overdue, in milliseconds. */
   readonly patienceMs: number;
   readonly roleOf: (nodeName: string) => NodeRole;
+  /** What runs on the node takes long, and it answers all the same. */
+  readonly onSlow?: (nodeName: string) => void;
   /** False when the node did not answer in time. */
   readonly isThere: (nodeName: string, timeoutMs: number) => Promise<boolean>;
   readonly onSilent: (nodeName: string) => void;
@@ -31,6 +33,8 @@ type Work = { readonly startedMs: number };
 
 /** How many times the patience a question may take. */
 const questionFactor = { REPLICA: 2, BACKUP: 2, SOURCE: 10 } as const satisfies Record<NodeRole, number>;
+/** Work that runs longer makes one ask whether the node can do such work at all. */
+const slowMs = 1000;
 /** An answer that comes later than this many times its due time is of no use to anybody. */
 const latestFactor = 10;
 
@@ -64,7 +68,7 @@ export class NodePatience {
 
   /** One timer per node, however much runs there. Ends when nothing does. */
   async #watch(nodeName: string, running: ReadonlySet<Work>): Promise<void> {
-    const { clock, patienceMs, onSilent } = this.#options;
+    const { clock, patienceMs, onSilent, onSlow = () => undefined } = this.#options;
     this.#watched.add(nodeName);
     let askedMs = Number.NEGATIVE_INFINITY;
     for (;;) {
@@ -79,6 +83,7 @@ export class NodePatience {
       const there = await this.#isThere(nodeName);
       if (this.#closed.signal.aborted) break;
       if (!there && running.size > 0) onSilent(nodeName);
+      else if (running.has(oldest) && clock.monotonic() - oldest.startedMs > slowMs) onSlow(nodeName);
       askedMs = clock.monotonic();
     }
     this.#watched.delete(nodeName);

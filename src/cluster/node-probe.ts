@@ -36,12 +36,16 @@ export interface NodeProbe {
   readHistory(timeoutMs: number): Promise<HistoryAnswer>;
   /** Whether it answers anything at all, be it with an error. Never rejects. */
   isThere(timeoutMs: number): Promise<boolean>;
+  /** A read has met a reason to doubt that the server can serve: the next look finds out. */
+  doubtServing?(): void;
   close(): Promise<void>;
 }
 
 export type NodeProbeListener = {
   /** A connection that was open is gone: what it told about positions may no longer hold. */
   connectionLost(trouble: string): void;
+  /** Another look would tell something new. */
+  changed?(): void;
 };
 
 export type NodeProbeFactory = (node: Node, listener: NodeProbeListener) => NodeProbe;

@@ -5,6 +5,7 @@ import type { Node, NodeRole } from './node.ts';
 import type { ProblemCode } from './problem.ts';
 import type { WritableReplica } from './roles.ts';
 import type { ServerSettings } from './server-settings.ts';
+import type { ServingFault } from './serving.ts';
 import type { Writability } from './writability.ts';
 
 export const nodeStates = ['HEALTHY', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
@@ -53,6 +54,10 @@ export type ProbeReport = {
   readonly logged?: Readonly<Record<string, Position>>;
   /** The promotions that this node knows of; `null` when it keeps no record. */
   readonly epochs: EpochHistory | null;
+  /** What keeps it from serving; empty when it can, absent where nobody asked. */
+  readonly unable?: readonly ServingFault[];
+  /** Rights without which the account does not see how the server replicates. */
+  readonly missingRights?: readonly string[];
   /** Absent where nobody asked: nothing is known then. */
   readonly settings?: ServerSettings;
 };

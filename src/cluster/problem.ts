@@ -26,6 +26,26 @@ export const problemCodes = {
     description:
       'A server takes writes and still replicates one that cannot be asked: nobody can tell whether it is the source.',
   },
+  NOT_MIGRATED: {
+    degrades: true,
+    description: 'A table or column is missing that this version needs.',
+  },
+  TABLE_MISSING: {
+    degrades: true,
+    description: 'A replica lacks a table or column that its source has.',
+  },
+  RIGHT_MISSING: {
+    degrades: true,
+    description: 'The account lacks a right, to tables or to see how a server replicates.',
+  },
+  TABLE_BROKEN: {
+    degrades: true,
+    description: 'A server answers and cannot read a table: its disk, its memory or the table itself.',
+  },
+  TABLE_SILENT: {
+    degrades: true,
+    description: 'A server answers, but nobody who reads a table: something in it waits.',
+  },
   WRITABLE_REPLICA: {
     degrades: false,
     description: 'A replica takes writes all the same: one that somebody sends there never reaches the others.',

@@ -6,9 +6,9 @@
  *   late only   while fewer than `floor` others serve, the least late first: a read that takes any age gets an old answer
  *               there, instead of all of them falling on the source together
  *   DEGRADED    while there is no source either: replication cannot be well then, and nobody has newer data; but never one
- *               that holds transactions which its source has never had
+ *               that holds transactions which its source has never had, or cannot read what is asked for
  */
-import { type ClusterSnapshot, isSeen, replicas, writableSource } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, canServe, isSeen, replicas, writableSource } from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';
 
 const nobody: ReadonlySet<string> = new Set();
@@ -24,9 +24,7 @@ export function servingReplicas(
     const late = seen.filter(({ isLate }) => isLate).sort((a, b) => lagMs(a) - lagMs(b));
     healthy.push(...late.slice(0, floor - healthy.length));
   }
-  return healthy.length > 0 || writableSource(snapshot) !== undefined
-    ? healthy
-    : seen.filter(({ errant }) => errant.length === 0);
+  return healthy.length > 0 || writableSource(snapshot) !== undefined ? healthy : seen.filter(canServe);
 }
 
 const lagMs = ({ report }: NodeStatus): number => report?.lagMs ?? Number.POSITIVE_INFINITY;

@@ -3,6 +3,7 @@
  * password, a dead server and an exhausted pool all alike.
  */
 import { SqlError } from 'mariadb';
+import { unableBy } from './statements/unable-server.ts';
 import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
 
 export const driverFaults = [
@@ -15,6 +16,8 @@ export const driverFaults = [
   // A member lost its group in the middle of a commit. It rolls back, yet the others may have received the transaction
   // before, and commit it: this is no proof that nothing was written.
   'LEFT_GROUP',
+  // Something of the server and nothing of the statement; see statements/unable-server.ts.
+  'UNABLE',
   'OTHER',
 ] as const;
 export type DriverFault = (typeof driverFaults)[number];
@@ -84,7 +87,8 @@ export function faultOf(error: unknown): DriverFault {
   const known = byNumber[error.errno];
   if (known === 'EXHAUSTED' && error.cause !== undefined && faultOf(error.cause) === 'CONNECTION') return 'CONNECTION';
   if (known !== undefined) return known;
-  return error.fatal ? 'CONNECTION' : 'OTHER';
+  if (error.fatal) return 'CONNECTION';
+  return unableBy(error.errno) === null ? 'OTHER' : 'UNABLE';
 }
 
 /**
@@ -103,6 +107,10 @@ export function faultInWords(error: unknown, { inTheClear = false } = {}): strin
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'its host name is not known';
+    case 'ER_DBACCESS_DENIED_ERROR':
+      return 'does not let the account into the database: it needs GRANT SELECT, INSERT, UPDATE, DELETE ON its tables';
+    case 'ER_BAD_DB_ERROR':
+      return 'has no database of that name';
     case 'ER_ACCESS_DENIED_ERROR':
       return `refused the account${inTheClear ? perhapsForTls : ''}`;
     default:

@@ -5,7 +5,8 @@ import type { Flavour } from '../consistency/position.ts';
 import { rowsOf } from './server-connection.ts';
 import { textOf } from './statements/server-statements.ts';
 
-const noSuchTable = 1146;
+/** No such table, or no right to it: whether that keeps the server from serving others find out. */
+const absent: ReadonlySet<unknown> = new Set([1146, 1142]);
 
 /** The number of the newest epoch that the server knows of, which nobody changes before the transaction ends; 0 for none. */
 export async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Promise<number> {
@@ -25,7 +26,7 @@ export async function readEpochs(connection: Connection, flavour: Flavour): Prom
       startedAtMs: Number(row.startedAtMs),
     }));
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return null;
+    if (error instanceof Error && 'errno' in error && absent.has(error.errno)) return null;
     throw error;
   }
 }

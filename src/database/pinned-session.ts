@@ -48,6 +48,10 @@ export type SessionServices<Client, Transaction> = {
   readonly isDown: (nodeName: string) => boolean;
   /** Whether its positions are known to say nothing of what it has. */
   readonly isBlind: (nodeName: string) => boolean;
+  /** A node has said something of itself instead of an answer. */
+  readonly doubtServing: (nodeName: string) => void;
+  /** Whether it is able to, as far as is known. */
+  readonly canServe: (nodeName: string) => boolean;
   /** Whether it may take more than a position to tell what reads there have seen. */
   readonly logsAhead: (nodeName: string) => boolean;
   /** A node was seen to include a position. */
@@ -103,6 +107,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #unobserved = false;
   /** This operation wrote, or was shown, what no position tells of. */
   #onlyOnSource = false;
+  /** What the first node said that could not answer. */
+  #refusal: unknown = null;
   #historyMoved = false;
   #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
     null;
@@ -181,6 +187,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const { pool, direct } = this.#services.clients(node);
       const before = { lost: pool.faultsMet('CONNECTION'), busy: pool.faultsMet('EXHAUSTED') };
       const slow = pool.faultsMet('STATEMENT_TIMEOUT');
+      const unable = pool.faultsMet('UNABLE');
       const done = this.#services.busy(node);
       try {
         const value = await run(this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : direct);
@@ -194,10 +201,27 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         else if (pool.faultsMet('EXHAUSTED') > before.busy) throw new OverloadedError(error);
         else if (pool.faultsMet('STATEMENT_TIMEOUT') > slow) throw new StatementTimeoutError(error);
         else if (this.#decision?.role === 'BACKUP') throw withoutBackup(error);
+        else if (pool.faultsMet('UNABLE') > unable) await this.#unable(node, pin, error);
         else throw error;
       } finally {
         done();
       }
+    }
+  }
+
+  /**
+   * The node says that it cannot answer this: another one may. When two say so it is the question, and when nobody else is
+   * left to be asked nobody knows.
+   */
+  async #unable(node: string, pin: Promise<RouteDecision>, error: unknown): Promise<void> {
+    if (this.#refusal !== null) throw this.#refusal;
+    this.#services.doubtServing(node);
+    this.#lost(node, pin, error);
+    this.#refusal = error;
+    try {
+      await this.pin();
+    } catch (nobody) {
+      throw this.#services.canServe(node) ? error : nobody;
     }
   }
 

@@ -4,11 +4,12 @@
  */
 import { Cluster, type ClusterOptions } from '../cluster/cluster.ts';
 import { measureCluster } from '../cluster/cluster-metrics.ts';
-import { type ClusterSnapshot, isBlind, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
+import { type ClusterSnapshot, canServe, isBlind, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
 import { type HealthPolicy, isSilent } from '../cluster/health.ts';
 import { logProblems } from '../cluster/log-problems.ts';
 import type { Node } from '../cluster/node.ts';
 import { NodePatience } from '../cluster/node-patience.ts';
+import type { NodeStatus } from '../cluster/node-status.ts';
 import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
 import type { ResumedSession } from '../consistency/resume-session.ts';
@@ -36,6 +37,7 @@ import { PinnedSession, type SessionOpening, type SessionServices } from './pinn
 import { measurePools } from './pool-metrics.ts';
 import { openSnapshot } from './positioned-snapshot.ts';
 import type { ServerAddress } from './server-address.ts';
+import type { ServedTable } from './serves.ts';
 import { SessionResumption } from './session-resumption.ts';
 import { SourceWriter, type TransactionRunner } from './source-writer.ts';
 import { SqlNodeProbe } from './sql-node-probe.ts';
@@ -63,6 +65,8 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly nodePatienceMs: number;
   /** Counts and measures nothing unless told. */
   readonly metrics?: Metrics;
+  /** What every server has to be able to read to serve; not looked at unless told. */
+  readonly serves?: readonly ServedTable[];
   /** Called with the position of each write behind its commit, and the epoch that it counts in. */
   readonly onWrote?: (position: Position, epoch: number | null) => void;
 } & Pick<ClusterOptions, 'health' | 'monitor' | 'tracker'>;
@@ -98,7 +102,10 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       ...options,
       stretch,
       onGoneBack: (happening) => this.#recorder.goneBack(happening),
-      probes: (node, listener) => new SqlNodeProbe(addressOf(node.name), ownClock, listener),
+      probes: (node, listener) =>
+        new SqlNodeProbe(addressOf(node.name), ownClock, listener, {
+          ...(options.serves && node.configuredRole !== 'BACKUP' && { serves: options.serves }),
+        }),
     });
     this.#clients = new Map(
       nodes.map((node) => [
@@ -108,7 +115,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
           { ...options, ownClock },
           {
             onConnectionLost: (trouble) => this.cluster.connectionLost(node.name, trouble),
-            isThere: () => this.cluster.settled(node.name),
+            // Sent there again, a read would hang again.
+            isThere: async () => (await this.cluster.settled(node.name)) && this.#canServe(node.name),
           },
         ),
       ]),
@@ -121,6 +129,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       roleOf: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.role ?? 'SOURCE',
       isThere: (nodeName, timeoutMs) => this.cluster.isThere(nodeName, timeoutMs),
       onSilent: (nodeName) => this.#leaveSilent(nodeName),
+      onSlow: (nodeName) => this.cluster.doubtServing(nodeName),
     });
     const router = new Router({ ...options, cluster: this.cluster });
     this.#router = router;
@@ -143,6 +152,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       isDown,
       logsAhead: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.report?.awaitsAcknowledgement === true,
       busy,
+      doubtServing: (nodeName) => this.cluster.doubtServing(nodeName),
+      canServe: (nodeName) => this.#canServe(nodeName),
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
       epoch: () => (this.#recorder.isPending ? null : currentEpoch(this.#epochs)),
       believes: (position) => this.cluster.believes(position),
@@ -271,7 +282,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   /** What waits for a node that is down, or runs on a silent one, would wait until its deadline. */
   #leaveLostNodes(snapshot: ClusterSnapshot, health: HealthPolicy): void {
     for (const status of snapshot) {
-      const now = status.state !== 'DOWN' ? 'UP' : isSilent(status, health) ? 'SILENT' : 'DOWN';
+      const silent = status.state === 'DOWN' ? isSilent(status, health) : hangsReads(status);
+      const now = silent ? 'SILENT' : status.state === 'DOWN' ? 'DOWN' : 'UP';
       const { name } = status.node;
       const before = this.#lostNodes.get(name) ?? 'UP';
       if (now === before) continue;
@@ -287,12 +299,22 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     found(this.#clients, nodeName).pool.cut();
   }
 
+  #canServe(nodeName: string): boolean {
+    const status = statusOf(this.cluster.snapshot(), nodeName);
+    return status !== undefined && canServe(status);
+  }
+
   #sourceName(): string {
     const snapshot = this.cluster.snapshot();
     const source = writableSource(snapshot) ?? snapshot.find(({ node }) => node.configuredRole === 'SOURCE');
     if (source === undefined) throw new Error('No node is configured as the source');
     return source.node.name;
   }
+}
+
+/** Reads there would end with whatever their table waits for; others have it too. */
+function hangsReads({ role, report }: NodeStatus): boolean {
+  return role === 'REPLICA' && (report?.unable ?? []).some(({ kind }) => kind === 'TABLE_SILENT');
 }
 
 function found<T>(map: ReadonlyMap<string, T>, name: string): T {

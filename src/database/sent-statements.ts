@@ -30,6 +30,7 @@ export function withText(statement: Statement, text: string): Statement {
 export const refusalsOfStatements: ReadonlySet<DriverFault> = new Set([
   ...certainRefusals,
   'STATEMENT_TIMEOUT',
+  'UNABLE',
   'OTHER',
 ] as const);
 

@@ -3,7 +3,7 @@
  *
  *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long; also when
  *                                  the work goes on as if nothing had happened, for its transaction is over
- *   connection lost before COMMIT  nothing was written: run again once when the source is there, else SOURCE_UNAVAILABLE
+ *   connection lost before COMMIT  nothing was written: run again when the source is there, else SOURCE_UNAVAILABLE
  *   connection lost at COMMIT      nobody knows: WRITE_INDETERMINATE
  *   group lost at COMMIT           the same: the other members may have it although this one rolls back
  *   committed without a number     only the source surely has it, and that is what the caller is told
@@ -57,6 +57,7 @@ export type SourceWriterOptions<Transaction> = {
 };
 
 const maxAttempts = 5;
+const maxLosses = 3;
 /** The pool gives up waiting first, and knows why, and how much of the time was ours; Prisma only says that it took too long. */
 export const poolGraceMs = 60_000;
 const backoff: BackoffOptions = { firstMs: 5, factor: 3, maxMs: 200 };
@@ -107,7 +108,7 @@ export class SourceWriter<Transaction> {
     const { maxWaitMs, timeoutMs, clock, random } = this.#options;
     const maxWait = maxWaitMs + poolGraceMs;
     const givenUpMs = clock.monotonic() + timeoutMs;
-    let lost = false;
+    let losses = 0;
     for (let attempt = 0; ; attempt += 1) {
       const { node, client } = this.#options.source();
       const capture = new WriteCapture();
@@ -119,8 +120,8 @@ export class SourceWriter<Transaction> {
         if (capture.ended?.outcome === 'UNKNOWN') throw new WriteNotAtomicError(error);
         const fault = capture.ended?.fault ?? capture.fault;
         // One that was idle, or that somebody has ended: the server has rolled back, and may be well.
-        if (!lost && fault === 'CONNECTION' && capture.state === 'OPEN') {
-          lost = true;
+        if (losses < maxLosses && fault === 'CONNECTION' && capture.state === 'OPEN') {
+          losses += 1;
           if (await this.#options.isThere(node)) continue;
         }
         const contended = fault === 'DEADLOCK' || fault === 'LOCK_TIMEOUT';
@@ -138,11 +139,16 @@ export class SourceWriter<Transaction> {
   #verdict(capture: WriteCapture, error: unknown): unknown {
     if (capture.state !== 'OPEN') return new WriteIndeterminateError(error);
     const fault = capture.ended?.fault ?? capture.fault;
-    if (fault === 'READ_ONLY') this.#options.refused();
+    if (fault === 'READ_ONLY' || fault === 'UNABLE') this.#options.refused();
     switch (fault) {
       case 'CONNECTION':
       case 'READ_ONLY':
         return new SourceUnavailableError('The source was lost before the write was committed; nothing was written', {
+          cause: error,
+          facts: { retryAfterMs },
+        });
+      case 'UNABLE':
+        return new SourceUnavailableError('The source cannot take this write as it is set up; nothing was written', {
           cause: error,
           facts: { retryAfterMs },
         });

@@ -10,9 +10,12 @@ import { readEpochs } from './epoch-table.ts';
 import type { ServerAddress } from './server-address.ts';
 import { NoAnswerError, rowsOf, ServerConnection } from './server-connection.ts';
 import { ServerSetup } from './server-setup.ts';
+import type { ServedTable } from './serves.ts';
+import { ServingCheck } from './serving-check.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { historyAnswer, historyQuestions } from './statements/history.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from './statements/server-statements.ts';
+import { monitoringRight } from './statements/unable-server.ts';
 import { refusedByOf } from './statements/write-refusal.ts';
 import { UnshownCommits } from './unshown-commits.ts';
 
@@ -27,8 +30,15 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #unshown: UnshownCommits;
   readonly #setup: ServerSetup;
   readonly #schema: string;
+  readonly #serving: ServingCheck | null;
 
-  constructor(address: ServerAddress, clock: Clock, listener: NodeProbeListener) {
+  /** `serves`: what the server is there to read; nothing unless told. */
+  constructor(
+    address: ServerAddress,
+    clock: Clock,
+    listener: NodeProbeListener,
+    { serves = [] }: { readonly serves?: readonly ServedTable[] } = {},
+  ) {
     const onLost = (trouble: string) => listener.connectionLost(trouble);
     const connect = () => new ServerConnection(address, clock, onLost, { onlyReads: true });
     this.#unshown = new UnshownCommits(clock);
@@ -39,23 +49,36 @@ export class SqlNodeProbe implements NodeProbe {
     this.#waits = connect();
     // Opened when a history is asked for, which may never be.
     this.#histories = connect();
+    const onChange = () => listener.changed?.();
+    const { database } = address;
+    this.#serving =
+      serves.length === 0
+        ? null
+        : new ServingCheck({ connection: connect(), database: database ?? '', tables: serves, clock, onChange });
+  }
+
+  doubtServing(): void {
+    this.#serving?.hint();
   }
 
   probe(timeoutMs: number): Promise<ProbeReport> {
     return this.#looks.use(timeoutMs, async (connection) => {
       const statements = statementsFor(connection);
-      const [look, { setups, ...replication }, epochs, setup] = await Promise.all([
+      const [look, seen, epochs, setup, unable] = await Promise.all([
         firstRow(connection, statements.look),
-        readReplication(connection, statements),
+        readReplication(connection, statements).catch(nullWhenDenied),
         readEpochs(connection, statements.flavour),
         this.#setup.variables(connection, statements),
+        this.#serving?.known(timeoutMs) ?? null,
       ]);
       this.#awaitsAcknowledgement = isOn(look, 'awaitsAcknowledgement');
       const refusedBy = refusedByOf(look);
+      const { setups, ...replication } = seen ?? { ...unseenReplication(refusedBy.length > 0), setups: [] };
+      const version = textOf(look, 'version');
       return {
         identity: textOf(look, 'identity'),
         id: textOf(look, 'id').toLowerCase(),
-        version: textOf(look, 'version'),
+        version,
         readOnly: refusedBy.length > 0,
         refusedBy,
         awaitsAcknowledgement: this.#awaitsAcknowledgement,
@@ -64,6 +87,8 @@ export class SqlNodeProbe implements NodeProbe {
         asSource: statements.reached([look], false),
         ...statements.holdings(look),
         epochs,
+        ...(unable !== null && { unable }),
+        ...(seen === null && { missingRights: [monitoringRight(version)] }),
         settings: { schema: this.#schema, variables: { ...setup, ...statements.settings(look) }, channels: setups },
       };
     });
@@ -93,7 +118,8 @@ export class SqlNodeProbe implements NodeProbe {
       const [outcome, positions] = await Promise.all([waited, rows]);
       const reached = statements.reached(positions, true);
       if (textOf(outcome, 'outcome') === '0') return { reached, applying: true };
-      const replication = await readReplication(connection, statements);
+      const replication =
+        (await readReplication(connection, statements).catch(nullWhenDenied)) ?? unseenReplication(true);
       const { applier, group, channels = [] } = replication;
       // One that has stopped may bring something else.
       const applying = applier === 'RUNNING' || (group === undefined && channels.some((channel) => channel.applying));
@@ -135,8 +161,8 @@ export class SqlNodeProbe implements NodeProbe {
   }
 
   async close(): Promise<void> {
-    const connections = [this.#looks, this.#positions, this.#waits, this.#histories];
-    await Promise.all(connections.map((connection) => connection.close()));
+    const connections = [this.#looks, this.#positions, this.#waits, this.#histories, this.#serving];
+    await Promise.all(connections.map((connection) => connection?.close()));
   }
 }
 
@@ -164,6 +190,22 @@ async function readReplication(
 const denied: ReadonlySet<unknown> = new Set([1142, 1227]);
 const isDenied = (error: unknown) => error instanceof Error && 'errno' in error && denied.has(error.errno);
 const isOn = (row: Row, column: string) => ['1', 'ON'].includes(textOf(row, column));
+
+/**
+ * An account that may not look is told nothing of replication. Whoever refuses writes is taken for a replica that applies what
+ * it gets: how far it has come its position tells.
+ */
+const unseenReplication = (refusesWrites: boolean): ReplicationState => ({
+  applier: refusesWrites ? 'RUNNING' : 'NONE',
+  receiving: refusesWrites,
+  replicationError: null,
+  lagMs: null,
+});
+
+const nullWhenDenied = (error: unknown): null => {
+  if (isDenied(error)) return null;
+  throw error;
+};
 
 /** An account that may not look is told nothing of a group: the server's own read-only state decides then. */
 async function readMembership(connection: Connection, sql: string): Promise<readonly Row[]> {

@@ -23,6 +23,7 @@ import {
   backups,
   type ClusterSnapshot,
   describeStatus,
+  isAble,
   isBlind,
   isSeen,
   replicas,
@@ -236,7 +237,8 @@ export class Router {
       this.#sourceBudget.leave();
     }
     const snapshot = this.#cluster.snapshot();
-    const remaining = (status: NodeStatus) => isSeen(status) && !request.excluded.has(status.node.name);
+    const remaining = (status: NodeStatus) =>
+      isSeen(status) && isAble(status) && !request.excluded.has(status.node.name);
     const behind = replicas(snapshot).filter(remaining);
     if (behind.length > 0 || this.#usableSource(request) !== undefined) throw timeout(required, behind, waitedMs);
     if (this.#backupReads && request.backupAllowed === true) {
@@ -248,7 +250,7 @@ export class Router {
 
   #usableSource({ excluded }: ReadRequest): NodeStatus | undefined {
     const source = writableSource(this.#cluster.snapshot());
-    return source === undefined || excluded.has(source.node.name) ? undefined : source;
+    return source === undefined || !isAble(source) || excluded.has(source.node.name) ? undefined : source;
   }
 
   /** Counts the operation as running on its node from now on. */
@@ -269,8 +271,9 @@ export class Router {
 
   #source(): NodeStatus {
     const source = writableSource(this.#cluster.snapshot());
-    if (source !== undefined) return source;
-    throw new SourceUnavailableError('The source cannot be reached', { facts: this.#describe() });
+    if (source !== undefined && isAble(source)) return source;
+    const why = source === undefined ? 'cannot be reached' : 'cannot serve as it is set up';
+    throw new SourceUnavailableError(`The source ${why}`, { facts: this.#describe() });
   }
 
   #describe(): { nodes: readonly string[]; retryAfterMs: number } {

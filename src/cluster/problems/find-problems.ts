@@ -8,12 +8,14 @@ import { outOfOrderRule } from './out-of-order.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { replicationFiltersRule } from './replication-filters.ts';
 import { sourceLogRule } from './source-log.ts';
+import { servingRule } from './serving.ts';
 import { sourceRolesRule } from './source-roles.ts';
 import { updatesNotLoggedRule } from './updates-not-logged.ts';
 
 const rules: readonly ProblemRule[] = [
   gtidModeRule,
   sourceRolesRule,
+  servingRule,
   epochRecordRule,
   sourceLogRule,
   outOfOrderRule,

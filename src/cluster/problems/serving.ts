@@ -1,0 +1,51 @@
+/** Servers that answer and cannot serve, and what they do not let the account see. */
+import { writableSource } from '../cluster-snapshot.ts';
+import type { NodeStatus } from '../node-status.ts';
+import type { Problem, ProblemCode } from '../problem.ts';
+import { type ServingFault, servingFaultInWords } from '../serving.ts';
+import type { ProblemRule } from './problem-rule.ts';
+
+export const servingRule: ProblemRule = (snapshot) => {
+  const source = writableSource(snapshot);
+  const alone = snapshot.filter(({ node }) => node.configuredRole !== 'BACKUP').length === 1;
+  return snapshot.flatMap((status) => [
+    ...(status.report?.unable ?? []).map((fault) => unable(status, fault, source)),
+    // A server alone needs no replication, and so nobody needs to see it.
+    ...(alone ? [] : (status.report?.missingRights ?? []).map((right) => unseen(status, right))),
+  ]);
+};
+
+function unable({ node }: NodeStatus, fault: ServingFault, source: NodeStatus | undefined): Problem {
+  const { name } = node;
+  const { kind, table } = fault;
+  const elsewhere = source !== undefined && source.node.name !== name && !lacks(source, table);
+  const notMigrated = kind === 'TABLE_MISSING' && !elsewhere;
+  const code: ProblemCode = notMigrated ? 'NOT_MIGRATED' : kind;
+  const follows = notMigrated ? 'it cannot serve orders' : 'it serves no reads';
+  return {
+    code,
+    node: name,
+    message: `${name} ${servingFaultInWords(fault)}${elsewhere && kind === 'TABLE_MISSING' ? `, though ${source.node.name} has` : ''}: ${follows}`,
+    variable: null,
+    value: null,
+    cure: notMigrated
+      ? 'npm run migrate'
+      : kind === 'TABLE_MISSING'
+        ? `take away what keeps the table from ${name} (replication filters), then: npm run cluster -- rejoin ${name} --discard`
+        : fault.cure,
+  };
+}
+
+const lacks = ({ report }: NodeStatus, table: string): boolean =>
+  (report?.unable ?? []).some((fault) => fault.table === table && fault.kind === 'TABLE_MISSING');
+
+function unseen({ node }: NodeStatus, right: string): Problem {
+  return {
+    code: 'RIGHT_MISSING',
+    node: node.name,
+    message: `${node.name} does not let the account see how it replicates: a replica that has stopped or is late is found by its position only`,
+    variable: null,
+    value: null,
+    cure: `GRANT ${right} ON *.* TO the account in the URL of ${node.name}`,
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Whether a server can do what it is there for: reads each table as reads do, on a connection of its own, with a deadline.
+ *
+ *   well            seldom: once in ten seconds
+ *   not well        with each look, so that it is back as soon as it can
+ *   a hint          with the next look: a read met an error that says something of the server, or takes long
+ *
+ * A look does not wait for it: a table may be locked for long, and the server is there all the same. Only the first one does,
+ * so that a start begins with what is true.
+ */
+import { SqlError } from 'mariadb';
+import type { ServingFault } from '../cluster/serving.ts';
+import type { Clock } from '../platform/clock.ts';
+import { faultOf } from './driver-fault.ts';
+import { NoAnswerError, type ServerConnection } from './server-connection.ts';
+import type { ServedTable } from './serves.ts';
+import { unableBy } from './statements/unable-server.ts';
+
+const restMs = 10_000;
+/** How many times as long as a look a table may take. */
+const patience = 4;
+
+export type ServingCheckOptions = {
+  readonly connection: ServerConnection;
+  readonly database: string;
+  readonly tables: readonly ServedTable[];
+  readonly clock: Clock;
+  /** What was found is not what was known: another look will tell. */
+  readonly onChange: () => void;
+};
+
+export class ServingCheck {
+  readonly #options: ServingCheckOptions;
+  #faults: readonly ServingFault[] = [];
+  #dueMs = Number.NEGATIVE_INFINITY;
+  #running: Promise<void> | null = null;
+  #checked = false;
+
+  constructor(options: ServingCheckOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody has met a reason to doubt. */
+  hint(): void {
+    this.#dueMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** What is known now. Begins to look when it is time. */
+  async known(timeoutMs: number): Promise<readonly ServingFault[]> {
+    if (this.#running === null && this.#options.clock.monotonic() >= this.#dueMs) {
+      this.#running = this.#check(timeoutMs * patience).finally(() => {
+        this.#running = null;
+      });
+    }
+    if (!this.#checked && this.#running !== null) await this.#running;
+    return this.#faults;
+  }
+
+  close(): Promise<void> {
+    return this.#options.connection.close();
+  }
+
+  async #check(timeoutMs: number): Promise<void> {
+    const { clock, onChange } = this.#options;
+    this.#dueMs = clock.monotonic() + restMs;
+    const faults = await this.#read(timeoutMs);
+    // Whether it is there at all others find out.
+    if (faults === null) {
+      this.#dueMs = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    if (faults.length > 0) this.#dueMs = Number.NEGATIVE_INFINITY;
+    const changed = this.#checked && JSON.stringify(faults) !== JSON.stringify(this.#faults);
+    this.#faults = faults;
+    this.#checked = true;
+    if (changed) onChange();
+  }
+
+  async #read(timeoutMs: number): Promise<readonly ServingFault[] | null> {
+    const { connection, tables } = this.#options;
+    const faults: ServingFault[] = [];
+    let at = tables[0]?.table ?? '';
+    try {
+      await connection.use(timeoutMs, async (open) => {
+        for (const { table, columns } of tables) {
+          at = table;
+          const sql = `SELECT ${columns.map((column) => `\`${column}\``).join(', ')} FROM \`${table}\` LIMIT 1`;
+          await open.query(sql).catch((error: unknown) => {
+            const fault = this.#faultOf(table, error);
+            if (fault === null) throw error;
+            faults.push(fault);
+          });
+        }
+      });
+      return faults;
+    } catch (error) {
+      if (error instanceof NoAnswerError) return [...faults, silent(at)];
+      const fault = this.#faultOf(at, error instanceof Error ? error.cause : error);
+      return fault === null ? null : [fault];
+    }
+  }
+
+  #faultOf(table: string, error: unknown): ServingFault | null {
+    if (faultOf(error) === 'STATEMENT_TIMEOUT') return silent(table);
+    if (!(error instanceof SqlError)) return null;
+    const kind = unableBy(error.errno);
+    if (kind === null) return null;
+    const { database } = this.#options;
+    const cure =
+      kind === 'RIGHT_MISSING'
+        ? `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${database}\`.* TO the account in its URL`
+        : null;
+    return { kind, table, code: error.code, cure };
+  }
+}
+
+const silent = (table: string): ServingFault => ({ kind: 'TABLE_SILENT', table, code: null, cure: null });

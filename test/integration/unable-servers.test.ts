@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentFor } from '../consistency/api-process.ts';
+import { caughtUp, migrateOrders } from '../support/engine.ts';
+import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
+import { createOrder } from '../support/orders-over-http.ts';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+import { until } from '../support/until.ts';
+
+// Servers that answer, and cannot serve: each is found, named with what mends it, and left out until it can.
+let cluster: TestCluster;
+let api: TestApi;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+});
+
+afterAll(async () => {
+  await api?.stop();
+  await cluster.stop();
+});
+
+const isMysql = () => cluster.cluster.flavour === 'mysql';
+const query = '{ orders(first: 5) { nodes { id items { sku } } } }';
+
+/** By itself, on one server: nothing of it reaches the others. */
+async function on(name: string, ...statements: readonly string[]): Promise<void> {
+  const admin = await cluster.admin(name);
+  if (isMysql()) await admin.query('SET GLOBAL super_read_only = OFF');
+  await admin.query('SET SESSION sql_log_bin = 0');
+  for (const statement of statements) await admin.query(statement);
+  if (isMysql() && name !== 'source') await admin.query('SET GLOBAL super_read_only = ON');
+  await admin.end();
+}
+
+type Health = {
+  verdict: string;
+  problems: { code: string; node: string | null; message: string; cure: string | null }[];
+};
+
+async function health(): Promise<Health> {
+  const { data } = await ask(api, '{ cluster { verdict problems { code node message cure } } }');
+  return data.cluster;
+}
+
+const found = async (code: string, node: string) =>
+  (await health()).problems.find((problem) => problem.code === code && problem.node === node);
+
+const well = () => until('all are well', async () => (await health()).verdict === 'HEALTHY');
+
+/** Reads that any replica may answer, and what became of them. */
+async function reads(many = 40): Promise<readonly unknown[]> {
+  const codes: unknown[] = [];
+  for (let turn = 0; turn < many; turn += 1) {
+    const { code } = await ask(api, query, { headers: { 'x-consistency-level': 'eventual' } });
+    if (code !== undefined) codes.push(code);
+  }
+  return codes;
+}
+
+const app = () => `'${cluster.cluster.credentials.app.user}'@'%'`;
+
+async function endConnections(name: string): Promise<void> {
+  const admin = await cluster.admin(name);
+  const { user } = cluster.cluster.credentials.app;
+  const rows: { id: number }[] = await admin.query('SELECT id FROM information_schema.processlist WHERE user = ?', [
+    user,
+  ]);
+  for (const { id } of rows) await admin.query(`KILL ${Number(id)}`).catch(() => undefined);
+  await admin.end();
+}
+
+describe('servers without tables', () => {
+  it('are said not to be migrated, serve nobody, and serve by themselves once they are', async () => {
+    api = await startApi(environmentFor(cluster));
+    const readyz = () => fetch(new URL('/readyz', api.url));
+    const ready = await readyz();
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toContain('has no table');
+    expect(await health()).toMatchObject({ verdict: 'DOWN' });
+    expect(await found('NOT_MIGRATED', 'source')).toMatchObject({ cure: 'npm run migrate' });
+    const read = await ask(api, query);
+    expect([read.code, read.errors[0]?.extensions.retryable]).toEqual(['LIMITED_FUNCTIONALITY', true]);
+    await migrateOrders(cluster);
+    await well();
+    await until('it is ready', async () => (await readyz()).status === 200);
+    await createOrder(api);
+    for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+  });
+});
+
+describe('a replica that cannot serve', () => {
+  it('because a table is missing answers nobody, is named, and is back with the table', async () => {
+    await well();
+    await on('replica-1', 'RENAME TABLE orders.order_items TO orders.order_items_gone');
+    expect(await reads()).toEqual([]);
+    await until('it is named', async () => (await found('TABLE_MISSING', 'replica-1')) !== undefined);
+    const { verdict } = await health();
+    expect(verdict).toBe('DEGRADED');
+    expect((await found('TABLE_MISSING', 'replica-1'))?.message).toContain('order_items');
+    await on('replica-1', 'RENAME TABLE orders.order_items_gone TO orders.order_items');
+    await well();
+    expect(await reads()).toEqual([]);
+  });
+
+  it('because a column is missing answers nobody, and is named', async () => {
+    await on('replica-2', 'ALTER TABLE orders.orders RENAME COLUMN charge TO charged');
+    expect(await reads()).toEqual([]);
+    await until('it is named', async () => (await found('TABLE_MISSING', 'replica-2')) !== undefined);
+    await on('replica-2', 'ALTER TABLE orders.orders RENAME COLUMN charged TO charge');
+    await well();
+  });
+
+  it('because the account may not read a table answers nobody, and is named with the grant', async () => {
+    const others = ['orders', 'idempotency_keys', 'outbox', 'cluster_epochs'];
+    await on(
+      'replica-1',
+      `REVOKE SELECT ON orders.* FROM ${app()}`,
+      ...others.map((table) => `GRANT SELECT ON orders.${table} TO ${app()}`),
+    );
+    await endConnections('replica-1');
+    expect(await reads()).toEqual([]);
+    await until('it is named', async () => (await found('RIGHT_MISSING', 'replica-1')) !== undefined);
+    expect((await found('RIGHT_MISSING', 'replica-1'))?.cure).toContain('GRANT SELECT');
+    await on('replica-1', `GRANT SELECT ON orders.* TO ${app()}`);
+    await endConnections('replica-1');
+    await well();
+  });
+
+  it('because nobody who reads a table gets an answer is left, and what waits there is asked elsewhere', async () => {
+    const holder = await cluster.admin('replica-1');
+    await holder.query('LOCK TABLES orders.orders WRITE');
+    try {
+      const waiting = reads(6);
+      await until('it is named', async () => (await found('TABLE_SILENT', 'replica-1')) !== undefined);
+      expect(await waiting).toEqual([]);
+      expect(await reads()).toEqual([]);
+    } finally {
+      await holder.query('UNLOCK TABLES');
+      await holder.end();
+    }
+    await well();
+  });
+});
+
+describe('an account that does not see how servers replicate', () => {
+  it('is told the right that it lacks, and everything is served', async () => {
+    const right = isMysql() ? 'REPLICATION CLIENT' : 'SLAVE MONITOR';
+    const all = ['source', 'replica-1', 'replica-2'];
+    for (const name of all) await on(name, `REVOKE ${right} ON *.* FROM ${app()}`);
+    for (const name of all) await endConnections(name);
+    try {
+      await until('it is named', async () => (await found('RIGHT_MISSING', 'replica-2')) !== undefined);
+      expect((await found('RIGHT_MISSING', 'replica-2'))?.cure).toContain(`GRANT ${right} ON *.*`);
+      expect((await health()).verdict).toBe('DEGRADED');
+      const { token } = await createOrder(api);
+      const read = await ask(api, query, { headers: { 'x-consistency-token': token } });
+      expect(read.errors).toEqual([]);
+      expect(await reads(10)).toEqual([]);
+    } finally {
+      for (const name of all) await on(name, `GRANT ${right} ON *.* TO ${app()}`);
+      for (const name of all) await endConnections(name);
+    }
+    await well();
+  });
+});
