@@ -71,6 +71,7 @@ export class NodePatience {
     const { clock, patienceMs, onSilent, onSlow = () => undefined } = this.#options;
     this.#watched.add(nodeName);
     let askedMs = Number.NEGATIVE_INFINITY;
+    let slowSaidMs = Number.NEGATIVE_INFINITY;
     for (;;) {
       const [oldest] = running;
       if (oldest === undefined) break;
@@ -83,7 +84,10 @@ export class NodePatience {
       const there = await this.#isThere(nodeName);
       if (this.#closed.signal.aborted) break;
       if (!there && running.size > 0) onSilent(nodeName);
-      else if (running.has(oldest) && clock.monotonic() - oldest.startedMs > slowMs) onSlow(nodeName);
+      else if (running.has(oldest) && clock.monotonic() - Math.max(oldest.startedMs, slowSaidMs) > slowMs) {
+        slowSaidMs = clock.monotonic();
+        onSlow(nodeName);
+      }
       askedMs = clock.monotonic();
     }
     this.#watched.delete(nodeName);

@@ -4,7 +4,14 @@
  */
 import { Cluster, type ClusterOptions } from '../cluster/cluster.ts';
 import { measureCluster } from '../cluster/cluster-metrics.ts';
-import { type ClusterSnapshot, canServe, isBlind, isSeen, statusOf, writableSource } from '../cluster/cluster-snapshot.ts';
+import {
+  type ClusterSnapshot,
+  canServe,
+  isBlind,
+  isSeen,
+  statusOf,
+  writableSource,
+} from '../cluster/cluster-snapshot.ts';
 import { type HealthPolicy, isSilent } from '../cluster/health.ts';
 import { logProblems } from '../cluster/log-problems.ts';
 import type { Node } from '../cluster/node.ts';

@@ -17,8 +17,9 @@ import type { ServedTable } from './serves.ts';
 import { unableBy } from './statements/unable-server.ts';
 
 const restMs = 10_000;
-/** How many times as long as a look a table may take. */
+/** How many times as long as a look a table may take, and how long at most: who reads there waits as well. */
 const patience = 4;
+const longestMs = 2000;
 
 export type ServingCheckOptions = {
   readonly connection: ServerConnection;
@@ -48,7 +49,7 @@ export class ServingCheck {
   /** What is known now. Begins to look when it is time. */
   async known(timeoutMs: number): Promise<readonly ServingFault[]> {
     if (this.#running === null && this.#options.clock.monotonic() >= this.#dueMs) {
-      this.#running = this.#check(timeoutMs * patience).finally(() => {
+      this.#running = this.#check(Math.min(timeoutMs * patience, longestMs)).finally(() => {
         this.#running = null;
       });
     }

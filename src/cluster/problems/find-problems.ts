@@ -7,8 +7,8 @@ import { gtidModeRule } from './gtid-mode.ts';
 import { outOfOrderRule } from './out-of-order.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { replicationFiltersRule } from './replication-filters.ts';
-import { sourceLogRule } from './source-log.ts';
 import { servingRule } from './serving.ts';
+import { sourceLogRule } from './source-log.ts';
 import { sourceRolesRule } from './source-roles.ts';
 import { updatesNotLoggedRule } from './updates-not-logged.ts';
 

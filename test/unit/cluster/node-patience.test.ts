@@ -84,6 +84,16 @@ describe('work on a node', () => {
     expect(asked).toEqual([{ node: 'source', timeoutMs: 10_000, atMs: 100 }]);
   });
 
+  it('that is slow for more than a second is told, once a second, while it runs', async () => {
+    const slow: number[] = [];
+    open({ onSlow: () => slow.push(clock.monotonic()) });
+    const done = patience.begin('a');
+    await clock.tick(3500);
+    done();
+    await clock.tick(3000);
+    expect(slow).toEqual([1100, 2200, 3300]);
+  });
+
   it('that ended while the node was asked gives nobody up', async () => {
     answer = never;
     const done = patience.begin('a');
