@@ -46,6 +46,14 @@ export const problemCodes = {
     degrades: true,
     description: 'A server answers, but nobody who reads a table: something in it waits.',
   },
+  DEADLINES_CONTRADICT: {
+    degrades: false,
+    description: 'A commit may wait on the server longer than it is waited for here.',
+  },
+  PREPARED_STATEMENTS_NEAR_LIMIT: {
+    degrades: false,
+    description: 'A server holds nearly as many prepared statements as it takes.',
+  },
   WRITABLE_REPLICA: {
     degrades: false,
     description: 'A replica takes writes all the same: one that somebody sends there never reaches the others.',

@@ -1,4 +1,5 @@
 import { createPool, type Pool } from 'mariadb';
+import { commitWaitMs } from '../cluster/problems/limits.ts';
 import { connectionOptions, type ServerAddress } from './server-address.ts';
 import { onConnect, poolSettings } from './session-settings.ts';
 import type { Sockets } from './sockets.ts';
@@ -11,8 +12,13 @@ export type PoolSettings = {
   readonly statementTimeoutMs: number;
 };
 
-/** On a connection that has gone silent the server cannot end anything: then the driver does, this much later. */
-const silenceGraceMs = 2000;
+/**
+ * On a connection that has gone silent the server cannot end anything: then the driver does. A commit that waits to be
+ * acknowledged is as silent, and no statement timeout ends it there: it is waited for as long as servers wait.
+ */
+const silenceGraceMs = commitWaitMs + 2000;
+/** Only texts that could hold several statements are prepared: rare, and each stays on its connection until it is crowded out. */
+const preparedPerConnection = 16;
 
 /** Opens nothing until it is asked. */
 export function openPool(address: ServerAddress, settings: PoolSettings, sockets: Sockets): Pool {
@@ -20,6 +26,7 @@ export function openPool(address: ServerAddress, settings: PoolSettings, sockets
     ...connectionOptions(address),
     stream: sockets.connect,
     socketTimeout: settings.statementTimeoutMs + silenceGraceMs,
+    prepareCacheLength: preparedPerConnection,
     connectionLimit: settings.connectionsPerNode,
     minimumIdle: 0,
     acquireTimeout: settings.acquireTimeoutMs,

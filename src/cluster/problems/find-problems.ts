@@ -4,6 +4,7 @@ import type { Problem } from '../problem.ts';
 import { epochRecordRule } from './epoch-record.ts';
 import { followsByFileRule } from './follows-by-file.ts';
 import { gtidModeRule } from './gtid-mode.ts';
+import { limitsRule } from './limits.ts';
 import { outOfOrderRule } from './out-of-order.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { replicationFiltersRule } from './replication-filters.ts';
@@ -16,6 +17,7 @@ const rules: readonly ProblemRule[] = [
   gtidModeRule,
   sourceRolesRule,
   servingRule,
+  limitsRule,
   epochRecordRule,
   sourceLogRule,
   outOfOrderRule,

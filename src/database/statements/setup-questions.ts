@@ -15,10 +15,16 @@ const names = [
   'binlog_storage_engine',
   'rpl_semi_sync_source_wait_point',
   'rpl_semi_sync_master_wait_point',
+  'rpl_semi_sync_source_timeout',
+  'rpl_semi_sync_master_timeout',
+  'max_prepared_stmt_count',
 ] as const;
 
 /** Those that the server does not have are not in the answer. */
 export const setupVariables = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names.map((name) => `'${name}'`).join(', ')})`;
+
+/** Of all clients together. */
+export const preparedNow = "SHOW GLOBAL STATUS WHERE Variable_name = 'Prepared_stmt_count'";
 
 export function variablesOf(rows: readonly Row[]): Readonly<Record<string, string>> {
   return Object.fromEntries(rows.map((row) => [textOf(row, 'Variable_name'), textOf(row, 'Value')]));

@@ -30,6 +30,7 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   1041: 'TABLE_BROKEN', // out of memory
   1114: 'TABLE_BROKEN', // table full
   1135: 'TABLE_BROKEN', // cannot create a thread
+  1461: 'TABLE_BROKEN', // holds as many prepared statements as it takes
   1194: 'TABLE_BROKEN', // crashed
   1195: 'TABLE_BROKEN', // crashed, and could not be repaired
   1286: 'TABLE_BROKEN', // unknown storage engine
