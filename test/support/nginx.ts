@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { unpackPackages } from '../../src/local/apt-packages.ts';
 import { firstExisting } from '../../src/local/existing-path.ts';
 import type { PackageSet } from '../../src/local/package-sets.ts';
-import { isPortFree, pickPort } from '../../src/local/ports.ts';
+import { isPortFree } from '../../src/local/ports.ts';
 import { type Command, plainCommand, runCommand } from '../../src/local/run-command.ts';
 import { ServerChild } from '../../src/local/server-child.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -28,11 +28,11 @@ const packages: PackageSet = {
 /** Serves what `target` has at `/` below `prefix`, and takes the prefix away. `headers`: lines of its configuration. */
 export async function startNginx(
   target: string,
-  { prefix, headers = [] }: { prefix: string; headers?: readonly string[] },
+  { prefix, port, headers = [] }: { prefix: string; port: number; headers?: readonly string[] },
 ): Promise<Nginx> {
   const command = await findNginx();
   const directory = await mkdtemp(join(tmpdir(), 'tidemark-nginx-'));
-  const port = await pickPort({ remembered: undefined, taken: new Set(), isFree: isPortFree });
+
   const file = join(directory, 'nginx.conf');
   await mkdir(join(directory, 'temp'));
   await writeFile(file, configuration({ target, prefix, headers, directory, port }));
