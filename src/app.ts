@@ -5,15 +5,18 @@ import { fileURLToPath } from 'node:url';
 import type { MayAnswer } from './cache/may-answer.ts';
 import { ReadCache } from './cache/read-cache.ts';
 import { type ClusterHealth, clusterHealth, withProblems } from './cluster/cluster-health.ts';
+import { clusterPrefix } from './cluster/cluster-identity.ts';
 import { type ClusterSnapshot, writableSource } from './cluster/cluster-snapshot.ts';
 import type { NodeRole } from './cluster/node.ts';
-import { redisProblems } from './cluster/redis-problems.ts';
+import { redisProblems, sharingProblems } from './cluster/redis-problems.ts';
+import { RollCall } from './cluster/roll-call.ts';
 import { SharedStatuses } from './cluster/shared-statuses.ts';
 import { type Config, ConfigError } from './config.ts';
 import { currentEpoch } from './consistency/epoch.ts';
 import type { Flavour } from './consistency/position.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
+import { IdentityWatch } from './database/identity-watch.ts';
 import { migrate } from './database/migrations/migrate.ts';
 import { type OrdersDatabase, openOrdersDatabase } from './database/orders-client.ts';
 import { servedOrders } from './database/serves.ts';
@@ -90,7 +93,10 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const elsewhere = outbox === null ? null : viewFromOutbox(outbox, clock);
   const tokens = openTokens(config, database, metrics ?? unmeasured);
   const health = () =>
-    withProblems(clusterHealth(cluster.snapshot(), clock.monotonic()), redisProblems(redis?.trouble ?? null));
+    withProblems(clusterHealth(cluster.snapshot(), clock.monotonic()), [
+      ...redisProblems(redis?.trouble ?? null),
+      ...identity.problems(),
+    ]);
   const { statusTtlMs: ttlMs } = config.redis;
   const statuses = redis && new SharedStatuses({ redis, cluster, clock, random: Math.random, ttlMs });
   const clusterEvents = new ClusterEventFeed(cluster.events);
@@ -98,6 +104,7 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const { onSource } = database;
   const purge = keepMs === null ? null : new KeyPurge({ onSource, keepMs, clock, random: Math.random, log });
   const background = openBackground(config, { redis, database, tokens, log, ...(metrics && { metrics }) });
+  const identity = openIdentity(config, { database, redis, background, log });
   const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
   const graphql = createGraphqlServer({
     schema,
@@ -118,6 +125,7 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
       clusterId: config.cluster.id,
       defaults: config.consistency,
       cookieMaxAgeS: config.tokens.cookieMaxAgeS,
+      identity: () => identity.cluster(),
       cursorToken,
       announce: (change, epoch) => background.announce(change, epoch),
       clock,
@@ -144,13 +152,15 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
         await statuses?.stop();
         throw new ConfigError([{ name: 'REDIS_URL', fault: `names a Redis that ${redis.trouble}` }]);
       }
-      background.start();
+      identity.watch();
       await database.start();
+      await identity.start();
       mirror?.start();
       purge?.start();
       if (config.jobs.workers === 'on') background.startWorkers();
     },
     stop: async () => {
+      await identity.stop();
       await background.stop();
       await purge?.stop();
       await mirror?.stop();
@@ -168,8 +178,46 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
 }
 
 /** What the processes of the cluster share, `null` without it. The statuses open and close it. */
-export function openRedis({ redis: { target, prefix, timeoutMs } }: Config): Redis | null {
-  return target === null ? null : new Redis({ target, prefix, timeoutMs, clock: systemClock, random: Math.random });
+export function openRedis({ redis: { target, timeoutMs } }: Config): Redis | null {
+  return target === null
+    ? null
+    : new Redis({ target, prefix: null, timeoutMs, clock: systemClock, random: Math.random });
+}
+
+/** Which cluster this is, and who shares Redis with it: what it tells opens Redis and the queues. */
+export function openIdentity(
+  { redis: { prefix }, cluster: { id } }: Config,
+  given: { database: OrdersDatabase; redis: Redis | null; background: BackgroundWork; log: Logger },
+) {
+  const { database, redis, background, log } = given;
+  const shared = { clock: systemClock, random: Math.random, log };
+  const sourceOf = () => writableSource(database.cluster.snapshot())?.report?.identity ?? null;
+  const rollCall =
+    redis && new RollCall({ ...shared, redis, prefix, here: () => ({ cluster: watch.cluster, source: sourceOf() }) });
+  const watch = new IdentityWatch({
+    ...shared,
+    database,
+    randomBytes,
+    onKnown: async (cluster) => {
+      const own = clusterPrefix(prefix, cluster);
+      await Promise.all([redis?.identify(own), background.identify(own)]);
+    },
+  });
+  return {
+    cluster: () => watch.cluster,
+    problems: () => (rollCall === null ? [] : sharingProblems(rollCall.others, id)),
+    /** Before the servers are looked at: what the first of them says may spare looking at another that is down. */
+    watch: () => watch.watch(),
+    /** Afterwards. Resolves when it is known, or soon. */
+    start: async () => {
+      await watch.start();
+      await rollCall?.start();
+    },
+    stop: async () => {
+      await rollCall?.stop();
+      await watch.stop();
+    },
+  };
 }
 
 /** `null` when nothing is to be cached. Whoever writes has one, also to tell the others. */
@@ -238,7 +286,6 @@ export function openBackground(
     ...config,
     ...given,
     target: config.redis.target,
-    prefix: config.redis.prefix,
     clusterId: config.cluster.id,
     clock: systemClock,
     random: Math.random,

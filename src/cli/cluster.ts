@@ -1,7 +1,9 @@
 // `npm run cluster`: guided failover of plain replication.
+import { clusterPrefix } from '../cluster/cluster-identity.ts';
 import { RedisLeases } from '../cluster/redis-leases.ts';
 import { type Config, processEnvironment, readConfig } from '../config.ts';
 import { ClusterMembers, type MemberAddress } from '../database/cluster-members.ts';
+import { readClusterName } from '../database/cluster-name.ts';
 import { openDirectConnection } from '../database/direct-connection.ts';
 import { addressAt } from '../database/server-address.ts';
 import { recordSource } from '../local/cluster-file.ts';
@@ -29,8 +31,8 @@ async function run(argv: readonly string[]): Promise<number> {
   const read = readConfig(environment);
   const config = await clusterConfig(environment);
   const joining = options.command === 'add-replica' ? additionFrom(options.subject ?? '') : null;
-  const redis = options.onlyIfSourceDown ? await openRedis(config) : null;
   const members = new ClusterMembers([...addressesOf(config), ...(joining === null ? [] : [joining])], systemClock);
+  const redis = options.onlyIfSourceDown ? await openRedis(config, addressesOf(config)) : null;
   try {
     return await runClusterCommand({
       options,
@@ -50,8 +52,14 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function openRedis({ redis: { target, prefix } }: Config): Promise<Redis | null> {
+/** Before any process of the cluster was started it has no name: then its lease is that of all who are called the same. */
+async function openRedis(
+  { redis: { target, prefix: configured } }: Config,
+  servers: readonly MemberAddress[],
+): Promise<Redis | null> {
   if (target === null) return null;
+  const cluster = await readClusterName(servers, systemClock);
+  const prefix = cluster === null ? configured : clusterPrefix(configured, cluster);
   const redis = new Redis({
     target,
     prefix,

@@ -1,5 +1,5 @@
 // `npm run worker`: does background work in a process of its own. Several may run.
-import { openBackground, openCache, openDatabase, openRedis, openTokens } from '../app.ts';
+import { openBackground, openCache, openDatabase, openIdentity, openRedis, openTokens } from '../app.ts';
 import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
 import type { Config } from '../config.ts';
 import type { OrdersDatabase } from '../database/orders-client.ts';
@@ -60,8 +60,10 @@ async function run(argv: readonly string[]): Promise<number> {
   };
   await lifecycle.start({ name: 'cache', start: reachRedis, stop: closeCache });
   await lifecycle.start({ name: 'servers', start: () => database.start(), stop: () => database.stop() });
+  const identity = openIdentity(config, { database, redis, background, log });
+  identity.watch();
+  await lifecycle.start({ name: 'identity', start: () => identity.start(), stop: () => identity.stop() });
   const start = () => {
-    background.start();
     background.startWorkers();
   };
   const stopWithinMs = config.jobs.graceMs + 10_000;

@@ -97,7 +97,9 @@ export class Cluster {
   async start(): Promise<void> {
     const starting = (down: boolean) =>
       [...this.#members].flatMap(([name, { monitor }]) =>
-        (this.#status(name).state === 'DOWN') === down ? monitor.start() : [],
+        (this.#status(name).state === 'DOWN') === down
+          ? Promise.race([monitor.start(), down ? never : this.#untilDown(name)])
+          : [],
       );
     const looks = { first: starting(false), last: starting(true) };
     await Promise.all(looks.first);
@@ -173,6 +175,17 @@ export class Cluster {
   untold(nodeName: string, why: 'UNNUMBERED' | 'UNLOGGED'): void {
     this.#change(nodeName, (status) => foundUntold(status, why));
     this.lookNow(nodeName);
+  }
+
+  /** Others may say so while it is looked at for the first time. */
+  #untilDown(nodeName: string): Promise<void> {
+    return new Promise((resolve) => {
+      const end = this.subscribe(() => {
+        if (this.#status(nodeName).state !== 'DOWN') return;
+        end();
+        resolve();
+      });
+    });
   }
 
   /** Another process has seen the node down: looks at once, and believes it until then. */
@@ -305,3 +318,5 @@ export class Cluster {
 function inWords(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+const never = new Promise<void>(() => undefined);

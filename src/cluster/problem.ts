@@ -66,6 +66,15 @@ export const problemCodes = {
     degrades: true,
     description: 'Redis cannot be reached, is full, or refuses what is needed: nothing is cached, and jobs wait.',
   },
+  CLUSTER_ID_SHARED: {
+    degrades: true,
+    description:
+      'Another cluster uses the same Redis under the same CLUSTER_ID. They are kept apart; their tokens are not.',
+  },
+  CLUSTER_SPLIT: {
+    degrades: true,
+    description: 'Processes of one cluster write to two sources, and share one Redis.',
+  },
   GTIDS_JUST_BEGUN: {
     degrades: true,
     blinds: true,

@@ -39,7 +39,7 @@ import {
   type PrismaClientLike,
 } from './node-clients.ts';
 import type { PoolSettings } from './node-pool.ts';
-import type { OnSource } from './outbox-table.ts';
+import type { OnSource, SqlConnection } from './outbox-table.ts';
 import { PinnedSession, type SessionOpening, type SessionServices } from './pinned-session.ts';
 import { measurePools } from './pool-metrics.ts';
 import { openSnapshot } from './positioned-snapshot.ts';
@@ -253,14 +253,17 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   }
 
   /** Runs `work` on a connection of its own to the source. Throws `SourceUnavailableError`. */
-  readonly onSource: OnSource = async (work) => {
-    const connection = await found(this.#clients, this.#router.source()).pool.getConnection();
+  readonly onSource: OnSource = async (work) => this.onNode(this.#router.source(), work);
+
+  /** Likewise to one server, whatever it is. */
+  async onNode<T>(name: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    const connection = await found(this.#clients, name).pool.getConnection();
     try {
       return await work(connection);
     } finally {
       await connection.release();
     }
-  };
+  }
 
   /** A client's first query loads its engine, which takes most of a second: do it before somebody waits for the answer. */
   async #warmUp(): Promise<void> {

@@ -23,8 +23,6 @@ export type BackgroundWorkOptions = {
   /** Where the queues connect to by themselves, and where the rest goes. Whoever opened it starts it before, and closes it after this. */
   readonly redis: Redis | null;
   readonly target: RedisTarget | null;
-  /** Begins every key. */
-  readonly prefix: string;
   readonly jobs: RetryPolicy & {
     readonly concurrency: number;
     readonly ratePerS: number;
@@ -52,6 +50,9 @@ export class BackgroundWork {
   readonly #asked: RedisJobs | null;
   readonly #workers: JobWorkers | null;
   #working = false;
+  #stopped = false;
+  #prefix: string | null = null;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: BackgroundWorkOptions) {
     this.#options = options;
@@ -70,18 +71,27 @@ export class BackgroundWork {
     this.orderChanges.publish(this.#sessions.announcement(change, epoch));
   }
 
-  /** Makes it possible to ask. Goes on also when Redis is gone. */
-  start(): void {
-    this.#asked?.start();
+  /** Whose queues these are: from now on jobs can be asked for, and are worked on when `startWorkers` was called. */
+  async identify(prefix: string): Promise<void> {
+    await this.#inTurn(async () => {
+      if (prefix === this.#prefix || this.#stopped) return;
+      if (this.#prefix !== null) await this.#close();
+      this.#prefix = prefix;
+      this.#asked?.start(prefix);
+      if (this.#working) this.#workers?.start(prefix);
+    });
   }
 
-  /** After the database has started. */
+  /** After the database has started. Goes on also when Redis is gone. */
   startWorkers(): void {
-    this.#working = this.#workers !== null;
-    if (this.#asked !== null && !this.#working) {
+    if (this.#asked !== null && this.#workers === null) {
       this.#options.log.info('PAYMENTS_URL is missing: background jobs are left to other processes');
     }
-    this.#workers?.start();
+    void this.#inTurn(async () => {
+      if (this.#working || this.#stopped) return;
+      this.#working = this.#workers !== null;
+      if (this.#prefix !== null) this.#workers?.start(this.#prefix);
+    });
   }
 
   endStreams(): void {
@@ -91,8 +101,22 @@ export class BackgroundWork {
 
   async stop(): Promise<void> {
     this.endStreams();
+    await this.#inTurn(async () => {
+      this.#stopped = true;
+      if (this.#prefix !== null) await this.#close();
+    });
+  }
+
+  async #close(): Promise<void> {
     if (this.#working) await this.#workers?.stop();
     await this.#asked?.stop();
+  }
+
+  /** Opening and closing never overlap. */
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(step);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   #parts(redis: Redis, target: RedisTarget): { asked: RedisJobs; workers: JobWorkers | null } {

@@ -50,7 +50,8 @@ export class JobWorkers {
   readonly #schedule: TaskQueue;
   readonly #name: string;
   readonly #count: (kind: JobKind, outcome: TaskOutcome) => void;
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
+  #unsubscribe: (() => void)[] = [];
   readonly #cancellations: Cancellations;
   readonly #tokens = new Map<string, string>();
 
@@ -81,22 +82,26 @@ export class JobWorkers {
     ];
   }
 
-  /** After Redis was started, whether it answers or not. */
-  start(): void {
-    this.#schedule.start();
-    for (const worker of this.#workers) worker.start();
+  /** After Redis was started, whether it answers or not. `prefix` begins every key. */
+  start(prefix: string): void {
+    this.#stopping = new AbortController();
+    this.#schedule.start(prefix);
+    for (const worker of this.#workers) worker.start(prefix);
     void this.#keepSchedule();
     // It may have come back with nothing in it, and may lose it while it is there.
     const { redis, refreshEveryMs } = this.#options;
-    redis.onChange((trouble) => {
-      if (trouble === null) void this.#keepSchedule();
-    });
-    redis.onEmptied(() => void this.#keepSchedule());
+    this.#unsubscribe = [
+      redis.onChange((trouble) => {
+        if (trouble === null) void this.#keepSchedule();
+      }),
+      redis.onEmptied(() => void this.#keepSchedule()),
+    ];
     if (refreshEveryMs !== 'off') void this.#watchSchedule(refreshEveryMs);
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
     await Promise.all(this.#workers.map((worker) => worker.stop(this.#options.graceMs)));
     await this.#schedule.stop();
   }

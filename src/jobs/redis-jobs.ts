@@ -44,12 +44,12 @@ export class RedisJobs implements Jobs {
     return trouble === null ? null : `Redis ${trouble}`;
   }
 
-  start(): void {
-    for (const queue of Object.values(this.#queues)) queue.start();
+  /** `prefix` begins every key. */
+  start(prefix: string): void {
+    for (const queue of Object.values(this.#queues)) queue.start(prefix);
   }
 
   async stop(): Promise<void> {
-    this.endStreams();
     await Promise.all(Object.values(this.#queues).map((queue) => queue.stop()));
   }
 

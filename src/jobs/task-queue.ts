@@ -57,9 +57,10 @@ export class TaskQueue {
     this.#options = options;
   }
 
-  /** Opens connections. What is asked before Redis answers waits for its deadline. */
-  start(): void {
-    const { kind, target, prefix, retry, log } = this.#options;
+  /** Opens connections; `prefix` begins every key. What is asked before Redis answers waits for its deadline. */
+  start(prefix: string): void {
+    const { kind, target, retry, log } = this.#options;
+    this.#return = null;
     this.#queue = new Queue<Task>(queueNames[kind], {
       prefix: `${prefix}queues`,
       connection: {

@@ -59,7 +59,7 @@ const noteAgain: BackoffOptions = { firstMs: 100, factor: 2, maxMs: 5000 };
 
 export class TaskWorker {
   readonly #options: TaskWorkerOptions;
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
   #worker: Worker<Task> | null = null;
   #ending = false;
 
@@ -67,9 +67,11 @@ export class TaskWorker {
     this.#options = options;
   }
 
-  /** Goes on also when Redis does not answer yet. */
-  start(): void {
-    const { kind, target, prefix, concurrency, ratePerS, lockMs, retry, random, log } = this.#options;
+  /** Goes on also when Redis does not answer yet. `prefix` begins every key. */
+  start(prefix: string): void {
+    this.#stopping = new AbortController();
+    this.#ending = false;
+    const { kind, target, concurrency, ratePerS, lockMs, retry, random, log } = this.#options;
     const pauses: BackoffOptions = { firstMs: retry.firstPauseMs, factor: 2, maxMs: retry.maxPauseMs };
     const worker = new Worker<Task>(queueNames[kind], (job) => this.#do(job), {
       prefix: `${prefix}queues`,

@@ -21,8 +21,6 @@ export const queueNames = { RECHECK_ORDERS: 'recheck', REFRESH_NEW_ORDERS: 'refr
 
 export type QueueSettings = {
   readonly target: RedisTarget;
-  /** Begins every key. */
-  readonly prefix: string;
 };
 
 export type RetryPolicy = {

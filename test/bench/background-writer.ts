@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { openBackground, openCache, openDatabase, openRedis, openTokens } from '../../src/app.ts';
+import { openBackground, openCache, openDatabase, openIdentity, openRedis, openTokens } from '../../src/app.ts';
 import { clusterConfig } from '../../src/cli/cluster-config.ts';
 import { JobSessions } from '../../src/jobs/job-sessions.ts';
 import { createOrder } from '../../src/orders/create-order.ts';
@@ -29,7 +29,7 @@ const tokens = openTokens(config, database);
 const background = openBackground(config, { redis, database, tokens, log });
 await redis?.start();
 await database.start();
-background.start();
+await openIdentity(config, { database, redis, background, log }).start();
 
 const sessions = new JobSessions({ database, tokens, clusterId: config.cluster.id, clock });
 const input = createOrderRules.parse({

@@ -116,7 +116,6 @@ describe('a master that is demoted while its connections stay open', () => {
     const settings = {
       kind: 'RECHECK_ORDERS' as const,
       target: targetOf(`redis://127.0.0.1:${address.address.port}`),
-      prefix: 'test:',
       retry: { attempts: 3, firstPauseMs: 10, maxPauseMs: 10 },
       clock: systemClock,
       random: Math.random,
@@ -132,8 +131,8 @@ describe('a master that is demoted while its connections stay open', () => {
       work: async ({ order }) => void done.push(order ?? ''),
       onDead: async () => undefined,
     });
-    queue.start();
-    worker.start();
+    queue.start('test:');
+    worker.start('test:');
     endings.push(async () => {
       await worker.stop(100);
       await queue.stop();

@@ -9,11 +9,12 @@ import {
 } from 'graphql';
 import type { RawConsistencyRequest } from '../../consistency/consistency-request.ts';
 import { coercedVariables, type SentOperation } from '../limits/coerced-variables.ts';
+import type { CookieNames } from './consistency-output.ts';
 
 export type OperationInput = SentOperation & { readonly request: Request; readonly document: DocumentNode };
 
 /** Everything that a client sent about consistency: headers, the operation's `@consistency` directive and the cookie. */
-export function rawConsistencyRequest(input: OperationInput, cookieName: string): RawConsistencyRequest {
+export function rawConsistencyRequest(input: OperationInput, names: CookieNames): RawConsistencyRequest {
   const { headers } = input.request;
   return {
     headers: {
@@ -24,7 +25,7 @@ export function rawConsistencyRequest(input: OperationInput, cookieName: string)
       maxStalenessMs: headers.get('x-consistency-max-staleness-ms'),
     },
     directive: directiveOf(input),
-    cookieToken: cookieIn(headers.get('cookie'), cookieName),
+    cookieToken: tokenIn(headers.get('cookie'), names),
   };
 }
 
@@ -38,6 +39,21 @@ function directiveOf(input: OperationInput): NonNullable<RawConsistencyRequest['
 /** The variables as the resolvers will see them. None while one of them is wrong: the operation is refused then. */
 export function coerced(input: OperationInput): Readonly<Record<string, unknown>> {
   return coercedVariables(input).values ?? {};
+}
+
+/** More would be somebody else's. */
+const mostCookies = 4;
+
+/**
+ * The own cookie, else that of an older version. While the own name is not known, all that may be it: to leave one out could
+ * show its owner an older world. Joined by commas, as headers are.
+ */
+export function tokenIn(header: string | null, { own, before }: CookieNames): string | null {
+  if (own !== null) return cookieIn(header, own) ?? cookieIn(header, before);
+  const names = (header ?? '').split(';').map((piece) => piece.slice(0, Math.max(piece.indexOf('='), 0)).trim());
+  const perhaps = names.filter((name) => name === before || name.startsWith(`${before}_`)).slice(0, mostCookies);
+  const tokens = perhaps.map((name) => cookieIn(header, name)).filter((token) => token !== null);
+  return tokens.length === 0 ? null : tokens.join(',');
 }
 
 /** The value of one cookie, `null` when it was not sent. Browsers send a cookie of a narrower path first. */

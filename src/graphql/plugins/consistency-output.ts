@@ -41,22 +41,26 @@ export function lossExtension(token: string): Pick<ConsistencyExtension, 'token'
   return { token };
 }
 
-/** Cookies know no ports: with the cluster's id in the name, two clusters on one host keep apart. */
-export function cookieNameFor(clusterId: string): string {
-  return `tidemark_${clusterId.replaceAll(/[^\w-]/g, '_')}`;
+/** Under what names tokens are carried; `own` is `null` while nobody knows which cluster this is, and `before` of older versions. */
+export type CookieNames = { readonly own: string | null; readonly before: string };
+
+/** Cookies know no ports: with the cluster in the name, two clusters on one host keep apart, whatever both are called. */
+export function cookieNamesFor(clusterId: string, identity: string | null): CookieNames {
+  const before = `tidemark_${clusterId.replaceAll(/[^\w-]/g, '_')}`;
+  return { own: identity === null ? null : `${before}_${identity.slice(0, 12)}`, before };
 }
 
 export function writeSession(
   request: Request,
   headers: Headers,
   { token, cookie }: SessionOutput,
-  settings: { readonly cookieName: string; readonly cookieMaxAgeS: number },
+  settings: { readonly cookieName: string | null; readonly cookieMaxAgeS: number },
 ): void {
   if (token !== null) {
     headers.set('x-consistency-token', token);
     headers.set('cache-control', 'no-store');
   }
-  if (cookie === 'KEEP') return;
+  if (cookie === 'KEEP' || settings.cookieName === null) return;
   const clears = cookie === 'CLEAR' || token === null;
   const { caller } = factsOf(request);
   const secure = (caller?.secure ?? request.url.startsWith('https:')) ? '; Secure' : '';

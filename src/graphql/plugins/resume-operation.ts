@@ -6,17 +6,22 @@
  * brings a token that holds and is newer than the cursor's, may page on.
  */
 import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
+import { InvalidConsistencyTokenError } from '../../consistency/errors.ts';
 import { refuseBroken } from '../../consistency/refuse-broken.ts';
 import type { ResumedSession } from '../../consistency/resume-session.ts';
-import { emptySession, type Session } from '../../consistency/session.ts';
+import { emptySession, requireSource, type Session } from '../../consistency/session.ts';
 import type { OrdersDatabase } from '../../database/orders-client.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
 import { cursorsIn, type OperationInput } from './consistency-input.ts';
-import type { SessionOutput } from './consistency-output.ts';
 
 /** Not `whole`: some of what was sent has no place in the session. */
-export type ResumedPast = { readonly session: Session; readonly whole: boolean };
+export type ResumedPast = {
+  readonly session: Session;
+  readonly whole: boolean;
+  /** A cookie was sent that is no token here. */
+  readonly badCookie: boolean;
+};
 
 /** Verifies and writes tokens. */
 export type Tokens = {
@@ -35,14 +40,15 @@ export type ResumeOptions = {
   readonly clock: Clock;
 };
 
-type Sent = { readonly asked: ConsistencyRequest; readonly cookieToken: string | null };
-
-/** Answers at once in ordinary times. Throws what `refuseBroken` throws, and what decoding a token throws. */
+/**
+ * Answers at once in ordinary times. Throws what `refuseBroken` throws, and what decoding a token throws that the client sent
+ * by itself. A cookie that is no token here, of another deployment on the host or of a key that is gone, breaks nothing: unless
+ * it is of another cluster, nobody knows what its owner has seen, so the source is asked.
+ */
 export function resumeOperation(
   options: ResumeOptions,
   input: OperationInput,
-  { asked, cookieToken }: Sent,
-  output: (output: SessionOutput) => void,
+  asked: ConsistencyRequest,
 ): ResumedPast | Promise<ResumedPast> {
   const { database, clusterId, tokens, clock, cursorToken } = options;
   const cursors = cursorsIn(input)
@@ -52,17 +58,22 @@ export function resumeOperation(
   if (database.epochs.length === 0) return unseen(clusterId, texts.length > 0);
   const nowMs = clock.now();
   const sessions = new Map<string, Session>();
+  const cookies = new Set(asked.tokens.filter(({ carrier }) => carrier === 'cookie').map(({ text }) => text));
+  const unread: unknown[] = [];
   for (const text of texts) {
     try {
       sessions.set(text, tokens.decode(text, nowMs));
     } catch (error) {
-      // A browser cannot drop a cookie that scripts don't see: a cookie that is refused once would be for ever.
-      if (text === cookieToken) output({ token: null, cookie: 'CLEAR' });
-      throw error;
+      if (!cookies.has(text) || cursors.includes(text)) throw error;
+      unread.push(error);
     }
   }
   const carried = new Set(asked.tokens.flatMap(({ text }) => sessions.get(text) ?? []));
-  const settle = (resumed: ResumedSession) => settled(options, input, asked, { ...resumed, carried });
+  const settle = (resumed: ResumedSession) => {
+    const past = settled(options, input, asked, { ...resumed, carried });
+    const session = unread.every(isForeign) ? past.session : requireSource(past.session);
+    return { ...past, session, badCookie: unread.length > 0 };
+  };
   const resumed = database.resume(clusterId, [...sessions.values()]);
   return resumed instanceof Promise ? resumed.then(settle) : settle(resumed);
 }
@@ -72,7 +83,7 @@ function settled(
   { operation }: OperationInput,
   { level }: ConsistencyRequest,
   resumed: ResumedSession & { readonly carried: ReadonlySet<Session> },
-): ResumedPast {
+): Omit<ResumedPast, 'badCookie'> {
   const { session, ahead, behind, carried } = resumed;
   const broken = new Set([...resumed.lost, ...ahead, ...behind]);
   const newestMs = Math.max(...[...carried].filter((token) => !broken.has(token)).map(({ issuedAtMs }) => issuedAtMs));
@@ -88,5 +99,9 @@ function unseen(clusterId: string, hasPast: boolean): ResumedPast {
     const facts = { retryAfterMs };
     throw new LimitedFunctionalityError('No server has been reached yet that could judge the token', { facts });
   }
-  return { session: emptySession(clusterId, 0), whole: false };
+  return { session: emptySession(clusterId, 0), whole: false, badCookie: false };
+}
+
+function isForeign(error: unknown): boolean {
+  return error instanceof InvalidConsistencyTokenError && error.facts.reason === 'foreign-cluster';
 }

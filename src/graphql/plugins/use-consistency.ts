@@ -41,8 +41,9 @@ import type { CommonReads } from '../orders/common-order-reads.ts';
 import { askCache, type CacheAnswer } from './ask-cache.ts';
 import { needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
 import {
+  type CookieNames,
   consistencyExtension,
-  cookieNameFor,
+  cookieNamesFor,
   lossExtension,
   type SessionOutput,
   writeSession,
@@ -55,6 +56,8 @@ export type ConsistencyOptions = ResumeOptions & {
   readonly cache: ReadCache | null;
   readonly defaults: ConsistencyDefaults;
   readonly cookieMaxAgeS: number;
+  /** Which cluster this is, by its servers; `null` until it is known. */
+  readonly identity: () => string | null;
   /** A mutation has committed; `epoch` is that of its session. */
   readonly announce: (change: CommittedChange, epoch: number) => void;
   readonly randomBytes: (count: number) => Uint8Array;
@@ -69,6 +72,8 @@ type Turn = {
   readonly session: Session;
   /** Whether it holds all that was sent. */
   readonly whole: boolean;
+  /** Whether it came with a cookie that has to go: a browser cannot drop one that scripts don't see. */
+  readonly badCookie: boolean;
   readonly output: (output: SessionOutput) => void;
   /** What the client has seen before, as it is judged now. */
   readonly resume: () => ResumedPast | Promise<ResumedPast>;
@@ -79,8 +84,8 @@ type YogaContext = { readonly request: Request };
 const maxRuns = 3;
 
 export function useConsistency(options: ConsistencyOptions): Plugin {
-  const { clusterId, cookieMaxAgeS } = options;
-  const cookieName = cookieNameFor(clusterId);
+  const { clusterId, identity, cookieMaxAgeS } = options;
+  const cookieNames = () => cookieNamesFor(clusterId, identity());
   const outputs = new WeakMap<Request, SessionOutput>();
   const executedAnswers = new ExecutedAnswers();
   return {
@@ -88,13 +93,14 @@ export function useConsistency(options: ConsistencyOptions): Plugin {
       const operation = getOperationAST(args.document, args.operationName);
       if (operation == null) return;
       setExecuteFn((executed: ExecutionArgs) => {
-        const answering = new Operation(options, executedAnswers, cookieName, executed, operation);
+        const answering = new Operation(options, executedAnswers, cookieNames(), executed, operation);
         return answering.answer(executeFn as Execute, (output) => outputs.set(answering.request, output));
       });
     },
     onResponse({ request, response }) {
       const output = outputs.get(request);
-      if (output !== undefined) writeSession(request, response.headers, output, { cookieName, cookieMaxAgeS });
+      if (output === undefined) return;
+      writeSession(request, response.headers, output, { cookieName: cookieNames().own, cookieMaxAgeS });
     },
   };
 }
@@ -106,12 +112,12 @@ class Operation {
   readonly #args: ExecutionArgs;
   readonly #operation: OperationDefinitionNode;
   readonly #input: OperationInput;
-  readonly #cookieName: string;
+  readonly #cookieNames: CookieNames;
 
   constructor(
     options: ConsistencyOptions,
     executedAnswers: ExecutedAnswers,
-    cookieName: string,
+    cookieNames: CookieNames,
     args: ExecutionArgs,
     operation: OperationDefinitionNode,
   ) {
@@ -120,26 +126,25 @@ class Operation {
     this.#executedAnswers = executedAnswers;
     this.#args = args;
     this.#operation = operation;
-    this.#cookieName = cookieName;
+    this.#cookieNames = cookieNames;
     const { schema, document, variableValues: variables = {} } = args;
     this.#input = { request: this.request, schema, document, operation, variables: variables ?? {} };
   }
 
   async answer(execute: Execute, output: (output: SessionOutput) => void): Promise<ExecutionResult> {
-    const raw = rawConsistencyRequest(this.#input, this.#cookieName);
+    const raw = rawConsistencyRequest(this.#input, this.#cookieNames);
     try {
       const asked = parseConsistencyRequest(raw, this.#options.defaults);
       if (!needsDatabase(this.#input)) return (await execute(this.#args)) as ExecutionResult;
       recordRouted(this.request, { level: asked.level, required: null });
-      const sent = { asked, cookieToken: raw.cookieToken ?? null };
-      const resume = () => resumeOperation(this.#options, this.#input, sent, output);
+      const resume = () => resumeOperation(this.#options, this.#input, asked);
       // Nothing to wait for in ordinary times.
       const resuming = resume();
-      const { session, whole } = resuming instanceof Promise ? await resuming : resuming;
+      const { session, whole, badCookie } = resuming instanceof Promise ? await resuming : resuming;
       if (this.#operation.operation === 'query') {
         recordRouted(this.request, { level: asked.level, required: requirementFor(asked.level, session).position });
       }
-      return await this.#answer({ execute, asked, session, whole, output, resume });
+      return await this.#answer({ execute, asked, session, whole, badCookie, output, resume });
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;
       const refused = { errors: [toGraphqlError(error)] };
@@ -306,11 +311,12 @@ class Operation {
     decision: RouteDecision | null,
     ageMs: number | null = null,
   ): ExecutionResult {
-    const { asked, session, whole, output } = turn;
+    const { asked, session, whole, badCookie, output } = turn;
     // A token that leaves out a part of what was sent must not take the place of what the client has.
     const token = whole ? this.#token(pinned.session) : null;
     if (decision !== null) recordDecision(this.request, decision);
-    output({ token, cookie: pinned.session === session || !whole ? 'KEEP' : 'SET' });
+    const keeps = (pinned.session === session || !whole) && !badCookie;
+    output({ token, cookie: keeps ? 'KEEP' : 'SET' });
     const positionTooLong = token !== null && !this.#options.tokens.fits(pinned.session);
     const consistency = {
       ...consistencyExtension(asked.level, decision, token, ageMs),

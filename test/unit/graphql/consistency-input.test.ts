@@ -25,12 +25,13 @@ function input(
   const request = new Request('http://127.0.0.1/graphql', { headers: given.headers ?? {} });
   return { request, schema, document, operation, variables: { ...given.variables } };
 }
+const names = { own: 'tidemark_orders_0a', before: 'tidemark_orders' };
 const directive = (text: string, variables: object = {}) =>
-  rawConsistencyRequest(input(text, { variables }), 'tidemark_orders').directive;
+  rawConsistencyRequest(input(text, { variables }), names).directive;
 
 describe('what a client sends about consistency', () => {
   it('is nothing when it sends nothing', () => {
-    expect(rawConsistencyRequest(input('{ page { name } }'), 'tidemark_orders')).toEqual({
+    expect(rawConsistencyRequest(input('{ page { name } }'), names)).toEqual({
       headers: { token: null, level: null, whenBehind: null, waitMs: null, maxStalenessMs: null },
       directive: {},
       cookieToken: null,
@@ -44,13 +45,30 @@ describe('what a client sends about consistency', () => {
       'x-consistency-when-behind': 'fail',
       'x-consistency-wait-ms': '7',
       'x-consistency-max-staleness-ms': '9',
-      cookie: 'a=1; tidemark_other=t3; tidemark_orders=t2',
+      cookie: 'a=1; tidemark_other=t3; tidemark_orders=t4; tidemark_orders_0a=t2',
     };
-    expect(rawConsistencyRequest(input('{ page { name } }', { headers }), 'tidemark_orders')).toEqual({
+    expect(rawConsistencyRequest(input('{ page { name } }', { headers }), names)).toEqual({
       headers: { token: 't1', level: 'strong', whenBehind: 'fail', waitMs: '7', maxStalenessMs: '9' },
       directive: {},
       cookieToken: 't2',
     });
+  });
+
+  it.each([
+    ['its own cookie', names, 'tidemark_orders=1; tidemark_orders_0a=2; tidemark_orders_0b=3', '2'],
+    ['that of an older version while it has none', names, 'tidemark_orders=1; tidemark_orders_0b=3', '1'],
+    ['no other', names, 'tidemark_orders_0b=3; tidemark=4', null],
+    [
+      'all that may be its own while that is not known',
+      { ...names, own: null },
+      'x=0; tidemark_orders=1; tidemark_orders_0b=3',
+      '1,3',
+    ],
+    ['none then where there is none', { ...names, own: null }, 'x=0; tidemark_other_0b=3', null],
+    ['none without cookies', { ...names, own: null }, '', null],
+  ])('is read from %s', (_, known, cookie, token) => {
+    const { cookieToken } = rawConsistencyRequest(input('{ page { name } }', { headers: { cookie } }), known);
+    expect(cookieToken).toBe(token);
   });
 
   it('is read from the directive of the operation', () => {

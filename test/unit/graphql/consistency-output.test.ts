@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   consistencyExtension,
-  cookieNameFor,
+  cookieNamesFor,
   type SessionOutput,
   writeSession,
 } from '../../../src/graphql/plugins/consistency-output.ts';
@@ -68,5 +68,15 @@ describe('the name of the cookie', () => {
   it.each([
     ['orders', 'tidemark_orders'],
     ['a.b-c_d', 'tidemark_a_b-c_d'],
-  ])('of cluster %s is %s', (clusterId, expected) => expect(cookieNameFor(clusterId)).toBe(expected));
+  ])('of cluster %s begins with %s, and tells two of one name apart', (clusterId, before) => {
+    expect(cookieNamesFor(clusterId, '0123456789abcdef01234567')).toEqual({ own: `${before}_0123456789ab`, before });
+    expect(cookieNamesFor(clusterId, null)).toEqual({ own: null, before });
+  });
+
+  it('is nobody’s while it is not known: then none is set', () => {
+    const headers = new Headers();
+    const settings = { cookieName: null, cookieMaxAgeS: 60 };
+    writeSession(new Request('http://127.0.0.1/graphql'), headers, { token: 'abc', cookie: 'SET' }, settings);
+    expect([headers.get('x-consistency-token'), headers.get('set-cookie')]).toEqual(['abc', null]);
+  });
 });

@@ -1,0 +1,111 @@
+/**
+ * Who else uses this Redis under the same words of configuration: another cluster, which is kept apart all the same, or the
+ * same one seen with another source, as after one half was split off. Both are told to their operators.
+ *
+ *   <configured prefix>clusters   hash: "<cluster> <source>" -> when it was last heard of, in ms of Redis's clock
+ */
+import { jittered } from '../platform/backoff.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Redis } from '../platform/redis.ts';
+
+export type RollCallOptions = {
+  readonly redis: Redis;
+  /** As configured: those who are to notice each other share it. */
+  readonly prefix: string;
+  readonly here: () => { readonly cluster: string | null; readonly source: string | null };
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+};
+
+export type OtherCluster = 'ANOTHER_CLUSTER' | 'ANOTHER_SOURCE';
+
+const everyMs = 5000;
+/** Longer than a promotion takes to be seen by all. */
+const heardMs = 20_000;
+const keptMs = 600_000;
+
+const answer = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now))
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local heard = {}
+local all = redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+  if now - tonumber(all[i + 1]) < tonumber(ARGV[2]) then heard[#heard + 1] = all[i] else redis.call('HDEL', KEYS[1], all[i]) end
+end
+return heard`;
+
+export class RollCall {
+  readonly #options: RollCallOptions;
+  readonly #stopping = new AbortController();
+  #others: ReadonlySet<OtherCluster> = new Set();
+  /** The other source, as it was first heard of beside ours. */
+  #otherSource: { readonly name: string; readonly sinceMs: number } | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(options: RollCallOptions) {
+    this.#options = options;
+  }
+
+  get others(): ReadonlySet<OtherCluster> {
+    return this.#others;
+  }
+
+  /** Answers, now and from now on. Resolves when it is known who else is there, or that nobody can tell. */
+  async start(): Promise<void> {
+    const first = this.round();
+    this.#running ??= first.then(() => this.#run());
+    await first;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async round(): Promise<void> {
+    const { redis, prefix, here, log, clock } = this.#options;
+    const { cluster, source } = here();
+    if (cluster === null || source === null) return;
+    try {
+      const values = [`${cluster} ${source}`, heardMs, keptMs];
+      const heard = await redis.run(answer, [`${prefix}clusters`], values);
+      const names = Array.isArray(heard) ? heard.map(String) : [];
+      const before = this.#others;
+      this.#others = this.#judge(names, { cluster, source }, clock.monotonic());
+      for (const other of this.#others) if (!before.has(other)) log.warn({ prefix }, warnings[other]);
+    } catch {
+      // Asked again with the next round.
+    }
+  }
+
+  /** After a promotion both sources are heard of for a while: only one that stays is another. */
+  #judge(names: readonly string[], { cluster, source }: { cluster: string; source: string }, nowMs: number) {
+    const others = new Set<OtherCluster>();
+    if (names.some((name) => !name.startsWith(`${cluster} `))) others.add('ANOTHER_CLUSTER');
+    const name = names.find((heard) => heard.startsWith(`${cluster} `) && heard !== `${cluster} ${source}`);
+    if (name === undefined) this.#otherSource = null;
+    else if (this.#otherSource?.name !== name) this.#otherSource = { name, sinceMs: nowMs };
+    else if (nowMs - this.#otherSource.sinceMs > heardMs * 1.5) others.add('ANOTHER_SOURCE');
+    return others;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await clock.sleep(jittered(everyMs, random), { signal, unref: true }).catch(() => undefined);
+      if (!signal.aborted) await this.round();
+    }
+  }
+}
+
+const warnings: Readonly<Record<OtherCluster, string>> = {
+  ANOTHER_CLUSTER:
+    'another cluster uses this Redis under the same CLUSTER_ID: they are kept apart, and should have names of their own',
+  ANOTHER_SOURCE:
+    'processes of this cluster write to two sources and share one Redis: they show each other what is not theirs',
+};
