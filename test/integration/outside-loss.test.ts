@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { tokenFetch } from '../../src/client/fetch.ts';
+import { TokenStore } from '../../src/client/token-store.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
@@ -19,6 +21,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
+const page = 'query ($after: String) { orders(first: 1, after: $after) { nodes { number } pageInfo { endCursor } } }';
 const patience = { timeout: 60_000, interval: 50 };
 
 /** An order, as soon as somebody takes it. */
@@ -30,6 +33,8 @@ async function written(served: TestApi): Promise<Awaited<ReturnType<typeof creat
 describe.sequential('a promotion made outside that loses a write', () => {
   let survived: Awaited<ReturnType<typeof createOrder>>;
   let lost: Awaited<ReturnType<typeof createOrder>>;
+  /** Of a page that showed the lost write. */
+  let cursor: string;
   const readLost = (headers: Record<string, string>, from = api) =>
     ask(from, one, { variables: { id: lost.id }, headers });
 
@@ -38,6 +43,10 @@ describe.sequential('a promotion made outside that loses a write', () => {
     for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
     for (const name of ['replica-1', 'replica-2']) await outside(cluster, name, 'stopReceiving');
     lost = await written(api);
+    const listed = async () =>
+      (await ask(api, page, { headers: withToken(lost.token) })).data?.orders.pageInfo.endCursor;
+    await expect.poll(listed, patience).toBeTruthy();
+    cursor = await listed();
     await cluster.kill('source');
     await outside(cluster, 'replica-1', 'forget', 'takeWrites');
     const promoted = async () => (await ask(api, '{ cluster { source } }')).data.cluster.source;
@@ -78,6 +87,31 @@ describe.sequential('a promotion made outside that loses a write', () => {
     expect(refused.code).toBe('WRITE_LOST');
     const read = await readLost({ cookie: cookieOf(refused) });
     expect(read.errors).toEqual([]);
+  });
+
+  it('is told behind a cursor of that time, and lets whoever was told page on', async () => {
+    const refused = await ask(api, page, { variables: { after: cursor } });
+    expect(refused.code).toBe('WRITE_LOST');
+    const headers = withToken(String(refused.token));
+    const next = await ask(api, page, { variables: { after: cursor }, headers });
+    expect(next.errors).toEqual([]);
+    expect(next.data.orders.nodes).toHaveLength(1);
+  });
+
+  it('is told once to whoever carries tokens with the library', async () => {
+    const store = new TokenStore([lost.token]);
+    const carried = tokenFetch(store);
+    const body = JSON.stringify({ query: count });
+    const call = async () => {
+      const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
+      return (await carried(api.url, { method: 'POST', headers, body })).json();
+    };
+    expect((await call()).errors?.[0]?.extensions.code).toBe('WRITE_LOST');
+    expect(store.tokens).not.toContain(lost.token);
+    expect(store.tokens).toHaveLength(1);
+    const read = await call();
+    expect(read.errors).toBeUndefined();
+    expect(read.data.orderCounts.total).toBeGreaterThan(0);
   });
 
   it('is on record, with the end of the history before', async () => {
