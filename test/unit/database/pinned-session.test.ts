@@ -370,3 +370,34 @@ describe('what the client has seen', () => {
     expect([value, position?.format(), session.session.position?.format()]).toEqual(['written', '0-1-7', '0-1-7']);
   });
 });
+
+describe('an operation on a source whose positions say nothing', () => {
+  const required = { ...emptySession('orders', 1), requiresSource: true };
+
+  it('leaves only the source to whoever has read there, and asks it nothing', async () => {
+    blind.add('source');
+    observe = async () => Promise.reject(new Error('nobody asks'));
+    queue = ['source'];
+    const session = open();
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session).toMatchObject({ requiresSource: true, position: null });
+    expect(requests[0]).toMatchObject({ observes: true });
+  });
+
+  it('does not settle there what needs the source', async () => {
+    blind.add('source');
+    const session = open({ session: required, writes: true });
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session.requiresSource).toBe(true);
+  });
+
+  it('keeps to that within the operation that has written so, whatever is known of the source', async () => {
+    const session = open({ writes: true });
+    session.requireSource();
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session).toMatchObject({ requiresSource: true, position: null });
+  });
+});
