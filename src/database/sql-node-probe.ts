@@ -13,11 +13,13 @@ import { ServerSetup } from './server-setup.ts';
 import type { ServedTable } from './serves.ts';
 import { ServingCheck } from './serving-check.ts';
 import { statementsFor } from './statements/choose-statements.ts';
+import { galeraStatements } from './statements/galera.ts';
 import { historyAnswer, historyQuestions } from './statements/history.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from './statements/server-statements.ts';
 import { monitoringRight } from './statements/unable-server.ts';
 import { refusedByOf } from './statements/write-refusal.ts';
 import { UnshownCommits } from './unshown-commits.ts';
+import { Wording } from './wording.ts';
 
 /** A look and a wait must not block each other, nor a position that a request is waiting for: one connection each. */
 export class SqlNodeProbe implements NodeProbe {
@@ -31,6 +33,7 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #setup: ServerSetup;
   readonly #schema: string;
   readonly #serving: ServingCheck | null;
+  readonly #wording: Wording;
 
   /** `serves`: what the server is there to read; nothing unless told. */
   constructor(
@@ -44,6 +47,7 @@ export class SqlNodeProbe implements NodeProbe {
     this.#unshown = new UnshownCommits(clock);
     this.#setup = new ServerSetup(clock);
     this.#schema = address.database;
+    this.#wording = new Wording(clock);
     this.#looks = connect();
     this.#positions = connect();
     this.#waits = connect();
@@ -63,7 +67,7 @@ export class SqlNodeProbe implements NodeProbe {
 
   probe(timeoutMs: number): Promise<ProbeReport> {
     return this.#looks.use(timeoutMs, async (connection) => {
-      const statements = statementsFor(connection);
+      const statements = await this.#wording.of(connection);
       const [look, seen, epochs, setup, unable] = await Promise.all([
         firstRow(connection, statements.look),
         readReplication(connection, statements).catch(nullWhenDenied),
@@ -71,6 +75,8 @@ export class SqlNodeProbe implements NodeProbe {
         this.#setup.variables(connection, statements),
         this.#serving?.known(timeoutMs) ?? null,
       ]);
+      const isGalera = statements === galeraStatements;
+      const rows = isGalera ? await this.#wording.positionRows(connection) : [look];
       this.#awaitsAcknowledgement = isOn(look, 'awaitsAcknowledgement');
       const refusedBy = refusedByOf(look);
       const { setups, ...replication } = seen ?? { ...unseenReplication(refusedBy.length > 0), setups: [] };
@@ -83,7 +89,7 @@ export class SqlNodeProbe implements NodeProbe {
         refusedBy,
         awaitsAcknowledgement: this.#awaitsAcknowledgement,
         ...replication,
-        position: statements.reached([look], replication.applier !== 'NONE'),
+        position: this.#wording.reached(connection, statements, rows, replication.applier !== 'NONE'),
         asSource: statements.reached([look], false),
         ...statements.holdings(look),
         epochs,
@@ -96,11 +102,11 @@ export class SqlNodeProbe implements NodeProbe {
 
   readPosition(role: NodeRole, timeoutMs: number): Promise<{ reached: Position; observed: Position }> {
     return this.#positions.use(timeoutMs, async (connection) => {
-      const statements = statementsFor(connection);
-      const rows = await Promise.all(statements.position.map((sql) => firstRow(connection, sql)));
+      const statements = await this.#wording.of(connection);
+      const rows = await this.#wording.positionRows(connection);
       if (role === 'SOURCE' && !statements.numbers(rows)) throw new UnnumberedError();
       const replicating = role === 'REPLICA';
-      const reached = statements.reached(rows, replicating);
+      const reached = this.#wording.reached(connection, statements, rows, replicating);
       const asks = statements.observesByReplication(rows, replicating);
       const replication = asks ? rowsOf(await connection.query(statements.replication)) : [];
       const observed = statements.observed(rows, replication);
@@ -112,7 +118,10 @@ export class SqlNodeProbe implements NodeProbe {
   waitForPosition(position: Position, timeoutMs: number): Promise<{ reached: Position; applying: boolean }> {
     // The server ends the wait; the guard is for a server that does not.
     return this.#waits.use(timeoutMs + guardMs, async (connection) => {
-      const statements = statementsFor(connection);
+      const statements = await this.#wording.of(connection);
+      if (statements === galeraStatements) {
+        return { reached: await this.#wording.askUntil(connection, position, timeoutMs), applying: true };
+      }
       const waited = firstRow(connection, statements.wait(position, timeoutMs / 1000));
       const rows = Promise.all(statements.position.map((sql) => firstRow(connection, sql)));
       const [outcome, positions] = await Promise.all([waited, rows]);

@@ -1,0 +1,125 @@
+// A Galera cluster, all of whose nodes take writes. MariaDB only.
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ClusterHealth, clusterHealth } from '../../src/cluster/cluster-health.ts';
+import { migrate } from '../../src/database/migrations/migrate.ts';
+import { type OrdersDatabase, openOrdersDatabase } from '../../src/database/orders-client.ts';
+import { TidemarkError } from '../../src/errors.ts';
+import { ServersMissingError } from '../../src/local/local-errors.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { newOrder, TestClient, usualEngine } from '../support/engine.ts';
+import { type GaleraCluster, startGaleraCluster } from '../support/galera-cluster.ts';
+import { testFlavour } from '../support/test-cluster.ts';
+
+const soon = { timeout: 120_000, interval: 100 };
+const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+
+const started =
+  testFlavour() === 'mysql'
+    ? null
+    : await startGaleraCluster().catch((error: unknown) => {
+        if (!(error instanceof ServersMissingError)) throw error;
+        process.stderr.write(`!!!!!!!! SKIPPED: nothing was tested on Galera. ${error.message}\n`);
+        return null;
+      });
+const galera = started as GaleraCluster;
+const open: OrdersDatabase[] = [];
+
+async function engine(): Promise<OrdersDatabase> {
+  const { app } = galera.credentials;
+  const database = openOrdersDatabase({
+    ...usualEngine,
+    monitor: { intervalMs: 200, downIntervalMs: 100, timeoutMs: 2000 },
+    nodes: galera.nodes.map(({ name, host, port }, index) => ({
+      ...{ name, host, port, ...app, database: 'orders', tls: null, priority: 1, weight: 1 },
+      configuredRole: index === 0 ? 'SOURCE' : 'REPLICA',
+    })),
+  });
+  await database.start();
+  open.push(database);
+  return database;
+}
+
+const health = (database: OrdersDatabase): ClusterHealth =>
+  clusterHealth(database.cluster.snapshot(), systemClock.monotonic());
+const rolesIn = (database: OrdersDatabase) => health(database).nodes.map(({ role, state }) => `${role} ${state}`);
+
+/** Each of several clients reads back what it has written, until so many have been written. */
+async function writeAndRead(database: OrdersDatabase, rounds: number) {
+  const seen = {
+    stale: [] as string[],
+    written: [] as string[],
+    servedBy: new Set<string | undefined>(),
+    errors: [] as unknown[],
+  };
+  const one = async () => {
+    const client = new TestClient(database);
+    while (seen.written.length < rounds) {
+      try {
+        const order = newOrder();
+        await client.write(async (tx) => tx.order.create({ data: order }));
+        seen.written.push(order.number);
+        const found = await client.read(async (reader) => reader.order.findUnique({ where: { number: order.number } }));
+        if (found === null) seen.stale.push(order.number);
+        seen.servedBy.add(client.decision?.role);
+      } catch (error) {
+        seen.errors.push(error);
+        await systemClock.sleep(20);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, one));
+  return seen;
+}
+
+describe.skipIf(started === null)('a Galera cluster', () => {
+  beforeAll(async () => {
+    const [first] = galera.nodes;
+    const { user, password } = galera.credentials.admin;
+    const url = `mysql://${user}:${password}@${first?.host}:${first?.port}/orders`;
+    await migrate({ url, directory: migrations, log: () => undefined });
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((database) => database.stop()));
+  });
+  afterAll(() => galera?.stop());
+
+  it('has one source and two replicas, no conflict, and every client reads its own writes', async () => {
+    const database = await engine();
+    await expect.poll(() => rolesIn(database), soon).toEqual(['SOURCE HEALTHY', 'REPLICA HEALTHY', 'REPLICA HEALTHY']);
+    const { stale, servedBy, errors } = await writeAndRead(database, 300);
+    expect({ stale, errors }).toEqual({ stale: [], errors: [] });
+    expect(servedBy).toContain('REPLICA');
+    expect(health(database)).toMatchObject({ verdict: 'HEALTHY', source: 'node-1', problems: [] });
+  });
+
+  it('whose node with the writes dies goes on with another one, and stays there when it returns', async () => {
+    const database = await engine();
+    await expect.poll(() => health(database).source, soon).toBe('node-1');
+    const writing = writeAndRead(database, 300);
+    await galera.kill('node-1');
+    await expect.poll(() => health(database).source, soon).toBe('node-2');
+    const { stale, written, errors } = await writing;
+    expect(stale).toEqual([]);
+    expect(errors.filter((error) => !(error instanceof TidemarkError))).toEqual([]);
+    await galera.start('node-1');
+    await expect.poll(() => rolesIn(database), soon).toEqual(['REPLICA HEALTHY', 'SOURCE HEALTHY', 'REPLICA HEALTHY']);
+    expect((await writeAndRead(database, 60)).stale).toEqual([]);
+    const there = await galera.query('node-1', 'SELECT number FROM orders.orders');
+    expect(written.filter((number) => !there.some((row) => row.number === number))).toEqual([]);
+  });
+
+  it('sends no reads to a node that is not in step, and none anywhere but the last one without a majority', async () => {
+    const database = await engine();
+    await expect.poll(() => health(database).writes, soon).toBe(true);
+    await galera.query('node-3', 'SET GLOBAL wsrep_desync = ON');
+    const third = () => health(database).nodes[2];
+    await expect.poll(() => third()?.state, soon).toBe('DEGRADED');
+    expect(third()?.trouble).toBe('is catching up with its group');
+    await galera.query('node-3', 'SET GLOBAL wsrep_desync = OFF');
+    await expect.poll(() => third()?.state, soon).toBe('HEALTHY');
+    await Promise.all([galera.kill('node-1'), galera.kill('node-2')]);
+    await expect.poll(() => third()?.trouble, soon).toBe('cannot reach the majority of its group');
+    expect(health(database)).toMatchObject({ source: null, writes: false });
+  });
+});
