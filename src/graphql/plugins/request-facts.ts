@@ -27,6 +27,8 @@ export type RequestFacts = {
   /** `null` for a request that needs no node, or was refused before it could ask for one. */
   routed: RoutedFacts | null;
   decision: DecisionFacts | null;
+  /** Ids of orders that it has changed: who wrote what is asked later. */
+  written: string[];
   /** Points that its operation costs, as `operation-cost.ts` counts them. */
   cost: number;
 };
@@ -45,6 +47,7 @@ export function factsOf(request: Request): RequestFacts {
       operation: null,
       routed: null,
       decision: null,
+      written: [],
       cost: 0,
     };
     factsByRequest.set(request, facts);

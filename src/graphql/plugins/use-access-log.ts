@@ -20,8 +20,13 @@ export function useAccessLog(clock: Clock, log: Logger): Plugin {
       };
     },
     onResultProcess({ request, result, setResult }) {
-      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-      const { requestId, startedMs, operation, decision } = factsOf(request);
+      if (Array.isArray(result)) return;
+      const { requestId, startedMs, operation, decision, caller, written } = factsOf(request);
+      const client = { client: caller?.address, agent: request.headers.get('user-agent')?.slice(0, 80) };
+      if (Symbol.asyncIterator in result) {
+        log.info({ requestId, operation: operation?.name, type: operation?.type, ...client }, 'stream opened');
+        return;
+      }
       const errors = result.errors ?? [];
       const codes = errors.map((error) => String(error.extensions?.code ?? 'UNKNOWN'));
       for (const error of errors) {
@@ -34,6 +39,8 @@ export function useAccessLog(clock: Clock, log: Logger): Plugin {
           requestId,
           operation: operation?.name,
           type: operation?.type,
+          ...client,
+          ...(written.length > 0 && { orders: written.slice(0, 20) }),
           ms: Math.round((clock.monotonic() - startedMs) * 10) / 10,
           ...decision,
           ...(codes.length > 0 && { errors: [...new Set(codes)] }),

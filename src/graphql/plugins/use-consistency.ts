@@ -337,7 +337,10 @@ class Operation {
       session: pinned,
       orders,
       clock,
-      onCommitted: (change) => announce(change, epoch),
+      onCommitted: (change) => {
+        factsOf(this.request).written.push(String(change.id));
+        announce(change, epoch);
+      },
       randomBytes,
       consistencyToken,
       pageToken: async () => {
