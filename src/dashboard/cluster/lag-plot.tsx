@@ -56,7 +56,7 @@ function optionsFor(element: HTMLElement, names: readonly string[], zone: string
     cursor: { show: false },
     scales: {
       // A line that has just begun stands at the right, as all others will.
-      x: { time: true, range: (_, min, max) => [Math.min(min ?? 0, (max ?? 0) - fewestSeconds), max ?? 0] },
+      x: { time: true, range: (_, min, max) => [Math.min(min ?? max ?? 0, (max ?? 0) - fewestSeconds), max ?? 0] },
       y: { range: (_, __, max) => [0, Math.max(2, Math.ceil((max ?? 0) * 1.15))] },
     },
     axes: [

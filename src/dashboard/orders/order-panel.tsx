@@ -4,6 +4,7 @@ import { FreshnessChip } from '../answers/freshness-chip.tsx';
 import { Icon } from '../design/icons.tsx';
 import { isSilence } from '../graphql/failure.ts';
 import { useAnswer } from '../graphql/use-answer.ts';
+import { countInWords } from '../shell/figures.ts';
 import { Moment } from '../shell/moment.tsx';
 import { abandonWork, mayLeave } from '../shell/unsaved-work.ts';
 import { useEvery } from '../shell/use-every.ts';
@@ -173,7 +174,7 @@ function OrderItems({ order }: { order: FullOrder }) {
             <td>
               {name} <span className="soft">{sku}</span>
             </td>
-            <td className="amount">{quantity}</td>
+            <td className="amount">{countInWords(quantity)}</td>
             <td className="amount">{readableAmount(unitPrice, order.total.currency)}</td>
             <td className="amount">{readableAmount(lineTotal, order.total.currency)}</td>
           </tr>
