@@ -10,8 +10,8 @@ export class TooManyListenersError extends TidemarkError {
   readonly code = 'OVERLOADED';
   readonly retryable = true;
 
-  constructor(maxListeners: number) {
-    super(`${maxListeners} listeners are told of cluster events already. Try again later.`);
+  constructor(maxListeners: number, what = 'cluster events') {
+    super(`${maxListeners} listeners are told of ${what} already. Try again later.`);
   }
 }
 

@@ -87,7 +87,7 @@ export class RoutingLog {
 
   /** Those that match from now on. Throws `TooManyListenersError`. */
   open(filter: RoutingLogFilter): BoundedStream<RoutedOperation> {
-    if (this.#readers.size >= maxReaders) throw new TooManyListenersError(maxReaders);
+    if (this.#readers.size >= maxReaders) throw new TooManyListenersError(maxReaders, 'routed operations');
     const stream = new BoundedStream<RoutedOperation>(unreadCapacity, () => void this.#readers.delete(stream));
     this.#readers.set(stream, filter);
     if (this.#closed) stream.end();
