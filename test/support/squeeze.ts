@@ -1,0 +1,40 @@
+// What keeps a process from running, from outside: stops, a duty cycle, and others who want the processors as well.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { systemClock } from '../../src/platform/clock.ts';
+
+/** Stops the process for so long, and lets it go on. */
+export async function stopFor(pid: number, ms: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await systemClock.sleep(ms);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+/** Gives the process so much of each round, as a container's limit does. Leaves it running. */
+export async function squeeze(
+  pid: number,
+  round: { readonly runMs: number; readonly stopMs: number },
+  forMs: number,
+): Promise<void> {
+  const untilMs = systemClock.monotonic() + forMs;
+  while (systemClock.monotonic() < untilMs) {
+    await stopFor(pid, round.stopMs);
+    await systemClock.sleep(round.runMs);
+  }
+}
+
+/** So many others who do nothing but use a processor, for so long at most. The returned function ends them. */
+export function crowd(many: number, forMs: number): () => void {
+  const code = `const untilMs = Date.now() + ${forMs}; while (Date.now() < untilMs);`;
+  const others: ChildProcess[] = Array.from({ length: many }, () =>
+    spawn(process.execPath, ['-e', code], { stdio: 'ignore', env: {} }),
+  );
+  const end = () => {
+    for (const other of others) other.kill('SIGKILL');
+    process.off('exit', end);
+  };
+  process.once('exit', end);
+  return end;
+}
