@@ -13,6 +13,18 @@ export class JobsUnavailableError extends TidemarkError {
   }
 }
 
+/** As many orders wait as may. */
+export class TooManyJobsError extends TidemarkError {
+  readonly code = 'TOO_MANY_JOBS';
+  readonly retryable = true;
+
+  constructor(waiting: number, most: number, retryAfterMs: number) {
+    super(`${waiting} orders wait in the queue, and at most ${most} may: try again later, or ask for fewer`, {
+      facts: { waiting, most, retryAfterMs },
+    });
+  }
+}
+
 /** There is no such job; old ones are forgotten. */
 export class JobNotFoundError extends TidemarkError {
   readonly code = 'JOB_NOT_FOUND';

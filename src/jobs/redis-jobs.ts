@@ -3,7 +3,7 @@ import type { BoundedStream } from '../platform/bounded-stream.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Redis } from '../platform/redis.ts';
-import { JobNotFoundError, JobsUnavailableError } from './errors.ts';
+import { JobNotFoundError, JobsUnavailableError, TooManyJobsError } from './errors.ts';
 import { JobFollower } from './job-follower.ts';
 import type { DeadLetterKey } from './job-ids.ts';
 import { type JobKind, type JobRecord, jobKinds } from './job-record.ts';
@@ -24,6 +24,9 @@ export type RedisJobsOptions = QueueSettings & {
 };
 
 const maxFollowers = 1000;
+/** Orders in the queue: about 1.3 kB of Redis each. */
+const mostWaiting = 50_000;
+const retryAfterMs = 60_000;
 
 /** Asks for background work and tells of it. Others do it. */
 export class RedisJobs implements Jobs {
@@ -61,6 +64,10 @@ export class RedisJobs implements Jobs {
 
   async recheck(ids: readonly bigint[], token: string | null): Promise<JobRecord> {
     const orders = [...new Set(ids)];
+    const { waiting, delayed } = await this.counts('RECHECK_ORDERS');
+    if (waiting + delayed + orders.length > mostWaiting) {
+      throw new TooManyJobsError(waiting + delayed, mostWaiting, retryAfterMs);
+    }
     return this.#queue('RECHECK_ORDERS', orders.length, (job) =>
       orders.map((id) => ({ kind: 'RECHECK_ORDERS', job, order: id.toString(), token })),
     );
@@ -68,6 +75,10 @@ export class RedisJobs implements Jobs {
 
   async refresh(fromBeginning: boolean): Promise<JobRecord> {
     const kind = 'REFRESH_NEW_ORDERS';
+    // One that is not done yet is as good: nothing more is kept of it.
+    const known = await this.#reachable(kind).jobAbout('all');
+    const record = known === null ? null : await this.find(known);
+    if (record !== null && record.finishedAtMs === null) return record;
     return this.#queue(kind, 0, (job) => [{ kind, job, order: null, token: null, fromBeginning }]);
   }
 

@@ -1,6 +1,9 @@
 /**
  * Where tasks wait: a BullMQ queue, from the side of those who ask. Each call has a deadline and fails as one error. A task
  * about an order that another waiting or running task is about is left out: that is what "deduplication" means there.
+ *
+ * Jobs take turns: the n-th task of each goes in the n-th turn from the one that is under way when it is added, so that one of
+ * three orders does not wait for one of ten thousand.
  */
 import { type Job, Queue } from 'bullmq';
 import type { Clock } from '../platform/clock.ts';
@@ -44,6 +47,8 @@ const addPatienceMs = 10_000;
 /** Tasks that are added, or taken out, in one go. Each takes this process, and Redis, a tenth of a millisecond in which nobody else is served. */
 const chunk = 20;
 const keptDeadLetters = 10_000;
+/** BullMQ counts no further: what comes later goes in sequence. */
+const lastTurn = 2 ** 21 - 1;
 /** Ids that are looked through in one go. */
 const pageSize = 1000;
 const scheduleId = 'schedule';
@@ -99,9 +104,12 @@ export class TaskQueue {
     let added = 0;
     const { clock } = this.#options;
     const givenUpMs = clock.monotonic() + addPatienceMs;
+    const turn = await this.#ask(turnOf);
     for (let start = 0; start < tasks.length; start += chunk) {
       if (clock.monotonic() >= givenUpMs) throw new JobsUnavailableError('Redis is too slow');
-      const entries = tasks.slice(start, start + chunk).map((task) => this.#entry(task, ''));
+      const entries = tasks
+        .slice(start, start + chunk)
+        .map((task, index) => this.#entry(task, '', turn + start + index));
       const jobs = await this.#ask((queue) => queue.addBulk(entries));
       added += jobs.filter(({ id }, index) => id === entries[index]?.opts.jobId).length;
     }
@@ -111,11 +119,11 @@ export class TaskQueue {
   async counts(): Promise<TaskCounts> {
     return this.#ask(async (queue) => {
       const [counts, workers] = await Promise.all([
-        queue.getJobCounts('wait', 'active', 'delayed', 'failed'),
+        queue.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'),
         queue.getWorkersCount(),
       ]);
-      const { wait = 0, active = 0, delayed = 0, failed = 0 } = counts;
-      return { waiting: wait, active, delayed, dead: failed, workers };
+      const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+      return { waiting: wait + prioritized, active, delayed, dead: failed, workers };
     });
   }
 
@@ -130,7 +138,11 @@ export class TaskQueue {
     return this.#ask(async (queue) => {
       const dead = await queue.getJob(id);
       if (dead === undefined || !(await dead.isFailed())) return false;
-      const entry = this.#entry({ ...dead.data, replayed: true }, `-${dead.timestamp.toString(36)}`);
+      const entry = this.#entry(
+        { ...dead.data, replayed: true },
+        `-${dead.timestamp.toString(36)}`,
+        await turnOf(queue),
+      );
       const added = await queue.add(entry.name, entry.data, entry.opts);
       if (added.id !== entry.opts.jobId) return false;
       await dead.remove();
@@ -179,10 +191,20 @@ export class TaskQueue {
     await this.schedule(everyMs);
   }
 
-  #entry(task: Task, suffix: string) {
+  /** The job that an unfinished task about this belongs to; `null` when there is none. */
+  async jobAbout(about: string): Promise<string | null> {
+    const id = await this.#ask((queue) => queue.getDeduplicationJobId(about));
+    return id?.split('-')[0] ?? null;
+  }
+
+  #entry(task: Task, suffix: string, turn: number) {
     const about = task.order ?? 'all';
     const jobId = `${task.job ?? 'schedule'}-${about}${suffix}`;
-    return { name: task.kind, data: task, opts: { jobId, deduplication: { id: about } } };
+    return {
+      name: task.kind,
+      data: task,
+      opts: { jobId, deduplication: { id: about }, priority: Math.min(turn + 1, lastTurn) },
+    };
   }
 
   async #ask<T>(question: (queue: Queue<Task>) => Promise<T>): Promise<T> {
@@ -248,4 +270,11 @@ async function waitingOf(queue: Queue<Task>, job: string): Promise<readonly stri
     }
   }
   return [...ids];
+}
+
+/** The turn that the next worker takes a task of. */
+async function turnOf(queue: Queue<Task>): Promise<number> {
+  const client = await queue.getBackend().client;
+  const [, score] = await client.zrange(queue.toKey('prioritized'), 0, 0, { WITHSCORES: true });
+  return score === undefined ? 0 : Math.max(0, Math.floor(Number(score) / 2 ** 32) - 1);
 }

@@ -189,6 +189,18 @@ describe('a recheck', () => {
     expect(await read(kept, done.consistencyToken)).toMatchObject({ version: 2 });
   });
 
+  it('of three orders does not wait for one of many', async () => {
+    const [many, few] = [await payableOrders(30), await payableOrders(3)];
+    sandbox.control({ delayMs: 300 });
+    const first = await queueRecheck(api, many);
+    const second = await finished(await queueRecheck(other, few));
+    expect(second).toMatchObject({ changed: 3 });
+    const { data } = await ask(api, `{ jobs { job(id: "${first}") { done } } }`);
+    expect(data.jobs.job.done).toBeLessThan(30);
+    sandbox.control({ delayMs: 0 });
+    expect(await finished(first)).toMatchObject({ changed: 30 });
+  });
+
   it('does not queue an order twice at once', async () => {
     const ids = await payableOrders(3);
     sandbox.control({ behaviour: 'hanging' });
