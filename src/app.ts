@@ -148,9 +148,9 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
     metrics,
     start: async () => {
       await statuses?.start();
-      if (redis?.isCluster) {
+      if (redis?.unusable) {
         await statuses?.stop();
-        throw new ConfigError([{ name: 'REDIS_URL', fault: `names a Redis that ${redis.trouble}` }]);
+        throw new ConfigError([{ name: 'REDIS_URL', fault: `names a Redis that ${redis.unusable}` }]);
       }
       identity.watch();
       await database.start();

@@ -56,7 +56,7 @@ async function run(argv: readonly string[]): Promise<number> {
   };
   const reachRedis = async () => {
     await redis?.start();
-    if (redis?.isCluster) throw new UsageError(`REDIS_URL: names a Redis that ${redis.trouble}`);
+    if (redis?.unusable) throw new UsageError(`REDIS_URL: names a Redis that ${redis.unusable}`);
   };
   await lifecycle.start({ name: 'cache', start: reachRedis, stop: closeCache });
   await lifecycle.start({ name: 'servers', start: () => database.start(), stop: () => database.stop() });

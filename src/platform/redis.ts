@@ -71,9 +71,9 @@ export class Redis {
     return calls ?? messages;
   }
 
-  /** It would take a part of our keys only, and none of our scripts. */
-  get isCluster(): boolean {
-    return this.#troubles.calls === clusterMode;
+  /** Why it never will be of use, else `null`: it would take a part of our keys only, and none of our scripts. */
+  get unusable(): string | null {
+    return this.#troubles.calls === clusterMode ? clusterMode : null;
   }
 
   /** Begins every key and channel; `null` while nobody knows. */
