@@ -71,7 +71,7 @@ describe.sequential('npm run cluster', () => {
 
   it('ends with 2 when nobody is there to be asked', async () => {
     const { code, output } = await command('switchover', 'replica-1');
-    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('say --yes') });
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('pass --yes') });
   });
 
   it('promotes once when several schedulers find the source gone, and says each step', async () => {

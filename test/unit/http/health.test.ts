@@ -111,6 +111,7 @@ describe('/health/<node>', () => {
       role: 'REPLICA',
       configuredRole: 'REPLICA',
       position: '0-1-1',
+      delayMs: 0,
       lagMs: null,
       lagTransactions: 0,
       applier: 'STOPPED',
