@@ -126,11 +126,18 @@ describe('two processes that share a Redis', () => {
 
 describe('a process that starts', () => {
   it('does not wait for a node that others know to be down', async () => {
-    const a = await engine(watchful, 'tidemark:start:');
+    // Its servers get their name from the first process that sees them.
+    await apiWith({ REDIS_PREFIX: 'tidemark:start:' }).start();
+    const source = await cluster.admin('source');
+    const [{ cluster: name }] = await source.query('SELECT cluster FROM cluster_servers LIMIT 1');
+    await source.end();
+    const prefix = `tidemark:start:${name}:`;
+    await open.splice(0)[0]?.();
+    const a = await engine(watchful, prefix);
     cluster.pause('replica-1');
     try {
       await until('it is known', async () =>
-        String(await a.redis.call('get', ['tidemark:start:status:replica-1']).catch(() => '')).includes('DOWN'),
+        String(await a.redis.call('get', [`${prefix}status:replica-1`]).catch(() => '')).includes('DOWN'),
       );
       const app = apiWith({
         REDIS_PREFIX: 'tidemark:start:',
