@@ -71,12 +71,24 @@ async function pair() {
   await until('the replica follows', async () =>
     /master_link_status:up/.test(String(await second.ask('info', 'replication'))),
   );
+  await until('the master counts on it', async () =>
+    /state=online/.test(String(await first.ask('info', 'replication'))),
+  );
   return { first, second };
 }
 
+/** Servers that have just met need a moment before they agree that one can take the other's place. */
+const accepted = (what: string, ask: () => Promise<unknown>) =>
+  until(`${what} is accepted`, () =>
+    ask().then(
+      () => true,
+      () => false,
+    ),
+  );
+
 /** The first becomes a replica of the second. Its connections stay open. */
 async function failover(first: RedisServer, second: RedisServer): Promise<void> {
-  await first.ask('failover', 'to', '127.0.0.1', second.port);
+  await accepted('the failover', () => first.ask('failover', 'to', '127.0.0.1', second.port));
   await until('they have changed places', async () =>
     /role:slave/.test(String(await first.ask('info', 'replication'))),
   );
@@ -239,7 +251,7 @@ describe('Sentinels', () => {
     await until('the Sentinel knows the replica', async () =>
       /slaves=1/.test(String(await sentinel.ask('info', 'sentinel'))),
     );
-    await sentinel.ask('sentinel', 'failover', 'mymaster');
+    await accepted('the failover', () => sentinel.ask('sentinel', 'failover', 'mymaster'));
     await until('the second is the master', async () =>
       /role:master/.test(String(await second.ask('info', 'replication'))),
     );
