@@ -1,7 +1,7 @@
 import type { Order, OrderSelection, OrderWhere } from '../database/order-rows.ts';
 import type { OrdersSession } from '../database/orders-client.ts';
 import { type OrderFilter, whereOf } from './order-filter.ts';
-import { beyond, from, isAt, type OrderSort, opposite, type Place, sortingOf } from './order-sort.ts';
+import { from, isAt, type OrderSort, opposite, type Place, sortingOf } from './order-sort.ts';
 import type { PageRequest } from './page-request.ts';
 
 export type ListOrders = { readonly filter: OrderFilter; readonly sort: OrderSort; readonly page: PageRequest };
@@ -41,7 +41,7 @@ export async function listOrders(
   const between = rows.filter((row) => [near, far].every((place) => place === null || !isAt(row, sort, place)));
   const orders = between.slice(0, page.size);
   const anyBeyond = async (direction: OrderSort, place: Place | null) =>
-    place !== null && (isThere(place) || (await existsBeyond(session, filter, direction, place)));
+    place !== null && (isThere(place) || (await existsFrom(session, filter, direction, place)));
   const [before, after] = await Promise.all([
     anyBeyond(back, near),
     between.length > page.size || anyBeyond(sort, far),
@@ -51,13 +51,14 @@ export async function listOrders(
     : { orders, hasNextPage: after, hasPreviousPage: before };
 }
 
-async function existsBeyond(
+/** The row at the place may be there although the page did not show it: cursors the wrong way round leave nothing between. */
+async function existsFrom(
   session: OrdersSession,
   filter: OrderFilter,
   sort: OrderSort,
   place: Place,
 ): Promise<boolean> {
-  const where = { AND: [whereOf(filter), beyond(sort, place)] };
+  const where = { AND: [whereOf(filter), from(sort, place)] };
   const row = await session.client.order.findFirst({ where, orderBy: sortingOf(sort), select: { id: true } });
   return row !== null;
 }

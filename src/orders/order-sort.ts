@@ -45,32 +45,19 @@ export function sortingOf({ field, direction }: OrderSort): OrderSorting[] {
   return field === 'NUMBER' ? [{ number: order }] : [{ [columns[field]]: order }, { id: order }];
 }
 
-/** What comes after `place` in the sort, `place` itself excluded. The first condition alone bounds the index range. */
-export function beyond(sort: OrderSort, place: Place): OrderWhere {
-  return range(sort, place, { itself: false });
-}
-
-/** `place` itself, if it is there, and what comes after it. */
-export function from(sort: OrderSort, place: Place): OrderWhere {
-  return range(sort, place, { itself: true });
+/** `place` itself, if it is there, and what comes after it. The first condition alone bounds the index range. */
+export function from({ field, direction }: OrderSort, place: Place): OrderWhere {
+  const [within, past] = direction === 'ASC' ? (['gte', 'gt'] as const) : (['lte', 'lt'] as const);
+  if (field === 'NUMBER') return { number: { [within]: place.value } };
+  const column = columns[field];
+  const value = field === 'TOTAL' ? place.value : new Date(Number(place.value));
+  return {
+    AND: [{ [column]: { [within]: value } }, { OR: [{ [column]: { [past]: value } }, { id: { [within]: place.id } }] }],
+  };
 }
 
 /** Whether the order is at this place. Numbers are unique, so a number alone is a place. */
 export function isAt(order: Order, { field }: OrderSort, place: Place): boolean {
   const { value, id } = placeOf(order, field);
   return value === place.value && (field === 'NUMBER' || id === place.id);
-}
-
-function range({ field, direction }: OrderSort, place: Place, { itself }: { readonly itself: boolean }): OrderWhere {
-  const [within, past] = direction === 'ASC' ? (['gte', 'gt'] as const) : (['lte', 'lt'] as const);
-  const orItself = itself ? within : past;
-  if (field === 'NUMBER') return { number: { [orItself]: place.value } };
-  const column = columns[field];
-  const value = field === 'TOTAL' ? place.value : new Date(Number(place.value));
-  return {
-    AND: [
-      { [column]: { [within]: value } },
-      { OR: [{ [column]: { [past]: value } }, { id: { [orItself]: place.id } }] },
-    ],
-  };
 }
