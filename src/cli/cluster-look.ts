@@ -5,8 +5,8 @@ import { afterFailedProbe, afterGoodProbe, type HealthPolicy } from '../cluster/
 import type { Node, NodeRole } from '../cluster/node.ts';
 import { type NodeStatus, unseen } from '../cluster/node-status.ts';
 import type { Config, NodeConfig } from '../config.ts';
-import { servedOrders } from '../database/serves.ts';
 import { SqlNodeProbe } from '../database/sql-node-probe.ts';
+import { servedOrders } from '../orders/served-tables.ts';
 import type { Clock } from '../platform/clock.ts';
 
 type Member = { readonly node: Node; readonly probe: SqlNodeProbe };

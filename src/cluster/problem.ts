@@ -80,10 +80,10 @@ export const problemCodes = {
     blinds: true,
     description: 'The source gives numbers again, but has written nothing since: what came before has none.',
   },
-  GTIDS_OUT_OF_ORDER: {
+  GTIDS_OUT_OF_SEQUENCE: {
     degrades: true,
     blinds: true,
-    description: 'The source has numbered transactions out of order, so a number does not tell what came before it.',
+    description: 'The source has numbered transactions out of sequence, so a number does not tell what came before it.',
   },
   BINARY_LOG_OFF: {
     degrades: true,

@@ -111,7 +111,8 @@ describe('metrics', () => {
     const { text, series } = await scrape();
     const described = [...text.matchAll(/^# HELP (tidemark_\w+) (.*)$/gm)].map(([, name, help]) => ({ name, help }));
     expect(described.length).toBeGreaterThanOrEqual(15);
-    const units = /_(total|seconds|transactions|connections|requests|rows|state|role|ready|epoch)$/;
+    const units =
+      /_(total|seconds|transactions|connections|requests|rows|state|role|ready|epoch|problems|guarantee|streams|bodies)$/;
     for (const { name, help } of described) {
       expect(name).toMatch(units);
       expect(help, name).toMatch(/^[A-Z].{10,}\.$/);

@@ -5,7 +5,7 @@ import { epochRecordRule } from './epoch-record.ts';
 import { followsByFileRule } from './follows-by-file.ts';
 import { gtidModeRule } from './gtid-mode.ts';
 import { limitsRule } from './limits.ts';
-import { outOfOrderRule } from './out-of-order.ts';
+import { outOfSequenceRule } from './out-of-sequence.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { replicationFiltersRule } from './replication-filters.ts';
 import { servingRule } from './serving.ts';
@@ -20,7 +20,7 @@ const rules: readonly ProblemRule[] = [
   limitsRule,
   epochRecordRule,
   sourceLogRule,
-  outOfOrderRule,
+  outOfSequenceRule,
   followsByFileRule,
   replicationFiltersRule,
   updatesNotLoggedRule,

@@ -21,7 +21,7 @@ function unable({ node }: NodeStatus, fault: ServingFault, source: NodeStatus | 
   const elsewhere = source !== undefined && source.node.name !== name && !lacks(source, table);
   const notMigrated = kind === 'TABLE_MISSING' && !elsewhere;
   const code: ProblemCode = notMigrated ? 'NOT_MIGRATED' : kind;
-  const follows = notMigrated ? 'it cannot serve orders' : 'it serves no reads';
+  const follows = notMigrated ? 'it can serve nothing' : 'it serves no reads';
   return {
     code,
     node: name,

@@ -112,7 +112,7 @@ describe('the log of the source', () => {
   });
 });
 
-describe('numbers out of order', () => {
+describe('numbers out of sequence', () => {
   const state = (...servers: string[]) => Object.fromEntries(servers.map((text, index) => [index, mariadb(text)]));
   it.each([
     ['in order', '0-1-7', state('0-1-7'), false],
@@ -123,7 +123,7 @@ describe('numbers out of order', () => {
   ])('%s', (_, position, logged, isFound) => {
     const variables = { gtid_strict_mode: 'OFF' };
     const snapshot = [source({ variables, report: { position: mariadb(position), logged } }), replica()];
-    expect(named(...snapshot)).toEqual(isFound ? ['GTIDS_OUT_OF_ORDER source gtid_strict_mode=OFF'] : []);
+    expect(named(...snapshot)).toEqual(isFound ? ['GTIDS_OUT_OF_SEQUENCE source gtid_strict_mode=OFF'] : []);
   });
 });
 

@@ -9,7 +9,7 @@ import { writableSource } from '../cluster-snapshot.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { variableOf } from './seen-settings.ts';
 
-export const outOfOrderRule: ProblemRule = (snapshot) => {
+export const outOfSequenceRule: ProblemRule = (snapshot) => {
   const source = writableSource(snapshot);
   if (source === undefined || source.report === null) return [];
   const { position, logged = {} } = source.report;
@@ -18,9 +18,9 @@ export const outOfOrderRule: ProblemRule = (snapshot) => {
   const { name } = source.node;
   return [
     {
-      code: 'GTIDS_OUT_OF_ORDER',
+      code: 'GTIDS_OUT_OF_SEQUENCE',
       node: name,
-      message: `${name} has written transactions out of order: ${position.format()} came after ${ahead.map((server) => server.format()).join(', ')}, so a position does not tell what came before it`,
+      message: `${name} has written transactions out of sequence: ${position.format()} came after ${ahead.map((server) => server.format()).join(', ')}, so a position does not tell what came before it`,
       variable: 'gtid_strict_mode',
       value: variableOf(source, 'gtid_strict_mode') ?? null,
       cure: 'SET GLOBAL gtid_strict_mode = ON on every server, and in its configuration; servers that write at once need a gtid_domain_id each',
