@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { faultInWords, faultOf } from './driver-fault.ts';
 import type { ServerAddress } from './server-address.ts';
 import { connectionOptions } from './server-address.ts';
+import { onConnect } from './session-settings.ts';
 import { Sockets } from './sockets.ts';
 import type { Row } from './statements/server-statements.ts';
 
@@ -108,7 +109,7 @@ export class ServerConnection {
       ...connectionOptions(this.#address),
       connectTimeout: timeoutMs * connectFactor,
       stream: sockets.connect,
-      initSql: keepIdle,
+      initSql: [...onConnect, keepIdle],
     };
     const link: Link = { sockets, opening: createConnection(options), isOpen: false, overdue: 0 };
     link.opening.then(
