@@ -110,6 +110,12 @@ export const problemCodes = {
     blinds: true,
     description: 'A replica follows by file and place, so what its position leaves out may be missing all the same.',
   },
+  REPLICATION_UNSEEN: {
+    degrades: true,
+    blinds: true,
+    description:
+      'The account may not see how a replica replicates, so nobody can tell whether it leaves something out.',
+  },
   REPLICATION_FILTERED: {
     degrades: true,
     blinds: true,

@@ -16,7 +16,11 @@ beforeAll(async () => {
   cluster = await startTestCluster();
   await migrateOrders(cluster);
   // Writers need no hurry here, however busy the machine is.
-  database = await openEngine(cluster, { pool: { ...usualEngine.pool, acquireTimeoutMs: 30_000 } });
+  database = await openEngine(cluster, {
+    pool: { ...usualEngine.pool, acquireTimeoutMs: 30_000 },
+    // Replicas that are told to stay far behind are waited for here.
+    health: { ...usualEngine.health, maxLagMs: 300_000 },
+  });
 });
 afterAll(async () => {
   await database.stop();

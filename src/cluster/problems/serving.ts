@@ -11,7 +11,7 @@ export const servingRule: ProblemRule = (snapshot) => {
   return snapshot.flatMap((status) => [
     ...(status.report?.unable ?? []).map((fault) => unable(status, fault, source)),
     // A server alone needs no replication, and so nobody needs to see it.
-    ...(alone ? [] : (status.report?.missingRights ?? []).map((right) => unseen(status, right))),
+    ...(alone ? [] : (status.report?.missingRights ?? []).flatMap((right) => unseen(status, right))),
   ]);
 };
 
@@ -39,13 +39,23 @@ function unable({ node }: NodeStatus, fault: ServingFault, source: NodeStatus | 
 const lacks = ({ report }: NodeStatus, table: string): boolean =>
   (report?.unable ?? []).some((fault) => fault.table === table && fault.kind === 'TABLE_MISSING');
 
-function unseen({ node }: NodeStatus, right: string): Problem {
-  return {
-    code: 'RIGHT_MISSING',
-    node: node.name,
-    message: `${node.name} does not let the account see how it replicates: a replica that has stopped or is late is found by its position only`,
+function unseen({ node, role }: NodeStatus, right: string): readonly Problem[] {
+  const { name } = node;
+  const known = {
+    node: name,
     variable: null,
     value: null,
-    cure: `GRANT ${right} ON *.* TO the account in the URL of ${node.name}`,
+    cure: `GRANT ${right} ON *.* TO the account in the URL of ${name}`,
   };
+  const missing: Problem = {
+    ...known,
+    code: 'RIGHT_MISSING',
+    message: `${name} does not let the account see how it replicates: a replica that has stopped or is late is found by its position only`,
+  };
+  const doubted: Problem = {
+    ...known,
+    code: 'REPLICATION_UNSEEN',
+    message: `nobody can see whether ${name} leaves out some of what its source writes, so reads that must see a certain write are not sent there`,
+  };
+  return role === 'REPLICA' ? [missing, doubted] : [missing];
 }

@@ -60,6 +60,7 @@ describe('a server that cannot serve', () => {
     expect(codes(source(blind))).toEqual([]);
     expect(findProblems([source(), replica(blind)])).toMatchObject([
       { code: 'RIGHT_MISSING', node: 'replica-1', cure: expect.stringContaining('GRANT SLAVE MONITOR ON *.*') },
+      { code: 'REPLICATION_UNSEEN', node: 'replica-1' },
     ]);
   });
 });
