@@ -57,15 +57,22 @@ export class SourceJudge {
   /** What was known when the source went away. */
   #before: Known | null = null;
   #report: ProbeReport | null = null;
+  #turns = 0;
 
   constructor(options: SourceJudgeOptions) {
     this.#options = options;
+  }
+
+  /** Another number when verdicts from before may not hold any more: another source, one that was away, or one gone back. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** Takes over what the monitor has seen. */
   look(snapshot: ClusterSnapshot): void {
     const source = writableSource(snapshot);
     if (source?.report == null || source.position === null || source.asOfMs === null) {
+      if (this.#known !== null) this.#turns += 1;
       this.#before = this.#known ?? this.#before;
       this.#known = null;
       this.#report = null;
@@ -141,6 +148,7 @@ export class SourceJudge {
     const before = this.#known ?? this.#before;
     this.#before = null;
     if (before === null || before.node !== node || before.identity !== identity) {
+      this.#turns += 1;
       this.#known = { node, identity, seen, position, asOfMs, written: null, all: seen };
       return;
     }
@@ -148,6 +156,7 @@ export class SourceJudge {
     const holdsWritten = written === null || seen.judge(written.position) === 'INCLUDED';
     const lost = written !== null && !holdsWritten && written.atMs < asOfMs;
     if (lost || !seen.continues(before.seen)) {
+      this.#turns += 1;
       this.#known = { node, identity, seen, position, asOfMs, written: null, all: seen };
       const all = written === null ? before.position : before.position.merge(written.position);
       this.#options.onGoneBack({ before: all, now: position });

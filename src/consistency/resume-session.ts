@@ -33,6 +33,8 @@ export type ResumedSession = {
   readonly behind: readonly Session[];
   /** For a client that was told of what is lost: all that it has seen and that is still there. */
   readonly healed: Session;
+  /** Nobody could be asked about some of what the session takes over: what is read with it proves nothing yet. */
+  readonly isUnjudged: boolean;
 };
 
 export type PastJudge = {
@@ -58,9 +60,11 @@ export function resumeSession(
   const ahead: Session[] = [];
   const behind: Session[] = [];
   let session = emptySession(clusterId, epoch ?? 0);
+  let isUnjudged = false;
   for (const token of tokens) {
     switch (verdictOn(token, history, judge)) {
       case 'whole':
+        isUnjudged ||= token.position !== null && judge.verdictOf(token) === 'UNJUDGED';
         session =
           token.epoch === session.epoch && session.position === null && !session.requiresSource
             ? token
@@ -81,7 +85,7 @@ export function resumeSession(
         break;
     }
   }
-  return { session, lost, unknown, ahead, behind, healed: healed(session, lost, history, judge) };
+  return { session, lost, unknown, ahead, behind, healed: healed(session, lost, history, judge), isUnjudged };
 }
 
 function verdictOn(

@@ -94,6 +94,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     let excluded: ReadonlySet<string> = new Set();
     let answered: Answered<T> | null = null;
     for (let run = 1; ; run += 1) {
+      const judgedIn = this.database.historyTurns;
       const pinned = this.database.openSession({
         session: await this.#resume(tokens),
         intent: { ...usualIntent, ...intent },
@@ -105,6 +106,8 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
         // Prisma's promises start when they are awaited: that has to be inside.
         const value = await pinned.run(async () => await work(pinned.client));
         await pinned.observe();
+        // Another source since: what the tokens name may be lost there.
+        if (judgedIn !== this.database.historyTurns) await this.#resume(tokens);
         if (!(pinned.unobserved || pinned.historyMoved) || run === maxRuns) return this.#answered(value, pinned);
         answered = this.#answered(value, pinned);
         excluded = pinned.lostNodes ?? excluded;

@@ -238,6 +238,11 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     return this.#resumption.resume(clusterId, tokens);
   }
 
+  /** Another number once what was resumed before has to be judged anew: the source is not the one that it was judged by. */
+  get historyTurns(): number {
+    return this.cluster.judge.turns;
+  }
+
   /** Whether positions say what the servers have; without, nothing that was read is good for anybody else. */
   get comparesPositions(): boolean {
     return !isBlind(this.cluster.snapshot());

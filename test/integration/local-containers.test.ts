@@ -84,7 +84,7 @@ describe('the one-shot service of the compose file', () => {
   it('lets the new source write after a failover, and nobody else', async () => {
     const admin = await servers.admin('source');
     await admin.query(
-      'CREATE TABLE cluster_epochs (epoch INT UNSIGNED PRIMARY KEY, source_id VARCHAR(64), end_of_previous TEXT)',
+      'CREATE TABLE cluster_epochs (epoch INT UNSIGNED PRIMARY KEY, source_id VARCHAR(64), end_of_previous TEXT, started_at DATETIME(3))',
     );
     await admin.query('INSERT INTO cluster_epochs (epoch) VALUES (1)');
     await admin.end();

@@ -19,6 +19,10 @@ import { cursorsIn, type OperationInput } from './consistency-input.ts';
 export type ResumedPast = {
   readonly session: Session;
   readonly whole: boolean;
+  /** Its source could not be asked about it: what is read with it has to be judged once more. */
+  readonly isUnjudged: boolean;
+  /** Which state of the source's history it was judged by; `null` when there was nothing to judge. */
+  readonly judgedIn: number | null;
   /** A cookie was sent that is no token here. */
   readonly badCookie: boolean;
 };
@@ -68,11 +72,12 @@ export function resumeOperation(
       unread.push(error);
     }
   }
+  const judgedIn = sessions.size === 0 ? null : database.historyTurns;
   const carried = new Set(asked.tokens.flatMap(({ text }) => sessions.get(text) ?? []));
   const settle = (resumed: ResumedSession) => {
     const past = settled(options, input, asked, { ...resumed, carried });
     const session = unread.every(isForeign) ? past.session : requireSource(past.session);
-    return { ...past, session, badCookie: unread.length > 0 };
+    return { ...past, session, judgedIn, badCookie: unread.length > 0 };
   };
   const resumed = database.resume(clusterId, [...sessions.values()]);
   return resumed instanceof Promise ? resumed.then(settle) : settle(resumed);
@@ -83,14 +88,15 @@ function settled(
   { operation }: OperationInput,
   { level }: ConsistencyRequest,
   resumed: ResumedSession & { readonly carried: ReadonlySet<Session> },
-): Omit<ResumedPast, 'badCookie'> {
+): Omit<ResumedPast, 'badCookie' | 'judgedIn'> {
   const { session, ahead, behind, carried } = resumed;
   const broken = new Set([...resumed.lost, ...ahead, ...behind]);
   const newestMs = Math.max(...[...carried].filter((token) => !broken.has(token)).map(({ issuedAtMs }) => issuedAtMs));
   const lost = resumed.lost.filter((token) => carried.has(token) || token.issuedAtMs >= newestMs);
   const promises = operation.operation === 'mutation' || level === 'SESSION' || level === 'STRONG';
   if (promises) refuseBroken({ ...resumed, lost }, database.epochs, (healed) => tokens.encode(healed));
-  return { session, whole: lost.length === 0 && ahead.length === 0 && behind.length === 0 };
+  const whole = lost.length === 0 && ahead.length === 0 && behind.length === 0;
+  return { session, whole, isUnjudged: promises && resumed.isUnjudged };
 }
 
 /** While no server has told the epochs, a token cannot be judged; what is asked without one may be served all the same. */
@@ -99,7 +105,7 @@ function unseen(clusterId: string, hasPast: boolean): ResumedPast {
     const facts = { retryAfterMs };
     throw new LimitedFunctionalityError('No server has been reached yet that could judge the token', { facts });
   }
-  return { session: emptySession(clusterId, 0), whole: false, badCookie: false };
+  return { session: emptySession(clusterId, 0), whole: false, isUnjudged: false, judgedIn: null, badCookie: false };
 }
 
 function isForeign(error: unknown): boolean {

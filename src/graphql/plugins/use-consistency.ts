@@ -33,6 +33,7 @@ import { TidemarkError } from '../../errors.ts';
 import { type KeptReads, keptReads, NotedReads, readToKeep } from '../../orders/kept-reads.ts';
 import type { CommittedChange } from '../../orders/order-change.ts';
 import { type OrderReads, readOrders } from '../../orders/order-reads.ts';
+import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
 import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
@@ -65,15 +66,9 @@ export type ConsistencyOptions = ResumeOptions & {
 
 type Execute = (args: ExecutionArgs) => unknown;
 /** One operation on its way, whichever node it is tried on. */
-type Turn = {
+type Turn = ResumedPast & {
   readonly execute: Execute;
   readonly asked: ConsistencyRequest;
-  /** What the client has seen before. */
-  readonly session: Session;
-  /** Whether it holds all that was sent. */
-  readonly whole: boolean;
-  /** Whether it came with a cookie that has to go: a browser cannot drop one that scripts don't see. */
-  readonly badCookie: boolean;
   readonly output: (output: SessionOutput) => void;
   /** What the client has seen before, as it is judged now. */
   readonly resume: () => ResumedPast | Promise<ResumedPast>;
@@ -140,11 +135,12 @@ class Operation {
       const resume = () => resumeOperation(this.#options, this.#input, asked);
       // Nothing to wait for in ordinary times.
       const resuming = resume();
-      const { session, whole, badCookie } = resuming instanceof Promise ? await resuming : resuming;
+      const past = resuming instanceof Promise ? await resuming : resuming;
+      const { session } = past;
       if (this.#operation.operation === 'query') {
         recordRouted(this.request, { level: asked.level, required: requirementFor(asked.level, session).position });
       }
-      return await this.#answer({ execute, asked, session, whole, badCookie, output, resume });
+      return await this.#answer({ execute, asked, ...past, output, resume });
     } catch (error) {
       if (!(error instanceof TidemarkError)) throw error;
       const refused = { errors: [toGraphqlError(error)] };
@@ -211,6 +207,8 @@ class Operation {
         );
         if (better !== null) return better;
       }
+      const judgedElsewhere = turn.judgedIn !== null && turn.judgedIn !== database.historyTurns;
+      if ((turn.isUnjudged || judgedElsewhere) && !writes) await this.#judgeNow(turn, pinned);
       if (cached?.turn.kind === 'FILL' && result.errors === undefined) {
         await this.#keep(cached.turn.fill, reads.valuesOf(cached.reads.names), pinned);
       }
@@ -218,6 +216,18 @@ class Operation {
     } finally {
       pinned.end();
     }
+  }
+
+  /**
+   * Nobody could be asked whether the source has what the client has seen, and meanwhile there may be another one that has not.
+   * Throws when that is so, or when the source answered and still does not tell.
+   */
+  async #judgeNow(turn: Turn, { decision }: OrdersPinnedSession): Promise<void> {
+    const { isUnjudged } = await turn.resume();
+    if (!isUnjudged || decision?.role !== 'SOURCE') return;
+    throw new LimitedFunctionalityError('The source has not told yet whether it has what you have seen', {
+      facts: { retryAfterMs },
+    });
   }
 
   /** What is shown counts as seen; what it does not hold is read where it is seen, too. */

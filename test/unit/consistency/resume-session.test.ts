@@ -25,6 +25,7 @@ describe('resuming a session from its tokens', () => {
       unknown: [],
       ahead: [],
       behind: [],
+      isUnjudged: true,
     });
     expect(resumeSession('orders', [only], history).session).toBe(only);
   });
