@@ -19,6 +19,8 @@ export type ApiProcess = Endpoint & {
 export type ApiStart = NodeProcessOptions & {
   /** What Node is told: the sources of the API unless something else is to run. */
   readonly node?: readonly string[];
+  /** `livez` where it answers and cannot serve yet. */
+  readonly until?: 'livez' | 'readyz';
   /** Goes over what the cluster says. */
   readonly environment?: Readonly<Record<string, string>>;
 };
@@ -26,14 +28,14 @@ export type ApiStart = NodeProcessOptions & {
 /** Starts the API as operators do, as a process of its own, and resolves when it is ready to serve. */
 export async function startApiProcess(
   cluster: TestCluster,
-  { node = ['--import', 'tsx', 'src/main.ts'], environment = {}, ownSession }: ApiStart = {},
+  { node = ['--import', 'tsx', 'src/main.ts'], environment = {}, until = 'readyz', ownSession }: ApiStart = {},
 ): Promise<ApiProcess> {
   const port = await freePort();
   const told = { ...environmentFor(cluster), ...environment, PORT: String(port) };
   const { child, pid, output, stop } = startNodeProcess(node, told, { ownSession });
   const base = `http://127.0.0.1:${port}`;
   try {
-    await untilReady(child, `${base}/readyz`);
+    await untilReady(child, `${base}/${until}`);
   } catch (error) {
     await stop();
     throw new Error(`the API did not start:\n${output().join('\n')}`, { cause: error });

@@ -17,10 +17,10 @@ afterEach(async () => {
 });
 afterAll(() => cluster.stop());
 
-async function start(): Promise<ApiProcess> {
+async function start(until: 'livez' | 'readyz' = 'readyz'): Promise<ApiProcess> {
   const redis = cluster.urls().redis;
   const environment: Record<string, string> = redis === null ? {} : { REDIS_URL: redis };
-  const api = await startApiProcess(cluster, { environment });
+  const api = await startApiProcess(cluster, { environment, until });
   started.push(api);
   return api;
 }
@@ -95,7 +95,9 @@ describe('a start without the source of an empty cluster', () => {
     for (const { name } of left) if (name !== '_prisma_migrations') await admin.query(`DROP TABLE \`${name}\``);
     await admin.end();
     await cluster.kill('source');
-    const api = await start();
+    // Not ready: the replicas have no tables either.
+    const api = await start('livez');
+    expect((await fetch(readyz(api))).status).toBe(503);
     await cluster.cluster.startNode('source');
     await eventually('the schema is there', async () => {
       const { errors } = await ask(api, create, { variables: { userId: '1' } });
