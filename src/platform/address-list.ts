@@ -6,6 +6,8 @@ const words: Readonly<Record<string, readonly string[]>> = {
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
 };
 
+const mostKnown = 1000;
+
 export type AddressList = { has(address: string): boolean };
 
 /** `null` when one of the words is neither an address nor a network. */
@@ -21,11 +23,21 @@ export function addressListOf(entries: readonly string[]): AddressList | null {
       list.addSubnet(address, Number(bits), type);
     } else return null;
   }
+  const judge = (address: string) => {
+    const plain = plainAddress(address);
+    const family = isIP(plain);
+    return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  };
+  // A check takes longer than reading a request, and the same addresses come again and again.
+  const known = new Map<string, boolean>();
   return {
     has: (address) => {
-      const plain = plainAddress(address);
-      const family = isIP(plain);
-      return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+      const before = known.get(address);
+      if (before !== undefined) return before;
+      const found = judge(address);
+      if (known.size >= mostKnown) known.clear();
+      known.set(address, found);
+      return found;
     },
   };
 }

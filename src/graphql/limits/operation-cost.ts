@@ -35,6 +35,8 @@ export type OperationCost = {
   /** How many selections there are when every fragment is written out. */
   readonly size: number;
   readonly points: number;
+  /** False when other variables may cost more or less. */
+  readonly isFixed: boolean;
 };
 
 type Cost = { readonly size: number; readonly once: number; readonly perRow: number };
@@ -44,8 +46,9 @@ const unlistedLength = 10;
 const introspectionPoints = 200;
 
 export function costOf(planned: PlannedOperation, weights: Readonly<Record<string, FieldWeight>>): OperationCost {
-  const { size, once, perRow } = new Walk(planned, weights).whole();
-  return { size, points: once + perRow };
+  const walk = new Walk(planned, weights);
+  const { size, once, perRow } = walk.whole();
+  return { size, points: once + perRow, isFixed: !walk.askedVariables };
 }
 
 class Walk {
@@ -54,6 +57,7 @@ class Walk {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   /** `null` while it is being looked at: a fragment that spreads itself is no valid document, and costs without end. */
   readonly #seen = new Map<string, Cost | null>();
+  askedVariables = false;
 
   constructor(planned: PlannedOperation, weights: Readonly<Record<string, FieldWeight>>) {
     this.#planned = planned;
@@ -126,6 +130,7 @@ class Walk {
 
   #sent(field: FieldNode, name: string): unknown {
     const argument = field.arguments?.find((candidate) => candidate.name.value === name);
+    if (argument !== undefined && argument.value.kind !== Kind.INT) this.askedVariables = true;
     // `null` asks for nothing, as leaving it out does.
     return argument === undefined
       ? undefined

@@ -1,9 +1,15 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { toGraphqlError } from '../error-codes.ts';
 import { coercedVariables } from '../limits/coerced-variables.ts';
 import { fieldWeights } from '../limits/field-weights.ts';
-import { costOf } from '../limits/operation-cost.ts';
+import { costOf, type OperationCost } from '../limits/operation-cost.ts';
 import { factsOf } from './request-facts.ts';
 import type { QueryLimits } from './use-limits.ts';
 
@@ -15,6 +21,8 @@ const maxSize = 2000;
  * in front of every plugin that looks into an operation.
  */
 export function useCostLimit({ maxCost }: QueryLimits): Plugin {
+  /** Kept as long as the document is: most cost the same whatever their variables are. */
+  const known = new WeakMap<OperationDefinitionNode, OperationCost>();
   const judge = (args: ExecutionArgs, request: Request): ExecutionResult | null => {
     const { schema, document } = args;
     const operation = getOperationAST(document, args.operationName);
@@ -22,7 +30,9 @@ export function useCostLimit({ maxCost }: QueryLimits): Plugin {
     args.variableValues ??= {};
     const { values: variables, errors } = coercedVariables({ schema, operation, variables: args.variableValues });
     if (errors !== null) return { errors: errors.map(toGraphqlError) };
-    const { size, points } = costOf({ schema, document, operation, variables }, fieldWeights);
+    const cost = known.get(operation) ?? costOf({ schema, document, operation, variables }, fieldWeights);
+    if (cost.isFixed) known.set(operation, cost);
+    const { size, points } = cost;
     if (size > maxSize) return refused(`The operation is larger than ${maxSize} selections, fragments written out.`);
     if (points > maxCost) {
       return refused(
