@@ -77,13 +77,18 @@ async function forked(
     const awake = clients.filter(({ id }) => id % 2 === 0);
     const asleep = clients.filter(({ id }) => id % 2 === 1);
     await eachAsksTwice(awake, someApi);
+    // Until somebody takes the writes again the replicas show what they have, and whoever asks them hears of no loss yet.
+    const unheard = awake.filter(({ told }) => !told.includes('WRITE_LOST')).map((client) => ({ ...client }));
+    for (const api of apis) await untilServed(api);
+    await eachAsksTwice(awake, someApi);
     // The new history gives out as many numbers as were lost.
     await written(options.clients + 5, someApi, false);
     await eachAsksTwice(asleep, someApi);
     const later = await openLater();
-    const returning = clients.map((client): Client => {
-      return { ...client, id: client.id + 10_000, told: [], token: client.first };
-    });
+    const returning = [
+      ...clients.map((client) => returned(client, client.first)),
+      ...unheard.map((client) => returned(client, client.token, 20_000)),
+    ];
     await eachAsksTwice(returning, () => later);
     return await judged([...awake, ...asleep, ...returning], options, someApi);
   } finally {
@@ -101,6 +106,11 @@ type Client = {
 };
 
 let ids = 0;
+
+/** With what it was given once, as a browser that was closed meanwhile. */
+function returned(client: Client, token: string | null, more = 10_000): Client {
+  return { ...client, id: client.id + more, told: [], token };
+}
 
 async function written(count: number, api: (turn: number) => Endpoint, tokens: boolean): Promise<Client[]> {
   const clients: Client[] = [];
@@ -129,6 +139,11 @@ async function readers(
     clients.push({ id: ids++, order, first: token, token, told: [] });
   }
   return clients;
+}
+
+/** Until the process knows of a server that takes the writes. */
+async function untilServed(api: Endpoint): Promise<void> {
+  await untilAnswered(() => send(api, 'query { orderCounts { total } }', {}, null, 'STRONG'));
 }
 
 /** Until each has had two answers, of one process or the other. */
