@@ -12,5 +12,8 @@ export type OrdersDatabase = ReplicatedDatabase<OrdersClient, OrdersTransaction>
 export function openOrdersDatabase(
   options: Omit<ReplicatedDatabaseOptions<OrdersClient>, 'makeClient'>,
 ): OrdersDatabase {
-  return new ReplicatedDatabase({ ...options, makeClient: ({ adapter }) => new PrismaClient({ adapter }) });
+  // Otherwise each statement begins by making an Error, for a place in the code that only this process's log would show.
+  const makeClient: ReplicatedDatabaseOptions<OrdersClient>['makeClient'] = ({ adapter }) =>
+    new PrismaClient({ adapter, errorFormat: 'minimal' });
+  return new ReplicatedDatabase({ ...options, makeClient });
 }
