@@ -1,23 +1,21 @@
 import type { ServedTable } from '../database/serves.ts';
+import { itemColumns, orderColumns } from './order-columns.ts';
 
 /** What operations on orders read. */
 export const servedOrders: readonly ServedTable[] = [
+  { table: 'orders', columns: orderColumns },
+  { table: 'order_items', columns: itemColumns },
   {
-    table: 'orders',
+    table: 'idempotency_keys',
     columns: [
-      'id',
-      'number',
-      'user_id',
-      'status',
-      'total',
-      'currency',
-      'charge',
-      'processed_at',
-      'version',
+      'operation',
+      'key',
+      'input_hash',
+      'result',
+      'position',
+      'issued_at_ms',
+      'position_attempts',
       'created_at',
-      'updated_at',
     ],
   },
-  { table: 'order_items', columns: ['order_id', 'line', 'sku', 'name', 'quantity', 'unit_price'] },
-  { table: 'idempotency_keys', columns: ['operation', 'key', 'input_hash', 'result', 'position', 'issued_at_ms'] },
 ];

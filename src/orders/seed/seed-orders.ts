@@ -4,6 +4,7 @@ import { analyzeTables, emptyTables, insertRows, inTransaction, largestValue } f
 import { TidemarkError } from '../../errors.ts';
 import { mirroredOrder } from '../mirrored-orders.ts';
 import { formatAmount } from '../money.ts';
+import { itemColumns, orderColumns } from '../order-columns.ts';
 import { type BelievableOrder, believableOrders } from './believable-orders.ts';
 
 export type SeedOptions = {
@@ -42,20 +43,6 @@ export class TablesMissingError extends TidemarkError {
 const batch = 500;
 /** Emptying the tables does not take longer. */
 const emptyingMs = 600_000;
-const orderColumns = [
-  'id',
-  'number',
-  'user_id',
-  'status',
-  'total',
-  'currency',
-  'charge',
-  'processed_at',
-  'version',
-  'created_at',
-  'updated_at',
-] as const;
-const itemColumns = ['order_id', 'line', 'sku', 'name', 'quantity', 'unit_price'] as const;
 
 /** Writes sample orders in batches, each in one transaction. Answers how many. Also throws `DatabaseUnreachableError`, `TablesMissingError`. */
 export async function seedOrders(options: SeedOptions): Promise<number> {
