@@ -16,6 +16,9 @@ export type JobsConfig = {
   readonly lockMs: number;
   /** How long tasks in hand may go on when a worker is stopped. */
   readonly graceMs: number;
+  /** Orders that may wait, in all and of one client. */
+  readonly maxWaiting: number;
+  readonly maxWaitingPerClient: number;
   readonly refreshEveryMs: number | 'off';
   /** Where `npm run worker` shows how it is; 0 takes any free port, `null` shows nothing. */
   readonly port: number | null;
@@ -39,6 +42,8 @@ export function jobsOf(settings: EnvironmentSettings): JobsConfig {
     maxPauseMs: settings.JOB_MAX_PAUSE_MS,
     lockMs: settings.JOB_LOCK_MS,
     graceMs: settings.JOB_GRACE_MS,
+    maxWaiting: settings.JOB_MAX_WAITING,
+    maxWaitingPerClient: settings.JOB_MAX_WAITING_PER_CLIENT ?? Math.ceil(settings.JOB_MAX_WAITING / 2),
     refreshEveryMs: settings.REFRESH_INTERVAL_MS,
     port: settings.WORKER_PORT ?? null,
   };

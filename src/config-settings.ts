@@ -194,6 +194,8 @@ export const settingsSchema = z.object({
   JOB_MAX_PAUSE_MS: integer(30_000, 1, 3_600_000),
   JOB_LOCK_MS: integer(10_000, 500, 600_000),
   JOB_GRACE_MS: integer(5000, 0, 60_000),
+  JOB_MAX_WAITING: integer(50_000, 1, 10_000_000),
+  JOB_MAX_WAITING_PER_CLIENT: integerOrNone(1, 10_000_000),
   REFRESH_INTERVAL_MS: integerOrOff(60_000, 100, 86_400_000),
   WORKER_PORT: portOrNone,
 

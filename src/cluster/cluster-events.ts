@@ -10,8 +10,8 @@ export class TooManyListenersError extends TidemarkError {
   readonly code = 'OVERLOADED';
   readonly retryable = true;
 
-  constructor(maxListeners: number, what = 'cluster events') {
-    super(`${maxListeners} listeners are told of ${what} already. Try again later.`);
+  constructor(maxListeners: number, what = 'cluster events', whose = 'listeners') {
+    super(`${maxListeners} ${whose} are told of ${what} already. Try again later.`);
   }
 }
 

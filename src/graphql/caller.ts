@@ -1,5 +1,4 @@
-/** Whose share was used up: that of all together, or the one that a single client may have. */
-export type UsedUp = 'all' | 'client';
+import type { UsedUp } from '../platform/shares.ts';
 
 /** What one request takes of the process. What it has taken is given back when its answer is over. */
 export interface Admission {

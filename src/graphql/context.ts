@@ -29,6 +29,8 @@ export type ClusterState = ClusterHealth & {
 /** What resolvers see: small on purpose. One per GraphQL operation. */
 export interface OperationContext {
   readonly requestId: string;
+  /** Whom its shares are counted for: an address, or a network of IPv6. */
+  readonly client: string;
   readonly session: OrdersSession;
   /** Lists and counts: of this session's node, or all of them of one answer that was kept. */
   readonly orders: OrderReads;

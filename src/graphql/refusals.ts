@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { UsedUp } from './caller.ts';
+import type { UsedUp } from '../platform/shares.ts';
 
 /** Nothing was begun, and another time it may be. One client's own fault is 429, everybody's is 503. */
 export function refusedFor(usedUp: UsedUp, what: 'requests' | 'bodies' | 'streams'): GraphQLError {

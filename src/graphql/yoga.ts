@@ -16,6 +16,7 @@ import { corsFor } from './cors.ts';
 import { toGraphqlError } from './error-codes.ts';
 import { useAccessLog } from './plugins/use-access-log.ts';
 import { useBoundedErrors } from './plugins/use-bounded-errors.ts';
+import { useClient } from './plugins/use-client.ts';
 import { useClusterEvents } from './plugins/use-cluster-events.ts';
 import { useClusterState } from './plugins/use-cluster-state.ts';
 import { useCostLimit } from './plugins/use-cost-limit.ts';
@@ -103,6 +104,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
       useCostLimit(options.limits),
       // No operation outlives the request deadline.
       useDeadline(clock, options.requestTimeoutMs),
+      // Whose shares are used.
+      useClient(),
       // How the servers are, for whoever asks.
       useClusterState(options.cluster),
       // What happens to them.

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { Admission, UsedUp } from '../graphql/caller.ts';
+import type { Admission } from '../graphql/caller.ts';
 import { clientOf } from '../platform/address-list.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { Shares, type UsedUp } from '../platform/shares.ts';
 import { Bodies, type WaitingBody } from './bodies.ts';
 import type { Refusals } from './refusals.ts';
-import { Shares } from './shares.ts';
 
 /** In all, and for one client. */
 export type AdmissionLimits = {

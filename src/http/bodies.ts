@@ -1,6 +1,5 @@
-import type { UsedUp } from '../graphql/caller.ts';
 import type { Clock } from '../platform/clock.ts';
-import { Shares } from './shares.ts';
+import { Shares, type UsedUp } from '../platform/shares.ts';
 
 /** A request whose body is on its way. `giveUp` is called when another one needs its place. */
 export type WaitingBody = { readonly client: string; readonly giveUp: (usedUp: UsedUp) => void };

@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type AddressList, clientOf, plainAddress } from '../platform/address-list.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { Shares } from '../platform/shares.ts';
 import type { Refusals } from './refusals.ts';
-import { Shares } from './shares.ts';
 
 export type ConnectionLimits = { readonly all: number; readonly perClient: number };
 

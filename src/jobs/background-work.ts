@@ -29,6 +29,8 @@ export type BackgroundWorkOptions = {
     readonly lockMs: number;
     readonly graceMs: number;
     readonly refreshEveryMs: number | 'off';
+    readonly maxWaiting: number;
+    readonly maxWaitingPerClient: number;
   };
   readonly payments: { readonly url: string | null; readonly token: string | null; readonly timeoutMs: number };
   readonly clusterId: string;

@@ -13,13 +13,15 @@ export class JobsUnavailableError extends TidemarkError {
   }
 }
 
-/** As many orders wait as may. */
+/** As much waits as may: in all, or of the client that asks. */
 export class TooManyJobsError extends TidemarkError {
   readonly code = 'TOO_MANY_JOBS';
   readonly retryable = true;
 
-  constructor(waiting: number, most: number, retryAfterMs: number) {
-    super(`${waiting} orders wait in the queue, and at most ${most} may: try again later, or ask for fewer`, {
+  /** `what` waits, in words. */
+  constructor(what: string, waiting: number, most: number) {
+    const retryAfterMs = 60_000;
+    super(`${waiting} ${what}, and at most ${most} may: try again later, or ask for fewer`, {
       facts: { waiting, most, retryAfterMs },
     });
   }

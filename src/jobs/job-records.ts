@@ -4,7 +4,11 @@
  *   <prefix>jobs                      sorted set of ids by time, the newest 200
  *   <prefix>job:<id>                  hash of counts, times, and a token for each worker that wrote; a job only once it has
  *                                     begun: Redis may be lost between the record and the tasks, which would never be done
- *   <prefix>job:<id>:tasks            hash of order -> outcome, so that an order that is done twice counts once
+ *   <prefix>job:<id>:tasks            hash of order -> outcome, so that an order that is done twice counts once; until it ends
+ *   <prefix>job:<id>:failed           of those that failed, also afterwards
+ *   <prefix>jobs-ended                sorted set of ids by the time they ended, the newest 2,000: of others nothing is kept
+ *   <prefix>jobs-of:<client>:going    sorted set of the ids of its jobs that have not ended, by how many orders are to be done
+ *   <prefix>jobs-of:<client>:ended    the newest 100 of those that have: who asks for many loses its own first
  *
  * An order's outcome may be said again: the last word counts. So a dead letter that is replayed turns from failed to changed.
  * Only a task that was done and done again, which then finds nothing to change, has changed its order all the same.
@@ -13,80 +17,16 @@
 import type { Redis } from '../platform/redis.ts';
 import { SharedChannel } from '../platform/shared-channel.ts';
 import { type JobKind, type JobRecord, jobRecordOf, type TaskOutcome } from './job-record.ts';
+import { begin, cancel, finish, forgetJob, open, read, recent, settle } from './job-scripts.ts';
 
-const keptMs = 24 * 60 * 60 * 1000;
-const unbegunMs = 60_000;
-const keptJobs = 200;
+/** What a client is known by that asks for a job, and how many orders of one may wait. */
+export type AskedBy = { readonly client: string; readonly mostWaiting: number };
 
-// Each script gets the job's hash, the hash of its tasks and the list of jobs, and answers the job's hash.
-const told = `
-redis.call('HINCRBY', KEYS[1], 'revision', 1)
-redis.call('PEXPIRE', KEYS[1], ${keptMs})
-redis.call('PEXPIRE', KEYS[2], ${keptMs})
-return redis.call('HGETALL', KEYS[1])`;
+/** How much of the same client's was going on before, and whether this one is as well: else that is too much. */
+export type Opening = { readonly orders: number; readonly jobs: number; readonly opened: boolean };
 
-const finishWhenDone = `
-local counts = redis.call('HMGET', KEYS[1], 'CHANGED', 'UNCHANGED', 'GONE', 'FAILED', 'total')
-local done = 0
-for i = 1, 4 do done = done + (tonumber(counts[i]) or 0) end
-if done >= tonumber(counts[5]) then
-  redis.call('HSETNX', KEYS[1], 'finishedAtMs', now)
-elseif redis.call('HEXISTS', KEYS[1], 'cancelledAtMs') == 0 then
-  redis.call('HDEL', KEYS[1], 'finishedAtMs')
-end`;
-
-const open = `
-redis.call('HSET', KEYS[1], 'kind', ARGV[2], 'total', ARGV[3], 'queuedAtMs', ARGV[4])
-redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
-redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -${keptJobs + 1})
-redis.call('PEXPIRE', KEYS[1], ${unbegunMs})`;
-
-const begin = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-local now = ARGV[2]
-redis.call('HSET', KEYS[1], 'begunAtMs', now)
-redis.call('HINCRBY', KEYS[1], 'total', ARGV[3])
-redis.call('HINCRBY', KEYS[1], 'alreadyQueued', ARGV[1])
-if ARGV[4] ~= 'grow' then${finishWhenDone} end${told}`;
-
-const settle = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-local task, outcome, now = ARGV[1], ARGV[2], ARGV[3]
-local before = redis.call('HGET', KEYS[2], task)
-if before == 'CHANGED' and outcome == 'UNCHANGED' then outcome = before end
-if before then redis.call('HINCRBY', KEYS[1], before, -1) end
-if not before and ARGV[6] == 'grow' then redis.call('HINCRBY', KEYS[1], 'total', 1) end
-redis.call('HSET', KEYS[2], task, outcome)
-redis.call('HINCRBY', KEYS[1], outcome, 1)
-redis.call('HSETNX', KEYS[1], 'startedAtMs', now)
-if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'token:' .. ARGV[4], ARGV[5]) end
-if ARGV[6] ~= 'grow' then${finishWhenDone} end${told}`;
-
-const finish = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-redis.call('HSETNX', KEYS[1], 'startedAtMs', ARGV[1])
-redis.call('HSET', KEYS[1], 'finishedAtMs', ARGV[1])${told}`;
-
-// What has ended stays as it ended.
-const cancel = `
-if redis.call('HEXISTS', KEYS[1], 'begunAtMs') == 0 then return {} end
-if redis.call('HEXISTS', KEYS[1], 'finishedAtMs') == 1 then return redis.call('HGETALL', KEYS[1]) end
-redis.call('HSET', KEYS[1], 'finishedAtMs', ARGV[1], 'cancelledAtMs', ARGV[1])${told}`;
-
-// As a script, since the driver makes an object of what the command itself answers.
-const read = `return redis.call('HGETALL', KEYS[1])`;
-
-const recent = `
-local jobs = {}
-for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, ARGV[1] - 1)) do
-  local fields = redis.call('HGETALL', ARGV[2] .. id)
-  if #fields > 0 then jobs[#jobs + 1] = { id, fields } end
-end
-return jobs`;
-
-const forget = `
-redis.call('DEL', KEYS[1], KEYS[2])
-redis.call('ZREM', KEYS[3], ARGV[1])`;
+/** Nobody's: of a schedule. */
+const nobody: AskedBy = { client: '', mostWaiting: Number.MAX_SAFE_INTEGER };
 
 export type Settlement = {
   readonly outcome: TaskOutcome;
@@ -118,29 +58,38 @@ export class JobRecords {
   }
 
   /** Before its tasks are in the queue: whoever does the first finds it. Nobody else does until it begins. */
-  async open(id: string, kind: JobKind, total: number, nowMs: number): Promise<void> {
-    await this.#redis.run(open, this.#keys(id), [id, kind, total, nowMs], patient);
+  async open(
+    id: string,
+    kind: JobKind,
+    total: number,
+    nowMs: number,
+    { client, mostWaiting } = nobody,
+  ): Promise<Opening> {
+    const values = [id, nowMs, kind, total, client, mostWaiting];
+    const answer = await this.#redis.run(open, this.#keys(id), values, patient);
+    const [orders = 0, jobs = 0, opened = 0] = Array.isArray(answer) ? answer.map(Number) : [];
+    return { orders, jobs, opened: opened === 1 };
   }
 
   /** Its tasks are in the queue but for `leftOut`, which are there already for another job. */
   async begin(id: string, leftOut: number, nowMs: number, grows = false): Promise<JobRecord | null> {
-    return this.#change(id, begin, [leftOut, nowMs, 0 - leftOut, grows ? 'grow' : '']);
+    return this.#change(id, nowMs, begin, [leftOut, grows ? 'grow' : '']);
   }
 
   /** One of the job's orders is done. */
   async settle(id: string, task: string, settlement: Settlement): Promise<JobRecord | null> {
     const { outcome, token, worker, nowMs, grows = false } = settlement;
-    return this.#change(id, settle, [task, outcome, nowMs, worker, token ?? '', grows ? 'grow' : '']);
+    return this.#change(id, nowMs, settle, [task, outcome, worker, token ?? '', grows ? 'grow' : '']);
   }
 
   /** Ends a job of which nobody knew before how many orders it is about. */
   async finish(id: string, nowMs: number): Promise<JobRecord | null> {
-    return this.#change(id, finish, [nowMs]);
+    return this.#change(id, nowMs, finish);
   }
 
   /** Ends it as it is; one that has ended is left alone. `null` when there is none. */
   async cancel(id: string, nowMs: number): Promise<JobRecord | null> {
-    return this.#change(id, cancel, [nowMs]);
+    return this.#change(id, nowMs, cancel);
   }
 
   async isCancelled(id: string): Promise<boolean> {
@@ -148,7 +97,7 @@ export class JobRecords {
   }
 
   async forget(id: string): Promise<void> {
-    await this.#redis.run(forget, this.#keys(id), [id]);
+    await this.#redis.run(forgetJob, this.#keys(id), [id, 0]);
   }
 
   async read(id: string): Promise<JobRecord | null> {
@@ -167,13 +116,21 @@ export class JobRecords {
     return answer.flatMap(([id, fields]: [unknown, unknown]) => jobRecordOf(String(id), fields) ?? []);
   }
 
-  async #change(id: string, script: string, values: readonly (string | number)[]): Promise<JobRecord | null> {
-    const record = jobRecordOf(id, await this.#redis.run(script, this.#keys(id), values, patient));
+  async #change(
+    id: string,
+    nowMs: number,
+    script: string,
+    values: readonly (string | number)[] = [],
+  ): Promise<JobRecord | null> {
+    const answer = await this.#redis.run(script, this.#keys(id), [id, nowMs, ...values], patient);
+    const record = jobRecordOf(id, answer);
     if (record !== null) this.#told.publish(JSON.stringify(record));
     return record;
   }
 
   #keys(id: string): string[] {
-    return [this.#redis.key('job', id), this.#redis.key('job', id, 'tasks'), this.#redis.key('jobs')];
+    const redis = this.#redis;
+    const job = [redis.key('job', id), redis.key('job', id, 'tasks'), redis.key('job', id, 'failed')];
+    return [...job, redis.key('jobs'), redis.key('jobs-ended'), redis.key('jobs-of', '')];
   }
 }

@@ -8,10 +8,16 @@ import type { DeadLetter, TaskCounts } from './task-queue.ts';
 export interface Jobs {
   /** Why jobs cannot be reached now; `null` when they can. */
   readonly trouble: string | null;
-  /** Queues a recheck of each order. `token` is what whoever asks has seen. */
-  recheck(ids: readonly bigint[], token: string | null): Promise<JobRecord>;
-  /** Queues a look for new orders, unless one that was asked for is in the queue already. */
-  refresh(fromBeginning: boolean): Promise<JobRecord>;
+  /**
+   * Queues a recheck of each order. `token` is what whoever asks has seen. When one other job has all of them in its queue, it is
+   * that job. Throws `TooManyJobsError`.
+   */
+  recheck(
+    ids: readonly bigint[],
+    asking: { readonly token: string | null; readonly client: string },
+  ): Promise<JobRecord>;
+  /** Queues a look for new orders, unless one of the same kind that was asked for is in the queue already. Throws `TooManyJobsError`. */
+  refresh(fromBeginning: boolean, client: string): Promise<JobRecord>;
   counts(kind: JobKind): Promise<TaskCounts>;
   /** The newest first. */
   recent(count: number): Promise<readonly JobRecord[]>;

@@ -8,6 +8,7 @@ import { JobFollower } from './job-follower.ts';
 import type { DeadLetterKey } from './job-ids.ts';
 import { type JobKind, type JobRecord, jobKinds } from './job-record.ts';
 import type { JobRecords } from './job-records.ts';
+import { goingJobs } from './job-scripts.ts';
 import type { JobSessions } from './job-sessions.ts';
 import type { Jobs } from './jobs.ts';
 import type { QueueSettings, RetryPolicy, Task } from './task.ts';
@@ -18,15 +19,24 @@ export type RedisJobsOptions = QueueSettings & {
   readonly records: JobRecords;
   readonly sessions: JobSessions;
   readonly retry: RetryPolicy;
+  /** Orders that may be in the queue, in all and of one client: about 1.3 kB of Redis each. */
+  readonly maxWaiting: number;
+  readonly maxWaitingPerClient: number;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly log: Logger;
 };
 
 const maxFollowers = 1000;
-/** Orders in the queue: about 1.3 kB of Redis each. */
-const mostWaiting = 50_000;
-const retryAfterMs = 60_000;
+
+/** What a job consists of, and for whom it is. */
+type Wanted = {
+  readonly kind: JobKind;
+  readonly client: string;
+  /** Orders that are known to be part of it. */
+  readonly total: number;
+  readonly tasksOf: (job: string) => readonly Task[];
+};
 
 /** Asks for background work and tells of it. Others do it. */
 export class RedisJobs implements Jobs {
@@ -62,24 +72,29 @@ export class RedisJobs implements Jobs {
     for (const { stream } of this.#followers) stream.end();
   }
 
-  async recheck(ids: readonly bigint[], token: string | null): Promise<JobRecord> {
+  async recheck(
+    ids: readonly bigint[],
+    { token, client }: { readonly token: string | null; readonly client: string },
+  ): Promise<JobRecord> {
+    const kind = 'RECHECK_ORDERS';
+    const { maxWaiting } = this.#options;
     const orders = [...new Set(ids)];
-    const { waiting, delayed } = await this.counts('RECHECK_ORDERS');
-    if (waiting + delayed + orders.length > mostWaiting) {
-      throw new TooManyJobsError(waiting + delayed, mostWaiting, retryAfterMs);
+    const { waiting, delayed } = await this.counts(kind);
+    if (waiting + delayed + orders.length > maxWaiting) {
+      throw new TooManyJobsError('orders wait in the queue', waiting + delayed, maxWaiting);
     }
-    return this.#queue('RECHECK_ORDERS', orders.length, (job) =>
-      orders.map((id) => ({ kind: 'RECHECK_ORDERS', job, order: id.toString(), token })),
-    );
+    const tasksOf = (job: string) => orders.map((id) => ({ kind, job, order: id.toString(), token }) as const);
+    return this.#queue({ kind, client, total: orders.length, tasksOf });
   }
 
-  async refresh(fromBeginning: boolean): Promise<JobRecord> {
+  async refresh(fromBeginning: boolean, client: string): Promise<JobRecord> {
     const kind = 'REFRESH_NEW_ORDERS';
     // One that is not done yet is as good: nothing more is kept of it.
-    const known = await this.#reachable(kind).jobAbout('all');
+    const known = await this.#reachable(kind).jobAbout(fromBeginning ? 'beginning' : 'all');
     const record = known === null ? null : await this.find(known);
     if (record !== null && record.finishedAtMs === null) return record;
-    return this.#queue(kind, 0, (job) => [{ kind, job, order: null, token: null, fromBeginning }]);
+    const tasksOf = (job: string) => [{ kind, job, order: null, token: null, fromBeginning }] as const;
+    return this.#queue({ kind, client, total: 0, tasksOf });
   }
 
   async counts(kind: JobKind): Promise<TaskCounts> {
@@ -153,14 +168,20 @@ export class RedisJobs implements Jobs {
   }
 
   /** The record is there before the first task is: whoever does that one finds it. */
-  async #queue(kind: JobKind, total: number, tasksOf: (job: string) => readonly Task[]): Promise<JobRecord> {
-    const { records, clock, randomBytes } = this.#options;
+  async #queue(wanted: Wanted): Promise<JobRecord> {
+    const { kind, tasksOf } = wanted;
+    const { records, randomBytes } = this.#options;
     const id = `j${Buffer.from(randomBytes(12)).toString('hex')}`;
-    await this.#ask(() => records.open(id, kind, total, clock.now()));
+    const besides = await this.#open(id, wanted);
     try {
       const tasks = tasksOf(id);
-      const leftOut = tasks.length - (await this.#queues[kind].add(tasks));
-      const record = await this.#ask(() => this.#begin(kind, id, leftOut));
+      const { added, holders } = await this.#queues[kind].add(tasks, besides);
+      const holder = added === 0 ? await this.#only(holders) : null;
+      if (holder !== null) {
+        await this.#ask(() => records.forget(id));
+        return holder;
+      }
+      const record = await this.#ask(() => this.#begin(kind, id, tasks.length - added));
       if (record === null) throw new JobsUnavailableError('Redis has lost what it was told');
       return record;
     } catch (error) {
@@ -169,6 +190,23 @@ export class RedisJobs implements Jobs {
       void this.#queues[kind].drop(id).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** How many jobs of the same client go on besides. */
+  async #open(id: string, { kind, total, client }: Wanted): Promise<number> {
+    const { records, clock, maxWaitingPerClient: mostWaiting } = this.#options;
+    const asked = { client, mostWaiting };
+    const { orders, jobs, opened } = await this.#ask(() => records.open(id, kind, total, clock.now(), asked));
+    if (opened) return jobs;
+    if (jobs >= goingJobs) throw new TooManyJobsError('jobs that you asked for go on', jobs, goingJobs);
+    throw new TooManyJobsError('orders that you asked for wait', orders, mostWaiting);
+  }
+
+  /** The job that has all of it in its queue, unless these are several, or it has ended meanwhile. */
+  async #only(holders: ReadonlySet<string>): Promise<JobRecord | null> {
+    const [holder, another] = holders;
+    const record = holder === undefined || another !== undefined ? null : await this.find(holder);
+    return record?.finishedAtMs === null ? record : null;
   }
 
   /** A job that has nothing to wait for is finished. How many orders a look for new ones is about, only its worker will know. */

@@ -1,9 +1,7 @@
 /**
  * Where tasks wait: a BullMQ queue, from the side of those who ask. Each call has a deadline and fails as one error. A task
  * about an order that another waiting or running task is about is left out: that is what "deduplication" means there.
- *
- * Jobs take turns: the n-th task of each goes in the n-th turn from the one that is under way when it is added, so that one of
- * three orders does not wait for one of ten thousand.
+ * Jobs and clients take turns, as turns.ts has it.
  */
 import { type Job, Queue } from 'bullmq';
 import type { Clock } from '../platform/clock.ts';
@@ -14,6 +12,7 @@ import { driverOptions } from '../platform/redis-target.ts';
 import { JobsUnavailableError } from './errors.ts';
 import type { JobKind } from './job-record.ts';
 import { type QueueSettings, queueNames, type RetryPolicy, readFailure, type Task } from './task.ts';
+import { turnOfTask } from './turns.ts';
 
 export type TaskCounts = {
   readonly waiting: number;
@@ -47,8 +46,6 @@ const addPatienceMs = 10_000;
 /** Tasks that are added, or taken out, in one go. Each takes this process, and Redis, a tenth of a millisecond in which nobody else is served. */
 const chunk = 20;
 const keptDeadLetters = 10_000;
-/** BullMQ counts no further: what comes later goes in sequence. */
-const lastTurn = 2 ** 21 - 1;
 /** Ids that are looked through in one go. */
 const pageSize = 1000;
 const scheduleId = 'schedule';
@@ -99,21 +96,28 @@ export class TaskQueue {
     if (given === 'up') await within(queue.disconnect(), patienceMs, clock).catch(() => undefined);
   }
 
-  /** How many were taken in. The others are about an order that is in the queue already. */
-  async add(tasks: readonly Task[]): Promise<number> {
+  /**
+   * How many were taken in, and which jobs have the others in the queue already. `besides` is how many other jobs of the same
+   * client there are.
+   */
+  async add(tasks: readonly Task[], besides: number): Promise<{ added: number; holders: ReadonlySet<string> }> {
     let added = 0;
+    const holders = new Set<string>();
     const { clock } = this.#options;
     const givenUpMs = clock.monotonic() + addPatienceMs;
-    const turn = await this.#ask(turnOf);
+    const underWay = await this.#ask(turnOf);
     for (let start = 0; start < tasks.length; start += chunk) {
       if (clock.monotonic() >= givenUpMs) throw new JobsUnavailableError('Redis is too slow');
       const entries = tasks
         .slice(start, start + chunk)
-        .map((task, index) => this.#entry(task, '', turn + start + index));
+        .map((task, index) => this.#entry(task, '', turnOfTask(start + index, { underWay, besides })));
       const jobs = await this.#ask((queue) => queue.addBulk(entries));
-      added += jobs.filter(({ id }, index) => id === entries[index]?.opts.jobId).length;
+      for (const [index, { id = '' }] of jobs.entries()) {
+        if (id === entries[index]?.opts.jobId) added += 1;
+        else holders.add(jobOf(id));
+      }
     }
-    return added;
+    return { added, holders };
   }
 
   async counts(): Promise<TaskCounts> {
@@ -194,16 +198,16 @@ export class TaskQueue {
   /** The job that an unfinished task about this belongs to; `null` when there is none. */
   async jobAbout(about: string): Promise<string | null> {
     const id = await this.#ask((queue) => queue.getDeduplicationJobId(about));
-    return id?.split('-')[0] ?? null;
+    return id == null ? null : jobOf(id);
   }
 
   #entry(task: Task, suffix: string, turn: number) {
-    const about = task.order ?? 'all';
+    const about = task.order ?? (task.fromBeginning === true ? 'beginning' : 'all');
     const jobId = `${task.job ?? 'schedule'}-${about}${suffix}`;
     return {
       name: task.kind,
       data: task,
-      opts: { jobId, deduplication: { id: about }, priority: Math.min(turn + 1, lastTurn) },
+      opts: { jobId, deduplication: { id: about }, priority: turn + 1 },
     };
   }
 
@@ -241,6 +245,11 @@ export class TaskQueue {
 /** The n-th pause before connecting again. */
 export function reconnectMs(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 5), 1000);
+}
+
+/** The job that a task belongs to, by the task's id. */
+function jobOf(task: string): string {
+  return task.split('-')[0] ?? '';
 }
 
 function deadLetterOf(job: Job<Task>): DeadLetter {

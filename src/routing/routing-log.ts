@@ -3,6 +3,7 @@ import type { NodeRole } from '../cluster/node.ts';
 import type { ConsistencyLevel } from '../consistency/levels.ts';
 import type { Position } from '../consistency/position.ts';
 import { BoundedStream } from '../platform/bounded-stream.ts';
+import { Shares } from '../platform/shares.ts';
 import type { RouteDecision } from './route-decision.ts';
 
 /** One operation that asked for a node. Holds nothing that its client sent but the name that it gave the operation. */
@@ -53,13 +54,16 @@ export function matchesFilter(entry: RoutedOperation, filter: RoutingLogFilter):
 
 /** Operations kept for a reader that does not read. */
 const unreadCapacity = 200;
+/** In all and of one client: each is looked at with every operation. */
 const maxReaders = 100;
+const maxReadersPerClient = 20;
 
 /** The last operations of this process, in a ring: noting one costs the same however many there were. */
 export class RoutingLog {
   readonly capacity: number;
   readonly #ring: RoutedOperation[] = [];
   readonly #readers = new Map<BoundedStream<RoutedOperation>, RoutingLogFilter>();
+  readonly #places = new Shares(maxReaders, maxReadersPerClient);
   #noted = 0;
   #closed = false;
 
@@ -86,9 +90,15 @@ export class RoutingLog {
   }
 
   /** Those that match from now on. Throws `TooManyListenersError`. */
-  open(filter: RoutingLogFilter): BoundedStream<RoutedOperation> {
-    if (this.#readers.size >= maxReaders) throw new TooManyListenersError(maxReaders, 'routed operations');
-    const stream = new BoundedStream<RoutedOperation>(unreadCapacity, () => void this.#readers.delete(stream));
+  open(filter: RoutingLogFilter, client: string): BoundedStream<RoutedOperation> {
+    const usedUp = this.#places.take(client);
+    if (usedUp === 'all') throw new TooManyListenersError(maxReaders, 'routed operations');
+    if (usedUp !== null)
+      throw new TooManyListenersError(maxReadersPerClient, 'routed operations', 'listeners of yours');
+    const stream = new BoundedStream<RoutedOperation>(unreadCapacity, () => {
+      this.#readers.delete(stream);
+      this.#places.giveBack(client);
+    });
     this.#readers.set(stream, filter);
     if (this.#closed) stream.end();
     return stream;

@@ -205,8 +205,7 @@ describe('a recheck', () => {
     const ids = await payableOrders(3);
     sandbox.control({ behaviour: 'hanging' });
     const first = await queueRecheck(api, ids);
-    const second = await finished(await queueRecheck(other, ids));
-    expect(second).toMatchObject({ total: 0, done: 0, alreadyQueued: 3 });
+    expect(await queueRecheck(other, ids)).toBe(first);
     sandbox.control({ behaviour: 'well' });
     expect(await finished(first)).toMatchObject({ total: 3, changed: 3 });
   });

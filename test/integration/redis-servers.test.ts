@@ -151,7 +151,7 @@ describe('a master that is demoted while its connections stay open', () => {
     });
     const task = (order: string) => ({ kind: 'RECHECK_ORDERS' as const, job: 'j', order, token: null });
     await until('the first is queued', () =>
-      queue.add([task('1')]).then(
+      queue.add([task('1')], 0).then(
         () => true,
         () => false,
       ),
@@ -160,7 +160,7 @@ describe('a master that is demoted while its connections stay open', () => {
     to = second.port;
     await failover(first, second);
     await until('the second is queued', () =>
-      queue.add([task('2')]).then(
+      queue.add([task('2')], 0).then(
         () => true,
         () => false,
       ),

@@ -154,6 +154,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
       orderChanges: new OrderChanges(null),
       onCommitted: () => undefined,
       requestId: 'test',
+      client: 'test',
       session: given,
       orders: readOrders(given),
       clock: systemClock,

@@ -6,6 +6,7 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 type Seen =
   | 'requestId'
+  | 'client'
   | 'session'
   | 'orders'
   | 'clock'

@@ -69,7 +69,7 @@ builder.mutationField('recheckOrders', (t) =>
     type: recheckPayload,
     description:
       'Asks the payment provider for charge and processing time of orders, in the background. Each order that differs is updated ' +
-      'by itself. An order that is in the queue already is not queued twice.',
+      'by itself. An order that is in the queue already is not queued twice; when another job has all of them, it is that job.',
     errors: {
       types: [InvalidInputError],
       union: { name: 'RecheckOrdersResult', description: 'The job, or why there is none.' },
@@ -79,7 +79,8 @@ builder.mutationField('recheckOrders', (t) =>
       const { ids, where, limit } = input;
       const orders = ids ?? (await findOrderIds(context.session, orderFilterOf(where), limit ?? usualOrders));
       // The worker is to see at least what the list of orders was read from.
-      return { job: await context.jobs.recheck(orders, await context.pageToken()) };
+      const { client } = context;
+      return { job: await context.jobs.recheck(orders, { token: await context.pageToken(), client }) };
     },
   }),
 );
@@ -103,7 +104,9 @@ builder.mutationField('refreshNewOrders', (t) =>
       union: { name: 'RefreshNewOrdersResult', description: 'The job, or why there is none.' },
     },
     args: { input: t.arg({ type: refreshInput, required: true, description: 'How to look for them.' }) },
-    resolve: async (_, { input }, { jobs }) => ({ job: await jobs.refresh(input.fromBeginning ?? false) }),
+    resolve: async (_, { input }, { jobs, client }) => ({
+      job: await jobs.refresh(input.fromBeginning ?? false, client),
+    }),
   }),
 );
 

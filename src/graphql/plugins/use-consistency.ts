@@ -338,7 +338,7 @@ class Operation {
   #context(
     pinned: OrdersPinnedSession,
     orders: OrderReads,
-  ): Omit<OperationContext, 'cluster' | 'clusterEvents' | 'routingLog' | 'jobs' | 'orderChanges'> {
+  ): Omit<OperationContext, 'client' | 'cluster' | 'clusterEvents' | 'routingLog' | 'jobs' | 'orderChanges'> {
     const { clock, randomBytes, announce } = this.#options;
     const { epoch } = pinned.session;
     const consistencyToken = () => this.#token(pinned.session);

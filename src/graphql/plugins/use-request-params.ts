@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
-import type { Caller, UsedUp } from '../caller.ts';
+import type { UsedUp } from '../../platform/shares.ts';
+import type { Caller } from '../caller.ts';
 import { variablesFault } from '../limits/variables-bound.ts';
 import { refusedFor } from '../refusals.ts';
 

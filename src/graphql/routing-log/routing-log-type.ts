@@ -120,7 +120,7 @@ builder.subscriptionField('routingLogged', (t) =>
     type: routedOperation,
     description: 'Operations as this API process routes them. Ends at once when none are noted.',
     args: { filter: t.arg({ type: filterType, description: 'Which operations. All of them without it.' }) },
-    subscribe: (_, { filter }, { routingLog }) => routingLog?.open(filterOf(filter)) ?? nothing(),
+    subscribe: (_, { filter }, { routingLog, client }) => routingLog?.open(filterOf(filter), client) ?? nothing(),
     resolve: (routed) => routed,
   }),
 );

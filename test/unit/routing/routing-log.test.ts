@@ -67,7 +67,7 @@ describe('the routing log', () => {
   it('tells readers what matches from now on, until they leave', async () => {
     const log = new RoutingLog(10);
     log.note(read);
-    const reader = log.open({ failed: true });
+    const reader = log.open({ failed: true }, 'a');
     log.note(read);
     log.note(failed);
     expect(await reader.next()).toMatchObject({ value: { item: { sequence: 3 }, missed: 0 } });
@@ -78,24 +78,29 @@ describe('the routing log', () => {
 
   it('drops the oldest for a reader that does not read, and says how many', async () => {
     const log = new RoutingLog(10);
-    const reader = log.open({});
+    const reader = log.open({}, 'a');
     for (let count = 0; count < 250; count += 1) log.note(read);
     expect(await reader.next()).toMatchObject({ value: { item: { sequence: 51 }, missed: 50 } });
   });
 
   it('ends all readers when it is closed, and those that come later', async () => {
     const log = new RoutingLog(10);
-    const early = log.open({});
+    const early = log.open({}, 'a');
     log.close();
-    const late = log.open({});
+    const late = log.open({}, 'a');
     expect([await early.next(), await late.next()].map(({ done }) => done)).toEqual([true, true]);
   });
 
-  it('has room for so many readers and no more', async () => {
+  it('has room for so many readers and no more, and for fewer of one client', async () => {
     const log = new RoutingLog(10);
-    const readers = Array.from({ length: 100 }, () => log.open({}));
-    expect(() => log.open({})).toThrow(TooManyListenersError);
+    const readers = Array.from({ length: 20 }, () => log.open({}, 'a'));
+    expect(() => log.open({}, 'a')).toThrow('20 listeners of yours are told of routed operations already');
+    for (const client of ['b', 'c', 'd', 'e']) {
+      for (let count = 0; count < 20; count += 1) log.open({}, client);
+    }
+    expect(() => log.open({}, 'f')).toThrow(TooManyListenersError);
     await readers[0]?.return();
-    log.open({});
+    log.open({}, 'f');
+    expect(() => log.open({}, 'a')).toThrow('100 listeners are told');
   });
 });

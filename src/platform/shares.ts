@@ -1,4 +1,5 @@
-import type { UsedUp } from '../graphql/caller.ts';
+/** Whose share was used up: that of all together, or the one that a single client may have. */
+export type UsedUp = 'all' | 'client';
 
 /** How many of something there are, in all and for each client, and how many there may be. */
 export class Shares {
