@@ -7,6 +7,7 @@ import { ReadCache } from './cache/read-cache.ts';
 import { type ClusterHealth, clusterHealth, withProblems } from './cluster/cluster-health.ts';
 import { clusterPrefix } from './cluster/cluster-identity.ts';
 import { type ClusterSnapshot, writableSource } from './cluster/cluster-snapshot.ts';
+import { longestCommitIn } from './cluster/commit-patience.ts';
 import type { NodeRole } from './cluster/node.ts';
 import { redisProblems, sharingProblems } from './cluster/redis-problems.ts';
 import { RollCall } from './cluster/roll-call.ts';
@@ -251,7 +252,7 @@ export function openDatabase(
     log,
     ...given,
     ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders, onAppended } }),
-    pool: config.database,
+    pool: { ...config.database, longestCommitMs: longestCommitIn(config.http.requestTimeoutMs) },
     transactionTimeoutMs: config.database.statementTimeoutMs,
     serves: servedOrders,
     sourceReadsLimit: config.consistency.sourceReadsLimit,

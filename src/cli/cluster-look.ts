@@ -1,5 +1,6 @@
 import { type ClusterHealth, clusterHealth } from '../cluster/cluster-health.ts';
 import { lastSource, withSourceRemembered } from '../cluster/cluster-snapshot.ts';
+import { longestCommitIn, longestCommitMs } from '../cluster/commit-patience.ts';
 import { type ErrantJudgement, errantSettleMs, judgeErrant } from '../cluster/errant-nodes.ts';
 import { afterFailedProbe, afterGoodProbe, type HealthPolicy } from '../cluster/health.ts';
 import type { Node, NodeRole } from '../cluster/node.ts';
@@ -31,6 +32,10 @@ export class ClusterLook {
     this.#timeoutMs = options.timeoutMs;
     this.#clock = options.clock;
     this.#policy = { ...config.monitor, failureThreshold: 1, recoveryThreshold: 1 };
+    const commitMs = longestCommitMs({
+      ...config.database,
+      longestCommitMs: longestCommitIn(config.http.requestTimeoutMs),
+    });
     this.#members = config.cluster.nodes.map(({ role, ...address }) => ({
       node: { ...address, configuredRole: roles[role] },
       // A connection that is lost between two looks shows in the next one.
@@ -38,7 +43,7 @@ export class ClusterLook {
         address,
         options.clock,
         { connectionLost: () => undefined },
-        { ...(role !== 'backup' && { serves: servedOrders }) },
+        { longestCommitMs: commitMs, ...(role !== 'backup' && { serves: servedOrders }) },
       ),
     }));
   }

@@ -6,6 +6,8 @@ export type ServerSettings = {
   readonly variables: Readonly<Record<string, string>>;
   /** Whom it replicates from, and how; empty on a server that replicates from nobody. */
   readonly channels: readonly ReplicationChannel[];
+  /** How long whoever has looked waits for a commit there, in milliseconds; absent where nobody told. */
+  readonly longestCommitMs?: number;
 };
 
 export type ReplicationChannel = {

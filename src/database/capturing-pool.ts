@@ -14,8 +14,11 @@ import type { Pool, PoolConnection } from 'mariadb';
 import { TidemarkError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Acquisitions, type AcquisitionsOptions } from './acquisitions.ts';
+import { CommitDeadline } from './commit-deadline.ts';
+import { type CommitProof, CommitProofs, mayWrite, proofStatement } from './commit-proof.ts';
 import { currentObservation } from './current-session.ts';
 import {
+  CommitOverdueError,
   certainRefusals,
   type DriverFault,
   faultInWords,
@@ -43,7 +46,7 @@ import type { Sockets } from './sockets.ts';
 import { mayChangeConnection } from './statement-role.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { isUntold, type Row, type ServerStatements } from './statements/server-statements.ts';
-import { isOwn, type Sends, TransactionGuard } from './transaction-guard.ts';
+import { isOwn, type Proving, type Sends, type TransactionEnd, TransactionGuard } from './transaction-guard.ts';
 import { currentCapture, type WriteCapture } from './write-capture.ts';
 
 const endPatienceMs = 1000;
@@ -71,6 +74,8 @@ export class CapturingPool implements UsedPool {
   readonly #sockets: Sockets;
   readonly #clock: Clock;
   readonly #acquisitions: Acquisitions;
+  readonly #proofs = new CommitProofs();
+  readonly #commitPatienceMs: () => number;
   /** Whether the server is there, after a connection to it was lost. */
   readonly #isThere: () => Promise<boolean>;
   /** What each connection answered last, to tell a commit that wrote nothing. */
@@ -90,6 +95,7 @@ export class CapturingPool implements UsedPool {
       clock: Clock;
       onConnectionLost: (trouble: string) => void;
       isThere: () => Promise<boolean>;
+      commitPatienceMs: () => number;
     } & AcquisitionsOptions,
   ) {
     this.#pool = pool;
@@ -98,6 +104,7 @@ export class CapturingPool implements UsedPool {
     this.#clock = options.clock;
     this.#acquisitions = new Acquisitions(pool, options);
     this.#isThere = options.isThere;
+    this.#commitPatienceMs = options.commitPatienceMs;
     this.#onConnectionLost = options.onConnectionLost;
     // The driver's types leave out that pools emit errors; one that nobody listens to would end the process.
     (pool as unknown as EventEmitter).on('error', () => undefined);
@@ -140,9 +147,11 @@ export class CapturingPool implements UsedPool {
     capture: WriteCapture | null,
     snapshot: SnapshotScope | null = null,
   ): UsedConnection {
-    const guard = new TransactionGuard(connection, (end) => {
+    const onOver = (end: TransactionEnd) => {
       if (capture !== null) capture.ended = end;
-    });
+    };
+    const guard = new TransactionGuard(connection, onOver, capture && this.#proving(connection, capture));
+    const deadline = new CommitDeadline(this.#clock, this.#commitPatienceMs);
     // A snapshot writes nothing, and its reads need not wait for one another.
     const used: Sends = snapshot === null ? guard : connection;
     const mirrored = this.#mirroring && new MirroredTransaction(guard, this.#mirroring.tables);
@@ -152,17 +161,20 @@ export class CapturingPool implements UsedPool {
         return mirrored.run(textOf(sql), values, (text, given) => used[how](withText(sql, text), given));
       }, capture) as Promise<never>;
     const commit = (sql: Statement) => {
-      const sending = () => connection.query(sql);
+      const sending = () => deadline.within(connection.query(sql));
       if (capture === null) return this.#noting(() => guard.commit(sending), capture);
       const how = { refusals: certainRefusals, pipelined: true, guard };
       return guard.commit(() => this.#captured(connection, capture, how, sending));
     };
     const giveBack = async () => {
-      if (guard.leavesNothing) await connection.release();
+      if (deadline.isOver) void deadline.answered.then(() => connection.destroy());
+      // What its row says of this transaction the next one must not change.
+      else if (guard.leavesNothing && capture?.state !== 'COMMITTING') await connection.release();
       else connection.destroy();
     };
     return {
       query: (sql: Statement, values?: unknown) => {
+        if (deadline.isOver) return Promise.reject(new CommitOverdueError());
         if (snapshot !== null && textOf(sql) === 'BEGIN') {
           return this.#noting(() => beginSnapshot(connection, snapshot), capture) as Promise<never>;
         }
@@ -174,6 +186,21 @@ export class CapturingPool implements UsedPool {
       off: connection.off.bind(connection),
       release: giveBack,
       end: giveBack,
+    };
+  }
+
+  #proving(connection: PoolConnection, capture: WriteCapture): Proving {
+    let next: CommitProof | null = null;
+    return {
+      mayWrite,
+      statement: () => {
+        next = this.#proofs.next(connection, this.#clock.monotonic());
+        return next && proofStatement(next);
+      },
+      proved: () => {
+        capture.proof = next;
+      },
+      failed: (error) => this.#proofs.failed(error, this.#clock.monotonic()),
     };
   }
 
@@ -312,6 +339,7 @@ export class CapturingPool implements UsedPool {
   ): Promise<T> {
     const before = capture.state;
     capture.state = 'COMMITTING';
+    capture.commitSentMs = this.#clock.monotonic();
     const committing = this.#noting(send, capture);
     const statements = statementsFor(connection);
     const ask = () =>
@@ -324,7 +352,9 @@ export class CapturingPool implements UsedPool {
     try {
       answer = await committing;
     } catch (error) {
-      const isRefused = refusals.has(faultOf(error)) || wasNeverSent(error) || (await guard?.isStillOpen()) === true;
+      const mayBeAsked = !(error instanceof CommitOverdueError);
+      const isRefused =
+        refusals.has(faultOf(error)) || wasNeverSent(error) || (mayBeAsked && (await guard?.isStillOpen()) === true);
       if (isRefused) capture.state = before;
       throw error;
     }

@@ -13,6 +13,8 @@ export const driverFaults = [
   'LOCK_TIMEOUT',
   'STATEMENT_TIMEOUT',
   'READ_ONLY',
+  // A commit was not answered for as long as it is waited for: it may still be, on a connection that nobody uses any more.
+  'COMMIT_OVERDUE',
   // A member lost its group in the middle of a commit. It rolls back, yet the others may have received the transaction
   // before, and commit it: this is no proof that nothing was written.
   'LEFT_GROUP',
@@ -65,6 +67,13 @@ export class NodeDownError extends Error {
   }
 }
 
+/** Nobody waits for the answer to a COMMIT any longer. */
+export class CommitOverdueError extends Error {
+  constructor() {
+    super('The commit was not answered in time');
+  }
+}
+
 /** After these the server has rolled back for certain, whatever it was asked to do. */
 export const certainRefusals: ReadonlySet<DriverFault> = new Set(['DEADLOCK', 'LOCK_TIMEOUT', 'READ_ONLY'] as const);
 
@@ -81,6 +90,7 @@ export function isAcquireTimeout(error: unknown): boolean {
 export function faultOf(error: unknown): DriverFault {
   if (!(error instanceof Error)) return 'OTHER';
   if (error instanceof NodeDownError) return 'CONNECTION';
+  if (error instanceof CommitOverdueError) return 'COMMIT_OVERDUE';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (systemCodes.has(code) || tlsFaultInWords(code) !== null) return 'CONNECTION';
   if (!(error instanceof SqlError)) return 'OTHER';

@@ -1,13 +1,13 @@
 import { TidemarkError } from '../errors.ts';
 
-/** The connection was lost while the write was being committed: nobody knows whether it is there. */
+/** The answer to a commit was lost, and nobody could be asked in time whether the write is there. */
 export class WriteIndeterminateError extends TidemarkError {
   readonly code = 'WRITE_INDETERMINATE';
   readonly retryable = true;
 
   constructor(cause: unknown) {
     super(
-      'The connection was lost while the write was being committed. Send it again with the same idempotency key to settle it',
+      'The answer to the commit was lost, and the source cannot say what became of it. Send it again with the same idempotency key to settle it',
       { cause },
     );
   }

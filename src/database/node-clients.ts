@@ -1,5 +1,6 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { readReplicas } from '@prisma/extension-read-replicas';
+import { usualLongestCommitMs } from '../cluster/commit-patience.ts';
 import type { Clock } from '../platform/clock.ts';
 import { CapturingPool } from './capturing-pool.ts';
 import { healthGating } from './health-gating.ts';
@@ -32,9 +33,15 @@ export type ConnectionWatch = {
   readonly onConnectionLost: (trouble: string) => void;
   /** Whether the server is there, after a connection to it was lost. */
   readonly isThere: () => Promise<boolean>;
+  /** How long the answer to a COMMIT is waited for, in milliseconds. */
+  readonly commitPatienceMs: () => number;
 };
 
-const unwatched: ConnectionWatch = { onConnectionLost: () => undefined, isThere: async () => false };
+const unwatched: ConnectionWatch = {
+  onConnectionLost: () => undefined,
+  isThere: async () => false,
+  commitPatienceMs: () => usualLongestCommitMs,
+};
 
 /** The clients of one node. */
 export type NodeClients<Client> = {

@@ -1,5 +1,5 @@
 import { createPool, type Pool } from 'mariadb';
-import { commitWaitMs } from '../cluster/problems/limits.ts';
+import { longestCommitMs } from '../cluster/commit-patience.ts';
 import { connectionOptions, type ServerAddress } from './server-address.ts';
 import { onConnect, poolSettings } from './session-settings.ts';
 import type { Sockets } from './sockets.ts';
@@ -10,13 +10,15 @@ export type PoolSettings = {
   readonly acquireTimeoutMs: number;
   /** The server ends a statement that runs longer, in milliseconds. */
   readonly statementTimeoutMs: number;
+  /** Nobody waits for the answer to a COMMIT for longer, in milliseconds; 15 seconds unless told. */
+  readonly longestCommitMs?: number;
 };
 
 /**
  * On a connection that has gone silent the server cannot end anything: then the driver does. A commit that waits to be
- * acknowledged is as silent, and no statement timeout ends it there: it is waited for as long as servers wait.
+ * acknowledged is as silent, and has a deadline of its own (commit-deadline.ts), which comes first.
  */
-const silenceGraceMs = commitWaitMs + 2000;
+const silenceGraceMs = 2000;
 /** Only texts that could hold several statements are prepared: rare, and each stays on its connection until it is crowded out. */
 const preparedPerConnection = 16;
 
@@ -25,7 +27,7 @@ export function openPool(address: ServerAddress, settings: PoolSettings, sockets
   return createPool({
     ...connectionOptions(address),
     stream: sockets.connect,
-    socketTimeout: settings.statementTimeoutMs + silenceGraceMs,
+    socketTimeout: longestCommitMs(settings) + silenceGraceMs,
     prepareCacheLength: preparedPerConnection,
     connectionLimit: settings.connectionsPerNode,
     minimumIdle: 0,

@@ -12,6 +12,7 @@ import {
   statusOf,
   writableSource,
 } from '../cluster/cluster-snapshot.ts';
+import { commitPatienceMs, longestCommitMs } from '../cluster/commit-patience.ts';
 import { type HealthPolicy, isSilent } from '../cluster/health.ts';
 import { logProblems } from '../cluster/log-problems.ts';
 import type { Node } from '../cluster/node.ts';
@@ -28,6 +29,7 @@ import { OwnClock } from '../platform/own-clock.ts';
 import { Strain } from '../platform/strain.ts';
 import { RouteMetrics } from '../routing/route-metrics.ts';
 import { Router } from '../routing/router.ts';
+import { CommitSettlement } from './commit-settlement.ts';
 import { NodeDownError } from './driver-fault.ts';
 import { EpochRecorder } from './epoch-recorder.ts';
 import type { MirroringOptions } from './mirroring/mirroring.ts';
@@ -95,6 +97,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   readonly #strain: Strain;
   readonly #resumption: SessionResumption;
   readonly #recorder: EpochRecorder;
+  readonly #settlement: CommitSettlement;
   #epochs: EpochHistory = [];
 
   constructor(options: ReplicatedDatabaseOptions<Client>) {
@@ -103,6 +106,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const addresses = new Map(nodes.map((node) => [node.name, node]));
     const addressOf = (nodeName: string) => found(addresses, nodeName);
     const ownClock = new OwnClock(clock);
+    const commitLimits = { ...options.pool, longestCommitMs: longestCommitMs(options.pool) };
+    const patience = (nodeName: string) => commitPatienceMs(statusOf(this.cluster.snapshot(), nodeName), commitLimits);
     this.#strain = new Strain(clock, () => this.cluster.lookAgain());
     const { stretch } = this.#strain;
     this.cluster = new Cluster({
@@ -111,6 +116,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       onGoneBack: (happening) => this.#recorder.goneBack(happening),
       probes: (node, listener) =>
         new SqlNodeProbe(addressOf(node.name), ownClock, listener, {
+          longestCommitMs: commitLimits.longestCommitMs,
           ...(options.serves && node.configuredRole !== 'BACKUP' && { serves: options.serves }),
         }),
     });
@@ -124,6 +130,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
             onConnectionLost: (trouble) => this.cluster.connectionLost(node.name, trouble),
             // Sent there again, a read would hang again.
             isThere: async () => (await this.cluster.settled(node.name)) && this.#canServe(node.name),
+            commitPatienceMs: () => patience(node.name),
           },
         ),
       ]),
@@ -140,6 +147,13 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     });
     const router = new Router({ ...options, cluster: this.cluster });
     this.#router = router;
+    const settlement = new CommitSettlement({
+      clock,
+      addressOf,
+      commitPatienceMs: patience,
+      source: () => router.source(),
+    });
+    this.#settlement = settlement;
     const routes = new RouteMetrics(metrics);
     const observe = (nodeName: string) => router.observe(nodeName);
     const busy = (nodeName: string) => this.#patience.begin(nodeName);
@@ -181,6 +195,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         busy,
         refused: () => this.cluster.lookAgain(),
         isThere: (nodeName) => this.cluster.settled(nodeName),
+        settle: (...asked) => settlement.settle(...asked),
         untold: (nodeName, why) => this.cluster.untold(nodeName, why),
         isBlind: isBlindNode,
         known: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.position ?? null,
@@ -220,6 +235,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     this.#patience.close();
     this.#recorder.close();
     await this.cluster.stop();
+    await this.#settlement.close();
     await Promise.all([...this.#clients.values()].map((clients) => closeNodeClients(clients)));
   }
 

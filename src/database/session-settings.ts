@@ -37,11 +37,11 @@ export const onConnect: readonly string[] = [sessionSettings, sessionCheck];
 
 /**
  * Of pools only. A statement that runs past the timeout is ended by the server. MySQL ends only reads so, and writes wait for
- * locks for most of a minute: the lock timeout is set on both. `@tidemark_group` is what numbers the transactions of a MySQL
+ * locks of rows for most of a minute and for those of tables for a year: the lock timeouts are set on both. `@tidemark_group` is what numbers the transactions of a MySQL
  * replication group.
  */
 export function poolSettings(statementTimeoutMs: number): string {
   const seconds = statementTimeoutMs / 1000;
   const lockSeconds = Math.max(1, Math.floor(seconds / 2));
-  return `SET innodb_lock_wait_timeout = ${lockSeconds} /*M!100101 , max_statement_time = ${seconds} */ /*!80000 , max_execution_time = ${Math.ceil(statementTimeoutMs)}, @tidemark_group = (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') */`;
+  return `SET innodb_lock_wait_timeout = ${lockSeconds}, lock_wait_timeout = ${lockSeconds} /*M!100101 , max_statement_time = ${seconds} */ /*!80000 , max_execution_time = ${Math.ceil(statementTimeoutMs)}, @tidemark_group = (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') */`;
 }

@@ -4,8 +4,9 @@
  *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long; also when
  *                                  the work goes on as if nothing had happened, for its transaction is over
  *   connection lost before COMMIT  nothing was written: run again when the source is there, else SOURCE_UNAVAILABLE
- *   connection lost at COMMIT      nobody knows: WRITE_INDETERMINATE
- *   group lost at COMMIT           the same: the other members may have it although this one rolls back
+ *   connection lost at COMMIT,     the source is asked what became of it (commit-settlement.ts): committed, or nothing was
+ *   COMMIT not answered in time    written; WRITE_INDETERMINATE when it cannot be asked in time, or leaves no proof
+ *   group lost at COMMIT           the same: but the other members may have it although this one rolls back
  *   committed without a number     only the source surely has it, and that is what the caller is told
  *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
  */
@@ -14,7 +15,10 @@ import type { TidemarkError } from '../errors.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import { retryAfterMs, SourceUnavailableError } from '../routing/errors.ts';
+import type { CommitProof } from './commit-proof.ts';
+import type { Settled } from './commit-settlement.ts';
 import type { Committed } from './database-session.ts';
+import type { DriverFault } from './driver-fault.ts';
 import {
   OverloadedError,
   StatementTimeoutError,
@@ -45,6 +49,8 @@ export type SourceWriterOptions<Transaction> = {
   readonly refused: () => void;
   /** Whether a node is there, after a connection to it was lost. */
   readonly isThere: (nodeName: string) => Promise<boolean>;
+  /** What became of a transaction whose COMMIT was sent at a reading of the monotonic clock. Does not reject. */
+  readonly settle: (node: string, proof: CommitProof, sentMs: number, fault: DriverFault | null) => Promise<Settled>;
   /** The source was found to commit what no position tells of. */
   readonly untold: (nodeName: string, why: Untold) => void;
   /** Whether the positions of a node are known to say nothing. */
@@ -113,11 +119,22 @@ export class SourceWriter<Transaction> {
       const { node, client } = this.#options.source();
       const capture = new WriteCapture();
       const done = this.#options.busy(node);
+      let made: { readonly value: T } | null = null;
+      const making = async (transaction: Transaction) => {
+        const value = await work(transaction);
+        made = { value };
+        return value;
+      };
       try {
-        const value = await within(capture, async () => client.$transaction(work, { maxWait, timeout: timeoutMs }));
+        const value = await within(capture, async () => client.$transaction(making, { maxWait, timeout: timeoutMs }));
         return { value, capture, node };
       } catch (error) {
         if (capture.ended?.outcome === 'UNKNOWN') throw new WriteNotAtomicError(error);
+        const settled = await this.#settled(capture, node);
+        if (settled?.outcome === 'COMMITTED' && made !== null) {
+          const { value }: { readonly value: T } = made;
+          return { value, capture, node: settled.node };
+        }
         const fault = capture.ended?.fault ?? capture.fault;
         // One that was idle, or that somebody has ended: the server has rolled back, and may be well.
         if (losses < maxLosses && fault === 'CONNECTION' && capture.state === 'OPEN') {
@@ -133,6 +150,19 @@ export class SourceWriter<Transaction> {
         done();
       }
     }
+  }
+
+  /** `null` when it is known, or nobody could tell. Notes in the capture what it found. */
+  async #settled(capture: WriteCapture, node: string): Promise<Settled | null> {
+    const { state, proof, commitSentMs, fault } = capture;
+    if (state !== 'COMMITTING' || proof === null || commitSentMs === null) return null;
+    const settled = await this.#options.settle(node, proof, commitSentMs, fault);
+    if (settled.outcome === 'COMMITTED') {
+      capture.committed(null);
+      capture.positionUnknown = true;
+    }
+    if (settled.outcome === 'ROLLED_BACK') capture.state = 'OPEN';
+    return settled;
   }
 
   /** What the caller is told of a write that failed. */
@@ -155,6 +185,7 @@ export class SourceWriter<Transaction> {
       case 'EXHAUSTED':
         return new OverloadedError(error);
       case 'STATEMENT_TIMEOUT':
+      case 'COMMIT_OVERDUE':
         return new StatementTimeoutError(error);
       default:
         if (isTransactionTimeout(error)) return new StatementTimeoutError(error);

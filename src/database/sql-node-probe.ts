@@ -32,6 +32,7 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #unshown: UnshownCommits;
   readonly #setup: ServerSetup;
   readonly #schema: string;
+  readonly #longestCommitMs: number | undefined;
   readonly #serving: ServingCheck | null;
   readonly #wording: Wording;
 
@@ -40,13 +41,17 @@ export class SqlNodeProbe implements NodeProbe {
     address: ServerAddress,
     clock: Clock,
     listener: NodeProbeListener,
-    { serves = [] }: { readonly serves?: readonly ServedTable[] } = {},
+    {
+      serves = [],
+      longestCommitMs,
+    }: { readonly serves?: readonly ServedTable[]; readonly longestCommitMs?: number } = {},
   ) {
     const onLost = (trouble: string) => listener.connectionLost(trouble);
     const connect = () => new ServerConnection(address, clock, onLost, { onlyReads: true });
     this.#unshown = new UnshownCommits(clock);
     this.#setup = new ServerSetup(clock);
     this.#schema = address.database;
+    this.#longestCommitMs = longestCommitMs;
     this.#wording = new Wording(clock);
     this.#looks = connect();
     this.#positions = connect();
@@ -95,7 +100,12 @@ export class SqlNodeProbe implements NodeProbe {
         epochs,
         ...(unable !== null && { unable }),
         ...(seen === null && { missingRights: [monitoringRight(version)] }),
-        settings: { schema: this.#schema, variables: { ...setup, ...statements.settings(look) }, channels: setups },
+        settings: {
+          schema: this.#schema,
+          variables: { ...setup, ...statements.settings(look) },
+          channels: setups,
+          ...(this.#longestCommitMs !== undefined && { longestCommitMs: this.#longestCommitMs }),
+        },
       };
     });
   }

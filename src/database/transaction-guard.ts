@@ -32,18 +32,32 @@ const statusInTransaction = 1;
 const statusAutocommit = 2;
 const mark = 'tidemark_call';
 
+/** What is to be sent behind the first statement of a transaction that may write, and what became of it. */
+export type Proving = {
+  readonly mayWrite: (text: string) => boolean;
+  /** `null`: nothing. */
+  readonly statement: () => string | null;
+  readonly proved: () => void;
+  readonly failed: (error: unknown) => void;
+};
+
 export class TransactionGuard implements Sends {
   readonly #connection: Guarded;
   readonly #onOver: (end: TransactionEnd) => void;
+  readonly #proving: Proving | null;
   #last: Promise<unknown> = Promise.resolve();
   #unfinished = 0;
   #isOpen = false;
   #end: TransactionEnd | null = null;
   #changed = false;
+  #wrote = false;
+  /** What was sent behind the last statement and nobody waits for, but the next. */
+  #behind: Promise<void> | null = null;
 
-  constructor(connection: Guarded, onOver: (end: TransactionEnd) => void) {
+  constructor(connection: Guarded, onOver: (end: TransactionEnd) => void, proving: Proving | null = null) {
     this.#connection = connection;
     this.#onOver = onOver;
+    this.#proving = proving;
   }
 
   /** Whether the connection may go back to others: it is as it was when it came. */
@@ -56,7 +70,7 @@ export class TransactionGuard implements Sends {
   }
 
   execute<T>(sql: Statement, values?: unknown): Promise<T> {
-    return this.#inTurn(() => this.#send(sql, () => this.#connection.execute<T>(sql, values)));
+    return this.#inTurn(() => this.#send(sql, () => this.#connection.execute<T>(sql, values), false));
   }
 
   /** COMMIT, with what is to be sent right behind it. */
@@ -76,14 +90,17 @@ export class TransactionGuard implements Sends {
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#unfinished === 0 ? work() : this.#last.then(work, work);
     this.#unfinished += 1;
-    const ended = () => {
+    const ended = async () => {
+      if (this.#behind !== null) await this.#behind;
+      this.#behind = null;
       this.#unfinished -= 1;
     };
     this.#last = turn.then(ended, ended);
     return turn;
   }
 
-  async #send<T>(sql: Statement, send: () => Promise<T>): Promise<T> {
+  /** `pipelined`: nothing overtakes what is sent behind it. */
+  async #send<T>(sql: Statement, send: () => Promise<T>, pipelined = true): Promise<T> {
     const text = textOf(sql);
     if (mayChangeConnection(text)) this.#changed = true;
     if (text === 'ROLLBACK' && isOwn(sql)) {
@@ -98,7 +115,48 @@ export class TransactionGuard implements Sends {
     }
     const role = roleOf(text);
     if (role === 'ENDS') throw new StatementEndsTransactionError();
-    return role === 'HIDES' ? this.#marked(send) : this.#watched(send, 'ROLLED_BACK');
+    if (role === 'HIDES') return this.#proven(text, false, () => this.#marked(send));
+    return this.#proven(text, pipelined, (sending) => this.#watched(() => sending(send()), 'ROLLED_BACK'));
+  }
+
+  /** Sends the proof behind the first statement that may write: at once, where nothing can overtake. */
+  async #proven<T>(
+    text: string,
+    pipelined: boolean,
+    run: (sending: <U>(answer: Promise<U>) => Promise<U>) => Promise<T>,
+  ): Promise<T> {
+    const proving = this.#proving;
+    if (proving === null || this.#wrote || !proving.mayWrite(text)) return run((answer) => answer);
+    this.#wrote = true;
+    const statement = proving.statement();
+    if (statement === null) return run((answer) => answer);
+    const prove = (first: Promise<unknown>) => {
+      this.#behind = this.#prove(proving, first, this.#connection.query(statement));
+    };
+    if (!pipelined) {
+      const answer = await run((sent) => sent);
+      prove(Promise.resolve());
+      return answer;
+    }
+    return run((answer) => {
+      prove(answer);
+      return answer;
+    });
+  }
+
+  /** Sent behind a statement that has ended the transaction it stands by itself, and proves nothing. */
+  async #prove(proving: Proving, first: Promise<unknown>, sent: Promise<unknown>): Promise<void> {
+    const [wrote, proof] = await Promise.allSettled([first, sent]);
+    if (wrote.status === 'rejected') {
+      this.#wrote = false;
+      return;
+    }
+    if (proof.status === 'fulfilled') {
+      proving.proved();
+      return;
+    }
+    proving.failed(proof.reason);
+    if ((await this.#asked()) !== true) this.#over('ROLLED_BACK', proof.reason);
   }
 
   /** A transaction that was ended and begun anew looks open, but has lost its savepoints. */

@@ -3,13 +3,14 @@
  *
  *   OPEN --COMMIT sent--> COMMITTING --answered--> COMMITTED
  *                                    --refused---> OPEN        (nothing was written)
- *                                    --connection lost: stays COMMITTING; nobody knows
+ *                                    --connection lost: stays COMMITTING, until somebody has asked the source (commit-settlement.ts)
  *
  * The scope follows the work through async calls. Prisma's promises are lazy: await them inside `within`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Position } from '../consistency/position.ts';
 import type { TidemarkError } from '../errors.ts';
+import type { CommitProof } from './commit-proof.ts';
 import type { DriverFault } from './driver-fault.ts';
 import type { Untold } from './statements/server-statements.ts';
 import type { TransactionEnd } from './transaction-guard.ts';
@@ -27,6 +28,11 @@ export class WriteCapture {
   fault: DriverFault | null = null;
   /** The transaction is over, and not by its own COMMIT or ROLLBACK. */
   ended: TransactionEnd | null = null;
+
+  /** Tells whether it was committed, when the answer to its COMMIT is lost; `null` before its first write, and where there is none. */
+  proof: CommitProof | null = null;
+  /** When its COMMIT was sent, by the monotonic clock. */
+  commitSentMs: number | null = null;
 
   /** The last statement that was not sent, and why: Prisma passes on no more than its code. */
   refusal: TidemarkError | null = null;

@@ -174,7 +174,7 @@ describe('the orders database', () => {
   const drift = async () => {
     const expected = expectedTables(await readFile('prisma/orders/schema.prisma', 'utf8'));
     const live = (await liveTables(connection)).filter(
-      ({ name }) => !['_prisma_migrations', 'cluster_epochs', 'cluster_servers'].includes(name),
+      ({ name }) => !['_prisma_migrations', 'cluster_epochs', 'cluster_servers', 'commit_proofs'].includes(name),
     );
     const inOrder = (given: typeof expected) =>
       given

@@ -1,11 +1,15 @@
 /** Limits of servers that what is asked of them comes near to, or contradicts. */
+import {
+  acknowledgementWait,
+  longestAcknowledgementMs,
+  requestTimeoutFor,
+  usualLongestCommitMs,
+} from '../commit-patience.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { variableOf } from './seen-settings.ts';
 
-/** A commit is waited for this much longer than a statement: as long as servers wait for an acknowledgement unless told otherwise. */
-export const commitWaitMs = 10_000;
 const nearShare = 0.8;
 
 export const limitsRule: ProblemRule = (snapshot) =>
@@ -13,20 +17,18 @@ export const limitsRule: ProblemRule = (snapshot) =>
 
 function commitWait(status: NodeStatus): readonly Problem[] {
   const { node, report, role } = status;
-  if (role !== 'SOURCE' || report?.awaitsAcknowledgement !== true) return [];
-  const variable = ['rpl_semi_sync_source_timeout', 'rpl_semi_sync_master_timeout'].find(
-    (name) => variableOf(status, name) !== undefined,
-  );
-  const value = variable === undefined ? undefined : variableOf(status, variable);
-  if (variable === undefined || value === undefined || Number(value) <= commitWaitMs) return [];
+  const wait = role === 'SOURCE' ? acknowledgementWait(status) : null;
+  const longestMs = longestAcknowledgementMs(report?.settings?.longestCommitMs ?? usualLongestCommitMs);
+  if (wait === null || !(wait.ms > longestMs)) return [];
+  const { variable, value } = wait;
   return [
     {
       code: 'DEADLINES_CONTRADICT',
       node: node.name,
-      message: `${node.name} lets a commit wait for an acknowledgement longer than anybody here waits for a commit: one that succeeds late is told as unknown`,
+      message: `${node.name} lets a commit wait for an acknowledgement longer than anybody here waits for a commit: of one that succeeds later nobody is told`,
       variable,
       value,
-      cure: `SET GLOBAL ${variable} = ${commitWaitMs}, or less`,
+      cure: `SET GLOBAL ${variable} = ${longestMs}, or less; or set REQUEST_TIMEOUT_MS to ${requestTimeoutFor(wait.ms)} or more`,
     },
   ];
 }

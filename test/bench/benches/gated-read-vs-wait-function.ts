@@ -9,6 +9,7 @@
 
 import { PrismaClient } from '../../../prisma/generated/orders/client.ts';
 import { openDatabase } from '../../../src/app.ts';
+import { usualLongestCommitMs } from '../../../src/cluster/commit-patience.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { Position } from '../../../src/consistency/position.ts';
 import { advanceSession, emptySession, type Session } from '../../../src/consistency/session.ts';
@@ -52,6 +53,7 @@ export const gatedReadVsWaitFunction: Bench = {
               throw new Error(trouble);
             },
             isThere: async () => false,
+            commitPatienceMs: () => usualLongestCommitMs,
           },
         ),
       );

@@ -82,6 +82,7 @@ beforeEach(() => {
     acquireTimeoutMs: 1000,
     onConnectionLost: (trouble) => losses.push(trouble),
     isThere: async () => isThere,
+    commitPatienceMs: () => 5000,
   });
 });
 

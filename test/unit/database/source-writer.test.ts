@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Settled } from '../../../src/database/commit-settlement.ts';
 import type { DriverFault } from '../../../src/database/driver-fault.ts';
 import {
   OverloadedError,
@@ -22,7 +23,13 @@ type Try = {
   told?: 'UNNUMBERED' | 'UNLOGGED';
 };
 
-function setUp(tries: Try[], observe = async () => at(9), { isThere = false, blind = false } = {}) {
+type Circumstances = { isThere?: boolean; blind?: boolean; settled?: Settled['outcome'] };
+
+function setUp(
+  tries: Try[],
+  observe = async () => at(9),
+  { isThere = false, blind = false, settled = 'UNKNOWN' }: Circumstances = {},
+) {
   const clock = new TickingClock();
   const untold: string[] = [];
   let attempts = 0;
@@ -33,6 +40,7 @@ function setUp(tries: Try[], observe = async () => at(9), { isThere = false, bli
     busy: () => () => undefined,
     refused: () => undefined,
     isThere: async () => isThere,
+    settle: async (node) => ({ outcome: settled, node }),
     untold: (node, why) => untold.push(`${node} ${why}`),
     isBlind: () => blind,
     known: () => at(1),
@@ -52,6 +60,8 @@ function setUp(tries: Try[], observe = async () => at(9), { isThere = false, bli
           capture.untold = told ?? null;
           if (fault !== null || error !== undefined) {
             capture.state = state ?? 'OPEN';
+            capture.proof = { writer: '1', number: 1, thread: 7, openSinceMs: 0 };
+            capture.commitSentMs = clock.monotonic();
             throw error ?? new Error("in Prisma's words");
           }
           capture.committed(positionUnknown || told !== undefined ? null : at(7));
@@ -143,6 +153,39 @@ describe('a write', () => {
     const { write } = setUp([{ positionUnknown: true }], () => Promise.reject(new Error('does not answer')));
     expect(await write()).toBeInstanceOf(WriteIndeterminateError);
   });
+});
+
+describe('a write of which the outcome is not told', () => {
+  const lost = { fault: 'CONNECTION', state: 'COMMITTING' } as const;
+
+  it('and that turns out to be committed answers with what it made and a position that includes it', async () => {
+    const { write, attempts } = setUp([lost], undefined, { settled: 'COMMITTED' });
+    expect(await write()).toMatchObject({ value: 'value', position: at(9), includesItsReads: true });
+    expect(attempts()).toBe(1);
+  });
+
+  it('and that turns out to be rolled back is run again where the source is there', async () => {
+    const { write, attempts } = setUp([lost, {}], undefined, { settled: 'ROLLED_BACK', isThere: true });
+    expect(await write()).toMatchObject({ value: 'value', position: at(7) });
+    expect(attempts()).toBe(2);
+  });
+
+  it.each([
+    ['CONNECTION', 'SOURCE_UNAVAILABLE'],
+    ['COMMIT_OVERDUE', 'STATEMENT_TIMEOUT'],
+  ] as const)('and that turns out to be rolled back after %s has written nothing: %s', async (fault, code) => {
+    const { write } = setUp([{ fault, state: 'COMMITTING' }], undefined, { settled: 'ROLLED_BACK' });
+    expect(await write()).toMatchObject({ code, retryable: true });
+  });
+
+  it.each(['CONNECTION', 'COMMIT_OVERDUE', 'LEFT_GROUP', 'OTHER'] as const)(
+    'and that nobody can find out about after %s is indeterminate',
+    async (fault) => {
+      const { write, attempts } = setUp([{ fault, state: 'COMMITTING' }], undefined, { isThere: true });
+      expect(await write()).toBeInstanceOf(WriteIndeterminateError);
+      expect(attempts()).toBe(1);
+    },
+  );
 });
 
 describe('a write that no position tells of', () => {

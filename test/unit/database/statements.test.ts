@@ -207,6 +207,6 @@ describe('the setup of a connection', () => {
     [1000, 1],
     [10, 1],
   ])('with a statement timeout of %i ms waits %i s for locks', (timeoutMs, seconds) => {
-    expect(poolSettings(timeoutMs)).toContain(`innodb_lock_wait_timeout = ${seconds} `);
+    expect(poolSettings(timeoutMs)).toContain(`innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds} `);
   });
 });
