@@ -69,7 +69,11 @@ const roles: Readonly<Record<Config['cluster']['nodes'][number]['role'], NodeRol
 };
 
 /** What benchmarks switch off to measure its cost. */
-export type AppSwitches = { readonly learnPositions?: boolean; readonly mirroring?: boolean };
+export type AppSwitches = {
+  readonly learnPositions?: boolean;
+  readonly proveCommits?: boolean;
+  readonly mirroring?: boolean;
+};
 /** What tests put in the place of a rule, to see that they notice. */
 export type AppRules = { readonly mayAnswer?: MayAnswer };
 

@@ -74,7 +74,7 @@ export class CapturingPool implements UsedPool {
   readonly #sockets: Sockets;
   readonly #clock: Clock;
   readonly #acquisitions: Acquisitions;
-  readonly #proofs = new CommitProofs();
+  readonly #proofs: CommitProofs | null;
   readonly #commitPatienceMs: () => number;
   /** Whether the server is there, after a connection to it was lost. */
   readonly #isThere: () => Promise<boolean>;
@@ -91,6 +91,7 @@ export class CapturingPool implements UsedPool {
     pool: Pool,
     options: {
       learnPositions: boolean;
+      proveCommits: boolean;
       sockets: Sockets;
       clock: Clock;
       onConnectionLost: (trouble: string) => void;
@@ -100,6 +101,7 @@ export class CapturingPool implements UsedPool {
   ) {
     this.#pool = pool;
     this.#learnPositions = options.learnPositions;
+    this.#proofs = options.proveCommits ? new CommitProofs() : null;
     this.#sockets = options.sockets;
     this.#clock = options.clock;
     this.#acquisitions = new Acquisitions(pool, options);
@@ -194,13 +196,13 @@ export class CapturingPool implements UsedPool {
     return {
       mayWrite,
       statement: () => {
-        next = this.#proofs.next(connection, this.#clock.monotonic());
+        next = this.#proofs?.next(connection, this.#clock.monotonic()) ?? null;
         return next && proofStatement(next);
       },
       proved: () => {
         capture.proof = next;
       },
-      failed: (error) => this.#proofs.failed(error, this.#clock.monotonic()),
+      failed: (error) => this.#proofs?.failed(error, this.#clock.monotonic()),
     };
   }
 

@@ -24,6 +24,7 @@ export type NodeClientOptions<Client> = {
   /** Counts only time in which this process could run; `clock` unless told. */
   readonly ownClock?: Clock;
   readonly learnPositions?: boolean;
+  readonly proveCommits?: boolean;
   /** Which writes are noted for the backup; none unless told. */
   readonly mirroring?: MirroringOptions;
 };
@@ -71,6 +72,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
     clock,
     ownClock = clock,
     learnPositions = true,
+    proveCommits = true,
     mirroring: mirrored,
   }: NodeClientOptions<Client>,
   watch: ConnectionWatch = unwatched,
@@ -78,6 +80,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   const sockets = new Sockets(address);
   const pool = new CapturingPool(openPool(address, settings, sockets), {
     learnPositions,
+    proveCommits,
     sockets,
     clock,
     ownClock,

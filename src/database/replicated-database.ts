@@ -64,6 +64,8 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly transactionTimeoutMs: number;
   /** Off, writes tell no position and sessions do not read their own writes: only for measuring what learning them costs. */
   readonly learnPositions?: boolean;
+  /** Off, a commit whose answer is lost stays unknown: only for measuring what settling it costs. */
+  readonly proveCommits?: boolean;
   /** Which writes are noted for the backup; none unless told. */
   readonly mirroring?: MirroringOptions;
   /** How many reads may run on the source at once because no replica would do. */

@@ -23,6 +23,7 @@ export type ClusterKind = 'direct' | 'delayable' | 'mirrored' | 'cached';
 const apis = {
   'as-shipped': { entry: 'dist/main.js', told: {} },
   'without-capture': { entry: 'dist/api-without-capture.js', told: {} },
+  'without-proof': { entry: 'dist/api-without-proof.js', told: {} },
   'without-mirroring': { entry: 'dist/api-without-mirroring.js', told: {} },
   'without-cache': { entry: 'dist/main.js', told: { CACHE_TTL_MS: '0' } },
 } as const satisfies Record<string, { readonly entry: string; readonly told: Readonly<Record<string, string>> }>;

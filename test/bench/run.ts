@@ -23,6 +23,7 @@ import { session50msLate } from './benches/session-50ms-late.ts';
 import { startToFirstAnswer } from './benches/start-to-first-answer.ts';
 import { writeWithCapture } from './benches/write-with-capture.ts';
 import { writeWithMirroring } from './benches/write-with-mirroring.ts';
+import { writeWithProof } from './benches/write-with-proof.ts';
 import { Laboratory } from './laboratory.ts';
 import { describeMachine } from './machine.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
@@ -34,6 +35,7 @@ const benches: readonly Bench[] = [
   readSatisfiedToken,
   gatedReadVsWaitFunction,
   writeWithCapture,
+  writeWithProof,
   readAfterOwnWrite,
   readsBesideHeavy,
   memory,

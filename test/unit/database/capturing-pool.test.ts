@@ -76,6 +76,7 @@ beforeEach(() => {
   isThere = false;
   pool = new CapturingPool(driver as unknown as Pool, {
     learnPositions: true,
+    proveCommits: true,
     sockets: new Sockets({ host: '127.0.0.1', port: 1 }),
     clock,
     ownClock: clock,
