@@ -45,6 +45,7 @@ import type { OnSource, SqlConnection } from './outbox-table.ts';
 import { PinnedSession, type SessionOpening, type SessionServices } from './pinned-session.ts';
 import { measurePools } from './pool-metrics.ts';
 import { openSnapshot } from './positioned-snapshot.ts';
+import { ProofPurge } from './proof-purge.ts';
 import type { ServerAddress } from './server-address.ts';
 import type { ServedTable } from './serves.ts';
 import { SessionResumption } from './session-resumption.ts';
@@ -100,6 +101,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   readonly #resumption: SessionResumption;
   readonly #recorder: EpochRecorder;
   readonly #settlement: CommitSettlement;
+  readonly #purge: ProofPurge;
   #epochs: EpochHistory = [];
 
   constructor(options: ReplicatedDatabaseOptions<Client>) {
@@ -215,6 +217,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       onLost: (token) => this.#recorder.lost(token),
     });
     this.#recorder = new EpochRecorder({ cluster: this.cluster, addressOf, clock, epochs: () => this.#epochs });
+    this.#purge = new ProofPurge(this.onSource, clock, random);
     logProblems(this.cluster, options.log);
     measureCluster(this.cluster, { metrics, clock, epochs: () => this.#epochs });
     measurePools(new Map([...this.#clients].map(([name, { pool }]) => [name, pool])), metrics);
@@ -229,6 +232,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   async start(): Promise<void> {
     this.#strain.start();
     await this.cluster.start();
+    this.#purge.start();
     await this.#warmUp();
   }
 
@@ -236,6 +240,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     this.#strain.stop();
     this.#patience.close();
     this.#recorder.close();
+    await this.#purge.stop();
     await this.cluster.stop();
     await this.#settlement.close();
     await Promise.all([...this.#clients.values()].map((clients) => closeNodeClients(clients)));

@@ -2,20 +2,25 @@
 import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OrdersDatabase, OrdersTransaction } from '../../src/database/orders-client.ts';
+import { purgeProofs } from '../../src/database/proof-purge.ts';
+import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { CuttingProxy } from '../support/cutting-proxy.ts';
-import { caughtUp, type EngineOptions, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
-import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+import { caughtUp, type EngineOptions, newOrder, openEngine, TestClient } from '../support/engine.ts';
+import { MirroredOrders } from '../support/mirrored-orders.ts';
+import type { TestCluster } from '../support/test-cluster.ts';
 import { until } from '../support/until.ts';
 
 const replicas = ['replica-1', 'replica-2'] as const;
+let orders: MirroredOrders;
 let cluster: TestCluster;
 let admin: Connection;
 let proxy: CuttingProxy;
 const opened: OrdersDatabase[] = [];
 
 beforeAll(async () => {
-  cluster = await startTestCluster();
-  await migrateOrders(cluster);
+  orders = await MirroredOrders.start({ replicas: 2 });
+  cluster = orders.cluster;
+  for (const name of replicas) await caughtUp(cluster, name);
   admin = await cluster.admin('source');
   proxy = await CuttingProxy.start(cluster.node('source'));
 });
@@ -25,7 +30,7 @@ afterEach(async () => {
 afterAll(async () => {
   await proxy.stop();
   await admin.end();
-  await cluster.stop();
+  await orders.stop();
 });
 
 const isMysql = () => cluster.cluster.flavour === 'mysql';
@@ -36,7 +41,7 @@ const set = (name: string, value: string) => admin.query(`SET GLOBAL ${semiSync(
 const quick = { connectionsPerNode: 6, acquireTimeoutMs: 5000, statementTimeoutMs: 1000 } as const;
 
 async function engine(options: EngineOptions = {}): Promise<OrdersDatabase> {
-  const database = await openEngine(cluster, { pool: quick, ...options });
+  const database = await openEngine(cluster, { pool: quick, mirroring: { mirrored: mirroredOrders }, ...options });
   opened.push(database);
   return database;
 }
@@ -234,4 +239,19 @@ describe('a commit whose answer is swallowed', () => {
       await admin.query('RENAME TABLE elsewhere TO commit_proofs');
     }
   });
+});
+
+it('the backup has all of these writes, each as the source has it', async () => {
+  expect((await orders.depth()).waiting).toBeGreaterThan(5);
+  await orders.mirroring(() => orders.settled());
+  expect(await orders.contents('backup')).toEqual(await orders.contents('source'));
+});
+
+it('proofs of connections that are long gone are cleared away', async () => {
+  await admin.query("INSERT INTO commit_proofs VALUES (1, 1, '2020-01-01'), (2, 1, '2020-01-02')");
+  const left = async () => Number((await admin.query('SELECT COUNT(*) AS n FROM commit_proofs'))[0].n);
+  const before = await left();
+  expect(before).toBeGreaterThan(2);
+  expect([await purgeProofs(admin, 1), await purgeProofs(admin), await purgeProofs(admin)]).toEqual([1, 1, 0]);
+  expect(await left()).toBe(before - 2);
 });

@@ -16,8 +16,8 @@ export class MirroredOrders {
   readonly cluster: TestCluster;
   #mirrors = 0;
 
-  static async start(): Promise<MirroredOrders> {
-    const cluster = await startTestCluster({ replicas: 0, backup: true, redis: false });
+  static async start({ replicas = 0 } = {}): Promise<MirroredOrders> {
+    const cluster = await startTestCluster({ replicas, backup: true, redis: false });
     const log = () => undefined;
     await migrate({ url: cluster.adminUrl('source'), directory: 'prisma/orders/migrations', log });
     await migrate({ url: cluster.adminUrl('backup'), directory: backupMigrations, log });
