@@ -34,6 +34,8 @@ export type ClusterOptions = {
   readonly nodes: readonly Node[];
   readonly probes: NodeProbeFactory;
   readonly clock: Clock;
+  /** Counts only time in which this process could run; `clock` unless told. */
+  readonly ownClock?: Clock;
   readonly random: () => number;
   readonly log: Logger;
   readonly health: HealthPolicy;
@@ -219,7 +221,7 @@ export class Cluster {
   }
 
   #join(node: Node): Member {
-    const { clock, random, health, monitor: pace, tracker: waits, stretch = () => 1 } = this.#options;
+    const { clock, ownClock = clock, random, health, monitor: pace, tracker: waits, stretch = () => 1 } = this.#options;
     const status = () => this.#status(node.name);
     const probe = this.#options.probes(node, {
       connectionLost: (trouble) => this.connectionLost(node.name, trouble),
@@ -245,6 +247,7 @@ export class Cluster {
     const tracker = new PositionTracker({
       probe,
       clock,
+      ownClock,
       ...waits,
       readTimeoutMs: pace.timeoutMs,
       role: () => status().role,

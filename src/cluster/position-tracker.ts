@@ -18,6 +18,8 @@ export type WaitOutcome = (typeof waitOutcomes)[number];
 export type PositionTrackerOptions = {
   readonly probe: NodeProbe;
   readonly clock: Clock;
+  /** Counts how long somebody waits; `clock` unless told. */
+  readonly ownClock?: Clock;
   /** The longest single wait in the server, in milliseconds. */
   readonly sliceMs: number;
   /** How long a position may take to be read, in milliseconds. */
@@ -32,6 +34,8 @@ export type PositionTrackerOptions = {
 
 /** Patient callers share the looks of two milliseconds: a look costs about a tenth of a small request. */
 const readSpacingMs = 2;
+/** Whoever still waits when the time has passed was kept from it: the server is not asked in a frenzy. */
+const leastSliceMs = 5;
 
 type Waiter = { readonly position: Position; readonly untilMs: number; end(outcome: WaitOutcome): void };
 
@@ -99,10 +103,9 @@ export class PositionTracker {
     signal: AbortSignal | undefined,
     resolve: (outcome: WaitOutcome) => void,
   ): void {
+    const { clock, ownClock = clock } = this.#options;
     const onAbort = () => waiter.end('ABORTED');
-    const cancelTimer = this.#options.clock.after(untilMs - this.#options.clock.monotonic(), () =>
-      waiter.end('TIMED_OUT'),
-    );
+    const cancelTimer = ownClock.after(untilMs - clock.monotonic(), () => waiter.end('TIMED_OUT'));
     const waiter: Waiter = {
       position,
       untilMs,
@@ -161,7 +164,7 @@ export class PositionTracker {
 
   #longestRemainingMs(): number {
     const now = this.#options.clock.monotonic();
-    let longest = 1;
+    let longest = leastSliceMs;
     for (const { untilMs } of this.#waiters) longest = Math.max(longest, untilMs - now);
     return longest;
   }

@@ -8,6 +8,8 @@ const ownShare = 0.9;
 export type AcquisitionsOptions = {
   /** Counts only time in which this process could run. */
   readonly ownClock: Clock;
+  /** How many times as long as usual somebody may wait now; once unless told. */
+  readonly stretch?: () => number;
   /** How long somebody waits for a connection, in milliseconds: the driver's limit. */
   readonly acquireTimeoutMs: number;
 };
@@ -24,24 +26,22 @@ export class Acquisitions {
     this.#options = options;
   }
 
-  /** The driver counts time in which nobody was there to take the connection: then it is asked again. */
+  /**
+   * The driver counts time in which nobody was there to take the connection: then it is asked again. So it is with one that
+   * has idle connections: behind a pause it takes them for dead, one after the other, and opens new ones.
+   */
   async acquire(): Promise<PoolConnection> {
-    if (this.#pool.idleConnections() > 0) return this.#asked();
-    const { ownClock, acquireTimeoutMs } = this.#options;
-    let isOver = false;
-    const cancel = ownClock.after(acquireTimeoutMs * ownShare, () => {
-      isOver = true;
-    });
+    const patience = this.#patience();
     try {
       for (;;) {
         try {
           return await this.#asked();
         } catch (error) {
-          if (isOver || !isAcquireTimeout(error)) throw error;
+          if (patience.isOver || !isAcquireTimeout(error)) throw error;
         }
       }
     } finally {
-      cancel();
+      patience.end();
     }
   }
 
@@ -49,6 +49,23 @@ export class Acquisitions {
   refuse(): void {
     for (const refuse of this.#waiting) refuse(new NodeDownError());
     this.#waiting.clear();
+  }
+
+  /** Over when the limit has passed, as many times as this process is short of its own time by then. */
+  #patience(): { isOver: boolean; end(): void } {
+    const { ownClock, stretch = () => 1, acquireTimeoutMs } = this.#options;
+    const limitMs = acquireTimeoutMs * ownShare;
+    let cancel = () => {};
+    const patience = { isOver: false, end: () => cancel() };
+    const wait = (ms: number, times: number) => {
+      cancel = ownClock.after(ms, () => {
+        const more = stretch() - times;
+        if (more > 0) wait(limitMs * more, times + more);
+        else patience.isOver = true;
+      });
+    };
+    wait(limitMs, 1);
+    return patience;
   }
 
   #asked(): Promise<PoolConnection> {

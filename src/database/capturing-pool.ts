@@ -46,7 +46,7 @@ import type { Sockets } from './sockets.ts';
 import { mayChangeConnection } from './statement-role.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { isUntold, type Row, type ServerStatements } from './statements/server-statements.ts';
-import { isOwn, type Proving, type Sends, type TransactionEnd, TransactionGuard } from './transaction-guard.ts';
+import { isOwn, type Proving, type TransactionEnd, TransactionGuard } from './transaction-guard.ts';
 import { currentCapture, type WriteCapture } from './write-capture.ts';
 
 const endPatienceMs = 1000;
@@ -154,11 +154,10 @@ export class CapturingPool implements UsedPool {
     };
     const guard = new TransactionGuard(connection, onOver, capture && this.#proving(connection, capture));
     const deadline = new CommitDeadline(this.#clock, this.#commitPatienceMs);
-    // A snapshot writes nothing, and its reads need not wait for one another.
-    const used: Sends = snapshot === null ? guard : connection;
     const mirrored = this.#mirroring && new MirroredTransaction(guard, this.#mirroring.tables);
     const send = (how: Sending, sql: Statement, values: unknown) =>
       this.#noting(() => {
+        const used = snapshot === null ? guard : guard.beside(sql);
         if (mirrored === null) return used[how](sql, values);
         return mirrored.run(textOf(sql), values, (text, given) => used[how](withText(sql, text), given));
       }, capture) as Promise<never>;
@@ -169,6 +168,7 @@ export class CapturingPool implements UsedPool {
       return guard.commit(() => this.#captured(connection, capture, how, sending));
     };
     const giveBack = async () => {
+      guard.giveBack();
       if (deadline.isOver) void deadline.answered.then(() => connection.destroy());
       // What its row says of this transaction the next one must not change.
       else if (guard.leavesNothing && capture?.state !== 'COMMITTING') await connection.release();
@@ -181,7 +181,7 @@ export class CapturingPool implements UsedPool {
           return this.#noting(() => beginSnapshot(connection, snapshot), capture) as Promise<never>;
         }
         if (textOf(sql) !== 'COMMIT' || !isOwn(sql)) return send(safely('query', sql), sql, values);
-        return mirrored === null ? commit(sql) : this.#withOutbox(connection, mirrored, capture, () => commit(sql));
+        return mirrored === null ? commit(sql) : this.#withOutbox(guard, mirrored, capture, () => commit(sql));
       },
       execute: (sql: Statement, values?: unknown) => send('execute', sql, values),
       on: connection.on.bind(connection),
@@ -208,7 +208,7 @@ export class CapturingPool implements UsedPool {
 
   /** Commits with the outbox rows, or not at all. */
   async #withOutbox<T>(
-    connection: PoolConnection,
+    guard: TransactionGuard,
     mirrored: MirroredTransaction,
     capture: WriteCapture | null,
     commit: () => Promise<T>,
@@ -217,7 +217,7 @@ export class CapturingPool implements UsedPool {
     try {
       appended = await this.#noting(() => mirrored.append(), capture);
     } catch (error) {
-      await connection.query('ROLLBACK').catch(() => undefined);
+      await guard.query('ROLLBACK').catch(() => undefined);
       throw error;
     }
     try {

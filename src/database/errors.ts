@@ -43,13 +43,23 @@ export class WriteContendedError extends TidemarkError {
   }
 }
 
-/** The server has ended the transaction on its own and rolled it back: what comes later would be committed by itself. */
+/** The transaction was rolled back, by the server on its own or because its time was over: what comes later would be committed by itself. */
 export class TransactionRolledBackError extends TidemarkError {
   readonly code = 'TRANSACTION_ROLLED_BACK';
   readonly retryable = true;
 
   constructor(cause: unknown) {
-    super('The server has rolled back this transaction; nothing of it was written', { cause });
+    super('This transaction was rolled back; nothing of it was written', { ...(cause !== null && { cause }) });
+  }
+}
+
+/** Nobody waited for the statement before the transaction was committed. */
+export class TransactionOverError extends TidemarkError {
+  readonly code = 'TRANSACTION_OVER';
+  readonly retryable = false;
+
+  constructor() {
+    super('A statement came after its transaction had been committed, and was not run');
   }
 }
 

@@ -23,6 +23,8 @@ export type NodeClientOptions<Client> = {
   readonly clock: Clock;
   /** Counts only time in which this process could run; `clock` unless told. */
   readonly ownClock?: Clock;
+  /** How many times as long as usual somebody may wait now; once unless told. */
+  readonly stretch?: () => number;
   readonly learnPositions?: boolean;
   readonly proveCommits?: boolean;
   /** Which writes are noted for the backup; none unless told. */
@@ -71,6 +73,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
     makeClient,
     clock,
     ownClock = clock,
+    stretch = () => 1,
     learnPositions = true,
     proveCommits = true,
     mirroring: mirrored,
@@ -84,6 +87,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
     sockets,
     clock,
     ownClock,
+    stretch,
     acquireTimeoutMs: settings.acquireTimeoutMs,
     ...watch,
   });

@@ -9,9 +9,10 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mariadb';
+import type { Clock } from '../platform/clock.ts';
 import type { NodePositions } from './read-observation.ts';
 import { rowsOf } from './server-connection.ts';
-import { poolGraceMs, type TransactionRunner } from './source-writer.ts';
+import { prismaGraceMs, type TransactionRunner } from './source-writer.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import type { Row } from './statements/server-statements.ts';
 
@@ -73,18 +74,22 @@ export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info
 /** Opens a snapshot on one node, which lasts until `end`, or `timeoutMs` at most. */
 export function openSnapshot<Transaction>(
   client: TransactionRunner<Transaction>,
-  { maxWaitMs, timeoutMs }: { maxWaitMs: number; timeoutMs: number },
+  { maxWaitMs, timeoutMs, ownClock }: { maxWaitMs: number; timeoutMs: number; ownClock: Clock },
 ): Promise<PositionedSnapshot<Transaction>> {
   const scope = new SnapshotScope();
+  const limits = { maxWait: maxWaitMs + prismaGraceMs, timeout: timeoutMs + prismaGraceMs };
   return new Promise((resolve, reject) => {
     const reading = (reader: Transaction) =>
       new Promise<void>((end) => {
         if (scope.positions === null) throw new Error('A snapshot was begun like any other transaction');
-        resolve({ reader, positions: scope.positions, end });
+        const cancel = ownClock.after(timeoutMs, end);
+        const endNow = () => {
+          cancel();
+          end();
+        };
+        resolve({ reader, positions: scope.positions, end: endNow });
       });
     // Await inside of the scope: Prisma's promises are lazy.
-    scopes
-      .run(scope, async () => client.$transaction(reading, { maxWait: maxWaitMs + poolGraceMs, timeout: timeoutMs }))
-      .catch(reject);
+    scopes.run(scope, async () => client.$transaction(reading, limits)).catch(reject);
   });
 }

@@ -116,6 +116,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const { stretch } = this.#strain;
     this.cluster = new Cluster({
       ...options,
+      ownClock,
       stretch,
       onGoneBack: (happening) => this.#recorder.goneBack(happening),
       probes: (node, listener) =>
@@ -129,7 +130,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         node.name,
         makeNodeClients(
           node,
-          { ...options, ownClock },
+          { ...options, ownClock, stretch },
           {
             onConnectionLost: (trouble) => this.cluster.connectionLost(node.name, trouble),
             // Sent there again, a read would hang again.
@@ -149,7 +150,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       onSilent: (nodeName) => this.#leaveSilent(nodeName),
       onSlow: (nodeName) => this.cluster.doubtServing(nodeName),
     });
-    const router = new Router({ ...options, cluster: this.cluster });
+    const router = new Router({ ...options, ownClock, cluster: this.cluster });
     this.#router = router;
     const settlement = new CommitSettlement({
       clock,
@@ -163,7 +164,11 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const busy = (nodeName: string) => this.#patience.begin(nodeName);
     const isDown = (nodeName: string) => statusOf(this.cluster.snapshot(), nodeName)?.state === 'DOWN';
     const clients = (nodeName: string) => found(this.#clients, nodeName);
-    const transactions = { maxWaitMs: options.pool.acquireTimeoutMs, timeoutMs: options.transactionTimeoutMs };
+    const transactions = {
+      ownClock,
+      maxWaitMs: options.pool.acquireTimeoutMs,
+      timeoutMs: options.transactionTimeoutMs,
+    };
     const isBlindNode = (nodeName: string) => statusOf(this.cluster.snapshot(), nodeName)?.blind != null;
     this.#services = {
       clock,

@@ -14,6 +14,7 @@ import type { Position } from '../consistency/position.ts';
 import type { TidemarkError } from '../errors.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
+import { within as inTime, OverdueError } from '../platform/deadline.ts';
 import { retryAfterMs, SourceUnavailableError } from '../routing/errors.ts';
 import type { CommitProof } from './commit-proof.ts';
 import type { Settled } from './commit-settlement.ts';
@@ -39,6 +40,8 @@ export type TransactionRunner<Transaction> = {
 
 export type SourceWriterOptions<Transaction> = {
   readonly clock: Clock;
+  /** Counts only time in which this process could run; `clock` unless told. */
+  readonly ownClock?: Clock;
   readonly random: () => number;
   /** The source of now and its client. Throws `SourceUnavailableError`. */
   readonly source: () => { readonly node: string; readonly client: TransactionRunner<Transaction> };
@@ -64,8 +67,11 @@ export type SourceWriterOptions<Transaction> = {
 
 const maxAttempts = 5;
 const maxLosses = 3;
-/** The pool gives up waiting first, and knows why, and how much of the time was ours; Prisma only says that it took too long. */
-export const poolGraceMs = 60_000;
+/**
+ * Whoever else counts gives up first: the pool, that waits for a connection, and ourselves, who let a transaction last. Both
+ * know how much of the time was this process's own; Prisma counts what it was stopped for, too.
+ */
+export const prismaGraceMs = 60_000;
 const backoff: BackoffOptions = { firstMs: 5, factor: 3, maxMs: 200 };
 
 export class SourceWriter<Transaction> {
@@ -112,7 +118,8 @@ export class SourceWriter<Transaction> {
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<{ value: T; capture: WriteCapture; node: string }> {
     const { maxWaitMs, timeoutMs, clock, random } = this.#options;
-    const maxWait = maxWaitMs + poolGraceMs;
+    const { ownClock = clock } = this.#options;
+    const limits = { maxWait: maxWaitMs + prismaGraceMs, timeout: timeoutMs + prismaGraceMs };
     const givenUpMs = clock.monotonic() + timeoutMs;
     let losses = 0;
     for (let attempt = 0; ; attempt += 1) {
@@ -125,8 +132,9 @@ export class SourceWriter<Transaction> {
         made = { value };
         return value;
       };
+      const inTimeOnly = (transaction: Transaction) => inTime(making(transaction), timeoutMs, ownClock);
       try {
-        const value = await within(capture, async () => client.$transaction(making, { maxWait, timeout: timeoutMs }));
+        const value = await within(capture, async () => client.$transaction(inTimeOnly, limits));
         return { value, capture, node };
       } catch (error) {
         if (capture.ended?.outcome === 'UNKNOWN') throw new WriteNotAtomicError(error);
@@ -188,7 +196,7 @@ export class SourceWriter<Transaction> {
       case 'COMMIT_OVERDUE':
         return new StatementTimeoutError(error);
       default:
-        if (isTransactionTimeout(error)) return new StatementTimeoutError(error);
+        if (error instanceof OverdueError || isTransactionTimeout(error)) return new StatementTimeoutError(error);
         return isAbout(capture.refusal, error) ? capture.refusal : error;
     }
   }

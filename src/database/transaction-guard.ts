@@ -1,8 +1,11 @@
 /**
  * Keeps the statements of one connection to one transaction.
  *
- *   NONE --BEGIN--> OPEN --COMMIT, ROLLBACK--> NONE
+ *   NONE --BEGIN--> OPEN --COMMIT, ROLLBACK--> DONE: nothing but another BEGIN is sent any more, once given back nothing
  *                   OPEN --the server ended it--> OVER: nothing but ROLLBACK is sent any more
+ *
+ * Prisma rolls back a transaction whose time is over while a call of several statements is still under way: those that are
+ * left come behind the ROLLBACK, and the server would commit each by itself.
  *
  * Servers end transactions with many errors (a deadlock, a changed snapshot, a lock timeout under some settings, a full lock
  * table) and keep them open after most. So nothing is read from numbers: each answer says whether a transaction is open, and
@@ -11,7 +14,12 @@
  */
 import type { PoolConnection } from 'mariadb';
 import { type DriverFault, faultOf } from './driver-fault.ts';
-import { StatementEndsTransactionError, TransactionRolledBackError, WriteNotAtomicError } from './errors.ts';
+import {
+  StatementEndsTransactionError,
+  TransactionOverError,
+  TransactionRolledBackError,
+  WriteNotAtomicError,
+} from './errors.ts';
 import { type Statement, textOf } from './joined-statements.ts';
 import { mayChangeConnection, roleOf } from './statement-role.ts';
 
@@ -30,6 +38,7 @@ type Guarded = Sends & Pick<PoolConnection, 'info'>;
 
 const statusInTransaction = 1;
 const statusAutocommit = 2;
+const begins = /^(?:BEGIN|START TRANSACTION)\b/;
 const mark = 'tidemark_call';
 
 /** What is to be sent behind the first statement of a transaction that may write, and what became of it. */
@@ -48,6 +57,8 @@ export class TransactionGuard implements Sends {
   #last: Promise<unknown> = Promise.resolve();
   #unfinished = 0;
   #isOpen = false;
+  #done: 'COMMITTED' | 'ROLLED_BACK' | null = null;
+  #isGivenBack = false;
   #end: TransactionEnd | null = null;
   #changed = false;
   #wrote = false;
@@ -73,11 +84,31 @@ export class TransactionGuard implements Sends {
     return this.#inTurn(() => this.#send(sql, () => this.#connection.execute<T>(sql, values), false));
   }
 
+  /** Where a statement of a snapshot is sent: it writes nothing, and its reads need not wait for one another. */
+  beside(sql: Statement): Sends {
+    if (textOf(sql) === 'ROLLBACK') return this;
+    this.refuseLate();
+    return this.#connection;
+  }
+
+  /** The connection is for others from now on. */
+  giveBack(): void {
+    this.#isGivenBack = true;
+  }
+
+  /** Throws once its transaction is over, however it ended. */
+  refuseLate(): void {
+    this.#refuseWhenOver();
+    if (this.#done === 'ROLLED_BACK') throw new TransactionRolledBackError(null);
+    if (this.#done === 'COMMITTED' || this.#isGivenBack) throw new TransactionOverError();
+  }
+
   /** COMMIT, with what is to be sent right behind it. */
   commit<T>(send: () => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
-      this.#refuseWhenOver();
+      this.refuseLate();
       this.#isOpen = false;
+      this.#done = 'COMMITTED';
       return send();
     });
   }
@@ -103,11 +134,13 @@ export class TransactionGuard implements Sends {
   async #send<T>(sql: Statement, send: () => Promise<T>, pipelined = true): Promise<T> {
     const text = textOf(sql);
     if (mayChangeConnection(text)) this.#changed = true;
-    if (text === 'ROLLBACK' && isOwn(sql)) {
+    if (text === 'ROLLBACK' && isOwn(sql) && !this.#isGivenBack) {
       this.#isOpen = false;
+      this.#done = 'ROLLED_BACK';
       return send();
     }
-    this.#refuseWhenOver();
+    if (begins.test(text) && isOwn(sql)) this.#done = null;
+    this.refuseLate();
     if (!this.#isOpen) {
       const answer = await send();
       this.#isOpen = this.#says(statusInTransaction);

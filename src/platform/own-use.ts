@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 
 /** Of the thread that asks, in milliseconds since it began. */
 export type OwnUse = {
@@ -19,4 +20,9 @@ export function ownUse(): OwnUse | null {
     absent = true;
     return null;
   }
+}
+
+/** How long the event loop has had something to do, in milliseconds since it began, whether the thread could run then or not. */
+export function busyMs(): number {
+  return performance.eventLoopUtilization().active;
 }

@@ -9,7 +9,7 @@
  * looks at them again.
  */
 import type { Clock } from './clock.ts';
-import { type OwnUse, ownUse } from './own-use.ts';
+import { busyMs, type OwnUse, ownUse } from './own-use.ts';
 
 const beatMs = 250;
 const keptPerBeat = 0.8;
@@ -45,14 +45,16 @@ export function stretchOf(strain: number): number {
 export class Strain {
   readonly #clock: Clock;
   readonly #use: () => OwnUse | null;
+  readonly #busyMs: () => number;
   readonly #onPaused: (pausedMs: number) => void;
   readonly #stopped = new AbortController();
   #state: StrainState = { deniedMs: 0, ranMs: 0 };
 
   /** `onPaused` hears that the process was away for so many milliseconds, right after its return. */
-  constructor(clock: Clock, onPaused: (pausedMs: number) => void = () => undefined, use = ownUse) {
+  constructor(clock: Clock, onPaused: (pausedMs: number) => void = () => undefined, use = ownUse, busy = busyMs) {
     this.#clock = clock;
     this.#use = use;
+    this.#busyMs = busy;
     this.#onPaused = onPaused;
   }
 
@@ -73,6 +75,7 @@ export class Strain {
   async #beat(): Promise<void> {
     const { signal } = this.#stopped;
     let use = this.#use();
+    let busyUntilMs = this.#busyMs();
     while (!signal.aborted) {
       const begunMs = this.#clock.monotonic();
       await this.#clock.sleep(beatMs, { signal, unref: true }).catch(() => undefined);
@@ -81,8 +84,12 @@ export class Strain {
       const now = this.#use();
       const waitedMs = use === null || now === null ? 0 : now.waitedMs - use.waitedMs;
       const ranMs = use === null || now === null ? 0 : now.ranMs - use.ranMs;
+      const workedMs = this.#busyMs() - busyUntilMs;
+      busyUntilMs += workedMs;
+      // Stopped in the middle of its work it stands in no queue, and its timers may come in time.
+      const haltedMs = use === null || now === null ? 0 : workedMs - ranMs;
       use = now;
-      this.#state = afterBeat(this.#state, { deniedMs: Math.max(lateMs - ranMs, waitedMs), ranMs });
+      this.#state = afterBeat(this.#state, { deniedMs: Math.max(lateMs - ranMs, waitedMs, haltedMs), ranMs });
       if (lateMs > pauseMs) this.#onPaused(lateMs);
     }
   }

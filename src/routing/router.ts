@@ -59,6 +59,8 @@ const unknown = Symbol('unknown');
 export type RouterOptions = {
   readonly cluster: Cluster;
   readonly clock: Clock;
+  /** Counts only time in which this process could run; `clock` unless told. */
+  readonly ownClock?: Clock;
   readonly random: () => number;
   readonly sourceReadsLimit: number;
   readonly health: Pick<HealthPolicy, 'minServingReplicas'>;
@@ -82,7 +84,7 @@ export class Router {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#sourceBudget = new SourceBudget({
-      clock: options.clock,
+      clock: options.ownClock ?? options.clock,
       limit: options.sourceReadsLimit,
       waitMs: sourceRoomMs,
     });

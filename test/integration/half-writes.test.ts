@@ -1,6 +1,7 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrdersDatabase, OrdersTransaction } from '../../src/database/orders-client.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { until } from '../support/until.ts';
@@ -349,6 +350,38 @@ describe('work that goes on after its connection was ended', () => {
     );
     expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
     expect(await counts(before, after)).toEqual([0, 0]);
+  });
+});
+
+describe('work whose time is over', () => {
+  it('in the middle of a call that is several statements leaves nothing', async () => {
+    const [taken] = await existing(1);
+    const number = taken?.number ?? '';
+    const hurried = await openEngine(cluster, { transactionTimeoutMs: 300 });
+    const other = await cluster.admin('source');
+    await other.query('BEGIN');
+    await other.query('UPDATE orders SET version = version + 1 WHERE number = ?', [number]);
+    const items = { create: [{ line: 1, sku: 'TIDE-1', name: 'Tide table', quantity: 1, unitPrice: '1.00' }] };
+    const error = rejection(
+      new TestClient(hurried).write((tx) => tx.order.update({ where: { number }, data: { userId: 77n, items } })),
+    );
+    await until('it waits for the lock', async () => {
+      const rows: unknown[] = await admin.query(
+        "SELECT 1 FROM information_schema.processlist WHERE info LIKE 'UPDATE%orders%' AND user = ?",
+        [cluster.cluster.credentials.app.user],
+      );
+      return rows.length > 0;
+    });
+    await systemClock.sleep(1000);
+    await other.query('ROLLBACK');
+    await other.end();
+    expect(await error).toMatchObject({ code: 'STATEMENT_TIMEOUT' });
+    await hurried.stop();
+    const [left] = await admin.query(
+      'SELECT user_id AS userId, COUNT(line) AS items FROM orders LEFT JOIN order_items ON order_id = id WHERE number = ? GROUP BY id',
+      [number],
+    );
+    expect([Number(left.userId), Number(left.items)]).toEqual([Number(taken?.userId), 0]);
   });
 });
 

@@ -82,6 +82,13 @@ function setUp(
 }
 
 describe('a write', () => {
+  it('is given up when its time is over, and nothing of it is written', async () => {
+    const { write, attempts } = setUp([]);
+    const error = await write(() => new Promise(() => undefined));
+    expect(error).toBeInstanceOf(StatementTimeoutError);
+    expect(attempts()).toBe(1);
+  });
+
   it('answers with what it made and where it is', async () => {
     expect(await setUp([]).write()).toMatchObject({ value: 'value', position: at(7) });
   });

@@ -66,4 +66,21 @@ describe('a process that counts its beats', () => {
     await clock.tick(0);
     expect(clock.timers).toBe(0);
   });
+
+  it('that are all in time knows that it was stopped in the middle of its work', async () => {
+    const clock = new TickingClock();
+    // It runs a fifth of the time, and has work all the time.
+    const use = () => ({ ranMs: clock.monotonic() / 5, waitedMs: 0 });
+    const strain = new Strain(
+      clock,
+      () => undefined,
+      use,
+      () => clock.monotonic(),
+    );
+    strain.start();
+    await clock.tick(10_000);
+    expect(strain.strain).toBeGreaterThan(0.7);
+    expect(strain.stretch()).toBeGreaterThan(1.4);
+    strain.stop();
+  });
 });
