@@ -110,8 +110,8 @@ export class BackgroundWork {
   }
 
   async #close(): Promise<void> {
-    if (this.#working) await this.#workers?.stop();
-    await this.#asked?.stop();
+    // Side by side: one that waits out its time because Redis is gone must not add to another's.
+    await Promise.all([this.#working ? this.#workers?.stop() : null, this.#asked?.stop()]);
   }
 
   /** Opening and closing never overlap. */

@@ -102,8 +102,9 @@ export class JobWorkers {
   async stop(): Promise<void> {
     this.#stopping.abort();
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
-    await Promise.all(this.#workers.map((worker) => worker.stop(this.#options.graceMs)));
-    await this.#schedule.stop();
+    const { redis, graceMs } = this.#options;
+    const grace = () => (redis.trouble === null ? graceMs : null);
+    await Promise.all([...this.#workers.map((worker) => worker.stop(grace())), this.#schedule.stop()]);
   }
 
   /** Of a cancelled job nothing more is done, but what was asked for anew. */

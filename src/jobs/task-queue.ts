@@ -41,6 +41,7 @@ export type TaskQueueOptions = QueueSettings & {
 };
 
 const patienceMs = 2000;
+const disconnectMs = 1000;
 /** For all tasks of a job together. */
 const addPatienceMs = 10_000;
 /** Tasks that are added, or taken out, in one go. Each takes this process, and Redis, a tenth of a millisecond in which nobody else is served. */
@@ -93,7 +94,7 @@ export class TaskQueue {
     this.#queue = null;
     if (queue === null) return;
     const given = await within(queue.close(), patienceMs, clock).catch(() => 'up');
-    if (given === 'up') await within(queue.disconnect(), patienceMs, clock).catch(() => undefined);
+    if (given === 'up') await within(queue.disconnect(), disconnectMs, clock).catch(() => undefined);
   }
 
   /**

@@ -52,7 +52,8 @@ export type TaskWorkerOptions = QueueSettings & {
 const maxStalledCount = 5;
 /** How often a task may be begun without that being an attempt: put back because Redis refused, or its worker stopped. */
 const maxUnspentStarts = 100;
-const afterAbortMs = 2000;
+const afterAbortMs = 5000;
+const disconnectMs = 1000;
 /** Before a task is done once more of which could not be noted what became of it. */
 const unnotedMs = 1000;
 const noteAgain: BackoffOptions = { firstMs: 100, factor: 2, maxMs: 5000 };
@@ -104,17 +105,21 @@ export class TaskWorker {
     this.#worker = worker;
   }
 
-  /** Takes nothing more; what is in hand may finish within `graceMs`, or goes back to the queue. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * Takes nothing more; what is in hand may finish within `graceMs`, or goes back to the queue. `null`: Redis is gone, so that
+   * nothing could be noted or given back, and nobody waits for it.
+   */
+  async stop(graceMs: number | null): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
     const { clock, log, kind } = this.#options;
     this.#ending = true;
     const closing = worker.close();
-    await within(closing, graceMs, clock).catch(() => this.#stopping.abort(new Error('the worker stops')));
-    await within(closing, afterAbortMs, clock).catch(async () => {
-      log.warn({ queue: kind }, 'a worker did not stop in time; its tasks go back when their locks run out');
-      await within(worker.disconnect(), afterAbortMs, clock).catch(() => undefined);
+    await within(closing, graceMs ?? 0, clock).catch(() => this.#stopping.abort(new Error('the worker stops')));
+    await within(closing, graceMs === null ? 0 : afterAbortMs, clock).catch(async () => {
+      const why = graceMs === null ? 'Redis is gone' : 'it did not stop in time';
+      log.warn({ queue: kind, why }, 'a worker is left; tasks that it had in hand go back when their locks run out');
+      await within(worker.disconnect(), disconnectMs, clock).catch(() => undefined);
     });
   }
 

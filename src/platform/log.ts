@@ -2,6 +2,7 @@ import { type Logger as PinoLogger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { type Clock, systemClock } from './clock.ts';
 import { LogOutput } from './log-output.ts';
+import { loggedError } from './logged-error.ts';
 
 /** Structured log: facts first, then one sentence. */
 export type Logger = Pick<PinoLogger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child' | 'level'>;
@@ -30,7 +31,7 @@ export function createLog(options: LogOptions, fd = standardOutput, clock: Clock
 }
 
 function logTo(write: (line: string) => void, { level, format }: LogOptions): PinoLogger {
-  const options = { level, base: null };
+  const options = { level, base: null, serializers: { err: loggedError } };
   if (format === 'json') {
     const timestamp = pino.stdTimeFunctions.isoTime;
     return pino({ ...options, formatters: { level: (label) => ({ level: label }) }, timestamp }, { write });

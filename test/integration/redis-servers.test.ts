@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TaskQueue } from '../../src/jobs/task-queue.ts';
 import { TaskWorker } from '../../src/jobs/task-worker.ts';
@@ -166,6 +168,33 @@ describe('a master that is demoted while its connections stay open', () => {
       ),
     );
     await until('the second is done', () => done.includes('2'));
+  });
+});
+
+describe('Redis that wants another password', () => {
+  it('is said to, in a log at its most talkative, without the one that was tried', async () => {
+    const redis = await server(['requirepass right'], { password: 'right' });
+    const target = targetOf(redis.url.replace('://', '://default:hunter2@'));
+    const directory = mkdtempSync(join(tmpdir(), 'tidemark-log-'));
+    const file = join(directory, 'log');
+    const fd = openSync(file, 'w');
+    const log = createLog({ level: 'trace', format: 'json' }, fd);
+    const queue = new TaskQueue({
+      target,
+      log,
+      clock: systemClock,
+      kind: 'RECHECK_ORDERS',
+      retry: { attempts: 1, firstPauseMs: 1, maxPauseMs: 1 },
+    });
+    queue.start('test:');
+    const { redis: shared, told } = client(target);
+    await shared.start();
+    await until('it is said', () => told.length > 0 && readFileSync(file, 'utf8').includes('WRONGPASS'));
+    await queue.stop();
+    await log.close();
+    closeSync(fd);
+    expect([readFileSync(file, 'utf8'), ...told].join()).not.toContain('hunter2');
+    rmSync(directory, { recursive: true });
   });
 });
 
