@@ -83,7 +83,11 @@ export function graphqlRequest(
   variables: Readonly<Record<string, unknown>>,
   headers: Readonly<Record<string, string>>,
 ): Buffer {
-  const body = Buffer.from(JSON.stringify({ query, variables }));
+  return requestOf(Buffer.from(JSON.stringify({ query, variables })), headers);
+}
+
+/** One POST of this body. */
+export function requestOf(body: Buffer, headers: Readonly<Record<string, string>>): Buffer {
   const lines = [
     'POST /graphql HTTP/1.1',
     'host: 127.0.0.1',

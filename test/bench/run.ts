@@ -19,6 +19,7 @@ import { pageUnderWrites } from './benches/page-under-writes.ts';
 import { readAfterOwnWrite } from './benches/read-after-own-write.ts';
 import { readSatisfiedToken } from './benches/read-satisfied-token.ts';
 import { readsBesideHeavy } from './benches/reads-beside-heavy.ts';
+import { refusalCost } from './benches/refusal-cost.ts';
 import { session50msLate } from './benches/session-50ms-late.ts';
 import { startToFirstAnswer } from './benches/start-to-first-answer.ts';
 import { writeWithCapture } from './benches/write-with-capture.ts';
@@ -47,6 +48,7 @@ const benches: readonly Bench[] = [
   idleProbes,
   // After those that compare the backup with the source: its other side writes orders that the backup is not told of.
   writeWithMirroring,
+  refusalCost,
   pageFromCache,
   pageUnderWrites,
   pageAfterOwnWrite,

@@ -2,8 +2,9 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { MaxTokensParserWLexer } from '@escape.tech/graphql-armor-max-tokens';
-import { type DocumentNode, GraphQLError, Kind, type Source, type ValidationContext } from 'graphql';
+import { GraphQLError, type Source, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { documentFault } from '../limits/document-fault.ts';
 
 export type QueryLimits = {
   readonly maxDepth: number;
@@ -18,8 +19,8 @@ const code = 'QUERY_TOO_COMPLEX';
 
 /** Few tokens can be long, too. Values belong into variables. */
 const longestDocument = 32_768;
-/** Validation compares every fragment with every other one. */
-const mostFragments = 50;
+/** Where GraphQL's own validation stops. */
+const mostFaults = 100;
 
 /** Refuses documents that cost much to parse, validate or run before they do. Introspection is exempt from depth only. */
 export function useLimits(limits: QueryLimits): Plugin {
@@ -49,7 +50,10 @@ export function useLimits(limits: QueryLimits): Plugin {
         },
       ],
     };
-    return withFewFragments(new MaxTokensParserWLexer(source, options).parseDocument());
+    const document = new MaxTokensParserWLexer(source, options).parseDocument();
+    const fault = documentFault(document);
+    if (fault !== null) throw new GraphQLError(fault, { extensions: { code } });
+    return document;
   };
   return {
     onParse({ setParseFn }) {
@@ -57,16 +61,26 @@ export function useLimits(limits: QueryLimits): Plugin {
     },
     onValidate({ addValidationRule }) {
       for (const rule of rules) addValidationRule(rule);
+      return ({ result, setResult }) => {
+        const errors: readonly unknown[] = result;
+        if (!errors.some(gaveUp)) return;
+        setResult([notValidated(errors.length), ...result.filter((error) => !gaveUp(error))]);
+      };
     },
   };
 }
 
-function withFewFragments(document: DocumentNode): DocumentNode {
-  const { length } = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  if (length <= mostFragments) return document;
-  throw new GraphQLError(`The document has ${length} fragments, and may have ${mostFragments}.`, {
-    extensions: { code },
-  });
+/** Validation ends by itself when it has compared much or found much wrong, and says so in an error that names no place. */
+function gaveUp(error: unknown): boolean {
+  return error instanceof GraphQLError && error.nodes === undefined && error.extensions.code === undefined;
+}
+
+function notValidated(errors: number): GraphQLError {
+  const message =
+    errors > mostFaults
+      ? `The document has more than ${mostFaults} faults. These are the first.`
+      : 'The document takes too much work to validate: too many of its fields and fragments are to be compared with each other.';
+  return new GraphQLError(message, { extensions: { code } });
 }
 
 function plain(message: string): string {

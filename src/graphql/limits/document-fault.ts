@@ -1,0 +1,31 @@
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+
+/** Validation compares every fragment with every other one. */
+const mostFragments = 50;
+/** And every field with those of the same name. */
+const mostOfOneName = 100;
+
+/** Why a document is not validated, `null` when it may be. */
+export function documentFault({ definitions }: DocumentNode): string | null {
+  const { length } = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  if (length > mostFragments) return `The document has ${length} fragments, and may have ${mostFragments}.`;
+  const counts = new Map<string, number>();
+  for (const definition of definitions) if ('selectionSet' in definition) countFields(definition.selectionSet, counts);
+  for (const [name, count] of counts) {
+    if (count > mostOfOneName)
+      return `The document asks for \`${name}\` ${count} times, and may ${mostOfOneName} times.`;
+  }
+  return null;
+}
+
+/** By the name that each has in the answer. */
+function countFields(selectionSet: SelectionSetNode | undefined, counts: Map<string, number>): void {
+  for (const selection of selectionSet?.selections ?? []) {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+    if (selection.kind === Kind.FIELD) {
+      const { value } = selection.alias ?? selection.name;
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    countFields(selection.selectionSet, counts);
+  }
+}
