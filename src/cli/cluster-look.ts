@@ -43,7 +43,7 @@ export class ClusterLook {
         address,
         options.clock,
         { connectionLost: () => undefined },
-        { longestCommitMs: commitMs, ...(role !== 'backup' && { serves: servedOrders }) },
+        { longestCommitMs: commitMs, isOnlyLook: true, ...(role !== 'backup' && { serves: servedOrders }) },
       ),
     }));
   }

@@ -1,5 +1,6 @@
 import type { EpochHistory } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
+import type { AppliedMigrations } from './applied-migrations.ts';
 import type { ApplierState, Channel } from './channel.ts';
 import type { Node, NodeRole } from './node.ts';
 import type { ProblemCode } from './problem.ts';
@@ -56,6 +57,8 @@ export type ProbeReport = {
   readonly epochs: EpochHistory | null;
   /** What keeps it from serving; empty when it can, absent where nobody asked. */
   readonly unable?: readonly ServingFault[];
+  /** Absent where it has none to be compared, or nobody asked. */
+  readonly migrations?: AppliedMigrations;
   /** Rights without which the account does not see how the server replicates. */
   readonly missingRights?: readonly string[];
   /** Absent where nobody asked: nothing is known then. */

@@ -30,6 +30,10 @@ export const problemCodes = {
     degrades: true,
     description: 'A table or column is missing that this version needs.',
   },
+  MIGRATION_MISSING: {
+    degrades: true,
+    description: 'A replica lacks a migration that its source has.',
+  },
   TABLE_MISSING: {
     degrades: true,
     description: 'A replica lacks a table or column that its source has.',

@@ -47,7 +47,7 @@ import { measurePools } from './pool-metrics.ts';
 import { openSnapshot } from './positioned-snapshot.ts';
 import { ProofPurge } from './proof-purge.ts';
 import type { ServerAddress } from './server-address.ts';
-import type { ServedTable } from './serves.ts';
+import type { Served } from './serves.ts';
 import { SessionResumption } from './session-resumption.ts';
 import { SourceWriter, type TransactionRunner } from './source-writer.ts';
 import { SqlNodeProbe } from './sql-node-probe.ts';
@@ -78,7 +78,7 @@ export type ReplicatedDatabaseOptions<Client> = {
   /** Counts and measures nothing unless told. */
   readonly metrics?: Metrics;
   /** What every server has to be able to read to serve; not looked at unless told. */
-  readonly serves?: readonly ServedTable[];
+  readonly serves?: Served;
   /** Called with the position of each write behind its commit, and the epoch that it counts in. */
   readonly onWrote?: (position: Position, epoch: number | null) => void;
 } & Pick<ClusterOptions, 'health' | 'monitor' | 'tracker'>;

@@ -9,11 +9,13 @@
  * so that a start begins with what is true.
  */
 import { SqlError } from 'mariadb';
+import type { AppliedMigrations } from '../cluster/applied-migrations.ts';
 import type { ServingFault } from '../cluster/serving.ts';
 import type { Clock } from '../platform/clock.ts';
 import { faultOf } from './driver-fault.ts';
+import { MigrationRecord } from './migration-record.ts';
 import { NoAnswerError, type ServerConnection } from './server-connection.ts';
-import type { ServedTable } from './serves.ts';
+import type { Served } from './serves.ts';
 import { unableBy } from './statements/unable-server.ts';
 
 const restMs = 10_000;
@@ -24,7 +26,9 @@ const longestMs = 2000;
 export type ServingCheckOptions = {
   readonly connection: ServerConnection;
   readonly database: string;
-  readonly tables: readonly ServedTable[];
+  readonly serves: Served;
+  /** Nobody will look again. */
+  readonly isOnlyLook?: boolean;
   readonly clock: Clock;
   /** What was found is not what was known: another look will tell. */
   readonly onChange: () => void;
@@ -32,6 +36,7 @@ export type ServingCheckOptions = {
 
 export class ServingCheck {
   readonly #options: ServingCheckOptions;
+  readonly #migrations: MigrationRecord;
   #faults: readonly ServingFault[] = [];
   #dueMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | null = null;
@@ -39,11 +44,18 @@ export class ServingCheck {
 
   constructor(options: ServingCheckOptions) {
     this.#options = options;
+    const { serves, isOnlyLook = false } = options;
+    this.#migrations = new MigrationRecord(serves.migrations, { isSettled: isOnlyLook });
   }
 
   /** Somebody has met a reason to doubt. */
   hint(): void {
     this.#dueMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Of the last look at the tables; `null` when nothing is known. */
+  get migrations(): AppliedMigrations | null {
+    return this.#migrations.at(this.#options.clock.monotonic());
   }
 
   /** What is known now. Begins to look when it is time. */
@@ -70,7 +82,8 @@ export class ServingCheck {
       this.#dueMs = Number.NEGATIVE_INFINITY;
       return;
     }
-    if (faults.length > 0) this.#dueMs = Number.NEGATIVE_INFINITY;
+    const lacks = (this.migrations?.missing ?? []).length > 0;
+    if (faults.length > 0 || lacks) this.#dueMs = Number.NEGATIVE_INFINITY;
     const changed = this.#checked && JSON.stringify(faults) !== JSON.stringify(this.#faults);
     this.#faults = faults;
     this.#checked = true;
@@ -78,7 +91,8 @@ export class ServingCheck {
   }
 
   async #read(timeoutMs: number): Promise<readonly ServingFault[] | null> {
-    const { connection, tables } = this.#options;
+    const { connection, clock, serves } = this.#options;
+    const { tables } = serves;
     const faults: ServingFault[] = [];
     let at = tables[0]?.table ?? '';
     try {
@@ -92,6 +106,7 @@ export class ServingCheck {
             faults.push(fault);
           });
         }
+        await this.#migrations.read(open, clock.monotonic());
       });
       return faults;
     } catch (error) {

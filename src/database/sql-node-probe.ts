@@ -10,7 +10,7 @@ import { readEpochs } from './epoch-table.ts';
 import type { ServerAddress } from './server-address.ts';
 import { NoAnswerError, rowsOf, ServerConnection } from './server-connection.ts';
 import { ServerSetup } from './server-setup.ts';
-import type { ServedTable } from './serves.ts';
+import type { Served } from './serves.ts';
 import { ServingCheck } from './serving-check.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { galeraStatements } from './statements/galera.ts';
@@ -36,15 +36,16 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #serving: ServingCheck | null;
   readonly #wording: Wording;
 
-  /** `serves`: what the server is there to read; nothing unless told. */
+  /** `serves`: what the server is there to read; nothing unless told. `isOnlyLook`: nobody will look again. */
   constructor(
     address: ServerAddress,
     clock: Clock,
     listener: NodeProbeListener,
     {
-      serves = [],
+      serves,
       longestCommitMs,
-    }: { readonly serves?: readonly ServedTable[]; readonly longestCommitMs?: number } = {},
+      isOnlyLook = false,
+    }: { readonly serves?: Served; readonly longestCommitMs?: number; readonly isOnlyLook?: boolean } = {},
   ) {
     const onLost = (trouble: string) => listener.connectionLost(trouble);
     const connect = () => new ServerConnection(address, clock, onLost, { onlyReads: true });
@@ -61,9 +62,9 @@ export class SqlNodeProbe implements NodeProbe {
     const onChange = () => listener.changed?.();
     const { database } = address;
     this.#serving =
-      serves.length === 0
+      serves === undefined
         ? null
-        : new ServingCheck({ connection: connect(), database: database ?? '', tables: serves, clock, onChange });
+        : new ServingCheck({ connection: connect(), database: database ?? '', serves, clock, onChange, isOnlyLook });
   }
 
   doubtServing(): void {
@@ -80,6 +81,7 @@ export class SqlNodeProbe implements NodeProbe {
         this.#setup.variables(connection, statements),
         this.#serving?.known(timeoutMs) ?? null,
       ]);
+      const migrations = this.#serving?.migrations;
       const isGalera = statements === galeraStatements;
       const rows = isGalera ? await this.#wording.positionRows(connection) : [look];
       this.#awaitsAcknowledgement = isOn(look, 'awaitsAcknowledgement');
@@ -99,6 +101,7 @@ export class SqlNodeProbe implements NodeProbe {
         ...statements.holdings(look),
         epochs,
         ...(unable !== null && { unable }),
+        ...(migrations != null && { migrations }),
         ...(seen === null && { missingRights: [monitoringRight(version)] }),
         settings: {
           schema: this.#schema,

@@ -1,8 +1,8 @@
-import type { ServedTable } from '../database/serves.ts';
+import type { Served } from '../database/serves.ts';
 import { itemColumns, orderColumns } from './order-columns.ts';
 
 /** What operations on orders read. */
-export const servedOrders: readonly ServedTable[] = [
+const tables: Served['tables'] = [
   { table: 'orders', columns: orderColumns },
   { table: 'order_items', columns: itemColumns },
   {
@@ -19,3 +19,14 @@ export const servedOrders: readonly ServedTable[] = [
     ],
   },
 ];
+
+/** By the names of their folders in `prisma/orders/migrations`. */
+const migrations = [
+  '20261101090000_orders',
+  '20261101090100_cluster_epochs',
+  '20261121090000_outbox',
+  '20261129200000_cluster_servers',
+  '20261129210000_commit_proofs',
+];
+
+export const servedOrders: Served = { tables, migrations };

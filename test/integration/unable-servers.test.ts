@@ -1,3 +1,5 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders } from '../support/engine.ts';
@@ -46,6 +48,12 @@ const found = async (code: string, node: string) =>
   (await health()).problems.find((problem) => problem.code === code && problem.node === node);
 
 const well = () => until('all are well', async () => (await health()).verdict === 'HEALTHY');
+
+const create = (userId: string) =>
+  ask(
+    api,
+    `mutation { createOrder(input: { userId: "${userId}", currency: "EUR", items: [{ sku: "A", name: "A", quantity: 1, unitPrice: "1.00" }] }) { __typename } }`,
+  );
 
 /** Reads that any replica may answer, and what became of them. */
 async function reads(many = 40): Promise<readonly unknown[]> {
@@ -144,6 +152,74 @@ describe('a replica that cannot serve', () => {
       await holder.end();
     }
     await well();
+  });
+});
+
+describe('a server that lacks a migration', () => {
+  const last = '20261129210000_commit_proofs';
+  const undo = (name: string, to: string) =>
+    on(name, `UPDATE orders._prisma_migrations SET rolled_back_at = ${to} WHERE migration_name = '${last}'`);
+
+  it.each([
+    ['replica-2', 'MIGRATION_MISSING', 'rejoin replica-2'],
+    ['source', 'NOT_MIGRATED', 'npm run migrate'],
+  ] as const)('%s: it is named with what brings it, and serves what it can', async (name, code, cure) => {
+    await well();
+    await undo(name, 'UTC_TIMESTAMP(3)');
+    await until('it is named', async () => (await found(code, name)) !== undefined);
+    const problem = await found(code, name);
+    expect(problem?.message).toContain(last);
+    expect(problem?.cure).toContain(cure);
+    expect((await health()).verdict).toBe('DEGRADED');
+    expect(await reads(10)).toEqual([]);
+    await undo(name, 'NULL');
+    await well();
+  });
+});
+
+describe('a server with a table that cannot be opened', () => {
+  /** What is in the file of a table is away until the file is back. */
+  async function withoutFile(name: string, table: string, meanwhile: () => Promise<void>): Promise<void> {
+    const file = join(cluster.node(name).dataDirectory, 'orders', `${table}.ibd`);
+    const kept = [`${file}.kept`, `${file.replace(/ibd$/, 'cfg')}.kept`] as const;
+    const flusher = await cluster.admin(name);
+    await flusher.query(`FLUSH TABLES orders.${table} FOR EXPORT`);
+    await copyFile(file, kept[0]);
+    await copyFile(file.replace(/ibd$/, 'cfg'), kept[1]);
+    await flusher.query('UNLOCK TABLES');
+    await flusher.end();
+    await on(name, 'SET SESSION foreign_key_checks = 0', `ALTER TABLE orders.${table} DISCARD TABLESPACE`);
+    try {
+      await meanwhile();
+    } finally {
+      await copyFile(kept[0], file);
+      await copyFile(kept[1], file.replace(/ibd$/, 'cfg'));
+      await on(name, 'SET SESSION foreign_key_checks = 0', `ALTER TABLE orders.${table} IMPORT TABLESPACE`);
+    }
+    await well();
+  }
+
+  it('a replica: what it cannot read is read elsewhere, and it is named', async () => {
+    await withoutFile('replica-1', 'order_items', async () => {
+      expect(await reads()).toEqual([]);
+      await until('it is named', async () => (await found('TABLE_BROKEN', 'replica-1')) !== undefined);
+      expect((await found('TABLE_BROKEN', 'replica-1'))?.message).toContain('order_items');
+    });
+    expect(await reads()).toEqual([]);
+  });
+
+  it('the source: a write is refused in words of our own, and nothing of it is there', async () => {
+    await withoutFile('source', 'order_items', async () => {
+      const code = async () => (await create('777')).code;
+      expect(await code()).toBe('SOURCE_UNAVAILABLE');
+      await until('it is named', async () => (await found('TABLE_BROKEN', 'source')) !== undefined);
+      expect(await code()).toBe('SOURCE_UNAVAILABLE');
+    });
+    const left = await ask(api, '{ orders(where: { userId: "777" }) { nodes { id } } }', {
+      headers: { 'x-consistency-level': 'strong' },
+    });
+    expect(left.data.orders.nodes).toEqual([]);
+    expect((await create('778')).code).toBeUndefined();
   });
 });
 

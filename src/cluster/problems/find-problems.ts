@@ -5,6 +5,7 @@ import { epochRecordRule } from './epoch-record.ts';
 import { followsByFileRule } from './follows-by-file.ts';
 import { gtidModeRule } from './gtid-mode.ts';
 import { limitsRule } from './limits.ts';
+import { migrationsRule } from './migrations.ts';
 import { outOfSequenceRule } from './out-of-sequence.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { replicationFiltersRule } from './replication-filters.ts';
@@ -17,6 +18,7 @@ const rules: readonly ProblemRule[] = [
   gtidModeRule,
   sourceRolesRule,
   servingRule,
+  migrationsRule,
   limitsRule,
   epochRecordRule,
   sourceLogRule,

@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { AppliedMigrations } from '../../../../src/cluster/applied-migrations.ts';
+import { findProblems } from '../../../../src/cluster/problems/find-problems.ts';
+import { servedOrders } from '../../../../src/orders/served-tables.ts';
+import { replica, source } from './seen.ts';
+
+const long = { readAgoMs: 0, unchangedForMs: 60_000 };
+const record = (applied: readonly string[], given: Partial<AppliedMigrations> = {}): AppliedMigrations => ({
+  applied,
+  missing: [],
+  ...long,
+  ...given,
+});
+const at = (migrations: AppliedMigrations, lagMs: number | null = 0) => ({ report: { migrations, lagMs } });
+
+describe('a replica', () => {
+  it('that lacks what its source has is named with what it lacks', () => {
+    const found = findProblems([source(at(record(['1_a', '2_b']), null)), replica(at(record(['1_a'])))]);
+    expect(found).toMatchObject([{ code: 'MIGRATION_MISSING', node: 'replica-1', cure: expect.any(String) }]);
+    expect(found[0]?.message).toBe('replica-1 lacks migrations that source has: 2_b');
+  });
+
+  it.each([
+    ['has all of it', record(['1_a', '2_b', '3_c']), 0],
+    ['is later than that', record(['1_a']), 58_000],
+    ['has stopped', record(['1_a']), null],
+    ['was read before the source had it', record(['1_a'], { readAgoMs: 59_000 }), 0],
+  ] as const)('that %s is not', (_, migrations, lagMs) => {
+    expect(findProblems([source(at(record(['1_a', '2_b']), null)), replica(at(migrations, lagMs))])).toEqual([]);
+  });
+
+  it('whose record nobody may read is not', () => {
+    expect(findProblems([source(at(record(['1_a']), null)), replica()])).toEqual([]);
+  });
+});
+
+describe('a source', () => {
+  it('that lacks what this version needs is named with the command that brings it', () => {
+    const found = findProblems([source(at(record(['1_a'], { missing: ['2_b'] }), null))]);
+    expect(found).toMatchObject([{ code: 'NOT_MIGRATED', node: 'source', cure: 'npm run migrate' }]);
+  });
+
+  it('whose tables were made by other means is not', () => {
+    expect(findProblems([source(at(record([], { missing: ['1_a'] }), null))])).toEqual([]);
+  });
+});
+
+it('the migrations that orders need are those that there are', () => {
+  const folders = readdirSync('prisma/orders/migrations', { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  expect(servedOrders.migrations).toEqual(folders.map(({ name }) => name).sort());
+});
