@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './arguments.ts';
+import { givenUrlUsage } from './given-url.ts';
 
 export const backupUsage = `Usage: npm run backup -- <command> [options]
 
@@ -10,7 +11,8 @@ export const backupUsage = `Usage: npm run backup -- <command> [options]
   restore        rebuilds the orders database from the backup; refuses when there are orders in it
 
   --into <url>       restore into this database, mysql://user:password@host:3306/database, instead of the source;
-                     ?ssl-mode= and ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA
+                     ?ssl-mode= and ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
+                     ${givenUrlUsage}
   --yes              restore: replace and delete the orders that are there
   --patience <s>     verify, repair: how long to wait for records that are on their way; 30 unless told
   --json             print one JSON object

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './arguments.ts';
+import { givenUrlUsage } from './given-url.ts';
 
 export const clusterUsage = `Usage: npm run cluster -- <command> [options]
 
@@ -10,7 +11,8 @@ Steers plain replication: which server is the source, and who replicates it. Sho
   switchover <server>      the source lives: it hands over to this replica, and nothing is lost
   rejoin <server>          a server that was the source, or was left out, becomes a replica
   add-replica <url>        another server becomes a replica: mysql://user:password@host:3306/database, an administrator's account;
-                           ?ssl-mode= and ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA
+                           ?ssl-mode= and ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
+                           ${givenUrlUsage}
 
   --yes                    do not ask
   --force                  promote although transactions may be lost or servers left out; the plan says which

@@ -5,6 +5,7 @@ import { migrate, migrationStatus, settleMigration } from '../database/migration
 import { TidemarkError } from '../errors.ts';
 import { UsageError } from './arguments.ts';
 import { explainFailure } from './explain-failure.ts';
+import { givenUrlUsage } from './given-url.ts';
 import { backupUrl, sourceUrl } from './source-url.ts';
 
 const usage = `Usage: npm run migrate -- [options]
@@ -18,7 +19,8 @@ prisma/backup/migrations to the backup when there is one. One process at a time.
   --applied <name>       a failed migration was completed by hand: count it as applied. Likewise
   --url <url>            mysql://user:password@host:3306/database, instead of what the environment says: that database
                          alone, as a source unless --only backup; ?ssl-mode= and ?ssl-ca= secure the way to it, else
-                         DATABASE_SSL_MODE and DATABASE_SSL_CA
+                         DATABASE_SSL_MODE and DATABASE_SSL_CA.
+                         ${givenUrlUsage}
   --help                 print this
 
 The source is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs; the backup

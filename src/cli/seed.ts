@@ -4,6 +4,7 @@ import { seedOrders } from '../orders/seed/seed-orders.ts';
 import { systemClock } from '../platform/clock.ts';
 import { UsageError } from './arguments.ts';
 import { explainFailure } from './explain-failure.ts';
+import { givenUrlUsage } from './given-url.ts';
 import { mirroredSourceUrl } from './source-url.ts';
 
 const defaultUntil = '2026-11-01T00:00:00.000Z';
@@ -18,7 +19,8 @@ Writes believable orders, spread over the 180 days before a fixed date. The same
   --append           add to the orders that are there
   --replace          delete all orders first, and every idempotency record
   --url <url>        mysql://user:password@host:3306/database, instead of what the environment says; ?ssl-mode= and
-                     ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA
+                     ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
+                     ${givenUrlUsage}
   --help             print this
 
 The database is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs.
