@@ -11,6 +11,8 @@ export type BenchContext = {
   /** How many orders are seeded: their database ids are 1 to this. */
   readonly orders: number;
   readonly random: Random;
+  /** The directory of another checkout to compare with. */
+  readonly against: string | null;
 };
 
 export type Measured = {

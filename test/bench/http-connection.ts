@@ -31,6 +31,9 @@ export class HttpConnection {
 
   send(request: Buffer): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
+      // The API does not keep connections for long on which nothing was asked yet.
+      if (this.#socket.destroyed)
+        return reject(new Error('the API has closed the connection before anything was sent'));
       this.#settle = { resolve, reject };
       this.#socket.write(request);
     });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import type { ServerFlavour } from '../../src/local/server-flavour.ts';
@@ -104,6 +105,13 @@ export class Laboratory {
     const running = this.#apis.get(kind) ?? (await this.#start(clusterKind, apis[kind]));
     this.#apis.set(kind, running);
     return running;
+  }
+
+  /** The same of another checkout, as it was built there. Stopped with the cluster. */
+  async apiOf(clusterKind: ClusterKind, checkout: string): Promise<ApiProcess> {
+    const started = await this.#start(clusterKind, { entry: resolve(checkout, apis['as-shipped'].entry), told: {} });
+    this.#others.push(started);
+    return started;
   }
 
   /** One that nobody has asked anything yet, run as `npm start` runs it. The caller stops it. */

@@ -11,6 +11,7 @@ Measures what consistency costs, side by side in one run, and holds it against t
   --flavour <word>    mariadb or mysql; TIDEMARK_TEST_FLAVOUR, else mariadb unless told
   --seed <number>     another number, other orders and other choices; 1 unless told
   --orders <number>   how many orders are seeded, 20000 unless told
+  --against <dir>     another checkout, with its packages and \`npm run build\` done: what other-build compares with
   --record            write what some benches measured to the file of results as well; a run of all does so anyway
   --json <file>       that file; test/bench/results/<flavour>.json unless told
   --list              print the names
@@ -24,6 +25,7 @@ export type BenchOptions = {
   readonly flavour: ServerFlavour | undefined;
   readonly seed: number;
   readonly orders: number;
+  readonly against: string | null;
   readonly record: boolean;
   readonly json: string | null;
   readonly list: boolean;
@@ -43,6 +45,7 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
       flavour: text,
       seed: { ...text, default: '1' },
       orders: { ...text, default: '20000' },
+      against: text,
       record: flag,
       json: text,
       list: flag,
@@ -62,6 +65,7 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
     flavour,
     seed: wholeNumber('seed', values.seed),
     orders: wholeNumber('orders', values.orders),
+    against: values.against ?? null,
     record: values.record,
     json: values.json ?? null,
     list: values.list,

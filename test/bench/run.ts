@@ -11,6 +11,7 @@ import { idleProbes } from './benches/idle-probes.ts';
 import { listDuringRecheck } from './benches/list-during-recheck.ts';
 import { memory } from './benches/memory.ts';
 import { oneReplicaBehind } from './benches/one-replica-behind.ts';
+import { otherBuild } from './benches/other-build.ts';
 import { pageAfterOwnWrite } from './benches/page-after-own-write.ts';
 import { pageFromCache } from './benches/page-from-cache.ts';
 import { pageInBrowser } from './benches/page-in-browser.ts';
@@ -33,6 +34,7 @@ import { allMet, type BenchResult, line, markdown, type Results } from './report
 
 /** Those that want the same cluster follow each other. */
 const benches: readonly Bench[] = [
+  otherBuild,
   readSatisfiedToken,
   gatedReadVsWaitFunction,
   writeWithCapture,
@@ -70,7 +72,7 @@ async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function measureAll(options: BenchOptions, names: readonly string[]): Promise<boolean> {
-  const { only, seconds, concurrency, seed, orders } = options;
+  const { only, seconds, concurrency, seed, orders, against } = options;
   const startedMs = systemClock.monotonic();
   const laboratory = new Laboratory({ ...options, log: print });
   let closing: Promise<void> | null = null;
@@ -87,8 +89,9 @@ async function measureAll(options: BenchOptions, names: readonly string[]): Prom
     for (const bench of benches) {
       const chance = random.fork();
       if (only !== null && !only.includes(bench.name)) continue;
+      if (only === null && bench === otherBuild && against === null) continue;
       print(`${bench.name}: ${bench.title}`);
-      const measured = await bench.measure({ laboratory, seconds, concurrency, orders, random: chance });
+      const measured = await bench.measure({ laboratory, seconds, concurrency, orders, against, random: chance });
       for (const found of measured.findings) print(line(found));
       const measuredAt = new Date(systemClock.now()).toISOString();
       const { serverVersion } = laboratory.servers();
