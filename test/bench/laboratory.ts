@@ -11,7 +11,7 @@ import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { untilMirrored } from './mirror-progress.ts';
 
 const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
-const manifest = fileURLToPath(new URL('../../package.json', import.meta.url));
+const ownCheckout = fileURLToPath(new URL('../..', import.meta.url));
 const until = new Date('2026-11-01T00:00:00.000Z');
 
 /**
@@ -29,6 +29,11 @@ const apis = {
   'without-cache': { entry: 'dist/main.js', told: { CACHE_TTL_MS: '0' } },
 } as const satisfies Record<string, { readonly entry: string; readonly told: Readonly<Record<string, string>> }>;
 export type ApiKind = keyof typeof apis;
+type ApiStart = {
+  readonly entry: string;
+  readonly told: Readonly<Record<string, string>>;
+  readonly checkout?: string;
+};
 
 /** Levels and formats of a production process, so that nobody pays for pretty logs. */
 const usual = { NODE_ENV: 'production', LOG_LEVEL: 'warn', MIRROR_WORKER: 'off' };
@@ -109,7 +114,7 @@ export class Laboratory {
 
   /** The same of another checkout, as it was built there. Stopped with the cluster. */
   async apiOf(clusterKind: ClusterKind, checkout: string): Promise<ApiProcess> {
-    const started = await this.#start(clusterKind, { entry: resolve(checkout, apis['as-shipped'].entry), told: {} });
+    const started = await this.#start(clusterKind, { ...apis['as-shipped'], checkout });
     this.#others.push(started);
     return started;
   }
@@ -133,13 +138,11 @@ export class Laboratory {
     return started;
   }
 
-  async #start(
-    clusterKind: ClusterKind,
-    { entry, told }: { readonly entry: string; readonly told: Readonly<Record<string, string>> },
-  ): Promise<ApiProcess> {
+  async #start(clusterKind: ClusterKind, { entry, told, checkout = ownCheckout }: ApiStart): Promise<ApiProcess> {
     const cluster = await this.cluster(clusterKind);
     const environment = { ...environmentOf(cluster), ...told };
-    return startApiProcess(cluster, { node: [...(await shippedFlags()), entry], environment, ownSession: true });
+    const node = [...(await shippedFlags(checkout)), resolve(checkout, entry)];
+    return startApiProcess(cluster, { node, environment, ownSession: true });
   }
 
   /** What the servers are that ran last. */
@@ -163,8 +166,10 @@ function environmentOf(cluster: TestCluster): Record<string, string> {
 }
 
 /** What `npm start` tells Node beside the entry. */
-async function shippedFlags(): Promise<string[]> {
-  const { scripts } = JSON.parse(await readFile(manifest, 'utf8')) as { scripts: { start: string } };
+async function shippedFlags(checkout: string): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(resolve(checkout, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
   return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 

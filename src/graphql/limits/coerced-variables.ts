@@ -15,6 +15,18 @@ export type CoercedVariables =
 /** Each error prints the value that is wrong: looking for more than these costs more than anybody reads. */
 const mostErrors = 10;
 
+const shortText = 200;
+
+/** Whoever coerces these finds no more faults than are told, and prints no more of them: it may be left to the executor. */
+export function areFewAndShort(variables: Readonly<Record<string, unknown>>): boolean {
+  const values = Object.values(variables);
+  return values.length <= mostErrors && values.every(isShort);
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' ? value.length <= shortText : typeof value !== 'object' || value === null;
+}
+
 /** Done once per request: several ask, and all mean the same. */
 const known = new WeakMap<object, { operation: OperationDefinitionNode; coerced: CoercedVariables }>();
 

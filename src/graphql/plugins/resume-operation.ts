@@ -62,41 +62,52 @@ export function resumeOperation(
   if (database.epochs.length === 0) return unseen(clusterId, texts.length > 0);
   const nowMs = clock.now();
   const sessions = new Map<string, Session>();
-  const cookies = new Set(asked.tokens.filter(({ carrier }) => carrier === 'cookie').map(({ text }) => text));
   const unread: unknown[] = [];
   for (const text of texts) {
     try {
       sessions.set(text, tokens.decode(text, nowMs));
     } catch (error) {
-      if (!cookies.has(text) || cursors.includes(text)) throw error;
+      if (cursors.includes(text) || !isCookie(text, asked)) throw error;
       unread.push(error);
     }
   }
   const judgedIn = sessions.size === 0 ? null : database.historyTurns;
-  const carried = new Set(asked.tokens.flatMap(({ text }) => sessions.get(text) ?? []));
   const settle = (resumed: ResumedSession) => {
-    const past = settled(options, input, asked, { ...resumed, carried });
-    const session = unread.every(isForeign) ? past.session : requireSource(past.session);
-    return { ...past, session, judgedIn, badCookie: unread.length > 0 };
+    const { session, whole, isUnjudged } = settled(options, input, asked, resumed, sessions);
+    const badCookie = unread.length > 0;
+    return {
+      session: unread.every(isForeign) ? session : requireSource(session),
+      whole,
+      isUnjudged,
+      judgedIn,
+      badCookie,
+    };
   };
   const resumed = database.resume(clusterId, [...sessions.values()]);
   return resumed instanceof Promise ? resumed.then(settle) : settle(resumed);
 }
 
+const isCookie = (text: string, { tokens }: ConsistencyRequest) =>
+  tokens.some((token) => token.carrier === 'cookie' && token.text === text);
+
 function settled(
   { database, tokens }: ResumeOptions,
   { operation }: OperationInput,
-  { level }: ConsistencyRequest,
-  resumed: ResumedSession & { readonly carried: ReadonlySet<Session> },
-): Omit<ResumedPast, 'badCookie' | 'judgedIn'> {
-  const { session, ahead, behind, carried } = resumed;
+  asked: ConsistencyRequest,
+  resumed: ResumedSession,
+  sent: ReadonlyMap<string, Session>,
+): Pick<ResumedPast, 'session' | 'whole' | 'isUnjudged'> {
+  const { session, ahead, behind } = resumed;
+  const promises = operation.operation === 'mutation' || asked.level === 'SESSION' || asked.level === 'STRONG';
+  const isUnjudged = promises && resumed.isUnjudged;
   const broken = new Set([...resumed.lost, ...ahead, ...behind]);
+  if (broken.size === 0) return { session, whole: true, isUnjudged };
+  const carried = new Set(asked.tokens.flatMap(({ text }) => sent.get(text) ?? []));
   const newestMs = Math.max(...[...carried].filter((token) => !broken.has(token)).map(({ issuedAtMs }) => issuedAtMs));
   const lost = resumed.lost.filter((token) => carried.has(token) || token.issuedAtMs >= newestMs);
-  const promises = operation.operation === 'mutation' || level === 'SESSION' || level === 'STRONG';
   if (promises) refuseBroken({ ...resumed, lost }, database.epochs, (healed) => tokens.encode(healed));
   const whole = lost.length === 0 && ahead.length === 0 && behind.length === 0;
-  return { session, whole, isUnjudged: promises && resumed.isUnjudged };
+  return { session, whole, isUnjudged };
 }
 
 /** While no server has told the epochs, a token cannot be judged; what is asked without one may be served all the same. */

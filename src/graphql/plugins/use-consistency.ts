@@ -80,7 +80,12 @@ const maxRuns = 3;
 
 export function useConsistency(options: ConsistencyOptions): Plugin {
   const { clusterId, identity, cookieMaxAgeS } = options;
-  const cookieNames = () => cookieNamesFor(clusterId, identity());
+  let names = { of: null as string | null, names: cookieNamesFor(clusterId, null) };
+  const cookieNames = () => {
+    const of = identity();
+    if (of !== names.of) names = { of, names: cookieNamesFor(clusterId, of) };
+    return names.names;
+  };
   const outputs = new WeakMap<Request, SessionOutput>();
   const executedAnswers = new ExecutedAnswers();
   return {

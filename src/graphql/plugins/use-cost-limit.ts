@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { toGraphqlError } from '../error-codes.ts';
-import { coercedVariables } from '../limits/coerced-variables.ts';
+import { areFewAndShort, coercedVariables } from '../limits/coerced-variables.ts';
 import { fieldWeights } from '../limits/field-weights.ts';
 import { costOf, type OperationCost } from '../limits/operation-cost.ts';
 import { factsOf } from './request-facts.ts';
@@ -28,11 +28,15 @@ export function useCostLimit({ maxCost }: QueryLimits): Plugin {
     const operation = getOperationAST(document, args.operationName);
     if (operation == null) return null;
     args.variableValues ??= {};
+    const before = known.get(operation);
+    if (before !== undefined && areFewAndShort(args.variableValues)) return judged(before, request);
     const { values: variables, errors } = coercedVariables({ schema, operation, variables: args.variableValues });
     if (errors !== null) return { errors: errors.map(toGraphqlError) };
-    const cost = known.get(operation) ?? costOf({ schema, document, operation, variables }, fieldWeights);
+    const cost = before ?? costOf({ schema, document, operation, variables }, fieldWeights);
     if (cost.isFixed) known.set(operation, cost);
-    const { size, points } = cost;
+    return judged(cost, request);
+  };
+  const judged = ({ size, points }: OperationCost, request: Request): ExecutionResult | null => {
     if (size > maxSize) return refused(`The operation is larger than ${maxSize} selections, fragments written out.`);
     if (points > maxCost) {
       return refused(
