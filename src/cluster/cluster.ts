@@ -82,6 +82,7 @@ export class Cluster {
         const { monitor, stretch = () => 1 } = options;
         return this.#member(nodeName).probe.readHistory(monitor.timeoutMs * stretch());
       },
+      settled: (nodeName) => this.settled(nodeName),
       believes: (position) => this.believes(position),
       onGoneBack: (happening) => options.onGoneBack?.(happening),
     });

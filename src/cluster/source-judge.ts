@@ -33,6 +33,8 @@ export type SourceJudgeOptions = {
   readonly clock: Clock;
   readonly snapshot: () => ClusterSnapshot;
   readonly readHistory: (nodeName: string) => Promise<HistoryAnswer>;
+  /** Resolves when a node of which a connection was lost has been looked at since, or that takes too long. */
+  readonly settled: (nodeName: string) => Promise<unknown>;
   /** Whether a position names only servers that are known to have written this history. */
   readonly believes: (position: Position) => boolean;
   readonly onGoneBack: (happening: GoneBack) => void;
@@ -98,13 +100,28 @@ export class SourceJudge {
    * that the position has survived, which stands where the log cannot tell. Never rejects.
    */
   judge(position: Position, { recorded = false } = {}): PastVerdict | Promise<PastVerdict> {
+    const unsure = this.sure();
+    return unsure === null ? this.#judge(position, recorded) : unsure.then(() => this.#judge(position, recorded));
+  }
+
+  /**
+   * `null` while the source is known to be the one that was seen. One that a connection to was lost may have been restored, and
+   * may have given out the numbers of what it has lost before it is asked: the look that is under way compares it with what it had.
+   */
+  sure(): Promise<unknown> | null {
+    return this.#known !== null && this.#inDoubt(this.#known.node) ? this.#options.settled(this.#known.node) : null;
+  }
+
+  #judge(position: Position, recorded: boolean): PastVerdict | Promise<PastVerdict> {
     if (this.#known === null) return 'UNJUDGED';
     const { all, node } = this.#known;
-    // It may be another one by now, or have gone back: nobody has looked yet.
-    const inDoubt = statusOf(this.#options.snapshot(), node)?.position === null;
-    const verdict = inDoubt ? null : all.judge(position);
+    const verdict = this.#inDoubt(node) ? null : all.judge(position);
     if (verdict === 'INCLUDED' || (verdict === 'UNKNOWN' && recorded)) return 'INCLUDED';
     return this.#ask(position, this.#known);
+  }
+
+  #inDoubt(node: string): boolean {
+    return statusOf(this.#options.snapshot(), node)?.position === null;
   }
 
   /** A position that includes what of `position` is known to be part of the source's history. */

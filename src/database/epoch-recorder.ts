@@ -5,6 +5,7 @@
  * Every API process tries. The first one to lock the newest row writes the next, the others find it there. Who may not write
  * the table says so once; clients are then told of lost writes by the source's own history, as long as that can tell.
  */
+import type { Connection } from 'mariadb';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type ClusterSnapshot, writableSource } from '../cluster/cluster-snapshot.ts';
 import { sourceIdOf } from '../cluster/failover/roles-of-members.ts';
@@ -12,7 +13,8 @@ import type { NodeStatus } from '../cluster/node-status.ts';
 import type { GoneBack } from '../cluster/source-judge.ts';
 import { endOfHistory } from '../consistency/end-of-history.ts';
 import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
-import type { Position } from '../consistency/position.ts';
+import { parsePosition } from '../consistency/parse-position.ts';
+import type { Flavour, Position } from '../consistency/position.ts';
 import { partsOf, writerOf } from '../consistency/position-parts.ts';
 import type { Session } from '../consistency/session.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -21,6 +23,7 @@ import type { ServerAddress } from './server-address.ts';
 import { rowsOf, ServerConnection } from './server-connection.ts';
 import { statementsFor } from './statements/choose-statements.ts';
 import { type HistoryFacts, historyFacts, historyQuestions } from './statements/history.ts';
+import { textOf } from './statements/server-statements.ts';
 
 export type EpochRecorderOptions = {
   readonly cluster: Pick<Cluster, 'snapshot' | 'lookNow' | 'noteEpochTrouble' | 'events'>;
@@ -163,14 +166,17 @@ export class EpochRecorder {
           return false;
         }
         const sourceId = sourceIdOf(due.identity);
-        const endOfPrevious = endOf(due, facts, epochs());
+        const began = due.reason === 'GONE_BACK' ? await startOfLog(open, flavour) : null;
+        const endOfPrevious = endOf(due, facts, epochs(), began);
+        // A token that this process has handed out before is told from a later one by its own clock.
+        const nowMs = clock.now();
         const known = new Map(epochs().map((record) => [record.epoch, record]));
         const first = due.epoch - newest > mostMissing ? due.epoch : newest;
         for (let epoch = first + 1; epoch <= due.epoch; epoch += 1) {
-          await insertEpoch(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious });
+          await insertEpoch(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious }, nowMs);
         }
         if (due.former !== null) await nameSourceOf(open, due.epoch, sourceIdOf(due.former));
-        await insertEpoch(open, { epoch: due.epoch + 1, sourceId, endOfPrevious });
+        await insertEpoch(open, { epoch: due.epoch + 1, sourceId, endOfPrevious }, nowMs);
         await open.query('COMMIT');
         return true;
       });
@@ -180,8 +186,30 @@ export class EpochRecorder {
   }
 }
 
-function endOf({ reason, end, identity }: Due, facts: HistoryFacts, history: EpochHistory): Position {
-  if (reason === 'GONE_BACK' && end !== null) return facts.received === null ? end : end.merge(facts.received);
+/**
+ * Where the server stood when it began its newest log, which it does when it starts: of one that came back with an older copy,
+ * all that the copy had. What others wrote there before anybody looked is beyond. `null` where it is not told: MySQL tells it
+ * only to whoever may replicate.
+ */
+async function startOfLog(connection: Pick<Connection, 'query'>, flavour: Flavour): Promise<Position | null> {
+  if (flavour !== 'mariadb') return null;
+  const newest = rowsOf(await connection.query('SHOW BINARY LOGS')).at(-1);
+  if (newest === undefined) return null;
+  const asked = await connection.query('SELECT BINLOG_GTID_POS(?, 4) AS began', [textOf(newest, 'Log_name')]);
+  const [row = {}] = rowsOf(asked);
+  return row.began === null || row.began === undefined ? null : parsePosition(flavour, textOf(row, 'began'));
+}
+
+function endOf(
+  { reason, end, identity }: Due,
+  facts: HistoryFacts,
+  history: EpochHistory,
+  start: Position | null,
+): Position {
+  if (reason === 'GONE_BACK' && end !== null) {
+    const earliest = start !== null && end.includes(start) ? start : end;
+    return facts.received === null ? earliest : earliest.merge(facts.received);
+  }
   if (reason !== 'PROMOTED') return facts.all;
   const began = history.at(-1)?.endOfPrevious ?? null;
   return endOfHistory({ ...facts, writer: writerOf(identity), began });

@@ -43,12 +43,14 @@ export async function nameSourceOf(
   ]);
 }
 
+/** `nowMs`: by the clock of whoever records it, in milliseconds since the Unix epoch. The later of both clocks counts. */
 export async function insertEpoch(
   connection: Pick<Connection, 'query'>,
   { epoch, sourceId, endOfPrevious }: EpochRecord,
+  nowMs = 0,
 ): Promise<void> {
   await connection.query(
-    'INSERT INTO cluster_epochs (epoch, source_id, end_of_previous, started_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))',
-    [epoch, sourceId, endOfPrevious?.format() ?? null],
+    "INSERT INTO cluster_epochs (epoch, source_id, end_of_previous, started_at) VALUES (?, ?, ?, GREATEST(UTC_TIMESTAMP(3), TIMESTAMPADD(MICROSECOND, ?, '1970-01-01 00:00:00.000')))",
+    [epoch, sourceId, endOfPrevious?.format() ?? null, nowMs * 1000],
   );
 }

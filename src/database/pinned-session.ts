@@ -50,7 +50,7 @@ export type SessionServices<Client, Transaction> = {
   readonly isBlind: (nodeName: string) => boolean;
   /** A node has said something of itself instead of an answer. */
   readonly doubtServing: (nodeName: string) => void;
-  /** Whether it is able to, as far as is known. */
+  /** As far as is known. */
   readonly canServe: (nodeName: string) => boolean;
   /** Whether it may take more than a position to tell what reads there have seen. */
   readonly logsAhead: (nodeName: string) => boolean;
@@ -58,6 +58,12 @@ export type SessionServices<Client, Transaction> = {
   readonly learned: (nodeName: string, position: Position) => void;
   /** Number of the present epoch, `null` while none is known. */
   readonly epoch: () => number | null;
+  /** Another number once the source is not the one that it was, or has gone back. */
+  readonly historyTurn: () => number;
+  /** While that is in doubt: resolves when it is known, or takes too long. */
+  readonly sourceSure: () => Promise<unknown> | null;
+  /** Until when what replicas show is known to be of the present history, in milliseconds since the Unix epoch. */
+  readonly vouchedAtMs: () => number;
   /** Whether a position is of the history that is known of. */
   readonly believes: (position: Position) => boolean;
   /** Resolves when it is, or when the servers were given time to tell. */
@@ -110,6 +116,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   /** What the first node said that could not answer. */
   #refusal: unknown = null;
   #historyMoved = false;
+  readonly #turn: number;
   #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
     null;
   #snapshotPositions: NodePositions | null = null;
@@ -119,6 +126,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#opening = opening;
     this.#excluded = new Set(opening.excluded);
     this.#session = opening.session;
+    this.#turn = services.historyTurn();
     const { level, monotonicReads = true } = opening.intent;
     this.#observes = monotonicReads && requirementFor(level, opening.session).observeAfter;
     this.observation = new ReadObservation(this.#observes && !opening.writes);
@@ -246,7 +254,9 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     // What the transaction read is shown to the client too, most of all when it refused to write.
     this.#reads += 1;
     const reads = this.#reads;
-    const committed = await this.#services.writer.write(work);
+    const written = await this.#services.writer.write(work);
+    // On a source that has gone back meanwhile, the position would hide what it has lost.
+    const committed = (await this.#turned()) ? { ...written, position: null, onlyOnSource: true } : written;
     if (committed.position !== null) {
       this.adopt(committed.position, committed.issuedAtMs);
       const { readsFollow = true } = this.#opening;
@@ -286,8 +296,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const position = this.#observedOnTheWay(reads) ?? (await this.#services.observe(node));
       // Only the source would be fresh enough for the next request, and nobody here knows yet which server that is.
       if (!this.#services.believes(position)) await this.#services.untilBelieved(position);
-      this.#historyMoved = !this.#opening.writes && this.#services.epoch() !== this.#session.epoch;
-      this.#advance(role === 'SOURCE' ? settleOnSource : advanceSession, position, this.#services.clock.now());
+      const turned = role === 'SOURCE' && (await this.#turned());
+      this.#historyMoved = !this.#opening.writes && (turned || this.#services.epoch() !== this.#session.epoch);
+      if (turned) this.requireSource();
+      else if (role === 'SOURCE') this.#advance(settleOnSource, position, this.#services.clock.now());
+      else this.#advance(advanceSession, position, this.#services.vouchedAtMs());
     } catch {
       this.#session = requireSource(this.#session);
       if (!this.#opening.writes && this.#services.isDown(node)) {
@@ -324,6 +337,12 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     );
     this.#snapshot = null;
     this.#snapshotPositions = null;
+  }
+
+  /** The source is not the one any more by which the session was judged. */
+  async #turned(): Promise<boolean> {
+    await this.#services.sourceSure();
+    return this.#services.historyTurn() !== this.#turn;
   }
 
   /** A position from behind a promotion means nothing in the session's epoch: then only the source is fresh enough. */

@@ -18,6 +18,7 @@ import { logProblems } from '../cluster/log-problems.ts';
 import type { Node } from '../cluster/node.ts';
 import { NodePatience } from '../cluster/node-patience.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
+import { unvouchedMs } from '../cluster/vouched-for.ts';
 import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
 import type { ResumedSession } from '../consistency/resume-session.ts';
@@ -186,6 +187,9 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       canServe: (nodeName) => this.#canServe(nodeName),
       learned: (nodeName, position) => this.cluster.tracker(nodeName).learn(position),
       epoch: () => (this.#recorder.isPending ? null : currentEpoch(this.#epochs)),
+      historyTurn: () => this.cluster.judge.turns,
+      sourceSure: () => this.cluster.judge.sure(),
+      vouchedAtMs: () => clock.now() - unvouchedMs(this.cluster.snapshot(), clock.monotonic()),
       believes: (position) => this.cluster.believes(position),
       untilBelieved: (position) => this.#untilBelieved(position),
       composed: () => clients(this.#sourceName()).asSource,

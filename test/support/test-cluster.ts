@@ -128,7 +128,9 @@ class RunningTestCluster implements TestCluster {
   async admin(name: string): Promise<Connection> {
     const { host, port } = this.node(name);
     const { admin } = this.cluster.credentials;
-    const settings = { host, port, ...admin, database: 'orders', allowPublicKeyRetrieval: true };
+    // The driver's own limit is a second, which a busy machine needs.
+    const limits = { connectTimeout: 60_000 };
+    const settings = { host, port, ...admin, database: 'orders', allowPublicKeyRetrieval: true, ...limits };
     const connection = await createConnection(settings);
     // Servers are killed on purpose here: a connection that dies of it must not end the test run.
     connection.on('error', () => {});

@@ -16,6 +16,8 @@ let asked: number;
 let known: boolean;
 let goneBack: GoneBack[];
 let judge: SourceJudge;
+/** What the look that is under way finds. */
+let settle: () => void;
 
 /** The source as a look finds it. */
 function look(text: string, given: Partial<NodeStatus> = {}): void {
@@ -45,6 +47,7 @@ beforeEach(() => {
   asked = 0;
   known = true;
   goneBack = [];
+  settle = () => undefined;
   judge = new SourceJudge({
     clock,
     snapshot: () => snapshot,
@@ -63,6 +66,7 @@ beforeEach(() => {
         ...answer,
       };
     },
+    settled: async () => settle(),
     believes: () => known,
     onGoneBack: (happening) => goneBack.push(happening),
   });
@@ -143,6 +147,39 @@ describe('judging a position by the history of the source', () => {
     look('0-1-100', { asOfMs: 5 });
     expect(goneBack).toEqual([]);
     expect(judge.judge(position('0-1-101'))).toBe('INCLUDED');
+  });
+
+  describe('while a connection to the source was lost and nobody has looked', () => {
+    const doubt = () => {
+      snapshot = snapshot.map((status) => ({ ...status, position: null }));
+    };
+    it.each<[finds: string, look: () => void, verdict: string, gone: number]>([
+      ['it as it was', () => look('0-1-100'), 'INCLUDED', 0],
+      ['that it has gone back', () => look('0-1-60'), 'LACKING', 1],
+      ['nobody', () => judge.look([]), 'UNJUDGED', 0],
+    ])('waits for the look that is under way, which finds %s', async (_what, found, verdict, gone) => {
+      look('0-1-100');
+      await clock.tick(10);
+      doubt();
+      settle = found;
+      expect(await judge.judge(position('0-1-90'))).toBe(verdict);
+      expect(goneBack).toHaveLength(gone);
+    });
+
+    it('takes no number for the lost one that the source has given out again meanwhile', async () => {
+      look('0-1-100');
+      judge.wrote(position('0-1-110'));
+      await clock.tick(10);
+      doubt();
+      const again = historyOf(
+        makeReport('SOURCE', { position: position('0-1-120'), logged: { 1: position('0-1-120') } }),
+      );
+      answer = { logged: again, settled: again };
+      settle = () => look('0-1-60');
+      expect(await judge.judge(position('0-1-61'))).toBe('INCLUDED');
+      expect(goneBack).toHaveLength(1);
+      expect(asked).toBe(1);
+    });
   });
 
   it('remembers over an absence what the source had', async () => {

@@ -20,6 +20,9 @@ let believes: (position: Position) => boolean;
 let doubts: number;
 let queue: string[];
 let epoch: number;
+let turn: number;
+let sure: Promise<unknown> | null;
+let vouchedAtMs: number;
 let down: Set<string>;
 let ahead: Set<string>;
 let blind: Set<string>;
@@ -34,6 +37,9 @@ beforeEach(() => {
   believes = () => true;
   doubts = 0;
   epoch = 1;
+  turn = 0;
+  sure = null;
+  vouchedAtMs = 0;
   down = new Set();
   ahead = new Set();
   blind = new Set();
@@ -45,6 +51,9 @@ beforeEach(() => {
   services = stand({
     clock: new TickingClock(),
     epoch: () => epoch,
+    historyTurn: () => turn,
+    sourceSure: () => sure,
+    vouchedAtMs: () => vouchedAtMs,
     believes: (position: Position) => believes(position),
     untilBelieved: async () => {
       doubts += 1;
@@ -275,6 +284,43 @@ describe('what the client has seen', () => {
     expect(session.lostNodes).toEqual(new Set(['a']));
     expect(session.unobserved).toBe(true);
     expect(session.session.requiresSource).toBe(true);
+  });
+
+  it('was seen on a replica no later than the source was known to be there', async () => {
+    vouchedAtMs = 4711;
+    const session = open();
+    await session.read(nodeOf);
+    await session.observe();
+    expect(session.session.issuedAtMs).toBe(4711);
+  });
+
+  describe('on a source that has gone back meanwhile', () => {
+    const seen = { ...emptySession('orders', 1), position: at(3), issuedAtMs: 1 };
+    beforeEach(() => {
+      queue = ['source'];
+      // Known once the look that is under way is done.
+      sure = allSettled().then(() => {
+        turn += 1;
+      });
+    });
+
+    it('is not covered by the position of a write: only the source is left, and what was to be seen is still named', async () => {
+      const session = open({ session: seen, writes: true });
+      expect(await session.write(async () => 'done')).toMatchObject({
+        value: 'done',
+        position: null,
+        onlyOnSource: true,
+      });
+      expect(session.session).toMatchObject({ position: seen.position, issuedAtMs: 1, requiresSource: true });
+    });
+
+    it('is not covered by the position behind a read, which is run again', async () => {
+      const session = open({ session: seen });
+      await session.read(nodeOf);
+      await session.observe();
+      expect(session.historyMoved).toBe(true);
+      expect(session.session).toMatchObject({ position: seen.position, issuedAtMs: 1, requiresSource: true });
+    });
   });
 
   it('says when a promotion has overtaken what it read', async () => {

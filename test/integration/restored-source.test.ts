@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Session } from '../../src/consistency/session.ts';
+import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import { type Fork, forkOf } from '../consistency/forks/ways.ts';
+import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+
+const patience = { timeout: 60_000, interval: 20 };
+/** Looks when it starts, when a connection is lost, and when it is told to. */
+const monitor = { intervalMs: 'off', downIntervalMs: 600_000, timeoutMs: 2000 } as const;
+
+let cluster: TestCluster;
+let fork: Fork;
+let first: OrdersDatabase;
+let other: OrdersDatabase;
+
+beforeAll(async () => {
+  cluster = await startTestCluster({ replicationDelayMs: 0 });
+  await migrateOrders(cluster);
+  await onSource('CREATE TABLE elsewhere (id INT)');
+  fork = forkOf('restore', cluster);
+  await fork.prepare();
+  for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+  first = await openEngine(cluster, { monitor });
+  other = await openEngine(cluster, { monitor });
+});
+afterAll(async () => {
+  await Promise.all([first?.stop(), other?.stop()]);
+  await fork?.clear();
+  await cluster?.stop();
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: rows of whatever was asked
+async function onSource(sql: string): Promise<any> {
+  const connection = await cluster.admin('source');
+  try {
+    return await connection.query(sql);
+  } finally {
+    await connection.end();
+  }
+}
+
+const positionOf = { mariadb: '@@GLOBAL.gtid_binlog_pos', mysql: '@@GLOBAL.gtid_executed' } as const;
+
+async function standing(): Promise<string> {
+  const [row] = await onSource(`SELECT ${positionOf[cluster.cluster.flavour]} AS position`);
+  return String(row.position).replaceAll('\n', '');
+}
+
+async function written(database: OrdersDatabase): Promise<Session> {
+  const client = new TestClient(database);
+  await client.write(async (tx) => tx.order.create({ data: newOrder() }));
+  return client.session;
+}
+
+/** A server that was away is believed after two looks. */
+function epochsSeen(by: OrdersDatabase): number {
+  by.cluster.lookAgain();
+  return by.epochs.length;
+}
+
+const verdictOn = async (session: Session, by = first) => {
+  const { lost, unknown, ahead, behind } = await by.resume('orders', [session]);
+  if (lost.length > 0) return 'LOST';
+  return unknown.length + ahead.length + behind.length > 0 ? 'UNKNOWN' : 'WHOLE';
+};
+
+/** One story: each chapter begins where the one before has ended. */
+describe.sequential('a source that comes back with an older copy of its data', () => {
+  let copied: string;
+  const lost: Session[] = [];
+  /** Of somebody who was shown the lost writes by a process that had not heard of the return. */
+  let late: Session;
+
+  it('is recorded with the end of the copy', async () => {
+    copied = await standing();
+    for (let round = 0; round < 3; round += 1) lost.push(await written(first));
+    for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+    await fork.carryOut();
+    expect(await standing()).toBe(copied);
+    // Before anybody looks, others give out numbers again that were lost. MySQL tells the API nothing of where its log began.
+    if (cluster.cluster.flavour === 'mariadb') await onSource('INSERT INTO elsewhere VALUES (1), (2)');
+    await expect.poll(() => epochsSeen(first), patience).toBe(2);
+    expect(first.epochs.at(-1)?.endOfPrevious?.format()).toBe(copied);
+    for (const session of lost) expect(await verdictOn(session)).toBe('LOST');
+  });
+
+  it('is not known to a process that has not looked, whose replicas show what they have', async () => {
+    const reader = new TestClient(other);
+    await reader.read(async (client) => client.order.count());
+    expect(reader.decision?.role).toBe('REPLICA');
+    expect(other.epochs).toHaveLength(1);
+    late = reader.session;
+    expect(await verdictOn(late)).toBe('LOST');
+  });
+
+  it('tells each of them of the loss when all lost numbers were given out again', async () => {
+    const recent: Session[] = [];
+    for (let round = 0; round < 6; round += 1) recent.push(await written(first));
+    for (const session of [...lost, late]) expect(await verdictOn(session)).toBe('LOST');
+    for (const session of recent) expect(await verdictOn(session)).toBe('WHOLE');
+  });
+
+  it('is heard of by the other process, which tells the same', async () => {
+    await expect.poll(() => epochsSeen(other), patience).toBe(2);
+    for (const session of [...lost, late]) expect(await verdictOn(session, other)).toBe('LOST');
+    expect(await verdictOn(await written(first), other)).toBe('WHOLE');
+  });
+});
