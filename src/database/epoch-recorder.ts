@@ -48,6 +48,8 @@ type Due = {
 
 const timeoutMs = 1000;
 const retryMs = 200;
+/** Somebody has to grant it first. */
+const deniedRetryMs = 5000;
 /** Nobody waits longer than this for a record. */
 const patienceMs = 2000;
 /** Records that a restored source lacks are written anew, when they are so few. */
@@ -135,8 +137,9 @@ export class EpochRecorder {
       cluster.noteEpochTrouble(due.node, null);
       cluster.lookNow(due.node);
     } catch (error) {
-      if (isDenied(error)) this.#options.cluster.noteEpochTrouble(due.node, 'the account may not write cluster_epochs');
-      else this.#cancelRetry = this.#options.clock.after(retryMs, () => void this.#record());
+      const denied = isDenied(error);
+      if (denied) this.#options.cluster.noteEpochTrouble(due.node, 'the account may not write cluster_epochs');
+      this.#cancelRetry = this.#options.clock.after(denied ? deniedRetryMs : retryMs, () => void this.#record());
     } finally {
       this.#recording = false;
     }

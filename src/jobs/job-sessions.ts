@@ -1,6 +1,7 @@
 /**
  * The world that a job sees: at least the one of the request that asked for it. Its token may be old by the time, of a history
- * that has ended, or signed with a key that is gone. Then nobody can tell what is fresh enough, so the source is asked.
+ * that has ended, or signed with a key that is gone. Then nobody can tell what is fresh enough, so the source is asked. What a
+ * client is handed for it is judged as whatever else it brings.
  */
 
 import { currentEpoch } from '../consistency/epoch.ts';
@@ -8,6 +9,7 @@ import { resumeSession } from '../consistency/resume-session.ts';
 import { advanceSession, emptySession, isEmptySession, requireSource, type Session } from '../consistency/session.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../database/orders-client.ts';
 import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
+import type { JoinedTokens } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** Verifies and writes tokens. */
@@ -48,15 +50,33 @@ export class JobSessions {
     }
   }
 
-  /** One token for what all of these have seen, `null` for none. */
+  /** One token for what all of these have seen, `null` for none. Of what is lost: the token that names it. */
   merge(tokens: readonly string[]): string | null {
-    return this.#tokenOf(this.#merged(tokens));
+    const { session, lost } = this.#merged(tokens);
+    const [first] = lost;
+    return first === undefined ? this.#tokenOf(session) : this.#options.tokens.encode(first);
   }
 
-  /** One token for what both have seen; `null` when no position tells that. */
-  join(earlier: string, token: string): string | null {
-    const session = this.#merged([earlier, token]);
-    return session.requiresSource ? null : this.#tokenOf(session);
+  /**
+   * The same for whoever is going to read with it, by the source's own history as well. What cannot be kept is handed out as it
+   * is, and refused like any other token when it comes back.
+   */
+  async promise(texts: readonly string[]): Promise<string | null> {
+    const { database, clusterId, tokens } = this.#options;
+    const { sessions, whole } = this.#decoded(texts);
+    if (sessions.length === 0 || database.epochs.length === 0) return this.merge(texts);
+    const { session, lost, ahead, behind } = await database.resume(clusterId, sessions);
+    const [broken] = [...lost, ...ahead, ...behind];
+    if (broken !== undefined) return tokens.encode(broken);
+    return this.#tokenOf(whole ? session : requireSource(session));
+  }
+
+  /** One token for what both have seen; `null` when no position tells that. Of what is lost, both of them once. */
+  join(earlier: string, token: string): JoinedTokens | null {
+    const { session, lost } = this.#merged([earlier, token]);
+    if (lost.length > 0) return { told: `${earlier},${token}`, kept: token };
+    const joined = session.requiresSource ? null : this.#tokenOf(session);
+    return joined === null ? null : { told: joined, kept: joined };
   }
 
   /**
@@ -80,17 +100,17 @@ export class JobSessions {
   async #judged(token: string | null): Promise<Session> {
     const { database, clusterId } = this.#options;
     const { sessions, whole } = this.#decoded(token === null ? [] : [token]);
-    const { session, lost, ahead, behind } = await database.resume(clusterId, sessions);
-    const judged = whole && lost.length === 0 && ahead.length === 0 && behind.length === 0;
+    const { session, lost, ahead, behind, isUnjudged } = await database.resume(clusterId, sessions);
+    const judged = whole && !isUnjudged && lost.length === 0 && ahead.length === 0 && behind.length === 0;
     return judged ? session : requireSource(session);
   }
 
-  #merged(texts: readonly string[]): Session {
+  #merged(texts: readonly string[]): { readonly session: Session; readonly lost: readonly Session[] } {
     const { database, clusterId } = this.#options;
     const { sessions, whole } = this.#decoded(texts);
     const { session, lost, ahead } = resumeSession(clusterId, sessions, database.epochs);
     const judged = whole && lost.length === 0 && ahead.length === 0;
-    return judged ? session : requireSource(session);
+    return { session: judged ? session : requireSource(session), lost };
   }
 
   /** Not `whole`: some of them are refused. */

@@ -33,7 +33,7 @@ export interface Jobs {
   /** How far it is, from now until it is finished. Throws `JobNotFoundError`. */
   follow(id: string): Promise<BoundedStream<JobRecord>>;
   /** One token for all that the job has seen and written so far; `null` when that is nothing. */
-  tokenOf(record: JobRecord): string | null;
+  tokenOf(record: JobRecord): Promise<string | null>;
 }
 
 function refuse(): never {
@@ -53,5 +53,5 @@ export const noJobs: Jobs = {
   replay: async () => refuse(),
   discard: async () => refuse(),
   follow: async () => refuse(),
-  tokenOf: () => null,
+  tokenOf: async () => null,
 };

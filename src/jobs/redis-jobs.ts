@@ -156,8 +156,8 @@ export class RedisJobs implements Jobs {
     return follower.stream;
   }
 
-  tokenOf({ tokens }: JobRecord): string | null {
-    return this.#options.sessions.merge(tokens);
+  tokenOf({ tokens }: JobRecord): Promise<string | null> {
+    return this.#options.sessions.promise(tokens);
   }
 
   /** Nobody waits for a Redis that is known not to answer. */

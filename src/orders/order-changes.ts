@@ -18,22 +18,33 @@ export class TooManyOrderListenersError extends TidemarkError {
   }
 }
 
-type Listener = { readonly stream: BoundedStream<OrderChange>; readonly wanted: ReadonlySet<bigint> | null };
+type Listener = {
+  readonly stream: BoundedStream<OrderChange>;
+  readonly wanted: ReadonlySet<bigint> | null;
+  /** Something was told. */
+  told: boolean;
+};
+
+/** What of two tokens is told to whoever was told the first, and what the next one is joined with. */
+export type JoinedTokens = { readonly told: string; readonly kept: string };
+/** `null` when no token tells of both. */
+export type JoinTokens = (earlier: string, token: string) => JoinedTokens | null;
 
 /**
  * Tells what was committed to orders, by whichever process, to whoever listens here. A slow listener loses the oldest.
- * The token of a change includes the changes that were told before it, so that a listener needs to keep the newest only.
+ * The token of a change includes the changes that were told before it, so that a listener needs to keep the newest only. When
+ * some of those were lost, whoever was told of them gets what names them once more, and so hears of it with the next read.
  */
 export class OrderChanges {
   readonly #channel: SharedChannel;
   readonly #open = new Set<Listener>();
-  readonly #join: (earlier: string, token: string) => string | null;
+  readonly #join: JoinTokens;
   #told: string | null = null;
   #unsubscribe: (() => void) | null = null;
   #closed = false;
 
-  /** Before `redis` is started. `join` makes one token of two, `null` when that cannot be. */
-  constructor(redis: Redis | null, join: (earlier: string, token: string) => string | null = () => null) {
+  /** Before `redis` is started. */
+  constructor(redis: Redis | null, join: JoinTokens = () => null) {
     this.#channel = new SharedChannel('order-changes', redis);
     this.#join = join;
   }
@@ -46,7 +57,7 @@ export class OrderChanges {
   open(ids: readonly bigint[] | null): BoundedStream<OrderChange> {
     if (this.#open.size >= maxListeners) throw new TooManyOrderListenersError();
     const stream = new BoundedStream<OrderChange>(capacity, () => this.#leave(listener));
-    const listener: Listener = { stream, wanted: ids === null ? null : new Set(ids) };
+    const listener: Listener = { stream, wanted: ids === null ? null : new Set(ids), told: false };
     this.#open.add(listener);
     this.#unsubscribe ??= this.#channel.subscribe((text) => this.#tell(readChange(text)));
     if (this.#closed) stream.end();
@@ -60,11 +71,13 @@ export class OrderChanges {
   }
 
   #tell(heard: OrderChange): void {
-    const token = this.#told === null ? null : this.#join(this.#told, heard.token);
-    const change = token === null ? heard : { ...heard, token };
-    this.#told = change.token;
-    for (const { stream, wanted } of this.#open) {
-      if (wanted === null || wanted.has(change.id)) stream.write(change);
+    const joined = this.#told === null ? null : this.#join(this.#told, heard.token);
+    const { told, kept } = joined ?? { told: heard.token, kept: heard.token };
+    this.#told = kept;
+    for (const listener of this.#open) {
+      if (listener.wanted !== null && !listener.wanted.has(heard.id)) continue;
+      listener.stream.write({ ...heard, token: listener.told ? told : kept });
+      listener.told = true;
     }
   }
 

@@ -22,6 +22,8 @@ describe('how long nobody has vouched for the history that replicas show', () =>
     ['it was never seen', unseen(makeNode('source')), 0],
   ])('%s', (_what, status, ageMs) => {
     expect(unvouchedMs([status], 500)).toBe(ageMs);
+    // The monotonic clock counts fractions, a token does not.
+    expect(Number.isInteger(unvouchedMs([status], 500.3))).toBe(true);
   });
 
   it('counts from nothing again once another server takes the writes', () => {

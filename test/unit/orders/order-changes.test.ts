@@ -43,7 +43,8 @@ describe('who listens to changes', () => {
   });
 
   it('gets tokens that include what was told before, where that can be', async () => {
-    const join = (earlier: string, token: string) => (token === 'alone' ? null : `${earlier}+${token}`);
+    const join = (earlier: string, token: string) =>
+      token === 'alone' ? null : { told: `${earlier}+${token}`, kept: `${earlier}+${token}` };
     const changes = new OrderChanges(null, join);
     const streams = [changes.open(null), changes.open([2n])];
     const tokens = ['a', 'b', 'alone', 'c'];
@@ -51,6 +52,19 @@ describe('who listens to changes', () => {
     for (const stream of streams) {
       for (const told of ['a', 'a+b', 'alone', 'alone+c']) expect((await stream.next()).value.item.token).toBe(told);
     }
+    changes.close();
+  });
+
+  it('is told once more of what was lost, if it was told of it before', async () => {
+    const join = (earlier: string, token: string) =>
+      earlier === 'lost' ? { told: 'lost,b', kept: 'b' } : { told: `${earlier}+${token}`, kept: `${earlier}+${token}` };
+    const changes = new OrderChanges(null, join);
+    const before = changes.open(null);
+    changes.publish({ ...change(2n), token: 'lost' });
+    const later = changes.open(null);
+    for (const token of ['b', 'c']) changes.publish({ ...change(2n), token });
+    for (const told of ['lost', 'lost,b', 'b+c']) expect((await before.next()).value.item.token).toBe(told);
+    for (const told of ['b', 'b+c']) expect((await later.next()).value.item.token).toBe(told);
     changes.close();
   });
 
