@@ -1,6 +1,11 @@
 import { type Connection, createConnection } from 'mariadb';
 import { TidemarkError } from '../errors.ts';
+import { systemClock } from '../platform/clock.ts';
+import { OverdueError, within } from '../platform/deadline.ts';
+import { OwnClock } from '../platform/own-clock.ts';
 import { addressAt, connectionOptions } from './server-address.ts';
+import { connectFactor, onLongConnection } from './session-settings.ts';
+import { Sockets } from './sockets.ts';
 import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
 
 /** A server that cannot be worked with: not there, another account needed, or no such database. */
@@ -41,6 +46,7 @@ const absentCodes: ReadonlySet<string> = new Set([
 ]);
 
 export type DirectConnectionOptions = {
+  /** Of this process's own time: who starts on a busy machine takes seconds before it reads an answer. */
   readonly connectTimeoutMs?: number;
   /** How long the server may say nothing at all once it is connected; 0 is without end. */
   readonly silenceMs?: number;
@@ -55,14 +61,23 @@ export async function openDirectConnection(
   { connectTimeoutMs = 5000, silenceMs = 0 }: DirectConnectionOptions = {},
 ): Promise<Connection> {
   const address = addressAt(url);
+  const sockets = new Sockets(address);
+  const opening = createConnection({
+    ...connectionOptions(address),
+    stream: sockets.connect,
+    timezone: 'Z',
+    connectTimeout: connectTimeoutMs * connectFactor,
+    socketTimeout: silenceMs,
+    initSql: [...onLongConnection],
+  });
   try {
-    return await createConnection({
-      ...connectionOptions(address),
-      timezone: 'Z',
-      connectTimeout: connectTimeoutMs,
-      socketTimeout: silenceMs,
-    });
+    return await within(opening, connectTimeoutMs, new OwnClock(systemClock));
   } catch (error) {
+    if (error instanceof OverdueError) {
+      opening.catch(() => undefined);
+      sockets.cut();
+      throw new DatabaseUnreachableError(address.name, 'does not answer', error, true);
+    }
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const otherwise = reasons[code] ?? `cannot be used (${code || 'no error code'})`;
     const clue = code === 'ER_ACCESS_DENIED_ERROR' && address.tls === null ? perhapsForTls : '';

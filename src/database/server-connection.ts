@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { faultInWords, faultOf } from './driver-fault.ts';
 import type { ServerAddress } from './server-address.ts';
 import { connectionOptions } from './server-address.ts';
-import { onConnect } from './session-settings.ts';
+import { connectFactor, onLongConnection } from './session-settings.ts';
 import { Sockets } from './sockets.ts';
 import type { Row } from './statements/server-statements.ts';
 
@@ -27,11 +27,6 @@ export type ServerConnectionOptions = {
   /** Work that meets a connection which was lost while it lay idle is run again on a new one: for work that only reads. */
   readonly onlyReads?: boolean;
 };
-
-/** The driver's own limit counts time in which nobody was there to connect: `use` has the one that matters. */
-const connectFactor = 20;
-/** Servers close what lies idle, some after seconds. These lie idle by nature, and are few. */
-const keepIdle = 'SET wait_timeout = 3600';
 
 /**
  * One connection to one server, opened when first used and again after it was lost. Statements are sent in order.
@@ -109,7 +104,7 @@ export class ServerConnection {
       ...connectionOptions(this.#address),
       connectTimeout: timeoutMs * connectFactor,
       stream: sockets.connect,
-      initSql: [...onConnect, keepIdle],
+      initSql: [...onLongConnection],
     };
     const link: Link = { sockets, opening: createConnection(options), isOpen: false, overdue: 0 };
     link.opening.then(

@@ -35,6 +35,12 @@ export const sessionCheck = `DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE NOT
 /** Sent once on each new connection. */
 export const onConnect: readonly string[] = [sessionSettings, sessionCheck];
 
+/** Of connections outside of pools: servers close what lies idle, some after seconds. These lie idle by nature, and are few. */
+export const onLongConnection: readonly string[] = [...onConnect, 'SET wait_timeout = 3600'];
+
+/** The driver's own limit counts time in which nobody was there to connect; whoever opens a connection has the one that matters. */
+export const connectFactor = 20;
+
 /**
  * Of pools only. A statement that runs past the timeout is ended by the server. MySQL ends only reads so, and writes wait for
  * locks of rows for most of a minute and for those of tables for a year: the lock timeouts are set on both. `@tidemark_group` is what numbers the transactions of a MySQL

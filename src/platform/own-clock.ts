@@ -4,7 +4,8 @@
  *
  * A wait is made in small steps. A pause makes one of them long, and it counts as it was meant; so the others are left for
  * the answer that came meanwhile. On Linux the time in which the thread wanted to run and could not is left out, too: then
- * the answer may lie in the socket, and nobody was there to read it. However little of its time it gets, a wait ends.
+ * the answer may lie in the socket, and nobody was there to read it. However little of its time it gets, a wait ends: it
+ * takes ten times as long as it was meant to at most, and what the last steps were late by.
  */
 import type { Clock } from './clock.ts';
 import { type OwnUse, ownUse } from './own-use.ts';
@@ -13,6 +14,7 @@ const steps = 10;
 const leastStepMs = 5;
 /** At least so much of each step counts, or a wait might never end. */
 const leastShare = 0.2;
+const mostTimes = 10;
 
 /** How much of a step counts. `waitedMs` of it the thread stood in the queue for a processor. */
 export function ownPart(step: {
@@ -69,6 +71,7 @@ export class OwnClock implements Clock {
     // Most waits end in their first step: nothing is asked of the system for it.
     let use: OwnUse | null = null;
     const stepMs = Math.max(ms / steps, leastStepMs);
+    const lastMs = this.#clock.monotonic() + ms * mostTimes;
     const step = (meantMs: number) => {
       const begunMs = this.#clock.monotonic();
       cancel = this.#clock.after(meantMs, () => {
@@ -76,7 +79,7 @@ export class OwnClock implements Clock {
         const now = this.#use();
         const waitedMs = use === null || now === null ? 0 : now.waitedMs - use.waitedMs;
         use = now;
-        leftMs -= ownPart({ meantMs, tookMs, waitedMs });
+        leftMs = begunMs + tookMs >= lastMs ? 0 : leftMs - ownPart({ meantMs, tookMs, waitedMs });
         if (leftMs > 0.5) return step(Math.min(stepMs, leftMs));
         // The pause was in the last step: once more, for what came meanwhile.
         if (!wasLate && tookMs > meantMs + stepMs) {

@@ -23,10 +23,12 @@ export type SteadyLoadOptions = {
   readonly readers: number;
   readonly writers: number;
   readonly userId: string;
+  /** How long a client waits for an answer; ten seconds unless told. */
+  readonly patienceMs?: number;
 };
 
 const thinkMs = 4;
-const patienceMs = 10_000;
+const usualPatienceMs = 10_000;
 const afterRefusalMs = 20;
 /** How long a write is sent again after the work is over. */
 const settleMs = 20_000;
@@ -134,7 +136,8 @@ export class SteadyLoad {
     tokens: readonly string[],
     counted: 0 | 1 | null = null,
   ): Promise<Answer> {
-    const [first, second] = this.#options.endpoints;
+    const { endpoints, patienceMs = usualPatienceMs } = this.#options;
+    const [first, second] = endpoints;
     const [own, other] = client % 2 === 0 ? [first, second] : [second, first];
     const request = { query, variables, tokens, signal: AbortSignal.timeout(patienceMs) };
     if (counted !== null) this.#underWay[counted] += 1;

@@ -17,17 +17,18 @@ export async function squeeze(
   pid: number,
   round: { readonly runMs: number; readonly stopMs: number },
   forMs: number,
+  signal?: AbortSignal,
 ): Promise<void> {
   const untilMs = systemClock.monotonic() + forMs;
-  while (systemClock.monotonic() < untilMs) {
+  while (systemClock.monotonic() < untilMs && signal?.aborted !== true) {
     await stopFor(pid, round.stopMs);
     await systemClock.sleep(round.runMs);
   }
 }
 
-/** So many others who do nothing but use a processor, for so long at most. The returned function ends them. */
+/** So many others who do nothing but use a processor, for so long and as this process lives at most. The returned function ends them. */
 export function crowd(many: number, forMs: number): () => void {
-  const code = `const untilMs = Date.now() + ${forMs}; while (Date.now() < untilMs);`;
+  const code = `const untilMs = Date.now() + ${forMs}; while (Date.now() < untilMs && process.ppid === ${process.pid});`;
   const others: ChildProcess[] = Array.from({ length: many }, () =>
     spawn(process.execPath, ['-e', code], { stdio: 'ignore', env: {} }),
   );

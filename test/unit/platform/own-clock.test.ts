@@ -42,6 +42,37 @@ describe('a wait in own time', () => {
     expect(ended.atMs).toBeLessThanOrEqual(40 + 360 * 5);
   });
 
+  /** Each step is late by so much, and the thread stood in the queue for so much of it. */
+  it.each([
+    ['nothing', 0, 0],
+    ['a little, again and again', 5, 0],
+    ['a little in the queue, again and again', 5, 30],
+    ['half of the time', 40, 40],
+    ['nearly all of the time', 400, 430],
+    ['stops of seconds, one after the other', 3000, 0],
+    ['a queue of seconds', 3000, 3030],
+    ['all of the time, as the system tells it', 100, 1_000_000],
+  ])(
+    'ends within ten times its length and two late steps, whatever keeps the process: %s',
+    async (_, lateMs, waitMs) => {
+      const clock = new TickingClock();
+      const after = clock.after.bind(clock);
+      let waitedMs = 0;
+      clock.after = (ms, callback) => after(ms + lateMs, callback);
+      const ended = firedAt(
+        clock,
+        new OwnClock(clock, () => {
+          waitedMs += waitMs;
+          return { ranMs: 0, waitedMs };
+        }),
+        400,
+      );
+      await clock.tick(100_000);
+      expect(ended.atMs).toBeGreaterThanOrEqual(400);
+      expect(ended.atMs).toBeLessThanOrEqual(4000 + 2 * (40 + lateMs));
+    },
+  );
+
   it('that is cancelled ends nothing and leaves no timer', async () => {
     const clock = new TickingClock();
     let fired = false;
