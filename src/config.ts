@@ -119,6 +119,7 @@ export type LocalClusterFacts = {
     readonly port: number;
   }[];
   readonly redis: { readonly host: string; readonly port: number } | null;
+  readonly redisPassword: string;
   /** Of a payment provider that runs beside it. */
   readonly paymentsUrl?: string | null | undefined;
   readonly credentials: Readonly<Record<'app' | 'admin' | 'replication', AccountConfig>>;
@@ -217,7 +218,7 @@ export function configFromLocalCluster(
     const node = cluster.nodes.find((candidate) => candidate.role === role);
     return node === undefined ? null : `mysql://${account}@${node.host}:${node.port}/${cluster.database}`;
   };
-  const redis = cluster.redis === null ? null : `redis://${cluster.redis.host}:${cluster.redis.port}`;
+  const redis = cluster.redis && `redis://:${cluster.redisPassword}@${cluster.redis.host}:${cluster.redis.port}`;
   const redisTarget = redisTargetOf(settings.REDIS_URL ?? redis, settings);
   if (redisTarget !== null && 'fault' in redisTarget) throw new ConfigError([redisTarget]);
   return freeze(

@@ -41,6 +41,7 @@ export type LocalCluster = {
   /** As they run now: a restarted node has another pid. Roles in a group are those of the last time that it came together. */
   readonly nodes: readonly LocalNode[];
   readonly redis: LocalRedis | null;
+  readonly redisPassword: string;
   readonly credentials: LocalCredentials;
   readonly tokenKeys: readonly TokenKey[];
   /**

@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import { PortTakenError, ServerStartError } from './local-errors.ts';
 import { isPortFree } from './ports.ts';
@@ -11,6 +12,8 @@ export type RedisLaunch = {
   dataDirectory: string;
   logPath: string;
   port: number;
+  /** Without it every user of this machine could read what is cached, and change jobs; `null` asks for none. */
+  password: string | null;
   parentDeathSignal: ParentDeathSignal;
   clock: Clock;
   signal?: AbortSignal | undefined;
@@ -20,16 +23,19 @@ const patienceMs = 20_000;
 
 /** Starts Redis and resolves when it, and no other Redis on that port, answers. */
 export async function startRedisServer(launch: RedisLaunch): Promise<ServerChild> {
-  const { binary, dataDirectory, logPath, port, parentDeathSignal, clock, signal } = launch;
+  const { binary, dataDirectory, logPath, port, password, parentDeathSignal, clock, signal } = launch;
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  const child = await ServerChild.start(binary.command, redisArguments(port, dataDirectory), {
+  // Arguments are there for everybody to see.
+  const secretFile = join(dataDirectory, 'redis.conf');
+  await writeFile(secretFile, password === null ? '' : `requirepass ${password}\n`, { mode: 0o600 });
+  const child = await ServerChild.start(binary.command, [secretFile, ...redisArguments(port, dataDirectory)], {
     cwd: dataDirectory,
     logPath,
     parentDeathSignal,
   });
   const deadline = clock.monotonic() + patienceMs;
   try {
-    while ((await pidOfRedis(port)) !== child.pid) {
+    while ((await pidOfRedis(port, password)) !== child.pid) {
       signal?.throwIfAborted();
       if (child.exit !== null) {
         const message = `redis ended while it started: ${await child.lastWords()}`;
@@ -63,7 +69,7 @@ export function redisArguments(port: number, dataDirectory: string): string[] {
 }
 
 /** The pid that whoever listens on the port gives; null without such an answer. */
-function pidOfRedis(port: number): Promise<number | null> {
+function pidOfRedis(port: number, password: string | null): Promise<number | null> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     let answer = '';
@@ -73,7 +79,8 @@ function pidOfRedis(port: number): Promise<number | null> {
     };
     socket.setTimeout(1_000, () => end(null));
     socket.once('error', () => end(null));
-    socket.once('connect', () => socket.write('INFO server\r\n'));
+    const login = password === null ? '' : `AUTH ${password}\r\n`;
+    socket.once('connect', () => socket.write(`${login}INFO server\r\n`));
     socket.on('data', (bytes) => {
       answer += bytes.toString();
       const pid = /^process_id:(\d+)\r$/m.exec(answer)?.[1];

@@ -95,6 +95,10 @@ export class RunningCluster implements LocalCluster {
     return this.#prepared.secrets.tokenKeys;
   }
 
+  get redisPassword(): string {
+    return this.#prepared.secrets.redisPassword;
+  }
+
   get redis(): LocalRedis | null {
     return this.#redis?.facts ?? null;
   }
@@ -198,6 +202,7 @@ export class RunningCluster implements LocalCluster {
         binary: redis,
         dataDirectory: this.#dataDirectory('redis'),
         logPath: this.#logPath('redis'),
+        password: this.redisPassword,
         port,
         parentDeathSignal: options.parentDeathSignal ?? 'TERM',
         clock: options.clock,

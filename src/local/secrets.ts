@@ -6,6 +6,8 @@ import { readJsonFile, writeJsonFile } from './json-file.ts';
 const account = z.object({ user: z.string().min(1), password: z.string().min(1) });
 const secretsSchema = z.object({
   credentials: z.object({ app: account, admin: account, replication: account }),
+  /** Missing where an earlier version made them. */
+  redisPassword: z.string().min(1).optional(),
   tokenKeys: z.array(z.object({ id: z.string().min(1), secret: z.string().min(1) })).min(1),
 });
 
@@ -17,27 +19,34 @@ export type LocalCredentials = { readonly app: Account; readonly admin: Account;
 export type TokenKey = { readonly id: string; readonly secret: string };
 
 /** Everything random that the local cluster keeps in `<directory>/secrets.json`, for its owner's eyes only. */
-export type LocalSecrets = { readonly credentials: LocalCredentials; readonly tokenKeys: readonly TokenKey[] };
+export type LocalSecrets = {
+  readonly credentials: LocalCredentials;
+  readonly redisPassword: string;
+  readonly tokenKeys: readonly TokenKey[];
+};
 
 export const secretsPath = (directory: string): string => join(directory, 'secrets.json');
 
 /** Reads the secrets, or makes them at the first start. */
 export async function loadSecrets(directory: string): Promise<LocalSecrets> {
   const stored = await readJsonFile(secretsPath(directory), secretsSchema);
-  if (stored !== null) return stored;
-  const secrets = newSecrets();
+  const { redisPassword } = stored ?? {};
+  if (stored !== null && redisPassword !== undefined) return { ...stored, redisPassword };
+  const secrets = { ...newSecrets(), ...stored, redisPassword: password() };
   await writeJsonFile(secretsPath(directory), secrets, 0o600);
   return secrets;
 }
 
+const password = () => randomBytes(18).toString('base64url');
+
 function newSecrets(): LocalSecrets {
-  const password = () => randomBytes(18).toString('base64url');
   return {
     credentials: {
       app: { user: 'tidemark', password: password() },
       admin: { user: 'tidemark_admin', password: password() },
       replication: { user: 'tidemark_replication', password: password() },
     },
+    redisPassword: password(),
     tokenKeys: [{ id: randomBytes(3).toString('hex'), secret: randomBytes(32).toString('base64url') }],
   };
 }

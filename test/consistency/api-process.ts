@@ -28,11 +28,11 @@ export type ApiStart = NodeProcessOptions & {
 /** Starts the API as operators do, as a process of its own, and resolves when it is ready to serve. */
 export async function startApiProcess(
   cluster: TestCluster,
-  { node = ['--import', 'tsx', 'src/main.ts'], environment = {}, until = 'readyz', ownSession }: ApiStart = {},
+  { node = ['--import', 'tsx', 'src/main.ts'], environment = {}, until = 'readyz', ...process }: ApiStart = {},
 ): Promise<ApiProcess> {
   const port = await freePort();
   const told = { ...environmentFor(cluster), ...environment, PORT: String(port) };
-  const { child, pid, output, stop } = startNodeProcess(node, told, { ownSession });
+  const { child, pid, output, stop } = startNodeProcess(node, told, process);
   const base = `http://127.0.0.1:${port}`;
   try {
     await untilReady(child, `${base}/${until}`);

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { type Connection, createConnection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readClusterFile, recordApi } from '../../src/local/cluster-file.ts';
@@ -147,6 +148,26 @@ describe('a fresh local cluster', () => {
     const left = await readdir(nodeOf(cluster, 'source').dataDirectory);
     expect(left.filter((name) => name.endsWith('.sql'))).toEqual([]);
   });
+
+  it('lets nobody into Redis without its password, which is shown to nobody', async () => {
+    const { port, pid } = cluster.redis ?? expect.unreachable('Redis does not run');
+    const asked = async (account: object) => {
+      const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null, ...account });
+      client.on('error', () => undefined);
+      try {
+        return await client.get('nothing');
+      } finally {
+        client.disconnect();
+      }
+    };
+    await expect(asked({})).rejects.toThrow(/NOAUTH/);
+    await expect(asked({ password: 'wrong' })).rejects.toThrow();
+    expect(await asked({ password: cluster.redisPassword })).toBeNull();
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    expect(words + (await readFile(join(directory, 'cluster.json'), 'utf8'))).not.toContain(cluster.redisPassword);
+    const [file = ''] = words.split('\0').filter((word) => word.endsWith('redis.conf'));
+    if (file !== '') expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
 });
 
 describe('a local cluster', () => {
@@ -156,11 +177,11 @@ describe('a local cluster', () => {
   it('keeps data, identity, keys and ports over a restart', async () => {
     const first = await start({ redis: true });
     await writeAndAwait(first, 1);
-    const { id, tokenKeys, credentials } = first;
+    const { id, tokenKeys, credentials, redisPassword } = first;
     const ports = first.nodes.map(({ port }) => port);
     await first.stop();
     const second = await start({ redis: true });
-    expect(second).toMatchObject({ id, tokenKeys, credentials });
+    expect(second).toMatchObject({ id, tokenKeys, credentials, redisPassword });
     expect(second.nodes.map(({ port }) => port)).toEqual(ports);
     await writeAndAwait(second, 2);
     expect(await marksOn(second, 'replica-1')).toEqual([1, 2]);

@@ -26,15 +26,21 @@ process.once('exit', () => {
 export type NodeProcessOptions = {
   /** As a service manager starts it. Signals of the terminal do not reach it then. */
   readonly ownSession?: boolean | undefined;
+  /** How many files and sockets it may have open at once (`ulimit -n`). */
+  readonly descriptors?: number | undefined;
 };
 
 /** `node` is what Node is told: its own options, then the entry and its arguments. */
 export function startNodeProcess(
   node: readonly string[],
   environment: Readonly<Record<string, string>>,
-  { ownSession = false }: NodeProcessOptions = {},
+  { ownSession = false, descriptors }: NodeProcessOptions = {},
 ): NodeProcess {
-  const child = spawn(process.execPath, [...node], {
+  const [program = '', ...words] =
+    descriptors === undefined
+      ? [process.execPath, ...node]
+      : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', process.execPath, ...node];
+  const child = spawn(program, words, {
     cwd: root,
     detached: ownSession,
     env: { ...inherited(), ...environment },

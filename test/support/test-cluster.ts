@@ -112,12 +112,12 @@ class RunningTestCluster implements TestCluster {
     const { app } = this.cluster.credentials;
     const urlsOf = (role: LocalNode['role']) =>
       this.cluster.nodes.filter((node) => node.role === role).map((node) => this.#url(node, app));
-    const { redis } = this.cluster;
+    const { redis, redisPassword } = this.cluster;
     return {
       source: urlsOf('source')[0] ?? '',
       replicas: urlsOf('replica'),
       backup: urlsOf('backup')[0] ?? null,
-      redis: redis && `redis://${redis.host}:${redis.port}`,
+      redis: redis && `redis://:${redisPassword}@${redis.host}:${redis.port}`,
     };
   }
 

@@ -73,6 +73,7 @@ async function launch(directory: string, port: number): Promise<ServerChild> {
     dataDirectory: join(directory, 'data'),
     logPath: join(directory, 'redis.log'),
     port,
+    password: null,
     parentDeathSignal: 'KILL',
     clock: systemClock,
   });

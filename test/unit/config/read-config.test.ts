@@ -369,6 +369,7 @@ describe('a local cluster', () => {
       { name: 'replica-2', role: 'replica', host: '127.0.0.1', port: 5003 },
     ],
     redis: { host: '127.0.0.1', port: 6001 },
+    redisPassword: 'hunter2',
     credentials: {
       app: { user: 'app', password: 'p' },
       admin: { user: 'admin', password: '@:/' },
@@ -383,7 +384,7 @@ describe('a local cluster', () => {
       http: { port: 4100 },
       cluster: { id: 'local-1', nodes: [{ name: 'source', user: 'app', database: 'orders' }, {}, {}] },
       migrationUrl: 'mysql://admin:%40%3A%2F@127.0.0.1:5001/orders',
-      redisUrl: 'redis://127.0.0.1:6001',
+      redisUrl: 'redis://:hunter2@127.0.0.1:6001',
       tokens: { keys: [{ id: 'local' }] },
     });
   });

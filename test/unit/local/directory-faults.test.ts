@@ -26,7 +26,14 @@ describe('a file of the cluster', () => {
   });
 
   it('is read back as it was written', async () => {
-    expect(await loadSecrets(directory)).toEqual(await loadSecrets(directory));
+    const secrets = await loadSecrets(directory);
+    expect(await loadSecrets(directory)).toEqual(secrets);
+    // Of a version that knew of no password of Redis: the others are kept.
+    const { redisPassword: _, ...earlier } = secrets;
+    await writeFile(join(directory, 'secrets.json'), JSON.stringify(earlier));
+    const completed = await loadSecrets(directory);
+    expect(completed).toEqual({ ...secrets, redisPassword: expect.stringMatching(/^[\w-]{20,}$/) });
+    expect(await loadSecrets(directory)).toEqual(completed);
     expect(await loadFlavourState(directory)).toEqual(await loadFlavourState(directory));
   });
 
