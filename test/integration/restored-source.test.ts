@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../src/consistency/session.ts';
+import { TokenCodec } from '../../src/consistency/token-codec.ts';
+import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
 import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import { JobSessions } from '../../src/jobs/job-sessions.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { type Fork, forkOf } from '../consistency/forks/ways.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
@@ -99,6 +103,23 @@ describe.sequential('a source that comes back with an older copy of its data', (
     for (let round = 0; round < 6; round += 1) recent.push(await written(first));
     for (const session of [...lost, late]) expect(await verdictOn(session)).toBe('LOST');
     for (const session of recent) expect(await verdictOn(session)).toBe('WHOLE');
+  });
+
+  it('is told through the tokens of jobs and of changed orders as well', async () => {
+    const { tokenKeys, flavour } = cluster.cluster;
+    const clusterId = 'orders';
+    const tokens = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), clusterId, flavour: () => flavour });
+    const sessions = new JobSessions({ database: first, tokens, clusterId, clock: systemClock });
+    const [recent, again] = [tokens.encode(await written(first)), tokens.encode(await written(first))];
+    for (const session of [...lost, late]) {
+      const gone = tokens.encode(session);
+      expect(await sessions.promise([recent, gone])).toBe(gone);
+      expect(sessions.merge([recent, gone])).toBe(gone);
+      expect(sessions.join(gone, recent)).toEqual({ told: `${gone},${recent}`, kept: recent });
+    }
+    for (const whole of [await sessions.promise([recent, again]), sessions.join(recent, again)?.told ?? null]) {
+      expect(await verdictOn(tokens.decode(whole ?? '', systemClock.now()))).toBe('WHOLE');
+    }
   });
 
   it('is heard of by the other process, which tells the same', async () => {
