@@ -17,8 +17,8 @@ unpack_debian() {
     'Debug::NoLocking "1";' 'APT::Sandbox::User "";' 'Acquire::Retries "3";' 'Acquire::Languages "none";'
   APT_CONFIG=$apt/apt.conf apt-get update > "$work/apt.log" 2>&1 || give_up "the package lists of Debian $release cannot be fetched"
   for request in "$@"; do
-    APT_CONFIG=$apt/apt.conf apt-cache madison "${request%%=*}" | grep -qF "| ${request#*=} |" ||
-      give_up "Debian $release serves another version than $request: $(served "${request%%=*}")"
+    grep -qxF "${request#*=}" <<< "$(served "${request%%=*}")" ||
+      give_up "Debian $release serves another version than $request: $(served "${request%%=*}" | paste -sd ' ')"
   done
   # Perl only serves maintenance scripts, which are not run.
   names=$(APT_CONFIG=$apt/apt.conf apt-get --simulate --no-install-recommends install "$@" |
@@ -32,9 +32,8 @@ unpack_debian() {
   echo "Debian $release, $*"
 }
 
-served() {
-  APT_CONFIG=$work/apt/apt.conf apt-cache madison "$1" | awk -F'|' '{ gsub(/ /, "", $2); printf "%s ", $2 }' | grep . || echo none
-}
+# served PACKAGE: its versions, one a line.
+served() { APT_CONFIG=$work/apt/apt.conf apt-cache madison "$1" | awk -F'|' '{ gsub(/ /, "", $2); print $2 }'; }
 
 # pick_others NAMES REQUEST...: what is needed besides those requested by version.
 pick_others() {
@@ -49,8 +48,7 @@ pick_others() {
 make_starters() {
   local root=$work/root loader libraries program
   loader=$(find "$root" -name 'ld-linux-*.so.[0-9]' \( -type f -o -type l \) | head -n 1)
-  libraries=$(find "$root/lib" "$root/usr/lib" -maxdepth 1 -name '*-linux-gnu' -type d 2>/dev/null | paste -sd:)
-  libraries=$libraries:$(find "$root/usr/lib" -name 'libprotobuf*' -printf '%h\n' | sort -u | paste -sd:)
+  libraries=$(find "$root" -maxdepth 3 -path '*/lib/*-linux-gnu' -type d | paste -sd:)
   mkdir -p "$work/bin"
   for program in "$root"/usr/bin/* "$root"/usr/sbin/*; do
     [ -f "$program" ] || continue
@@ -58,3 +56,9 @@ make_starters() {
     chmod +x "$work/bin/${program##*/}"
   done
 }
+
+# wait_for_server NAME PID: until it answers, or has ended.
+wait_for_server() {
+  wait_until 180 answers_or_ended "$1" "$2" && kill -0 "$2" 2> /dev/null
+}
+answers_or_ended() { ! kill -0 "$2" || sql "$1" 'SELECT 1'; }

@@ -37,11 +37,25 @@ start_mariadb() {
     --skip-name-resolve --innodb-buffer-pool-size=32M --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0 \
     "$@" > "$work/$name.log" 2>&1 &
   pids+=($!)
-  wait_until 120 sql "$name" 'SELECT 1' || give_up "mariadbd does not start: $(grep -m3 ERROR "$work/$name.log" || true)"
+  wait_for_server "$name" $! || give_up "mariadbd does not start: $(grep -m3 ERROR "$work/$name.log" || true)"
 }
 
 # sql NAME STATEMENTS: rows as tab-separated lines without headers.
 sql() {
   "$work/bin/mariadb" "--defaults-file=$work/client.cnf" "--socket=$work/$1.sock" "--character-sets-dir=$work/root/usr/share/mysql/charsets" \
-    --batch --skip-column-names --unbuffered --execute "$2" ${3:+"$3"}
+    --batch --skip-column-names --unbuffered --execute "$2"
+}
+
+# follow REPLICA SOURCE no|slave_pos: from the beginning of the source's log.
+follow() {
+  local place=
+  [ "$3" = slave_pos ] || place=", MASTER_LOG_FILE = 'log.000001', MASTER_LOG_POS = 4"
+  sql "$1" "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${ports[$2]}, MASTER_USER = 'follower',
+    MASTER_PASSWORD = '$password', MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = $3 $place; START SLAVE"
+}
+
+# slave_status NAME COLUMN
+slave_status() {
+  "$work/bin/mariadb" "--defaults-file=$work/client.cnf" "--socket=$work/$1.sock" --vertical --execute 'SHOW SLAVE STATUS' |
+    awk -v name="$2:" '$1 == name { print $2 }'
 }
