@@ -147,6 +147,20 @@ describe('the lab', () => {
     expect(faults).toEqual([]);
   });
 
+  it('asks at most twenty times a minute while nothing goes on, and nothing is done there', async () => {
+    const { page } = await stage.tabs.open('/lab');
+    await button(page, 'Kill backup').waitFor();
+    await untilAllWell();
+    // What was done by others is looked at for a while.
+    await page.waitForTimeout(20_000);
+    let asked = 0;
+    page.on('request', () => {
+      asked += 1;
+    });
+    await page.waitForTimeout(30_000);
+    expect(asked).toBeLessThanOrEqual(10);
+  });
+
   it('is used with the keyboard alone', async () => {
     const { page } = await stage.tabs.open('/lab');
     await button(page, 'Start the loop').waitFor();

@@ -1,7 +1,10 @@
 /** Why a server could answer: a few words for the chip, a sentence for whoever opens it. */
 const words: Readonly<Record<string, readonly [short: string, long: string]>> = {
   'write-operation': ['a write', 'It was a write, and only the source takes writes.'],
-  'strong-read': ['strong read', 'The newest data there is was asked for, and only the source has it.'],
+  'strong-read': [
+    'newest data',
+    'Only the newest data was sure to include all that you have seen, or it was asked for. Only the source has it.',
+  ],
   'position-unknown': ['position unknown', 'Nobody knew how far the replicas were, so the source answered.'],
   'any-replica': ['any replica', 'Nothing had to be included, so any replica would do.'],
   'replica-caught-up': ['caught up', 'The replica was known to have everything that you have seen and written.'],

@@ -1,7 +1,10 @@
 /** The API sends a beat every 15 s: a stream that brings nothing for so long is dead, whatever the network believes. */
 const longestQuietMs = 40_000;
 
-/** The same response, whose stream breaks off when nothing comes any more: whoever listens opens another one. */
+/** What tells urql that the stream is over: it takes one that ends without having brought anything for a fault. */
+const over = new TextEncoder().encode('data: {"data":null,"hasNext":false}\n\n');
+
+/** The same response, whose stream says when it ends, and breaks off when nothing comes any more: whoever listens opens another one. */
 export function endedWhenQuiet(response: Response, quietMs: number = longestQuietMs): Response {
   const { body } = response;
   if (body === null) return response;
@@ -13,7 +16,10 @@ export function endedWhenQuiet(response: Response, quietMs: number = longestQuie
         expect(controller);
         controller.enqueue(chunk);
       },
-      flush: () => clearTimeout(timer),
+      flush: (controller) => {
+        clearTimeout(timer);
+        controller.enqueue(over);
+      },
     }),
   );
   function expect(controller: TransformStreamDefaultController): void {

@@ -20,6 +20,7 @@ describe('a stream', () => {
         controller.close();
       },
     });
-    expect(await endedWhenQuiet(new Response(beats, { headers }), 60_000).text()).toBe(':');
+    const text = await endedWhenQuiet(new Response(beats, { headers }), 60_000).text();
+    expect(text).toBe(':data: {"data":null,"hasNext":false}\n\n');
   });
 });
