@@ -5,16 +5,16 @@
 # Guess:    The scheduler's record and the worker make the runs: when one job's key is evicted, that run is lost, an error or an
 #           event tells, and the next run comes.
 # So it is: Each run is made by the one before it, when a worker takes that up. Without that job nothing ever runs again:
-#           no error, no event of the worker, and getJobScheduler goes on to tell of a next run, which lies in the past. Only
-#           somebody who calls upsertJobScheduler again revives it, and with the same settings: a service that
-#           sets its schedules at its start, say.
+#           no error, no event of the worker, and getJobScheduler goes on to tell of a next run, which lies in the past. Calling
+#           upsertJobScheduler again, with the same settings, revives it: a service that does so only at its start has no runs
+#           until its next one.
 #
-# Output seen (the number of runs before differs):
-#   runs before: more than one
-#   runs in the four seconds after the loss, a second's grace left out: 0
-#   errors and failures that the worker told of: 0
-#   the scheduler is still listed, its next run: in the past
-#   runs in four seconds after upsertJobScheduler with the same settings: more than one
+# Output seen:
+#   more than one run at first: true
+#   runs in four seconds, from three seconds after the loss: 0
+#   errors, failures and stalled jobs that the worker told of: 0
+#   the next run of the scheduler that is still listed lies in the: past
+#   more than one run after upsertJobScheduler with the same settings: true
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/finding.sh"

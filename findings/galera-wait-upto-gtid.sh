@@ -8,9 +8,11 @@
 #           also for a transaction that never was. MASTER_GTID_WAIT is no way out: gtid_slave_pos stays empty on a node.
 #
 # Output seen:
-#   timeout 0.9: error 1205, waited less than 0.9 s: yes
-#   timeout 1.6: error 1205, waited less than 1.6 s: yes, at least 1 s: yes
-#   7-1-1000, not written yet, in the cluster's domain: error 1205
+#   the position after two writes: 7-1-2
+#   timeout 0.9: waited less than 0.9 s: yes
+#   timeout 1.6: waited less than 1.6 s: yes
+#   timeout 1.6: waited at least 1 s: yes
+#   7-1-1000, not written yet, in the domain of the cluster: error-1205
 #   9-1-1000, never written, in another domain: 1
 #   gtid_slave_pos of the node after its writes: empty
 set -euo pipefail

@@ -10,12 +10,13 @@
 #           outside of any, with autocommit. Only the answer to a further statement brings the truth.
 #
 # Output seen:
-#   connected: IN_TRANS 0
-#   after a syntax error, no transaction was ever open: IN_TRANS 1
-#   rollback() is sent to the server for it: 1 time
-#   after a deadlock that rolled everything back: IN_TRANS 1
-#   the server, asked then: @@in_transaction 0
-#   after that answer: IN_TRANS 0
+#   connected: IN_TRANS: 0
+#   after a syntax error, no transaction was ever open: IN_TRANS: 1
+#   rollback() is sent to the server for it, times: 1
+#   the error of a deadlock: 1213
+#   after a deadlock that rolled everything back: IN_TRANS: 1
+#   the server, asked then: @@in_transaction: 0
+#   after that answer: IN_TRANS: 0
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/finding.sh"

@@ -9,9 +9,10 @@
 #           given out again, too, so a row of that id may well be found: another client's.
 #
 # Output seen:
+#   the second server has the shared write: 0
 #   the write that is lost: GTID 0-1-3, id 2
 #   the first write after the promotion: GTID 0-2-3, id 2
-#   the follower's position: 0-2-3
+#   the position of the follower: 0-2-3
 #   MASTER_GTID_WAIT for the lost write there: 0
 #   the row of its id there: from the second server
 set -euo pipefail

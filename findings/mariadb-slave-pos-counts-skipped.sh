@@ -10,7 +10,8 @@
 #
 # Output seen:
 #   Using_Gtid of the replica: No
-#   gtid_slave_pos after a write that it applied: 0-1-3
+#   a write that it applies: MASTER_GTID_WAIT says 0, rows there: 1
+#   gtid_slave_pos then: 0-1-3
 #   a write to a table that a filter leaves out: MASTER_GTID_WAIT says 0, rows there: 0
 #   a write that sql_slave_skip_counter leaves out: MASTER_GTID_WAIT says 0, rows there: 0
 #   a write of a domain in IGNORE_DOMAIN_IDS: MASTER_GTID_WAIT says 0, rows there: 0

@@ -5,8 +5,8 @@
 # Guess:    Since mysql.gtid_executed exists, a server with gtid_mode = ON needs no binary log to give each transaction a GTID;
 #           or with --skip-log-bin it refuses to start with that mode, or to write.
 # So it is: It starts, says ON, writes, and gtid_executed does not move. A transaction with a GTID of its own (GTID_NEXT, as an
-#           applier sets it) is counted. So "gtid_mode is ON" proves nothing: without a log a write cannot be waited for by number,
-#           and WAIT_FOR_EXECUTED_GTID_SET for what gtid_executed says now is true at once everywhere.
+#           applier sets it) is counted. So "gtid_mode is ON" proves nothing: without a log a write has no number that
+#           others could wait for.
 #
 # Output seen:
 #   gtid_mode, log_bin: ON 0

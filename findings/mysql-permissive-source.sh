@@ -9,10 +9,14 @@
 #           somebody has to start the receiver.
 #
 # Output seen:
-#   after ON_PERMISSIVE on the source: GTIDs in its log 4, rows on the replica 2, receiver ON
-#   after the replica's receiver has connected again: OFF, error 13117
-#   five seconds after the source is ON again: OFF
-#   after START REPLICA: rows on the replica 3
+#   GTIDs after the first write: 2
+#   after ON_PERMISSIVE on the source: GTIDs: 3
+#   rows on the replica: 2
+#   its receiver: ON 0
+#   its receiver, after it has connected again: OFF 13117
+#   GTIDs after one more write: 4
+#   its receiver, 5 s after the source is ON again: OFF 13117
+#   rows on the replica, after START REPLICA: 3
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib/finding.sh"
