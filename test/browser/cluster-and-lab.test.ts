@@ -201,7 +201,7 @@ describe('the routing log', () => {
     await ask(api(), order, { headers: { 'x-consistency-level': 'strong' } });
     const rows = page.locator('tbody tr');
     await until('both are there', async () => (await rows.count()) === 2);
-    expect(await rows.first().textContent()).toMatch(/Wanted readsourcestrong readstrong/);
+    expect(await rows.first().textContent()).toMatch(/Wanted readsourcenewest datastrong/);
     await page.getByLabel('Level').selectOption('SESSION');
     await until('one is left', async () => (await rows.count()) === 1);
     expect(page.url()).toMatch(/\?level=SESSION&name=wanted$/);
