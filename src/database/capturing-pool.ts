@@ -393,7 +393,7 @@ export class CapturingPool implements UsedPool {
       if (capture !== null) capture.refusal = error;
       return;
     }
-    if (capture !== null) capture.fault = fault;
+    capture?.failed(fault, error);
     this.#faults.set(fault, this.faultsMet(fault) + 1);
     if (fault === 'CONNECTION' && !(error instanceof NodeDownError)) this.#onConnectionLost(faultInWords(error));
   }

@@ -50,6 +50,8 @@ const longestPauseMs = 200;
 /** Uptimes are told in whole seconds. */
 const uptimeDoubtS = 2;
 
+const ownState =
+  'SELECT MEMBER_STATE AS state FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid';
 /** A row that is locked: MySQL, MariaDB. */
 const locked: ReadonlySet<unknown> = new Set([3572, 1205]);
 
@@ -74,8 +76,8 @@ export class CommitSettlement {
       }
       if (look !== null && asked === node && nameOf(source) === node) {
         const verdict = judgeProof(look, proof);
-        // What a member of a group has lost or rolled back the others may still commit.
-        const isSure = verdict === 'COMMITTED' || (verdict === 'ROLLED_BACK' && fault !== 'LEFT_GROUP');
+        // What a member has rolled back because it lost its group the others may still commit.
+        const isSure = verdict === 'COMMITTED' || (verdict === 'ROLLED_BACK' && (await this.#isFinal(node, fault)));
         if (isSure) return { outcome: verdict, node };
         if (verdict === 'END_IT') await this.#end(node, proof);
         else if (verdict === 'WAIT') untilMs = Math.max(untilMs, answeredMs);
@@ -87,6 +89,14 @@ export class CommitSettlement {
 
   async close(): Promise<void> {
     await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
+  }
+
+  /** Whether a rollback on a server is one for all: in a group, where a conflict was the reason, and the member is in step. */
+  async #isFinal(node: string, fault: DriverFault | null): Promise<boolean> {
+    if (fault === 'LEFT_GROUP') return false;
+    if (fault !== 'GROUP_ROLLED_BACK') return true;
+    const rows = await this.#use(node, (connection) => connection.query(ownState)).catch(() => []);
+    return rowsOf(rows)[0]?.state === 'ONLINE';
   }
 
   #look(node: string, proof: CommitProof): Promise<ProofLook> {

@@ -3,6 +3,7 @@
  * password, a dead server and an exhausted pool all alike.
  */
 import { SqlError } from 'mariadb';
+import { isAboutValue } from './refused-value.ts';
 import { unableBy } from './statements/unable-server.ts';
 import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
 
@@ -18,6 +19,10 @@ export const driverFaults = [
   // A member lost its group in the middle of a commit. It rolls back, yet the others may have received the transaction
   // before, and commit it: this is no proof that nothing was written.
   'LEFT_GROUP',
+  // The group told a member to roll back: because of a conflict, as long as the member is in step; else the same as above.
+  'GROUP_ROLLED_BACK',
+  // A value that the server cannot store, or compare, unchanged; see refused-value.ts.
+  'VALUE',
   // Something of the server and nothing of the statement; see statements/unable-server.ts.
   'UNABLE',
   'OTHER',
@@ -31,22 +36,31 @@ const byNumber: Readonly<Record<number, DriverFault>> = {
   1152: 'CONNECTION', // aborted connection
   1184: 'CONNECTION', // new aborted connection
   1317: 'CONNECTION', // query execution was interrupted, as a stopping server does
+  1158: 'CONNECTION', // the server could not read from it
+  1159: 'CONNECTION', // nor in time
+  1160: 'CONNECTION', // nor write to it
+  1161: 'CONNECTION', // nor in time
   1927: 'CONNECTION', // connection was killed
+  3169: 'CONNECTION', // session was killed
   2006: 'CONNECTION',
   2013: 'CONNECTION',
   4031: 'CONNECTION', // disconnected by the server after inactivity
   45028: 'EXHAUSTED', // no connection from the pool in time
   1040: 'EXHAUSTED', // too many connections
+  1203: 'EXHAUSTED', // … of this account
+  1226: 'EXHAUSTED', // the account has used up what it may
   1020: 'DEADLOCK', // a row changed after the snapshot, with innodb_snapshot_isolation
   1213: 'DEADLOCK',
   1205: 'LOCK_TIMEOUT',
   1969: 'STATEMENT_TIMEOUT', // MariaDB's max_statement_time
   3024: 'STATEMENT_TIMEOUT', // MySQL's max_execution_time
+  1036: 'READ_ONLY', // a table that may only be read
   1290: 'READ_ONLY', // --read-only
   1792: 'READ_ONLY', // read-only transaction
   1836: 'READ_ONLY',
+  1874: 'READ_ONLY', // InnoDB is
   3100: 'LEFT_GROUP', // the group did not answer the commit
-  3101: 'LEFT_GROUP', // the group told this member to roll back
+  3101: 'GROUP_ROLLED_BACK',
 };
 
 const systemCodes = new Set([
@@ -98,6 +112,7 @@ export function faultOf(error: unknown): DriverFault {
   if (known === 'EXHAUSTED' && error.cause !== undefined && faultOf(error.cause) === 'CONNECTION') return 'CONNECTION';
   if (known !== undefined) return known;
   if (error.fatal) return 'CONNECTION';
+  if (isAboutValue(error.errno)) return 'VALUE';
   return unableBy(error.errno) === null ? 'OTHER' : 'UNABLE';
 }
 

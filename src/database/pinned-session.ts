@@ -20,7 +20,8 @@ import type { Route, RouteDecision } from '../routing/route-decision.ts';
 import type { ReadRequest } from '../routing/route-request.ts';
 import { withReader } from './current-session.ts';
 import type { Committed, DatabaseSession } from './database-session.ts';
-import { NodeLostError, OverloadedError, StatementTimeoutError } from './errors.ts';
+import { incomparable, NodeLostError, OverloadedError, StatementTimeoutError, ValueRefusedError } from './errors.ts';
+import { faultsSince } from './faults-since.ts';
 import type { NodeClients } from './node-clients.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
 import { type NodePositions, ReadObservation } from './read-observation.ts';
@@ -193,9 +194,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const pin = this.pin();
       const { node } = await pin;
       const { pool, direct } = this.#services.clients(node);
-      const before = { lost: pool.faultsMet('CONNECTION'), busy: pool.faultsMet('EXHAUSTED') };
-      const slow = pool.faultsMet('STATEMENT_TIMEOUT');
-      const unable = pool.faultsMet('UNABLE');
+      const hasMet = faultsSince(pool);
       const done = this.#services.busy(node);
       try {
         const value = await run(this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : direct);
@@ -205,11 +204,12 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         this.#reads += 1;
         return value;
       } catch (error) {
-        if (pool.faultsMet('CONNECTION') > before.lost) this.#lost(node, pin, error);
-        else if (pool.faultsMet('EXHAUSTED') > before.busy) throw new OverloadedError(error);
-        else if (pool.faultsMet('STATEMENT_TIMEOUT') > slow) throw new StatementTimeoutError(error);
+        if (hasMet('CONNECTION')) this.#lost(node, pin, error);
+        else if (hasMet('EXHAUSTED')) throw new OverloadedError(error);
+        else if (hasMet('STATEMENT_TIMEOUT')) throw new StatementTimeoutError(error);
+        else if (hasMet('VALUE')) throw new ValueRefusedError(incomparable, error);
         else if (this.#decision?.role === 'BACKUP') throw withoutBackup(error);
-        else if (pool.faultsMet('UNABLE') > unable) await this.#unable(node, pin, error);
+        else if (hasMet('UNABLE')) await this.#unable(node, pin, error);
         else throw error;
       } finally {
         done();

@@ -11,7 +11,7 @@
  *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
  */
 import type { Position } from '../consistency/position.ts';
-import type { TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../errors.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import { within as inTime, OverdueError } from '../platform/deadline.ts';
@@ -65,6 +65,8 @@ export type SourceWriterOptions<Transaction> = {
   readonly timeoutMs: number;
 };
 
+/** Nothing was written, and another time it may be. The last one only when the group is known to have meant that. */
+const contentions: ReadonlySet<DriverFault> = new Set(['DEADLOCK', 'LOCK_TIMEOUT', 'GROUP_ROLLED_BACK'] as const);
 const maxAttempts = 5;
 const maxLosses = 3;
 /**
@@ -149,7 +151,7 @@ export class SourceWriter<Transaction> {
           losses += 1;
           if (await this.#options.isThere(node)) continue;
         }
-        const contended = fault === 'DEADLOCK' || fault === 'LOCK_TIMEOUT';
+        const contended = fault !== null && contentions.has(fault);
         if (!contended || capture.state !== 'OPEN') throw this.#verdict(capture, error);
         const attempts = attempt + 1;
         if (attempts >= maxAttempts || clock.monotonic() >= givenUpMs) throw new WriteContendedError(attempts, error);
@@ -197,7 +199,8 @@ export class SourceWriter<Transaction> {
         return new StatementTimeoutError(error);
       default:
         if (error instanceof OverdueError || isTransactionTimeout(error)) return new StatementTimeoutError(error);
-        return isAbout(capture.refusal, error) ? capture.refusal : error;
+        if (isAbout(capture.refusal, error)) return capture.refusal;
+        return error instanceof TidemarkError ? error : (capture.refusedValue ?? error);
     }
   }
 }

@@ -12,6 +12,8 @@ import type { Position } from '../consistency/position.ts';
 import type { TidemarkError } from '../errors.ts';
 import type { CommitProof } from './commit-proof.ts';
 import type { DriverFault } from './driver-fault.ts';
+import type { ValueRefusedError } from './errors.ts';
+import { refusedValueOf } from './refused-value.ts';
 import type { Untold } from './statements/server-statements.ts';
 import type { TransactionEnd } from './transaction-guard.ts';
 
@@ -29,6 +31,8 @@ export class WriteCapture {
   /** The transaction is over, and not by its own COMMIT or ROLLBACK. */
   ended: TransactionEnd | null = null;
 
+  /** What the last fault says of a value; `null` when it is about none. */
+  refusedValue: ValueRefusedError | null = null;
   /** Tells whether it was committed, when the answer to its COMMIT is lost; `null` before its first write, and where there is none. */
   proof: CommitProof | null = null;
   /** When its COMMIT was sent, by the monotonic clock. */
@@ -36,6 +40,11 @@ export class WriteCapture {
 
   /** The last statement that was not sent, and why: Prisma passes on no more than its code. */
   refusal: TidemarkError | null = null;
+
+  failed(fault: DriverFault, error: unknown): void {
+    this.fault = fault;
+    this.refusedValue = refusedValueOf(error);
+  }
 
   committed(position: Position | null): void {
     this.state = 'COMMITTED';

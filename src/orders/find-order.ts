@@ -1,3 +1,4 @@
+import { ValueRefusedError } from '../database/errors.ts';
 import type { Order, OrderSelection } from '../database/order-rows.ts';
 import type { OrdersSession } from '../database/orders-client.ts';
 
@@ -8,5 +9,11 @@ export async function findOrder(
   key: OrderKey,
   selection: OrderSelection,
 ): Promise<Order | null> {
-  return session.client.order.findUnique({ ...selection, where: key });
+  try {
+    return await session.client.order.findUnique({ ...selection, where: key });
+  } catch (error) {
+    // What a database cannot hold it does not have.
+    if (error instanceof ValueRefusedError) return null;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { parsePosition } from '../consistency/parse-position.ts';
 import type { Flavour, Position } from '../consistency/position.ts';
+import { isUniqueViolation } from '../database/order-rows.ts';
 import type { OrdersTransaction } from '../database/orders-client.ts';
 
 export type KeyedOperation = 'createOrder' | 'updateOrder' | 'deleteOrder';
@@ -25,11 +26,14 @@ export async function claimKey(
   inputHash: string,
   createdAt: Date,
 ): Promise<boolean> {
-  const { count } = await tx.idempotencyKey.createMany({
-    data: [{ ...id, inputHash, result: '', createdAt }],
-    skipDuplicates: true,
-  });
-  return count === 1;
+  try {
+    // Not one that skips duplicates: that would cut off what the table cannot hold, and two keys would be one.
+    await tx.idempotencyKey.createMany({ data: [{ ...id, inputHash, result: '', createdAt }] });
+    return true;
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    return false;
+  }
 }
 
 export async function recordResult(tx: OrdersTransaction, id: RecordId, result: string): Promise<void> {

@@ -12,6 +12,7 @@
  * write: a client that carries no such position could read a world without its own order.
  */
 import type { Committed } from '../database/database-session.ts';
+import { ValueRefusedError } from '../database/errors.ts';
 import type { OrdersSession, OrdersTransaction } from '../database/orders-client.ts';
 import type { Clock } from '../platform/clock.ts';
 import { IdempotencyKeyReusedError, ReplayUnsettledError } from './errors.ts';
@@ -27,6 +28,7 @@ import {
 } from './idempotency-record.ts';
 import { inputHashOf } from './input-hash.ts';
 import type { CommittedChange } from './order-change.ts';
+import { refusedInput } from './refused-input.ts';
 
 export type WriteDependencies = {
   readonly session: OrdersSession;
@@ -45,8 +47,19 @@ const noteWaitMs = 2000;
 const firstPollMs = 5;
 const slowestPollMs = 160;
 
-/** Runs `work` in one write transaction, once per key. Throws `IdempotencyKeyReusedError` and what `work` throws. */
-export async function writeOnce<T>(
+/**
+ * Runs `work` in one write transaction, once per key. Throws `IdempotencyKeyReusedError`, `InvalidInputError` for what the
+ * database cannot store, and what `work` throws.
+ */
+export async function writeOnce<T>(...given: Parameters<typeof writeOrRefuse<T>>): Promise<T> {
+  try {
+    return await writeOrRefuse(...given);
+  } catch (error) {
+    throw error instanceof ValueRefusedError ? refusedInput(error) : error;
+  }
+}
+
+async function writeOrRefuse<T>(
   dependencies: WriteDependencies,
   operation: KeyedOperation,
   command: { readonly idempotencyKey: string | null },

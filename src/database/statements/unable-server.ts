@@ -5,6 +5,18 @@
 import type { ServingFaultKind } from '../../cluster/serving.ts';
 
 const byNumber: Readonly<Record<number, ServingFaultKind>> = {
+  // Of the files below the tables, as of temporary ones on a disk that is full.
+  1: 'TABLE_BROKEN', // cannot create a file
+  2: 'TABLE_BROKEN', // error on read
+  3: 'TABLE_BROKEN', // error on write
+  4: 'TABLE_BROKEN', // error on close
+  5: 'TABLE_BROKEN', // out of memory
+  9: 'TABLE_BROKEN', // unexpected end of a file
+  14: 'TABLE_BROKEN', // cannot change the size of a file
+  20: 'TABLE_BROKEN', // disk full
+  23: 'TABLE_BROKEN', // out of file handles
+  27: 'TABLE_BROKEN', // cannot bring a file to the disk
+  29: 'TABLE_BROKEN', // cannot find the file
   1049: 'TABLE_MISSING', // unknown database
   1051: 'TABLE_MISSING', // unknown table
   1054: 'TABLE_MISSING', // unknown column
@@ -15,6 +27,12 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   1143: 'RIGHT_MISSING', // to the column
   1227: 'RIGHT_MISSING', // of the server
   1370: 'RIGHT_MISSING', // to a routine
+  1364: 'TABLE_MISSING', // a column of somebody else's that has no default
+  1820: 'RIGHT_MISSING', // the password has to be changed first
+  1862: 'RIGHT_MISSING', // the password has expired
+  3118: 'RIGHT_MISSING', // the account is locked
+  4151: 'RIGHT_MISSING', // the account is locked
+  1015: 'TABLE_BROKEN', // cannot lock the file
   1016: 'TABLE_BROKEN', // cannot open the file
   1017: 'TABLE_BROKEN', // cannot find the file
   1021: 'TABLE_BROKEN', // disk full
@@ -28,16 +46,22 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   1037: 'TABLE_BROKEN', // out of memory
   1038: 'TABLE_BROKEN', // out of sort memory
   1041: 'TABLE_BROKEN', // out of memory
+  1047: 'TABLE_BROKEN', // a Galera node that is not in step with its cluster
   1114: 'TABLE_BROKEN', // table full
   1135: 'TABLE_BROKEN', // cannot create a thread
   1461: 'TABLE_BROKEN', // holds as many prepared statements as it takes
+  1180: 'TABLE_BROKEN', // error from the storage engine at COMMIT
+  1181: 'TABLE_BROKEN', // … at ROLLBACK
   1194: 'TABLE_BROKEN', // crashed
   1195: 'TABLE_BROKEN', // crashed, and could not be repaired
+  1206: 'TABLE_BROKEN', // no room for more locks
   1286: 'TABLE_BROKEN', // unknown storage engine
   1812: 'TABLE_BROKEN', // tablespace missing
   1814: 'TABLE_BROKEN', // tablespace discarded
   1932: 'TABLE_BROKEN', // not known to the engine
+  1815: 'TABLE_BROKEN', // internal error of the engine
   1877: 'TABLE_BROKEN', // corrupt
+  1881: 'TABLE_BROKEN', // started to be repaired (innodb_force_recovery)
   3185: 'TABLE_BROKEN', // no master key for encrypted tables
   3796: 'TABLE_SILENT', // a group cannot give the consistency that it is set to
   3797: 'TABLE_SILENT', // nor in time
