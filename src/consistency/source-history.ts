@@ -11,6 +11,11 @@
  * | s not at q, and something before q, so that it covers q | LACKING: somebody else has the number |
  * | s beyond q and others as well | UNKNOWN: each of them may have written q |
  * | s not at q, and nothing before q: it begins later | UNKNOWN, but for the very transaction that the server began with |
+ *
+ * The events themselves would tell who wrote q, as long as its file is there. They are not read: SHOW BINLOG EVENTS knows no
+ * numbers, so a file of a gigabyte would be walked for one token, on the server that takes the writes. Nothing is claimed for
+ * UNKNOWN: the session is led to the source and settled there. It takes a server that led, lost the lead and led again without
+ * an epoch on record in between; each promotion that any process sees is on record, and there the record decides.
  */
 import { type MariadbGtid, MariadbGtidPosition } from './mariadb-gtid-position.ts';
 import { MysqlGtidSet } from './mysql-gtid-set.ts';
