@@ -50,6 +50,7 @@ const timeoutMs = 1000;
 const retryMs = 200;
 /** Somebody has to grant it first. */
 const deniedRetryMs = 5000;
+const hearingMs = 10;
 /** Nobody waits longer than this for a record. */
 const patienceMs = 2000;
 /** Records that a restored source lacks are written anew, when they are so few. */
@@ -73,6 +74,22 @@ export class EpochRecorder {
   get isPending(): boolean {
     const due = this.#due;
     return due?.reason === 'GONE_BACK' && this.#options.clock.monotonic() < due.sinceMs + patienceMs;
+  }
+
+  /** `null` when no record is under way; else resolves when it is heard of, was refused, or takes too long. */
+  recorded(): Promise<void> | null {
+    return this.#isUnderWay() ? this.#untilRecorded() : null;
+  }
+
+  #isUnderWay(): boolean {
+    const due = this.#due;
+    if (due === null || this.#closed || this.#options.clock.monotonic() >= due.sinceMs + patienceMs) return false;
+    const source = writableSource(this.#options.cluster.snapshot());
+    return source?.node.name === due.node && source.epochTrouble == null;
+  }
+
+  async #untilRecorded(): Promise<void> {
+    while (this.#isUnderWay()) await this.#options.clock.sleep(hearingMs, { unref: true });
   }
 
   /** Behind what the snapshot tells of epochs. */

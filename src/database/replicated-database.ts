@@ -224,6 +224,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       clock,
       epochs: () => this.#epochs,
       onLost: (token) => this.#recorder.lost(token),
+      recorded: () => this.#recorder.recorded(),
     });
     this.#recorder = new EpochRecorder({ cluster: this.cluster, addressOf, clock, epochs: () => this.#epochs });
     this.#purge = new ProofPurge(this.onSource, clock, random);

@@ -17,6 +17,8 @@ export type SessionResumptionOptions = {
   readonly epochs: () => EpochHistory;
   /** A token of the present epoch names what its history has lost. */
   readonly onLost: (token: Session) => void;
+  /** While an epoch is being recorded: resolves when it is, or takes too long. */
+  readonly recorded: () => Promise<void> | null;
 };
 
 /** How long a promotion may take to be heard of that a token knows of already. */
@@ -41,8 +43,22 @@ export class SessionResumption {
       if (typeof verdict === 'string') verdicts.set(token, verdict);
       else asking.push(verdict.then((found) => void verdicts.set(token, found)));
     }
-    if (asking.length === 0) return this.#resumed(clusterId, tokens, verdicts);
-    return Promise.all(asking).then(() => this.#resumed(clusterId, tokens, verdicts));
+    if (asking.length === 0) return this.#onRecord(clusterId, tokens, verdicts);
+    return Promise.all(asking).then(() => this.#onRecord(clusterId, tokens, verdicts));
+  }
+
+  /**
+   * Who is told of a loss goes on in the epoch that begins with it. In the one before, a process that has not heard of it would
+   * show once more what replicas still have.
+   */
+  #onRecord(
+    clusterId: string,
+    tokens: readonly Session[],
+    verdicts: ReadonlyMap<Session, PastVerdict>,
+  ): ResumedSession | Promise<ResumedSession> {
+    const resumed = this.#resumed(clusterId, tokens, verdicts);
+    const recorded = resumed.lost.length === 0 ? null : this.#options.recorded();
+    return recorded === null ? resumed : recorded.then(() => this.#resumed(clusterId, tokens, verdicts));
   }
 
   async #resumeAhead(clusterId: string, tokens: readonly Session[]): Promise<ResumedSession> {

@@ -15,8 +15,9 @@ function verdict({ history, anomalies }: Finding): boolean {
 }
 
 /** Where nothing was lost there is nothing to be found without tokens either. */
-function forkVerdict({ options, anomalies }: ForkFinding): boolean {
-  return options.tokens || !options.lossy ? anomalies.length === 0 : anomalies.length > 0;
+function forkVerdict({ options, anomalies, control }: ForkFinding): boolean {
+  if (!options.lossy) return anomalies.length === 0 && control.length === 0;
+  return options.tokens ? anomalies.length === 0 && control.length > 0 : anomalies.length > 0;
 }
 
 async function inLaboratory<T>(

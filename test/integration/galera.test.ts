@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterHealth, clusterHealth } from '../../src/cluster/cluster-health.ts';
+import { statusOf } from '../../src/cluster/cluster-snapshot.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import { type OrdersDatabase, openOrdersDatabase } from '../../src/database/orders-client.ts';
 import { TidemarkError } from '../../src/errors.ts';
@@ -50,6 +51,7 @@ async function writeAndRead(database: OrdersDatabase, rounds: number) {
     stale: [] as string[],
     written: [] as string[],
     servedBy: new Set<string | undefined>(),
+    nodes: new Set<string | undefined>(),
     errors: [] as unknown[],
   };
   const one = async () => {
@@ -62,6 +64,7 @@ async function writeAndRead(database: OrdersDatabase, rounds: number) {
         const found = await client.read(async (reader) => reader.order.findUnique({ where: { number: order.number } }));
         if (found === null) seen.stale.push(order.number);
         seen.servedBy.add(client.decision?.role);
+        seen.nodes.add(client.decision?.node);
       } catch (error) {
         seen.errors.push(error);
         await systemClock.sleep(20);
@@ -107,5 +110,28 @@ describe.skipIf(started === null)('a Galera cluster', { timeout: 600_000 }, () =
     expect((await writeAndRead(database, 60)).stale).toEqual([]);
     const there = await galera.query('node-1', 'SELECT number FROM orders.orders');
     expect(written.filter((number) => !there.some((row) => row.number === number))).toEqual([]);
+  });
+
+  it('whose node falls out of step serves no reads there until it is back', async () => {
+    const database = await engine();
+    await expect.poll(() => rolesIn(database), soon).toEqual(['SOURCE HEALTHY', 'REPLICA HEALTHY', 'REPLICA HEALTHY']);
+    await galera.query('node-3', 'SET GLOBAL wsrep_desync = ON');
+    await expect.poll(() => rolesIn(database)[2], soon).toBe('REPLICA DEGRADED');
+    expect(statusOf(database.cluster.snapshot(), 'node-3')?.trouble).toBe('is catching up with its group');
+    const { stale, nodes, errors } = await writeAndRead(database, 60);
+    expect({ stale, errors }).toEqual({ stale: [], errors: [] });
+    expect(nodes).not.toContain('node-3');
+    await galera.query('node-3', 'SET GLOBAL wsrep_desync = OFF');
+    await expect.poll(() => rolesIn(database)[2], soon).toBe('REPLICA HEALTHY');
+  });
+
+  it('whose node with the writes falls out of step sends them to another one', async () => {
+    const database = await engine();
+    await expect.poll(() => health(database).source, soon).toBe('node-1');
+    await galera.query('node-1', 'SET GLOBAL wsrep_desync = ON');
+    await expect.poll(() => health(database).source, soon).toBe('node-2');
+    expect((await writeAndRead(database, 30)).stale).toEqual([]);
+    await galera.query('node-1', 'SET GLOBAL wsrep_desync = OFF');
+    await expect.poll(() => rolesIn(database), soon).toEqual(['REPLICA HEALTHY', 'SOURCE HEALTHY', 'REPLICA HEALTHY']);
   });
 });

@@ -22,6 +22,8 @@ export type ForkFinding = {
   readonly options: Omit<ForkOptions, 'log'>;
   readonly clients: readonly ForkClient[];
   readonly anomalies: readonly ForkAnomaly[];
+  /** Of the same clients, had they dropped their tokens: the checker is blind where nothing is found in them. */
+  readonly control: readonly ForkAnomaly[];
 };
 
 const create = `mutation ($userId: ID!) { result: createOrder(input: { userId: $userId, currency: "EUR",
@@ -81,6 +83,8 @@ async function forked(
     const unheard = awake.filter(({ told }) => !told.includes('WRITE_LOST')).map((client) => ({ ...client }));
     for (const api of apis) await untilServed(api);
     await eachAsksTwice(awake, someApi);
+    const careless = late.map((client) => returned(client, null, 30_000));
+    await eachAsksTwice(careless, someApi);
     // The new history gives out as many numbers as were lost.
     await written(options.clients + 5, someApi, false);
     await eachAsksTwice(asleep, someApi);
@@ -90,7 +94,7 @@ async function forked(
       ...unheard.map((client) => returned(client, client.token, 20_000)),
     ];
     await eachAsksTwice(returning, () => later);
-    return await judged([...awake, ...asleep, ...returning], options, someApi);
+    return await judged({ clients: [...awake, ...asleep, ...returning], careless }, options, someApi);
   } finally {
     await fork.clear();
   }
@@ -175,7 +179,7 @@ async function look(client: Client, endpoint: Endpoint): Promise<Told> {
 }
 
 async function judged(
-  clients: readonly Client[],
+  { clients, careless }: { readonly clients: readonly Client[]; readonly careless: readonly Client[] },
   { log: _, ...options }: ForkOptions,
   api: (turn: number) => Endpoint,
 ): Promise<ForkFinding> {
@@ -185,8 +189,9 @@ async function judged(
     const answer = await untilAnswered(() => send(api(0), find, { number: order }, null, 'STRONG'));
     truth.set(order, answer.data?.order != null);
   }
-  const found = clients.map(({ id, order, told }) => ({ id, order, told, survived: truth.get(order) ?? false }));
-  return { options, clients: found, anomalies: checkFork(found) };
+  const judge = ({ id, order, told }: Client) => ({ id, order, told, survived: truth.get(order) ?? false });
+  const found = clients.map(judge);
+  return { options, clients: found, anomalies: checkFork(found), control: checkFork(careless.map(judge)) };
 }
 
 async function untilAnswered(attempt: () => Promise<Answer>): Promise<Answer> {
@@ -210,13 +215,13 @@ function send(
   return ask(endpoint, { query, variables, tokens: token === null ? [] : [token], signal, ...(level && { level }) });
 }
 
-export function reportFork({ options, clients, anomalies }: ForkFinding): string {
+export function reportFork({ options, clients, anomalies, control }: ForkFinding): string {
   const { way, lossy, tokens } = options;
   const lost = clients.filter(({ survived }) => !survived);
   const told = clients.filter((client) => client.told.includes('WRITE_LOST'));
   return [
     `${way}, ${lossy ? 'lossy' : 'lossless'}, tokens ${tokens ? 'carried' : 'dropped'}:`,
-    `${clients.length} clients, ${lost.length} with a lost write, ${told.length} told, ${anomalies.length} anomalies`,
+    `${clients.length} clients, ${lost.length} with a lost write, ${told.length} told, ${anomalies.length} anomalies, ${control.length} without tokens`,
     ...anomalies.slice(0, 8).map(({ client, what }) => `\n  client ${client}: ${what}`),
   ].join(' ');
 }
