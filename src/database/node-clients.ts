@@ -80,7 +80,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   }: NodeClientOptions<Client>,
   watch: ConnectionWatch = unwatched,
 ): NodeClients<Client> {
-  const sockets = new Sockets(address);
+  const sockets = new Sockets(address, { ownClock, ms: settings.acquireTimeoutMs });
   const pool = new CapturingPool(openPool(address, settings, sockets), {
     learnPositions,
     proveCommits,

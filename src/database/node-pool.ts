@@ -1,7 +1,7 @@
 import { createPool, type Pool } from 'mariadb';
 import { longestCommitMs } from '../cluster/commit-patience.ts';
 import { connectionOptions, type ServerAddress } from './server-address.ts';
-import { onConnect, poolSettings } from './session-settings.ts';
+import { connectFactor, onConnect, poolSettings } from './session-settings.ts';
 import type { Sockets } from './sockets.ts';
 
 export type PoolSettings = {
@@ -32,8 +32,10 @@ export function openPool(address: ServerAddress, settings: PoolSettings, sockets
     connectionLimit: settings.connectionsPerNode,
     minimumIdle: 0,
     acquireTimeout: settings.acquireTimeoutMs,
-    initializationTimeout: settings.acquireTimeoutMs,
-    connectTimeout: settings.acquireTimeoutMs,
+    // An idle connection that is slow to answer is not dead, and a new one takes a slow process longer still.
+    pingTimeout: settings.acquireTimeoutMs,
+    initializationTimeout: settings.acquireTimeoutMs * connectFactor,
+    connectTimeout: settings.acquireTimeoutMs * connectFactor,
     idleTimeout: 60,
     // Only `CapturingPool` makes use of it, and lets nobody else.
     multipleStatements: true,

@@ -121,7 +121,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       stretch,
       onGoneBack: (happening) => this.#recorder.goneBack(happening),
       probes: (node, listener) =>
-        new SqlNodeProbe(addressOf(node.name), ownClock, listener, {
+        new SqlNodeProbe(addressOf(node.name), clock, listener, {
           longestCommitMs: commitLimits.longestCommitMs,
           ...(options.serves && node.configuredRole !== 'BACKUP' && { serves: options.serves }),
         }),

@@ -1,5 +1,6 @@
 import { type Connection, createConnection } from 'mariadb';
 import type { Clock } from '../platform/clock.ts';
+import { OwnClock } from '../platform/own-clock.ts';
 import { faultInWords, faultOf } from './driver-fault.ts';
 import type { ServerAddress } from './server-address.ts';
 import { connectionOptions } from './server-address.ts';
@@ -30,7 +31,8 @@ export type ServerConnectionOptions = {
 
 /**
  * One connection to one server, opened when first used and again after it was lost. Statements are sent in order.
- * A statement that outlives its timeout blocks the connection: the next one gives it up and opens another.
+ * A statement that outlives its timeout blocks the connection: the next one gives it up and opens another. Timeouts are in
+ * this process's own time: a server is not silent because nobody was there to hear it.
  */
 export class ServerConnection {
   readonly #address: ServerAddress;
@@ -48,7 +50,7 @@ export class ServerConnection {
     { onlyReads = false }: ServerConnectionOptions = {},
   ) {
     this.#address = address;
-    this.#clock = clock;
+    this.#clock = new OwnClock(clock);
     this.#onLost = onLost;
     this.#onlyReads = onlyReads;
   }
