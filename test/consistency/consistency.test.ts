@@ -1,5 +1,5 @@
-// Thirty seconds of real clients, real servers and real trouble, half of it on MySQL, whose servers take the time instead. How
-// long it works is bounded by time; the verdict is not.
+// Thirty seconds of real clients, real servers and real trouble, half of it on MySQL, whose servers take the time instead; on a
+// busy machine until enough was written.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testFlavour } from '../support/test-cluster.ts';
 import { experiment, type Finding, keep, type Laboratory, openLaboratory } from './experiment.ts';
@@ -7,6 +7,7 @@ import { isRead, isWrite } from './history.ts';
 import { explain, report } from './report.ts';
 
 const seed = Number(process.env.TIDEMARK_TEST_SEED ?? Math.floor(Math.random() * 1_000_000));
+const leastWrites = 21;
 const share = testFlavour() === 'mysql' ? 2 : 1;
 
 let laboratory: Laboratory;
@@ -22,7 +23,8 @@ afterAll(async () => {
 
 async function observe(options: { tokens: boolean; seconds: number }): Promise<Finding> {
   trouble.length = 0;
-  const finding = await experiment(laboratory, { ...options, seed, log: (line) => trouble.push(line) });
+  const log = (line: string) => trouble.push(line);
+  const finding = await experiment(laboratory, { ...options, leastWrites, seed, log });
   process.stdout.write(`${report(finding)}\n\n`);
   return finding;
 }
@@ -40,7 +42,7 @@ function expectRealWork({ history, misfortunes }: Finding): void {
   expect(misfortunes).toBeGreaterThan(0);
   expect(
     operations.filter((operation) => isWrite(operation) && operation.outcome === 'committed').length,
-  ).toBeGreaterThan(20);
+  ).toBeGreaterThanOrEqual(leastWrites);
   const untyped = operations.filter((operation) => 'error' in operation && operation.error === 'INTERNAL_SERVER_ERROR');
   expect(untyped).toEqual([]);
   const roles = operations.flatMap((operation) => (isRead(operation) ? (operation.served?.role ?? []) : []));

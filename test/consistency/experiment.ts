@@ -7,7 +7,7 @@ import { type ApiProcess, startApiProcess } from './api-process.ts';
 import { checkHistory } from './check-history.ts';
 import type { Anomaly } from './checkers/anomaly.ts';
 import { makeTrouble } from './faults.ts';
-import { type History, saveHistory } from './history.ts';
+import { type History, isWrite, saveHistory } from './history.ts';
 import { Random } from './random.ts';
 import { Workload } from './workload.ts';
 
@@ -47,6 +47,8 @@ export async function openLaboratory(
 
 export type ExperimentOptions = {
   readonly seconds: number;
+  /** Goes on until so many writes were committed, for two minutes more at most; none unless told. */
+  readonly leastWrites?: number;
   readonly tokens: boolean;
   readonly seed: number;
   readonly sessions?: number;
@@ -60,11 +62,13 @@ export type Finding = {
   readonly misfortunes: number;
 };
 
+const moreMs = 120_000;
+
 let experiments = 0;
 
 /** Clients at work and trouble in the cluster for so many seconds, then the final reads, then the verdict. */
 export async function experiment({ cluster, apis }: Laboratory, options: ExperimentOptions): Promise<Finding> {
-  const { seconds, tokens, seed, log, sessions = 12, sourceToo = false } = options;
+  const { seconds, leastWrites = 0, tokens, seed, log, sessions = 12, sourceToo = false } = options;
   const random = new Random(seed);
   const [first, ...others] = apis;
   if (first === undefined) throw new Error('nobody serves');
@@ -78,11 +82,20 @@ export async function experiment({ cluster, apis }: Laboratory, options: Experim
     firstWrite: experiments * 1_000_000_000 + 1,
     firstUser: experiments * 1000,
   });
-  const timeUp = AbortSignal.timeout(seconds * 1000);
-  const [misfortunes] = await Promise.all([
-    makeTrouble({ cluster, random: random.fork(), clock: systemClock, log, sourceToo }, timeUp),
-    workload.run(timeUp),
+  const over = new AbortController();
+  const work = Promise.all([
+    makeTrouble({ cluster, random: random.fork(), clock: systemClock, log, sourceToo }, over.signal),
+    workload.run(over.signal),
   ]);
+  work.catch(() => over.abort());
+  await systemClock.sleep(seconds * 1000, { signal: over.signal }).catch(() => undefined);
+  const lastMs = systemClock.monotonic() + moreMs;
+  // A busy machine does less work in the same time.
+  while (!over.signal.aborted && committedIn(workload) < leastWrites && systemClock.monotonic() < lastMs) {
+    await systemClock.sleep(100);
+  }
+  over.abort();
+  const [misfortunes] = await work;
   await workload.readAtTheEnd();
   const { flavour } = cluster.cluster;
   const history: History = {
@@ -90,6 +103,10 @@ export async function experiment({ cluster, apis }: Laboratory, options: Experim
     operations: workload.operations(),
   };
   return { history, anomalies: checkHistory(history), misfortunes };
+}
+
+function committedIn(workload: Workload): number {
+  return workload.operations().filter((operation) => isWrite(operation) && operation.outcome === 'committed').length;
 }
 
 /** Where the history was put, to be judged again. */
