@@ -11,6 +11,9 @@ export type Check = (seen: Seen) => Finding;
 export const probeIntervalMs = 1000;
 const none = { atMost: 0 };
 
+/** Refusals that are part of the work, such as a version that was overtaken, are no errors. */
+export const ordinary: ReadonlySet<string> = new Set(['VERSION_CONFLICT', 'ORDER_NOT_FOUND', 'TimeoutError']);
+
 export const all =
   (...checks: readonly Check[]) =>
   (seen: Seen): readonly Finding[] =>

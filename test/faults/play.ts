@@ -4,6 +4,7 @@ import type { Anomaly } from '../consistency/checkers/anomaly.ts';
 import { type History, isRead, isWrite } from '../consistency/history.ts';
 import { Random } from '../consistency/random.ts';
 import { Workload } from '../consistency/workload.ts';
+import { ordinary } from './checks.ts';
 import { type Measures, measure } from './measures.ts';
 import type { Moments, Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
@@ -66,7 +67,8 @@ export async function play(
     levels: scenario.levels,
   });
   const userId = String(turn * 1000 + 999);
-  const steady = new SteadyLoad({ endpoints: [first, second], readers, writers, userId });
+  const patience = scenario.patienceMs === undefined ? {} : { patienceMs: scenario.patienceMs };
+  const steady = new SteadyLoad({ endpoints: [first, second], readers, writers, userId, ...patience });
   const witness = new Witness(stage.places);
   const over = new AbortController();
   const clients = Promise.all([workload.run(over.signal), steady.run(over.signal)]).then(() => undefined);
@@ -136,9 +138,6 @@ async function misfortune(
   const endedMs = systemClock.monotonic();
   return { moments: { beganMs, doneMs, mendingMs, endedMs }, noticed: [...(atBegin ?? []), ...(atEnd ?? [])] };
 }
-
-/** Refusals that are part of the work, such as a version that was overtaken, are no errors. */
-const ordinary: ReadonlySet<string> = new Set(['VERSION_CONFLICT', 'ORDER_NOT_FOUND', 'TimeoutError']);
 
 function errorsOf({ operations }: History): Record<string, number> {
   const errors: Record<string, number> = {};

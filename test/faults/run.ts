@@ -1,4 +1,4 @@
-// npm run faults -- [--only names] [--flavour mariadb|mysql] [--seed N] [--json file] [--list] [--table] [--help]
+// npm run faults -- [--only names] [--flavour mariadb|mysql] [--seed N] [--busy seconds] [--json file] [--list] [--table] [--help]
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ import { testFlavour } from '../support/test-cluster.ts';
 import { type Outcome, play } from './play.ts';
 import { lines, type Results } from './report.ts';
 import { caption, table } from './results-table.ts';
+import type { Scenario } from './scenario.ts';
+import { busyFor, busyName } from './scenarios/busy.ts';
 import { isPlayedOn, scenarios } from './scenarios.ts';
 import { Stages } from './stages.ts';
 
@@ -22,6 +24,7 @@ Lets servers fall while clients work, and judges all that the clients were told.
   --only <names>      some scenarios, comma separated
   --flavour <word>    mariadb or mysql; TIDEMARK_TEST_FLAVOUR, else mariadb unless told
   --seed <number>     another number, other work; 1 unless told
+  --busy <seconds>    how long ${busyName} keeps the processors busy; 600, which is ten minutes, unless told
   --json <file>       where the results go; test/faults/results/<flavour>.json unless told, when all scenarios ran
   --list              print the names
   --table             print what was recorded last, MariaDB / MySQL
@@ -38,6 +41,7 @@ async function run(argv: readonly string[]): Promise<number> {
     only: text,
     flavour: text,
     seed: { ...text, default: '1' },
+    busy: text,
     json: text,
     list: flag,
     table: flag,
@@ -48,16 +52,23 @@ async function run(argv: readonly string[]): Promise<number> {
   const only = values.only?.split(',').map((name) => name.trim()) ?? null;
   const unknown = only?.filter((name) => !names.includes(name)) ?? [];
   if (unknown.length > 0) throw new Error(`no scenario is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
-  const { flavour, seed } = values;
+  const { flavour, seed, busy } = values;
   if (flavour !== undefined && flavour !== 'mariadb' && flavour !== 'mysql')
     throw new Error(`no such flavour: ${flavour}`);
   if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed is a whole number, not ${seed}`);
+  if (busy !== undefined && !/^[1-9]\d{0,4}$/.test(busy)) throw new Error(`--busy is in whole seconds, not ${busy}`);
   if (values.help) print(usage);
   else if (values.list) print(names.join('\n'));
   else if (values.table) print(await recorded());
-  else return await playAll(flavour, only, Number(seed), values.json ?? null);
+  else {
+    const lengths =
+      busy === undefined ? scenarios : scenarios.map((scenario) => lasting(scenario, Number(busy) * 1000));
+    return await playAll(flavour, lengths, only, Number(seed), values.json ?? null);
+  }
   return 0;
 }
+
+const lasting = (scenario: Scenario, busyMs: number) => (scenario.name === busyName ? busyFor(busyMs) : scenario);
 
 const standing = (flavour: string) => fileURLToPath(new URL(`results/${flavour}.json`, import.meta.url));
 
@@ -69,6 +80,7 @@ async function recorded(): Promise<string> {
 
 async function playAll(
   flavour: 'mariadb' | 'mysql' | undefined,
+  scenarios: readonly Scenario[],
   only: readonly string[] | null,
   seed: number,
   json: string | null,

@@ -28,9 +28,10 @@ export type Seen = {
 
 /**
  * What a scenario needs to happen on: servers that others have used and will use, servers of its own because it moves roles
- * that nobody moves back, or a replication group of its own, which only MySQL has.
+ * that nobody moves back, the same without the network that can be cut, which is a part of this process and as busy, or a
+ * replication group of its own, which only MySQL has.
  */
-export type Ground = 'shared' | 'own' | 'group';
+export type Ground = 'shared' | 'own' | 'direct' | 'group';
 
 /** One thing that goes wrong while clients work. */
 export type Scenario = {
@@ -41,6 +42,8 @@ export type Scenario = {
   readonly ground: Ground;
   /** How long the fault lasts once it is there, in milliseconds. */
   readonly lastsMs: number;
+  /** How long a steady client waits for an answer, where that is not the usual. */
+  readonly patienceMs?: number;
   /** At which levels the clients of the history read. */
   readonly levels?: LevelMix;
   /** Resolves when the fault is there. What was measured on the way comes first among the findings. */

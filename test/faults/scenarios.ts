@@ -1,6 +1,7 @@
 import type { ServerFlavour } from '../../src/local/server-flavour.ts';
 import type { Scenario } from './scenario.ts';
 import { besideScenarios } from './scenarios/beside.ts';
+import { busyScenarios } from './scenarios/busy.ts';
 import { failoverScenarios } from './scenarios/failovers.ts';
 import { replicaScenarios } from './scenarios/replicas.ts';
 import { sourceScenarios } from './scenarios/source.ts';
@@ -10,6 +11,7 @@ export const scenarios: readonly Scenario[] = [
   ...replicaScenarios,
   ...sourceScenarios,
   ...besideScenarios,
+  ...busyScenarios,
   ...failoverScenarios,
 ];
 

@@ -9,10 +9,12 @@ import { caughtUp } from '../support/engine.ts';
 import { TestFailover } from '../support/failover.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { TestRedis } from '../support/test-redis.ts';
+import { until } from '../support/until.ts';
 import { differencesBetween } from './backup-parity.ts';
 import { type Ended, runNpm } from './npm-run.ts';
 import { PartitionProxy } from './partition-proxy.ts';
 import type { Ground } from './scenario.ts';
+import { toldByApi } from './seen-by-api.ts';
 
 /** An API process that may be replaced by another one at another address. */
 export type ApiPlace = { readonly url: string };
@@ -87,7 +89,10 @@ export class Stage {
     const [first = '', ...others] = this.#environment.REPLICA_URLS?.split(',') ?? [];
     const cuttable = new URL(first);
     cuttable.port = String(this.network.address.port);
-    const environment = { ...this.#environment, REPLICA_URLS: [cuttable.href, ...others].join(',') };
+    const environment = {
+      ...this.#environment,
+      ...(this.ground !== 'direct' && { REPLICA_URLS: [cuttable.href, ...others].join(',') }),
+    };
     this.#apis[index] = await startApiProcess(this.cluster, { environment });
   }
 
@@ -156,6 +161,15 @@ export class Stage {
         if (systemClock.monotonic() > deadlineMs) throw new Error(`the API at ${url} is not well: ${trouble}`);
         await systemClock.sleep(100);
       }
+    }
+  }
+
+  /** Resolves when both API processes have told it of the server since that time of day, in milliseconds. */
+  async whenTold(event: string, node: string, sinceMs: number): Promise<void> {
+    const isIt = (told: Awaited<ReturnType<typeof toldByApi>>[number]) =>
+      told.name === event && told.node === node && Date.parse(told.at) >= sinceMs;
+    for (const { url } of this.places) {
+      await until(`${url} tells ${event} of ${node}`, async () => (await toldByApi(url)).some(isIt));
     }
   }
 
