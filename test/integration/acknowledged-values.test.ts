@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import { environmentFor } from '../consistency/api-process.ts';
@@ -34,6 +35,9 @@ const whole =
   'id number userId total { amount currency } charge { amount } processedAt version createdAt items { line sku name quantity unitPrice }';
 const create = `mutation ($input: CreateOrderInput!) { createOrder(input: $input) { __typename
   ... on CreateOrderPayload { order { ${whole} } } ... on UserError { message } } }`;
+const update = `mutation ($input: UpdateOrderInput!) { updateOrder(input: $input) { __typename
+  ... on UpdateOrderPayload { order { ${whole} } } ... on UserError { message } } }`;
+const remove = `mutation ($input: DeleteOrderInput!) { deleteOrder(input: $input) { __typename ... on UserError { message } } }`;
 const read = `query ($id: ID!) { node(id: $id) { ... on Order { ${whole} } } order(by: { id: $id }) { id } }`;
 
 const unit = fc.oneof(
@@ -84,11 +88,70 @@ const input = fc.record({
   idempotencyKey: fc.option(fc.tuple(fc.uuid(), text).map(([id, tail]) => `${id} ${tail}`)),
 });
 
+/** What becomes of an order once it was created. */
+const later = fc.record({
+  change: fc.option(
+    fc.record({
+      charge: fc.option(hundredths),
+      processedAt: fc.option(moment),
+      status: fc.constantFrom('PAID', 'CANCELLED'),
+    }),
+  ),
+  isDeleted: fc.integer({ min: 1, max: 4 }).map((one) => one === 1),
+});
+
+type Item = { line: number; sku: string; name: string; quantity: number; unitPrice: string };
+type Acknowledged = {
+  id: string;
+  number: string;
+  userId: string;
+  total: { amount: string; currency: string };
+  charge: { amount: string } | null;
+  processedAt: string | null;
+  version: number;
+  createdAt: string;
+  items: Item[];
+};
+
+const databaseId = (id: string) => Buffer.from(id, 'base64').toString().split(':')[1] ?? '';
+const inHex = (text: string) => Buffer.from(text).toString('hex').toUpperCase();
+const asStored = (moment: string | null) => (moment === null ? null : moment.replace('T', ' ').replace('Z', ''));
+
+/** An order as its tables must have it, byte for byte. */
+const rowsOf = ({ id, number, userId, total, charge, processedAt, version, createdAt, items }: Acknowledged) => ({
+  order: [
+    databaseId(id),
+    inHex(number),
+    userId,
+    total.amount,
+    total.currency,
+    charge?.amount ?? null,
+    asStored(processedAt),
+  ].concat(String(version), asStored(createdAt)),
+  items: items.map(({ line, sku, name, quantity, unitPrice }) =>
+    [line, inHex(sku), inHex(name), quantity, unitPrice].map(String),
+  ),
+});
+
+/** What a server's tables have of it, `null` when nothing. */
+async function rowsOn(server: Connection, id: string): Promise<ReturnType<typeof rowsOf> | null> {
+  const select = (columns: readonly string[]) => columns.map((column) => `CAST(${column} AS CHAR)`).join(', ');
+  const ask = (columns: readonly string[], rest: string): Promise<(string | null)[][]> =>
+    server.query({ sql: `SELECT ${select(columns)} ${rest}`, rowsAsArray: true }, [databaseId(id)]);
+  const money = ['HEX(number)', 'user_id', 'total', 'currency', 'charge', 'processed_at', 'version', 'created_at'];
+  const [order] = await ask(['id', ...money], 'FROM orders WHERE id = ?');
+  const columns = ['line', 'HEX(sku)', 'HEX(name)', 'quantity', 'unit_price'];
+  const items = await ask(columns, 'FROM order_items WHERE order_id = ? ORDER BY line');
+  if (order === undefined) return items.length === 0 ? null : { order: [], items: items as string[][] };
+  return { order, items: items as string[][] };
+}
+
 describe('what a mutation acknowledged', () => {
   it('reads back equal from everywhere, and what cannot is refused', async () => {
     let kept = 0;
-    let last: { id: string; number: string; name: string } | null = null;
-    const property = fc.asyncProperty(input, async (given) => {
+    /** What each order was last said to be, `null` when it was deleted. */
+    const acknowledged = new Map<string, Acknowledged | null>();
+    const property = fc.asyncProperty(input, later, async (given, { change, isDeleted }) => {
       const answer = await ask(api, create, { variables: { input: given } });
       expect(answer.errors).toEqual([]);
       const { __typename: type, order } = answer.data.createOrder;
@@ -118,23 +181,38 @@ describe('what a mutation acknowledged', () => {
         const again = await ask(api, create, { variables: { input: given } });
         expect(again.data.createOrder.order).toEqual(order);
       }
-      last = { id: order.id, number: order.number, name: given.items[0]?.name ?? '' };
+      acknowledged.set(order.id, order);
+      if (change !== null) {
+        const changing = { id: order.id, expectedVersion: order.version, ...change };
+        const changed = await ask(api, update, { variables: { input: changing } });
+        expect(changed.data.updateOrder.order).toMatchObject({
+          version: order.version + 1,
+          charge: change.charge === null ? null : { amount: change.charge },
+          processedAt: change.processedAt,
+        });
+        acknowledged.set(order.id, changed.data.updateOrder.order);
+      }
+      if (isDeleted) {
+        const removing = { id: order.id, expectedVersion: acknowledged.get(order.id)?.version };
+        const removed = await ask(api, remove, { variables: { input: removing } });
+        expect(removed.data.deleteOrder.__typename).toBe('DeleteOrderPayload');
+        acknowledged.set(order.id, null);
+      }
     });
     await fc.assert(property, { numRuns: 60, endOnFailure: true });
     expect(kept).toBeGreaterThan(10);
-    const backup = await cluster.admin('backup');
-    try {
-      const { id, number, name } = last ?? { id: '', number: '', name: '' };
-      const key = Buffer.from(id, 'base64').toString().split(':')[1];
-      await until('the backup has the last order', async () => {
-        const rows: { number: string; name: string }[] = await backup.query(
-          'SELECT number, name FROM orders JOIN order_items ON order_id = id WHERE id = ? AND line = 1',
-          [key],
-        );
-        return rows[0]?.number === number && rows[0]?.name === name;
-      });
-    } finally {
-      await backup.end();
+    const source = await cluster.admin('source');
+    await until('the backup is told all of it', async () => {
+      const [row] = await source.query('SELECT COUNT(*) AS waiting FROM outbox');
+      return Number(row.waiting) === 0;
+    });
+    await caughtUp(cluster, 'replica-1');
+    await source.end();
+    for (const name of ['source', 'replica-1', 'backup']) {
+      const server = await cluster.admin(name);
+      await server.query("SET NAMES utf8mb4, time_zone = '+00:00'");
+      for (const [id, order] of acknowledged) expect(await rowsOn(server, id), name).toEqual(order && rowsOf(order));
+      await server.end();
     }
   });
 });
