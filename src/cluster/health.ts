@@ -182,8 +182,9 @@ const memberTrouble: Readonly<Record<Exclude<MemberState, 'ONLINE'>, string>> = 
 function replicationFault(role: NodeRole, report: ProbeReport): string | null {
   if (role !== 'REPLICA') return null;
   if (report.member !== undefined && report.member !== 'ONLINE') return memberTrouble[report.member];
-  // Whoever reads the storage that another one writes needs no replication.
-  if (report.applier === 'NONE') return sharesStorage(report) ? null : 'replicates from nobody';
+  // Whoever reads the storage that another one writes needs no replication, and one of several primaries shows none.
+  const needsNone = sharesStorage(report) || report.member === 'ONLINE';
+  if (report.applier === 'NONE') return needsNone ? null : 'replicates from nobody';
   if (report.applier === 'STOPPED') return inBrackets('has stopped applying', report.replicationError);
   if (!report.receiving) return inBrackets('has stopped receiving', report.replicationError);
   return null;

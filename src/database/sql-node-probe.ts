@@ -142,9 +142,11 @@ export class SqlNodeProbe implements NodeProbe {
       if (textOf(outcome, 'outcome') === '0') return { reached, applying: true };
       const replication =
         (await readReplication(connection, statements).catch(nullWhenDenied)) ?? unseenReplication(true);
-      const { applier, group, channels = [] } = replication;
+      const { applier, group, member, channels = [] } = replication;
       // One that has stopped may bring something else.
-      const applying = applier === 'RUNNING' || (group === undefined && channels.some((channel) => channel.applying));
+      const isPrimary = applier === 'NONE' && member === 'ONLINE';
+      const applying =
+        applier === 'RUNNING' || isPrimary || (group === undefined && channels.some((channel) => channel.applying));
       return { reached, applying };
     });
   }

@@ -169,7 +169,7 @@ export class Router {
    */
   #worthWaitingFor(eligible: readonly NodeStatus[], { whenBehind }: ReadRequest): readonly NodeStatus[] {
     const alone = whenBehind === 'FAIL' || writableSource(this.#cluster.snapshot()) === undefined;
-    return alone ? eligible : eligible.filter(({ isLate, report }) => !isLate && report?.applier !== 'NONE');
+    return alone ? eligible : eligible.filter(({ isLate, report }) => !isLate && isFed(report));
   }
 
   #whyNoReplica(): RouteReason {
@@ -294,4 +294,9 @@ function timeout(wanted: Position | null, behind: readonly NodeStatus[], waitedM
     if (position !== null && (furthest === null || position.includes(furthest))) furthest = position;
   }
   return new ConsistencyTimeoutError({ wanted, current: furthest, waitedMs: Math.round(waitedMs) });
+}
+
+/** What it lacks comes by itself: it replicates, or is one of a group's primaries. */
+function isFed(report: NodeStatus['report']): boolean {
+  return report?.applier !== 'NONE' || report.member === 'ONLINE';
 }

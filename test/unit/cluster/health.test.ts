@@ -64,6 +64,8 @@ describe("a node's state", () => {
     [[{ applier: 'NONE' }], 'DEGRADED', 'replicates from nobody'],
     [[{ applier: 'NONE', refusedBy: ['innodb_read_only'] }], 'HEALTHY', null],
     [[{ member: 'ONLINE' }], 'HEALTHY', null],
+    // One of several primaries, and not the one that is sent the writes.
+    [[{ member: 'ONLINE', applier: 'NONE' }], 'HEALTHY', null],
     [[{ member: 'RECOVERING' }], 'DEGRADED', 'is catching up with its group'],
     [[{ member: 'OFFLINE', applier: 'STOPPED' }], 'DEGRADED', 'takes no part in its group'],
     [[{ member: 'ERROR', applier: 'STOPPED' }], 'DEGRADED', 'was put out of its group'],
