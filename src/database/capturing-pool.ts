@@ -305,8 +305,8 @@ export class CapturingPool implements UsedPool {
     try {
       joined = await queryWith<T>(connection, sql, values, questions);
     } catch (error) {
-      const fault = faultOf(error);
-      if (fault !== 'OTHER' && fault !== 'UNABLE') return this.#noting(() => Promise.reject(error));
+      const mayBeJoining = ['OTHER', 'UNABLE', 'ABSENT'].includes(faultOf(error));
+      if (!mayBeJoining) return this.#noting(() => Promise.reject(error));
       const answer = await this.#noting(send);
       // The statement was not at fault: whoever stands between takes no joined texts.
       this.#joins = false;

@@ -25,6 +25,8 @@ export const driverFaults = [
   'VALUE',
   // Something of the server and nothing of the statement; see statements/unable-server.ts.
   'UNABLE',
+  // A table or a column that is not there: the server's fault, or the statement's.
+  'ABSENT',
   'OTHER',
 ] as const;
 export type DriverFault = (typeof driverFaults)[number];
@@ -113,7 +115,8 @@ export function faultOf(error: unknown): DriverFault {
   if (known !== undefined) return known;
   if (error.fatal) return 'CONNECTION';
   if (isAboutValue(error.errno)) return 'VALUE';
-  return unableBy(error.errno) === null ? 'OTHER' : 'UNABLE';
+  const unable = unableBy(error.errno);
+  return unable === null ? 'OTHER' : unable === 'TABLE_MISSING' ? 'ABSENT' : 'UNABLE';
 }
 
 /**

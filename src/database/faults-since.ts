@@ -1,7 +1,7 @@
 import type { DriverFault } from './driver-fault.ts';
 
 type Counting = { faultsMet(fault: DriverFault): number };
-type Watched = 'CONNECTION' | 'EXHAUSTED' | 'STATEMENT_TIMEOUT' | 'VALUE' | 'UNABLE';
+type Watched = 'CONNECTION' | 'EXHAUSTED' | 'STATEMENT_TIMEOUT' | 'VALUE' | 'UNABLE' | 'ABSENT';
 
 /** Tells whether a pool has met a fault since now: Prisma's errors no longer tell faults apart. */
 export function faultsSince(pool: Counting): (fault: Watched) => boolean {
@@ -11,6 +11,7 @@ export function faultsSince(pool: Counting): (fault: Watched) => boolean {
     STATEMENT_TIMEOUT: pool.faultsMet('STATEMENT_TIMEOUT'),
     VALUE: pool.faultsMet('VALUE'),
     UNABLE: pool.faultsMet('UNABLE'),
+    ABSENT: pool.faultsMet('ABSENT'),
   };
   return (fault) => pool.faultsMet(fault) > before[fault];
 }

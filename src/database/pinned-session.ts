@@ -208,8 +208,9 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         else if (hasMet('EXHAUSTED')) throw new OverloadedError(error);
         else if (hasMet('STATEMENT_TIMEOUT')) throw new StatementTimeoutError(error);
         else if (hasMet('VALUE')) throw new ValueRefusedError(incomparable, error);
-        else if (this.#decision?.role === 'BACKUP') throw withoutBackup(error);
-        else if (hasMet('UNABLE')) await this.#unable(node, pin, error);
+        else if (this.#decision?.role === 'BACKUP') throw noServer(error);
+        else if (hasMet('ABSENT')) await this.#unable(node, pin, error);
+        else if (hasMet('UNABLE')) await this.#unable(node, pin, noServer(error));
         else throw error;
       } finally {
         done();
@@ -217,10 +218,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     }
   }
 
-  /**
-   * The node says that it cannot answer this: another one may. When two say so it is the question, and when nobody else is
-   * left to be asked nobody knows.
-   */
+  /** The node says that it cannot answer this: another one may. `error` is what two tell, or one when nobody is left. */
   async #unable(node: string, pin: Promise<RouteDecision>, error: unknown): Promise<void> {
     if (this.#refusal !== null) throw this.#refusal;
     this.#services.doubtServing(node);
@@ -394,7 +392,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   }
 }
 
-/** The backup may hold less than the others: whatever it cannot answer, nobody can now. */
-function withoutBackup(cause: unknown): LimitedFunctionalityError {
+/** What every server refuses, and the backup as the last one: it may hold less than the others. */
+function noServer(cause: unknown): LimitedFunctionalityError {
   return new LimitedFunctionalityError('No server can answer this now', { facts: { retryAfterMs }, cause });
 }

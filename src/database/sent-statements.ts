@@ -31,6 +31,7 @@ export const refusalsOfStatements: ReadonlySet<DriverFault> = new Set([
   ...certainRefusals,
   'STATEMENT_TIMEOUT',
   'UNABLE',
+  'ABSENT',
   'VALUE',
   'OTHER',
 ] as const);

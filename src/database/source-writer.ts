@@ -179,7 +179,7 @@ export class SourceWriter<Transaction> {
   #verdict(capture: WriteCapture, error: unknown): unknown {
     if (capture.state !== 'OPEN') return new WriteIndeterminateError(error);
     const fault = capture.ended?.fault ?? capture.fault;
-    if (fault === 'READ_ONLY' || fault === 'UNABLE') this.#options.refused();
+    if (fault === 'READ_ONLY' || fault === 'UNABLE' || fault === 'ABSENT') this.#options.refused();
     switch (fault) {
       case 'CONNECTION':
       case 'READ_ONLY':
@@ -188,6 +188,7 @@ export class SourceWriter<Transaction> {
           facts: { retryAfterMs },
         });
       case 'UNABLE':
+      case 'ABSENT':
         return new SourceUnavailableError('The source cannot take this write as it is set up; nothing was written', {
           cause: error,
           facts: { retryAfterMs },

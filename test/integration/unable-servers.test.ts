@@ -223,6 +223,32 @@ describe('a server with a table that cannot be opened', () => {
   });
 });
 
+describe('an account that may read a table nowhere', () => {
+  it('is answered that nobody can answer now, from the first read on', async () => {
+    const all = ['source', 'replica-1', 'replica-2'];
+    const others = ['orders', 'idempotency_keys', 'outbox', 'cluster_epochs', 'cluster_servers', 'commit_proofs'];
+    for (const name of all) {
+      await on(
+        name,
+        `REVOKE SELECT ON orders.* FROM ${app()}`,
+        ...others.map((table) => `GRANT SELECT ON orders.${table} TO ${app()}`),
+      );
+      await endConnections(name);
+    }
+    try {
+      const codes = new Set([...(await reads(30)), (await ask(api, query)).code]);
+      expect([...codes]).toEqual(['LIMITED_FUNCTIONALITY']);
+    } finally {
+      for (const name of all) {
+        await on(name, `GRANT SELECT ON orders.* TO ${app()}`);
+        await endConnections(name);
+      }
+    }
+    await well();
+    expect(await reads(10)).toEqual([]);
+  });
+});
+
 describe('an account that does not see how servers replicate', () => {
   it('is told the right that it lacks, and everything is served, sessions by the source', async () => {
     const right = isMysql() ? 'REPLICATION CLIENT' : 'SLAVE MONITOR';

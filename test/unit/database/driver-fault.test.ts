@@ -49,6 +49,8 @@ describe('a fault of the driver', () => {
     ['a Galera node that is not in step', sqlError(1047), 'UNABLE', 'answered ER_1047'],
     ['an engine that failed at COMMIT', sqlError(1180), 'UNABLE', 'answered ER_1180'],
     ['a temporary file that cannot be written', sqlError(3), 'UNABLE', 'answered ER_3'],
+    ['a table that is not there', sqlError(1146), 'ABSENT', 'answered ER_1146'],
+    ['a right that is missing', sqlError(1142), 'UNABLE', 'answered ER_1142'],
     ['a full disk', sqlError(1021), 'UNABLE', 'answered ER_1021'],
     ['a full table', sqlError(1114), 'UNABLE', 'answered ER_1114'],
     ['a crashed table', sqlError(1194), 'UNABLE', 'answered ER_1194'],
