@@ -33,6 +33,10 @@ export class SessionResumption {
 
   /** Does not reject, and waits no longer than the deadlines of its questions. */
   resume(clusterId: string, tokens: readonly Session[]): ResumedSession | Promise<ResumedSession> {
+    return this.#resume(clusterId, tokens, false);
+  }
+
+  #resume(clusterId: string, tokens: readonly Session[], isAgain: boolean): ResumedSession | Promise<ResumedSession> {
     const { epochs } = this.#options;
     const history = epochs();
     if (tokens.some((token) => isAhead(token, history))) return this.#resumeAhead(clusterId, tokens);
@@ -44,7 +48,21 @@ export class SessionResumption {
       else asking.push(verdict.then((found) => void verdicts.set(token, found)));
     }
     if (asking.length === 0) return this.#onRecord(clusterId, tokens, verdicts);
-    return Promise.all(asking).then(() => this.#onRecord(clusterId, tokens, verdicts));
+    return Promise.all(asking).then(() => {
+      const hasMoved = !isAgain && [...verdicts.values()].includes('ELSEWHERE');
+      return hasMoved ? this.#resumeMoved(clusterId, tokens) : this.#onRecord(clusterId, tokens, verdicts);
+    });
+  }
+
+  /** The source says itself that it is not the source any more. Who is, a look tells: nobody is sent away before that. */
+  async #resumeMoved(clusterId: string, tokens: readonly Session[]): Promise<ResumedSession> {
+    const { cluster, clock } = this.#options;
+    const untilMs = clock.monotonic() + hearingMs.most;
+    const { turns } = cluster.judge;
+    const isFound = () => cluster.judge.turns !== turns && writableSource(cluster.snapshot()) !== undefined;
+    cluster.lookAgain();
+    while (!isFound() && clock.monotonic() < untilMs) await clock.sleep(hearingMs.every);
+    return this.#resume(clusterId, tokens, true);
   }
 
   /**
