@@ -124,7 +124,18 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
   });
   return async (request, response, caller) => {
     const context = { req: request, res: response, caller };
-    const answer = await yoga.handleNodeRequestAndResponse(request, response, context);
+    const answer = neverEmpty(await yoga.handleNodeRequestAndResponse(request, response, context));
     await sendNodeResponse(await compressedAnswer(answer, request), response, request, true);
   };
+}
+
+/** Yoga says nothing more where the client accepts no form of answer that there is. */
+function neverEmpty(answer: Response): Response {
+  if (answer.status < 400 || answer.body !== null) return answer;
+  const code = answer.status === 406 ? 'NOT_ACCEPTABLE' : 'BAD_REQUEST';
+  const body = JSON.stringify({ errors: [{ message: answer.statusText, extensions: { code } }] });
+  const headers = new Headers(answer.headers);
+  headers.set('content-type', 'application/json; charset=utf-8');
+  headers.set('content-length', String(Buffer.byteLength(body)));
+  return new Response(body, { status: answer.status, statusText: answer.statusText, headers });
 }

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Admission } from '../graphql/caller.ts';
 import { clientOf } from '../platform/address-list.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Shares, type UsedUp } from '../platform/shares.ts';
 import { Bodies, type WaitingBody } from './bodies.ts';
+import type { OwnPace } from './own-pace.ts';
 import type { Refusals } from './refusals.ts';
 
 /** In all, and for one client. */
@@ -28,8 +28,8 @@ export class Admissions {
   readonly #streams: Shares;
   readonly #refusals: Refusals;
 
-  constructor(limits: AdmissionLimits, refusals: Refusals, { clock, metrics }: { clock: Clock; metrics: Metrics }) {
-    this.#bodies = new Bodies(limits, clock);
+  constructor(limits: AdmissionLimits, refusals: Refusals, { pace, metrics }: { pace: OwnPace; metrics: Metrics }) {
+    this.#bodies = new Bodies(limits, pace);
     this.#requests = new Shares(limits.requests, limits.requestsPerClient);
     this.#streams = new Shares(limits.streams, limits.streamsPerClient);
     this.#refusals = refusals;

@@ -1,5 +1,5 @@
-import type { Clock } from '../platform/clock.ts';
 import { Shares, type UsedUp } from '../platform/shares.ts';
+import type { OwnPace } from './own-pace.ts';
 
 /** A request whose body is on its way. `giveUp` is called when another one needs its place. */
 export type WaitingBody = { readonly client: string; readonly giveUp: (usedUp: UsedUp) => void };
@@ -13,13 +13,13 @@ const slowMs = 1000;
  */
 export class Bodies {
   readonly #shares: Shares;
-  readonly #clock: Clock;
+  readonly #pace: OwnPace;
   /** The oldest first. */
   readonly #waiting = new Map<WaitingBody, number>();
 
-  constructor(limits: { readonly bodies: number; readonly bodiesPerClient: number }, clock: Clock) {
+  constructor(limits: { readonly bodies: number; readonly bodiesPerClient: number }, pace: OwnPace) {
     this.#shares = new Shares(limits.bodies, limits.bodiesPerClient);
-    this.#clock = clock;
+    this.#pace = pace;
   }
 
   get count(): number {
@@ -30,7 +30,7 @@ export class Bodies {
   add(body: WaitingBody): UsedUp | null {
     let usedUp = this.#shares.take(body.client);
     if (usedUp !== null && this.#giveUpSlowest(usedUp, body.client)) usedUp = this.#shares.take(body.client);
-    if (usedUp === null) this.#waiting.set(body, this.#clock.monotonic());
+    if (usedUp === null) this.#waiting.set(body, this.#pace.lived());
     return usedUp;
   }
 
@@ -40,7 +40,7 @@ export class Bodies {
   }
 
   #giveUpSlowest(usedUp: UsedUp, client: string): boolean {
-    const slowSinceMs = this.#clock.monotonic() - slowMs;
+    const slowSinceMs = this.#pace.lived() - slowMs;
     for (const [body, sinceMs] of this.#waiting) {
       if (sinceMs > slowSinceMs) return false;
       if (usedUp === 'client' && body.client !== client) continue;

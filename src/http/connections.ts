@@ -4,12 +4,21 @@ import { type AddressList, clientOf, plainAddress } from '../platform/address-li
 import type { Metrics } from '../platform/metrics.ts';
 import { Shares } from '../platform/shares.ts';
 import type { Refusals } from './refusals.ts';
+import { plainError, type Refusal } from './respond.ts';
 
 export type ConnectionLimits = { readonly all: number; readonly perClient: number };
 
 /** What the process needs for itself: servers, Redis, files, and somebody who asks how it is. */
 const reserved = 100;
 const mostUnlessTold = 10_000;
+
+const tooManyConnections: Refusal = {
+  status: 429,
+  code: 'OVERLOADED',
+  message: 'Too many connections from you are open. Try again in a second.',
+  retryable: true,
+  retryAfterMs: 1000,
+};
 
 /** What the descriptors of the process leave for clients, unless told. `forServers`: connections to the servers behind it. */
 export function connectionLimits(
@@ -77,12 +86,20 @@ export class Connections {
     if (!socket.destroyed) this.#idle.add(socket);
   }
 
+  /** Nothing has come on it for long, as far as anybody has looked: what came while nobody did is read before the next `immediate`. */
+  closeIfIdle(socket: Socket): void {
+    const { bytesRead } = socket;
+    setImmediate(() => {
+      if (socket.bytesRead === bytesRead && !this.#answering.has(socket)) socket.destroy();
+    });
+  }
+
   #onConnection(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? '');
     const client = clientOf(address);
     if (!this.#proxies.has(address) && this.#shares.of(client) >= this.#limits.perClient) {
       this.#refusals.count('connections_of_client', { client: address });
-      socket.end('HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      socket.end(plainError(tooManyConnections));
       socket.destroySoon();
       return;
     }

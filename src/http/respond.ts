@@ -1,10 +1,21 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+
+/** Why somebody is turned away, in the shape of GraphQL's errors. The connection ends with it. */
+export type Refusal = {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number;
+};
+
+const contentType = 'application/json; charset=utf-8';
 
 /** Ends the response with a JSON body. */
 export function respondJson(response: ServerResponse, status: number, body: unknown): void {
   const text = `${JSON.stringify(body)}\n`;
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': contentType,
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
   });
@@ -15,3 +26,29 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
 export function respondError(response: ServerResponse, status: number, code: string, message: string): void {
   respondJson(response, status, { errors: [{ message, extensions: { code } }] });
 }
+
+/** Ends the response, and the connection behind it. */
+export function respondRefusal(response: ServerResponse, refusal: Refusal): void {
+  for (const [name, value] of Object.entries(headersOf(refusal))) response.setHeader(name, value);
+  respondJson(response, refusal.status, bodyOf(refusal));
+}
+
+/** The whole answer as bytes, for a connection on which there is no request to answer. */
+export function plainError(refusal: Refusal): string {
+  const body = `${JSON.stringify(bodyOf(refusal))}\n`;
+  const headers = {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...headersOf(refusal),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+const bodyOf = ({ message, status: _, ...extensions }: Refusal) => ({ errors: [{ message, extensions }] });
+
+const headersOf = ({ retryAfterMs }: Refusal) => ({
+  connection: 'close',
+  ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
+});

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createGraphiqlPage } from '../graphql/graphiql-page.ts';
 import type { GraphqlHandler } from '../graphql/yoga.ts';
 import { type AddressList, addressListOf } from '../platform/address-list.ts';
@@ -13,10 +15,12 @@ import { answerHealth, answerStopping, type HealthSource } from './health.ts';
 import { hostJudge, hostsOf } from './known-host.ts';
 import { answerLab, type ServedLab } from './lab.ts';
 import { listen } from './listen.ts';
-import { refuseMalformed } from './malformed.ts';
+import { Malformed } from './malformed.ts';
+import { OwnPace } from './own-pace.ts';
+import { type Patience, usualPatience } from './patience.ts';
 import { type Reach, reachableHere } from './reach.ts';
 import { Refusals } from './refusals.ts';
-import { respondError, respondJson } from './respond.ts';
+import { plainError, respondError, respondJson, respondRefusal } from './respond.ts';
 import { type ServedMetrics, sendMetrics } from './send-metrics.ts';
 import { type StaticPage, sendStaticFile, staticFileAt } from './static-page.ts';
 
@@ -39,6 +43,8 @@ export type HttpServerOptions = {
   readonly orNextPort: boolean;
   /** By whom and through what it is reached, and how much one client may take; as at this machine unless told. */
   readonly reach?: Reach;
+  /** How long clients may take; unless told, as long as usual ones need. */
+  readonly patience?: Patience;
   /** How long requests that run may go on once stopping has begun. */
   readonly shutdownGraceMs: number;
   readonly app: ServedApp;
@@ -66,14 +72,17 @@ const loopback = addressListOf(['loopback']) as AddressList;
 
 /** Throws `PortUnavailableError`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, log, page = null, lab = null, reach = reachableHere } = options;
+  const { clock, log, page = null, lab = null, reach = reachableHere, patience = usualPatience } = options;
   const running = new Set<ServerResponse>();
   let stopping = false;
   const graphiqlPage = options.graphiql ? createGraphiqlPage() : null;
   const health = answerHealth(() => options.app.health(), clock);
   const { metrics } = options.app;
   const refusals = new Refusals({ clock, log, metrics: metrics ?? unmeasured });
-  const admissions = new Admissions(reach.limits, refusals, { clock, metrics: metrics ?? unmeasured });
+  const longestMs = patience.requestMs + patience.lookMs;
+  const pace = new OwnPace(clock, longestMs);
+  const malformed = new Malformed({ clock, pace, refusals, longestMs });
+  const admissions = new Admissions(reach.limits, refusals, { pace, metrics: metrics ?? unmeasured });
   metrics?.gauge(
     {
       name: 'tidemark_http_running_requests',
@@ -125,8 +134,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
   const answer: Route = async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const verdict = judgeHost(hostsOf(request.rawHeaders));
-    if (verdict === 'malformed') {
+    const hosts = hostsOf(request.rawHeaders);
+    const verdict = judgeHost(hosts);
+    if (verdict === 'malformed' || (hosts.length === 0 && request.httpVersion === '1.1')) {
       refusals.count('malformed', { client: request.socket.remoteAddress, path });
       return respondError(
         response,
@@ -147,11 +157,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
   const server = createServer(
     {
-      // A client that dribbles its request is cut off; idle connections outlive those of usual load balancers.
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      connectionsCheckingInterval: 2000,
-      keepAliveTimeout: 65_000,
+      headersTimeout: patience.headMs,
+      requestTimeout: patience.requestMs,
+      connectionsCheckingInterval: patience.lookMs,
+      keepAliveTimeout: patience.idleMs,
+      // Node would refuse it without a word.
+      requireHostHeader: false,
       noDelay: true,
       // Whoever vanished without a word holds nothing for ever.
       keepAlive: true,
@@ -159,6 +170,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
     (request, response) => {
       running.add(response);
+      malformed.began(request, response);
       connections.mark(request.socket, true);
       if (stopping) response.setHeader('connection', 'close');
       response.once('close', () => {
@@ -181,9 +193,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     refusals,
     metrics: metrics ?? unmeasured,
   });
-  server.on('clientError', (error, socket) => refuseMalformed(error, socket, refusals));
+  server.on('clientError', (error, socket) => malformed.refuse(error, socket as Socket));
+  server.on('timeout', (socket) => connections.closeIfIdle(socket));
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    malformed.began(request, response);
+    respondRefusal(response, {
+      status: 417,
+      code: 'EXPECTATION_FAILED',
+      message: 'Only 100-continue is expected here.',
+    });
+  });
+  server.on('connect', (_, socket: Duplex) =>
+    socket.end(plainError({ status: 405, code: 'METHOD_NOT_ALLOWED', message: 'This is no proxy.' })),
+  );
 
   const port = await listen(server, options.host, options.port, { orNext: options.orNextPort, setting: 'PORT' });
+  pace.start();
   const shownHost = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     port,
@@ -200,6 +225,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       });
       await closed;
       cancel();
+      pace.stop();
     },
   };
 }

@@ -19,6 +19,10 @@ export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> 
   return {
     onRequestParse({ request, serverContext, requestParser, setRequestParser }) {
       const { req, caller } = serverContext;
+      // Nothing is done for those who will not read what came of it.
+      if (!isReadable(request.headers.get('accept'))) {
+        throw refusal(406, 'NOT_ACCEPTABLE', `Accept one of ${answered.join(', ')}.`);
+      }
       if (request.method === 'GET' && requestParser !== undefined) {
         begin(caller);
         setRequestParser(refusingBadJson(requestParser));
@@ -42,6 +46,12 @@ export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> 
     },
   };
 }
+
+const answered = ['application/graphql-response+json', 'application/json', 'text/event-stream', 'multipart/mixed'];
+const accepted: ReadonlySet<string> = new Set([...answered, '*/*', 'application/*', 'text/*', 'multipart/*']);
+
+const isReadable = (accept: string | null): boolean =>
+  !accept || accept.split(',').some((range) => accepted.has((range.split(';', 1)[0] ?? '').trim().toLowerCase()));
 
 /** `variables` and `extensions` of a GET are JSON inside the URL. */
 function refusingBadJson(parse: RequestParser): RequestParser {

@@ -72,7 +72,12 @@ describe('readiness', () => {
   it('is asked for once a second at most', async () => {
     let asked = 0;
     let nowMs = 0;
-    const clock = { now: () => nowMs, monotonic: () => nowMs, sleep: async () => {}, after: () => () => {} };
+    const clock = {
+      now: () => nowMs,
+      monotonic: () => nowMs,
+      sleep: () => new Promise<void>(() => {}),
+      after: () => () => {},
+    };
     const health = () => {
       asked += 1;
       return clusterHealth([good('source')], nowMs);
