@@ -1,7 +1,6 @@
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tokenLink } from '../../../src/client/apollo.ts';
-import { pause } from '../../../src/client/retry-delay.ts';
 import { TokenStore } from '../../../src/client/token-store.ts';
 import { type ScriptedEndpoint, startScriptedEndpoint } from './scripted-endpoint.ts';
 
@@ -12,16 +11,24 @@ const writing = gql`mutation { field }`;
 let endpoint: ScriptedEndpoint;
 let store: TokenStore;
 let client: ApolloClient;
+/** How many waits before another try have begun. */
+let waits: number;
+const random = () => {
+  waits += 1;
+  return 0.5;
+};
 beforeEach(async () => {
   endpoint = await startScriptedEndpoint();
   store = new TokenStore();
-  const link = new ApolloLink(tokenLink(store, { retry: { firstMs: 1 } }));
+  waits = 0;
+  const link = new ApolloLink(tokenLink(store, { retry: { firstMs: 1, random } }));
   client = new ApolloClient({
     link: ApolloLink.from([link, new HttpLink({ uri: endpoint.url })]),
     cache: new InMemoryCache(),
   });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   client.stop();
   await endpoint.stop();
 });
@@ -65,14 +72,17 @@ describe('the Apollo link', () => {
     expect(endpoint.asked).toHaveLength(5);
   });
 
-  it('does not send a query again that nobody waits for', async () => {
+  it('sends a query again when its wait is over, unless nobody waits for it any more', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     endpoint.replies({ error: { ...unavailable, retryAfterMs: 100 } });
     const watching = client.watchQuery({ query: reading }).subscribe(() => undefined);
-    await expect.poll(() => endpoint.asked.length).toBe(1);
-    await write().catch(() => undefined);
+    await expect.poll(() => waits).toBe(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    await expect.poll(() => waits).toBe(2);
+    expect(endpoint.asked).toHaveLength(2);
     watching.unsubscribe();
-    endpoint.replies({ after: pause(300) });
-    await write();
+    await vi.advanceTimersByTimeAsync(1000);
+    await write().catch(() => undefined);
     expect(endpoint.asked).toHaveLength(3);
   });
 

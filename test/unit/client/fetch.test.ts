@@ -122,9 +122,16 @@ describe('a failed request', () => {
   it('is not waited for when the caller has given up', async () => {
     const leaving = new AbortController();
     endpoint.replies({ error: { ...unavailable, retryAfterMs: 4000 } });
-    const asking = tokenFetch(new TokenStore())(endpoint.url, { ...read, signal: leaving.signal });
-    setTimeout(() => leaving.abort(), 50);
-    await expect(asking).rejects.toThrow(/abort/);
+    let waits = 0;
+    const random = () => {
+      waits += 1;
+      return 0.5;
+    };
+    const fetching = tokenFetch(new TokenStore(), { retry: { random } });
+    const given = expect(fetching(endpoint.url, { ...read, signal: leaving.signal })).rejects.toThrow(/abort/);
+    await expect.poll(() => waits).toBe(1);
+    leaving.abort();
+    await given;
     expect(endpoint.asked).toHaveLength(1);
   });
 });

@@ -1,6 +1,5 @@
 import { Client, cacheExchange, fetchExchange, gql } from '@urql/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pause } from '../../../src/client/retry-delay.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TokenStore } from '../../../src/client/token-store.ts';
 import { tokenExchange } from '../../../src/client/urql.ts';
 import { type ScriptedEndpoint, startScriptedEndpoint } from './scripted-endpoint.ts';
@@ -8,21 +7,28 @@ import { type ScriptedEndpoint, startScriptedEndpoint } from './scripted-endpoin
 const unavailable = { code: 'SOURCE_UNAVAILABLE', retryable: true };
 const reading = gql`query { field }`;
 const writing = gql`mutation { field }`;
-const retry = { firstMs: 1 };
 
 let endpoint: ScriptedEndpoint;
 let store: TokenStore;
 let client: Client;
+/** How many waits before another try have begun. */
+let waits: number;
+const random = () => {
+  waits += 1;
+  return 0.5;
+};
 beforeEach(async () => {
   endpoint = await startScriptedEndpoint();
   store = new TokenStore();
+  waits = 0;
   client = new Client({
     url: endpoint.url,
     preferGetMethod: false,
-    exchanges: [cacheExchange, tokenExchange(store, { retry }), fetchExchange],
+    exchanges: [cacheExchange, tokenExchange(store, { retry: { firstMs: 1, random } }), fetchExchange],
   });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await endpoint.stop();
 });
 
@@ -67,13 +73,16 @@ describe('the urql exchange', () => {
     expect(endpoint.asked).toHaveLength(5);
   });
 
-  it('does not send a query again that nobody waits for', async () => {
+  it('sends a query again when its wait is over, unless nobody waits for it any more', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     endpoint.replies({ error: { ...unavailable, retryAfterMs: 100 } });
     const { unsubscribe } = client.query(reading, {}).subscribe(() => undefined);
-    await expect.poll(() => endpoint.asked.length).toBe(1);
-    await write();
+    await expect.poll(() => waits).toBe(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    await expect.poll(() => waits).toBe(2);
+    expect(endpoint.asked).toHaveLength(2);
     unsubscribe();
-    endpoint.replies({ after: pause(300) });
+    await vi.advanceTimersByTimeAsync(1000);
     await write();
     expect(endpoint.asked).toHaveLength(3);
   });
