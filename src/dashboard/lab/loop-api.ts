@@ -3,6 +3,7 @@
  * or does not, and no cookie in either case.
  */
 import { at } from '../shell/base-path.ts';
+import { create, read, remove, update } from './loop-documents.ts';
 
 export type LoopOrder = { readonly id: string; readonly version: number };
 
@@ -26,20 +27,6 @@ export class LoopError extends Error {
 }
 
 const patienceMs = 20_000;
-const order = 'id version';
-const refusals = '... on UserError { code message }';
-
-const create = `mutation LabCreate($key: String!) {
-  createOrder(input: { userId: "1", currency: "EUR", idempotencyKey: $key,
-    items: [{ sku: "LAB", name: "Write and read again", quantity: 1, unitPrice: "1.00" }] }) {
-    ... on CreateOrderPayload { order { ${order} } } ${refusals} } }`;
-const update = `mutation LabWrite($id: ID!, $version: Int!, $charge: Decimal!) {
-  updateOrder(input: { id: $id, expectedVersion: $version, charge: $charge }) {
-    ... on UpdateOrderPayload { order { ${order} } } ${refusals} } }`;
-const remove = `mutation LabDelete($id: ID!, $version: Int!) {
-  deleteOrder(input: { id: $id, expectedVersion: $version }) { ... on DeleteOrderPayload { deletedId } ${refusals} } }`;
-const read = `query LabRead($id: ID!) { order(by: { id: $id }) { ${order} } }`;
-
 export async function createOrder(): Promise<LoopAnswer<LoopOrder>> {
   const { data, ...rest } = await send(create, { key: crypto.randomUUID() }, null);
   return { ...rest, value: accepted(data.createOrder).order };
