@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useSilence } from '../graphql/use-contact.ts';
 import { Clock } from '../shell/moment.tsx';
@@ -7,7 +8,7 @@ import type { AnswerFacts } from './answer-facts.ts';
 import { reasonInFull, reasonInShort } from './reason-words.ts';
 
 /** Which server gave an answer and why it was fresh enough; opens into the whole story. */
-export function FreshnessChip({ facts, about }: { facts: AnswerFacts; about: string }) {
+export const FreshnessChip = memo(function FreshnessChip({ facts, about }: { facts: AnswerFacts; about: string }) {
   const { node, reason, waitedMs } = facts;
   const silent = useSilence();
   const fromCache = isFromCache(facts);
@@ -36,7 +37,7 @@ export function FreshnessChip({ facts, about }: { facts: AnswerFacts; about: str
       </Popover>
     </DialogTrigger>
   );
-}
+});
 
 /** All that is known of how an answer came about. */
 export function FreshnessStory({ facts }: { facts: AnswerFacts }) {

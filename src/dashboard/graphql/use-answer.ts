@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import type { AnyVariables, TypedDocumentNode } from 'urql';
 import { lookSoon } from '../shell/cluster-watch.ts';
 import { type Answer, ask } from './ask.ts';
@@ -40,10 +40,13 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     const answer = await ask(document, variables);
     // Only the newest question counts: an answer to an older one would take the page back.
     if (turn !== latest.current) return;
-    setAsking(false);
     // What went wrong may concern everything on the page.
     if (answer.failure !== null && isSilence(answer.failure)) lookSoon();
-    setKept((before) => (answer.data === null ? { ...before, failure: answer.failure } : { ...answer, key }));
+    // What somebody does on the page goes before what it is told.
+    startTransition(() => {
+      setAsking(false);
+      setKept((before) => (answer.data === null ? { ...before, failure: answer.failure } : { ...answer, key }));
+    });
   }, [document, key]);
 
   const drop = useCallback(() => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { countInWords, countOf } from '../shell/figures.ts';
 import type { OrderPage } from './order-documents.ts';
@@ -14,7 +14,8 @@ type Props = {
   readonly onSize: (size: OrderView['size']) => void;
 };
 
-export function OrderPager({ pageInfo, shown, matching, view, onPlace, onSize }: Props) {
+export const OrderPager = memo(function OrderPager(props: Props) {
+  const { pageInfo, shown, matching, view, onPlace, onSize } = props;
   const { hasPreviousPage, hasNextPage, startCursor, endCursor } = pageInfo;
   return (
     <nav className="pager" aria-label="Pages of orders">
@@ -57,7 +58,7 @@ export function OrderPager({ pageInfo, shown, matching, view, onPlace, onSize }:
       </Button>
     </nav>
   );
-}
+});
 
 /** Read out once for each choice of filters, not with each order that comes and goes. */
 function Matches({ matching, view }: Pick<Props, 'matching' | 'view'>) {

@@ -2,6 +2,7 @@ import { type MouseEvent, memo, useEffect, useRef } from 'react';
 import { Moment } from '../shell/moment.tsx';
 import { PageLink } from '../shell/page-link.tsx';
 import { readableAmount } from './amounts.ts';
+import { lightUp } from './lit-rows.ts';
 import type { Money, OrderRow as Row } from './order-documents.ts';
 import { statusHues, statusWords } from './status-words.ts';
 
@@ -33,13 +34,13 @@ const originWords: Readonly<Record<string, string>> = {
 /** Drawn again only when something of it is different: every function that it is given has to stay the same. */
 export const OrderRow = memo(function OrderRow(props: Props) {
   const { row, origin, href, selected, gone, onSelect, onOpen, onOrigin } = props;
-  const { number, status, total, charge, processedAt, userId, createdAt, updatedAt, version } = row;
+  const { number, version } = row;
   const line = useRef<HTMLTableRowElement>(null);
   const shown = useRef(version);
   useEffect(() => {
     if (shown.current === version) return;
     shown.current = version;
-    lightUp(line.current);
+    if (line.current !== null) lightUp(line.current);
   }, [version]);
   const open = (event: MouseEvent) => {
     // What is pressed in the row has a meaning of its own, and whoever marks text to copy it wants nothing opened.
@@ -68,6 +69,30 @@ export const OrderRow = memo(function OrderRow(props: Props) {
           />
         </label>
       </td>
+      <RowCells row={row} href={href} gone={gone} />
+      <td className="end">
+        {origin !== null && (
+          <button
+            type="button"
+            className="origin"
+            data-role={origin}
+            aria-label={`Where ${number} came from: ${originWords[origin] ?? 'the API'}`}
+            title={originWords[origin]}
+            onClick={({ currentTarget }) => onOrigin(row, currentTarget)}
+          >
+            <span className="chip-dot" aria-hidden="true" />
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+});
+
+/** What the row says of its order: the same whether it is selected, and wherever it came from. */
+const RowCells = memo(function RowCells({ row, href, gone }: Pick<Props, 'row' | 'href' | 'gone'>) {
+  const { number, status, total, charge, processedAt, userId, createdAt, updatedAt, version } = row;
+  return (
+    <>
       <th scope="row" className="number-cell">
         <PageLink href={href} className="number">
           {number}
@@ -100,21 +125,7 @@ export const OrderRow = memo(function OrderRow(props: Props) {
       <td className="amount from-wide" data-label="Version">
         {version}
       </td>
-      <td className="end">
-        {origin !== null && (
-          <button
-            type="button"
-            className="origin"
-            data-role={origin}
-            aria-label={`Where ${number} came from: ${originWords[origin] ?? 'the API'}`}
-            title={originWords[origin]}
-            onClick={({ currentTarget }) => onOrigin(row, currentTarget)}
-          >
-            <span className="chip-dot" aria-hidden="true" />
-          </button>
-        )}
-      </td>
-    </tr>
+    </>
   );
 });
 
@@ -135,10 +146,4 @@ function Charge({ charge, total }: { charge: Money | null; total: Money }) {
       ≠ <Amount money={charge} />
     </span>
   );
-}
-
-function lightUp(line: HTMLTableRowElement | null): void {
-  if (line === null || window.matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-  const from = getComputedStyle(line).getPropertyValue('--flash');
-  line.animate([{ backgroundColor: from }, { backgroundColor: 'transparent' }], { duration: 1800, easing: 'ease-out' });
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { FreshnessChip } from '../answers/freshness-chip.tsx';
 import { isSilence } from '../graphql/failure.ts';
@@ -41,7 +41,11 @@ export function OrdersPage() {
       number === null ? base : `${base}${base === '/' ? '?' : '&'}${panelName}=${encodeURIComponent(number)}`,
     [base],
   );
-  const show = (next: OrderView) => navigate(`/${searchOf(next, zone)}`);
+  const show = useCallback((next: OrderView) => navigate(`/${searchOf(next, zone)}`), [zone]);
+  const onSort = useCallback((sort: OrderView['sort']) => show(changed(view, { sort })), [show, view]);
+  const onPlace = useCallback((to: OrderView['place']) => show({ ...view, place: to }), [show, view]);
+  const onSize = useCallback((size: OrderView['size']) => show(changed(view, { size })), [show, view]);
+  const onNew = useCallback(() => setCreating(true), []);
   const { rows, facts, failure, pageInfo } = list;
   const place = usePlaceAtTop(JSON.stringify(view.place));
   return (
@@ -51,12 +55,7 @@ export function OrdersPage() {
         {facts !== null && <FreshnessChip facts={facts} about="these orders" />}
         <span className="spring" />
         <LiveSwitch state={list.live} held={list.held} onPause={list.pause} />
-        <Button className="button" onPress={list.refresh}>
-          Refresh
-        </Button>
-        <Button className="button button-main" onPress={() => setCreating(true)}>
-          New order
-        </Button>
+        <PageActions onRefresh={list.refresh} onNew={onNew} />
       </header>
       <OrderCounts numbers={list.numbers} view={view} onFilter={filter} />
       <OrderFilterBar view={view} faults={faults} onFilter={filter} />
@@ -75,9 +74,9 @@ export function OrdersPage() {
           faults={faults}
           selected={selected}
           addressOf={addressOf}
-          onSort={(sort) => show(changed(view, { sort }))}
+          onSort={onSort}
           onFilter={filter}
-          onFirst={() => show({ ...view, place: null })}
+          onFirst={() => onPlace(null)}
         />
       </div>
       {pageInfo !== null && rows !== null && (
@@ -86,8 +85,8 @@ export function OrdersPage() {
           shown={rows.length}
           matching={list.matching}
           view={view}
-          onPlace={(next) => show({ ...view, place: next })}
-          onSize={(size) => show(changed(view, { size }))}
+          onPlace={onPlace}
+          onSize={onSize}
         />
       )}
       {opened !== null && (
@@ -113,6 +112,19 @@ export function OrdersPage() {
     </>
   );
 }
+
+const PageActions = memo(function PageActions({ onRefresh, onNew }: { onRefresh: () => void; onNew: () => void }) {
+  return (
+    <>
+      <Button className="button" onPress={onRefresh}>
+        Refresh
+      </Button>
+      <Button className="button button-main" onPress={onNew}>
+        New order
+      </Button>
+    </>
+  );
+});
 
 /** Another page of the list begins at its first row, wherever the one before was left. */
 function usePlaceAtTop(turn: string) {

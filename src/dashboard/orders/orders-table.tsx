@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { memo, useCallback, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { roleOf } from '../answers/freshness-chip.tsx';
 import { Icon } from '../design/icons.tsx';
@@ -66,6 +66,7 @@ export function OrdersTable(props: OrdersTableProps) {
     now.current.last = row.id;
     select(all, on);
   }, []);
+  const onAll = useCallback((on: boolean) => select(now.current.rows, on), []);
   const onOpen = useCallback((href: string) => navigate(href), []);
   const onOrigin = useCallback((row: Row, button: HTMLElement) => {
     const origin = now.current.originOf(row);
@@ -84,38 +85,13 @@ export function OrdersTable(props: OrdersTableProps) {
       <div className="table-frame" aria-busy={!isCurrent} inert={!isCurrent}>
         <table className="orders">
           <caption className="unseen">Orders</caption>
-          <thead>
-            <tr>
-              <td className="check">
-                <label className="row-check">
-                  <input
-                    type="checkbox"
-                    aria-label="Select every order of this page"
-                    checked={chosen > 0 && chosen === rows.length}
-                    ref={(box) => {
-                      if (box !== null) box.indeterminate = chosen > 0 && chosen < rows.length;
-                    }}
-                    onChange={({ target }) => select(rows, target.checked)}
-                  />
-                </label>
-              </td>
-              {columns.map(({ title, sort: field, className }) => (
-                <th key={title} scope="col" className={className} aria-sort={field && ariaSort(field, sort)}>
-                  {field === undefined ? (
-                    title
-                  ) : (
-                    <Button className="sorter" onPress={() => onSort(nextSort(field, sort))}>
-                      {title}
-                      {field === sort.field && <Icon name={sort.direction === 'ASC' ? 'up' : 'down'} />}
-                    </Button>
-                  )}
-                </th>
-              ))}
-              <th scope="col">
-                <span className="unseen">Where it came from</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            all={chosen > 0 && chosen === rows.length}
+            some={chosen > 0 && chosen < rows.length}
+            onAll={onAll}
+            sort={sort}
+            onSort={onSort}
+          />
           <tbody>
             {rows.map((row) => (
               <OrderRow
@@ -147,8 +123,51 @@ export function OrdersTable(props: OrdersTableProps) {
   );
 }
 
+type HeadProps = Pick<OrdersTableProps, 'sort' | 'onSort'> & {
+  readonly all: boolean;
+  readonly some: boolean;
+  readonly onAll: (on: boolean) => void;
+};
+
+const TableHead = memo(function TableHead({ all, some, onAll, sort, onSort }: HeadProps) {
+  return (
+    <thead>
+      <tr>
+        <td className="check">
+          <label className="row-check">
+            <input
+              type="checkbox"
+              aria-label="Select every order of this page"
+              checked={all}
+              ref={(box) => {
+                if (box !== null) box.indeterminate = some;
+              }}
+              onChange={({ target }) => onAll(target.checked)}
+            />
+          </label>
+        </td>
+        {columns.map(({ title, sort: field, className }) => (
+          <th key={title} scope="col" className={className} aria-sort={field && ariaSort(field, sort)}>
+            {field === undefined ? (
+              title
+            ) : (
+              <Button className="sorter" onPress={() => onSort(nextSort(field, sort))}>
+                {title}
+                {field === sort.field && <Icon name={sort.direction === 'ASC' ? 'up' : 'down'} />}
+              </Button>
+            )}
+          </th>
+        ))}
+        <th scope="col">
+          <span className="unseen">Where it came from</span>
+        </th>
+      </tr>
+    </thead>
+  );
+});
+
 /** Where rows are cards there are no columns to press. */
-function NarrowSort({ sort, onSort }: Pick<OrdersTableProps, 'sort' | 'onSort'>) {
+const NarrowSort = memo(function NarrowSort({ sort, onSort }: Pick<OrdersTableProps, 'sort' | 'onSort'>) {
   return (
     <div className="narrow-sort">
       <label>
@@ -174,7 +193,7 @@ function NarrowSort({ sort, onSort }: Pick<OrdersTableProps, 'sort' | 'onSort'>)
       </Button>
     </div>
   );
-}
+});
 
 function newsOf(come: number, gone: number): string {
   if (come > 0) return `${countInWords(come)} new`;

@@ -1,6 +1,7 @@
 import { startTransition, useEffect, useRef, useState } from 'react';
 import { type ListeningState, listen } from '../graphql/listen.ts';
 import { pageTokens } from '../graphql/page-client.ts';
+import { drawDelayMs } from './draw-turn.ts';
 import { type OrderChange, orderChanged } from './live-documents.ts';
 
 export type Change = OrderChange['orderChanged'] & {
@@ -9,8 +10,8 @@ export type Change = OrderChange['orderChanged'] & {
 };
 
 const noVariables = {};
-/** Changes that come close to each other are drawn together, the first of them with the next frame. */
-const betweenMs = 100;
+/** What somebody begins with. What follows until the button is up is part of it. */
+const presses = ['pointerdown', 'keydown'] as const;
 
 /** Tells of every change to an order, and of gaps in which some may have been missed. Resolves to how the line is. */
 export function useOrderChanges(
@@ -25,22 +26,40 @@ export function useOrderChanges(
     let learn = pageTokens.follow();
     let waiting: Change[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let drawnMs = Number.NEGATIVE_INFINITY;
+    let [sinceMs, drawnMs, tookMs, pressedMs] = [0, Number.NEGATIVE_INFINITY, 0, Number.NEGATIVE_INFINITY];
+    const delayMs = () => drawDelayMs({ nowMs: performance.now(), sinceMs, drawnMs, tookMs, pressedMs });
     const draw = () => {
       timer = undefined;
-      drawnMs = performance.now();
+      // Something may have been pressed meanwhile.
+      const stillMs = delayMs();
+      if (stillMs > 0) {
+        timer = setTimeout(draw, stillMs);
+        return;
+      }
+      const begunMs = performance.now();
+      drawnMs = begunMs;
       const changes = waiting;
       waiting = [];
       // What somebody does on the page goes before what somebody else did.
       startTransition(() => latest.current.onChanges(changes));
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          tookMs = performance.now() - begunMs;
+        }),
+      );
     };
+    const onPress = ({ timeStamp }: Event) => {
+      pressedMs = timeStamp;
+    };
+    for (const press of presses) window.addEventListener(press, onPress, { capture: true, passive: true });
     const stop = listen(orderChanged, noVariables, {
       onEvent: ({ orderChanged: change }) => {
         // From now on nothing on this page may be older than the change.
         learn(change.consistencyToken);
         if (change.missed > 0) latest.current.onGap(false);
+        if (waiting.length === 0) sinceMs = performance.now();
         waiting.push({ ...change, receivedAtMs: Date.now() });
-        timer ??= setTimeout(draw, Math.max(0, drawnMs + betweenMs - performance.now()));
+        timer ??= setTimeout(draw, delayMs());
       },
       onState: (next) => {
         setState(next);
@@ -53,6 +72,7 @@ export function useOrderChanges(
     });
     return () => {
       clearTimeout(timer);
+      for (const press of presses) window.removeEventListener(press, onPress, { capture: true });
       stop();
     };
   }, []);

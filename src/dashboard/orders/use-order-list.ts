@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { AnswerFacts } from '../answers/answer-facts.ts';
 import { contactNow } from '../graphql/contact.ts';
 import { type Failure, isFinal } from '../graphql/failure.ts';
@@ -130,12 +130,22 @@ export function useOrderList(view: OrderView, isPossible: boolean): OrderList {
   const drawn = useMemo(() => (rows === null || !shows ? null : overlaid(rows, changes)), [rows, shows, changes]);
   const fitting = numbers.isCurrent ? (numbers.data?.orders?.totalCount ?? null) : null;
 
-  const refresh = () => {
+  const { refetch: refetchList, drop: dropList, isCurrent } = list;
+  const { refetch: refetchNumbers } = numbers;
+  const refresh = useCallback(() => {
     setTurn((count) => count + 1);
     setHeld(0);
-    void list.refetch();
-    void numbers.refetch();
-  };
+    void refetchList();
+    void refetchNumbers();
+  }, [refetchList, refetchNumbers]);
+  const pause = useCallback(
+    (next: boolean) => {
+      setPaused(next);
+      if (!next) refresh();
+      else if (isCurrent) dropList();
+    },
+    [refresh, isCurrent, dropList],
+  );
   return {
     rows: drawn,
     originOf: (row) => {
@@ -151,11 +161,7 @@ export function useOrderList(view: OrderView, isPossible: boolean): OrderList {
     matching: filtered ? fitting : (numbers.data?.orderCounts.total ?? null),
     live: paused ? 'paused' : line === 'lost' ? 'reconnecting' : 'live',
     held,
-    pause: (next) => {
-      setPaused(next);
-      if (!next) refresh();
-      else if (list.isCurrent) list.drop();
-    },
+    pause,
     refresh,
     turn,
     changed,

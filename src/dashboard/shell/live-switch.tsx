@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { useSilence } from '../graphql/use-contact.ts';
 
@@ -10,16 +11,14 @@ const words: Readonly<Record<LiveState, string>> = {
   silent: 'No answer',
 };
 
+type Props = {
+  readonly state: LiveState;
+  readonly held: number;
+  readonly onPause: (paused: boolean) => void;
+};
+
 /** Says whether what is shown follows what happens, and holds it still on request. `held` counts what happened since. */
-export function LiveSwitch({
-  state: wanted,
-  held,
-  onPause,
-}: {
-  state: LiveState;
-  held: number;
-  onPause: (paused: boolean) => void;
-}) {
+export const LiveSwitch = memo(function LiveSwitch({ state: wanted, held, onPause }: Props) {
   const silent = useSilence();
   const paused = wanted === 'paused';
   // What stands still because it was told to is not to be expected to move.
@@ -37,4 +36,4 @@ export function LiveSwitch({
       </span>
     </>
   );
-}
+});
