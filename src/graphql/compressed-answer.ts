@@ -10,12 +10,17 @@ const smallestBytes = 1024;
 // Most of what the best level gains, at a third of its price.
 const options = { level: constants.Z_BEST_SPEED + 2 };
 
-export async function compressedAnswer(answer: Response, request: IncomingMessage): Promise<Response> {
+/** At once what it was given, for whoever does not ask for less. */
+export function compressedAnswer(answer: Response, request: IncomingMessage): Response | Promise<Response> {
   const accepted = request.headers['accept-encoding'];
   if (accepted === undefined || !/(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(accepted))) return answer;
   if (!isJson(answer.headers.get('content-type')) || answer.headers.has('content-encoding')) return answer;
   const length = answer.headers.get('content-length');
   if (length !== null && Number(length) < smallestBytes) return answer;
+  return compressed(answer);
+}
+
+async function compressed(answer: Response): Promise<Response> {
   const body = Buffer.from(await answer.arrayBuffer());
   const headers = new Headers();
   answer.headers.forEach((value, name) => {
@@ -30,6 +35,6 @@ export async function compressedAnswer(answer: Response, request: IncomingMessag
   return new Response(sent, { status: answer.status, statusText: answer.statusText, headers });
 }
 
-function isJson(contentType: string | null): boolean {
+export function isJson(contentType: string | null): boolean {
   return contentType !== null && /^application\/(graphql-response\+)?json\b/.test(contentType);
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendNodeResponse } from '@whatwg-node/server';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -12,26 +11,25 @@ import type { Caller } from './caller.ts';
 import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
 import { compressedAnswer } from './compressed-answer.ts';
 import type { ClusterState } from './context.ts';
-import { corsFor } from './cors.ts';
 import { toGraphqlError } from './error-codes.ts';
+import { inOne } from './plugins/in-one.ts';
 import { useAccessLog } from './plugins/use-access-log.ts';
 import { useBoundedErrors } from './plugins/use-bounded-errors.ts';
-import { useClient } from './plugins/use-client.ts';
-import { useClusterEvents } from './plugins/use-cluster-events.ts';
-import { useClusterState } from './plugins/use-cluster-state.ts';
+import { useCors } from './plugins/use-cors.ts';
 import { useCostLimit } from './plugins/use-cost-limit.ts';
 import { useDeadline } from './plugins/use-deadline.ts';
 import { useDocumentCache } from './plugins/use-document-cache.ts';
 import { type StreamSettings, useEventStreams } from './plugins/use-event-streams.ts';
 import { useHeavyTurns } from './plugins/use-heavy-turns.ts';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
-import { useJobs } from './plugins/use-jobs.ts';
 import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
 import { useMetrics } from './plugins/use-metrics.ts';
+import { useOperationContext } from './plugins/use-operation-context.ts';
 import { useRequestId } from './plugins/use-request-id.ts';
 import { useRequestParams } from './plugins/use-request-params.ts';
 import { useRoutingLog } from './plugins/use-routing-log.ts';
 import { useStreamRules } from './plugins/use-stream-rules.ts';
+import { sendAnswer } from './send-answer.ts';
 
 export type GraphqlServerOptions = {
   readonly schema: GraphQLSchema;
@@ -65,7 +63,7 @@ export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse
 
 /** The GraphQL endpoint, for any path that the HTTP server gives it. */
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandler {
-  const { clock, log, metrics } = options;
+  const { clock, log, metrics, cluster, clusterEvents, routingLog, jobs, orderChanges } = options;
   const yoga = createYoga<NodeContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
@@ -75,57 +73,57 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
     logging: false,
     multipart: false,
     batching: false,
-    cors: corsFor(options.corsOrigins, options.corsHeaders),
+    // useCors answers browsers that ask.
+    cors: false,
     maskedErrors: { maskError: toGraphqlError },
     // useRequestParams reads and limits the body.
     maxRequestBodySize: false,
     // useDocumentCache keeps them.
     parserAndValidationCache: false,
     plugins: [
-      // An id for every request, in and out.
-      useRequestId(clock),
-      // No answer to something wrong is longer than what was wrong.
-      useBoundedErrors(options.introspection),
-      // One log line per request, with what the plugins below found out.
-      useAccessLog(clock, log),
-      // The same as numbers.
-      useMetrics(clock, metrics),
-      // The same for whoever wants to see who answered whom, and why.
-      useRoutingLog(clock, options.routingLog),
-      // JSON only, and not too much of it.
-      useRequestParams(options.maxBodyBytes),
-      // What was parsed and found valid before.
-      useDocumentCache(),
-      // The schema is a secret or it is not.
-      useIntrospectionSwitch(options.introspection),
-      // Aliases, depth, directives, tokens.
-      useLimits(options.limits),
-      // Variables that fit, and rows.
-      useCostLimit(options.limits),
-      // No operation outlives the request deadline.
-      useDeadline(clock, options.requestTimeoutMs),
-      // Whose shares are used.
-      useClient(),
-      // How the servers are, for whoever asks.
-      useClusterState(options.cluster),
-      // What happens to them.
-      useClusterEvents(options.clusterEvents),
-      // Background work, and who hears of changed orders.
-      useJobs(options.jobs, options.orderChanges),
-      // What is heavy waits for its turn. Within the session: what is answered from the cache, or waits for a replica, takes none.
-      useHeavyTurns(),
-      // Token in, session, node, token out.
-      options.consistency,
-      // Who may open a stream, and how many.
-      useStreamRules(),
-      // Answers that go on.
-      useEventStreams(options.streams, options),
+      // Who asks, and what there is to ask beside the tables: servers, what happens to them, background work.
+      useOperationContext({ cluster, clusterEvents, routingLog, jobs, orderChanges }),
+      ...inOne([
+        // An id for every request, in and out.
+        useRequestId(clock),
+        // What pages of other origins may do.
+        useCors(options.corsOrigins, options.corsHeaders),
+        // No answer to something wrong is longer than what was wrong.
+        useBoundedErrors(options.introspection),
+        // One log line per request, with what the plugins below found out.
+        useAccessLog(clock, log),
+        // The same as numbers.
+        useMetrics(clock, metrics),
+        // The same for whoever wants to see who answered whom, and why.
+        useRoutingLog(clock, routingLog),
+        // JSON only, and not too much of it.
+        useRequestParams(options.maxBodyBytes),
+        // What was parsed and found valid before.
+        useDocumentCache(),
+        // The schema is a secret or it is not.
+        useIntrospectionSwitch(options.introspection),
+        // Aliases, depth, directives, tokens.
+        useLimits(options.limits),
+        // Variables that fit, and rows.
+        useCostLimit(options.limits),
+        // No operation outlives the request deadline.
+        useDeadline(clock, options.requestTimeoutMs),
+        // What is heavy waits for its turn. Within the session: what is answered from the cache, or waits for a replica, takes none.
+        useHeavyTurns(),
+        // Token in, session, node, token out.
+        options.consistency,
+        // Who may open a stream, and how many.
+        useStreamRules(),
+        // Answers that go on.
+        useEventStreams(options.streams, options),
+      ]),
     ],
   });
   return async (request, response, caller) => {
     const context = { req: request, res: response, caller };
     const answer = neverEmpty(await yoga.handleNodeRequestAndResponse(request, response, context));
-    await sendNodeResponse(await compressedAnswer(answer, request), response, request, true);
+    const made = compressedAnswer(answer, request);
+    await sendAnswer(made instanceof Promise ? await made : made, request, response);
   };
 }
 

@@ -132,7 +132,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     return file && readOnly((_, response) => sendStaticFile(request, response, file));
   };
 
-  const answer: Route = async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const hosts = hostsOf(request.rawHeaders);
     const verdict = judgeHost(hosts);
@@ -178,13 +178,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         connections.mark(request.socket, false);
         if (stopping) server.closeIdleConnections();
       });
-      Promise.resolve()
-        .then(() => answer(request, response))
-        .catch((error: unknown) => {
-          log.error({ err: error, method: request.method }, 'a request broke');
-          if (response.headersSent) response.destroy();
-          else respondError(response, 500, 'INTERNAL_SERVER_ERROR', 'Something broke on our side.');
-        });
+      answer(request, response).catch((error: unknown) => {
+        log.error({ err: error, method: request.method }, 'a request broke');
+        if (response.headersSent) response.destroy();
+        else respondError(response, 500, 'INTERNAL_SERVER_ERROR', 'Something broke on our side.');
+      });
     },
   );
   const connections = new Connections(server, {

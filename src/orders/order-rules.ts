@@ -12,9 +12,17 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 const optional = <T extends z.ZodType>(rule: T) => rule.nullish().transform((value) => value ?? null);
 
+const idShape = /^[1-9]\d{0,18}$/;
+
+/** As `idRule`, for every read by id: a rule that can say what is wrong takes many times as long. */
+export function idIn(text: string): bigint | null {
+  const id = idShape.test(text) ? BigInt(text) : null;
+  return id !== null && id <= maxId ? id : null;
+}
+
 export const idRule = z
   .string()
-  .regex(/^[1-9]\d{0,18}$/, { error: 'must be a positive whole number', abort: true })
+  .regex(idShape, { error: 'must be a positive whole number', abort: true })
   .transform(BigInt)
   .refine((id) => id <= maxId, 'is too large');
 

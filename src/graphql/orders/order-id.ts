@@ -1,5 +1,5 @@
 import { encodeBase64 } from '@pothos/core';
-import { idRule } from '../../orders/order-rules.ts';
+import { idIn } from '../../orders/order-rules.ts';
 
 /** The order that an opaque id names; `null` for the id of anything else and for a text that is no id at all. */
 export function orderIdOf(globalId: string): bigint | null {
@@ -7,5 +7,5 @@ export function orderIdOf(globalId: string): bigint | null {
   const [type, key, ...rest] = Buffer.from(globalId, 'base64').toString('latin1').split(':');
   if (type !== 'Order' || key === undefined || rest.length > 0) return null;
   if (encodeBase64(`Order:${key}`) !== globalId) return null;
-  return idRule.safeParse(key).data ?? null;
+  return idIn(key);
 }

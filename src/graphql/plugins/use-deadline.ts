@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { TidemarkError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -15,29 +15,37 @@ export class DeadlineExceededError extends TidemarkError {
   }
 }
 
+type Answer = ExecutionResult | AsyncIterable<ExecutionResult>;
+
 /** Ends every operation after `deadlineMs`, whatever it waits for, and tells what it called through an abort signal. */
 export function useDeadline(clock: Clock, deadlineMs: number): Plugin {
   return {
     onParams({ request, paramsHandler, setParamsHandler }) {
-      setParamsHandler(async (payload) => {
+      setParamsHandler((payload) => {
         const controller = new AbortController();
         factsOf(request).deadline = controller.signal;
-        let cancel = () => {};
-        const expired = new Promise<{ errors: GraphQLError[] }>((resolve) => {
-          cancel = clock.after(deadlineMs, () => {
+        return new Promise((resolve, reject) => {
+          const cancel = clock.after(deadlineMs, () => {
             const error = new DeadlineExceededError(deadlineMs);
             resolve({ errors: [toGraphqlError(error)] });
             controller.abort(error);
           });
+          const answer = (result: Answer) => {
+            cancel();
+            // Yoga answers an abort with an empty list of errors, which is no GraphQL response.
+            const hollow = 'errors' in result && result.errors?.length === 0 && !('data' in result);
+            resolve(hollow ? { errors: [toGraphqlError(new DeadlineExceededError(deadlineMs))] } : result);
+          };
+          const fail = (error: unknown) => {
+            cancel();
+            reject(error);
+          };
+          try {
+            Promise.resolve(paramsHandler(payload)).then(answer, fail);
+          } catch (error) {
+            fail(error);
+          }
         });
-        try {
-          const result = await Promise.race([paramsHandler(payload), expired]);
-          // Yoga answers an abort with an empty list of errors, which is no GraphQL response.
-          const hollow = 'errors' in result && result.errors?.length === 0 && !('data' in result);
-          return hollow ? { errors: [toGraphqlError(new DeadlineExceededError(deadlineMs))] } : result;
-        } finally {
-          cancel();
-        }
       });
     },
     onExecute({ args }) {

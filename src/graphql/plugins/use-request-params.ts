@@ -37,12 +37,8 @@ export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> 
       setRequestParser(async () => {
         const text = await (req === undefined ? textOf(request, maxBytes) : readInTurn(req, maxBytes, caller));
         begin(caller);
-        return parseParams(text);
+        return withinBounds(parseParams(text));
       });
-    },
-    onParams({ params: { variables } }) {
-      const fault = variablesFault(variables);
-      if (fault !== null) throw refusal(400, 'BAD_REQUEST', fault);
     },
   };
 }
@@ -57,11 +53,18 @@ const isReadable = (accept: string | null): boolean =>
 function refusingBadJson(parse: RequestParser): RequestParser {
   return async (request) => {
     try {
-      return await parse(request);
+      return withinBounds(await parse(request));
     } catch (error) {
       throw error instanceof SyntaxError ? refusal(400, 'BAD_REQUEST', 'A parameter is not valid JSON.') : error;
     }
   };
+}
+
+/** Lists of operations are refused by Yoga. */
+function withinBounds<Params extends Parsed>(params: Params): Params {
+  const fault = 'variables' in params ? variablesFault(params.variables) : null;
+  if (fault !== null) throw refusal(400, 'BAD_REQUEST', fault);
+  return params;
 }
 
 /** A request counts as being answered when it is there as a whole. */

@@ -1,18 +1,15 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../../platform/clock.ts';
 import type { RoutingLog } from '../../routing/routing-log.ts';
-import type { OperationContext } from '../context.ts';
 import { factsOf } from './request-facts.ts';
 
-/** Notes every operation that asked for a node, and lets operations read what was noted. `null` notes nothing. */
-export function useRoutingLog(clock: Clock, log: RoutingLog | null): Plugin<Pick<OperationContext, 'routingLog'>> {
+/** Notes every operation that asked for a node. `null` notes nothing. */
+export function useRoutingLog(clock: Clock, log: RoutingLog | null): Plugin {
+  if (log === null) return {};
   return {
-    onContextBuilding({ extendContext }) {
-      extendContext({ routingLog: log });
-    },
     onResultProcess({ request, result }) {
       const { routed, decision, operation, startedMs } = factsOf(request);
-      if (log === null || routed === null || Array.isArray(result) || Symbol.asyncIterator in result) return;
+      if (routed === null || Array.isArray(result) || Symbol.asyncIterator in result) return;
       const [error] = result.errors ?? [];
       log.note({
         atMs: clock.now(),

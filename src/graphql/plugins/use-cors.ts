@@ -1,0 +1,18 @@
+import { getCORSHeadersByRequestAndOptions } from '@whatwg-node/server';
+import type { Plugin } from 'graphql-yoga';
+import { corsFor } from '../cors.ts';
+
+/** Browsers ask before they send what is not theirs, and are told who may. Yoga's own plugin, but nothing of it is waited for. */
+export function useCors(origins: readonly string[], furtherHeaders: readonly string[]): Plugin {
+  const optionsFor = corsFor(origins, furtherHeaders);
+  return {
+    onRequest({ request, fetchAPI, endResponse }) {
+      if (request.method !== 'OPTIONS') return;
+      endResponse(new fetchAPI.Response(null, { status: 204, headers: { 'content-length': '0' } }));
+    },
+    onResponse({ request, response }) {
+      const headers = getCORSHeadersByRequestAndOptions(request, optionsFor(request));
+      for (const [name, value] of Object.entries(headers ?? {})) response.headers.set(name, value);
+    },
+  };
+}

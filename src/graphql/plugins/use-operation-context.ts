@@ -1,0 +1,17 @@
+import type { Plugin } from 'graphql-yoga';
+import { clientOf } from '../../platform/address-list.ts';
+import type { Caller } from '../caller.ts';
+import type { OperationContext } from '../context.ts';
+
+type NodeContext = { caller?: Caller };
+type Shared = Pick<OperationContext, 'cluster' | 'clusterEvents' | 'routingLog' | 'jobs' | 'orderChanges'>;
+
+/** Lets every operation know whom its shares are counted for, and reach what comes out of no table: that needs no session. */
+export function useOperationContext(shared: Shared): Plugin<Shared & Pick<OperationContext, 'client'>, NodeContext> {
+  return {
+    onContextBuilding({ context, extendContext }) {
+      const { caller } = context as NodeContext;
+      extendContext({ ...shared, client: caller === undefined ? 'unknown' : clientOf(caller.address) });
+    },
+  };
+}
