@@ -26,6 +26,7 @@ import { NodeMonitor } from './node-monitor.ts';
 import type { NodeProbe, NodeProbeFactory } from './node-probe.ts';
 import { type NodeStatus, unseen, withPosition } from './node-status.ts';
 import { PositionTracker } from './position-tracker.ts';
+import { isBehindEpoch, presentEpoch } from './present-epoch.ts';
 import { type GoneBack, SourceJudge } from './source-judge.ts';
 import { channelsOf, withRoles } from './standings.ts';
 import { writabilityAfter } from './writability.ts';
@@ -234,7 +235,7 @@ export class Cluster {
       random,
       ...pace,
       stretch,
-      isInTrouble: () => isInTrouble(status()),
+      isInTrouble: () => isInTrouble(status()) || isBehindEpoch(status(), this.#snapshot),
       isReturning: () => breakerOf(status()) === 'HALF_OPEN',
       onReport: (report, asOfMs) => {
         const reportedMs = clock.monotonic();
@@ -279,7 +280,7 @@ export class Cluster {
     // Positions grow with every request, and are no event.
     const isEventful =
       before.state !== after.state || before.report !== after.report || before.failures !== after.failures;
-    const look = isEventful ? this.#remember(nodeName) : [];
+    const look = isEventful ? [...this.#remember(nodeName), ...this.#lackingEpoch(earlier)] : [];
     const snapshot = this.#snapshot;
     if (isEventful) this.judge.look(snapshot);
     for (const listener of this.#listeners) this.#tell(listener, snapshot);
@@ -295,6 +296,12 @@ export class Cluster {
     this.#snapshot = judgeBlind(judgement.snapshot);
     for (const status of this.#snapshot) this.#statuses.set(status.node.name, status);
     return [...judgement.look, ...roles.changed.filter((name) => name !== changed)];
+  }
+
+  /** When an epoch is heard of: those that have perhaps received it as well. */
+  #lackingEpoch(earlier: ClusterSnapshot): readonly string[] {
+    if (presentEpoch(this.#snapshot) === presentEpoch(earlier)) return [];
+    return this.#snapshot.filter((one) => isBehindEpoch(one, this.#snapshot)).map(({ node }) => node.name);
   }
 
   /** A listener that throws must neither end the watch nor look like a failed probe. */

@@ -10,6 +10,7 @@
  *   session unknown    the source (FAIL: CONSISTENCY_TIMEOUT)
  *   positions are blind  a read that anything is asked of: never on a replica whose positions say nothing; and when those of
  *                      the source do, the source (FAIL: CONSISTENCY_TIMEOUT)
+ *   an epoch has begun   a read that anything is asked of: never on a replica that has not heard of it (present-epoch.ts)
  *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind
  *   nobody at all      the backup for a read that has no past, where that is allowed; else LIMITED_FUNCTIONALITY
  *
@@ -31,6 +32,7 @@ import {
 } from '../cluster/cluster-snapshot.ts';
 import type { HealthPolicy } from '../cluster/health.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
+import { isOfEpoch, presentEpoch } from '../cluster/present-epoch.ts';
 import { ConsistencyTimeoutError } from '../consistency/errors.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -160,7 +162,9 @@ export class Router {
 
   #eligible(request: ReadRequest): readonly NodeStatus[] {
     const eligible = eligibleReplicas(this.#cluster.snapshot(), request.excluded, this.#minServingReplicas);
-    return asksPositions(request) ? eligible.filter(({ blind }) => blind === null) : eligible;
+    if (!asksPositions(request)) return eligible;
+    const epoch = presentEpoch(this.#cluster.snapshot());
+    return eligible.filter((status) => status.blind === null && isOfEpoch(status, epoch));
   }
 
   /**
