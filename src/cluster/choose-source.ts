@@ -13,18 +13,19 @@
  * a start nobody is chosen before everybody was looked at, or whoever answers first would be.
  */
 import type { NodeStatus } from './node-status.ts';
+import { epochOf } from './present-epoch.ts';
 
 export function chooseSource(statuses: readonly NodeStatus[]): NodeStatus | undefined {
   const writable = statuses.filter(takesWrites);
   if (writable.length === 0) return undefined;
   const serving = statuses.filter(({ role }) => role !== 'BACKUP');
-  const newest = Math.max(...serving.map(epochOf));
-  const present = writable.filter((status) => epochOf(status) === newest);
+  const newest = Math.max(...serving.map(({ report }) => epochOf(report)));
+  const present = writable.filter((status) => epochOf(status.report) === newest);
   const taker = statuses.find(({ tookWrites }) => tookWrites);
   if (taker !== undefined && present.includes(taker)) return taker;
   if (taker === undefined && serving.some(isUntried)) return undefined;
   const expected = taker ?? serving.find(isConfigured);
-  if (expected !== undefined && mayStillBeThere(expected) && epochOf(expected) === newest) return undefined;
+  if (expected !== undefined && mayStillBeThere(expected) && epochOf(expected.report) === newest) return undefined;
   if (present.length <= 1) return present[0];
   const ahead = present.filter((status) => present.every((other) => includes(status, other)));
   return ahead.find(isConfigured) ?? (ahead.length === 1 ? ahead[0] : undefined) ?? configuredOfRing(present);
@@ -42,9 +43,6 @@ export function takesWrites({ role, state, report }: NodeStatus): boolean {
 }
 
 const isConfigured = ({ node }: NodeStatus): boolean => node.configuredRole === 'SOURCE';
-
-/** A server that keeps no record of promotions has had none. */
-const epochOf = ({ report }: NodeStatus): number => report?.epochs?.at(-1)?.epoch ?? 1;
 
 const isUntried = ({ state, failures }: NodeStatus): boolean => state === 'UNKNOWN' && failures === 0;
 

@@ -6,18 +6,24 @@
  * replaced. What the latter shows is told as lost already, and its position proves nothing: by number it includes what the
  * new history has written since.
  */
+import type { EpochHistory } from '../consistency/epoch.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';
 
 /** Where no promotion was recorded. */
 const firstEpoch = 1;
 
+/** The newest epoch that a server has heard of. */
+export function epochOf(report: { readonly epochs: EpochHistory | null } | null): number {
+  return report?.epochs?.at(-1)?.epoch ?? firstEpoch;
+}
+
 export function presentEpoch(snapshot: ClusterSnapshot): number {
-  return snapshot.reduce((newest, status) => Math.max(newest, epochOf(status)), firstEpoch);
+  return snapshot.reduce((newest, status) => Math.max(newest, heardBy(status)), firstEpoch);
 }
 
 export function isOfEpoch(status: NodeStatus, epoch: number): boolean {
-  return epochOf(status) >= epoch;
+  return heardBy(status) >= epoch;
 }
 
 /** Seen without the newest epoch: looked at again soon, because it is of no use to a session until it has it. */
@@ -26,6 +32,4 @@ export function isBehindEpoch(status: NodeStatus, snapshot: ClusterSnapshot): bo
 }
 
 /** A backup's record is that of its own copy. */
-function epochOf({ report, role }: NodeStatus): number {
-  return role === 'BACKUP' ? firstEpoch : (report?.epochs?.at(-1)?.epoch ?? firstEpoch);
-}
+const heardBy = ({ report, role }: NodeStatus): number => epochOf(role === 'BACKUP' ? null : report);

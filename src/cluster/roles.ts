@@ -21,6 +21,7 @@
 import type { EpochHistory } from '../consistency/epoch.ts';
 import type { Channel } from './channel.ts';
 import type { NodeRole } from './node.ts';
+import { epochOf } from './present-epoch.ts';
 import { type Address, type Following, sourceOfChannel, upstreamOf } from './who-follows-whom.ts';
 import { followedAddresses, type Writability } from './writability.ts';
 
@@ -96,7 +97,7 @@ function leads(
   const { writability } = server;
   const ruling = above.filter(rules);
   if (ruling.length > 0) {
-    const returned = ruling.every((other) => lastEpoch(other) < lastEpoch(server));
+    const returned = ruling.every((other) => epochOf(other) < epochOf(server));
     if (returned && isNamed(server)) return true;
     return (
       server.hasWrites && followedAddresses(server.channels).every((place) => writability?.following.includes(place))
@@ -113,16 +114,14 @@ function leads(
 /** Another one takes what clients write, as far as anybody knows. */
 const rules = ({ commits, presence }: Server): boolean => commits && presence !== 'AWAY';
 
-const lastEpoch = ({ epochs }: Server): number => epochs?.at(-1)?.epoch ?? 1;
-
 const isNamed = ({ epochs, epochId }: Server): boolean => epochId !== null && epochs?.at(-1)?.sourceId === epochId;
 
 const isNewest = (server: Server, members: readonly Server[]): boolean =>
-  members.every((other) => lastEpoch(other) <= lastEpoch(server));
+  members.every((other) => epochOf(other) <= epochOf(server));
 
 function isExpected(server: Server, members: readonly Server[]): boolean {
   if (server.configuredRole !== 'SOURCE' || members.some(({ hasWrites }) => hasWrites)) return false;
-  const newest = members.reduce((last, member) => (lastEpoch(member) > lastEpoch(last) ? member : last), server);
+  const newest = members.reduce((last, member) => (epochOf(member) > epochOf(last) ? member : last), server);
   const named = newest.epochs?.at(-1)?.sourceId ?? '';
   return named === '' || named === server.epochId;
 }

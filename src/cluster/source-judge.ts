@@ -25,9 +25,15 @@ import { NextFlight } from '../platform/single-flight.ts';
 import { type ClusterSnapshot, isSeen, statusOf, straySources, writableSource } from './cluster-snapshot.ts';
 import type { HistoryAnswer } from './node-probe.ts';
 import type { NodeStatus, ProbeReport } from './node-status.ts';
+import { epochOf } from './present-epoch.ts';
 
 /** The source's history is not what it was: what was known of it before, and what is left of it. */
-export type GoneBack = { readonly before: Position; readonly now: Position };
+export type GoneBack = {
+  readonly before: Position;
+  /** The epoch that its record ended with then. */
+  readonly epoch: number;
+  readonly now: Position;
+};
 
 export type SourceJudgeOptions = {
   readonly clock: Clock;
@@ -46,6 +52,7 @@ type Known = {
   /** Of the last look, or the last answer. */
   readonly seen: SourceHistory;
   readonly position: Position;
+  readonly epoch: number;
   readonly asOfMs: number;
   /** Committed since, as far as it is known here. */
   readonly written: { readonly position: Position; readonly atMs: number } | null;
@@ -82,7 +89,7 @@ export class SourceJudge {
     }
     if (source.report === this.#report) return;
     this.#report = source.report;
-    this.#learn(source.node.name, source.report, source.asOfMs, source.report.position, historyOf(source.report));
+    this.#learn(source.node.name, source.report, source.asOfMs);
   }
 
   /** The source has committed `position`. */
@@ -161,12 +168,16 @@ export class SourceJudge {
     return 'LACKING';
   }
 
-  #learn(node: string, { identity }: ProbeReport, asOfMs: number, position: Position, seen: SourceHistory): void {
+  #learn(node: string, report: ProbeReport, asOfMs: number): void {
+    const { identity, position } = report;
+    const seen = historyOf(report);
+    const epoch = epochOf(report);
+    const known = { node, identity, seen, position, epoch, asOfMs };
     const before = this.#known ?? this.#before;
     this.#before = null;
     if (before === null || before.node !== node || before.identity !== identity) {
       this.#turns += 1;
-      this.#known = { node, identity, seen, position, asOfMs, written: null, all: seen };
+      this.#known = { ...known, written: null, all: seen };
       return;
     }
     const { written } = before;
@@ -174,14 +185,14 @@ export class SourceJudge {
     const lost = written !== null && !holdsWritten && written.atMs < asOfMs;
     if (lost || !seen.continues(before.seen)) {
       this.#turns += 1;
-      this.#known = { node, identity, seen, position, asOfMs, written: null, all: seen };
+      this.#known = { ...known, written: null, all: seen };
       const all = written === null ? before.position : before.position.merge(written.position);
-      this.#options.onGoneBack({ before: all, now: position });
+      this.#options.onGoneBack({ before: all, epoch: before.epoch, now: position });
       return;
     }
     const kept = holdsWritten ? null : written;
     const all = kept === null ? seen : seen.after(kept.position);
-    this.#known = { node, identity, seen, position, asOfMs, written: kept, all };
+    this.#known = { ...known, written: kept, all };
   }
 
   #flight(node: string): NextFlight<HistoryAnswer> {

@@ -123,7 +123,9 @@ export function isAhead(token: Session, history: EpochHistory): boolean {
 function healed(session: Session, lost: readonly Session[], history: EpochHistory, judge: PastJudge): Session {
   return lost.reduce((all, token) => {
     const kept = survivorsOf(token, history);
-    const rest = kept === null ? null : (judge.surviving(kept) ?? kept);
+    // Where no record says what was lost, all of it is kept: then only the source's own history can tell.
+    const recorded = judgeEpoch(token, history) === 'lost' ? kept : null;
+    const rest = kept === null ? null : (judge.surviving(kept) ?? recorded);
     // Nobody knows what is left: only the source does.
     const one = rest === null ? requireSource(all) : advanceSession(all, rest, token.issuedAtMs);
     return Object.freeze({ ...one, issuedAtMs: Math.max(one.issuedAtMs, token.issuedAtMs + 1) });

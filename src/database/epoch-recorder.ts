@@ -12,7 +12,7 @@ import { sourceIdOf } from '../cluster/failover/roles-of-members.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
 import type { GoneBack } from '../cluster/source-judge.ts';
 import { endOfHistory } from '../consistency/end-of-history.ts';
-import { currentEpoch, type EpochHistory } from '../consistency/epoch.ts';
+import { currentEpoch, type EpochHistory, judgeEpoch } from '../consistency/epoch.ts';
 import { parsePosition } from '../consistency/parse-position.ts';
 import type { Flavour, Position } from '../consistency/position.ts';
 import { partsOf, writerOf } from '../consistency/position-parts.ts';
@@ -108,9 +108,11 @@ export class EpochRecorder {
     if (isNew && !isGroup) this.#note(source, { reason: 'PROMOTED', former, end: null });
   }
 
-  goneBack({ now }: GoneBack): void {
+  goneBack({ before, epoch, now }: GoneBack): void {
     const source = writableSource(this.#options.cluster.snapshot());
-    if (source !== undefined) this.#note(source, { reason: 'GONE_BACK', former: null, end: now });
+    // Another process may have seen it earlier, and have it on record. Recorded twice, what was told in between would be lost.
+    const isRecorded = judgeEpoch({ epoch, position: before }, source?.report?.epochs ?? []) === 'lost';
+    if (source !== undefined && !isRecorded) this.#note(source, { reason: 'GONE_BACK', former: null, end: now });
   }
 
   /** A token of the present epoch, or of one that nobody remembers, names what the source has not. */

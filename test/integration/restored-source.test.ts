@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statusOf, writableSource } from '../../src/cluster/cluster-snapshot.ts';
+import type { Position } from '../../src/consistency/position.ts';
 import type { Session } from '../../src/consistency/session.ts';
 import { TokenCodec } from '../../src/consistency/token-codec.ts';
 import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
@@ -17,6 +19,7 @@ let cluster: TestCluster;
 let fork: Fork;
 let first: OrdersDatabase;
 let other: OrdersDatabase;
+let watching: OrdersDatabase;
 
 beforeAll(async () => {
   cluster = await startTestCluster({ replicationDelayMs: 0 });
@@ -27,9 +30,10 @@ beforeAll(async () => {
   for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
   first = await openEngine(cluster, { monitor });
   other = await openEngine(cluster, { monitor });
+  watching = await openEngine(cluster, { monitor });
 });
 afterAll(async () => {
-  await Promise.all([first?.stop(), other?.stop()]);
+  await Promise.all([first?.stop(), other?.stop(), watching?.stop()]);
   await fork?.clear();
   await cluster?.stop();
 });
@@ -63,6 +67,16 @@ function epochsSeen(by: OrdersDatabase): number {
   return by.epochs.length;
 }
 
+function sourceSeen(by: OrdersDatabase): string | undefined {
+  by.cluster.lookAgain();
+  return writableSource(by.cluster.snapshot())?.node.name;
+}
+
+function includesOnSource(by: OrdersDatabase, position: Position | null): boolean {
+  const seen = statusOf(by.cluster.snapshot(), 'source')?.report?.position;
+  return position !== null && (seen?.includes(position) ?? false);
+}
+
 const verdictOn = async (session: Session, by = first) => {
   const { lost, unknown, ahead, behind } = await by.resume('orders', [session]);
   if (lost.length > 0) return 'LOST';
@@ -78,8 +92,11 @@ describe.sequential('a source that comes back with an older copy of its data', (
 
   it('is recorded with the end of the copy', async () => {
     copied = await standing();
-    for (let round = 0; round < 3; round += 1) lost.push(await written(first));
+    for (let round = 0; round < 9; round += 1) lost.push(await written(first));
     for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+    watching.cluster.lookNow('source');
+    const { position } = lost.at(-1) as Session;
+    await expect.poll(() => includesOnSource(watching, position), patience).toBe(true);
     await fork.carryOut();
     expect(await standing()).toBe(copied);
     // Before anybody looks, others give out numbers again that were lost. MySQL tells the API nothing of where its log began.
@@ -87,6 +104,16 @@ describe.sequential('a source that comes back with an older copy of its data', (
     await expect.poll(() => epochsSeen(first), patience).toBe(2);
     expect(first.epochs.at(-1)?.endOfPrevious?.format()).toBe(copied);
     for (const session of lost) expect(await verdictOn(session)).toBe('LOST');
+  });
+
+  it('is recorded once, though another process that watched sees it after the record: what was told in between stands', async () => {
+    await expect.poll(() => epochsSeen(watching), patience).toBe(2);
+    const told = await written(first);
+    await expect.poll(() => sourceSeen(watching), patience).toBe('source');
+    for (let round = 0; round < 2; round += 1) await written(watching);
+    const [{ newest }] = await onSource('SELECT MAX(epoch) AS newest FROM cluster_epochs');
+    expect(Number(newest)).toBe(2);
+    for (const by of [first, watching]) expect(await verdictOn(told, by)).toBe('WHOLE');
   });
 
   it('is not known to a process that has not looked, whose replicas show what they have', async () => {
@@ -100,7 +127,7 @@ describe.sequential('a source that comes back with an older copy of its data', (
 
   it('tells each of them of the loss when all lost numbers were given out again', async () => {
     const recent: Session[] = [];
-    for (let round = 0; round < 6; round += 1) recent.push(await written(first));
+    for (let round = 0; round < 12; round += 1) recent.push(await written(first));
     for (const session of [...lost, late]) expect(await verdictOn(session)).toBe('LOST');
     for (const session of recent) expect(await verdictOn(session)).toBe('WHOLE');
   });

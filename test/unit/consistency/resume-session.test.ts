@@ -47,6 +47,21 @@ describe('resuming a session from its tokens', () => {
     expect(resumed.session.position?.format()).toBe('0-3-155');
   });
 
+  it.each([
+    ['the end that is on record, while the source is away', token(2, '0-2-160'), history, null, '0-2-150', false],
+    ['what the source itself says is left', token(3, '0-3-200'), history, '0-3-170', '0-3-170', false],
+    ['the source alone, where neither tells: not what was lost', token(3, '0-3-200'), history, null, undefined, true],
+  ] as const)('heals a client of a loss with %s', (_, gone, known, surviving, left, requiresSource) => {
+    const { lost, healed } = resumeSession('orders', [gone], known, {
+      verdictOf: () => 'LACKING',
+      isForgotten: () => false,
+      surviving: () => (surviving === null ? null : at(surviving)),
+    });
+    expect(lost).toEqual([gone]);
+    expect(healed.position?.format()).toBe(left);
+    expect(healed.requiresSource).toBe(requiresSource);
+  });
+
   it('demands the source when a promotion since was not recorded', () => {
     const old = token(0, '0-1-50');
     const { session, unknown } = resumeSession('orders', [old, token(3, '0-3-155')], history);
