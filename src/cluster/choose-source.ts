@@ -12,8 +12,9 @@
  * Nobody takes the place of a source whose connection was lost before it was looked at: it may be there all the same. And at
  * a start nobody is chosen before everybody was looked at, or whoever answers first would be.
  */
+
+import { epochOf } from './heard-epoch.ts';
 import type { NodeStatus } from './node-status.ts';
-import { epochOf } from './present-epoch.ts';
 
 export function chooseSource(statuses: readonly NodeStatus[]): NodeStatus | undefined {
   const writable = statuses.filter(takesWrites);

@@ -6,17 +6,9 @@
  * replaced. What the latter shows is told as lost already, and its position proves nothing: by number it includes what the
  * new history has written since.
  */
-import type { EpochHistory } from '../consistency/epoch.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import { epochOf, firstEpoch } from './heard-epoch.ts';
 import type { NodeStatus } from './node-status.ts';
-
-/** Where no promotion was recorded. */
-const firstEpoch = 1;
-
-/** The newest epoch that a server has heard of. */
-export function epochOf(report: { readonly epochs: EpochHistory | null } | null): number {
-  return report?.epochs?.at(-1)?.epoch ?? firstEpoch;
-}
 
 export function presentEpoch(snapshot: ClusterSnapshot): number {
   return snapshot.reduce((newest, status) => Math.max(newest, heardBy(status)), firstEpoch);

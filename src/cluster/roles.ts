@@ -20,8 +20,8 @@
  */
 import type { EpochHistory } from '../consistency/epoch.ts';
 import type { Channel } from './channel.ts';
+import { epochOf } from './heard-epoch.ts';
 import type { NodeRole } from './node.ts';
-import { epochOf } from './present-epoch.ts';
 import { type Address, type Following, sourceOfChannel, upstreamOf } from './who-follows-whom.ts';
 import { followedAddresses, type Writability } from './writability.ts';
 

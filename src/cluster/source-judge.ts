@@ -23,9 +23,9 @@ import { mariadbHistory, mysqlHistory, type SourceHistory } from '../consistency
 import type { Clock } from '../platform/clock.ts';
 import { NextFlight } from '../platform/single-flight.ts';
 import { type ClusterSnapshot, isSeen, statusOf, straySources, writableSource } from './cluster-snapshot.ts';
+import { epochOf } from './heard-epoch.ts';
 import type { HistoryAnswer } from './node-probe.ts';
 import type { NodeStatus, ProbeReport } from './node-status.ts';
-import { epochOf } from './present-epoch.ts';
 
 /** The source's history is not what it was: what was known of it before, and what is left of it. */
 export type GoneBack = {

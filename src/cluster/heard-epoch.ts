@@ -1,0 +1,9 @@
+import type { EpochHistory } from '../consistency/epoch.ts';
+
+/** Where no promotion was recorded. */
+export const firstEpoch = 1;
+
+/** The newest epoch that a server has heard of. */
+export function epochOf(server: { readonly epochs: EpochHistory | null } | null): number {
+  return server?.epochs?.at(-1)?.epoch ?? firstEpoch;
+}
