@@ -15,13 +15,14 @@ import { advanceSession, isEmptySession, requireSource, type Session, settleOnSo
 import { requirementFor } from '../consistency/session-guarantee.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Turns } from '../platform/turns.ts';
-import { LimitedFunctionalityError, retryAfterMs } from '../routing/errors.ts';
+import { LimitedFunctionalityError } from '../routing/errors.ts';
 import type { Route, RouteDecision } from '../routing/route-decision.ts';
 import type { ReadRequest } from '../routing/route-request.ts';
 import { withReader } from './current-session.ts';
 import type { Committed, DatabaseSession } from './database-session.ts';
 import { incomparable, NodeLostError, OverloadedError, StatementTimeoutError, ValueRefusedError } from './errors.ts';
 import { faultsSince } from './faults-since.ts';
+import { absentOn, noServer } from './no-server.ts';
 import type { NodeClients } from './node-clients.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
 import { type NodePositions, ReadObservation } from './read-observation.ts';
@@ -209,7 +210,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         else if (hasMet('STATEMENT_TIMEOUT')) throw new StatementTimeoutError(error);
         else if (hasMet('VALUE')) throw new ValueRefusedError(incomparable, error);
         else if (this.#decision?.role === 'BACKUP') throw noServer(error);
-        else if (hasMet('ABSENT')) await this.#unable(node, pin, error);
+        else if (hasMet('ABSENT')) await this.#unable(node, pin, absentOn(error));
         else if (hasMet('UNABLE')) await this.#unable(node, pin, noServer(error));
         else throw error;
       } finally {
@@ -384,15 +385,10 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#excluded.add(node);
     if (this.#readsOnPin > 0 || this.#opening.writes || tried) {
       this.#lostNode = node;
-      throw new NodeLostError(node, cause);
+      throw cause instanceof LimitedFunctionalityError ? cause : new NodeLostError(node, cause);
     }
     this.#endOperation();
     this.#leaveSnapshot();
     this.#pin = null;
   }
-}
-
-/** What every server refuses, and the backup as the last one: it may hold less than the others. */
-function noServer(cause: unknown): LimitedFunctionalityError {
-  return new LimitedFunctionalityError('No server can answer this now', { facts: { retryAfterMs }, cause });
 }

@@ -249,6 +249,61 @@ describe('an account that may read a table nowhere', () => {
   });
 });
 
+describe('a table that is on no server', () => {
+  const one = '{ orders(first: 5) { totalCount nodes { id items { sku } } } }';
+  const all = ['source', 'replica-1', 'replica-2'];
+
+  /** The source hands it on to the others. */
+  async function onAll(statement: string): Promise<void> {
+    const admin = await cluster.admin('source');
+    await admin.query(statement);
+    await admin.end();
+    for (const name of all.slice(1)) await caughtUp(cluster, name);
+  }
+
+  it.each([
+    [
+      'a table',
+      one,
+      'RENAME TABLE orders.order_items TO orders.order_items_gone',
+      'RENAME TABLE orders.order_items_gone TO orders.order_items',
+    ],
+    [
+      'a column',
+      query,
+      'ALTER TABLE orders.orders RENAME COLUMN charge TO charged',
+      'ALTER TABLE orders.orders RENAME COLUMN charged TO charge',
+    ],
+  ])(
+    '%s: reads say from the first one on that it has to be migrated, and may be repeated',
+    async (_, text, away, back) => {
+      await well();
+      await onAll(away);
+      try {
+        const asked = (text: string, level: string) => ask(api, text, { headers: { 'x-consistency-level': level } });
+        // Nobody has looked at the servers since: what is said now a read has found out.
+        const [first] = (await asked(text, 'eventual')).errors;
+        expect(first?.extensions).toMatchObject({
+          code: 'LIMITED_FUNCTIONALITY',
+          problem: 'NOT_MIGRATED',
+          retryable: true,
+        });
+        expect(first?.message).toContain('migrated');
+        for (let turn = 0; turn < 6; turn += 1) {
+          expect((await asked(turn % 2 === 0 ? query : one, 'session')).code).toBe('LIMITED_FUNCTIONALITY');
+          expect(['LIMITED_FUNCTIONALITY', 'SOURCE_UNAVAILABLE']).toContain((await asked(query, 'strong')).code);
+        }
+        expect((await create('779')).code).toBe('SOURCE_UNAVAILABLE');
+        await until('it is named', async () => (await found('NOT_MIGRATED', 'source')) !== undefined);
+      } finally {
+        await onAll(back);
+      }
+      await well();
+      expect(await reads(10)).toEqual([]);
+    },
+  );
+});
+
 describe('an account that does not see how servers replicate', () => {
   it('is told the right that it lacks, and everything is served, sessions by the source', async () => {
     const right = isMysql() ? 'REPLICATION CLIENT' : 'SLAVE MONITOR';
