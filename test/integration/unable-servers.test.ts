@@ -1,16 +1,21 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkServers } from '../../src/cli/check-servers.ts';
+import { readConfig } from '../../src/config.ts';
+import { orderIdOf } from '../../src/graphql/orders/order-id.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
 import { createOrder } from '../support/orders-over-http.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { until } from '../support/until.ts';
+import { makeMemoryLog } from '../unit/http/tiny-server.ts';
 
 // Servers that answer, and cannot serve: each is found, named with what mends it, and left out until it can.
 let cluster: TestCluster;
 let api: TestApi;
+const { log, lines } = makeMemoryLog();
 
 beforeAll(async () => {
   cluster = await startTestCluster();
@@ -81,7 +86,7 @@ describe('servers without tables', () => {
   it('are said not to be migrated, serve nobody, and serve by themselves once they are', async () => {
     // A read that hangs is to be asked elsewhere, however late this machine finds out, and not to be ended.
     const patient = { STATEMENT_TIMEOUT_MS: '60000', REQUEST_TIMEOUT_MS: '90000' };
-    api = await startApi({ ...environmentFor(cluster), ...patient });
+    api = await startApi({ ...environmentFor(cluster), ...patient }, { log });
     const readyz = () => fetch(new URL('/readyz', api.url));
     const ready = await readyz();
     expect(ready.status).toBe(503);
@@ -90,11 +95,53 @@ describe('servers without tables', () => {
     expect(await found('NOT_MIGRATED', 'source')).toMatchObject({ cure: 'npm run migrate' });
     const read = await ask(api, query);
     expect([read.code, read.errors[0]?.extensions.retryable]).toEqual(['LIMITED_FUNCTIONALITY', true]);
+    expect(lines.filter(({ level, msg }) => level === 'warn' && msg.includes('has no table'))).toContainEqual(
+      expect.objectContaining({
+        problem: expect.objectContaining({ code: 'NOT_MIGRATED', node: 'source' }),
+        msg: expect.stringContaining('Cure: npm run migrate'),
+      }),
+    );
     await migrateOrders(cluster);
     await well();
     await until('it is ready', async () => (await readyz()).status === 200);
     await createOrder(api);
     for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+  });
+});
+
+describe('a configuration that is checked', () => {
+  it('names the tables that are missing on its servers, and ends with 3', async () => {
+    await well();
+    const check = async () => {
+      const read = readConfig(environmentFor(cluster));
+      if (read.mode !== 'external') throw new Error('no servers');
+      return checkServers(read.config);
+    };
+    expect((await check()).exitCode).toBe(0);
+    await on('source', 'RENAME TABLE orders.order_items TO orders.order_items_gone');
+    try {
+      const { text, exitCode } = await check();
+      expect(text).toMatch(/source has no table order_items as this version needs it/);
+      expect(text).toContain('npm run migrate');
+      expect(exitCode).toBe(3);
+    } finally {
+      await on('source', 'RENAME TABLE orders.order_items_gone TO orders.order_items');
+    }
+    await well();
+  });
+});
+
+describe('the log', () => {
+  it('says which orders a write has changed, and nothing of the kind of one that was refused', async () => {
+    const written = () => lines.filter(({ msg, type }) => msg === 'answered' && type === 'mutation');
+    const before = written().length;
+    const { id } = await createOrder(api);
+    const deletion = `mutation { deleteOrder(input: { id: "${id}", expectedVersion: 1 }) { __typename } }`;
+    expect((await ask(api, deletion)).data.deleteOrder.__typename).toBe('DeleteOrderPayload');
+    expect((await ask(api, deletion)).data.deleteOrder.__typename).not.toBe('DeleteOrderPayload');
+    const changed = [String(orderIdOf(id))];
+    expect(written().slice(before)).toMatchObject([{ orders: changed }, { orders: changed }, {}]);
+    expect(written().at(-1)).not.toHaveProperty('orders');
   });
 });
 

@@ -1,9 +1,14 @@
 // A source whose replicas have stopped receiving: what it commits waits for their acknowledgement, and nobody sees it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkServers } from '../../src/cli/check-servers.ts';
+import { readConfig } from '../../src/config.ts';
 import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
+import { startApi } from '../support/in-process-api.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { until } from '../support/until.ts';
+import { makeMemoryLog } from '../unit/http/tiny-server.ts';
 
 const replicas = ['replica-1', 'replica-2'] as const;
 
@@ -84,4 +89,29 @@ it('a session whose write was acknowledged waits for it, and for all that it saw
     const again = await client.read(async ({ order }) => order.findMany({ select: { number: true } }));
     expect(new Set(again.map(({ number }) => number))).toEqual(new Set(seen.map(({ number }) => number)));
   }
+});
+
+it('a source that waits for longer than anybody here is named at the start, and where the configuration is checked', async () => {
+  const variable = `rpl_semi_sync_${mysql() ? 'source' : 'master'}_timeout`;
+  const wrong = `source lets a commit wait for an acknowledgement longer than anybody here waits for a commit`;
+  const { log, lines } = makeMemoryLog();
+  const api = await startApi(environmentFor(cluster), { log });
+  try {
+    const contradicts = () => lines.filter(({ problem }) => JSON.stringify(problem)?.includes('DEADLINES_CONTRADICT'));
+    await until('it is said', () => contradicts().length > 0);
+    expect(contradicts()[0]?.msg).toContain(wrong);
+    expect(contradicts()[0]?.msg).toMatch(new RegExp(`Cure: SET GLOBAL ${variable} = \\d+, or less; or set REQUEST_`));
+  } finally {
+    await api.stop();
+  }
+  const check = async (told: Readonly<Record<string, string>>) => {
+    const read = readConfig({ ...environmentFor(cluster), ...told });
+    if (read.mode !== 'external') throw new Error('no servers');
+    return checkServers(read.config);
+  };
+  const { text } = await check({});
+  expect(text).toContain(wrong);
+  expect(text).toContain(`SET GLOBAL ${variable}`);
+  await run('source', `SET GLOBAL ${variable} = 1000`);
+  expect((await check({})).text).not.toContain(wrong);
 });

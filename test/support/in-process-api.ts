@@ -4,18 +4,21 @@ import { readConfig } from '../../src/config.ts';
 import type { ServedLab } from '../../src/http/lab.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { createLog } from '../../src/platform/log.ts';
+import { createLog, type Logger } from '../../src/platform/log.ts';
 
 export type TestApi = { readonly url: string; stop(): Promise<void> };
 
 /** The API in this process, on a port of its own, set up by environment variables as operators do it. */
 export async function startApi(
   environment: Readonly<Record<string, string>>,
-  { lab = null, ...rules }: AppRules & { readonly lab?: ServedLab | null } = {},
+  {
+    lab = null,
+    log = createLog({ level: 'silent', format: 'json' }),
+    ...rules
+  }: AppRules & { readonly lab?: ServedLab | null; readonly log?: Logger } = {},
 ): Promise<TestApi> {
   const read = readConfig(environment);
   if (read.mode !== 'external') throw new Error('The environment names no servers');
-  const log = createLog({ level: 'silent', format: 'json' });
   const app = createApp(read.config, log, rules);
   await app.start();
   const server = await startHttpServer({
