@@ -10,6 +10,7 @@ import './orders/order-filters.css';
 import './orders/orders-table.css';
 import './orders/rechecks.css';
 import './orders/order-panel.css';
+import './design/forced-colors.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { AppShell } from './shell/app-shell.tsx';

@@ -8,6 +8,7 @@ import { LocalStage } from './support/local-stage.ts';
 import { createElsewhere } from './support/order-stock.ts';
 import { smallText } from './support/small-text.ts';
 import { allWidths, overflowsAt, seriousFindings, takePictures } from './support/stage.ts';
+import { unseenChoices } from './support/unseen-choices.ts';
 
 // The pages about the cluster in a real browser, on what `npm start` starts.
 let stage: LocalStage;
@@ -128,6 +129,33 @@ describe('the lab', () => {
     await button(page, 'Undo everything').click();
     await untilSays(page, '.being-done', /No faults injected/);
     expect(faults).toEqual([]);
+  });
+
+  it('has room for names of 200 characters, and shows what is chosen where colours are forced', async () => {
+    const { page } = await stage.tabs.open('/livez');
+    const long = `replica-${'x'.repeat(96)}.${'in-the-east-'.repeat(8)}`;
+    await page.route('**/lab/nodes', async (route) => {
+      const answer = await route.fetch();
+      const { nodes } = await answer.json();
+      const named = nodes.map((node: { name: string }) => ({ ...node, name: `${node.name}-${long}`, delayS: 1 }));
+      await route.fulfill({ response: answer, json: { nodes: named } });
+    });
+    await page.route('**/graphql', async (route) => {
+      if (!/query Lab/.test(route.request().postData() ?? '')) return route.fallback();
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(/replica-\d/g, long) });
+    });
+    await page.goto(`${stage.url}/lab`);
+    await button(page, 'Start the loop').click();
+    await page.locator('.recent-rounds').getByText(long).first().waitFor();
+    await button(page, 'Stop the loop').click();
+    for (const forcedColors of ['none', 'active'] as const) {
+      await page.emulateMedia({ forcedColors });
+      for (const width of [320, 768, 1440]) expect(await overflowsAt(page, width), `${width}`).toBe(false);
+      expect(await unseenChoices(page)).toEqual([]);
+    }
+    expect(await page.evaluate<boolean>(`matchMedia('(forced-colors: active)').matches`)).toBe(true);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   it('kills, hangs and mends servers, and lists what is done to them', async () => {

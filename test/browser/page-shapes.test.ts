@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
 import { createElsewhere, stockOrders } from './support/order-stock.ts';
-import { Stage, seriousFindings, takePictures } from './support/stage.ts';
+import { overflowsAt, Stage, seriousFindings, takePictures } from './support/stage.ts';
+import { unseenChoices } from './support/unseen-choices.ts';
 
 // What the page looks like where somebody else decides: streams that end by themselves, long names, forced colours.
 let stage: Stage;
@@ -89,7 +90,7 @@ describe('names of 200 characters', () => {
 });
 
 describe('forced colours', () => {
-  it.each(['/', '/cluster', '/routing-log'])('leave everything to be seen: %s', async (path) => {
+  it.each(['/', '/?status=PENDING', '/cluster', '/routing-log'])('leave everything to be seen: %s', async (path) => {
     const { page } = await stage.tab(path, { forcedColors: 'active' });
     await page.locator('tbody tr').first().waitFor();
     await until('the line is there', async () => (await page.locator('main').textContent())?.trim() !== '');
@@ -110,6 +111,8 @@ describe('forced colours', () => {
       .filter((one) => one.checkVisibility() && !one.classList.contains('button-plain'))
       .filter((one) => getComputedStyle(one).borderTopStyle === 'none').map((one) => one.className || one.tagName)`);
     expect(edgeless).toEqual([]);
+    expect(await unseenChoices(page)).toEqual([]);
+    expect(await overflowsAt(page, 320)).toBe(false);
     expect(await seriousFindings(page, ['aria-hidden-focus', 'button-name', 'label'])).toEqual([]);
   });
 });
