@@ -47,6 +47,8 @@ export interface OperationContext {
   readonly orderChanges: OrderChanges;
   /** Tells them; for use cases, once they have committed. */
   onCommitted(change: CommittedChange): void;
+  /** For operations that take long: resolves when the next piece of work may be done, so that others are not kept waiting. */
+  readonly standBack?: () => Promise<void>;
   /** `count` bytes that nobody can guess. */
   randomBytes(count: number): Uint8Array;
   /** The session so far as a signed token, `null` when there is nothing to carry. */

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { BadListRequestError } from '../orders/errors.ts';
 import { findOrder } from '../orders/find-order.ts';
 import { maxPageSize } from '../orders/page-request.ts';
+import { unhurried } from '../platform/unhurried.ts';
 import { builder } from './builder.ts';
 import type { OperationContext } from './context.ts';
 import { orderIdOf } from './orders/order-id.ts';
@@ -33,13 +34,14 @@ builder.queryField('nodes', (t) =>
 );
 
 /** Lookups that begin together become one statement. */
-function findNodes(ids: readonly string[], context: OperationContext, info: GraphQLResolveInfo) {
+async function findNodes(ids: readonly string[], context: OperationContext, info: GraphQLResolveInfo) {
   const selection = orderSelection(context, info);
-  return Promise.all(
+  const found = await Promise.all(
     ids.map(async (globalId) => {
       const id = orderIdOf(globalId);
       const order = id === null ? null : await findOrder(context.session, { id }, selection);
       return order && { ...order, __typename: 'Order' };
     }),
   );
+  return unhurried(found, context.standBack);
 }

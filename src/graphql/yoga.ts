@@ -6,6 +6,7 @@ import type { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { ShortFirst } from '../platform/short-first.ts';
 import type { RoutingLog } from '../routing/routing-log.ts';
 import type { Caller } from './caller.ts';
 import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
@@ -13,6 +14,7 @@ import { compressedAnswer } from './compressed-answer.ts';
 import type { ClusterState } from './context.ts';
 import { toGraphqlError } from './error-codes.ts';
 import { inOne } from './plugins/in-one.ts';
+import type { LongWork } from './plugins/request-facts.ts';
 import { useAccessLog } from './plugins/use-access-log.ts';
 import { useBoundedErrors } from './plugins/use-bounded-errors.ts';
 import { useCors } from './plugins/use-cors.ts';
@@ -56,7 +58,7 @@ export type GraphqlServerOptions = {
   readonly metrics: Metrics;
 };
 
-type NodeContext = { req: IncomingMessage; res: ServerResponse; caller: Caller };
+type NodeContext = { req: IncomingMessage; res: ServerResponse; caller: Caller; longWork: LongWork };
 
 /** Answers one HTTP request. Rejects only when nothing could be answered. */
 export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, caller: Caller) => Promise<void>;
@@ -64,6 +66,7 @@ export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse
 /** The GraphQL endpoint, for any path that the HTTP server gives it. */
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandler {
   const { clock, log, metrics, cluster, clusterEvents, routingLog, jobs, orderChanges } = options;
+  const shortFirst = new ShortFirst(clock);
   const yoga = createYoga<NodeContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
@@ -120,10 +123,17 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
     ],
   });
   return async (request, response, caller) => {
-    const context = { req: request, res: response, caller };
-    const answer = neverEmpty(await yoga.handleNodeRequestAndResponse(request, response, context));
-    const made = compressedAnswer(answer, request);
-    await sendAnswer(made instanceof Promise ? await made : made, request, response);
+    const isLong = shortFirst.begin();
+    const longWork = { isLong, standBack: shortFirst.standBack };
+    const context = { req: request, res: response, caller, longWork };
+    try {
+      const answer = neverEmpty(await yoga.handleNodeRequestAndResponse(request, response, context));
+      isLong();
+      const made = compressedAnswer(answer, request);
+      await sendAnswer(made instanceof Promise ? await made : made, request, response);
+    } finally {
+      isLong();
+    }
   };
 }
 

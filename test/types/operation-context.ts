@@ -17,6 +17,7 @@ type Seen =
   | 'orderChanges'
   | 'onCommitted'
   | 'randomBytes'
+  | 'standBack'
   | 'consistencyToken'
   | 'pageToken';
 true satisfies Same<keyof OperationContext, Seen>;

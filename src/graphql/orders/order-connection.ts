@@ -82,12 +82,16 @@ export const orderConnectionType = builder.objectRef<OrderConnection>('OrderConn
     edges: t.field({
       type: [orderEdgeType],
       description: 'The orders of this page, each with its cursor.',
-      resolve: async (connection) => unhurried((await connection.page()).orders.map((node) => ({ connection, node }))),
+      resolve: async (connection, _, { standBack }) =>
+        unhurried(
+          (await connection.page()).orders.map((node) => ({ connection, node })),
+          standBack,
+        ),
     }),
     nodes: t.field({
       type: [orderType],
       description: 'The orders of this page, when their cursors do not matter.',
-      resolve: async (connection) => unhurried((await connection.page()).orders),
+      resolve: async (connection, _, { standBack }) => unhurried((await connection.page()).orders, standBack),
     }),
     pageInfo: t.field({
       type: pageInfoType,

@@ -14,6 +14,9 @@ export type DecisionFacts = {
 /** What a request asked of the node that answers it. */
 export type RoutedFacts = { readonly level: ConsistencyLevel; readonly required: Position | null };
 
+/** Says of a request that it is not short; what it does between two pieces of its work. */
+export type LongWork = { readonly isLong: () => void; readonly standBack: () => Promise<void> };
+
 /** What the plugins know about one HTTP request beside the request itself. */
 export type RequestFacts = {
   /** Safe to log and to send back. */
@@ -31,6 +34,8 @@ export type RequestFacts = {
   written: string[];
   /** Points that its operation costs, as `operation-cost.ts` counts them. */
   cost: number;
+  /** `null` for a request that came over no network. */
+  longWork: LongWork | null;
 };
 
 const factsByRequest = new WeakMap<Request, RequestFacts>();
@@ -49,6 +54,7 @@ export function factsOf(request: Request): RequestFacts {
       decision: null,
       written: [],
       cost: 0,
+      longWork: null,
     };
     factsByRequest.set(request, facts);
   }

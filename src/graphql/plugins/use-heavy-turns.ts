@@ -21,19 +21,27 @@ const heavyFrom = 500;
 const mostAtOnce = 1;
 const mostWaiting = 64;
 
-/** Operations that take long run one after another, so that those that do not are answered beside them. */
+/**
+ * Operations that take long run one after another, and each stands back behind those that do not, so that these are answered
+ * beside them.
+ */
 export function useHeavyTurns(): Plugin {
   const turns = new Turns(mostAtOnce, mostWaiting);
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
-      const { cost, deadline } = factsOf(args.contextValue.request);
+      const { cost, deadline, longWork } = factsOf(args.contextValue.request);
       if (cost < heavyFrom) return;
+      longWork?.isLong();
+      if (longWork !== null) Object.assign(args.contextValue, { standBack: longWork.standBack });
       setExecuteFn(async (executed: ExecutionArgs) => {
         const turn = turns.take(deadline ?? undefined);
         if (turn === null) return { errors: [toGraphqlError(new HeavyOperationsWaitError(turns.waiting))] };
         await turn;
         try {
-          return await executeFn(executed);
+          const result = await executeFn(executed);
+          // What comes of many rows takes long to write down.
+          await longWork?.standBack();
+          return result;
         } finally {
           turns.giveBack();
         }
