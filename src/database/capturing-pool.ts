@@ -318,15 +318,17 @@ export class CapturingPool implements UsedPool {
       if (statements.observesByReplication(answers.map(firstRow), true)) return answer;
       this.#glances.add(key);
     }
-    if (statements.numbers(answers.map(firstRow))) observation.learn(this.#positionsOf(statements, answers));
+    const positions = this.#positionsOf(statements, answers);
+    if (positions !== null) observation.learn(positions);
     return answer;
   }
 
-  /** Most looks find what the last one found. */
-  #positionsOf(statements: ServerStatements, answers: readonly Answer[]): NodePositions {
+  /** Most looks find what the last one found. `null` of a server that gives no numbers to what it writes. */
+  #positionsOf(statements: ServerStatements, answers: readonly Answer[]): NodePositions | null {
     const said = answers.join();
     if (this.#lastLook?.said !== said) {
       const rows = answers.map(firstRow);
+      if (!statements.numbers(rows)) return null;
       const positions = { reached: statements.reached(rows, true), observed: statements.observed(rows, []) };
       this.#lastLook = { said, positions };
     }

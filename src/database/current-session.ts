@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentScope, inScope } from './async-scope.ts';
 import type { ReadObservation } from './read-observation.ts';
 
 /** Runs a read on the client of the node that serves the current operation. */
@@ -7,20 +7,18 @@ export interface SessionReader {
   readonly observation: ReadObservation;
 }
 
-const readers = new AsyncLocalStorage<SessionReader>();
-
 export function withReader<T>(reader: SessionReader, work: () => T): T {
-  return readers.run(reader, work);
+  return inScope({ reader }, work);
 }
 
 /** Throws when no session is open: a read that nobody routed must not go anywhere by chance. */
 export function currentReader(): SessionReader {
-  const reader = readers.getStore();
+  const { reader } = currentScope();
   if (reader === undefined) throw new Error('A read was made outside of a database session');
   return reader;
 }
 
 /** What the statements of the current operation see, `undefined` outside of a session. */
 export function currentObservation(): ReadObservation | undefined {
-  return readers.getStore()?.observation;
+  return currentScope().reader?.observation;
 }

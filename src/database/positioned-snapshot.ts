@@ -7,9 +7,9 @@
  * there what was applied by replication counts as included, and of its own log what the snapshot is proved to show. Only
  * who finds nobody waiting asks where the log ends: the answer would wait as long as they do.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mariadb';
 import type { Clock } from '../platform/clock.ts';
+import { currentScope, inScope } from './async-scope.ts';
 import type { NodePositions } from './read-observation.ts';
 import { rowsOf } from './server-connection.ts';
 import { prismaGraceMs, type TransactionRunner } from './source-writer.ts';
@@ -29,12 +29,11 @@ export type PositionedSnapshot<Transaction> = {
   end(): void;
 };
 
-const scopes = new AsyncLocalStorage<SnapshotScope>();
 const maxAttempts = 10;
 
 /** Of the transaction that is being begun, `null` when it is an ordinary one. */
 export function currentSnapshotScope(): SnapshotScope | null {
-  return scopes.getStore() ?? null;
+  return currentScope().snapshot ?? null;
 }
 
 /** Begins a transaction on `connection` whose state and position are known. What fixes the state is sent at once. */
@@ -90,6 +89,6 @@ export function openSnapshot<Transaction>(
         resolve({ reader, positions: scope.positions, end: endNow });
       });
     // Await inside of the scope: Prisma's promises are lazy.
-    scopes.run(scope, async () => client.$transaction(reading, limits)).catch(reject);
+    inScope({ snapshot: scope }, async () => client.$transaction(reading, limits)).catch(reject);
   });
 }

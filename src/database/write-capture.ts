@@ -7,9 +7,9 @@
  *
  * The scope follows the work through async calls. Prisma's promises are lazy: await them inside `within`.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Position } from '../consistency/position.ts';
 import type { TidemarkError } from '../errors.ts';
+import { currentScope, inScope } from './async-scope.ts';
 import type { CommitProof } from './commit-proof.ts';
 import type { DriverFault } from './driver-fault.ts';
 import type { ValueRefusedError } from './errors.ts';
@@ -53,12 +53,10 @@ export class WriteCapture {
   }
 }
 
-const scopes = new AsyncLocalStorage<WriteCapture>();
-
 export function within<T>(capture: WriteCapture, work: () => Promise<T>): Promise<T> {
-  return scopes.run(capture, work);
+  return inScope({ capture }, work);
 }
 
 export function currentCapture(): WriteCapture | undefined {
-  return scopes.getStore();
+  return currentScope().capture;
 }

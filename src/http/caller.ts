@@ -16,9 +16,9 @@ export function callerReader({ proxies, publicUrl, corsOrigins }: CallerRules) {
   return ({ socket, headers }: IncomingMessage): Omit<Caller, 'admission'> => {
     const said = forwardedBy(proxies, socket.remoteAddress ?? '', headers);
     const { origin } = headers;
-    const ours = [known?.host, said.host, headers.host];
     const isOurs = (page: string) =>
-      corsOrigins.includes(page) || ours.some((host) => host != null && host === hostOf(page));
+      corsOrigins.includes(page) ||
+      [known?.host, said.host, headers.host].some((host) => host != null && host === hostOf(page));
     return {
       address: said.address,
       secure: known === null ? said.secure : known.protocol === 'https:',

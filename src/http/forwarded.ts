@@ -17,6 +17,8 @@ export type Forwarded = {
   readonly host: string | null;
 };
 
+const namesOfX = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-prefix', 'x-forwarded-host'] as const;
+
 export function forwardedBy(rules: ProxyRules, peer: string, headers: Headers): Forwarded {
   const direct = { address: plainAddress(peer), secure: false, prefix: '', host: null };
   if (!rules.trusted.has(peer)) return direct;
@@ -30,6 +32,7 @@ export function forwardedBy(rules: ProxyRules, peer: string, headers: Headers): 
       host: nearest?.get('host') ?? null,
     };
   }
+  if (!namesOfX.some((name) => headers[name] !== undefined)) return direct;
   const said = listOf(textOf(headers['x-forwarded-for']));
   return {
     address: clientAmong(said.reverse(), rules.trusted) ?? direct.address,

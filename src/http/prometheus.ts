@@ -44,7 +44,13 @@ export class PrometheusMetrics implements Metrics {
   ) {
     const cellOf = cellFinder(definition.labels, new Map());
     const histogram = new Histogram({ ...this.#described(definition), buckets: [...definition.buckets] });
-    return (labels: Labels<Values>, value: number) => histogram.observe(cellOf(labels).labels, value);
+    const observers = new WeakMap<Cell, (value: number) => void>();
+    return (labels: Labels<Values>, value: number) => {
+      const cell = cellOf(labels);
+      const observe = observers.get(cell) ?? histogram.labels(cell.labels).observe;
+      observers.set(cell, observe);
+      observe(value);
+    };
   }
 
   gauge<const Values extends LabelValues>(
