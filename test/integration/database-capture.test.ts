@@ -183,7 +183,8 @@ describe('50 writers at a time', () => {
       const number = `'${writer}'`;
       const sql = `INSERT INTO orders (number, user_id, total, currency) VALUES (${number}, 1, 1, 'EUR')`;
       const { position } = await captured(async () =>
-        node.direct.$transaction(async (tx) => tx.$executeRawUnsafe(sql)),
+        // However long the others take on a busy machine.
+        node.direct.$transaction(async (tx) => tx.$executeRawUnsafe(sql), { maxWait: 60_000, timeout: 60_000 }),
       );
       positions.set(writer, position);
     };
