@@ -26,12 +26,13 @@ import {
   NodeDownError,
   wasNeverSent,
 } from './driver-fault.ts';
-import { type Answer, firstRow, type Joined, queryWith, type Statement, textOf } from './joined-statements.ts';
+import { firstRow, type Joined, queryWith, type Statement, textOf } from './joined-statements.ts';
+import { LastLook } from './last-look.ts';
 import { MirroredTransaction } from './mirroring/mirrored-transaction.ts';
 import type { WatchedTables } from './mirroring/watched-tables.ts';
 import { targetOf } from './mirroring/write-statement.ts';
 import { beginSnapshot, currentSnapshotScope, type SnapshotScope } from './positioned-snapshot.ts';
-import type { NodePositions, ReadObservation } from './read-observation.ts';
+import type { ReadObservation } from './read-observation.ts';
 import {
   answersArrays,
   inTransaction,
@@ -45,7 +46,7 @@ import {
 import type { Sockets } from './sockets.ts';
 import { mayChangeConnection } from './statement-role.ts';
 import { statementsFor } from './statements/choose-statements.ts';
-import { isUntold, type Row, type ServerStatements } from './statements/server-statements.ts';
+import { isUntold, type Row } from './statements/server-statements.ts';
 import { isOwn, type Proving, type TransactionEnd, TransactionGuard } from './transaction-guard.ts';
 import { currentCapture, type WriteCapture } from './write-capture.ts';
 
@@ -85,7 +86,7 @@ export class CapturingPool implements UsedPool {
   readonly #glances = new WeakSet<object>();
   #joins = true;
   #mirroring: Mirroring | null = null;
-  #lastLook: { readonly said: string; readonly positions: NodePositions } | null = null;
+  readonly #lastLook = new LastLook();
 
   constructor(
     pool: Pool,
@@ -318,21 +319,9 @@ export class CapturingPool implements UsedPool {
       if (statements.observesByReplication(answers.map(firstRow), true)) return answer;
       this.#glances.add(key);
     }
-    const positions = this.#positionsOf(statements, answers);
+    const positions = this.#lastLook.positionsOf(statements, answers);
     if (positions !== null) observation.learn(positions);
     return answer;
-  }
-
-  /** Most looks find what the last one found. `null` of a server that gives no numbers to what it writes. */
-  #positionsOf(statements: ServerStatements, answers: readonly Answer[]): NodePositions | null {
-    const said = answers.join();
-    if (this.#lastLook?.said !== said) {
-      const rows = answers.map(firstRow);
-      if (!statements.numbers(rows)) return null;
-      const positions = { reached: statements.reached(rows, true), observed: statements.observed(rows, []) };
-      this.#lastLook = { said, positions };
-    }
-    return this.#lastLook.positions;
   }
 
   async #captured<T>(

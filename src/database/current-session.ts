@@ -1,4 +1,4 @@
-import { currentScope, inScope } from './async-scope.ts';
+import { AsyncScope } from './async-scope.ts';
 import type { ReadObservation } from './read-observation.ts';
 
 /** Runs a read on the client of the node that serves the current operation. */
@@ -7,18 +7,20 @@ export interface SessionReader {
   readonly observation: ReadObservation;
 }
 
+const readers = new AsyncScope<SessionReader>();
+
 export function withReader<T>(reader: SessionReader, work: () => T): T {
-  return inScope({ reader }, work);
+  return readers.run(reader, work);
 }
 
 /** Throws when no session is open: a read that nobody routed must not go anywhere by chance. */
 export function currentReader(): SessionReader {
-  const { reader } = currentScope();
+  const reader = readers.current();
   if (reader === undefined) throw new Error('A read was made outside of a database session');
   return reader;
 }
 
 /** What the statements of the current operation see, `undefined` outside of a session. */
 export function currentObservation(): ReadObservation | undefined {
-  return currentScope().reader?.observation;
+  return readers.current()?.observation;
 }

@@ -9,7 +9,7 @@
  */
 import type { Connection } from 'mariadb';
 import type { Clock } from '../platform/clock.ts';
-import { currentScope, inScope } from './async-scope.ts';
+import { AsyncScope } from './async-scope.ts';
 import type { NodePositions } from './read-observation.ts';
 import { rowsOf } from './server-connection.ts';
 import { prismaGraceMs, type TransactionRunner } from './source-writer.ts';
@@ -29,11 +29,12 @@ export type PositionedSnapshot<Transaction> = {
   end(): void;
 };
 
+const scopes = new AsyncScope<SnapshotScope>();
 const maxAttempts = 10;
 
 /** Of the transaction that is being begun, `null` when it is an ordinary one. */
 export function currentSnapshotScope(): SnapshotScope | null {
-  return currentScope().snapshot ?? null;
+  return scopes.current() ?? null;
 }
 
 /** Begins a transaction on `connection` whose state and position are known. What fixes the state is sent at once. */
@@ -89,6 +90,6 @@ export function openSnapshot<Transaction>(
         resolve({ reader, positions: scope.positions, end: endNow });
       });
     // Await inside of the scope: Prisma's promises are lazy.
-    inScope({ snapshot: scope }, async () => client.$transaction(reading, limits)).catch(reject);
+    scopes.run(scope, async () => client.$transaction(reading, limits)).catch(reject);
   });
 }

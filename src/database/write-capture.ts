@@ -9,7 +9,7 @@
  */
 import type { Position } from '../consistency/position.ts';
 import type { TidemarkError } from '../errors.ts';
-import { currentScope, inScope } from './async-scope.ts';
+import { AsyncScope } from './async-scope.ts';
 import type { CommitProof } from './commit-proof.ts';
 import type { DriverFault } from './driver-fault.ts';
 import type { ValueRefusedError } from './errors.ts';
@@ -53,10 +53,12 @@ export class WriteCapture {
   }
 }
 
+const captures = new AsyncScope<WriteCapture>();
+
 export function within<T>(capture: WriteCapture, work: () => Promise<T>): Promise<T> {
-  return inScope({ capture }, work);
+  return captures.run(capture, work);
 }
 
 export function currentCapture(): WriteCapture | undefined {
-  return currentScope().capture;
+  return captures.current();
 }
