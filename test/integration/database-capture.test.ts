@@ -24,7 +24,7 @@ beforeAll(async () => {
   const [address] = nodesOf(cluster);
   if (address === undefined) throw new Error('no source');
   node = makeNodeClients(address, {
-    pool: { connectionsPerNode: 16, acquireTimeoutMs: 5000, statementTimeoutMs: 10_000 },
+    pool: { connectionsPerNode: 16, acquireTimeoutMs: 60_000, statementTimeoutMs: 10_000 },
     makeClient: (options) => new PrismaClient(options),
     clock: systemClock,
   });
