@@ -33,7 +33,12 @@ export function withSourceRemembered(snapshot: ClusterSnapshot): ClusterSnapshot
   );
 }
 
-/** Servers that would take writes and are sent none: a conflict. */
+/** False while there are servers that may still turn out to be the source. */
+export function isDecided(snapshot: ClusterSnapshot): boolean {
+  return !snapshot.some(({ state, role }) => state === 'UNKNOWN' && role !== 'BACKUP');
+}
+
+/** Servers that would take writes and are sent none: a conflict, once everybody was looked at. */
 export function straySources(snapshot: ClusterSnapshot): readonly NodeStatus[] {
   const source = writableSource(snapshot);
   return snapshot.filter((status) => status !== source && takesWrites(status));

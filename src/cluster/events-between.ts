@@ -5,7 +5,14 @@
  * because servers have not been looked at, waits until it is.
  */
 import type { ClusterHappening } from './cluster-event.ts';
-import { type ClusterSnapshot, lastSource, statusOf, straySources, writableSource } from './cluster-snapshot.ts';
+import {
+  type ClusterSnapshot,
+  isDecided,
+  lastSource,
+  statusOf,
+  straySources,
+  writableSource,
+} from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';
 import { type ReadsServedBy, readsServedBy } from './reads-served-by.ts';
 
@@ -83,11 +90,6 @@ function sourceEvents(before: ClusterSnapshot, after: ClusterSnapshot): readonly
   const { name } = is.node;
   if (last !== null && last !== name) return [{ name: 'SOURCE_CHANGED', node: name, facts: { before: last } }];
   return was === undefined && wasDecided ? [{ name: 'SOURCE_RESTORED', node: name, facts: {} }] : [];
-}
-
-/** False while there are servers that may still turn out to be the source. */
-function isDecided(snapshot: ClusterSnapshot): boolean {
-  return !snapshot.some(({ state, role }) => state === 'UNKNOWN' && role !== 'BACKUP');
 }
 
 function conflictEvents(before: ClusterSnapshot, after: ClusterSnapshot): readonly ClusterHappening[] {

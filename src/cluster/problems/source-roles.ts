@@ -1,12 +1,12 @@
 /** Servers that take writes beside the source, or that would if somebody said which one is meant. */
-import { straySources, writableSource } from '../cluster-snapshot.ts';
+import { isDecided, straySources, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
 import type { ProblemRule } from './problem-rule.ts';
 
 export const sourceRolesRule: ProblemRule = (snapshot) => {
   const source = writableSource(snapshot) ?? null;
-  const strays = straySources(snapshot);
+  const strays = isDecided(snapshot) ? straySources(snapshot) : [];
   return [
     ...strays.map((stray) => conflict(stray, source, strays)),
     ...snapshot.flatMap((status) => writableReplica(status, source)),

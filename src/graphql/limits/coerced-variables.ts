@@ -16,15 +16,27 @@ export type CoercedVariables =
 const mostErrors = 10;
 
 const shortText = 200;
+/** An order with a dozen items. */
+const fewValues = 80;
 
-/** Whoever coerces these finds no more faults than are told, and prints no more of them: it may be left to the executor. */
+/**
+ * Whoever coerces these finds few faults, and prints little of each: it may be left to the executor, which would do it a
+ * second time. An answer shows no more of them than of any other refusal.
+ */
 export function areFewAndShort(variables: Readonly<Record<string, unknown>>): boolean {
-  const values = Object.values(variables);
-  return values.length <= mostErrors && values.every(isShort);
+  return leftAfter(variables, fewValues) >= 0;
 }
 
-function isShort(value: unknown): boolean {
-  return typeof value === 'string' ? value.length <= shortText : typeof value !== 'object' || value === null;
+/** What is left of so many values; negative when there are more, or one is long. */
+function leftAfter(value: unknown, most: number): number {
+  if (typeof value === 'string') return value.length <= shortText ? most - 1 : -1;
+  if (typeof value !== 'object' || value === null) return most - 1;
+  let left = most - 1;
+  for (const one of Object.values(value)) {
+    if (left < 0) break;
+    left = leftAfter(one, left);
+  }
+  return left;
 }
 
 /** Done once per request: several ask, and all mean the same. */
