@@ -70,7 +70,7 @@ export class BackgroundWork {
 
   /** Tells who listens of a change; `epoch` is that of the session which made it. */
   announce(change: CommittedChange, epoch: number): void {
-    this.orderChanges.publish(this.#sessions.announcement(change, epoch));
+    this.orderChanges.publish(() => this.#sessions.announcement(change, epoch));
   }
 
   /** Whose queues these are: from now on jobs can be asked for, and are worked on when `startWorkers` was called. */
@@ -140,7 +140,7 @@ export class BackgroundWork {
         : new JobWorkers({
             ...shared,
             payments: new HttpPayments({ ...payments, url, clock }),
-            announce: (change) => this.orderChanges.publish(change),
+            announce: (change) => this.orderChanges.publish(() => change),
           });
     return { asked: new RedisJobs(shared), workers };
   }

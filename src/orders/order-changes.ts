@@ -49,8 +49,9 @@ export class OrderChanges {
     this.#join = join;
   }
 
-  publish(change: OrderChange): void {
-    if (this.#channel.isHeard) this.#channel.publish(writeChange(change));
+  /** `change` is asked for when somebody can hear: its token is signed for that alone. */
+  publish(change: () => OrderChange): void {
+    if (this.#channel.isHeard) this.#channel.publish(writeChange(change()));
   }
 
   /** Changes of these orders from now on, of any order without. Throws `TooManyOrderListenersError`. */

@@ -32,7 +32,7 @@ describe('who listens to changes', () => {
   it('hears of all orders, or of those that were asked for', async () => {
     const changes = new OrderChanges(null);
     const [all, one, none] = [changes.open(null), changes.open([2n]), changes.open([])];
-    for (const id of [1n, 2n]) changes.publish(change(id));
+    for (const id of [1n, 2n]) changes.publish(() => change(id));
     changes.close();
     const heard = async (stream: typeof all) => {
       const ids: bigint[] = [];
@@ -48,7 +48,7 @@ describe('who listens to changes', () => {
     const changes = new OrderChanges(null, join);
     const streams = [changes.open(null), changes.open([2n])];
     const tokens = ['a', 'b', 'alone', 'c'];
-    for (const token of tokens) changes.publish({ ...change(2n), token });
+    for (const token of tokens) changes.publish(() => ({ ...change(2n), token }));
     for (const stream of streams) {
       for (const told of ['a', 'a+b', 'alone', 'alone+c']) expect((await stream.next()).value.item.token).toBe(told);
     }
@@ -60,9 +60,9 @@ describe('who listens to changes', () => {
       earlier === 'lost' ? { told: 'lost,b', kept: 'b' } : { told: `${earlier}+${token}`, kept: `${earlier}+${token}` };
     const changes = new OrderChanges(null, join);
     const before = changes.open(null);
-    changes.publish({ ...change(2n), token: 'lost' });
+    changes.publish(() => ({ ...change(2n), token: 'lost' }));
     const later = changes.open(null);
-    for (const token of ['b', 'c']) changes.publish({ ...change(2n), token });
+    for (const token of ['b', 'c']) changes.publish(() => ({ ...change(2n), token }));
     for (const told of ['lost', 'lost,b', 'b+c']) expect((await before.next()).value.item.token).toBe(told);
     for (const told of ['b', 'b+c']) expect((await later.next()).value.item.token).toBe(told);
     changes.close();
@@ -71,7 +71,7 @@ describe('who listens to changes', () => {
   it('and reads slowly loses the oldest, and is told how many', async () => {
     const changes = new OrderChanges(null);
     const stream = changes.open(null);
-    for (let id = 1n; id <= 1005n; id += 1n) changes.publish(change(id));
+    for (let id = 1n; id <= 1005n; id += 1n) changes.publish(() => change(id));
     const { value } = await stream.next();
     expect({ id: value.item.id, missed: value.missed }).toEqual({ id: 6n, missed: 5 });
     stream.end();
@@ -83,5 +83,18 @@ describe('who listens to changes', () => {
     expect(() => changes.open(null)).toThrow(expect.objectContaining({ code: 'OVERLOADED', retryable: true }));
     changes.close();
     changes.open(null);
+  });
+
+  it('makes nothing of a change that nobody can hear', () => {
+    const changes = new OrderChanges(null);
+    changes.publish(() => {
+      throw new Error('asked for');
+    });
+    changes.open(null);
+    expect(() =>
+      changes.publish(() => {
+        throw new Error('asked for');
+      }),
+    ).toThrow('asked for');
   });
 });
