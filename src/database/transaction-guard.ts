@@ -121,11 +121,11 @@ export class TransactionGuard implements Sends {
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#unfinished === 0 ? work() : this.#last.then(work, work);
     this.#unfinished += 1;
-    const ended = async () => {
-      if (this.#behind !== null) await this.#behind;
+    const over = () => {
       this.#behind = null;
       this.#unfinished -= 1;
     };
+    const ended = () => (this.#behind === null ? over() : this.#behind.then(over));
     this.#last = turn.then(ended, ended);
     return turn;
   }
@@ -153,7 +153,7 @@ export class TransactionGuard implements Sends {
   }
 
   /** Sends the proof behind the first statement that may write: at once, where nothing can overtake. */
-  async #proven<T>(
+  #proven<T>(
     text: string,
     pipelined: boolean,
     run: (sending: <U>(answer: Promise<U>) => Promise<U>) => Promise<T>,
@@ -166,13 +166,14 @@ export class TransactionGuard implements Sends {
     const prove = (first: Promise<unknown>) => {
       this.#behind = this.#prove(proving, first, this.#connection.query(statement));
     };
-    if (!pipelined) {
-      const answer = await run((sent) => sent);
-      prove(Promise.resolve());
-      return answer;
+    if (pipelined) {
+      return run((answer) => {
+        prove(answer);
+        return answer;
+      });
     }
-    return run((answer) => {
-      prove(answer);
+    return run((answer) => answer).then((answer) => {
+      prove(Promise.resolve());
       return answer;
     });
   }
