@@ -28,7 +28,7 @@ import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
 import { useMetrics } from './plugins/use-metrics.ts';
 import { useOperationContext } from './plugins/use-operation-context.ts';
 import { useRequestId } from './plugins/use-request-id.ts';
-import { useRequestParams } from './plugins/use-request-params.ts';
+import { useRequestParams, whatIsAnswered } from './plugins/use-request-params.ts';
 import { useRoutingLog } from './plugins/use-routing-log.ts';
 import { useStreamRules } from './plugins/use-stream-rules.ts';
 import { sendAnswer } from './send-answer.ts';
@@ -140,8 +140,9 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
 /** Yoga says nothing more where the client accepts no form of answer that there is. */
 function neverEmpty(answer: Response): Response {
   if (answer.status < 400 || answer.body !== null) return answer;
-  const code = answer.status === 406 ? 'NOT_ACCEPTABLE' : 'BAD_REQUEST';
-  const body = JSON.stringify({ errors: [{ message: answer.statusText, extensions: { code } }] });
+  const [code, message] =
+    answer.status === 406 ? ['NOT_ACCEPTABLE', whatIsAnswered] : ['BAD_REQUEST', answer.statusText];
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   const headers = new Headers(answer.headers);
   headers.set('content-type', 'application/json; charset=utf-8');
   headers.set('content-length', String(Buffer.byteLength(body)));

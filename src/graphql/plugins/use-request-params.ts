@@ -21,7 +21,7 @@ export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> 
       const { req, caller } = serverContext;
       // Nothing is done for those who will not read what came of it.
       if (!isReadable(request.headers.get('accept'))) {
-        throw refusal(406, 'NOT_ACCEPTABLE', `Accept one of ${answered.join(', ')}.`);
+        throw refusal(406, 'NOT_ACCEPTABLE', whatIsAnswered);
       }
       if (request.method === 'GET' && requestParser !== undefined) {
         begin(caller);
@@ -44,6 +44,7 @@ export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> 
 }
 
 const answered = ['application/graphql-response+json', 'application/json', 'text/event-stream', 'multipart/mixed'];
+export const whatIsAnswered = `Accept one of ${answered.join(', ')}.`;
 const accepted: ReadonlySet<string> = new Set([...answered, '*/*', 'application/*', 'text/*', 'multipart/*']);
 
 const isReadable = (accept: string | null): boolean =>

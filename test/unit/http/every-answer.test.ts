@@ -78,6 +78,11 @@ describe('an answer to a request that cannot be answered is JSON with a code', (
     expect(tiny.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  it('an answer of a type that there is not says which there are', async () => {
+    const answer = read(await send(tiny.server.port, post(`accept: image/png\r\n${sized}`), wholeAnswer));
+    expect(answer.errors[0]).toHaveProperty('message', expect.stringMatching(/^Accept one of .*application\/json/));
+  });
+
   it('too many connections', async () => {
     const limits = { ...reachableHere.limits, connections: { all: 20, perClient: 0 } };
     const { server } = await startTinyServer({ reach: { ...reachableHere, trustedProxies: [], limits } });
