@@ -51,6 +51,8 @@ type Known = {
   readonly identity: string;
   /** Of the last look, or the last answer. */
   readonly seen: SourceHistory;
+  /** When the last answer was there. */
+  readonly answeredMs: number;
   readonly position: Position;
   readonly epoch: number;
   readonly asOfMs: number;
@@ -153,7 +155,7 @@ export class SourceJudge {
     if (settled && asOfMs > this.#known.asOfMs && answer.settled.continues(this.#known.seen)) {
       const { written } = this.#known;
       const all = written === null ? answer.settled : answer.settled.after(written.position);
-      this.#known = { ...this.#known, seen: answer.settled, all };
+      this.#known = { ...this.#known, seen: answer.settled, answeredMs: this.#options.clock.monotonic(), all };
     }
     return verdict;
   }
@@ -170,29 +172,32 @@ export class SourceJudge {
 
   #learn(node: string, report: ProbeReport, asOfMs: number): void {
     const { identity, position } = report;
-    const seen = historyOf(report);
-    const epoch = epochOf(report);
-    const known = { node, identity, seen, position, epoch, asOfMs };
+    const looked = historyOf(report);
+    const known = { node, identity, position, epoch: epochOf(report), asOfMs };
+    const fresh = { ...known, seen: looked, answeredMs: Number.NEGATIVE_INFINITY, written: null, all: looked };
     const before = this.#known ?? this.#before;
     this.#before = null;
     if (before === null || before.node !== node || before.identity !== identity) {
       this.#turns += 1;
-      this.#known = { ...known, written: null, all: seen };
+      this.#known = fresh;
       return;
     }
-    const { written } = before;
+    const { written, answeredMs } = before;
+    // A look takes several questions: what it tells may be of before an answer that was here first.
+    const isOlder = asOfMs <= answeredMs && before.seen.continues(looked);
+    const seen = isOlder ? before.seen : looked;
     const holdsWritten = written === null || seen.judge(written.position) === 'INCLUDED';
     const lost = written !== null && !holdsWritten && written.atMs < asOfMs;
     if (lost || !seen.continues(before.seen)) {
       this.#turns += 1;
-      this.#known = { ...known, written: null, all: seen };
+      this.#known = fresh;
       const all = written === null ? before.position : before.position.merge(written.position);
       this.#options.onGoneBack({ before: all, epoch: before.epoch, now: position });
       return;
     }
     const kept = holdsWritten ? null : written;
     const all = kept === null ? seen : seen.after(kept.position);
-    this.#known = { ...known, written: kept, all };
+    this.#known = { ...known, seen, answeredMs, written: kept, all };
   }
 
   #flight(node: string): NextFlight<HistoryAnswer> {

@@ -17,7 +17,7 @@ type Questions = { readonly own: string; readonly group: string | null };
 
 export const historyQuestions: Readonly<Record<Flavour, Questions>> = {
   mariadb: {
-    own: "SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_binlog_state AS logged, @@GLOBAL.gtid_slave_pos AS applied",
+    own: "SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_binlog_state AS logged, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS held",
     group: null,
   },
   mysql: {
@@ -97,7 +97,9 @@ function histories(
   if (all instanceof MysqlGtidSet && applied instanceof MysqlGtidSet) {
     return { logged: mysqlHistory(all), settled: mysqlHistory(applied) };
   }
-  const held = applied instanceof MariadbGtidPosition ? applied : MariadbGtidPosition.empty;
+  const received = applied instanceof MariadbGtidPosition ? applied : MariadbGtidPosition.empty;
+  // As a look counts it, so that the two can be compared.
+  const held = received.merge(MariadbGtidPosition.parse(textOf(row, 'held')));
   const logged = mariadbHistory(gtidsOf(textOf(row, 'logged')), held);
   return { logged, settled: logged };
 }

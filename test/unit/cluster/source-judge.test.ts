@@ -149,6 +149,24 @@ describe('judging a position by the history of the source', () => {
     expect(judge.judge(position('0-1-101'))).toBe('INCLUDED');
   });
 
+  it('takes a look that was begun before the source answered for no going back, but the next one', async () => {
+    look('0-1-100');
+    await clock.tick(5);
+    const begunMs = clock.monotonic();
+    await clock.tick(5);
+    const beyond = historyOf(
+      makeReport('SOURCE', { position: position('0-1-120'), logged: { 1: position('0-1-120') } }),
+    );
+    answer = { logged: beyond, settled: beyond };
+    expect(await judge.judge(position('0-1-120'))).toBe('INCLUDED');
+    await clock.tick(5);
+    look('0-1-110', { asOfMs: begunMs });
+    expect(goneBack).toEqual([]);
+    expect(judge.judge(position('0-1-120'))).toBe('INCLUDED');
+    look('0-1-110');
+    expect(goneBack).toHaveLength(1);
+  });
+
   describe('while a connection to the source was lost and nobody has looked', () => {
     const doubt = () => {
       snapshot = snapshot.map((status) => ({ ...status, position: null }));
