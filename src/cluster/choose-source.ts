@@ -3,7 +3,8 @@
  * two may be writable at once: a source that was taken for dead and returns, a replica that somebody forgot to stop.
  * A write on the wrong one is a write lost, so of several
  *
- *   1. only those of the newest epoch that any server knows of count: what is older was deposed
+ *   1. only those of the newest epoch that any server knows of count: what is older was deposed. But the server that this epoch
+ *      names counts before it has heard of it: a replica may be looked at first, or the server be restored from an older copy
  *   2. the one that takes the writes already keeps them
  *   3. else the one whose history includes that of all others; of equal ones, and of such as replicate each other, the
  *      configured source
@@ -13,7 +14,7 @@
  * a start nobody is chosen before everybody was looked at, or whoever answers first would be.
  */
 
-import { epochOf } from './heard-epoch.ts';
+import { epochOf, sourceIdOf } from './heard-epoch.ts';
 import type { NodeStatus } from './node-status.ts';
 
 export function chooseSource(statuses: readonly NodeStatus[]): NodeStatus | undefined {
@@ -21,12 +22,15 @@ export function chooseSource(statuses: readonly NodeStatus[]): NodeStatus | unde
   if (writable.length === 0) return undefined;
   const serving = statuses.filter(({ role }) => role !== 'BACKUP');
   const newest = Math.max(...serving.map(({ report }) => epochOf(report)));
-  const present = writable.filter((status) => epochOf(status.report) === newest);
+  const named = new Set(serving.flatMap((status) => (epochOf(status.report) === newest ? sourceNamedBy(status) : [])));
+  const isPresent = ({ report }: NodeStatus) =>
+    epochOf(report) === newest || (report !== null && named.has(sourceIdOf(report.identity)));
+  const present = writable.filter(isPresent);
   const taker = statuses.find(({ tookWrites }) => tookWrites);
   if (taker !== undefined && present.includes(taker)) return taker;
   if (taker === undefined && serving.some(isUntried)) return undefined;
   const expected = taker ?? serving.find(isConfigured);
-  if (expected !== undefined && mayStillBeThere(expected) && epochOf(expected.report) === newest) return undefined;
+  if (expected !== undefined && mayStillBeThere(expected) && isPresent(expected)) return undefined;
   if (present.length <= 1) return present[0];
   const ahead = present.filter((status) => present.every((other) => includes(status, other)));
   return ahead.find(isConfigured) ?? (ahead.length === 1 ? ahead[0] : undefined) ?? configuredOfRing(present);
@@ -42,6 +46,11 @@ function configuredOfRing(present: readonly NodeStatus[]): NodeStatus | undefine
 export function takesWrites({ role, state, report }: NodeStatus): boolean {
   return role === 'SOURCE' && (state === 'HEALTHY' || state === 'DEGRADED') && !report?.readOnly;
 }
+
+const sourceNamedBy = ({ report }: NodeStatus): readonly string[] => {
+  const sourceId = report?.epochs?.at(-1)?.sourceId ?? '';
+  return sourceId === '' ? [] : [sourceId];
+};
 
 const isConfigured = ({ node }: NodeStatus): boolean => node.configuredRole === 'SOURCE';
 

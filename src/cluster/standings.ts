@@ -1,5 +1,6 @@
 /** What all reports together say of each server. Pure. The rules are in roles.ts. */
 import { type Channel, summaryOf } from './channel.ts';
+import { sourceIdOf } from './heard-epoch.ts';
 import type { NodeStatus, ProbeReport } from './node-status.ts';
 import { type Presence, rolesOf, type Server, type Standing } from './roles.ts';
 import { canCommit, writabilityAfter } from './writability.ts';
@@ -91,7 +92,7 @@ function serverOf(status: NodeStatus): Server {
     presence: presenceOf(status),
     commits: report !== null && canCommit(report),
     group: report?.group ?? null,
-    epochId: report === null ? null : report.identity.slice(0, 64),
+    epochId: report === null ? null : sourceIdOf(report.identity),
     epochs: report?.epochs ?? null,
     hasWrites: tookWrites,
     writability,

@@ -8,7 +8,7 @@
 import type { Connection } from 'mariadb';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type ClusterSnapshot, writableSource } from '../cluster/cluster-snapshot.ts';
-import { sourceIdOf } from '../cluster/failover/roles-of-members.ts';
+import { sourceIdOf } from '../cluster/heard-epoch.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
 import type { GoneBack } from '../cluster/source-judge.ts';
 import { endOfHistory } from '../consistency/end-of-history.ts';

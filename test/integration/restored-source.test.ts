@@ -155,3 +155,40 @@ describe.sequential('a source that comes back with an older copy of its data', (
     expect(await verdictOn(await written(first), other)).toBe('WHOLE');
   });
 });
+
+describe('a source that comes back with a copy from before the epoch that names it', () => {
+  let again: TestCluster;
+  let copy: Fork;
+  let engine: OrdersDatabase | undefined;
+
+  beforeAll(async () => {
+    again = await startTestCluster({ replicationDelayMs: 0 });
+    await migrateOrders(again);
+    copy = forkOf('restore', again);
+    await copy.prepare();
+  });
+  afterAll(async () => {
+    await engine?.stop();
+    await copy?.clear();
+    await again?.stop();
+  });
+
+  it('takes the writes of a process that starts then, which tells of the loss', async () => {
+    const before = await openEngine(again, { monitor });
+    const report = statusOf(before.cluster.snapshot(), 'source')?.report;
+    const admin = await again.admin('source');
+    const row = [report?.identity, report?.position.format()];
+    await admin
+      .query('INSERT INTO cluster_epochs (epoch, source_id, end_of_previous) VALUES (2, ?, ?)', row)
+      .finally(() => admin.end());
+    await expect.poll(() => epochsSeen(before), patience).toBe(2);
+    const gone = await written(before);
+    for (const name of ['replica-1', 'replica-2']) await caughtUp(again, name);
+    await before.stop();
+    await copy.carryOut();
+    engine = await openEngine(again, { monitor });
+    expect(writableSource(engine.cluster.snapshot())?.node.name).toBe('source');
+    const kept = await written(engine);
+    expect([await verdictOn(gone, engine), await verdictOn(kept, engine)]).toEqual(['LOST', 'WHOLE']);
+  });
+});

@@ -5,11 +5,11 @@
  */
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { sourceIdOf } from '../heard-epoch.ts';
 import { FailoverStepError } from './errors.ts';
 import type { SourceAddress } from './member.ts';
 import type { NodeControl, ReplicationAccount } from './node-control.ts';
 import { describeStep, type Step } from './plan.ts';
-import { sourceIdOf } from './roles-of-members.ts';
 
 export type CarryOutOptions = {
   readonly control: (node: string) => NodeControl;

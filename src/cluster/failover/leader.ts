@@ -5,8 +5,9 @@
  * other server takes them, somebody promoted that one by hand.
  */
 import type { EpochHistory } from '../../consistency/epoch.ts';
+import { sourceIdOf } from '../heard-epoch.ts';
 import { followsMember, isSeenMember, type Member, type SeenMember } from './member.ts';
-import { sourceIdOf, writableSources } from './roles-of-members.ts';
+import { writableSources } from './roles-of-members.ts';
 
 /** The longest record of promotions; empty when no member keeps one. */
 export function newestEpochs(members: readonly Member[]): EpochHistory {

@@ -7,12 +7,13 @@
  * `--force` may lose transactions or leave a server out; then the notes say what. It never guesses.
  */
 
+import { sourceIdOf } from '../heard-epoch.ts';
 import { lacking, mostAdvanced } from './choose-candidate.ts';
 import { chosenTarget } from './chosen-target.ts';
 import { findLeader, newestEpochs } from './leader.ts';
 import { followsMember, isSeenMember, type Member, type SeenMember } from './member.ts';
 import { type Decision, refused, type Step } from './plan.ts';
-import { isFedBy, sourceIdOf, writableSources } from './roles-of-members.ts';
+import { isFedBy, writableSources } from './roles-of-members.ts';
 import { whySourceMayLive } from './source-gone.ts';
 
 export type PromotionWishes = {

@@ -1,5 +1,6 @@
 /** The same roles that reads and writes go by, of servers in the hands of their administrator. Pure. */
 import type { Channel } from '../channel.ts';
+import { sourceIdOf } from '../heard-epoch.ts';
 import { rolesOf, type Server } from '../roles.ts';
 import { upstreamOf } from '../who-follows-whom.ts';
 import type { Member, MemberFacts } from './member.ts';
@@ -33,9 +34,6 @@ function serverOf({ name, configuredSource, address, facts }: Member): Server {
     writability: null,
   };
 }
-
-/** What `cluster_epochs` keeps of an identity: the column ends there. */
-export const sourceIdOf = (identity: string): string => identity.slice(0, 64);
 
 function channelsOf({ channels, follows, receiver, applier, replicationError }: MemberFacts): readonly Channel[] {
   if (channels !== undefined) return channels;

@@ -4,13 +4,19 @@ import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
 import type { EpochHistory } from '../../../src/consistency/epoch.ts';
 import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 
-type Given = Partial<NodeStatus> & { readonly writable?: boolean; readonly epoch?: number; readonly has?: number };
+type Given = Partial<NodeStatus> & {
+  readonly writable?: boolean;
+  readonly epoch?: number;
+  /** Whom the record of that epoch names. */
+  readonly names?: string;
+  readonly has?: number;
+};
 
 function seen(name: string, given: Given = {}): NodeStatus {
-  const { writable = name === 'source', epoch, has = 5, ...status } = given;
-  const epochs: EpochHistory | null = epoch === undefined ? null : [{ epoch, sourceId: '', endOfPrevious: null }];
+  const { writable = name === 'source', epoch, names: sourceId = '', has = 5, ...status } = given;
+  const epochs: EpochHistory | null = epoch === undefined ? null : [{ epoch, sourceId, endOfPrevious: null }];
   const role = writable ? 'SOURCE' : 'REPLICA';
-  const report = makeReport(role, { epochs, position: at(has) });
+  const report = makeReport(role, { identity: name, epochs, position: at(has) });
   return { ...unseen(makeNode(name)), state: 'HEALTHY', role, report, position: at(has), ...status };
 }
 const lost = { state: 'DOWN', failures: 0 } as const;
@@ -57,6 +63,26 @@ const rows: [what: string, statuses: NodeStatus[], expected: string | null][] = 
     'nobody, when a replica knows that the only writable one was deposed',
     [seen('source', { epoch: 1 }), seen('a', { epoch: 2 })],
     null,
+  ],
+  [
+    'the one that takes them, of whose own new epoch a replica has told first',
+    [seen('source', { epoch: 1, tookWrites: true }), seen('a', { epoch: 2, names: 'source' })],
+    'source',
+  ],
+  [
+    'the one that the newest epoch names, restored from a copy that is older',
+    [seen('source', { epoch: 1, has: 3 }), seen('a', { epoch: 2, names: 'source' })],
+    'source',
+  ],
+  [
+    'nobody, when the newest epoch names another one',
+    [seen('source', { epoch: 1, tookWrites: true }), seen('a', { epoch: 2, names: 'a' })],
+    null,
+  ],
+  [
+    'who has all that the other has, when the one that the newest epoch names was restored from an older copy',
+    [seen('source', { epoch: 1, has: 3 }), seen('a', { writable: true, epoch: 2, names: 'source', has: 9 })],
+    'a',
   ],
   [
     'who takes them already, when the old source returns without having been told',
