@@ -7,8 +7,9 @@ import type { TokenKeyring } from './token-keyring.ts';
 const longestClusterIdLength = 64;
 
 /**
- * Tokens of one cluster, remembering recent work: a client sends the same token thousands of times, and an unchanged session
- * goes out as the token it came in. Only verified tokens are remembered, the least recently used go first.
+ * Tokens of one cluster, remembering recent work: a client sends the same token thousands of times, most come back to the
+ * process that made them, and an unchanged session goes out as the token it came in. Only tokens that were verified or made here
+ * are remembered, the least recently used go first.
  */
 export class TokenCodec {
   readonly #keyring: TokenKeyring;
@@ -72,6 +73,7 @@ export class TokenCodec {
     if (known !== undefined) return known;
     const issued = fittingToken(session, this.#keyring, this.#shorten);
     this.#issued.set(session, issued);
+    if (issued.length === 'WHOLE' && session.clusterId === this.#clusterId) this.#remember(issued.token, session);
     this.#issuedOf(issued.length);
     return issued;
   }

@@ -31,6 +31,16 @@ describe('a token codec', () => {
     expect(codec().encode(session)).toBe(tokens.encode(session));
   });
 
+  it('reads what it has made itself without verifying it, and nothing of another cluster', () => {
+    const tokens = codec();
+    const session = sessionAt(1);
+    expect(tokens.decode(tokens.encode(session), nowMs)).toBe(session);
+    const foreign = tokens.encode(
+      advanceSession(emptySession('billing', 1), MariadbGtidPosition.parse('0-1-1'), nowMs),
+    );
+    expect(() => tokens.decode(foreign, nowMs)).toThrow(InvalidConsistencyTokenError);
+  });
+
   it('reads what another process has written', () => {
     expect(told(codec().decode(codec().encode(sessionAt(7)), nowMs))).toEqual(told(sessionAt(7)));
   });
