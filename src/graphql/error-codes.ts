@@ -25,6 +25,7 @@ export const knownErrorCodes = [
   'JOBS_UNAVAILABLE',
   'JOB_NOT_FOUND',
   'LIMITED_FUNCTIONALITY',
+  'METHOD_NOT_ALLOWED',
   'NODE_LOST',
   'NOT_ACCEPTABLE',
   'OVERLOADED',
@@ -81,10 +82,11 @@ function rootCause(error: unknown): unknown {
 function graphqlOwn(error: GraphQLError): GraphQLError {
   const { originalError: _, stacktrace: __, ...extensions } = error.extensions;
   const http: HttpHints = { ...(extensions.http as HttpHints | undefined) };
-  const code = extensions.code ?? 'BAD_USER_INPUT';
+  // As all other paths say it.
+  const code = http.status === 405 ? 'METHOD_NOT_ALLOWED' : (extensions.code ?? 'BAD_USER_INPUT');
   if (error.path === undefined && http.status === undefined) Object.assign(http, { status: 400, spec: true });
   // Not even a GraphQL request: for that the HTTP status speaks, whatever media type was asked for.
-  if (code === 'BAD_REQUEST') delete http.spec;
+  if (extensions.code === 'BAD_REQUEST') delete http.spec;
   return new GraphQLError(error.message, { ...place(error), extensions: { ...extensions, code, http } });
 }
 
