@@ -8,9 +8,16 @@ export function statusOf(snapshot: ClusterSnapshot, name: string): NodeStatus | 
   return snapshot.find((status) => status.node.name === name);
 }
 
-/** The server that is sent the writes; choose-source.ts says which of several. */
+const chosen = new WeakMap<ClusterSnapshot, { readonly source: NodeStatus | undefined }>();
+
+/** The server that is sent the writes; choose-source.ts says which of several. Every request asks: chosen once for a snapshot. */
 export function writableSource(snapshot: ClusterSnapshot): NodeStatus | undefined {
-  return chooseSource(snapshot);
+  let choice = chosen.get(snapshot);
+  if (choice === undefined) {
+    choice = { source: chooseSource(snapshot) };
+    chosen.set(snapshot, choice);
+  }
+  return choice.source;
 }
 
 /** The last server that was seen to take the writes, wherever it is now. */
