@@ -10,7 +10,8 @@
  *   session unknown    the source (FAIL: CONSISTENCY_TIMEOUT)
  *   positions are blind  a read that anything is asked of: never on a replica whose positions say nothing; and when those of
  *                      the source do, the source (FAIL: CONSISTENCY_TIMEOUT)
- *   an epoch has begun   a read that anything is asked of: never on a replica that has not heard of it (present-epoch.ts)
+ *   an epoch has begun   a read that anything is asked of: never on a replica that has not heard of it (present-epoch.ts). While
+ *                      that leaves nobody, not even a source, the servers that are asked at this moment are waited for
  *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind
  *   nobody at all      the backup for a read that has no past, where that is allowed; else LIMITED_FUNCTIONALITY
  *
@@ -32,7 +33,7 @@ import {
 } from '../cluster/cluster-snapshot.ts';
 import type { HealthPolicy } from '../cluster/health.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
-import { isOfEpoch, presentEpoch } from '../cluster/present-epoch.ts';
+import { isBehindEpoch, isOfEpoch, presentEpoch } from '../cluster/present-epoch.ts';
 import { ConsistencyTimeoutError } from '../consistency/errors.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -54,6 +55,9 @@ const nobody: ReadonlySet<string> = new Set();
 
 /** How long a read waits for room on the source, in milliseconds. */
 const sourceRoomMs = 100;
+
+/** How long a read waits for servers to say whether they have heard of an epoch, in milliseconds. */
+const epochHearingMs = 500;
 
 /** The position that a bound stands for could not be learned. */
 const unknown = Symbol('unknown');
@@ -136,8 +140,9 @@ export class Router {
     }
     const startedMs = this.#clock.monotonic();
     const waitedMs = () => this.#clock.monotonic() - startedMs;
+    if (this.#isBetweenEpochs(request)) await this.#untilEpochIsHeard(request);
     if (this.#eligible(request).length === 0) {
-      return this.#readSource(request, request.position, this.#whyNoReplica(), 0);
+      return this.#readSource(request, request.position, this.#whyNoReplica(), waitedMs());
     }
     const required = await this.#required(request);
     if (required === unknown) return this.#readSource(request, request.position, 'source-after-wait', waitedMs());
@@ -165,6 +170,30 @@ export class Router {
     if (!asksPositions(request)) return eligible;
     const epoch = presentEpoch(this.#cluster.snapshot());
     return eligible.filter((status) => status.blind === null && isOfEpoch(status, epoch));
+  }
+
+  /** Nobody can serve it now, and somebody who does not know of the epoch yet may be the source of it, or have replicated it. */
+  #isBetweenEpochs(request: ReadRequest): boolean {
+    if (this.#eligible(request).length > 0 || this.#usableSource(request) !== undefined) return false;
+    const snapshot = this.#cluster.snapshot();
+    return snapshot.some((status) => isSeen(status) && isBehindEpoch(status, snapshot));
+  }
+
+  /** They are looked at as soon as the epoch is heard of. Throws when the client has gone. */
+  async #untilEpochIsHeard(request: ReadRequest): Promise<void> {
+    const client = request.signal?.();
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        cancel();
+        end();
+        client?.removeEventListener('abort', settle);
+        resolve();
+      };
+      const cancel = this.#clock.after(epochHearingMs, settle);
+      const end = this.#cluster.subscribe(() => this.#isBetweenEpochs(request) || settle());
+      client?.addEventListener('abort', settle, { once: true });
+    });
+    if (client?.aborted) throw new RequestAbandonedError();
   }
 
   /**

@@ -40,7 +40,34 @@ describe('a replica that has not heard of the present epoch', () => {
     const world = await startWorld();
     await told(world, ['source'], restored);
     await lose(world, 'source');
-    expect(await outcome(world.read({ position: at(1) }))).toBe('CONSISTENCY_TIMEOUT');
+    const read = outcome(world.read({ position: at(1) }));
+    await world.clock.tick(500);
+    expect(await read).toBe('CONSISTENCY_TIMEOUT');
+  });
+
+  it('is waited for when nobody else can serve: it may become the source of the epoch that another one has told of', async () => {
+    const world = await startWorld(['source', 'replica-1', 'replica-2']);
+    await lose(world, 'source');
+    await told(world, ['replica-2'], restored);
+    world.probe('replica-2').crash();
+    await world.clock.tick(1000);
+    const read = outcome(world.read({ position: at(1) }));
+    world.probe('replica-1').report = { ...world.probe('replica-1').report, epochs: restored };
+    world.cluster.lookNow('replica-1');
+    await world.clock.tick(0);
+    await world.clock.tick(60);
+    expect(await read).toBe('replica-1 replica-caught-up');
+  });
+
+  it('keeps nobody waiting who has gone', async () => {
+    const world = await startWorld();
+    await told(world, ['source'], restored);
+    await lose(world, 'source');
+    const client = new AbortController();
+    const read = outcome(world.read({ position: at(1), signal: () => client.signal }));
+    client.abort();
+    expect(await read).toBe('REQUEST_ABANDONED');
+    expect(await outcome(world.read({}))).toBe('replica-1 any-replica');
   });
 
   it('is asked again at once when others hear of it, and serves when it has heard of it', async () => {
