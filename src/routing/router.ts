@@ -182,6 +182,7 @@ export class Router {
   /** They are looked at as soon as the epoch is heard of. Throws when the client has gone. */
   async #untilEpochIsHeard(request: ReadRequest): Promise<void> {
     const client = request.signal?.();
+    if (client?.aborted) throw new RequestAbandonedError();
     await new Promise<void>((resolve) => {
       const settle = () => {
         cancel();
