@@ -22,7 +22,8 @@ export function chooseSource(statuses: readonly NodeStatus[]): NodeStatus | unde
   if (writable.length === 0) return undefined;
   const serving = statuses.filter(({ role }) => role !== 'BACKUP');
   const newest = Math.max(...serving.map(({ report }) => epochOf(report)));
-  const named = new Set(serving.flatMap((status) => (epochOf(status.report) === newest ? sourceNamedBy(status) : [])));
+  const told = serving.filter(({ report }) => epochOf(report) === newest);
+  const named = new Set(told.map(({ report }) => report?.epochs?.at(-1)?.sourceId));
   const isPresent = ({ report }: NodeStatus) =>
     epochOf(report) === newest || (report !== null && named.has(sourceIdOf(report.identity)));
   const present = writable.filter(isPresent);
@@ -46,11 +47,6 @@ function configuredOfRing(present: readonly NodeStatus[]): NodeStatus | undefine
 export function takesWrites({ role, state, report }: NodeStatus): boolean {
   return role === 'SOURCE' && (state === 'HEALTHY' || state === 'DEGRADED') && !report?.readOnly;
 }
-
-const sourceNamedBy = ({ report }: NodeStatus): readonly string[] => {
-  const sourceId = report?.epochs?.at(-1)?.sourceId ?? '';
-  return sourceId === '' ? [] : [sourceId];
-};
 
 const isConfigured = ({ node }: NodeStatus): boolean => node.configuredRole === 'SOURCE';
 

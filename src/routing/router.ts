@@ -140,9 +140,11 @@ export class Router {
     }
     const startedMs = this.#clock.monotonic();
     const waitedMs = () => this.#clock.monotonic() - startedMs;
-    if (this.#isBetweenEpochs(request)) await this.#untilEpochIsHeard(request);
     if (this.#eligible(request).length === 0) {
-      return this.#readSource(request, request.position, this.#whyNoReplica(), waitedMs());
+      if (this.#isBetweenEpochs(request)) await this.#untilEpochIsHeard(request);
+      if (this.#eligible(request).length === 0) {
+        return this.#readSource(request, request.position, this.#whyNoReplica(), waitedMs());
+      }
     }
     const required = await this.#required(request);
     if (required === unknown) return this.#readSource(request, request.position, 'source-after-wait', waitedMs());
