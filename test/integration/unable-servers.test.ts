@@ -9,6 +9,7 @@ import { caughtUp, migrateOrders } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
 import { createOrder } from '../support/orders-over-http.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+import { onServers, listQuery as query } from '../support/unable-servers.ts';
 import { until } from '../support/until.ts';
 import { makeMemoryLog } from '../unit/http/tiny-server.ts';
 
@@ -26,61 +27,16 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const isMysql = () => cluster.cluster.flavour === 'mysql';
-const query = '{ orders(first: 5) { nodes { id items { sku } } } }';
-
-/** By itself, on one server: nothing of it reaches the others. */
-async function on(name: string, ...statements: readonly string[]): Promise<void> {
-  const admin = await cluster.admin(name);
-  if (isMysql()) await admin.query('SET GLOBAL super_read_only = OFF');
-  await admin.query('SET SESSION sql_log_bin = 0');
-  for (const statement of statements) await admin.query(statement);
-  if (isMysql() && name !== 'source') await admin.query('SET GLOBAL super_read_only = ON');
-  await admin.end();
-}
-
-type Health = {
-  verdict: string;
-  problems: { code: string; node: string | null; message: string; cure: string | null }[];
-};
-
-async function health(): Promise<Health> {
-  const { data } = await ask(api, '{ cluster { verdict problems { code node message cure } } }');
-  return data.cluster;
-}
-
-const found = async (code: string, node: string) =>
-  (await health()).problems.find((problem) => problem.code === code && problem.node === node);
-
-const well = () => until('all are well', async () => (await health()).verdict === 'HEALTHY');
+const { isMysql, on, health, found, well, app, endConnections, reads } = onServers(
+  () => cluster,
+  () => api,
+);
 
 const create = (userId: string) =>
   ask(
     api,
     `mutation { createOrder(input: { userId: "${userId}", currency: "EUR", items: [{ sku: "A", name: "A", quantity: 1, unitPrice: "1.00" }] }) { __typename } }`,
   );
-
-/** Reads that any replica may answer, and what became of them. */
-async function reads(many = 40): Promise<readonly unknown[]> {
-  const codes: unknown[] = [];
-  for (let turn = 0; turn < many; turn += 1) {
-    const { code } = await ask(api, query, { headers: { 'x-consistency-level': 'eventual' } });
-    if (code !== undefined) codes.push(code);
-  }
-  return codes;
-}
-
-const app = () => `'${cluster.cluster.credentials.app.user}'@'%'`;
-
-async function endConnections(name: string): Promise<void> {
-  const admin = await cluster.admin(name);
-  const { user } = cluster.cluster.credentials.app;
-  const rows: { id: number }[] = await admin.query('SELECT id FROM information_schema.processlist WHERE user = ?', [
-    user,
-  ]);
-  for (const { id } of rows) await admin.query(`KILL ${Number(id)}`).catch(() => undefined);
-  await admin.end();
-}
 
 describe('servers without tables', () => {
   it('are said not to be migrated, serve nobody, and serve by themselves once they are', async () => {

@@ -17,6 +17,9 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   23: 'TABLE_BROKEN', // out of file handles
   27: 'TABLE_BROKEN', // cannot bring a file to the disk
   29: 'TABLE_BROKEN', // cannot find the file
+  // In the engine's own numbers, which MyISAM tells clients as they are.
+  126: 'TABLE_BROKEN', // index corrupt
+  130: 'TABLE_BROKEN', // a file that is no table
   1049: 'TABLE_MISSING', // unknown database
   1051: 'TABLE_MISSING', // unknown table
   1054: 'TABLE_MISSING', // unknown column

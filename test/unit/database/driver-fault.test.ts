@@ -54,6 +54,8 @@ describe('a fault of the driver', () => {
     ['a full disk', sqlError(1021), 'UNABLE', 'answered ER_1021'],
     ['a full table', sqlError(1114), 'UNABLE', 'answered ER_1114'],
     ['a crashed table', sqlError(1194), 'UNABLE', 'answered ER_1194'],
+    ['an index file that is cut short', sqlError(126), 'UNABLE', 'answered ER_126'],
+    ['a file that is no table', sqlError(130), 'UNABLE', 'answered ER_130'],
     ['too many prepared statements', sqlError(1461), 'UNABLE', 'answered ER_1461'],
     ['characters of another set', sqlError(1366), 'VALUE', 'answered ER_1366'],
     ['texts that cannot be compared', sqlError(1267), 'VALUE', 'answered ER_1267'],

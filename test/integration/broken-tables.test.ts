@@ -1,0 +1,199 @@
+import { open, rename, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptySession } from '../../src/consistency/session.ts';
+import { temporaryDirectory } from '../../src/local/server-arguments.ts';
+import { environmentFor } from '../consistency/api-process.ts';
+import { caughtUp, migrateOrders, openEngine } from '../support/engine.ts';
+import { startApi, type TestApi } from '../support/in-process-api.ts';
+import { createOrder } from '../support/orders-over-http.ts';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+import { onServers } from '../support/unable-servers.ts';
+import { until } from '../support/until.ts';
+
+// One replica cannot read what the others can: its tables, its rights or its disk. What it says of that is not made up here.
+const broken = 'replica-1';
+let cluster: TestCluster;
+let api: TestApi;
+const { isMysql, on, health, found, well, app, endConnections, answers } = onServers(
+  () => cluster,
+  () => api,
+);
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  await migrateOrders(cluster);
+  api = await startApi({ ...environmentFor(cluster), STATEMENT_TIMEOUT_MS: '60000', REQUEST_TIMEOUT_MS: '90000' });
+  await createOrder(api);
+  for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
+});
+afterAll(async () => {
+  await api?.stop();
+  await cluster?.stop();
+});
+
+/** Nobody gets an error, the server is named with what it said and serves nobody, and is back once it is whole. */
+async function leftOut(code: string, said: string, breakIt: () => Promise<void>, mendIt: () => Promise<void>) {
+  await well();
+  await breakIt();
+  try {
+    expect((await answers(20)).codes).toEqual([]);
+    await until('it is named', async () => (await found(code, broken)) !== undefined);
+    const { verdict, nodes } = await health();
+    expect(verdict).toBe('DEGRADED');
+    expect((await found(code, broken))?.message).toContain(`order_items (${said})`);
+    expect(nodes.find(({ name }) => name === broken)).toMatchObject({
+      state: 'DEGRADED',
+      trouble: expect.stringContaining(`order_items (${said})`),
+    });
+    const { codes, nodes: servedBy } = await answers(20);
+    expect(codes).toEqual([]);
+    expect(servedBy).not.toContain(broken);
+  } finally {
+    await mendIt();
+  }
+  await well();
+  await until('it serves again', async () => (await answers(6)).nodes.has(broken));
+}
+
+describe('a table of an engine without a log, on one replica', () => {
+  const file = (end: string) => join(cluster.node(broken).dataDirectory, 'orders', `order_items_broken.${end}`);
+
+  async function overwrite(path: string, length: number): Promise<void> {
+    const handle = await open(path, 'r+');
+    await handle.write(Buffer.alloc(length, 0xa5), 0, length, 0);
+    await handle.close();
+  }
+
+  it.each([
+    ['whose index file is none', 'HA_ERR_NOT_A_TABLE', () => overwrite(file('MYI'), 200)],
+    ['whose index file ends early', 'HA_ERR_CRASHED', () => truncate(file('MYI'), 100)],
+    ['whose rows are gone', 'ER_CRASHED_ON_USAGE', () => truncate(file('MYD'), 0)],
+  ])('%s keeps it from serving until it is whole (%s)', async (_, said, damage) => {
+    // Nobody opens it before it is broken.
+    const make = async () => {
+      await on(
+        broken,
+        'CREATE TABLE orders.order_items_broken LIKE orders.order_items',
+        'ALTER TABLE orders.order_items_broken ENGINE = MyISAM',
+        'INSERT INTO orders.order_items_broken SELECT * FROM orders.order_items',
+        'FLUSH TABLES orders.order_items_broken',
+      );
+      await damage();
+      await on(
+        broken,
+        'RENAME TABLE orders.order_items TO orders.order_items_whole, orders.order_items_broken TO orders.order_items',
+      );
+    };
+    await leftOut('TABLE_BROKEN', said, make, () =>
+      on(
+        broken,
+        'RENAME TABLE orders.order_items TO orders.order_items_broken, orders.order_items_whole TO orders.order_items',
+        'DROP TABLE orders.order_items_broken',
+      ),
+    );
+  });
+});
+
+describe('a table of InnoDB, on one replica', () => {
+  it('whose file was not there when the server started keeps it from serving until it is', async () => {
+    const file = join(cluster.node(broken).dataDirectory, 'orders', 'order_items.ibd');
+    const restartWith = async (from: string, to: string) => {
+      await cluster.cluster.stopNode(broken);
+      await rename(from, to);
+      await cluster.cluster.startNode(broken);
+    };
+    await leftOut(
+      'TABLE_BROKEN',
+      isMysql() ? 'ER_TABLESPACE_MISSING' : 'ER_GET_ERRNO',
+      () => restartWith(file, `${file}.away`),
+      () => restartWith(`${file}.away`, file),
+    );
+  });
+});
+
+describe('a right to one column, on one replica', () => {
+  it('that is missing keeps it from serving until it is there', async () => {
+    const others = ['orders', 'idempotency_keys', 'outbox', 'cluster_epochs', 'cluster_servers', 'commit_proofs'];
+    const revoke = async () => {
+      await on(
+        broken,
+        `REVOKE SELECT ON orders.* FROM ${app()}`,
+        ...[...others, '_prisma_migrations'].map((table) => `GRANT SELECT ON orders.${table} TO ${app()}`),
+        `GRANT SELECT (order_id, line, sku, name, quantity) ON orders.order_items TO ${app()}`,
+      );
+      await endConnections(broken);
+    };
+    await leftOut('RIGHT_MISSING', 'ER_COLUMNACCESS_DENIED_ERROR', revoke, async () => {
+      await on(broken, `GRANT SELECT ON orders.* TO ${app()}`);
+      await endConnections(broken);
+    });
+  });
+});
+
+describe('what only some reads need, on one replica', () => {
+  type Reader = { $queryRawUnsafe(sql: string): Promise<unknown[]>; readonly order: { count(): Promise<number> } };
+
+  /** A read that it cannot answer is answered elsewhere, each time; it goes on with all others. */
+  async function answeredElsewhere(sql: string, errno: number): Promise<void> {
+    const admin = await cluster.admin(broken);
+    await expect(admin.execute(sql)).rejects.toMatchObject({ errno });
+    await admin.end();
+    const database = await openEngine(cluster);
+    /** The server that was asked first, and the one that has answered. */
+    const nodes = async (work: (client: Reader) => Promise<unknown>) => {
+      const intent = { level: 'EVENTUAL', whenBehind: 'WAIT', waitMs: 0, maxStalenessMs: null } as const;
+      const session = database.openSession({ session: emptySession('orders', 1), intent, writes: false });
+      try {
+        const { node } = await session.pin();
+        await session.read((client) => work(client as Reader));
+        return [node, session.decision?.node];
+      } finally {
+        session.end();
+      }
+    };
+    try {
+      let refused = 0;
+      let answered = 0;
+      await until('it had its turns', async () => {
+        const [asked, other] = await nodes((client) => client.$queryRawUnsafe(sql));
+        expect(other).not.toBe(broken);
+        if (asked === broken) refused += 1;
+        const [, node] = await nodes((client) => client.order.count());
+        if (node === broken) answered += 1;
+        // One more, so that neither kind always meets the same server.
+        await nodes((client) => client.order.count());
+        return refused >= 3 && answered >= 3;
+      });
+    } finally {
+      await database.stop();
+    }
+  }
+
+  it('statements to prepare: it holds as many as it takes', async () => {
+    const admin = await cluster.admin(broken);
+    try {
+      await admin.query('SET GLOBAL max_prepared_stmt_count = 0');
+      await answeredElsewhere("SELECT ';' AS text", 1461);
+    } finally {
+      await admin.query('SET GLOBAL max_prepared_stmt_count = DEFAULT');
+      await admin.end();
+    }
+  });
+
+  it('room to sort: its temporary directory is gone', async () => {
+    const directory = temporaryDirectory(cluster.node(broken).dataDirectory);
+    await on(broken, 'SET GLOBAL sort_buffer_size = 32768');
+    await rename(directory, `${directory}-away`);
+    try {
+      await answeredElsewhere(
+        `WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 150)
+         SELECT a.i AS i, REPEAT('x', 500) AS text FROM n a JOIN n b ORDER BY -a.i, -b.i LIMIT 20000, 1`,
+        1,
+      );
+    } finally {
+      await rename(`${directory}-away`, directory);
+      await on(broken, 'SET GLOBAL sort_buffer_size = DEFAULT');
+    }
+  });
+});
