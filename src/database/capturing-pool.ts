@@ -31,6 +31,7 @@ import { LastLook } from './last-look.ts';
 import { MirroredTransaction } from './mirroring/mirrored-transaction.ts';
 import type { WatchedTables } from './mirroring/watched-tables.ts';
 import { targetOf } from './mirroring/write-statement.ts';
+import { ownStatements } from './own-statements.ts';
 import { beginSnapshot, currentSnapshotScope, type SnapshotScope } from './positioned-snapshot.ts';
 import type { ReadObservation } from './read-observation.ts';
 import {
@@ -142,7 +143,9 @@ export class CapturingPool implements UsedPool {
     const capture = currentCapture() ?? null;
     const snapshot = currentSnapshotScope();
     const connection = await this.#noting(() => this.#acquisitions.acquire(), capture);
-    return this.#wrapped(connection, capture, snapshot) as PoolConnection;
+    const used = this.#wrapped(connection, capture, snapshot);
+    for (const scope of [capture, snapshot]) if (scope !== null) scope.own = ownStatements(used);
+    return used as PoolConnection;
   }
 
   #wrapped(

@@ -6,6 +6,7 @@ import { CapturingPool } from './capturing-pool.ts';
 import { healthGating } from './health-gating.ts';
 import { type MirroringOptions, mirroring } from './mirroring/mirroring.ts';
 import { openPool, type PoolSettings } from './node-pool.ts';
+import { type OwnStatements, ownStatements } from './own-statements.ts';
 import type { ServerAddress } from './server-address.ts';
 import { Sockets } from './sockets.ts';
 
@@ -53,6 +54,8 @@ export type NodeClients<Client> = {
   readonly direct: Client;
   /** Writes to this node, while reads go where the current session is pinned. */
   readonly asSource: Client;
+  /** Asks this node only, below its client. */
+  readonly own: OwnStatements;
 };
 
 /**
@@ -99,7 +102,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   const extended = extending(direct);
   const gated = extended.$extends(healthGating);
   const asSource = extended.$extends(readReplicas({ replicas: [gated as never] }));
-  return { pool, direct, asSource };
+  return { pool, direct, asSource, own: ownStatements(pool) };
 }
 
 export async function closeNodeClients<Client extends PrismaClientLike>(clients: NodeClients<Client>): Promise<void> {

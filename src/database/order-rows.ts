@@ -1,4 +1,5 @@
 import { Prisma } from '../../prisma/generated/orders/client.ts';
+import { isDuplicate } from './own-statements.ts';
 
 export type { Order, OrderItem, OrderStatus } from '../../prisma/generated/orders/client.ts';
 export type { default as OrdersPrismaTypes } from '../../prisma/generated/orders-pothos.ts';
@@ -13,11 +14,17 @@ export type OrderSorting = Prisma.OrderOrderByWithRelationInput;
 /** Which relations to load beside the order. */
 export type OrderSelection = { include?: Prisma.OrderInclude };
 
+/** Whether it asks for nothing but the order's own row. */
+export function isRowAlone({ include = {} }: OrderSelection): boolean {
+  return Object.values(include).every((relation) => relation === undefined || relation === false);
+}
+
 /** The items of an order, in its own sequence. */
 export const withItems = { items: { orderBy: { line: 'asc' } } } as const satisfies Prisma.OrderInclude;
 export type OrderWithItems = Prisma.OrderGetPayload<{ include: typeof withItems }>;
 
 /** True when a row was refused because another one already has its unique value. */
 export function isUniqueViolation(error: unknown): boolean {
+  if (isDuplicate(error)) return true;
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

@@ -9,89 +9,27 @@
  *
  * So nested resolvers never see two worlds. Writes always go to the source, whatever reads are pinned to.
  */
-import type { ConsistencyLevel, WhenBehind } from '../consistency/levels.ts';
 import type { Position } from '../consistency/position.ts';
 import { advanceSession, isEmptySession, requireSource, type Session, settleOnSource } from '../consistency/session.ts';
 import { requirementFor } from '../consistency/session-guarantee.ts';
-import type { Clock } from '../platform/clock.ts';
 import { Turns } from '../platform/turns.ts';
 import { LimitedFunctionalityError } from '../routing/errors.ts';
-import type { Route, RouteDecision } from '../routing/route-decision.ts';
+import type { RouteDecision } from '../routing/route-decision.ts';
 import type { ReadRequest } from '../routing/route-request.ts';
 import { withReader } from './current-session.ts';
-import type { Committed, DatabaseSession } from './database-session.ts';
+import type { Committed, DatabaseSession, Work } from './database-session.ts';
 import { incomparable, NodeLostError, OverloadedError, StatementTimeoutError, ValueRefusedError } from './errors.ts';
 import { faultsSince } from './faults-since.ts';
 import { absentOn, noServer } from './no-server.ts';
-import type { NodeClients } from './node-clients.ts';
+import type { OwnStatements, Selecting } from './own-statements.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
 import { type NodePositions, ReadObservation } from './read-observation.ts';
-import type { SourceWriter } from './source-writer.ts';
-
-/** What the operation asked for. */
-export type ReadIntent = {
-  readonly level: ConsistencyLevel;
-  readonly whenBehind: WhenBehind;
-  readonly waitMs: number;
-  readonly maxStalenessMs: number | null;
-  /** Off, reads do not move the session on: it goes on reading its own writes, and no more. On unless told. */
-  readonly monotonicReads?: boolean;
-};
-
-export type SessionServices<Client, Transaction> = {
-  readonly clock: Clock;
-  readonly clients: (nodeName: string) => NodeClients<Client>;
-  readonly composed: () => Client;
-  readonly routeRead: (request: ReadRequest) => Promise<Route>;
-  readonly routeWrite: () => Route;
-  /** This was committed. */
-  readonly wrote: (position: Position, expected: { readonly readsFollow: boolean }) => void;
-  readonly observe: (nodeName: string) => Promise<Position>;
-  readonly isDown: (nodeName: string) => boolean;
-  /** Whether its positions are known to say nothing of what it has. */
-  readonly isBlind: (nodeName: string) => boolean;
-  /** A node has said something of itself instead of an answer. */
-  readonly doubtServing: (nodeName: string) => void;
-  /** As far as is known. */
-  readonly canServe: (nodeName: string) => boolean;
-  /** Whether it may take more than a position to tell what reads there have seen. */
-  readonly logsAhead: (nodeName: string) => boolean;
-  /** A node was seen to include a position. */
-  readonly learned: (nodeName: string, position: Position) => void;
-  /** Number of the present epoch, `null` while none is known. */
-  readonly epoch: () => number | null;
-  /** Another number once the source is not the one that it was, or has gone back. */
-  readonly historyTurn: () => number;
-  /** While that is in doubt: resolves when it is known, or takes too long. */
-  readonly sourceSure: () => Promise<unknown> | null;
-  /** Until when what replicas show is known to be of the present history, in milliseconds since the Unix epoch. */
-  readonly vouchedAtMs: () => number;
-  /** Whether a position is of the history that is known of. */
-  readonly believes: (position: Position) => boolean;
-  /** Resolves when it is, or when the servers were given time to tell. */
-  readonly untilBelieved: (position: Position) => Promise<void>;
-  readonly writer: SourceWriter<Transaction>;
-  readonly openSnapshot: (nodeName: string) => Promise<PositionedSnapshot<unknown>>;
-  /** Work on a node begins; the returned function ends it. */
-  readonly busy: (nodeName: string) => () => void;
-};
-
-export type SessionOpening = {
-  readonly session: Session;
-  readonly intent: ReadIntent;
-  /** Mutations read where they write. */
-  readonly writes: boolean;
-  /** All reads see one state, of which the position is known. They run one after another. */
-  readonly snapshot?: boolean;
-  /** Somebody reads what was written as soon as it is. Yes unless told; background work has nobody who waits. */
-  readonly readsFollow?: boolean;
-  /** A part of the answer is known already, and shows this: no read may be older, whatever the level. */
-  readonly shown?: Position;
-  readonly excluded?: ReadonlySet<string>;
-  readonly signal?: () => AbortSignal;
-};
+import type { SessionOpening, SessionServices } from './session-opening.ts';
 
 const readsAtOnce = 3;
+
+/** A read by Prisma's client, or by statements of our own. */
+type ReadOn<T> = (client: unknown, own: OwnStatements) => Promise<T>;
 
 export class PinnedSession<Client, Transaction> implements DatabaseSession<Client, Transaction> {
   readonly #services: SessionServices<Client, Transaction>;
@@ -179,7 +117,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return this.#pin;
   }
 
-  async read<T>(run: (client: unknown) => Promise<T>): Promise<T> {
+  rows<Row>(statement: Selecting<Row>): Promise<Row[]> {
+    return this.read((_, own) => own.rows(statement));
+  }
+
+  async read<T>(run: ReadOn<T>): Promise<T> {
     this.#readsBegun += 1;
     const turn = this.#turns.take();
     if (turn !== true) await turn;
@@ -190,15 +132,16 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     }
   }
 
-  async #readInTurn<T>(run: (client: unknown) => Promise<T>): Promise<T> {
+  async #readInTurn<T>(run: ReadOn<T>): Promise<T> {
     for (;;) {
       const pin = this.pin();
       const { node } = await pin;
-      const { pool, direct } = this.#services.clients(node);
+      const { pool, direct, own } = this.#services.clients(node);
       const hasMet = faultsSince(pool);
       const done = this.#services.busy(node);
       try {
-        const value = await run(this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : direct);
+        const snapshot = this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : null;
+        const value = await (snapshot === null ? run(direct, own) : run(snapshot.reader, snapshot.own));
         // Another read lost this node meanwhile, and the operation goes on elsewhere: one answer, one world.
         if (this.#pin !== pin) continue;
         this.#readsOnPin += 1;
@@ -233,8 +176,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   }
 
   /** A backup has no positions that a snapshot could tell. */
-  async #snapshotOn(node: string, pin: Promise<RouteDecision>): Promise<unknown> {
-    if (this.#decision?.role === 'BACKUP') return this.#services.clients(node).direct;
+  async #snapshotOn(node: string, pin: Promise<RouteDecision>): Promise<PositionedSnapshot<unknown> | null> {
+    if (this.#decision?.role === 'BACKUP') return null;
     if (this.#snapshot?.pin !== pin) {
       const opening = this.#services.openSnapshot(node);
       this.#snapshot = { pin, opening };
@@ -244,12 +187,12 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         () => undefined,
       );
     }
-    const { reader, positions } = await this.#snapshot.opening;
-    this.#snapshotPositions = positions;
-    return reader;
+    const snapshot = await this.#snapshot.opening;
+    this.#snapshotPositions = snapshot.positions;
+    return snapshot;
   }
 
-  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>> {
+  async write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
     // What the transaction read is shown to the client too, most of all when it refused to write.
     this.#reads += 1;
     const reads = this.#reads;
@@ -266,7 +209,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return committed;
   }
 
-  annotate<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  annotate<T>(work: Work<Transaction, T>): Promise<T> {
     return this.#services.writer.annotate(work);
   }
 

@@ -10,6 +10,7 @@
 import type { Connection } from 'mariadb';
 import type { Clock } from '../platform/clock.ts';
 import { AsyncScope } from './async-scope.ts';
+import type { OwnStatements } from './own-statements.ts';
 import type { NodePositions } from './read-observation.ts';
 import { rowsOf } from './server-connection.ts';
 import { prismaGraceMs, type TransactionRunner } from './source-writer.ts';
@@ -19,10 +20,13 @@ import type { Row } from './statements/server-statements.ts';
 /** The state that a transaction is about to fix. */
 export class SnapshotScope {
   positions: NodePositions | null = null;
+  /** What the transaction runs on, once it has it. */
+  own: OwnStatements | null = null;
 }
 
 export type PositionedSnapshot<Transaction> = {
   readonly reader: Transaction;
+  readonly own: OwnStatements;
   /** All that is in `reached` is seen, nothing is seen that is not in `observed`. */
   readonly positions: NodePositions;
   /** Gives the connection back. */
@@ -81,13 +85,14 @@ export function openSnapshot<Transaction>(
   return new Promise((resolve, reject) => {
     const reading = (reader: Transaction) =>
       new Promise<void>((end) => {
-        if (scope.positions === null) throw new Error('A snapshot was begun like any other transaction');
+        const { positions, own } = scope;
+        if (positions === null || own === null) throw new Error('A snapshot was begun like any other transaction');
         const cancel = ownClock.after(timeoutMs, end);
         const endNow = () => {
           cancel();
           end();
         };
-        resolve({ reader, positions: scope.positions, end: endNow });
+        resolve({ reader, own, positions, end: endNow });
       });
     // Await inside of the scope: Prisma's promises are lazy.
     scopes.run(scope, async () => client.$transaction(reading, limits)).catch(reject);

@@ -12,9 +12,10 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { createLog } from '../platform/log.ts';
 import type { RouteDecision } from '../routing/route-decision.ts';
 import type { MakeClient, PrismaClientLike } from './node-clients.ts';
-import type { PinnedSession, ReadIntent } from './pinned-session.ts';
+import type { PinnedSession } from './pinned-session.ts';
 import { type DatabaseNode, ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';
 import { nodesAt } from './server-urls.ts';
+import type { ReadIntent } from './session-opening.ts';
 import { shortenBy } from './shorten-by.ts';
 import type { TransactionRunner } from './source-writer.ts';
 
@@ -136,7 +137,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     });
     try {
       await pinned.pin();
-      const { value } = await pinned.write(work);
+      const { value } = await pinned.write((transaction) => work(transaction));
       await pinned.observe();
       return this.#answered(value, pinned);
     } finally {

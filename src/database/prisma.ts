@@ -15,7 +15,7 @@ export { healthGating } from './health-gating.ts';
 export type { MirroredModel } from './mirrored-tables.ts';
 export { type MirroringOptions, mirroring } from './mirroring/mirroring.ts';
 export type { MakeClient } from './node-clients.ts';
-export type { PinnedSession, ReadIntent } from './pinned-session.ts';
+export type { PinnedSession } from './pinned-session.ts';
 export {
   type Answered,
   type Asked,
@@ -25,3 +25,4 @@ export {
   type TransactionOf,
 } from './prisma-engine.ts';
 export { type DatabaseNode, ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';
+export type { ReadIntent } from './session-opening.ts';

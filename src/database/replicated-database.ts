@@ -43,12 +43,13 @@ import {
 } from './node-clients.ts';
 import type { PoolSettings } from './node-pool.ts';
 import type { OnSource, SqlConnection } from './outbox-table.ts';
-import { PinnedSession, type SessionOpening, type SessionServices } from './pinned-session.ts';
+import { PinnedSession } from './pinned-session.ts';
 import { measurePools } from './pool-metrics.ts';
 import { openSnapshot } from './positioned-snapshot.ts';
 import { ProofPurge } from './proof-purge.ts';
 import type { ServerAddress } from './server-address.ts';
 import type { Served } from './serves.ts';
+import type { SessionOpening, SessionServices } from './session-opening.ts';
 import { SessionResumption } from './session-resumption.ts';
 import { SourceWriter, type TransactionRunner } from './source-writer.ts';
 import { SqlNodeProbe } from './sql-node-probe.ts';

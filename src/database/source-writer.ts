@@ -18,7 +18,7 @@ import { within as inTime, OverdueError } from '../platform/deadline.ts';
 import { retryAfterMs, SourceUnavailableError } from '../routing/errors.ts';
 import type { CommitProof } from './commit-proof.ts';
 import type { Settled } from './commit-settlement.ts';
-import type { Committed } from './database-session.ts';
+import type { Committed, Work } from './database-session.ts';
 import type { DriverFault } from './driver-fault.ts';
 import {
   OverloadedError,
@@ -83,7 +83,7 @@ export class SourceWriter<Transaction> {
     this.#options = options;
   }
 
-  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<Committed<T>> {
+  async write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
     const { value, capture, node } = await this.#committed(work);
     const issuedAtMs = this.#options.clock.now();
     if (capture.untold !== null) {
@@ -112,13 +112,11 @@ export class SourceWriter<Transaction> {
     return position !== null && known !== null && position.includes(known);
   }
 
-  async annotate<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async annotate<T>(work: Work<Transaction, T>): Promise<T> {
     return (await this.#committed(work)).value;
   }
 
-  async #committed<T>(
-    work: (transaction: Transaction) => Promise<T>,
-  ): Promise<{ value: T; capture: WriteCapture; node: string }> {
+  async #committed<T>(work: Work<Transaction, T>): Promise<{ value: T; capture: WriteCapture; node: string }> {
     const { maxWaitMs, timeoutMs, clock, random } = this.#options;
     const { ownClock = clock } = this.#options;
     const limits = { maxWait: maxWaitMs + prismaGraceMs, timeout: timeoutMs + prismaGraceMs };
@@ -130,7 +128,7 @@ export class SourceWriter<Transaction> {
       const done = this.#options.busy(node);
       let made: { readonly value: T } | null = null;
       const making = async (transaction: Transaction) => {
-        const value = await work(transaction);
+        const value = await work(transaction, capture.own);
         made = { value };
         return value;
       };

@@ -13,6 +13,7 @@ import { AsyncScope } from './async-scope.ts';
 import type { CommitProof } from './commit-proof.ts';
 import type { DriverFault } from './driver-fault.ts';
 import type { ValueRefusedError } from './errors.ts';
+import { type OwnStatements, unconnected } from './own-statements.ts';
 import { refusedValueOf } from './refused-value.ts';
 import type { Untold } from './statements/server-statements.ts';
 import type { TransactionEnd } from './transaction-guard.ts';
@@ -38,6 +39,8 @@ export class WriteCapture {
   /** When its COMMIT was sent, by the monotonic clock. */
   commitSentMs: number | null = null;
 
+  /** What its transaction runs on, once it has it. */
+  own: OwnStatements = unconnected;
   /** The last statement that was not sent, and why: Prisma passes on no more than its code. */
   refusal: TidemarkError | null = null;
 

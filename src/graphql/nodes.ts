@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { BadListRequestError } from '../orders/errors.ts';
-import { findOrder } from '../orders/find-order.ts';
+import { findOrders } from '../orders/find-order.ts';
 import { maxPageSize } from '../orders/page-request.ts';
 import { unhurried } from '../platform/unhurried.ts';
 import { builder } from './builder.ts';
@@ -33,15 +33,14 @@ builder.queryField('nodes', (t) =>
   }),
 );
 
-/** Lookups that begin together become one statement. */
-async function findNodes(ids: readonly string[], context: OperationContext, info: GraphQLResolveInfo) {
-  const selection = orderSelection(context, info);
-  const found = await Promise.all(
-    ids.map(async (globalId) => {
-      const id = orderIdOf(globalId);
-      const order = id === null ? null : await findOrder(context.session, { id }, selection);
-      return order && { ...order, __typename: 'Order' };
-    }),
-  );
-  return unhurried(found, context.standBack);
+/** All in one statement. */
+async function findNodes(globalIds: readonly string[], context: OperationContext, info: GraphQLResolveInfo) {
+  const ids = globalIds.map(orderIdOf);
+  const wanted = new Set(ids.filter((id) => id !== null));
+  const orders = await findOrders(context.session, [...wanted], orderSelection(context, info));
+  const nodes = ids.map((id) => {
+    const order = id === null ? undefined : orders.get(id);
+    return order === undefined ? null : { ...order, __typename: 'Order' };
+  });
+  return unhurried(nodes, context.standBack);
 }

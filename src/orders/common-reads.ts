@@ -3,7 +3,7 @@
  * filters that can only have a few values. Whatever holds a number, a user, a time or an amount is somebody's own question.
  */
 import type { ListOrders } from './list-orders.ts';
-import type { OrderFilter } from './order-filter.ts';
+import { isCommon, type OrderFilter } from './order-filter.ts';
 import type { OrderSort } from './order-sort.ts';
 
 export type CommonRead = { readonly name: string } & (
@@ -41,8 +41,9 @@ export function commonCount(filter: OrderFilter): CommonRead | null {
 
 const sortName = ({ field, direction }: OrderSort) => `${field}-${direction}`;
 
-function filterName({ status, missingCharge, missingProcessedAt, ...rare }: OrderFilter): string | null {
-  if (Object.values(rare).some((value) => value !== undefined)) return null;
+function filterName(filter: OrderFilter): string | null {
+  if (!isCommon(filter)) return null;
+  const { status, missingCharge, missingProcessedAt } = filter;
   const statuses = status === undefined ? 'any' : [...new Set(status)].sort().join('+');
   return [statuses, ternary(missingCharge), ternary(missingProcessedAt)].join(' ');
 }

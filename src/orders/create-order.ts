@@ -1,11 +1,13 @@
 import { Decimal, isUniqueViolation, type OrderWithItems } from '../database/order-rows.ts';
 import type { OrdersTransaction } from '../database/orders-client.ts';
+import type { OwnStatements } from '../database/own-statements.ts';
 import { InvalidInputError } from './errors.ts';
 import { type WriteDependencies, writeOnce } from './idempotency.ts';
 import { formatAmount, totalOf } from './money.ts';
 import { newOrderNumber, type RandomBytes } from './order-number.ts';
 import type { CreateOrder } from './order-rules.ts';
 import { readSnapshot, writeSnapshot } from './order-snapshot.ts';
+import { insertItems, insertOrder, type NewOrder, selectOrder } from './order-statements.ts';
 
 const draws = 5;
 
@@ -14,12 +16,12 @@ export async function createOrder(
   dependencies: WriteDependencies & { readonly randomBytes: RandomBytes },
   command: CreateOrder,
 ): Promise<OrderWithItems> {
-  const insert = async (tx: OrdersTransaction) => {
+  const insert = async (_: OrdersTransaction, own: OwnStatements) => {
     const now = new Date(dependencies.clock.now());
-    if (command.number !== null) return insertOrder(tx, command, command.number, now);
+    if (command.number !== null) return placeOrder(own, command, command.number, now);
     for (let draw = 1; ; draw += 1) {
       try {
-        return await insertOrder(tx, command, newOrderNumber(dependencies.randomBytes), now);
+        return await placeOrder(own, command, newOrderNumber(dependencies.randomBytes), now);
       } catch (error) {
         if (!(error instanceof InvalidInputError) || draw === draws) throw error;
       }
@@ -30,36 +32,28 @@ export async function createOrder(
   return writeOnce(dependencies, 'createOrder', command, insert, codec, describe);
 }
 
-async function insertOrder(
-  tx: OrdersTransaction,
-  command: CreateOrder,
+async function placeOrder(
+  own: OwnStatements,
+  { userId, currency, charge, processedAt, items: given }: CreateOrder,
   number: string,
-  now: Date,
+  createdAt: Date,
 ): Promise<OrderWithItems> {
-  const { userId, currency, charge, processedAt } = command;
-  const items = command.items.map((item, index) => ({
-    ...item,
-    line: index + 1,
-    unitPrice: formatAmount(item.unitPrice),
-  }));
+  const items = given.map((item, index) => ({ ...item, line: index + 1, unitPrice: formatAmount(item.unitPrice) }));
+  const amounts = { total: formatAmount(totalOf(given)), charge: charge === null ? null : formatAmount(charge) };
+  const order = { number, userId, currency, ...amounts, processedAt, createdAt };
+  const id = await insertedId(own, order);
+  await own.run(insertItems(id, items));
+  const [placed] = await own.rows(selectOrder({ id }));
+  if (placed === undefined) throw new Error('An order was inserted and is not there');
+  return {
+    ...placed,
+    items: items.map((item) => ({ ...item, orderId: id, unitPrice: new Decimal(item.unitPrice) })),
+  };
+}
+
+async function insertedId(own: OwnStatements, order: NewOrder): Promise<bigint> {
   try {
-    const order = await tx.order.create({
-      data: {
-        number,
-        userId,
-        currency,
-        total: formatAmount(totalOf(command.items)),
-        charge: charge === null ? null : new Decimal(formatAmount(charge)),
-        processedAt,
-        createdAt: now,
-        updatedAt: now,
-        items: { createMany: { data: items } },
-      },
-    });
-    return {
-      ...order,
-      items: items.map((item) => ({ ...item, orderId: order.id, unitPrice: new Decimal(item.unitPrice) })),
-    };
+    return (await own.run(insertOrder(order))).insertId;
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     throw new InvalidInputError([{ path: ['number'], message: 'is taken by another order' }]);

@@ -1,8 +1,7 @@
 import { ValueRefusedError } from '../database/errors.ts';
-import type { Order, OrderSelection } from '../database/order-rows.ts';
+import { isRowAlone, type Order, type OrderSelection } from '../database/order-rows.ts';
 import type { OrdersSession } from '../database/orders-client.ts';
-
-export type OrderKey = { readonly id: bigint } | { readonly number: string };
+import { type OrderKey, selectOrder, selectOrders } from './order-statements.ts';
 
 export async function findOrder(
   session: OrdersSession,
@@ -10,10 +9,24 @@ export async function findOrder(
   selection: OrderSelection,
 ): Promise<Order | null> {
   try {
+    if (isRowAlone(selection)) return (await session.rows(selectOrder(key)))[0] ?? null;
     return await session.client.order.findUnique({ ...selection, where: key });
   } catch (error) {
     // What a database cannot hold it does not have.
     if (error instanceof ValueRefusedError) return null;
     throw error;
   }
+}
+
+/** Those of these orders that there are, by their ids. */
+export async function findOrders(
+  session: OrdersSession,
+  ids: readonly bigint[],
+  selection: OrderSelection,
+): Promise<ReadonlyMap<bigint, Order>> {
+  if (ids.length === 0) return new Map();
+  const found: readonly Order[] = isRowAlone(selection)
+    ? await session.rows(selectOrders(ids))
+    : await session.client.order.findMany({ ...selection, where: { id: { in: [...ids] } } });
+  return new Map(found.map((order) => [order.id, order]));
 }

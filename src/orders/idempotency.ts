@@ -11,7 +11,7 @@
  * a small write of its own to the record, whose position includes the first write, and settles the record with that. It never answers without a position that includes the
  * write: a client that carries no such position could read a world without its own order.
  */
-import type { Committed } from '../database/database-session.ts';
+import type { Committed, Work } from '../database/database-session.ts';
 import { ValueRefusedError } from '../database/errors.ts';
 import type { OrdersSession, OrdersTransaction } from '../database/orders-client.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -63,7 +63,7 @@ async function writeOrRefuse<T>(
   dependencies: WriteDependencies,
   operation: KeyedOperation,
   command: { readonly idempotencyKey: string | null },
-  work: (tx: OrdersTransaction) => Promise<T>,
+  work: Work<OrdersTransaction, T>,
   codec: AnswerCodec<T>,
   describe: DescribeChange<T>,
 ): Promise<T> {
@@ -78,10 +78,10 @@ async function writeOrRefuse<T>(
   const id: RecordId = { operation, key: command.idempotencyKey };
   const inputHash = inputHashOf(command);
   try {
-    const committed = await session.write(async (tx) => {
+    const committed = await session.write(async (tx, own) => {
       if (!(await claimKey(tx, id, inputHash, new Date(clock.now()))))
         throw new KeyTakenSignal(await readRecord(tx, id));
-      const answer = await work(tx);
+      const answer = await work(tx, own);
       await recordResult(tx, id, codec.write(answer));
       return answer;
     });

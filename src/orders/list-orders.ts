@@ -1,7 +1,8 @@
-import type { Order, OrderSelection, OrderWhere } from '../database/order-rows.ts';
+import { isRowAlone, type Order, type OrderSelection, type OrderWhere } from '../database/order-rows.ts';
 import type { OrdersSession } from '../database/orders-client.ts';
 import { type OrderFilter, whereOf } from './order-filter.ts';
 import { from, isAt, type OrderSort, opposite, type Place, sortingOf } from './order-sort.ts';
+import { selectFirst } from './order-statements.ts';
 import type { PageRequest } from './page-request.ts';
 
 export type ListOrders = { readonly filter: OrderFilter; readonly sort: OrderSort; readonly page: PageRequest };
@@ -31,12 +32,13 @@ export async function listOrders(
   const where: OrderWhere[] = [whereOf(filter)];
   if (near !== null) where.push(from(sort, near));
   if (far !== null) where.push(from(back, far));
-  const rows = await session.client.order.findMany({
-    ...selection,
-    where: { AND: where },
-    orderBy: sortingOf(sort),
-    take: page.size + where.length,
-  });
+  const take = page.size + where.length;
+  const isFirst = near === null && far === null && isRowAlone(selection);
+  const first = isFirst ? selectFirst(filter, sort, take) : null;
+  const rows =
+    first === null
+      ? await session.client.order.findMany({ ...selection, where: { AND: where }, orderBy: sortingOf(sort), take })
+      : await session.rows(first);
   const isThere = (place: Place | null) => place !== null && rows.some((row) => isAt(row, sort, place));
   const between = rows.filter((row) => [near, far].every((place) => place === null || !isAt(row, sort, place)));
   const orders = between.slice(0, page.size);

@@ -18,6 +18,11 @@ export type OrderFilter = {
     | undefined;
 };
 
+/** Whether it says nothing but what can only have a few values. */
+export function isCommon({ status, missingCharge, missingProcessedAt, ...rare }: OrderFilter): boolean {
+  return Object.values(rare).every((value) => value === undefined);
+}
+
 /** Comes after every character that numbers are made of: a beginning is a range of the index, with nothing to escape. */
 const aboveAll = '\x7f';
 

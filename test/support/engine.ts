@@ -9,8 +9,8 @@ import {
   type OrdersTransaction,
   openOrdersDatabase,
 } from '../../src/database/orders-client.ts';
-import type { ReadIntent } from '../../src/database/pinned-session.ts';
 import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/replicated-database.ts';
+import type { ReadIntent } from '../../src/database/session-opening.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import type { TestCluster } from './test-cluster.ts';

@@ -1,12 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { type Connection, createConnection, createPool } from 'mariadb';
+import { type Connection, createConnection, createPool, type Pool } from 'mariadb';
 import { Prisma, PrismaClient } from '../../prisma/generated/orders/client.ts';
 import { clusterHealth } from '../../src/cluster/cluster-health.ts';
 import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import type { OrdersSession } from '../../src/database/orders-client.ts';
+import type { OrdersSession, OrdersTransaction } from '../../src/database/orders-client.ts';
+import { type OwnStatement, type OwnStatements, ownStatements } from '../../src/database/own-statements.ts';
+import { currentCapture, WriteCapture, within } from '../../src/database/write-capture.ts';
 import { ClusterEventFeed } from '../../src/graphql/cluster/cluster-event-feed.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { noJobs } from '../../src/jobs/jobs.ts';
@@ -79,13 +81,24 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
   };
   const pool = createPool({ ...account, connectionLimit: 12 });
   const client = new PrismaClient({
-    adapter: new PrismaMariaDb(pool, { database: account.database }),
+    adapter: new PrismaMariaDb(noting(pool), { database: account.database }),
     log: [{ level: 'query', emit: 'event' }],
   });
   const seen: { query: string; params: unknown[] }[] = [];
   client.$on('query', ({ query, params }) => {
     const control = /^(BEGIN|COMMIT|ROLLBACK|--)/.test(query);
     if (!control) seen.push({ query, params: (JSON.parse(params) as unknown[]).map(plain) });
+  });
+  const note = ({ sql, values }: OwnStatement) => seen.push({ query: sql, params: [...values] });
+  const noted = (own: OwnStatements): OwnStatements => ({
+    rows: (statement) => {
+      note(statement);
+      return own.rows(statement);
+    },
+    run: (statement) => {
+      note(statement);
+      return own.run(statement);
+    },
   });
   const flavour = server.flavour;
 
@@ -106,7 +119,10 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
     const inTransaction: OrdersSession['annotate'] = async (work) => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await client.$transaction(work, { maxWait: 20_000, timeout: 20_000 });
+          const capture = new WriteCapture();
+          const run = (tx: OrdersTransaction) => work(tx, noted(capture.own));
+          const limits = { maxWait: 20_000, timeout: 20_000 };
+          return await within(capture, async () => client.$transaction(run, limits));
         } catch (error) {
           const deadlock = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034';
           if (!deadlock || attempt === 10) throw error;
@@ -115,6 +131,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
     };
     return {
       client,
+      rows: (statement) => noted(ownStatements(pool)).rows(statement),
       position: () => position,
       issuedAtMs: () => issuedAtMs,
       adopt,
@@ -169,6 +186,17 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
       await server.stop();
     },
   };
+}
+
+/** Statements of our own run on the connection of the transaction that they belong to, as in the product. */
+function noting(pool: Pool): Pool {
+  const getConnection = async () => {
+    const [capture, connection] = [currentCapture(), await pool.getConnection()];
+    if (capture !== undefined) capture.own = ownStatements(connection);
+    return connection;
+  };
+  const passed = { query: pool.query.bind(pool), execute: pool.execute.bind(pool), end: pool.end.bind(pool) };
+  return { ...passed, getConnection } as unknown as Pool;
 }
 
 /** Whole numbers are logged as texts, which LIMIT does not take. */

@@ -21,7 +21,7 @@ type Seen =
   | 'consistencyToken'
   | 'pageToken';
 true satisfies Same<keyof OperationContext, Seen>;
-true satisfies Same<keyof OrdersSession, 'client' | 'write' | 'annotate' | 'adopt' | 'requireSource'>;
+true satisfies Same<keyof OrdersSession, 'client' | 'rows' | 'write' | 'annotate' | 'adopt' | 'requireSource'>;
 
 export function swap(context: OperationContext, session: OrdersSession): void {
   // @ts-expect-error the session of an operation is decided before its first field

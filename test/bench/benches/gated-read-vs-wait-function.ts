@@ -15,7 +15,7 @@ import type { Position } from '../../../src/consistency/position.ts';
 import { advanceSession, emptySession, type Session } from '../../../src/consistency/session.ts';
 import { closeNodeClients, makeNodeClients } from '../../../src/database/node-clients.ts';
 import type { OrdersClient, OrdersDatabase } from '../../../src/database/orders-client.ts';
-import type { ReadIntent } from '../../../src/database/pinned-session.ts';
+import type { ReadIntent } from '../../../src/database/session-opening.ts';
 import { mariadbStatements } from '../../../src/database/statements/mariadb.ts';
 import { mysqlStatements } from '../../../src/database/statements/mysql.ts';
 import { systemClock } from '../../../src/platform/clock.ts';

@@ -3,7 +3,8 @@ import type { Position } from '../../../src/consistency/position.ts';
 import { emptySession } from '../../../src/consistency/session.ts';
 import { currentReader } from '../../../src/database/current-session.ts';
 import { NodeLostError, OverloadedError, StatementTimeoutError } from '../../../src/database/errors.ts';
-import { PinnedSession, type SessionOpening, type SessionServices } from '../../../src/database/pinned-session.ts';
+import { PinnedSession } from '../../../src/database/pinned-session.ts';
+import type { SessionOpening, SessionServices } from '../../../src/database/session-opening.ts';
 import type { ReadRequest } from '../../../src/routing/route-request.ts';
 import { at } from '../../support/scripted-probe.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
@@ -61,7 +62,8 @@ beforeEach(() => {
     busy: () => () => undefined,
     clients: (name: string) => {
       const client = clients.get(name) as Fake;
-      return { direct: client, pool: { faultsMet: (fault: string) => client.counts.get(fault) ?? 0 } };
+      const own = { rows: async ({ row }: { row: (cells: string[]) => unknown }) => [row([name])] };
+      return { direct: client, own, pool: { faultsMet: (fault: string) => client.counts.get(fault) ?? 0 } };
     },
     composed: () => clients.get('source'),
     routeRead: async (request: ReadRequest) => {
@@ -113,6 +115,15 @@ describe('an operation', () => {
       'a',
     ]);
     expect(requests).toHaveLength(1);
+  });
+
+  it('reads below its client on the same node, as one of its reads', async () => {
+    const session = open();
+    const statement = { sql: 'SELECT name', values: [], row: ([name]: readonly unknown[]) => name };
+    expect([await session.read(nodeOf), ...(await session.rows(statement))]).toEqual(['a', 'a']);
+    expect(requests).toHaveLength(1);
+    await session.observe();
+    expect(session.session.position).not.toBeNull();
   });
 
   it('gives its node back once, also when it ends before the node is chosen', async () => {

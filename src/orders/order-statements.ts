@@ -1,0 +1,121 @@
+/**
+ * The questions and writes that are asked for most, sent below Prisma's client (own-statements.ts): orders by their keys, first
+ * pages and counts with the common filters, a new order. Each answers what Prisma would, which a test compares; all others are
+ * Prisma's.
+ */
+import { Decimal, type Order, type OrderStatus } from '../database/order-rows.ts';
+import { type Cell, momentOf, momentText, type OwnStatement, type Selecting } from '../database/own-statements.ts';
+import { orderColumns } from './order-columns.ts';
+import { isCommon, type OrderFilter } from './order-filter.ts';
+import type { OrderSort, OrderSortField } from './order-sort.ts';
+
+const columns = orderColumns.map((column) => `\`${column}\``).join(', ');
+
+export type OrderKey = { readonly id: bigint } | { readonly number: string };
+
+export function selectOrder(key: OrderKey): Selecting<Order> {
+  const [column, value] = 'id' in key ? ['id', key.id] : ['number', key.number];
+  return { sql: `SELECT ${columns} FROM \`orders\` WHERE \`${column}\` = ?`, values: [value], row: orderOf };
+}
+
+export function selectOrders(ids: readonly bigint[]): Selecting<Order> {
+  const marks = ids.map(() => '?').join(', ');
+  return { sql: `SELECT ${columns} FROM \`orders\` WHERE \`id\` IN (${marks})`, values: ids, row: orderOf };
+}
+
+const sortColumns = {
+  CREATED_AT: ['created_at', 'id'],
+  UPDATED_AT: ['updated_at', 'id'],
+  TOTAL: ['total', 'id'],
+  NUMBER: ['number'],
+} as const satisfies Record<OrderSortField, readonly string[]>;
+
+/** The first so many orders; `null` when the filter is not a common one. */
+export function selectFirst(filter: OrderFilter, sort: OrderSort, count: number): Selecting<Order> | null {
+  const where = conditionsOf(filter);
+  if (where === null) return null;
+  const sorting = sortColumns[sort.field].map((column) => `\`${column}\` ${sort.direction}`).join(', ');
+  const sql = `SELECT ${columns} FROM \`orders\`${where.text} ORDER BY ${sorting} LIMIT ?`;
+  return { sql, values: [...where.values, count], row: orderOf };
+}
+
+/** How many there are; `null` when the filter is not a common one. */
+export function selectCount(filter: OrderFilter): Selecting<number> | null {
+  const where = conditionsOf(filter);
+  if (where === null) return null;
+  const sql = `SELECT COUNT(*) FROM \`orders\`${where.text}`;
+  return { sql, values: where.values, row: ([count]) => Number(count) };
+}
+
+function conditionsOf(filter: OrderFilter): { readonly text: string; readonly values: readonly Cell[] } | null {
+  const { status, missingCharge, missingProcessedAt } = filter;
+  if (!isCommon(filter) || status?.length === 0) return null;
+  const isMissing = (column: string, missing: boolean) => `\`${column}\` IS ${missing ? '' : 'NOT '}NULL`;
+  const conditions = [
+    ...(status === undefined ? [] : [`\`status\` IN (${status.map(() => '?').join(', ')})`]),
+    ...(missingCharge === undefined ? [] : [isMissing('charge', missingCharge)]),
+    ...(missingProcessedAt === undefined ? [] : [isMissing('processed_at', missingProcessedAt)]),
+  ];
+  return { text: conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`, values: status ?? [] };
+}
+
+export type NewOrder = {
+  readonly number: string;
+  readonly userId: bigint;
+  /** Amounts are decimal texts. */
+  readonly total: string;
+  readonly currency: string;
+  readonly charge: string | null;
+  readonly processedAt: Date | null;
+  readonly createdAt: Date;
+};
+
+/** Answered with the number that the database gave it. */
+export function insertOrder(order: NewOrder): OwnStatement {
+  const createdAt = momentText(order.createdAt);
+  const processedAt = order.processedAt && momentText(order.processedAt);
+  return {
+    sql: 'INSERT INTO `orders` (`number`, `user_id`, `total`, `currency`, `charge`, `processed_at`, `created_at`, `updated_at`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    values: [order.number, order.userId, order.total, order.currency, order.charge, processedAt, createdAt, createdAt],
+  };
+}
+
+export type NewItem = {
+  readonly line: number;
+  readonly sku: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly unitPrice: string;
+};
+
+export function insertItems(orderId: bigint, items: readonly NewItem[]): OwnStatement {
+  const rows = items.map(() => '(?, ?, ?, ?, ?, ?)').join(', ');
+  return {
+    sql: `INSERT INTO \`order_items\` (\`order_id\`, \`line\`, \`sku\`, \`name\`, \`quantity\`, \`unit_price\`) VALUES ${rows}`,
+    values: items.flatMap(({ line, sku, name, quantity, unitPrice }) => [
+      orderId,
+      line,
+      sku,
+      name,
+      quantity,
+      unitPrice,
+    ]),
+  };
+}
+
+function orderOf(cells: readonly Cell[]): Order {
+  const [id, number, userId, status, total, currency, charge, processedAt, version, createdAt, updatedAt] = cells;
+  return {
+    id: BigInt(id as bigint),
+    number: String(number),
+    userId: BigInt(userId as bigint),
+    status: status as OrderStatus,
+    total: new Decimal(String(total)),
+    currency: String(currency),
+    charge: charge === null ? null : new Decimal(String(charge)),
+    processedAt: processedAt === null ? null : momentOf(String(processedAt)),
+    version: Number(version),
+    createdAt: momentOf(String(createdAt)),
+    updatedAt: momentOf(String(updatedAt)),
+  };
+}
