@@ -146,5 +146,17 @@ export function faultInWords(error: unknown, { inTheClear = false } = {}): strin
   }
 }
 
-const otherwiseInWords = (error: Error, code: string): string =>
-  faultOf(error) === 'CONNECTION' ? 'lost the connection' : `answered ${code}`;
+function otherwiseInWords(error: Error, code: string): string {
+  if (isOutOfGalera(error)) return 'is not in the primary component of its Galera cluster, or not in step with it yet';
+  return faultOf(error) === 'CONNECTION' ? 'lost the connection' : `answered ${code}`;
+}
+
+/**
+ * A node without the majority refuses whatever looks like a read of a table, in a class of errors that others use for lost
+ * connections. When a connection is opened the driver keeps only the text of what the server said.
+ */
+function isOutOfGalera(error: unknown): boolean {
+  if (!(error instanceof SqlError)) return false;
+  const isRefusal = error.errno === 1047 || error.errno === 45030;
+  return (isRefusal && error.message.includes('WSREP has not yet prepared node')) || isOutOfGalera(error.cause);
+}

@@ -8,6 +8,7 @@ import { type OrdersDatabase, openOrdersDatabase } from '../../src/database/orde
 import { TidemarkError } from '../../src/errors.ts';
 import { ServersMissingError } from '../../src/local/local-errors.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { LimitedFunctionalityError, SourceUnavailableError } from '../../src/routing/errors.ts';
 import { newOrder, TestClient, usualEngine } from '../support/engine.ts';
 import { type GaleraCluster, startGaleraCluster } from '../support/galera-cluster.ts';
 import { testFlavour } from '../support/test-cluster.ts';
@@ -133,5 +134,24 @@ describe.skipIf(started === null)('a Galera cluster', { timeout: 600_000 }, () =
     expect((await writeAndRead(database, 30)).stale).toEqual([]);
     await galera.query('node-1', 'SET GLOBAL wsrep_desync = OFF');
     await expect.poll(() => rolesIn(database), soon).toEqual(['REPLICA HEALTHY', 'SOURCE HEALTHY', 'REPLICA HEALTHY']);
+  });
+
+  it('whose majority is lost says so, serves nobody, and goes on once a majority is declared', async () => {
+    const database = await engine();
+    await expect.poll(() => rolesIn(database), soon).toEqual(['SOURCE HEALTHY', 'REPLICA HEALTHY', 'REPLICA HEALTHY']);
+    await galera.kill('node-1');
+    await galera.kill('node-2');
+    const left = () => statusOf(database.cluster.snapshot(), 'node-3');
+    await expect.poll(() => left()?.trouble, soon).toContain('is not in the primary component of its Galera cluster');
+    const client = new TestClient(database);
+    const read = client.read(async (reader) => reader.order.count(), { level: 'EVENTUAL' });
+    await expect(read).rejects.toBeInstanceOf(LimitedFunctionalityError);
+    const write = client.write(async (tx) => tx.order.create({ data: newOrder() }));
+    await expect(write).rejects.toBeInstanceOf(SourceUnavailableError);
+    await galera.query('node-3', "SET GLOBAL wsrep_provider_options = 'pc.bootstrap = YES'");
+    await expect.poll(() => rolesIn(database)[2], soon).toBe('SOURCE HEALTHY');
+    expect((await writeAndRead(database, 30)).stale).toEqual([]);
+    for (const name of ['node-1', 'node-2']) await galera.start(name);
+    await expect.poll(() => rolesIn(database), soon).toEqual(['REPLICA HEALTHY', 'REPLICA HEALTHY', 'SOURCE HEALTHY']);
   });
 });

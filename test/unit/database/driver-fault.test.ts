@@ -6,6 +6,9 @@ function sqlError(errno: number, { code = `ER_${errno}`, fatal = false, cause = 
   const error = new SqlError(`a text with 'secrets' in it`);
   return Object.assign(error, { errno, code, fatal, cause });
 }
+const outOfGalera = (errno: number): SqlError =>
+  Object.assign(sqlError(errno, { fatal: true }), { message: 'WSREP has not yet prepared node for application use' });
+const noMajority = 'is not in the primary component of its Galera cluster, or not in step with it yet';
 const systemError = (code: string) => Object.assign(new Error(`connect ${code} 10.0.0.1:3306`), { code });
 
 describe('a fault of the driver', () => {
@@ -47,6 +50,15 @@ describe('a fault of the driver', () => {
     ['an account that has used up what it may', sqlError(1226), 'EXHAUSTED', 'answered ER_1226'],
     ['a session that was killed', sqlError(3169), 'CONNECTION', 'lost the connection'],
     ['a Galera node that is not in step', sqlError(1047), 'UNABLE', 'answered ER_1047'],
+    ['a Galera node without the majority', outOfGalera(1047), 'CONNECTION', noMajority],
+    ['a Galera node that it cannot open a connection to', outOfGalera(45_030), 'CONNECTION', noMajority],
+    [
+      'a pool that gets no connection of such a node',
+      sqlError(45_028, { cause: outOfGalera(45_030) }),
+      'CONNECTION',
+      noMajority,
+    ],
+    ['a command that nobody knows', sqlError(1047, { fatal: true }), 'CONNECTION', 'lost the connection'],
     ['an engine that failed at COMMIT', sqlError(1180), 'UNABLE', 'answered ER_1180'],
     ['a temporary file that cannot be written', sqlError(3), 'UNABLE', 'answered ER_3'],
     ['a table that is not there', sqlError(1146), 'ABSENT', 'answered ER_1146'],
