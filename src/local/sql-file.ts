@@ -45,8 +45,13 @@ function literal(name: string, value: string | number | undefined): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
-export function credentialValues({ app, admin, replication }: LocalCredentials): SqlValues {
+/** `accountHost`: where the accounts may come from. The local cluster listens on this machine only. */
+export function credentialValues(
+  { app, admin, replication }: LocalCredentials,
+  accountHost: '127.0.0.1' | '%' = '127.0.0.1',
+): SqlValues {
   return {
+    account_host: accountHost,
     app_user: app.user,
     app_password: app.password,
     admin_user: admin.user,

@@ -256,7 +256,8 @@ describe('work that goes on after an error that keeps the transaction', () => {
   });
 });
 
-const grantExecute = () => admin.query(`GRANT EXECUTE ON orders.* TO ${cluster.cluster.credentials.app.user}`);
+const grantExecute = () =>
+  admin.query(`GRANT EXECUTE ON orders.* TO '${cluster.cluster.credentials.app.user}'@'127.0.0.1'`);
 
 describe('a statement that would end the transaction', () => {
   it.each([

@@ -90,6 +90,14 @@ async function marksOn(cluster: Cluster, name: string): Promise<unknown[]> {
   return rows.map(({ id }) => id);
 }
 
+/** Where the accounts of the cluster may come from. */
+async function hostsOf(cluster: Cluster, node: LocalNode): Promise<unknown[]> {
+  const { app, admin, replication } = cluster.credentials;
+  const names = [app, admin, replication].map(({ user }) => `'${user}'`).join(', ');
+  const rows = await query(node, admin, `SELECT host AS host FROM mysql.user WHERE user IN (${names})`);
+  return rows.map(({ host }) => host);
+}
+
 describe('a fresh local cluster', () => {
   let cluster: Cluster;
 
@@ -141,6 +149,13 @@ describe('a fresh local cluster', () => {
     await expect(query(replica, app, stop)).rejects.toThrow(/denied/);
   });
 
+  it('lets its accounts in from this machine only, and the application into no table of the server', async () => {
+    for (const node of cluster.nodes) {
+      expect(await hostsOf(cluster, node)).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1']);
+      await expect(query(node, cluster.credentials.app, 'SELECT * FROM mysql.user')).rejects.toThrow(/denied/);
+    }
+  });
+
   it('lets nobody in without a password', async () => {
     const empty = { user: 'root', password: '' };
     await expect(query(nodeOf(cluster, 'source'), empty, 'SELECT 1')).rejects.toThrow();
@@ -185,6 +200,21 @@ describe('a local cluster', () => {
     expect(second.nodes.map(({ port }) => port)).toEqual(ports);
     await writeAndAwait(second, 2);
     expect(await marksOn(second, 'replica-1')).toEqual([1, 2]);
+  });
+
+  it('takes from its accounts that they may come from anywhere', async () => {
+    const first = await start({ replicas: 0 });
+    const { app, admin } = first.credentials;
+    await connected(nodeOf(first, 'source'), admin, async (connection) => {
+      await connection.query('SET SESSION sql_log_bin = 0');
+      for (const { user, password } of [app, admin]) {
+        await connection.query(`CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`);
+      }
+    });
+    expect(await hostsOf(first, nodeOf(first, 'source'))).toContain('%');
+    await first.stop();
+    const second = await start({ replicas: 0 });
+    expect(await hostsOf(second, nodeOf(second, 'source'))).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1']);
   });
 
   it('takes another port when its own is busy, and replication follows', async () => {

@@ -58,5 +58,5 @@ export function onServers(cluster: () => TestCluster, api: () => TestApi) {
 
   const reads = async (many = 40): Promise<readonly unknown[]> => (await answers(many)).codes;
 
-  return { isMysql, on, health, found, well, app: () => `'${user()}'@'%'`, endConnections, answers, reads };
+  return { isMysql, on, health, found, well, app: () => `'${user()}'@'127.0.0.1'`, endConnections, answers, reads };
 }

@@ -14,6 +14,9 @@ tidemark_statements() {
     value="'${value//\'/\'\'}'"
     statements="${statements//"{{$name}}"/"$value"}"
   done
+  # The other containers have addresses that nobody knows beforehand.
+  value="'%'"
+  statements="${statements//"{{account_host}}"/"$value"}"
   printf '%s\n' "$statements"
 }
 
