@@ -148,8 +148,13 @@ export function faultInWords(error: unknown, { inTheClear = false } = {}): strin
 
 function otherwiseInWords(error: Error, code: string): string {
   if (isOutOfGalera(error)) return 'is not in the primary component of its Galera cluster, or not in step with it yet';
-  return faultOf(error) === 'CONNECTION' ? 'lost the connection' : `answered ${code}`;
+  if (faultOf(error) === 'CONNECTION') return 'lost the connection';
+  return `answered ${error instanceof SqlError ? wordOf(error) : code}`;
 }
+
+/** The server's own word for what it said. The driver has none for the numbers of the files below the tables. */
+export const wordOf = ({ code, errno }: SqlError): string =>
+  code === null || code === 'UNKNOWN' ? `error ${errno}` : code;
 
 /**
  * A node without the majority refuses whatever looks like a read of a table, in a class of errors that others use for lost

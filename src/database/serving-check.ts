@@ -12,7 +12,7 @@ import { SqlError } from 'mariadb';
 import type { AppliedMigrations } from '../cluster/applied-migrations.ts';
 import type { ServingFault } from '../cluster/serving.ts';
 import type { Clock } from '../platform/clock.ts';
-import { faultOf } from './driver-fault.ts';
+import { faultOf, wordOf } from './driver-fault.ts';
 import { MigrationRecord } from './migration-record.ts';
 import { NoAnswerError, type ServerConnection } from './server-connection.ts';
 import type { Served } from './serves.ts';
@@ -106,6 +106,7 @@ export class ServingCheck {
             faults.push(fault);
           });
         }
+        at = '_prisma_migrations';
         await this.#migrations.read(open, clock.monotonic());
       });
       return faults;
@@ -126,7 +127,7 @@ export class ServingCheck {
       kind === 'RIGHT_MISSING'
         ? `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${database}\`.* TO the account in its URL`
         : null;
-    return { kind, table, code: error.code, cure };
+    return { kind, table, code: wordOf(error), cure };
   }
 }
 

@@ -112,6 +112,32 @@ describe('a table of InnoDB, on one replica', () => {
   });
 });
 
+describe('the record of migrations, on one replica', () => {
+  it('is named when it is what cannot be read', async () => {
+    await well();
+    await on(
+      broken,
+      'CREATE TABLE orders.kept_migrations LIKE orders._prisma_migrations',
+      'INSERT INTO orders.kept_migrations SELECT * FROM orders._prisma_migrations',
+      'ALTER TABLE orders._prisma_migrations DISCARD TABLESPACE',
+    );
+    try {
+      await until('it is named', async () => (await found('TABLE_BROKEN', broken)) !== undefined);
+      expect((await found('TABLE_BROKEN', broken))?.message).toContain('cannot read _prisma_migrations');
+      expect((await answers(20)).codes).toEqual([]);
+    } finally {
+      await on(
+        broken,
+        'DROP TABLE orders._prisma_migrations',
+        'CREATE TABLE orders._prisma_migrations LIKE orders.kept_migrations',
+        'INSERT INTO orders._prisma_migrations SELECT * FROM orders.kept_migrations',
+        'DROP TABLE orders.kept_migrations',
+      );
+    }
+    await well();
+  });
+});
+
 describe('a right to one column, on one replica', () => {
   it('that is missing keeps it from serving until it is there', async () => {
     const others = ['orders', 'idempotency_keys', 'outbox', 'cluster_epochs', 'cluster_servers', 'commit_proofs'];

@@ -61,6 +61,7 @@ describe('a fault of the driver', () => {
     ['a command that nobody knows', sqlError(1047, { fatal: true }), 'CONNECTION', 'lost the connection'],
     ['an engine that failed at COMMIT', sqlError(1180), 'UNABLE', 'answered ER_1180'],
     ['a temporary file that cannot be written', sqlError(3), 'UNABLE', 'answered ER_3'],
+    ['a fault that the driver has no word for', sqlError(1, { code: 'UNKNOWN' }), 'UNABLE', 'answered error 1'],
     ['a table that is not there', sqlError(1146), 'ABSENT', 'answered ER_1146'],
     ['a right that is missing', sqlError(1142), 'UNABLE', 'answered ER_1142'],
     ['a full disk', sqlError(1021), 'UNABLE', 'answered ER_1021'],
