@@ -1,5 +1,6 @@
 import type { OrderWithItems } from '../database/order-rows.ts';
 import { TidemarkError } from '../errors.ts';
+import { shortened } from '../platform/shortened.ts';
 import type { OrderStatus } from './order-status.ts';
 
 /** What is wrong with one part of an input. `path` leads there from the input itself. */
@@ -11,16 +12,24 @@ export abstract class OrderRefusedError extends TidemarkError {
   abstract readonly path: readonly string[];
 }
 
-/** The input breaks rules that its types cannot express. Lists every fault. */
+/** Whoever sent something wrong reads the first ones. */
+export const mostFaults = 10;
+
+/** The input breaks rules that its types cannot express. Lists its first faults. */
 export class InvalidInputError extends OrderRefusedError {
   readonly code = 'INVALID_INPUT';
   readonly path: readonly string[] = [];
   readonly faults: readonly InputFault[];
 
   constructor(faults: readonly InputFault[]) {
-    const lines = faults.map(({ path, message }) => `${['input', ...path].join('.')} ${message}`);
-    super(lines.join('; '), { facts: { faults: lines } });
-    this.faults = faults;
+    const first = faults
+      .slice(0, mostFaults)
+      .map(({ path, message }) => ({ path: path.map(shortened), message: shortened(message) }));
+    const lines = first.map(({ path, message }) => shortened(`${['input', ...path].join('.')} ${message}`));
+    const more =
+      faults.length > mostFaults ? `The input has more than ${mostFaults} faults. These are the first: ` : '';
+    super(shortened(`${more}${lines.join('; ')}`), { facts: { faults: lines } });
+    this.faults = first;
   }
 }
 

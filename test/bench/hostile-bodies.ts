@@ -5,9 +5,20 @@
 export type HostileBody = {
   readonly name: string;
   readonly body: string;
-  /** Code of the first error. */
+  /** Code of the first error; of a refusal that is data, without an error, its own. */
   readonly code: string;
 };
+
+type Refused = {
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+  readonly data?: Readonly<Record<string, { readonly code?: string } | null>> | null;
+};
+
+/** Why a body was refused, as its answer says; `undefined` when it was not. */
+export function refusalCodeOf(answer: string): string | undefined {
+  const { errors, data } = JSON.parse(answer) as Refused;
+  return errors === undefined ? Object.values(data ?? {})[0]?.code : errors[0]?.extensions.code;
+}
 
 const repeat = (count: number, part: (index: number) => string, between = ' ') =>
   Array.from({ length: count }, (_, index) => part(index)).join(between);
@@ -27,6 +38,16 @@ const given = (name: string, query: string, variables: object, code: string): Ho
 });
 const asked = (name: string, query: string, code: string): HostileBody => given(name, query, {}, code);
 const tooComplex = (name: string, query: string) => asked(name, query, 'QUERY_TOO_COMPLEX');
+/** The same command so often, in one operation; what is wrong with its input is data. */
+const refusedTimes = (times: number, command: string, type: string, input: object): HostileBody => ({
+  name: `${times} times ${command} with an input that is wrong throughout`,
+  body: JSON.stringify({
+    query: `mutation ($i: ${type}!) { ${repeat(times, (i) => `a${i}: ${command}(input: $i) { ${faultsOfInput} }`)} }`,
+    variables: { i: input },
+  }),
+  code: 'INVALID_INPUT',
+});
+const faultsOfInput = '... on UserError { code message path } ... on InvalidInputError { faults { path message } }';
 const invalid = (name: string, query: string) => asked(name, query, 'GRAPHQL_VALIDATION_FAILED');
 
 /** Each fragment spreads all that come behind it. */
@@ -37,7 +58,57 @@ const fragmentsOfFragments = (count: number) =>
   );
 const wide = '{ nodes { id number status version userId items { sku name quantity } } totalCount }';
 
+const wrongItem = { sku: '', name: ' x ', quantity: 0, unitPrice: '-1' };
+const wrongLetter = 'RECHECK_ORDERS.é '.repeat(20);
+const letters = '{ ids: $ids }';
+
 export const hostileBodies: readonly HostileBody[] = [
+  // Faults that are data.
+  refusedTimes(1, 'recheckOrders', 'RecheckOrdersInput', { ids: Array(1000).fill('x') }),
+  refusedTimes(15, 'recheckOrders', 'RecheckOrdersInput', { ids: Array(1000).fill('x') }),
+  refusedTimes(15, 'recheckOrders', 'RecheckOrdersInput', { ids: Array(4900).fill('x'), limit: -1 }),
+  refusedTimes(15, 'createOrder', 'CreateOrderInput', {
+    userId: '0',
+    currency: 'X',
+    items: Array(50).fill(wrongItem),
+    charge: '-1',
+    number: ' ',
+    idempotencyKey: ' ',
+  }),
+  refusedTimes(15, 'createOrder', 'CreateOrderInput', {
+    userId: '0',
+    currency: 'X',
+    items: Array(900).fill(wrongItem),
+  }),
+  refusedTimes(15, 'updateOrder', 'UpdateOrderInput', {
+    id: 'x'.repeat(200),
+    expectedVersion: 0,
+    charge: '-1',
+    idempotencyKey: ' '.repeat(50_000),
+  }),
+  refusedTimes(15, 'deleteOrder', 'DeleteOrderInput', { id: 'x', expectedVersion: 0, idempotencyKey: ' ' }),
+  refusedTimes(15, 'discardDeadLetters', 'DiscardDeadLettersInput', { ids: Array(200).fill(wrongLetter.slice(0, 99)) }),
+  refusedTimes(15, 'replayDeadLetters', 'ReplayDeadLettersInput', { ids: Array(4900).fill('x') }),
+  refusedTimes(15, 'cancelJob', 'CancelJobInput', { id: 'x'.repeat(200_000) }),
+  {
+    name: 'the faults of one input, asked for 13 times',
+    body: JSON.stringify({
+      query: `mutation ($ids: [ID!]!) {
+        discardDeadLetters(input: ${letters}) { ${faultsOfInput} ... on InvalidInputError { ...F } }
+        replayDeadLetters(input: ${letters}) { ... on InvalidInputError { ...F } }
+        recheckOrders(input: ${letters}) { ... on InvalidInputError { ...F } }
+      }
+      fragment F on InvalidInputError { ${repeat(4, (i) => `${'m'.repeat(120)}${i}: faults { path message }`)} }`,
+      variables: { ids: Array(200).fill('x') },
+    }),
+    code: 'INVALID_INPUT',
+  },
+  given(
+    'a filter with 100 faults, before anything is written',
+    'mutation ($i: RecheckOrdersInput!) { recheckOrders(input: $i) { __typename } }',
+    { i: { where: { numbers: Array(100).fill('x'.repeat(2000)), userId: 'x'.repeat(20_000) } } },
+    'BAD_USER_INPUT',
+  ),
   // Variables.
   given('5,000 unknown fields', filtered, { where: named(4900, 1) }, 'BAD_USER_INPUT'),
   given(
@@ -97,6 +168,7 @@ export const hostileBodies: readonly HostileBody[] = [
   tooComplex('a long document', `{ __typename } # ${'x'.repeat(200_000)}`),
   tooComplex('a long document of commas', `{ __typename ${','.repeat(200_000)} }`),
   tooComplex('5,000 aliases', `{ ${repeat(5000, (i) => `a${i}: __typename`)} }`.slice(0, 32_000)),
+  tooComplex('an alias of 20,000 characters', `{ nodes(ids: []) { ${'x'.repeat(20_000)}: id } }`),
   tooComplex('480 aliases', `{ ${repeat(480, (i) => `a${i}: __typename`)} }`),
   invalid('lists in a document, 700 deep', `{ orders(where: { numbers: ${nested(700, '[', ']')} }) { totalCount } }`),
   tooComplex(
@@ -138,7 +210,7 @@ export const hostileBodies: readonly HostileBody[] = [
   invalid('a text of escapes', `{ order(by: { number: "${'\\u0041'.repeat(5300)}" }) { idd } }`),
   invalid('a whole number of 32,000 digits', `{ orders(first: ${'9'.repeat(32_000)}) { totalCount } }`),
   invalid('a fraction of 32,000 digits', `{ orders(first: 0.${'9'.repeat(32_000)}) { totalCount } }`),
-  invalid('a name of 32,000 characters', `{ ${'o'.repeat(32_000)} }`),
+  tooComplex('a name of 32,000 characters', `{ ${'o'.repeat(32_000)} }`),
   invalid('fragments in a circle', `{ ...F0 } ${repeat(49, (i) => `fragment F${i} on Query { ...F${(i + 1) % 49} }`)}`),
   tooComplex('90 fields that conflict', `{ ${repeat(90, (i) => `orders(first: ${i}) { totalCount }`)} }`),
   {

@@ -1,15 +1,13 @@
 import { z } from 'zod';
+import { readDeadLetterId } from '../../jobs/job-ids.ts';
 import { InvalidInputError } from '../../orders/errors.ts';
 import { builder } from '../builder.ts';
-import { deadLetterIdRule } from './job-id-input.ts';
+import { idListRule } from './job-id-input.ts';
 
 const mostLetters = 200;
 
 const lettersRules = z.object({
-  ids: z
-    .array(deadLetterIdRule)
-    .min(1, 'must hold at least one id')
-    .max(mostLetters, `must hold at most ${mostLetters} ids`),
+  ids: idListRule({ most: mostLetters, read: readDeadLetterId, fault: 'is not the id of a dead letter' }),
 });
 
 const lettersText = `The \`id\`s of dead letters, at most ${mostLetters}. Those that are gone are passed over.`;

@@ -5,27 +5,16 @@ import { findOrderIds } from '../../orders/find-order-ids.ts';
 import { builder } from '../builder.ts';
 import { orderFilterOf, orderFilterType } from '../orders/order-filter-input.ts';
 import { orderIdOf } from '../orders/order-id.ts';
-import { jobIdRule } from './job-id-input.ts';
+import { idListRule, jobIdRule } from './job-id-input.ts';
 import { jobType } from './job-type.ts';
 
 const mostIds = 1000;
 const mostOrders = 10_000;
 const usualOrders = 1000;
 
-const orderIdRule = z.string().transform((globalId, context) => {
-  const id = orderIdOf(globalId);
-  if (id !== null) return id;
-  context.addIssue({ code: 'custom', message: 'is not the id of an order' });
-  return z.NEVER;
-});
-
 const recheckRules = z
   .object({
-    ids: z
-      .array(orderIdRule)
-      .min(1, 'must hold at least one id')
-      .max(mostIds, `must hold at most ${mostIds} ids`)
-      .nullish(),
+    ids: idListRule({ most: mostIds, read: orderIdOf, fault: 'is not the id of an order' }).nullish(),
     where: z.unknown().optional(),
     limit: z.int().min(1, 'must be 1 or more').max(mostOrders, `must be ${mostOrders} or less`).nullish(),
   })

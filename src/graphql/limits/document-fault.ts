@@ -4,6 +4,8 @@ import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 const mostFragments = 50;
 /** And every field with those of the same name. */
 const mostOfOneName = 100;
+/** An answer says the name of a field again with each row. */
+const longestName = 128;
 
 /** Why a document is not validated, `null` when it may be. */
 export function documentFault({ definitions }: DocumentNode): string | null {
@@ -12,6 +14,7 @@ export function documentFault({ definitions }: DocumentNode): string | null {
   const counts = new Map<string, number>();
   for (const definition of definitions) if ('selectionSet' in definition) countFields(definition.selectionSet, counts);
   for (const [name, count] of counts) {
+    if (name.length > longestName) return `The document has a name of more than ${longestName} characters.`;
     if (count > mostOfOneName)
       return `The document asks for \`${name}\` ${count} times, and may ${mostOfOneName} times.`;
   }

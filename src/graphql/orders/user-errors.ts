@@ -7,6 +7,7 @@ import {
   VersionConflictError,
 } from '../../orders/errors.ts';
 import { builder } from '../builder.ts';
+import { toldFaults } from '../limits/told-faults.ts';
 import { orderStatusType, orderType } from './order-type.ts';
 
 const userErrorCodeType = builder.enumType('UserErrorCode', {
@@ -58,8 +59,8 @@ builder.objectType(InvalidInputError, {
   fields: (t) => ({
     faults: t.field({
       type: [inputFaultType],
-      description: 'Everything that is wrong with it, at once.',
-      resolve: ({ faults }) => [...faults],
+      description: 'What is wrong with it, all at once; of more than ten faults the first.',
+      resolve: ({ faults }, _, context) => toldFaults(faults, context),
     }),
   }),
 });

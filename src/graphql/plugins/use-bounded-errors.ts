@@ -1,11 +1,15 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { shortened } from '../../platform/shortened.ts';
 
-const mostCharacters = 500;
 /** Of an answer without data: whoever sent something wrong reads the first ones. */
 const mostRefusals = 10;
 /** Beside data, where each says which part is missing. */
 const mostErrors = 100;
+/** Of all errors together. */
+const mostBytes = 48_000;
+/** Of a list of faults that comes with an error. */
+const mostFaults = 10;
 
 /** No answer to something wrong is longer than anybody reads, nor does it hint at a schema that is a secret. */
 export function useBoundedErrors(introspection: boolean): Plugin {
@@ -13,24 +17,35 @@ export function useBoundedErrors(introspection: boolean): Plugin {
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result || result.errors === undefined) return;
       const most = result.data == null ? mostRefusals : mostErrors;
-      setResult({ ...result, errors: result.errors.slice(0, most).map((error) => bounded(error, introspection)) });
+      const errors = result.errors.slice(0, most).map((error) => bounded(error, introspection));
+      setResult({ ...result, errors: errors.length > 1 ? thoseThatFit(errors) : errors });
     },
   };
 }
 
+/** The first one always does. */
+function thoseThatFit(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  let bytes = 0;
+  return errors.filter((error) => {
+    const before = bytes;
+    bytes += Buffer.byteLength(JSON.stringify(error));
+    return before === 0 || bytes <= mostBytes;
+  });
+}
+
 function bounded(error: GraphQLError, introspection: boolean): GraphQLError {
   const message = shortened(introspection ? error.message : withoutHints(error.message));
-  if (message === error.message) return error;
-  const { nodes = null, source = null, positions = null, path = null, originalError = null, extensions } = error;
+  const faults = listed(error.extensions.faults);
+  if (message === error.message && faults === null) return error;
+  const { nodes = null, source = null, positions = null, path = null, originalError = null } = error;
+  const extensions = { ...error.extensions, ...(faults !== null && { faults }) };
   return new GraphQLError(message, { nodes, source, positions, path, originalError, extensions });
+}
+
+function listed(faults: unknown): readonly string[] | null {
+  return Array.isArray(faults) ? faults.slice(0, mostFaults).map((fault) => shortened(String(fault))) : null;
 }
 
 function withoutHints(message: string): string {
   return message.replace(/ Did you mean .*$/s, '');
-}
-
-const halfCharacter = /[\uD800-\uDBFF]$/;
-
-function shortened(message: string): string {
-  return message.length <= mostCharacters ? message : `${message.slice(0, mostCharacters).replace(halfCharacter, '')}…`;
 }

@@ -2,7 +2,7 @@
 import type { Bench } from '../bench.ts';
 import { cpuSeconds } from '../cpu-time.ts';
 import { finding } from '../finding.ts';
-import { hostileBodies } from '../hostile-bodies.ts';
+import { hostileBodies, refusalCodeOf } from '../hostile-bodies.ts';
 import { HttpConnection, requestOf } from '../http-connection.ts';
 import { assertAnswered, listOrderIds, readRequest } from '../order-operations.ts';
 import { rounded } from '../statistics.ts';
@@ -31,8 +31,7 @@ export const refusalCost: Bench = {
           const before = await cpuSeconds(api.pid);
           const answer = await connection.send(requestOf(Buffer.from(body), {}));
           const cpuMs = 1000 * ((await cpuSeconds(api.pid)) - before);
-          const { errors } = JSON.parse(answer.body.toString()) as { errors?: { extensions: { code: string } }[] };
-          const given = errors?.[0]?.extensions.code;
+          const given = refusalCodeOf(answer.body.toString());
           if (given !== code) throw new Error(`${name}: ${given} instead of ${code}`);
           worst = { cpuMs: Math.max(worst.cpuMs, cpuMs), bytes: Math.max(worst.bytes, answer.body.length) };
         }
