@@ -65,7 +65,8 @@ function optionsFor(element: HTMLElement, names: readonly string[], zone: string
         size: 30,
         gap: 9,
         space: 90,
-        values: (_, times) => times.map((timeS) => clockInWords(timeS * 1000, zone)),
+        // Without a single look yet there is no time to tell.
+        values: (_, times) => times.map((timeS) => (timeS <= 0 ? '' : clockInWords(timeS * 1000, zone))),
       },
       { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000, 100_000] },
     ],
