@@ -20,6 +20,14 @@ export function currentReader(): SessionReader {
   return reader;
 }
 
+/** Runs a statement that reads for several operations: what it sees is told to `observation` alone. */
+export function observing<T>(observation: ReadObservation, work: () => T): T {
+  const read = async (): Promise<never> => {
+    throw new Error('A statement of several operations belongs to no session');
+  };
+  return readers.run({ observation, read }, work);
+}
+
 /** What the statements of the current operation see, `undefined` outside of a session. */
 export function currentObservation(): ReadObservation | undefined {
   return readers.current()?.observation;

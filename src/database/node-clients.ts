@@ -8,6 +8,7 @@ import { type MirroringOptions, mirroring } from './mirroring/mirroring.ts';
 import { openPool, type PoolSettings } from './node-pool.ts';
 import { type OwnStatements, ownStatements } from './own-statements.ts';
 import type { ServerAddress } from './server-address.ts';
+import { sharingLookups } from './shared-lookups.ts';
 import { Sockets } from './sockets.ts';
 
 /** What a generated Prisma client has in common with every other one. */
@@ -102,7 +103,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   const extended = extending(direct);
   const gated = extended.$extends(healthGating);
   const asSource = extended.$extends(readReplicas({ replicas: [gated as never] }));
-  return { pool, direct, asSource, own: ownStatements(pool) };
+  return { pool, direct, asSource, own: sharingLookups(ownStatements(pool)) };
 }
 
 export async function closeNodeClients<Client extends PrismaClientLike>(clients: NodeClients<Client>): Promise<void> {

@@ -9,7 +9,18 @@ import type { Statement } from './joined-statements.ts';
 export type Cell = string | number | bigint | null;
 /** `values`: what stands for the question marks, as the server reads it; of moments, see `momentText`. */
 export type OwnStatement = { readonly sql: string; readonly values: readonly Cell[] };
-export type Selecting<Row> = OwnStatement & { readonly row: (cells: readonly Cell[]) => Row };
+export type Selecting<Row> = OwnStatement & {
+  readonly row: (cells: readonly Cell[]) => Row;
+  /** Given where it may be asked for together with others. */
+  readonly lookup?: Lookup<Row>;
+};
+/** How a row can be asked for together with others: `many` is one function for all that can be. */
+export type Lookup<Row> = {
+  readonly id: bigint;
+  readonly many: (ids: readonly bigint[]) => Selecting<Row>;
+  readonly idOf: (row: Row) => bigint;
+};
+
 export type Written = { readonly affectedRows: number; readonly insertId: bigint };
 
 /** Where they are sent. What the server refuses is an `OwnStatementError`. */

@@ -3,7 +3,7 @@
  * connection and without waiting between, by the question how far the node has come. The server answers in that order, so
  * the answer includes all that the statement saw, and an operation of one statement, which most are, need not ask
  * afterwards. Prisma batches lookups across operations: then a statement runs in the scope of another operation, the
- * counts do not match, and the position is asked for as ever.
+ * counts do not match, and the position is asked for as ever. Ours that are shared (shared-lookups.ts) tell all that share them.
  */
 import type { Position } from '../consistency/position.ts';
 
@@ -22,6 +22,15 @@ export class ReadObservation {
   begins(): boolean {
     this.#statements += 1;
     return this.#wanted && this.#statements === 1;
+  }
+
+  get isWanted(): boolean {
+    return this.#wanted;
+  }
+
+  /** One statement read for this operation and for others: what is known of it. */
+  share(statement: ReadObservation): void {
+    if (this.begins()) this.#positions = statement.#positions;
   }
 
   learn(positions: NodePositions): void {

@@ -14,8 +14,10 @@ const columns = orderColumns.map((column) => `\`${column}\``).join(', ');
 export type OrderKey = { readonly id: bigint } | { readonly number: string };
 
 export function selectOrder(key: OrderKey): Selecting<Order> {
-  const [column, value] = 'id' in key ? ['id', key.id] : ['number', key.number];
-  return { sql: `SELECT ${columns} FROM \`orders\` WHERE \`${column}\` = ?`, values: [value], row: orderOf };
+  const where = (column: string) => `SELECT ${columns} FROM \`orders\` WHERE \`${column}\` = ?`;
+  if ('number' in key) return { sql: where('number'), values: [key.number], row: orderOf };
+  const lookup = { id: key.id, many: selectOrders, idOf: ({ id }: Order) => id };
+  return { sql: where('id'), values: [key.id], row: orderOf, lookup };
 }
 
 export function selectOrders(ids: readonly bigint[]): Selecting<Order> {
