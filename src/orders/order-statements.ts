@@ -72,13 +72,28 @@ export type NewOrder = {
   readonly createdAt: Date;
 };
 
+/** What every order begins as. Sent too: a table's own defaults may be others, or none. */
+const beginning = { status: 'PENDING', version: 1 } as const satisfies Pick<Order, 'status' | 'version'>;
+
 /** Answered with the number that the database gave it. */
 export function insertOrder(order: NewOrder): OwnStatement {
   const createdAt = momentText(order.createdAt);
-  const processedAt = order.processedAt && momentText(order.processedAt);
+  const cells = {
+    number: order.number,
+    user_id: order.userId,
+    status: beginning.status,
+    total: order.total,
+    currency: order.currency,
+    charge: order.charge,
+    processed_at: order.processedAt && momentText(order.processedAt),
+    version: beginning.version,
+    created_at: createdAt,
+    updated_at: createdAt,
+  } satisfies Record<Exclude<(typeof orderColumns)[number], 'id'>, Cell>;
+  const names = Object.keys(cells).map((column) => `\`${column}\``);
   return {
-    sql: 'INSERT INTO `orders` (`number`, `user_id`, `total`, `currency`, `charge`, `processed_at`, `created_at`, `updated_at`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    values: [order.number, order.userId, order.total, order.currency, order.charge, processedAt, createdAt, createdAt],
+    sql: `INSERT INTO \`orders\` (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+    values: Object.values(cells),
   };
 }
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
+import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptySession } from '../../src/consistency/session.ts';
 import { isUniqueViolation, withItems } from '../../src/database/order-rows.ts';
@@ -182,6 +183,28 @@ describe('a new order', () => {
     expect(inspect(loggedError(again))).toMatch(/ER_DUP_ENTRY/);
     expect(inspect(loggedError(again))).not.toMatch(/taken/);
     expect(await rows(selectOrder({ number: 'free' }))).toHaveLength(1);
+  });
+});
+
+describe('a new order where the table has other defaults', () => {
+  const order = { userId: 1n, total: '1.00', currency: 'EUR', charge: null, processedAt: null, createdAt: until };
+  let admin: Connection;
+
+  beforeAll(async () => {
+    admin = await database.admin();
+  });
+  afterAll(async () => {
+    await admin.query("ALTER TABLE orders ALTER status SET DEFAULT 'PENDING', ALTER version SET DEFAULT 1");
+    await admin.end();
+  });
+
+  it.each([
+    ['others', "ALTER status SET DEFAULT 'PAID', ALTER version SET DEFAULT 7"],
+    ['none', 'ALTER status DROP DEFAULT, ALTER version DROP DEFAULT'],
+  ])('begins as every order does: %s', async (number, alteration) => {
+    await admin.query(`ALTER TABLE orders ${alteration}`);
+    await database.session().annotate((_, own) => own.run(insertOrder({ ...order, number })));
+    expect(await rows(selectOrder({ number }))).toMatchObject([{ status: 'PENDING', version: 1, updatedAt: until }]);
   });
 });
 
