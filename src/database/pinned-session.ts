@@ -18,13 +18,21 @@ import type { RouteDecision } from '../routing/route-decision.ts';
 import type { ReadRequest } from '../routing/route-request.ts';
 import { withReader } from './current-session.ts';
 import type { Committed, DatabaseSession, Work } from './database-session.ts';
-import { incomparable, NodeLostError, OverloadedError, StatementTimeoutError, ValueRefusedError } from './errors.ts';
+import {
+  incomparable,
+  NodeLostError,
+  OverloadedError,
+  StatementTimeoutError,
+  TransactionOverError,
+  ValueRefusedError,
+} from './errors.ts';
 import { faultsSince } from './faults-since.ts';
 import { absentOn, noServer } from './no-server.ts';
 import type { OwnStatements, Selecting } from './own-statements.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
 import { type NodePositions, ReadObservation } from './read-observation.ts';
 import type { SessionOpening, SessionServices } from './session-opening.ts';
+import { isTransactionTimeout } from './source-writer.ts';
 
 const readsAtOnce = 3;
 
@@ -150,7 +158,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       } catch (error) {
         if (hasMet('CONNECTION')) this.#lost(node, pin, error);
         else if (hasMet('EXHAUSTED')) throw new OverloadedError(error);
-        else if (hasMet('STATEMENT_TIMEOUT')) throw new StatementTimeoutError(error);
+        else if (hasMet('STATEMENT_TIMEOUT') || hasMet('LOCK_TIMEOUT')) throw new StatementTimeoutError(error);
+        else if (this.#snapshot !== null && isOver(error)) throw new StatementTimeoutError(error);
         else if (hasMet('VALUE')) throw new ValueRefusedError(incomparable, error);
         else if (this.#decision?.role === 'BACKUP') throw noServer(error);
         else if (hasMet('ABSENT')) await this.#unable(node, pin, absentOn(error));
@@ -334,4 +343,9 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#leaveSnapshot();
     this.#pin = null;
   }
+}
+
+/** Nothing but time ends a snapshot before its operation. */
+function isOver(error: unknown): boolean {
+  return error instanceof TransactionOverError || isTransactionTimeout(error);
 }

@@ -204,8 +204,8 @@ export class SourceWriter<Transaction> {
   }
 }
 
-/** Prisma ended the transaction because it took too long. */
-function isTransactionTimeout(error: unknown): boolean {
+/** Prisma ended the transaction because it took too long, or knows that it is over. */
+export function isTransactionTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'P2028';
 }
 

@@ -21,7 +21,7 @@ import {
 import { orderStatuses } from '../../src/orders/order-status.ts';
 import { seedOrders } from '../../src/orders/seed/seed-orders.ts';
 import { loggedError } from '../../src/platform/logged-error.ts';
-import { migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
+import { migrateOrders, newOrder, openEngine, TestClient, usualEngine } from '../support/engine.ts';
 import { type OrdersDatabase, startOrdersDatabase } from '../support/orders-database.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
@@ -248,6 +248,39 @@ describe('on a cluster', () => {
     const later = engine.openSession(opening);
     expect(await later.run(() => later.rows(everything))).toEqual([1]);
     later.end();
+  });
+
+  const tookTooLong = { code: 'STATEMENT_TIMEOUT', retryable: true };
+
+  it('a snapshot that has lasted too long says so, and that it may be tried again', async () => {
+    const brief = await openEngine(cluster, { transactionTimeoutMs: 100 });
+    const session = brief.openSession({ ...opening, snapshot: true });
+    const untilRefused = async (read: () => Promise<unknown>) => {
+      for (;;) await session.run(async () => await read());
+    };
+    try {
+      await expect(untilRefused(() => session.rows(everything))).rejects.toMatchObject(tookTooLong);
+      await expect(untilRefused(() => session.client.order.count())).rejects.toMatchObject(tookTooLong);
+    } finally {
+      session.end();
+      await brief.stop();
+    }
+  });
+
+  it('a read that waits too long for a lock of the table says so, and that it may be tried again', async () => {
+    const impatient = await openEngine(cluster, { pool: { ...usualEngine.pool, statementTimeoutMs: 2000 } });
+    const session = impatient.openSession(opening);
+    const admin = await cluster.admin('source');
+    try {
+      await admin.query('LOCK TABLES orders WRITE');
+      await expect(session.run(() => session.rows(everything))).rejects.toMatchObject(tookTooLong);
+      const prismas = session.run(async () => await session.client.order.count());
+      await expect(prismas).rejects.toMatchObject(tookTooLong);
+    } finally {
+      await admin.end();
+      session.end();
+      await impatient.stop();
+    }
   });
 
   it('a transaction that is over takes none of them any more', async () => {

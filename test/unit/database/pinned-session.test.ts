@@ -9,7 +9,7 @@ import type { ReadRequest } from '../../../src/routing/route-request.ts';
 import { at } from '../../support/scripted-probe.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
 
-type Fault = 'CONNECTION' | 'EXHAUSTED' | 'STATEMENT_TIMEOUT';
+type Fault = 'CONNECTION' | 'EXHAUSTED' | 'LOCK_TIMEOUT' | 'STATEMENT_TIMEOUT';
 type Fake = { readonly name: string; readonly counts: Map<string, number> };
 type FakeServices = SessionServices<Fake, never>;
 
@@ -209,6 +209,7 @@ describe('an operation', () => {
   it.each([
     ['EXHAUSTED', OverloadedError],
     ['STATEMENT_TIMEOUT', StatementTimeoutError],
+    ['LOCK_TIMEOUT', StatementTimeoutError],
   ] as const)('that meets %s fails with a typed error without the text of the driver', async (fault, type) => {
     const read = open().read((client) => failing(client, fault));
     await expect(read).rejects.toBeInstanceOf(type);
