@@ -250,6 +250,54 @@ describe('on a cluster', () => {
     later.end();
   });
 
+  it('each runs in the transaction that it was asked for in, of many begun in one tick', async () => {
+    const patient = await openEngine(cluster, { pool: { ...usualEngine.pool, acquireTimeoutMs: 30_000 } });
+    const order = { userId: 1n, total: '1.00', currency: 'EUR', charge: null, processedAt: null, createdAt: until };
+    const thread: Selecting<number> = { sql: 'SELECT CONNECTION_ID()', values: [], row: ([id]) => Number(id) };
+    const places = Array.from({ length: 40 }, (_, place) => place);
+    const isRefused = (place: number) => place % 3 === 0;
+    const itemsOf = (place: number) => {
+      const item = { sku: `tick-${place}`, name: 'N', quantity: 1, unitPrice: '1.00' };
+      return Array.from({ length: (place % 4) + 1 }, (_, index) => ({ ...item, line: index + 1 }));
+    };
+    const write = async (place: number) => {
+      const session = patient.openSession({ ...opening, writes: true });
+      const writing = session.write(async (tx, own) => {
+        const { insertId: id } = await own.run(insertOrder({ ...order, number: `tick-${place}` }));
+        const [prismas] = await tx.$queryRaw<{ id: bigint }[]>`SELECT CONNECTION_ID() AS id`;
+        await own.run(insertItems(id, itemsOf(place)));
+        expect(await own.rows(thread)).toEqual([Number(prismas?.id)]);
+        if (isRefused(place)) throw new RangeError('refused');
+        return { id, number: `tick-${place}`, skus: itemsOf(place).map(({ sku }) => sku) };
+      });
+      return writing.then(({ value }) => value).finally(() => session.end());
+    };
+    const snapshots = places.slice(0, 5).map(() => patient.openSession({ ...opening, snapshot: true }));
+    const look = () => Promise.all(snapshots.map((session) => session.run(() => session.rows(thread))));
+    try {
+      const [written, first] = await Promise.all([Promise.allSettled(places.map(write)), look()]);
+      // Each snapshot has its own connection, and keeps it.
+      expect(await look()).toEqual(first);
+      expect(new Set(first.flat()).size).toBe(snapshots.length);
+      const refusals = written.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+      expect(refusals).toEqual(places.filter(isRefused).map(() => new RangeError('refused')));
+      const found = await new TestClient(patient).read(
+        async (client) => {
+          const where = { number: { startsWith: 'tick-' } };
+          return client.order.findMany({ where, include: withItems, orderBy: { id: 'asc' } });
+        },
+        { level: 'STRONG' },
+      );
+      const accepted = written.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+      expect(found.map(({ id, number, items }) => ({ id, number, skus: items.map(({ sku }) => sku) }))).toEqual(
+        accepted.toSorted((a, b) => Number(a.id - b.id)),
+      );
+    } finally {
+      for (const session of snapshots) session.end();
+      await patient.stop();
+    }
+  });
+
   const tookTooLong = { code: 'STATEMENT_TIMEOUT', retryable: true };
 
   it('a snapshot that has lasted too long says so, and that it may be tried again', async () => {

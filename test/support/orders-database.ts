@@ -7,7 +7,12 @@ import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import type { OrdersSession, OrdersTransaction } from '../../src/database/orders-client.ts';
-import { type OwnStatement, type OwnStatements, ownStatements } from '../../src/database/own-statements.ts';
+import {
+  type OwnStatement,
+  OwnStatementError,
+  type OwnStatements,
+  ownStatements,
+} from '../../src/database/own-statements.ts';
 import { currentCapture, WriteCapture, within } from '../../src/database/write-capture.ts';
 import { ClusterEventFeed } from '../../src/graphql/cluster/cluster-event-feed.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
@@ -124,8 +129,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
           const limits = { maxWait: 20_000, timeout: 20_000 };
           return await within(capture, async () => client.$transaction(run, limits));
         } catch (error) {
-          const deadlock = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034';
-          if (!deadlock || attempt === 10) throw error;
+          if (!isDeadlock(error) || attempt === 10) throw error;
         }
       }
     };
@@ -186,6 +190,12 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
       await server.stop();
     },
   };
+}
+
+/** Of a statement of Prisma's, or of our own. */
+function isDeadlock(error: unknown): boolean {
+  if (error instanceof OwnStatementError) return error.errno === 1213;
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034';
 }
 
 /** Statements of our own run on the connection of the transaction that they belong to, as in the product. */
