@@ -128,57 +128,6 @@ describe('an open order', () => {
 });
 
 describe('what is typed', () => {
-  const stay = (page: Page) => page.getByRole('alertdialog', { name: 'Discard what you have typed?' });
-
-  it('is asked about before it is lost: by Escape, a click beside it, a link, going back, and by the browser', async () => {
-    const { page } = await opened('/?sort=-number&number=T-06');
-    await row(page, 'T-060').getByRole('link').click();
-    const panel = page.getByRole('dialog', { name: 'T-060' });
-    const charge = panel.getByLabel(/^Charge/);
-    await charge.fill('8.15');
-    const leaves: readonly (() => Promise<unknown>)[] = [
-      () => page.keyboard.press('Escape'),
-      () => page.mouse.click(20, 400),
-      () => panel.getByRole('button', { name: 'Close' }).click(),
-      () => page.evaluate('history.back()'),
-    ];
-    for (const leave of leaves) {
-      await leave();
-      await stay(page).waitFor();
-      await stay(page).getByRole('button', { name: 'Keep editing' }).click();
-      await stay(page).waitFor({ state: 'detached' });
-      expect(await charge.inputValue()).toBe('8.15');
-    }
-    const asked = new Promise<string>((resolve) => {
-      page.once('dialog', (dialog) => {
-        resolve(dialog.type());
-        void dialog.dismiss();
-      });
-    });
-    await Promise.all([asked, page.evaluate('setTimeout(() => location.reload())')]);
-    expect(await asked).toBe('beforeunload');
-    expect(await charge.inputValue()).toBe('8.15');
-    await page.keyboard.press('Escape');
-    expect(await seriousFindings(page)).toEqual([]);
-    await stay(page).getByRole('button', { name: 'Discard it' }).click();
-    await panel.waitFor({ state: 'detached' });
-  });
-
-  it('into a new order is asked about, and not after it was created', async () => {
-    const { page } = await opened();
-    await button(page, 'New order').click();
-    const dialog = page.getByRole('dialog', { name: 'New order' });
-    await dialog.getByLabel('User').fill('12');
-    await page.keyboard.press('Escape');
-    await stay(page).getByRole('button', { name: 'Keep editing' }).click();
-    await dialog.getByLabel('SKU').fill('A');
-    await dialog.getByLabel('Name').fill('B');
-    await dialog.getByLabel('Unit price').fill('1.00');
-    await dialog.getByRole('button', { name: 'Create' }).click();
-    await page.getByRole('heading', { name: 'Change' }).waitFor();
-    expect(await stay(page).count()).toBe(0);
-  });
-
   it('is judged at the field, once, in words of the page', async () => {
     const { page } = await opened();
     await button(page, 'New order').click();

@@ -13,7 +13,9 @@ import { write } from './write-order.ts';
 import { WriteTrouble } from './write-trouble.tsx';
 
 type Item = TypedItem & { readonly id: number };
+const firstCurrency = 'EUR';
 const newItem = (id: number): Item => ({ id, sku: '', name: '', quantity: '1', unitPrice: '' });
+const isNew = (item: Item) => JSON.stringify(item) === JSON.stringify(newItem(item.id));
 
 type Props = { readonly onClose: () => void; readonly onCreated: (order: OrderRow) => void };
 
@@ -24,7 +26,7 @@ export function CreateOrder({ onClose, onCreated }: Props) {
       <Modal className="modal modal-wide">
         <Dialog className="modal-body">
           <Heading slot="title">New order</Heading>
-          <CreateForm onClose={close} onCreated={onCreated} />
+          <CreateForm onClose={close} onDiscard={onClose} onCreated={onCreated} />
         </Dialog>
       </Modal>
     </ModalOverlay>
@@ -33,9 +35,9 @@ export function CreateOrder({ onClose, onCreated }: Props) {
 
 const parts = /^(userId|currency|number|items\.\d+\.(sku|name|quantity|unitPrice))$/;
 
-function CreateForm({ onClose, onCreated }: Props) {
+function CreateForm({ onClose, onDiscard, onCreated }: Props & { readonly onDiscard: () => void }) {
   const [userId, setUserId] = useState('');
-  const [currency, setCurrency] = useState('EUR');
+  const [currency, setCurrency] = useState(firstCurrency);
   const [number, setNumber] = useState('');
   const [items, setItems] = useState<readonly Item[]>([newItem(1)]);
   const [faults, setFaults] = useState<FieldFaults>(noFaults);
@@ -45,10 +47,8 @@ function CreateForm({ onClose, onCreated }: Props) {
   const keyFor = useIntentKey();
   const form = useRef<HTMLFormElement>(null);
   const isTouched =
-    [userId, number].some((text) => text !== '') ||
-    items.length > 1 ||
-    items.some(({ sku, name, unitPrice }) => [sku, name, unitPrice].some((text) => text !== ''));
-  useUnsavedWork(isTouched ? 'The new order' : null);
+    userId !== '' || number !== '' || currency !== firstCurrency || items.length > 1 || !items.every(isNew);
+  useUnsavedWork(isTouched ? 'The new order' : null, onDiscard);
 
   const show = (wrong: FieldFaults) => {
     setFaults(wrong);

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Failure } from '../graphql/failure.ts';
 import { announce } from '../shell/announcements.tsx';
+import { hasUnsavedWork } from '../shell/unsaved-work.ts';
 import { useZone } from '../shell/zone.ts';
 import { fieldWords, valueInWords } from './editable-words.ts';
 import { useIntentKey } from './intent-key.ts';
@@ -70,6 +71,7 @@ function Question({ order, onDeleted, close }: { order: OrderRow; onDeleted: () 
           <VersionsSideBySide before={before} now={seen} />
         </>
       )}
+      {hasUnsavedWork() && <p>The change that you have typed is not saved, and will be lost with it.</p>}
       <WriteTrouble failure={failure} refusal={refusal} />
       <div className="actions">
         <Button className="button button-bad" isDisabled={busy} onPress={() => void confirm()}>

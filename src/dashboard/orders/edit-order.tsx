@@ -14,16 +14,26 @@ import { changeBetween, type Editable, editableOf } from './merge-changes.ts';
 import { type OrderRow, type Refusal, updateOrder } from './order-documents.ts';
 import type { OrderStatus } from './order-view.ts';
 import { nextStatuses, statusWords } from './status-words.ts';
+import { TypedForNothing } from './typed-for-nothing.tsx';
 import { write } from './write-order.ts';
 import { WriteTrouble } from './write-trouble.tsx';
 
 type Trouble = { readonly failure?: Failure; readonly refusal?: Refusal };
 
+type Props = {
+  /** The newest that the page knows of. */
+  readonly order: OrderRow;
+  /** Somebody has deleted it: nothing can be saved any more. */
+  readonly gone: boolean;
+  readonly onSaved: (order: OrderRow) => void;
+  readonly onDiscarded: () => void;
+};
+
 /**
- * Changes an order that others may change meanwhile. `order` is the newest that the page knows of. A form that nobody has
- * touched follows it; one that was touched keeps what it began from, and says so.
+ * Changes an order that others may change or delete meanwhile. A form that nobody has touched follows it; one that was touched keeps
+ * what it began from, and says so. What was typed into it outlives the order, until somebody has seen it.
  */
-export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order: OrderRow) => void }) {
+export function EditOrder({ order, gone, onSaved, onDiscarded }: Props) {
   const [base, setBase] = useState(order);
   const [mine, setMine] = useState(() => editableOf(order));
   const [current, setCurrent] = useState<OrderRow | null>(null);
@@ -40,7 +50,7 @@ export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order
   };
   const untouched = changeBetween(editableOf(base), mine) === null;
   if (order.version > base.version && untouched && !busy) beginFrom(order);
-  useUnsavedWork(untouched ? null : `The change of ${base.number}`);
+  useUnsavedWork(untouched ? null : `The change of ${base.number}`, () => beginFrom(order));
 
   const save = async (from: OrderRow, to: Editable) => {
     const change = changeBetween(editableOf(from), to);
@@ -64,9 +74,18 @@ export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order
     onSaved(outcome.done.order);
   };
 
+  if (gone) {
+    if (untouched) return null;
+    const discard = () => {
+      beginFrom(order);
+      onDiscarded();
+    };
+    return <TypedForNothing before={editableOf(base)} mine={mine} onDiscard={discard} />;
+  }
   if (current !== null) {
     return (
       <>
+        <h3>Change</h3>
         <ConflictResolution
           before={base}
           mine={mine}
@@ -89,66 +108,69 @@ export function EditOrder({ order, onSaved }: { order: OrderRow; onSaved: (order
     if (chargeFits && !busy) void save(base, mine);
   };
   return (
-    <form onSubmit={submit} className="edit">
-      {order.version > base.version && (
-        <DegradedNotice level="warn">
-          <p>
-            This order has been changed: it is at version {order.version} now; you began from version {base.version}.{' '}
-            <button type="button" className="link" onClick={() => setCurrent(order)}>
-              Compare
-            </button>
-          </p>
-        </DegradedNotice>
-      )}
-      <div className="form-grid">
-        <label className="field">
-          <span>Status</span>
-          <select
-            value={mine.status}
-            onChange={({ target }) => setMine({ ...mine, status: target.value as OrderStatus })}
-          >
-            {[base.status, ...nextStatuses[base.status]].map((status) => (
-              <option key={status} value={status}>
-                {statusWords[status]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="field">
-          <span>Charge in {base.total.currency}</span>
-          <input
-            inputMode="decimal"
-            value={mine.charge}
-            aria-invalid={!chargeFits}
-            aria-describedby={chargeFits ? undefined : 'charge-fault'}
-            placeholder="nothing charged"
-            onChange={({ target }) => setMine({ ...mine, charge: target.value.trim() })}
-          />
-          {!chargeFits && (
-            <span id="charge-fault" className="field-fault">
-              {amountWords(mine.charge)}
-            </span>
-          )}
-        </label>
-        <label className="field">
-          <span>Processed ({zone})</span>
-          <input
-            type="datetime-local"
-            step="1"
-            value={toInput(mine.processedAt, zone)}
-            onChange={({ target }) => setMine({ ...mine, processedAt: fromInput(target.value, zone) })}
-          />
-        </label>
-      </div>
-      <WriteTrouble {...trouble} />
-      <div className="actions">
-        <Button type="submit" className="button button-main" isDisabled={busy || untouched || !chargeFits}>
-          {busy ? 'Saving…' : 'Save'}
-        </Button>
-        <Button className="button" isDisabled={busy || untouched} onPress={() => beginFrom(order)}>
-          Undo
-        </Button>
-      </div>
-    </form>
+    <>
+      <h3>Change</h3>
+      <form onSubmit={submit} className="edit">
+        {order.version > base.version && (
+          <DegradedNotice level="warn">
+            <p>
+              This order has been changed: it is at version {order.version} now; you began from version {base.version}.{' '}
+              <button type="button" className="link" onClick={() => setCurrent(order)}>
+                Compare
+              </button>
+            </p>
+          </DegradedNotice>
+        )}
+        <div className="form-grid">
+          <label className="field">
+            <span>Status</span>
+            <select
+              value={mine.status}
+              onChange={({ target }) => setMine({ ...mine, status: target.value as OrderStatus })}
+            >
+              {[base.status, ...nextStatuses[base.status]].map((status) => (
+                <option key={status} value={status}>
+                  {statusWords[status]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="field">
+            <span>Charge in {base.total.currency}</span>
+            <input
+              inputMode="decimal"
+              value={mine.charge}
+              aria-invalid={!chargeFits}
+              aria-describedby={chargeFits ? undefined : 'charge-fault'}
+              placeholder="nothing charged"
+              onChange={({ target }) => setMine({ ...mine, charge: target.value.trim() })}
+            />
+            {!chargeFits && (
+              <span id="charge-fault" className="field-fault">
+                {amountWords(mine.charge)}
+              </span>
+            )}
+          </label>
+          <label className="field">
+            <span>Processed ({zone})</span>
+            <input
+              type="datetime-local"
+              step="1"
+              value={toInput(mine.processedAt, zone)}
+              onChange={({ target }) => setMine({ ...mine, processedAt: fromInput(target.value, zone) })}
+            />
+          </label>
+        </div>
+        <WriteTrouble {...trouble} />
+        <div className="actions">
+          <Button type="submit" className="button button-main" isDisabled={busy || untouched || !chargeFits}>
+            {busy ? 'Saving…' : 'Save'}
+          </Button>
+          <Button className="button" isDisabled={busy || untouched} onPress={() => beginFrom(order)}>
+            Undo
+          </Button>
+        </div>
+      </form>
+    </>
   );
 }

@@ -6,7 +6,7 @@ import { isSilence } from '../graphql/failure.ts';
 import { useAnswer } from '../graphql/use-answer.ts';
 import { countInWords } from '../shell/figures.ts';
 import { Moment } from '../shell/moment.tsx';
-import { abandonWork, mayLeave } from '../shell/unsaved-work.ts';
+import { abandonWork, hasUnsavedWork, mayLeave } from '../shell/unsaved-work.ts';
 import { useEvery } from '../shell/use-every.ts';
 import { DegradedNotice } from '../states/degraded-notice.tsx';
 import { EmptyState } from '../states/empty-state.tsx';
@@ -48,7 +48,11 @@ function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
   const { data, facts, failure, refetch } = useAnswer(oneOrder, { number });
   // What it was last, for when it is deleted while somebody looks at it.
   const last = useRef<FullOrder | null>(null);
-  if (data?.order != null) last.current = data.order;
+  const found = data?.order ?? null;
+  // Another one that was given its number is shown as soon as nothing is lost by it.
+  const isAnother = found !== null && last.current !== null && found.id !== last.current.id && hasUnsavedWork();
+  const order = isAnother ? null : found;
+  if (order !== null) last.current = order;
   const [seenGaps] = useState(gaps);
   const changedAtMs = last.current === null ? 0 : (changed.get(last.current.id) ?? 0);
   const isNews = gaps > seenGaps || changedAtMs > (facts?.receivedAtMs ?? 0) - (facts?.tookMs ?? 0);
@@ -62,7 +66,7 @@ function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
     void refetch();
     onWritten();
   };
-  const order = data?.order ?? null;
+  const shown = order ?? (data === null ? null : last.current);
   return (
     <>
       <header className="side-head">
@@ -72,35 +76,38 @@ function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
           <Icon name="close" />
         </Button>
       </header>
-      {order !== null ? (
+      {shown !== null ? (
         <>
-          {failure !== null && !isSilence(failure) && (
-            <p className="trouble">{failure.message} Showing what was read last.</p>
+          {order === null ? (
+            <DegradedNotice level="bad">
+              <p>Somebody has deleted this order. It was last:</p>
+            </DegradedNotice>
+          ) : (
+            failure !== null &&
+            !isSilence(failure) && <p className="trouble">{failure.message} Showing what was read last.</p>
           )}
-          <OrderFacts order={order} />
-          <h3>Change</h3>
-          <EditOrder key={order.id} order={order} onSaved={written} />
+          <OrderFacts order={shown} />
+          <EditOrder
+            key={shown.id}
+            order={shown}
+            gone={order === null}
+            onSaved={written}
+            onDiscarded={() => void refetch()}
+          />
           <h3>Items</h3>
-          <OrderItems order={order} />
-          <footer className="side-foot">
-            <DeleteOrder
-              order={order}
-              onDeleted={() => {
-                abandonWork();
-                onClose();
-                onWritten();
-              }}
-            />
-          </footer>
-        </>
-      ) : data !== null && last.current !== null ? (
-        <>
-          <DegradedNotice level="bad">
-            <p>Somebody has deleted this order. It was last:</p>
-          </DegradedNotice>
-          <OrderFacts order={last.current} />
-          <h3>Items</h3>
-          <OrderItems order={last.current} />
+          <OrderItems order={shown} />
+          {order !== null && (
+            <footer className="side-foot">
+              <DeleteOrder
+                order={order}
+                onDeleted={() => {
+                  abandonWork();
+                  onClose();
+                  onWritten();
+                }}
+              />
+            </footer>
+          )}
         </>
       ) : data !== null ? (
         <EmptyState title={`There is no order ${number}`}>

@@ -34,6 +34,9 @@ export function OrdersPage() {
   const list = useOrderList(view, faults.length === 0);
   const selected = useSelection();
   const [creating, setCreating] = useState(false);
+  // Whoever goes back or forward has left it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each other address closes it
+  useEffect(() => setCreating(false), [search]);
 
   const base = `/${searchOf(view, zone)}`;
   const addressOf = useCallback(

@@ -6,7 +6,9 @@ import { useEffect, useRef } from 'react';
 
 export type LeaveQuestion = { readonly what: string; readonly answer: (leave: boolean) => void };
 
-const unsaved = new Map<symbol, string>();
+type Work = { readonly what: string; readonly discard: () => void };
+
+const unsaved = new Map<symbol, Work>();
 const listeners = new Set<() => void>();
 let question: LeaveQuestion | null = null;
 
@@ -14,12 +16,17 @@ export function hasUnsavedWork(): boolean {
   return unsaved.size > 0;
 }
 
-/** While `what` is not `null` there is something to lose: it names it, such as `The new order`. */
-export function useUnsavedWork(what: string | null): void {
+/**
+ * While `what` is not `null` there is something to lose: it names it, such as `The new order`. `onDiscard` is called when somebody
+ * agrees to lose it: a form that outlives the place that was left holds nothing any more.
+ */
+export function useUnsavedWork(what: string | null, onDiscard: () => void): void {
   const key = useRef(Symbol('form')).current;
+  const discard = useRef(onDiscard);
+  discard.current = onDiscard;
   useEffect(() => {
     if (what === null) return;
-    unsaved.set(key, what);
+    unsaved.set(key, { what, discard: () => discard.current() });
     if (unsaved.size === 1) window.addEventListener('beforeunload', refuse);
     return () => {
       unsaved.delete(key);
@@ -36,15 +43,18 @@ export function abandonWork(): void {
 
 /** Asks when there is something to lose. What somebody agrees to lose is not asked about again. */
 export function mayLeave(): Promise<boolean> {
-  const [what] = unsaved.values();
-  if (what === undefined) return Promise.resolve(true);
+  const [first] = unsaved.values();
+  if (first === undefined) return Promise.resolve(true);
   question?.answer(false);
   return new Promise((resolve) => {
     publish({
-      what,
+      what: first.what,
       answer: (leave) => {
         publish(null);
-        if (leave) abandonWork();
+        if (leave) {
+          for (const { discard } of [...unsaved.values()]) discard();
+          abandonWork();
+        }
         resolve(leave);
       },
     });
