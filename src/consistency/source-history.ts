@@ -11,6 +11,7 @@
  * | s not at q, and something before q, so that it covers q | LACKING: somebody else has the number |
  * | s beyond q and others as well | UNKNOWN: each of them may have written q |
  * | s not at q, and nothing before q: it begins later | UNKNOWN, but for the very transaction that the server began with |
+ * | q behind the end of the log, and a dump that was loaded reaches it | the same: what it brought is not in the log |
  *
  * The events themselves would tell who wrote q, as long as its file is there. They are not read: SHOW BINLOG EVENTS knows no
  * numbers, so a file of a gigabyte would be walked for one token, on the server that takes the writes. Nothing is claimed for
@@ -111,8 +112,10 @@ class MariadbHistory implements SourceHistory {
       else othersBeyond = true;
     }
     if (own > sequence) return othersBeyond ? 'UNKNOWN' : 'INCLUDED';
-    if (coversBefore) return 'LACKING';
     const began = this.#applied.gtids().find((gtid) => gtid.domainId === domainId);
+    // What a dump has brought may lie beyond the end of the log, which covers none of it.
+    const isBeyondLog = !othersBeyond && began !== undefined && began.sequence >= sequence;
+    if (coversBefore && !isBeyondLog) return 'LACKING';
     if (began?.sequence === sequence) return began.serverId === serverId ? 'INCLUDED' : 'LACKING';
     return othersBeyond || (began !== undefined && began.sequence > sequence) ? 'UNKNOWN' : 'LACKING';
   }

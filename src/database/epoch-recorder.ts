@@ -13,8 +13,8 @@ import type { NodeStatus } from '../cluster/node-status.ts';
 import type { GoneBack } from '../cluster/source-judge.ts';
 import { endOfHistory } from '../consistency/end-of-history.ts';
 import { currentEpoch, type EpochHistory, judgeEpoch } from '../consistency/epoch.ts';
-import { parsePosition } from '../consistency/parse-position.ts';
-import type { Flavour, Position } from '../consistency/position.ts';
+import { MariadbGtidPosition } from '../consistency/mariadb-gtid-position.ts';
+import type { Position } from '../consistency/position.ts';
 import { partsOf, writerOf } from '../consistency/position-parts.ts';
 import type { Session } from '../consistency/session.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -188,7 +188,7 @@ export class EpochRecorder {
           return false;
         }
         const sourceId = sourceIdOf(due.identity);
-        const began = due.reason === 'GONE_BACK' ? await startOfLog(open, flavour) : null;
+        const began = due.reason === 'GONE_BACK' ? await startOfLog(open, facts) : null;
         const endOfPrevious = endOf(due, facts, epochs(), began);
         // A token that this process has handed out before is told from a later one by its own clock.
         const nowMs = clock.now();
@@ -209,17 +209,19 @@ export class EpochRecorder {
 }
 
 /**
- * Where the server stood when it began its newest log, which it does when it starts: of one that came back with an older copy,
- * all that the copy had. What others wrote there before anybody looked is beyond. `null` where it is not told: MySQL tells it
- * only to whoever may replicate.
+ * Where the server stood when it began its newest log, which it does when it starts, or when its log is thrown away: of one that
+ * came back with an older copy, all that the copy had. What others wrote there before anybody looked is beyond. A log that was
+ * thrown away begins with nothing, and what a dump has brought stands where replication would begin. `null` where it is not told:
+ * MySQL tells it only to whoever may replicate.
  */
-async function startOfLog(connection: Pick<Connection, 'query'>, flavour: Flavour): Promise<Position | null> {
-  if (flavour !== 'mariadb') return null;
+async function startOfLog(connection: Pick<Connection, 'query'>, { applied }: HistoryFacts): Promise<Position | null> {
+  if (!(applied instanceof MariadbGtidPosition)) return null;
   const newest = rowsOf(await connection.query('SHOW BINARY LOGS')).at(-1);
   if (newest === undefined) return null;
   const asked = await connection.query('SELECT BINLOG_GTID_POS(?, 4) AS began', [textOf(newest, 'Log_name')]);
   const [row = {}] = rowsOf(asked);
-  return row.began === null || row.began === undefined ? null : parsePosition(flavour, textOf(row, 'began'));
+  if (row.began === null || row.began === undefined) return null;
+  return applied.merge(MariadbGtidPosition.parse(textOf(row, 'began')));
 }
 
 function endOf(

@@ -6,7 +6,8 @@
  * `log_slave_updates` an upper bound. A reader may see a transaction in between, so what a node *includes* is read from
  * the first and what a reader may have *seen* from both. A replica without `log_slave_updates` logs nothing of what it
  * applies: its upper bound is what it has received, `Gtid_IO_Pos`.
- * On a source the binary log is the history; `gtid_slave_pos` stands still there. `gtid_current_pos` is never used on a
+ * On a source the binary log is the history; `gtid_slave_pos` stands still there. It is all that tells where a source began
+ * whose log does not hold what it was loaded with: one restored from a dump. `gtid_current_pos` is never used on a
  * replica: it counts local writes as if they were the source's. A server that refuses writes is read like a replica, in
  * case it has just become one.
  */
@@ -51,7 +52,10 @@ export const mariadbStatements: ServerStatements = {
   glance: ['SELECT @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged'],
   // Its log is switched on and off by a restart only.
   numbers: () => true,
-  reached: ([row], replicating) => position(row, replicating || isOn(row, 'readOnly') ? 'applied' : 'logged'),
+  reached: ([row], replicating) => {
+    const applied = position(row, 'applied');
+    return replicating || isOn(row, 'readOnly') ? applied : applied.merge(position(row, 'logged'));
+  },
   holdings: (row) => ({
     holds: position(row, 'applied').merge(position(row, 'logged')),
     logged: loggedOf(textOf(row, 'state')),

@@ -19,4 +19,14 @@ describe('the checker of forked histories', () => {
   it.each(table)('survived: %s, told %j: %d', (survived, told, faults) => {
     expect(checkFork([{ id: 1, order: 'T-1', survived, told }])).toHaveLength(faults);
   });
+
+  const meeting: [told: Told[], faults: number][] = [
+    [['PRESENT', 'WRITE_LOST', 'PRESENT'], 0],
+    [['WRITE_LOST', 'PRESENT'], 1],
+    [['PRESENT', 'WRITE_LOST', 'WRITE_LOST'], 1],
+    [['PRESENT', 'WRITE_LOST', 'ABSENT'], 1],
+  ];
+  it.each(meeting)('survived, and asked servers that hold what was lost, told %j: %d', (told, faults) => {
+    expect(checkFork([{ id: 1, order: 'T-1', survived: true, meetsLost: true, told }])).toHaveLength(faults);
+  });
 });

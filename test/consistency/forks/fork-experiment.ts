@@ -189,7 +189,9 @@ async function judged(
     const answer = await untilAnswered(() => send(api(0), find, { number: order }, null, 'STRONG'));
     truth.set(order, answer.data?.order != null);
   }
-  const judge = ({ id, order, told }: Client) => ({ id, order, told, survived: truth.get(order) ?? false });
+  // Elsewhere the replicas have nothing of what is lost, or nothing survives that was written behind the copy.
+  const meetsLost = options.way === 'restore-dump' && options.lossy;
+  const judge = ({ id, order, told }: Client) => ({ id, order, told, meetsLost, survived: truth.get(order) ?? false });
   const found = clients.map(judge);
   return { options, clients: found, anomalies: checkFork(found), control: checkFork(careless.map(judge)) };
 }

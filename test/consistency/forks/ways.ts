@@ -2,6 +2,7 @@
 import { cp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type LogicalDump, restoreDump, takeDump } from '../../support/logical-dump.ts';
 import { follow, outside } from '../../support/promotion-outside.ts';
 import type { TestCluster } from '../../support/test-cluster.ts';
 
@@ -10,6 +11,7 @@ export const forkWays = {
   'stop-reset': 'the source dies, a replica stops and forgets it and takes writes, nobody follows',
   'read-only': 'the source dies, a replica takes writes and is told nothing else',
   restore: 'the source dies and comes back with an older copy of its data',
+  'restore-dump': 'the source is emptied while it runs, and gets a logical dump with its position',
 } as const;
 export type ForkWay = keyof typeof forkWays;
 
@@ -34,6 +36,7 @@ export function forkOf(way: ForkWay, cluster: TestCluster): Fork {
   };
   const nothing = async () => undefined;
   if (way === 'restore') return restored(cluster);
+  if (way === 'restore-dump') return reloaded(cluster);
   return {
     prepare: nothing,
     keep: nothing,
@@ -69,5 +72,23 @@ function restored(cluster: TestCluster): Fork {
       await cluster.cluster.startNode('source');
     },
     clear: async () => rm(copy, { recursive: true, force: true }),
+  };
+}
+
+function reloaded(cluster: TestCluster): Fork {
+  let dump: LogicalDump | null = null;
+  const dumped = async () => {
+    dump = await takeDump(cluster, 'source');
+  };
+  return {
+    prepare: async () => undefined,
+    // The replicas go on, as with any restore: what is written from here on is in no dump.
+    holdBack: dumped,
+    keep: dumped,
+    carryOut: async () => {
+      if (dump === null) throw new Error('nothing was dumped');
+      await restoreDump(cluster, 'source', dump);
+    },
+    clear: async () => undefined,
   };
 }

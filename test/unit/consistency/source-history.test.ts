@@ -25,6 +25,10 @@ describe('what a MariaDB log proves of a position', () => {
     ['less than a restored server began with', '', '0-1-50', '0-1-40', 'UNKNOWN'],
     ['more than a restored server began with', '', '0-1-50', '0-1-60', 'LACKING'],
     ['more than a restored server began with, behind what it wrote', '0-9-80', '0-1-50', '0-1-60', 'UNKNOWN'],
+    ['the very end of a dump, behind what its loading has logged', '0-1-30', '0-1-50', '0-1-50', 'INCLUDED'],
+    ['less than the end of a dump, and more than its loading has logged', '0-1-30', '0-1-50', '0-2-40', 'UNKNOWN'],
+    ['more than the end of a dump and than its loading has logged', '0-1-30', '0-1-50', '0-1-51', 'LACKING'],
+    ['a number of the end of a dump that another server gave out', '0-1-30', '0-1-50', '0-2-50', 'LACKING'],
     ['one of two domains that is lost', '0-1-100,1-2-5', '', '0-1-90,1-2-6', 'LACKING'],
     ['one of two domains that nobody can tell', '0-1-200,0-2-150,1-2-5', '', '0-1-90,1-2-5', 'UNKNOWN'],
   ];
