@@ -1,9 +1,13 @@
 // A COMMIT whose answer does not come: the source is asked what became of it, and the outcome is told once, and right.
+import { randomBytes } from 'node:crypto';
 import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { emptySession } from '../../src/consistency/session.ts';
 import type { OrdersDatabase, OrdersTransaction } from '../../src/database/orders-client.ts';
 import { purgeProofs } from '../../src/database/proof-purge.ts';
+import { createOrder } from '../../src/orders/create-order.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { CuttingProxy } from '../support/cutting-proxy.ts';
 import { caughtUp, type EngineOptions, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { MirroredOrders } from '../support/mirrored-orders.ts';
@@ -239,6 +243,42 @@ describe('a commit whose answer is swallowed', () => {
       await admin.query('RENAME TABLE elsewhere TO commit_proofs');
     }
   });
+});
+
+describe('a new order whose connection is lost', () => {
+  const cuts = [
+    'INSERT INTO `orders`',
+    'INSERT INTO `order_items`',
+    'FROM `orders` WHERE `id` = ',
+    'INSERT INTO outbox',
+    'COMMIT',
+  ];
+
+  it.each(cuts.flatMap((statement) => [[statement, 'before'] as const, [statement, 'after'] as const]))(
+    'at %s, %s the server ran it, is there once, with its items',
+    async (statement, cut) => {
+      const database = await engine({ via: { source: proxy.address } });
+      const session = database.openSession({
+        session: emptySession('orders', 1),
+        intent: { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null },
+        writes: true,
+      });
+      const { number, currency, userId } = newOrder();
+      const item = { sku: 'S', name: 'N', quantity: 2, unitPrice: 150n };
+      const given = { number, currency, userId, charge: null, processedAt: null, items: [item, item] };
+      const dependencies = { session, clock: systemClock, randomBytes };
+      proxy.cutAt(statement, cut);
+      const order = await session.run(() => createOrder(dependencies, { ...given, idempotencyKey: number }));
+      expect(proxy.armed).toBe(false);
+      expect(order).toMatchObject({ number, status: 'PENDING', items: [{ line: 1 }, { line: 2 }] });
+      const [row] = await admin.query(
+        'SELECT COUNT(*) AS items, COUNT(DISTINCT id) AS orders FROM orders JOIN order_items ON order_id = id WHERE number = ?',
+        [number],
+      );
+      expect([Number(row.orders), Number(row.items)]).toEqual([1, 2]);
+      session.end();
+    },
+  );
 });
 
 it('the backup has all of these writes, each as the source has it', async () => {
