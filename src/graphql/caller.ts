@@ -9,8 +9,11 @@ export interface Admission {
    * its place.
    */
   awaitBody(giveUp: (usedUp: UsedUp) => void): { readonly usedUp: UsedUp } | { readonly arrived: () => void };
-  /** Its answer will go on for long: it counts as a stream, and not as being answered any more. */
-  openStream(): UsedUp | null;
+  /**
+   * Its answer will go on for long: it counts as a stream, and not as being answered any more. `events`: what its client's
+   * streams cost together with each event is too much.
+   */
+  openStream(pointsPerEvent: number): UsedUp | 'events' | null;
 }
 
 /** Who sent a request, and where its browser finds the API. */

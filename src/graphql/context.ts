@@ -49,6 +49,8 @@ export interface OperationContext {
   onCommitted(change: CommittedChange): void;
   /** For operations that take long: resolves when the next piece of work may be done, so that others are not kept waiting. */
   readonly standBack?: () => Promise<void>;
+  /** Of a subscription: resolves, or is `null`, when its next event may be worked on. */
+  readonly eventTurn?: () => Promise<void> | null;
   /** `count` bytes that nobody can guess. */
   randomBytes(count: number): Uint8Array;
   /** The session so far as a signed token, `null` when there is nothing to carry. */

@@ -2,17 +2,19 @@ import { GraphQLError } from 'graphql';
 import type { UsedUp } from '../platform/shares.ts';
 
 /** Nothing was begun, and another time it may be. One client's own fault is 429, everybody's is 503. */
-export function refusedFor(usedUp: UsedUp, what: 'requests' | 'bodies' | 'streams'): GraphQLError {
+export function refusedFor(usedUp: UsedUp, what: 'requests' | 'bodies' | 'streams' | 'events'): GraphQLError {
   const ofWhom = usedUp === 'client' ? 'from you' : 'altogether';
   const message = {
     requests: `Too many requests ${ofWhom} are being answered. Try again in a second.`,
     bodies: `Too many requests ${ofWhom} are on their way. Try again in a second.`,
     streams: `Too many subscriptions ${ofWhom} are open. Close some, or try again in a while.`,
+    events: 'Your subscriptions would cost too much together with each event. Close some, or ask for fewer fields.',
   }[what];
-  const retryAfterS = what === 'streams' ? 10 : 1;
+  const isStream = what === 'streams' || what === 'events';
+  const retryAfterS = isStream ? 10 : 1;
   return new GraphQLError(message, {
     extensions: {
-      code: what === 'streams' ? 'TOO_MANY_STREAMS' : 'OVERLOADED',
+      code: isStream ? 'TOO_MANY_STREAMS' : 'OVERLOADED',
       retryable: true,
       retryAfterMs: retryAfterS * 1000,
       http: {

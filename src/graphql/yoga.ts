@@ -22,6 +22,7 @@ import { useCostLimit } from './plugins/use-cost-limit.ts';
 import { useDeadline } from './plugins/use-deadline.ts';
 import { useDocumentCache } from './plugins/use-document-cache.ts';
 import { type StreamSettings, useEventStreams } from './plugins/use-event-streams.ts';
+import { useEventTurns } from './plugins/use-event-turns.ts';
 import { useHeavyTurns } from './plugins/use-heavy-turns.ts';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.ts';
 import { type QueryLimits, useLimits } from './plugins/use-limits.ts';
@@ -117,6 +118,8 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
         options.consistency,
         // Who may open a stream, and how many.
         useStreamRules(),
+        // Each of their events when it is its turn.
+        useEventTurns(shortFirst.standBack),
         // Answers that go on.
         useEventStreams(options.streams, options),
       ]),

@@ -17,6 +17,9 @@ export type AdmissionLimits = {
   readonly bodiesPerClient: number;
 };
 
+/** Points that a stream may cost with each event, on average of all that a client may open. The heaviest one may be its only one. */
+const pointsPerStream = 50;
+
 /**
  *   body on its way --all there--> being answered --a subscription--> stream
  *
@@ -26,12 +29,16 @@ export class Admissions {
   readonly #bodies: Bodies;
   readonly #requests: Shares;
   readonly #streams: Shares;
+  readonly #events: Shares;
+  readonly #pointsPerClient: number;
   readonly #refusals: Refusals;
 
   constructor(limits: AdmissionLimits, refusals: Refusals, { pace, metrics }: { pace: OwnPace; metrics: Metrics }) {
     this.#bodies = new Bodies(limits, pace);
     this.#requests = new Shares(limits.requests, limits.requestsPerClient);
     this.#streams = new Shares(limits.streams, limits.streamsPerClient);
+    this.#pointsPerClient = pointsPerStream * limits.streamsPerClient;
+    this.#events = new Shares(Number.POSITIVE_INFINITY, this.#pointsPerClient);
     this.#refusals = refusals;
     const counted = (shares: { readonly count: number }) => () => [{ labels: {}, value: shares.count }];
     metrics.gauge(
@@ -71,7 +78,25 @@ export class Admissions {
     };
     return {
       begin: () => take('requests', this.#requests),
-      openStream: () => take('streams', this.#streams),
+      openStream: (pointsPerEvent) => {
+        const points = Math.min(Math.ceil(pointsPerEvent), this.#pointsPerClient);
+        if (!over && this.#events.take(client, points) !== null) {
+          this.#refusals.count('events_of_client', { client: address });
+          return 'events';
+        }
+        const usedUp = take('streams', this.#streams);
+        if (over) return usedUp;
+        if (usedUp !== null) {
+          this.#events.giveBack(client, points);
+          return usedUp;
+        }
+        const before = giveBack;
+        giveBack = () => {
+          before();
+          this.#events.giveBack(client, points);
+        };
+        return null;
+      },
       awaitBody: (giveUp) => {
         if (over) return { arrived: () => undefined };
         const body: WaitingBody = {

@@ -8,6 +8,7 @@ export const refusalReasons = [
   'requests_of_client',
   'streams',
   'streams_of_client',
+  'events_of_client',
   'bodies',
   'bodies_of_client',
   'connections',

@@ -8,6 +8,8 @@ import { orderStatuses } from './order-status.ts';
 
 /** Of what the database numbers, and of users. */
 export const maxId = 2n ** 63n - 1n;
+/** Of one order. */
+export const maxItems = 50;
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 const optional = <T extends z.ZodType>(rule: T) => rule.nullish().transform((value) => value ?? null);
@@ -70,7 +72,7 @@ export const createOrderRules = z.object({
   items: z
     .array(itemRule)
     .min(1, 'must hold at least one item')
-    .max(50, 'must hold at most 50 items')
+    .max(maxItems, `must hold at most ${maxItems} items`)
     .refine((items) => totalOf(items) <= maxAmount, `must not add up to more than ${maxAmount / 100n}.99`),
   charge: optional(amountRule),
   processedAt: optional(z.date()),

@@ -21,21 +21,21 @@ export class Shares {
     return this.#byClient.get(client) ?? 0;
   }
 
-  /** `null`: it has one more now. */
-  take(client: string): UsedUp | null {
+  /** `null`: it has so many more now. */
+  take(client: string, amount = 1): UsedUp | null {
     const taken = this.#byClient.get(client) ?? 0;
-    if (taken >= this.#mostPerClient) return 'client';
-    if (this.#count >= this.#most) return 'all';
-    this.#byClient.set(client, taken + 1);
-    this.#count += 1;
+    if (taken + amount > this.#mostPerClient) return 'client';
+    if (this.#count + amount > this.#most) return 'all';
+    this.#byClient.set(client, taken + amount);
+    this.#count += amount;
     return null;
   }
 
-  giveBack(client: string): void {
+  giveBack(client: string, amount = 1): void {
     const taken = this.#byClient.get(client);
     if (taken === undefined) return;
-    this.#count -= 1;
-    if (taken === 1) this.#byClient.delete(client);
-    else this.#byClient.set(client, taken - 1);
+    this.#count -= amount;
+    if (taken <= amount) this.#byClient.delete(client);
+    else this.#byClient.set(client, taken - amount);
   }
 }

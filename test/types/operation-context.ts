@@ -18,6 +18,7 @@ type Seen =
   | 'onCommitted'
   | 'randomBytes'
   | 'standBack'
+  | 'eventTurn'
   | 'consistencyToken'
   | 'pageToken';
 true satisfies Same<keyof OperationContext, Seen>;

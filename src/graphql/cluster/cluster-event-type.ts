@@ -6,6 +6,7 @@ import {
 } from '../../cluster/cluster-event.ts';
 import type { Streamed } from '../../platform/bounded-stream.ts';
 import { builder } from '../builder.ts';
+import { inTurn } from '../event-turn.ts';
 
 const eventName = builder.enumType('ClusterEventName', {
   description: 'Everything that can happen to the cluster.',
@@ -82,7 +83,7 @@ builder.subscriptionField('clusterEvents', (t) =>
     args: {
       names: t.arg({ type: [eventName], description: 'Only events of these names.' }),
     },
-    subscribe: (_, { names }, { clusterEvents }) => clusterEvents.open(names ?? null),
+    subscribe: (_, { names }, context) => inTurn(context.clusterEvents.open(names ?? null), context),
     resolve: (event) => event,
   }),
 );

@@ -1,3 +1,5 @@
+import { maxItems } from '../../orders/order-rules.ts';
+
 /**
  * What a field costs, in points. One point is what it takes to resolve a plain field; a count looks at every row that
  * fits its filter. What is not listed costs one, and a list is taken for ten.
@@ -13,6 +15,8 @@ export type FieldWeight = {
   readonly ofRows?: true;
   /** How often what is selected below it comes. */
   readonly times?: (sent: (argument: string) => unknown) => number;
+  /** How often it may come where `times` is only what is usual. */
+  readonly longest?: number;
 };
 
 const mostRows = 100;
@@ -44,7 +48,7 @@ export const fieldWeights: Readonly<Record<string, FieldWeight>> = {
   'OrderCounts.missingProcessedAt': count,
   'OrderCounts.pending': count,
   'OrderCounts.total': count,
-  'Order.items': list(4),
+  'Order.items': { ...list(4), longest: maxItems },
   'Jobs.deadLetters': { times: (sent) => upTo(200, sent('last'), 50) },
   'Jobs.recent': { times: (sent) => upTo(200, sent('last'), 20) },
   'Mutation.createOrder': command,

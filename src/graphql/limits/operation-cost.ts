@@ -35,6 +35,8 @@ export type OperationCost = {
   /** How many selections there are when every fragment is written out. */
   readonly size: number;
   readonly points: number;
+  /** Where every list that may be long is as long as it may be. */
+  readonly mostPoints: number;
   /** False when other variables may cost more or less. */
   readonly isFixed: boolean;
 };
@@ -46,9 +48,12 @@ const unlistedLength = 10;
 const introspectionPoints = 200;
 
 export function costOf(planned: PlannedOperation, weights: Readonly<Record<string, FieldWeight>>): OperationCost {
-  const walk = new Walk(planned, weights);
+  const walk = new Walk(planned, weights, 'usual');
   const { size, once, perRow } = walk.whole();
-  return { size, points: once + perRow, isFixed: !walk.askedVariables };
+  const points = once + perRow;
+  const most = walk.mayBeMore ? new Walk(planned, weights, 'longest').whole() : null;
+  const mostPoints = most === null ? points : most.once + most.perRow;
+  return { size, points, mostPoints, isFixed: !walk.askedVariables };
 }
 
 class Walk {
@@ -57,9 +62,13 @@ class Walk {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   /** `null` while it is being looked at: a fragment that spreads itself is no valid document, and costs without end. */
   readonly #seen = new Map<string, Cost | null>();
+  readonly #lengths: 'usual' | 'longest';
   askedVariables = false;
+  /** There is a list that may be longer than it usually is. */
+  mayBeMore = false;
 
-  constructor(planned: PlannedOperation, weights: Readonly<Record<string, FieldWeight>>) {
+  constructor(planned: PlannedOperation, weights: Readonly<Record<string, FieldWeight>>, lengths: 'usual' | 'longest') {
+    this.#lengths = lengths;
     this.#planned = planned;
     this.#weights = weights;
     for (const definition of planned.document.definitions) {
@@ -124,7 +133,9 @@ class Walk {
     if (weight?.rows) return { size, once: own + below.once + below.perRow * weight.rows(sent), perRow: 0 };
     const isList =
       definition !== undefined && isListType(isNonNullType(definition.type) ? definition.type.ofType : definition.type);
-    const times = weight?.times?.(sent) ?? (isList ? unlistedLength : 1);
+    if (weight?.longest !== undefined) this.mayBeMore = true;
+    const longest = this.#lengths === 'longest' ? weight?.longest : undefined;
+    const times = longest ?? weight?.times?.(sent) ?? (isList ? unlistedLength : 1);
     return { size, once: own + (below.once + below.perRow) * times, perRow: 0 };
   }
 

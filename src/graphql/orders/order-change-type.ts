@@ -3,6 +3,7 @@ import { BadListRequestError } from '../../orders/errors.ts';
 import type { OrderChange, OrderChangeKind } from '../../orders/order-change.ts';
 import type { Streamed } from '../../platform/bounded-stream.ts';
 import { builder } from '../builder.ts';
+import { inTurn } from '../event-turn.ts';
 import { orderIdOf } from './order-id.ts';
 import { orderType } from './order-type.ts';
 
@@ -54,7 +55,7 @@ builder.subscriptionField('orderChanged', (t) =>
       'What is committed to orders from now on, by any API process or worker; without Redis by this process only. ' +
       'Changes that are made in the database past the API are not told.',
     args: { ids: t.arg.idList({ description: `Only changes of these orders, at most ${mostIds}.` }) },
-    subscribe: (_, { ids }, { orderChanges }) => orderChanges.open(ids == null ? null : wantedIds(ids)),
+    subscribe: (_, { ids }, context) => inTurn(context.orderChanges.open(ids == null ? null : wantedIds(ids)), context),
     resolve: (change) => change,
   }),
 );

@@ -34,6 +34,8 @@ export type RequestFacts = {
   written: string[];
   /** Points that its operation costs, as `operation-cost.ts` counts them. */
   cost: number;
+  /** The same where every list that may be long is as long as it may be. */
+  mostCost: number;
   /** `null` for a request that came over no network. */
   longWork: LongWork | null;
 };
@@ -54,6 +56,7 @@ export function factsOf(request: Request): RequestFacts {
       decision: null,
       written: [],
       cost: 0,
+      mostCost: 0,
       longWork: null,
     };
     factsByRequest.set(request, facts);

@@ -36,14 +36,16 @@ export function useCostLimit({ maxCost }: QueryLimits): Plugin {
     if (cost.isFixed) known.set(operation, cost);
     return judged(cost, request);
   };
-  const judged = ({ size, points }: OperationCost, request: Request): ExecutionResult | null => {
+  const judged = ({ size, points, mostPoints }: OperationCost, request: Request): ExecutionResult | null => {
     if (size > maxSize) return refused(`The operation is larger than ${maxSize} selections, fragments written out.`);
     if (points > maxCost) {
       return refused(
         `The operation would cost ${Math.ceil(points)} points, and may cost ${maxCost}: ask for fewer rows or fields.`,
       );
     }
-    factsOf(request).cost = points;
+    const facts = factsOf(request);
+    facts.cost = points;
+    facts.mostCost = mostPoints;
     return null;
   };
   return {

@@ -14,6 +14,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import type { Caller } from '../caller.ts';
 import { refusedFor } from '../refusals.ts';
+import { factsOf } from './request-facts.ts';
 
 type NodeContext = { caller?: Caller };
 type YogaContext = NodeContext & { readonly request: Request };
@@ -38,7 +39,8 @@ export function useStreamRules(): Plugin<object, NodeContext> {
       if (!tellsSomething(args)) {
         throw refusal(400, 'BAD_REQUEST', 'The subscription leaves out every field: @skip and @include leave nothing.');
       }
-      const usedUp = caller?.admission.openStream() ?? null;
+      const usedUp = caller?.admission.openStream(factsOf(request).mostCost) ?? null;
+      if (usedUp === 'events') throw refusedFor('client', 'events');
       if (usedUp !== null) throw refusedFor(usedUp, 'streams');
     },
   };

@@ -4,6 +4,7 @@ import { routeReasons } from '../../routing/route-decision.ts';
 import type { RoutedOperation, RoutingLogFilter } from '../../routing/routing-log.ts';
 import { builder } from '../builder.ts';
 import { roleType } from '../cluster/cluster-type.ts';
+import { inTurn } from '../event-turn.ts';
 
 const mostAtOnce = 1000;
 const listed = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
@@ -120,7 +121,8 @@ builder.subscriptionField('routingLogged', (t) =>
     type: routedOperation,
     description: 'Operations as this API process routes them. Ends at once when none are noted.',
     args: { filter: t.arg({ type: filterType, description: 'Which operations. All of them without it.' }) },
-    subscribe: (_, { filter }, { routingLog, client }) => routingLog?.open(filterOf(filter), client) ?? nothing(),
+    subscribe: (_, { filter }, context) =>
+      inTurn(context.routingLog?.open(filterOf(filter), context.client) ?? nothing(), context),
     resolve: (routed) => routed,
   }),
 );

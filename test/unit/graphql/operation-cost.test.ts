@@ -59,6 +59,12 @@ describe('what an operation costs', () => {
     expect(costOf({ schema, document, operation, variables: {} }, fieldWeights).points).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('knows what it may be where orders have as many items as they may', () => {
+    const { points: usual, mostPoints } = cost('{ order(by: { number: "A" }) { items { sku name } number } }');
+    expect([usual, mostPoints]).toEqual([1 + 1 + 4 * 2 + 1, 1 + 1 + 50 * 2 + 1]);
+    expect(cost('{ orders { nodes { id } } }').mostPoints).toBe(5 + 1 + 20);
+  });
+
   it('names only fields that there are', () => {
     for (const name of Object.keys(fieldWeights)) {
       const [type = '', field = ''] = name.split('.');
