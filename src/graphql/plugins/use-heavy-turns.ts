@@ -1,8 +1,9 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { TidemarkError } from '../../errors.ts';
-import { Turns } from '../../platform/turns.ts';
+import { FairTurns } from '../../platform/fair-turns.ts';
 import { retryAfterMs } from '../../routing/errors.ts';
+import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -16,25 +17,29 @@ export class HeavyOperationsWaitError extends TidemarkError {
   }
 }
 
+type Heavy = Partial<Pick<OperationContext, 'client'>> & { readonly request: Request };
+
 /** From so many points on, an operation is heavy. */
 const heavyFrom = 500;
-const mostAtOnce = 1;
-const mostWaiting = 64;
+/** Of one client, and of all: each that comes to the front waits for one operation of every other client at most. */
+const mostWaitingPerClient = 64;
+const mostWaiting = 1024;
 
 /**
- * Operations that take long run one after another, and each stands back behind those that do not, so that these are answered
+ * Operations that take long run one after another, those of each client in a line of its own, and each stands back behind those that do not, so that these are answered
  * beside them.
  */
 export function useHeavyTurns(): Plugin {
-  const turns = new Turns(mostAtOnce, mostWaiting);
+  const turns = new FairTurns({ mostWaiting, mostWaitingPerClient });
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
-      const { cost, deadline, longWork } = factsOf(args.contextValue.request);
+      const { request, client = 'unknown' } = args.contextValue as Heavy;
+      const { cost, deadline, longWork } = factsOf(request);
       if (cost < heavyFrom) return;
       longWork?.isLong();
       if (longWork !== null) Object.assign(args.contextValue, { standBack: longWork.standBack });
       setExecuteFn(async (executed: ExecutionArgs) => {
-        const turn = turns.take(deadline ?? undefined);
+        const turn = turns.take(client, deadline ?? undefined);
         if (turn === null) return { errors: [toGraphqlError(new HeavyOperationsWaitError(turns.waiting))] };
         await turn;
         try {

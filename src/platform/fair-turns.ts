@@ -1,0 +1,67 @@
+/**
+ * One thing after the other, for many clients: who comes later waits in a line of its client, as long as that is not full, and the
+ * lines are served in turn. So one client that asks for much makes itself wait, and each other one for one thing of its own.
+ */
+import { Shares } from './shares.ts';
+
+type Bounds = { readonly mostWaiting: number; readonly mostWaitingPerClient: number };
+
+export class FairTurns {
+  readonly #places: Shares;
+  /** Whose turn is next comes first. */
+  readonly #lines = new Map<string, (() => void)[]>();
+  #isTaken = false;
+
+  constructor({ mostWaiting, mostWaitingPerClient }: Bounds) {
+    this.#places = new Shares(mostWaiting, mostWaitingPerClient);
+  }
+
+  get waiting(): number {
+    return this.#places.count;
+  }
+
+  /** True when the turn is taken now, `null` when the line is full; else resolves when it is this one's turn. Each turn is given back once. */
+  take(client: string, signal?: AbortSignal): true | Promise<void> | null {
+    if (!this.#isTaken) {
+      this.#isTaken = true;
+      return true;
+    }
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#places.take(client) !== null) return null;
+    return new Promise((resolve, reject) => {
+      const go = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.#leave(client, go);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      const line = this.#lines.get(client);
+      if (line === undefined) this.#lines.set(client, [go]);
+      else line.push(go);
+    });
+  }
+
+  giveBack(): void {
+    for (const [client, line] of this.#lines) {
+      // Behind the other clients.
+      this.#lines.delete(client);
+      this.#lines.set(client, line);
+      const [go] = line;
+      if (go === undefined) continue;
+      this.#leave(client, go);
+      go();
+      return;
+    }
+    this.#isTaken = false;
+  }
+
+  #leave(client: string, go: () => void): void {
+    const line = (this.#lines.get(client) ?? []).filter((other) => other !== go);
+    if (line.length > 0) this.#lines.set(client, line);
+    else this.#lines.delete(client);
+    this.#places.giveBack(client);
+  }
+}
