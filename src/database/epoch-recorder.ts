@@ -1,6 +1,7 @@
 /**
  * Starts an epoch when the history of the source has ended without one: somebody has promoted another server, the source has
- * gone back, or a client names a write of the source's own that it has not. `npm run cluster` records its promotions itself.
+ * gone back, a client names a write of the source's own that it has not, or the source has lost the record of an epoch: then its
+ * rows went back, and no position tells how far. `npm run cluster` records its promotions itself.
  *
  * Every API process tries. The first one to lock the newest row writes the next, the others find it there. Who may not write
  * the table says so once; clients are then told of lost writes by the source's own history, as long as that can tell.
@@ -8,8 +9,8 @@
 import type { Connection } from 'mariadb';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type ClusterSnapshot, writableSource } from '../cluster/cluster-snapshot.ts';
-import { sourceIdOf } from '../cluster/heard-epoch.ts';
-import type { NodeStatus } from '../cluster/node-status.ts';
+import { epochOf, sourceIdOf } from '../cluster/heard-epoch.ts';
+import type { NodeStatus, ProbeReport } from '../cluster/node-status.ts';
 import type { GoneBack } from '../cluster/source-judge.ts';
 import { endOfHistory } from '../consistency/end-of-history.ts';
 import { currentEpoch, type EpochHistory, judgeEpoch } from '../consistency/epoch.ts';
@@ -32,7 +33,7 @@ export type EpochRecorderOptions = {
   readonly epochs: () => EpochHistory;
 };
 
-type Reason = 'PROMOTED' | 'GONE_BACK' | 'WRITE_LOST';
+type Reason = 'PROMOTED' | 'GONE_BACK' | 'WRITE_LOST' | 'RECORD_LOST';
 type Due = {
   readonly reason: Reason;
   /** The epoch that has ended. */
@@ -61,6 +62,8 @@ export class EpochRecorder {
   readonly #options: EpochRecorderOptions;
   /** Identity of the last server that was seen to take the writes. */
   #former: string | null = null;
+  /** The last look at a source that had the newest epoch on record. */
+  #complete: ProbeReport | null = null;
   #due: Due | null = null;
   #recording = false;
   #closed = false;
@@ -105,7 +108,12 @@ export class EpochRecorder {
     const isGroup = source.report.member !== undefined;
     const isNew = former !== null && writerOf(former) !== writerOf(identity);
     if (this.#former === null || !isNew || recorded !== '') this.#former = identity;
-    if (isNew && !isGroup) this.#note(source, { reason: 'PROMOTED', former, end: null });
+    if (isGroup) return;
+    if (isNew) this.#note(source, { reason: 'PROMOTED', former, end: null });
+    else if (this.#due === null && this.#complete !== null && hasLost(source.report, this.#complete, epoch)) {
+      this.#note(source, { reason: 'RECORD_LOST', former: null, end: null });
+    }
+    if (epochOf(source.report) === epoch) this.#complete = source.report;
   }
 
   goneBack({ before, epoch, now }: GoneBack): void {
@@ -146,7 +154,10 @@ export class EpochRecorder {
     this.#recording = true;
     try {
       const { cluster } = this.#options;
-      if (await this.#write(due)) {
+      const isWritten = await this.#write(due);
+      // What was looked at was older than the record.
+      if (!isWritten && due.reason === 'RECORD_LOST' && this.#due === due) this.#due = null;
+      if (isWritten) {
         cluster.events.publish({
           name: 'EPOCH_STARTED',
           node: due.node,
@@ -182,7 +193,8 @@ export class EpochRecorder {
           due.reason === 'PROMOTED' || group === null ? [] : await open.query(group).then(rowsOf, () => []);
         const facts = historyFacts(flavour, row, channels, members);
         // Two that write each other's transactions have one history between them.
-        const stands = newest <= due.epoch && facts.identity === due.identity && !facts.readOnly && !facts.receives;
+        const isMissing = newest < due.epoch || (due.reason !== 'RECORD_LOST' && newest === due.epoch);
+        const stands = isMissing && facts.identity === due.identity && !facts.readOnly && !facts.receives;
         if (!stands) {
           await open.query('ROLLBACK');
           return false;
@@ -195,7 +207,7 @@ export class EpochRecorder {
         const known = new Map(epochs().map((record) => [record.epoch, record]));
         const first = due.epoch - newest > mostMissing ? due.epoch : newest;
         for (let epoch = first + 1; epoch <= due.epoch; epoch += 1) {
-          await insertEpoch(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious }, nowMs);
+          await insertEpoch(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious, startedAtMs: nowMs });
         }
         if (due.former !== null) await nameSourceOf(open, due.epoch, sourceIdOf(due.former));
         await insertEpoch(open, { epoch: due.epoch + 1, sourceId, endOfPrevious }, nowMs);
@@ -229,7 +241,8 @@ function endOf(
   facts: HistoryFacts,
   history: EpochHistory,
   start: Position | null,
-): Position {
+): Position | null {
+  if (reason === 'RECORD_LOST') return null;
   if (reason === 'GONE_BACK' && end !== null) {
     const earliest = start !== null && end.includes(start) ? start : end;
     return facts.received === null ? earliest : earliest.merge(facts.received);
@@ -237,6 +250,15 @@ function endOf(
   if (reason !== 'PROMOTED') return facts.all;
   const began = history.at(-1)?.endOfPrevious ?? null;
   return endOfHistory({ ...facts, writer: writerOf(identity), began });
+}
+
+/**
+ * Whether the record of `epoch` was there and is gone, while the log went on: it was deleted, or a dump was loaded. A log that
+ * went back tells more. Only of a server that gets nothing from others: what it has not replicated yet is not lost.
+ */
+function hasLost(now: ProbeReport, complete: ProbeReport, epoch: number): boolean {
+  const isSame = now.identity === complete.identity && now.applier === 'NONE' && epochOf(complete) === epoch;
+  return isSame && now.epochs !== null && epochOf(now) < epoch && now.position.includes(complete.position);
 }
 
 function isDenied(error: unknown): boolean {

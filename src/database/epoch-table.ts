@@ -43,14 +43,19 @@ export async function nameSourceOf(
   ]);
 }
 
-/** `nowMs`: by the clock of whoever records it, in milliseconds since the Unix epoch. The later of both clocks counts. */
+/**
+ * `nowMs`: by the clock of whoever records it, in milliseconds since the Unix epoch. The later of both clocks counts, but for an
+ * epoch that was on record before: it started when it did.
+ */
 export async function insertEpoch(
   connection: Pick<Connection, 'query'>,
-  { epoch, sourceId, endOfPrevious }: EpochRecord,
+  { epoch, sourceId, endOfPrevious, startedAtMs }: EpochRecord,
   nowMs = 0,
 ): Promise<void> {
+  const given = "TIMESTAMPADD(MICROSECOND, ?, '1970-01-01 00:00:00.000')";
+  const started = startedAtMs === undefined ? `GREATEST(UTC_TIMESTAMP(3), ${given})` : given;
   await connection.query(
-    "INSERT INTO cluster_epochs (epoch, source_id, end_of_previous, started_at) VALUES (?, ?, ?, GREATEST(UTC_TIMESTAMP(3), TIMESTAMPADD(MICROSECOND, ?, '1970-01-01 00:00:00.000')))",
-    [epoch, sourceId, endOfPrevious?.format() ?? null, nowMs * 1000],
+    `INSERT INTO cluster_epochs (epoch, source_id, end_of_previous, started_at) VALUES (?, ?, ?, ${started})`,
+    [epoch, sourceId, endOfPrevious?.format() ?? null, (startedAtMs ?? nowMs) * 1000],
   );
 }

@@ -47,33 +47,37 @@ async function dumpOf(connection: Connection, table: string): Promise<string[]> 
   const rows: { row: string }[] = await connection.query(
     `SELECT CONCAT_WS(', ', ${values.join(', ')}) AS \`row\` FROM \`${table}\``,
   );
-  return [
-    String(created['Create Table']),
-    ...rows.map(({ row }) => `INSERT INTO \`${table}\` (${names.join(', ')}) VALUES (${row})`),
-  ];
+  const into = `INSERT INTO \`${table}\` (${names.join(', ')}) VALUES ${rows.map(({ row }) => `(${row})`).join(', ')}`;
+  return [String(created['Create Table']), ...(rows.length === 0 ? [] : [into])];
 }
 
-/** The database is emptied and the dump loaded, which leaves no trace in the binary log. */
-export async function loadDump(connection: Connection, { statements }: LogicalDump): Promise<void> {
-  await connection.query('DROP DATABASE IF EXISTS orders');
-  await connection.query('CREATE DATABASE orders');
-  await connection.query('USE orders');
-  for (const statement of statements) await connection.query(statement);
-}
+export type Load = {
+  /** Whether the binary log holds what is loaded. */
+  readonly logs: boolean;
+  /** Whether the log begins anew, and the server is told where the dump stands. */
+  readonly resets: boolean;
+};
 
 /**
- * A server is emptied and gets the dump, with its position, as the handbooks say: nobody writes there meanwhile, the log begins
- * anew, and what was loaded is not in it.
+ * A server is emptied and gets the dump. As the handbooks say: nobody writes there meanwhile, the log begins anew, what is loaded
+ * is not in it, and the server is told where the rows stand.
  */
-export async function restoreDump(cluster: TestCluster, name: string, dump: LogicalDump): Promise<void> {
+export async function restoreDump(
+  cluster: TestCluster,
+  name: string,
+  { statements, position }: LogicalDump,
+  { logs, resets }: Load = { logs: false, resets: true },
+): Promise<void> {
   const mysql = cluster.cluster.flavour === 'mysql';
   const connection = await cluster.admin(name);
   try {
     await connection.query('SET GLOBAL read_only = 1');
-    await connection.query(`${sessionOfDumps}, sql_log_bin = 0`);
-    await connection.query(mysql ? 'RESET BINARY LOGS AND GTIDS' : 'RESET MASTER');
-    await loadDump(connection, dump);
-    await connection.query(`SET GLOBAL ${mysql ? 'gtid_purged' : 'gtid_slave_pos'} = '${dump.position}'`);
+    await connection.query(`${sessionOfDumps}, sql_log_bin = ${logs ? 1 : 0}`);
+    if (resets) await connection.query(mysql ? 'RESET BINARY LOGS AND GTIDS' : 'RESET MASTER');
+    for (const statement of ['DROP DATABASE orders', 'CREATE DATABASE orders', 'USE orders', ...statements]) {
+      await connection.query(statement);
+    }
+    if (resets) await connection.query(`SET GLOBAL ${mysql ? 'gtid_purged' : 'gtid_slave_pos'} = '${position}'`);
     await connection.query('SET GLOBAL read_only = 0');
   } finally {
     await connection.end();
