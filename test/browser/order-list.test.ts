@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ask } from '../support/in-process-api.ts';
 import { until } from '../support/until.ts';
 import { createElsewhere, deleteElsewhere, type Stocked, stockOrders, updateElsewhere } from './support/order-stock.ts';
 import { allWidths, Stage, seriousFindings, takePictures } from './support/stage.ts';
@@ -24,6 +25,8 @@ const opened = async (path = '/', options = {}) => {
   await rows(tab.page).first().waitFor();
   return tab;
 };
+const recheckOne =
+  'mutation ($ids: [ID!]!) { recheckOrders(input: { ids: $ids }) { ... on RecheckOrdersPayload { job { id total } } } }';
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
 describe('rows', () => {
@@ -218,6 +221,39 @@ describe('a recheck', () => {
     await job.getByRole('button', { name: 'Cancel the rest' }).click();
     await job.getByText(/cancelled after/).waitFor();
     stage.payments.control({ delayMs: 0 });
+  });
+
+  it('is found again whatever was asked for since, also after its end', async () => {
+    const { page } = await opened('/?number=T-0');
+    stage.payments.control({ delayMs: 1500 });
+    await button(page, /^Recheck all 5\d matching orders$/).click();
+    const job = page.getByRole('region', { name: 'Recheck in the background' });
+    const own = job.filter({ hasText: /Recheck of 5\d orders/ });
+    await own.waitFor();
+    for (let place = 1; place <= 22; place += 1) {
+      const { id } = await createElsewhere(stage.api, { number: `J-${place}` });
+      const { data } = await ask(stage.api, recheckOne, { variables: { ids: [id] } });
+      expect(data?.recheckOrders.job.total).toBe(1);
+    }
+    await page.reload();
+    await own.getByRole('button', { name: 'Cancel the rest' }).waitFor();
+    // However many go on, the page has connections left to ask with.
+    await page.getByRole('searchbox', { name: 'Search by number' }).fill('J-22');
+    await row(page, 'J-22').waitFor();
+    await takePictures(page, 'orders-many-rechecks', [360, 1440]);
+    await page.getByRole('link', { name: 'Cluster', exact: true }).click();
+    await page.getByRole('heading', { name: 'Cluster' }).waitFor();
+    stage.payments.control({ delayMs: 0 });
+    await until('all have ended', async () => {
+      const { data } = await ask(stage.api, '{ jobs { recent(last: 200) { state } } }');
+      return data?.jobs.recent.every(({ state }: { state: string }) => !['QUEUED', 'RUNNING'].includes(state));
+    });
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await own.getByRole('button', { name: 'Close' }).click();
+    await own.waitFor({ state: 'detached' });
+    await page.reload();
+    await rows(page).first().waitFor();
+    expect(await own.count()).toBe(0);
   });
 });
 

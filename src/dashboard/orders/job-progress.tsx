@@ -9,37 +9,47 @@ import { hasEnded, outcomeOf, stateInWords } from './job-words.ts';
 import { cancelJob, type Job, jobProgress } from './recheck-documents.ts';
 import { write } from './write-order.ts';
 
-type Props = { readonly first: Job; readonly onDone: () => void; readonly onEnded: (job: Job) => void };
+type Props = {
+  readonly job: Job;
+  /** Whether it is followed as it goes on; else somebody else looks at it now and then. */
+  readonly follows: boolean;
+  readonly onNews: (job: Job) => void;
+  readonly onDone: () => void;
+};
 
 /** How far a job is, as it goes on, and what ends it. */
-export function JobProgress({ first, onDone, onEnded }: Props) {
-  const [job, setJob] = useState(first);
+export function JobProgress({ job, follows, onNews, onDone }: Props) {
+  const { id, consistencyToken } = job;
   const [lost, setLost] = useState(false);
   const ended = hasEnded(job);
-  const tell = useRef(onEnded);
-  tell.current = onEnded;
+  const isFollowed = follows && !ended;
+  const tell = useRef(onNews);
+  tell.current = onNews;
   useEffect(() => {
-    if (ended) return;
-    const learn = pageTokens.follow();
+    if (!isFollowed) return setLost(false);
     return listen(
       jobProgress,
-      { id: first.id },
+      { id },
       {
-        onEvent: ({ jobProgress: next }) => {
-          if (next.consistencyToken !== null) learn(next.consistencyToken);
-          setJob(next);
-          if (!hasEnded(next)) return;
-          tell.current(next);
-          const how = next.state === 'CANCELLED' ? 'cancelled' : 'done';
-          announce(`Recheck ${how}: ${outcomeOf(next)}`, next.failed > 0 ? 'bad' : 'good');
-        },
+        onEvent: ({ jobProgress: next }) => tell.current(next),
         onState: (state) => setLost(state === 'lost'),
       },
     );
-  }, [first.id, ended]);
+  }, [id, isFollowed]);
+  const [learn] = useState(() => pageTokens.follow());
+  useEffect(() => {
+    if (consistencyToken !== null) learn(consistencyToken);
+  }, [consistencyToken, learn]);
+  const wentOn = useRef(!ended);
+  useEffect(() => {
+    if (!ended || !wentOn.current) return;
+    wentOn.current = false;
+    const how = job.state === 'CANCELLED' ? 'cancelled' : 'done';
+    announce(`Recheck ${how}: ${outcomeOf(job)}`, job.failed > 0 ? 'bad' : 'good');
+  }, [ended, job]);
   const cancel = async () => {
     const outcome = await write(cancelJob, 'cancelJob', { input: { id: job.id } });
-    if (outcome.kind === 'done') setJob(outcome.done.job);
+    if (outcome.kind === 'done') onNews(outcome.done.job);
     else announce(outcome.kind === 'refused' ? outcome.refusal.message : outcome.failure.message, 'bad');
   };
   return (

@@ -87,6 +87,21 @@ export const recentJobs: TypedDocumentNode<
   ${jobParts}
 `;
 
+/** So many jobs by their ids; `null` for those that nothing is known of any more. */
+export function ownJobs(
+  count: number,
+): TypedDocumentNode<{ readonly jobs: Readonly<Record<string, Job | null>> }, Readonly<Record<string, string>>> {
+  const places = Array.from({ length: Math.max(1, count) }, (_, place) => place);
+  return gql`
+  query OwnJobs(${places.map((place) => `$id${place}: ID!`).join(', ')}) {
+    jobs {
+      ${places.map((place) => `job${place}: job(id: $id${place}) { ...JobParts }`).join('\n      ')}
+    }
+  }
+  ${jobParts}
+`;
+}
+
 export const cancelJob: TypedDocumentNode<
   { cancelJob: { readonly __typename: 'CancelJobPayload'; readonly job: Job } | Refusal },
   { input: { readonly id: string } }

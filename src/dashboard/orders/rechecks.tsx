@@ -1,17 +1,16 @@
-import { memo, useEffect, useState } from 'react';
+import { memo, useState } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Failure } from '../graphql/failure.ts';
-import { useAnswer } from '../graphql/use-answer.ts';
 import { announce } from '../shell/announcements.tsx';
 import { countInWords, countOf } from '../shell/figures.ts';
 import { useZone } from '../shell/zone.ts';
 import { JobProgress } from './job-progress.tsx';
-import { hasEnded } from './job-words.ts';
 import type { Refusal } from './order-documents.ts';
 import { whereOf } from './order-variables.ts';
 import { isFiltered, type OrderView } from './order-view.ts';
-import { type Job, type RecheckInput, recentJobs, recheckOrders } from './recheck-documents.ts';
+import { type RecheckInput, recheckOrders } from './recheck-documents.ts';
 import type { Selection } from './selection.ts';
+import { useRechecks } from './use-rechecks.ts';
 import { write } from './write-order.ts';
 import { WriteTrouble } from './write-trouble.tsx';
 
@@ -28,11 +27,10 @@ const mostIds = 1000;
 const mostOrders = 10_000;
 /** More than these are asked about first. */
 const manyOrders = 100;
-const recent = { last: 20 };
 
 /** Has the payment provider asked about orders, in the background, and shows how far that is: of every recheck that goes on. */
 export const Rechecks = memo(function Rechecks({ selected, view, matching, onClear }: Props) {
-  const [jobs, setJobs] = useJobs();
+  const { jobs, followed, add, news, hide } = useRechecks();
   const [failure, setFailure] = useState<Failure | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -48,7 +46,7 @@ export const Rechecks = memo(function Rechecks({ selected, view, matching, onCle
     setRefusal(outcome.kind === 'refused' ? outcome.refusal : null);
     if (outcome.kind !== 'done') return;
     const { job } = outcome.done;
-    setJobs((before) => [...before, job]);
+    add(job);
     announce(`Recheck of ${countOf(job.total, 'order')} queued`);
     if ('ids' in input) onClear();
   };
@@ -88,33 +86,12 @@ export const Rechecks = memo(function Rechecks({ selected, view, matching, onCle
       )}
       <WriteTrouble failure={failure} refusal={refusal} />
       {jobs.map((job) => (
-        <JobProgress
-          key={job.id}
-          first={job}
-          onDone={() => setJobs((before) => before.filter(({ id }) => id !== job.id))}
-          onEnded={(ended) => setJobs((before) => before.map((one) => (one.id === ended.id ? ended : one)))}
-        />
+        <JobProgress key={job.id} job={job} follows={followed.has(job.id)} onNews={news} onDone={() => hide(job)} />
       ))}
       {asked !== null && <Question count={asked.count} onNo={() => setAsked(null)} onYes={() => void recheck(asked)} />}
     </>
   );
 });
-
-/** Those that go on, whoever began them and wherever that was seen last; they stay until somebody has seen how they ended. */
-function useJobs() {
-  const [jobs, setJobs] = useState<readonly Job[]>([]);
-  const known = useAnswer(recentJobs, recent);
-  const found = known.data?.jobs.recent ?? null;
-  useEffect(() => {
-    if (found === null) return;
-    const going = found.filter((job) => job.kind === 'RECHECK_ORDERS' && !hasEnded(job));
-    setJobs((before) => {
-      const ids = new Set(before.map(({ id }) => id));
-      return [...going.filter(({ id }) => !ids.has(id)).reverse(), ...before];
-    });
-  }, [found]);
-  return [jobs, setJobs] as const;
-}
 
 function Question({ count, onYes, onNo }: { count: number; onYes: () => void; onNo: () => void }) {
   return (

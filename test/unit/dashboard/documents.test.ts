@@ -11,6 +11,8 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { settingsSchema } from '../../../src/config-settings.ts';
+import { mostOwn } from '../../../src/dashboard/orders/own-rechecks.ts';
+import { ownJobs } from '../../../src/dashboard/orders/recheck-documents.ts';
 import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';
 import { costOf } from '../../../src/graphql/limits/operation-cost.ts';
 
@@ -36,6 +38,16 @@ describe('what the page asks', () => {
       expect(points, name).toBeLessThanOrEqual(settingsSchema.shape.GRAPHQL_MAX_COST.parse(undefined) / 2);
     }
   });
+});
+
+it('asks for as many rechecks of one browser at once as are remembered', () => {
+  const document = ownJobs(mostOwn);
+  expect(validate(schema, document)).toEqual([]);
+  const operation = getOperationAST(document) as OperationDefinitionNode;
+  const { jobs } = { jobs: operation.selectionSet.selections[0] };
+  const asked = jobs?.kind === 'Field' ? (jobs.selectionSet?.selections.length ?? 0) : 0;
+  expect(asked).toBe(mostOwn);
+  expect(asked).toBeLessThanOrEqual(settingsSchema.shape.GRAPHQL_MAX_ALIASES.parse(undefined));
 });
 
 function isOperation(value: unknown): value is DocumentNode {

@@ -1,0 +1,37 @@
+/** Which rechecks are shown, and how each is kept up. */
+import { hasEnded } from './job-words.ts';
+import type { Job } from './recheck-documents.ts';
+
+/** Each holds a stream, and a browser has six connections for all tabs. */
+const mostFollowed = 2;
+
+/**
+ * Shown are those that were, as they are `known` now, and then the `found` ones, which came before them. What a stream has told
+ * since is newer than an answer that was on its way.
+ */
+export function withFound(shown: readonly Job[], found: readonly Job[], known: readonly Job[]): readonly Job[] {
+  const ids = new Set(shown.map(({ id }) => id));
+  const added = new Map(found.filter(({ id }) => !ids.has(id)).map((job) => [job.id, job]));
+  const now = new Map(known.map((job) => [job.id, job]));
+  const kept = shown.map((job) => newer(job, now.get(job.id)));
+  const older = [...added.values()].sort((one, other) => (one.queuedAt < other.queuedAt ? -1 : 1));
+  if (older.length === 0 && kept.every((job, place) => job === shown[place])) return shown;
+  return [...older, ...kept];
+}
+
+function newer(job: Job, seen: Job | undefined): Job {
+  if (seen === undefined || hasEnded(job)) return job;
+  const { state, done, total } = seen;
+  const isNews = hasEnded(seen) || done > job.done || state !== job.state || total !== job.total;
+  return isNews && done >= job.done ? seen : job;
+}
+
+/** The newest of those that go on. */
+export function followedOf(jobs: readonly Job[]): ReadonlySet<string> {
+  return new Set(
+    jobs
+      .filter((job) => !hasEnded(job))
+      .slice(-mostFollowed)
+      .map(({ id }) => id),
+  );
+}

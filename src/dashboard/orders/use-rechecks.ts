@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useAnswer } from '../graphql/use-answer.ts';
+import { useEvery } from '../shell/use-every.ts';
+import { hasEnded } from './job-words.ts';
+import { forgetRecheck, ownRechecks, rememberRecheck } from './own-rechecks.ts';
+import { type Job, ownJobs, recentJobs } from './recheck-documents.ts';
+import { followedOf, withFound } from './shown-rechecks.ts';
+
+const recent = { last: 20 };
+const lookEveryMs = 10_000;
+
+/**
+ * Those that go on, whoever began them and wherever that was seen last, and those of this browser that have ended meanwhile. They
+ * stay until somebody has seen how they ended. The newest are followed; the others are looked at now and then.
+ */
+export function useRechecks() {
+  const [jobs, setJobs] = useState<readonly Job[]>([]);
+  const hidden = useRef(new Set<string>());
+  const [own] = useState(ownRechecks);
+  const ofOwn = useMemo(() => ownJobs(own.length), [own]);
+  const lastOnes = useAnswer(recentJobs, recent);
+  const ownOnes = useAnswer(
+    ofOwn,
+    own.length === 0 ? null : Object.fromEntries(own.map((id, place) => [`id${place}`, id])),
+  );
+  const last = lastOnes.data?.jobs.recent ?? null;
+  const mine = ownOnes.data?.jobs ?? null;
+
+  useEffect(() => {
+    const rechecks = (last ?? []).filter(({ kind }) => kind === 'RECHECK_ORDERS');
+    const ours = Object.values(mine ?? {}).filter((job) => job !== null);
+    const shown = [...rechecks.filter((job) => !hasEnded(job)), ...ours].filter(({ id }) => !hidden.current.has(id));
+    setJobs((before) => withFound(before, shown, [...rechecks, ...ours]));
+  }, [last, mine]);
+  // Whoever sees how one has ended needs not be told again.
+  useEffect(() => {
+    for (const job of jobs) if (hasEnded(job)) forgetRecheck(job.id);
+  }, [jobs]);
+
+  const followed = followedOf(jobs);
+  const isLookedAt = jobs.some((job) => !hasEnded(job) && !followed.has(job.id));
+  const { refetch: lookAtLast } = lastOnes;
+  const { refetch: lookAtOwn } = ownOnes;
+  const look = useCallback(() => {
+    if (!isLookedAt) return;
+    void lookAtLast();
+    void lookAtOwn();
+  }, [isLookedAt, lookAtLast, lookAtOwn]);
+  useEvery(lookEveryMs, look);
+
+  const add = (job: Job) => {
+    rememberRecheck(job.id);
+    setJobs((before) => [...before.filter(({ id }) => id !== job.id), job]);
+  };
+  const news = (job: Job) => setJobs((before) => before.map((one) => (one.id === job.id ? job : one)));
+  const hide = (job: Job) => {
+    hidden.current.add(job.id);
+    setJobs((before) => before.filter(({ id }) => id !== job.id));
+  };
+  return { jobs, followed, add, news, hide };
+}
