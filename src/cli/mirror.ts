@@ -11,7 +11,7 @@ import { Outbox } from '../outbox/outbox.ts';
 import { measureOutbox } from '../outbox/outbox-metrics.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
-import { createLog } from '../platform/log.ts';
+import { createLog, type Logger } from '../platform/log.ts';
 import { measureLog } from '../platform/log-metrics.ts';
 import { UsageError } from './arguments.ts';
 import { clusterConfig } from './cluster-config.ts';
@@ -52,7 +52,7 @@ async function run(argv: readonly string[]): Promise<number> {
   await lifecycle.start({
     name: 'watch',
     start: async () => {
-      watched = await startWatching(config, { mirror, database, metrics });
+      watched = await startWatching(config, { mirror, database, metrics, log });
       if (watched !== null) log.info({ url: watched.url }, 'shows how it is');
     },
     stop: () => watched?.stop(),
@@ -71,12 +71,13 @@ type Watched = {
   readonly mirror: Mirror;
   readonly database: OrdersDatabase;
   readonly metrics: PrometheusMetrics | null;
+  readonly log: Logger;
 };
 
 /** Ready is a mirror that can bring changes to the backup, however many wait. One that has nothing to do meets no trouble. */
 async function startWatching(
-  { http: { host }, mirror: { port } }: Config,
-  { mirror, database, metrics }: Watched,
+  { http, environment, mirror: { port } }: Config,
+  { mirror, database, metrics, log }: Watched,
 ): Promise<WatchServer | null> {
   if (port === null) return null;
   const readiness = () => {
@@ -84,9 +85,16 @@ async function startWatching(
     const snapshot = database.cluster.snapshot();
     const there = backups(snapshot).some(isSeen) && writableSource(snapshot) !== undefined;
     const nodes = snapshot.map(describeStatus);
-    return { ready: there && trouble === null && turn !== null, facts: { turn, ...depth, trouble, nodes } };
+    // What went wrong may name the server with which it did.
+    return {
+      ready: there && trouble === null && turn !== null,
+      facts: { turn, ...depth },
+      servers: { trouble, nodes },
+    };
   };
-  return startWatchServer({ host, port, setting: 'MIRROR_PORT', readiness, metrics });
+  const reach = { ...http, production: environment === 'production' };
+  const { host } = http;
+  return startWatchServer({ host, port, setting: 'MIRROR_PORT', reach, readiness, metrics, clock: systemClock, log });
 }
 
 try {

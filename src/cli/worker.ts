@@ -8,7 +8,7 @@ import { startWatchServer, type WatchServer } from '../http/watch-server.ts';
 import { systemClock } from '../platform/clock.ts';
 import { giveWay } from '../platform/give-way.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
-import { createLog } from '../platform/log.ts';
+import { createLog, type Logger } from '../platform/log.ts';
 import { measureLog } from '../platform/log-metrics.ts';
 import { UsageError } from './arguments.ts';
 import { clusterConfig } from './cluster-config.ts';
@@ -72,7 +72,7 @@ async function run(argv: readonly string[]): Promise<number> {
   await lifecycle.start({
     name: 'watch',
     start: async () => {
-      watched = await startWatching(config, { trouble: () => background.jobs.trouble, database, metrics });
+      watched = await startWatching(config, { trouble: () => background.jobs.trouble, database, metrics, log });
       if (watched !== null) log.info({ url: watched.url }, 'shows how it is');
     },
     stop: () => watched?.stop(),
@@ -90,21 +90,24 @@ type Watched = {
   readonly trouble: () => string | null;
   readonly database: OrdersDatabase;
   readonly metrics: PrometheusMetrics | null;
+  readonly log: Logger;
 };
 
 /** Ready is a worker that can take orders from the queue and change them. Whether the provider answers it learns by its work. */
 async function startWatching(
-  { http: { host }, jobs: { port } }: Config,
-  { trouble: troubleOf, database, metrics }: Watched,
+  { http, environment, jobs: { port } }: Config,
+  { trouble: troubleOf, database, metrics, log }: Watched,
 ): Promise<WatchServer | null> {
   if (port === null) return null;
   const readiness = () => {
     const trouble = troubleOf();
     const snapshot = database.cluster.snapshot();
     const ready = trouble === null && writableSource(snapshot) !== undefined;
-    return { ready, facts: { trouble, nodes: snapshot.map(describeStatus) } };
+    return { ready, facts: { trouble }, servers: { nodes: snapshot.map(describeStatus) } };
   };
-  return startWatchServer({ host, port, setting: 'WORKER_PORT', readiness, metrics });
+  const reach = { ...http, production: environment === 'production' };
+  const { host } = http;
+  return startWatchServer({ host, port, setting: 'WORKER_PORT', reach, readiness, metrics, clock: systemClock, log });
 }
 
 try {

@@ -52,3 +52,6 @@ const headersOf = ({ retryAfterMs }: Refusal) => ({
   connection: 'close',
   ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
 });
+
+export const unknownHost =
+  'The Host header holds a name that this API is not known by. ALLOWED_HOSTS lists its names, PUBLIC_URL gives its address.';

@@ -20,9 +20,10 @@ import { OwnPace } from './own-pace.ts';
 import { type Patience, usualPatience } from './patience.ts';
 import { type Reach, reachableHere } from './reach.ts';
 import { Refusals } from './refusals.ts';
-import { plainError, respondError, respondJson, respondRefusal } from './respond.ts';
+import { plainError, respondError, respondJson, respondRefusal, unknownHost } from './respond.ts';
 import { type ServedMetrics, sendMetrics } from './send-metrics.ts';
 import { type StaticPage, sendStaticFile, staticFileAt } from './static-page.ts';
+import { tellsServers } from './told-servers.ts';
 
 /** What is served: the composition root makes one. */
 export interface ServedApp {
@@ -94,9 +95,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const proxies = { trusted: addressListOf(reach.trustedProxies) ?? loopback, headers: reach.proxyHeaders };
   const callerOf = callerReader({ ...reach, proxies });
   const judgeHost = hostJudge({ ...reach, host: options.host });
-  const mayKnowServers = (request: IncomingMessage) =>
-    judgeHost(hostsOf(request.rawHeaders)) === 'known' &&
-    (!reach.production || loopback.has(callerOf(request).address));
+  const mayKnowServers = tellsServers({ ...reach, host: options.host });
   const unlessStopping = (route: Route): Route =>
     readOnly((request, response) => (stopping ? answerStopping(response) : route(request, response)));
   const ready = unlessStopping((request, response) => health.reads(response, mayKnowServers(request)));
@@ -246,9 +245,6 @@ function readOnly(route: Route): Route {
     respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are answered here.');
   };
 }
-
-const unknownHost =
-  'The Host header holds a name that this API is not known by. ALLOWED_HOSTS lists its names, PUBLIC_URL gives its address.';
 
 function leadTo(location: string, response: ServerResponse): void {
   response.writeHead(302, { location, 'content-length': 0 }).end();

@@ -1,8 +1,24 @@
 /** What a process without GraphQL shows of itself: /livez, /readyz and /metrics. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressList, addressListOf } from '../platform/address-list.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import { unmeasured } from '../platform/metrics.ts';
+import { Connections } from './connections.ts';
+import { hostJudge, hostsOf } from './known-host.ts';
 import { listen } from './listen.ts';
-import { respondError, respondJson } from './respond.ts';
+import { Refusals } from './refusals.ts';
+import { respondError, respondJson, unknownHost } from './respond.ts';
 import { type ServedMetrics, sendMetrics } from './send-metrics.ts';
+import { type TellingRules, tellsServers } from './told-servers.ts';
+
+export type Readiness = {
+  readonly ready: boolean;
+  /** Shown either way. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** What names servers, for those who may know them. */
+  readonly servers: Readonly<Record<string, unknown>>;
+};
 
 export type WatchServerOptions = {
   readonly host: string;
@@ -10,18 +26,74 @@ export type WatchServerOptions = {
   readonly port: number;
   /** The variable that names the port. */
   readonly setting: string;
-  /** From what is known already: it is asked as often as somebody looks. `facts` are shown either way. */
-  readonly readiness: () => { readonly ready: boolean; readonly facts: Readonly<Record<string, unknown>> };
+  readonly reach: Omit<TellingRules, 'host'>;
+  /** From what is known already: it is asked as often as somebody looks. */
+  readonly readiness: () => Readiness;
   /** Without it there is no `/metrics`. */
   readonly metrics: ServedMetrics | null;
+  readonly clock: Clock;
+  readonly log: Logger;
 };
 
 export type WatchServer = { readonly url: string; stop(): Promise<void> };
 
+/** Probes and monitoring hold a few. */
+const connectionLimits = { all: 100, perClient: 50 } as const;
+/** By whatever name those have for the process who start and stop it. */
+const probed: readonly string[] = ['/livez', '/readyz'];
+
 /** Throws `PortUnavailableError`. */
-export async function startWatchServer({ host, port, setting, ...shown }: WatchServerOptions): Promise<WatchServer> {
-  const server = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (request, response) => {
-    answer(request, response, shown).catch(() => response.destroy());
+export async function startWatchServer(options: WatchServerOptions): Promise<WatchServer> {
+  const { host, port, setting, reach, clock, log } = options;
+  const refusals = new Refusals({ clock, log, metrics: unmeasured });
+  const judgeHost = hostJudge({ ...reach, host });
+  const mayKnowServers = tellsServers({ ...reach, host });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method, url = '/', rawHeaders, socket } = request;
+    const path = url.split('?', 1)[0] ?? '/';
+    const verdict = judgeHost(hostsOf(rawHeaders));
+    if (verdict === 'malformed') {
+      return respondError(
+        response,
+        400,
+        'BAD_REQUEST',
+        'The Host header is not one host name, with a port or without.',
+      );
+    }
+    if (verdict === 'unknown' && !probed.includes(path)) {
+      refusals.count('host', { client: socket.remoteAddress, path });
+      return respondError(response, 421, 'HOST_UNKNOWN', unknownHost);
+    }
+    if (method !== 'GET' && method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      return respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are answered here.');
+    }
+    switch (path) {
+      case '/livez':
+        return respondJson(response, 200, { status: 'alive' });
+      case '/readyz': {
+        const { ready, facts, servers } = options.readiness();
+        if (!ready) response.setHeader('retry-after', '1');
+        const shown = { ...facts, ...(mayKnowServers(request) && servers) };
+        return respondJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', ...shown });
+      }
+      case '/metrics':
+        if (options.metrics !== null) return sendMetrics(response, options.metrics);
+        break;
+    }
+    respondError(response, 404, 'NOT_FOUND', 'There is nothing here. Try /livez, /readyz or /metrics.');
+  };
+  const timeouts = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
+  const server = createServer(timeouts, (request, response) => {
+    connections.mark(request.socket, true);
+    response.once('close', () => connections.mark(request.socket, false));
+    answer(request, response).catch(() => response.destroy());
+  });
+  const connections = new Connections(server, {
+    limits: connectionLimits,
+    proxies: addressListOf(reach.trustedProxies) ?? (addressListOf([]) as AddressList),
+    refusals,
+    metrics: unmeasured,
   });
   const taken = await listen(server, host, port, { orNext: false, setting });
   return {
@@ -32,28 +104,4 @@ export async function startWatchServer({ host, port, setting, ...shown }: WatchS
         server.closeAllConnections();
       }),
   };
-}
-
-async function answer(
-  { method, url = '/' }: IncomingMessage,
-  response: ServerResponse,
-  { readiness, metrics }: Pick<WatchServerOptions, 'readiness' | 'metrics'>,
-): Promise<void> {
-  if (method !== 'GET' && method !== 'HEAD') {
-    response.setHeader('allow', 'GET, HEAD');
-    return respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are answered here.');
-  }
-  switch (url.split('?', 1)[0]) {
-    case '/livez':
-      return respondJson(response, 200, { status: 'alive' });
-    case '/readyz': {
-      const { ready, facts } = readiness();
-      if (!ready) response.setHeader('retry-after', '1');
-      return respondJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'unavailable', ...facts });
-    }
-    case '/metrics':
-      if (metrics !== null) return sendMetrics(response, metrics);
-      break;
-  }
-  respondError(response, 404, 'NOT_FOUND', 'There is nothing here. Try /livez, /readyz or /metrics.');
 }

@@ -56,12 +56,27 @@ describe('names of servers', () => {
   const policy = { failureThreshold: 1, recoveryThreshold: 1, maxLagMs: 1000, minServingReplicas: 0 };
   const paths = ['/readyz', '/readyz/read', '/readyz/write', '/health/nobody'];
 
-  it.each(paths)('are for people at this machine: %s', async (path) => {
-    const { server } = await start({ health, reach: { ...reachableHere, production: true } });
-    const asked = async (headers: Record<string, string>) => (await fetch(server.url + path, { headers })).text();
-    expect(await asked({})).toContain('secret-7');
-    expect(await asked(visitor)).not.toContain('secret-7');
+  const asked = async (url: string, headers: Record<string, string> = {}) => (await fetch(url, { headers })).text();
+
+  it.each(paths)('are for people at this machine, where no proxy is expected at it: %s', async (path) => {
+    const { server } = await start({ health, reach: { ...reachableHere, trustedProxies: [], production: true } });
+    const url = server.url + path;
+    expect(await asked(url)).toContain('secret-7');
+    // There is one all the same, whatever it says of whom it asks for.
+    for (const headers of [visitor, { 'x-forwarded-for': '127.0.0.1' }, { via: '1.1 edge' }, { 'x-real-ip': '::1' }]) {
+      expect(await asked(url, headers)).not.toContain('secret-7');
+    }
   });
+
+  it.each(paths)(
+    'are not told through a proxy at this machine that says nothing of whom it asks for: %s',
+    async (path) => {
+      const { server } = await start({ health, reach: { ...reachableHere, production: true } });
+      expect(await asked(server.url + path)).not.toContain('secret-7');
+      const near = await start({ health, reach: { ...reachableHere, production: false } });
+      expect(await asked(near.server.url + path)).toContain('secret-7');
+    },
+  );
 
   it('and of nobody are told with the one that was asked for by name', async () => {
     const { server } = await start({ health, reach: { ...reachableHere, production: true } });
