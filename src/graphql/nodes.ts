@@ -1,10 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { isRowAlone } from '../database/order-rows.ts';
 import { BadListRequestError } from '../orders/errors.ts';
 import { findOrders } from '../orders/find-order.ts';
 import { maxPageSize } from '../orders/page-request.ts';
 import { unhurried } from '../platform/unhurried.ts';
 import { builder } from './builder.ts';
 import type { OperationContext } from './context.ts';
+import { readWithItems, weightOfOrder } from './limits/read-items.ts';
 import { orderIdOf } from './orders/order-id.ts';
 import { orderSelection } from './orders/order-selection.ts';
 
@@ -37,10 +39,14 @@ builder.queryField('nodes', (t) =>
 async function findNodes(globalIds: readonly string[], context: OperationContext, info: GraphQLResolveInfo) {
   const ids = globalIds.map(orderIdOf);
   const wanted = new Set(ids.filter((id) => id !== null));
-  const orders = await findOrders(context.session, [...wanted], orderSelection(context, info));
+  const selection = orderSelection(context, info);
+  const read = () => findOrders(context.session, [...wanted], selection);
+  const orders = await (wanted.size > 1 && !isRowAlone(selection)
+    ? readWithItems(context, read, (found) => found.values())
+    : read());
   const nodes = ids.map((id) => {
     const order = id === null ? undefined : orders.get(id);
     return order === undefined ? null : { ...order, __typename: 'Order' };
   });
-  return unhurried(nodes, context.standBack);
+  return unhurried(nodes, context.standBack, weightOfOrder);
 }

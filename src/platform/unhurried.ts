@@ -3,21 +3,40 @@ const longFrom = 30;
 
 /**
  * The rows of a list, those of a long one a few at a time: whoever works on a row as soon as it is there works on few in
- * one go, and between them others have their turn.
+ * one go, and between them others have their turn. A row may count for several.
  */
 export function unhurried<Row>(
   rows: readonly Row[],
   standBack: () => Promise<void> = afterOthers,
+  weigh: (row: Row) => number = () => 1,
 ): readonly (Row | Promise<Row>)[] {
-  if (rows.length < longFrom) return rows;
+  const { pieces, weight } = inPieces(rows, weigh);
+  if (weight < longFrom) return rows;
   const turns = [Promise.resolve()];
-  for (let first = atOnce; first < rows.length; first += atOnce) {
+  for (let piece = 1; piece <= (pieces.at(-1) ?? 0); piece += 1) {
     turns.push((turns.at(-1) ?? Promise.resolve()).then(standBack));
   }
-  return rows.map((row, index) => (index < atOnce ? row : turnOf(turns, index).then(() => row)));
+  return rows.map((row, index) => (pieces[index] === 0 ? row : turnOf(turns, pieces[index]).then(() => row)));
+}
+
+/** Which piece each row belongs to, and what all of them weigh. */
+function inPieces<Row>(rows: readonly Row[], weigh: (row: Row) => number) {
+  let piece = 0;
+  let filled = 0;
+  let weight = 0;
+  const pieces = rows.map((row) => {
+    if (filled >= atOnce) {
+      piece += 1;
+      filled = 0;
+    }
+    const own = weigh(row);
+    filled += own;
+    weight += own;
+    return piece;
+  });
+  return { pieces, weight };
 }
 
 const afterOthers = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-const turnOf = (turns: readonly Promise<void>[], index: number) =>
-  turns[Math.floor(index / atOnce)] ?? Promise.resolve();
+const turnOf = (turns: readonly Promise<void>[], piece = 0) => turns[piece] ?? Promise.resolve();

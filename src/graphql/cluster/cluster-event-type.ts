@@ -5,6 +5,7 @@ import {
   type EventSeverity,
 } from '../../cluster/cluster-event.ts';
 import type { Streamed } from '../../platform/bounded-stream.ts';
+import { unhurried } from '../../platform/unhurried.ts';
 import { builder } from '../builder.ts';
 import { inTurn } from '../event-turn.ts';
 
@@ -94,6 +95,10 @@ builder.queryField('clusterEventLog', (t) =>
     description:
       'What has happened to the cluster, as this API process saw it, newest first. It remembers the last 200.',
     args: { last: t.arg.int({ required: true, defaultValue: 50, description: 'How many at most.' }) },
-    resolve: (_, { last }, context) => context.clusterEvents.last(last).map((item) => ({ item, missed: 0 })),
+    resolve: (_, { last }, { clusterEvents, standBack }) =>
+      unhurried(
+        clusterEvents.last(last).map((item) => ({ item, missed: 0 })),
+        standBack,
+      ),
   }),
 );

@@ -4,6 +4,7 @@ import { type JobKind, jobKinds } from '../../jobs/job-record.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { DeadLetter, TaskCounts } from '../../jobs/task-queue.ts';
 import { BadListRequestError } from '../../orders/errors.ts';
+import { unhurried } from '../../platform/unhurried.ts';
 import { builder } from '../builder.ts';
 import { checkedJobId } from './job-id-input.ts';
 import { jobKindType, jobType } from './job-type.ts';
@@ -65,7 +66,7 @@ const jobsType = builder.objectRef<Jobs>('Jobs').implement({
       nullable: true,
       description: 'The last jobs, newest first. Scheduled runs that find nothing are left out.',
       args: { last: t.arg.int({ required: true, defaultValue: 20, description: `How many, 1 to ${mostAtOnce}.` }) },
-      resolve: async (jobs, { last }) => [...(await jobs.recent(checked('last', last)))],
+      resolve: async (jobs, { last }, { standBack }) => unhurried(await jobs.recent(checked('last', last)), standBack),
     }),
     job: t.field({
       type: jobType,
@@ -79,7 +80,8 @@ const jobsType = builder.objectRef<Jobs>('Jobs').implement({
       nullable: true,
       description: 'Orders that were given up, newest first.',
       args: { last: t.arg.int({ required: true, defaultValue: 50, description: `How many, 1 to ${mostAtOnce}.` }) },
-      resolve: async (jobs, { last }) => [...(await jobs.deadLetters(checked('last', last)))],
+      resolve: async (jobs, { last }, { standBack }) =>
+        unhurried(await jobs.deadLetters(checked('last', last)), standBack),
     }),
   }),
 });

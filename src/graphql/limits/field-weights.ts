@@ -20,8 +20,10 @@ export type FieldWeight = {
 };
 
 const mostRows = 100;
-/** What this process remembers is not read from a server. */
-const remembered = 0.25;
+/** A log that is kept shorter answers fewer. */
+const mostRouted = 1000;
+/** What this process remembers is read from no server. Its fields are resolved like all others. */
+const remembered = 0.35;
 const count: FieldWeight = { own: 50 };
 const list = (length: number): FieldWeight => ({ times: () => length });
 const command: FieldWeight = { own: 20 };
@@ -40,7 +42,8 @@ export const fieldWeights: Readonly<Record<string, FieldWeight>> = {
     },
   },
   'Query.clusterEventLog': { times: (sent) => upTo(200, sent('last'), 50) * remembered },
-  'Query.routingLog': { times: (sent) => upTo(500, sent('last'), 100) * remembered },
+  'Query.routingLog': { times: (sent) => upTo(mostRouted, sent('last'), 100) * remembered },
+  'ClusterEvent.facts': list(4),
   'OrderConnection.edges': { ofRows: true },
   'OrderConnection.nodes': { ofRows: true },
   'OrderConnection.totalCount': count,
@@ -51,6 +54,7 @@ export const fieldWeights: Readonly<Record<string, FieldWeight>> = {
   'Order.items': { ...list(4), longest: maxItems },
   'Jobs.deadLetters': { times: (sent) => upTo(200, sent('last'), 50) },
   'Jobs.recent': { times: (sent) => upTo(200, sent('last'), 20) },
+  'Mutation.cancelJob': command,
   'Mutation.createOrder': command,
   'Mutation.updateOrder': command,
   'Mutation.deleteOrder': command,

@@ -5,6 +5,7 @@ import type { OrderFilter } from '../../orders/order-filter.ts';
 import { type OrderSort, placeOf } from '../../orders/order-sort.ts';
 import { unhurried } from '../../platform/unhurried.ts';
 import { builder } from '../builder.ts';
+import { weightOfOrder } from '../limits/read-items.ts';
 import { orderType } from './order-type.ts';
 
 /** A page that is read when something of it is asked for, once. */
@@ -86,12 +87,14 @@ export const orderConnectionType = builder.objectRef<OrderConnection>('OrderConn
         unhurried(
           (await connection.page()).orders.map((node) => ({ connection, node })),
           standBack,
+          ({ node }) => weightOfOrder(node),
         ),
     }),
     nodes: t.field({
       type: [orderType],
       description: 'The orders of this page, when their cursors do not matter.',
-      resolve: async (connection, _, { standBack }) => unhurried((await connection.page()).orders, standBack),
+      resolve: async (connection, _, { standBack }) =>
+        unhurried((await connection.page()).orders, standBack, weightOfOrder),
     }),
     pageInfo: t.field({
       type: pageInfoType,

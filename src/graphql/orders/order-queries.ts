@@ -1,7 +1,9 @@
+import { isRowAlone } from '../../database/order-rows.ts';
 import { findOrder } from '../../orders/find-order.ts';
 import type { OrderSortField } from '../../orders/order-sort.ts';
 import { defaultPageSize, maxPageSize, pageRequestOf } from '../../orders/page-request.ts';
 import { builder } from '../builder.ts';
+import { readWithItems } from '../limits/read-items.ts';
 import { orderConnection, orderConnectionType } from './order-connection.ts';
 import { orderFilterOf, orderFilterType } from './order-filter-input.ts';
 import { orderIdOf } from './order-id.ts';
@@ -90,7 +92,10 @@ builder.queryField('orders', (t) =>
       const selection = orderSelection(context, info, [['edges', 'node'], ['nodes']]);
       return orderConnection(
         list,
-        () => context.orders.page(list, selection),
+        () => {
+          const read = () => context.orders.page(list, selection);
+          return isRowAlone(selection) ? read() : readWithItems(context, read, ({ orders }) => orders);
+        },
         () => context.pageToken(),
       );
     },

@@ -5,6 +5,7 @@ import { FairTurns } from '../../platform/fair-turns.ts';
 import { retryAfterMs } from '../../routing/errors.ts';
 import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
+import { isHeavy } from '../limits/heavy-operation.ts';
 import { factsOf } from './request-facts.ts';
 
 /** More operations with many rows are waiting than can be answered in time. */
@@ -19,8 +20,6 @@ export class HeavyOperationsWaitError extends TidemarkError {
 
 type Heavy = Partial<Pick<OperationContext, 'client'>> & { readonly request: Request };
 
-/** From so many points on, an operation is heavy. */
-const heavyFrom = 500;
 /** Of one client, and of all: each that comes to the front waits for one operation of every other client at most. */
 const mostWaitingPerClient = 64;
 const mostWaiting = 1024;
@@ -34,8 +33,8 @@ export function useHeavyTurns(): Plugin {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const { request, client = 'unknown' } = args.contextValue as Heavy;
-      const { cost, deadline, longWork } = factsOf(request);
-      if (cost < heavyFrom) return;
+      const { cost, mostCost, deadline, longWork } = factsOf(request);
+      if (!isHeavy({ points: cost, mostPoints: mostCost })) return;
       longWork?.isLong();
       if (longWork !== null) Object.assign(args.contextValue, { standBack: longWork.standBack });
       setExecuteFn(async (executed: ExecutionArgs) => {

@@ -1,5 +1,6 @@
 import { consistencyLevels } from '../../consistency/levels.ts';
 import type { Streamed } from '../../platform/bounded-stream.ts';
+import { unhurried } from '../../platform/unhurried.ts';
 import { routeReasons } from '../../routing/route-decision.ts';
 import type { RoutedOperation, RoutingLogFilter } from '../../routing/routing-log.ts';
 import { builder } from '../builder.ts';
@@ -109,9 +110,11 @@ builder.queryField('routingLog', (t) =>
       filter: t.arg({ type: filterType, description: 'Which operations. All of them without it.' }),
       last: t.arg.int({ required: true, defaultValue: 100, description: `How many at most, 0 to ${mostAtOnce}.` }),
     },
-    resolve: (_, { filter, last }, { routingLog }) => {
+    resolve: (_, { filter, last }, { routingLog, standBack }) => {
+      if (routingLog === null) return null;
       const count = Math.min(Math.max(last, 0), mostAtOnce);
-      return routingLog?.last(count, filterOf(filter)).map((item) => ({ item, missed: 0 })) ?? null;
+      const routed = routingLog.last(count, filterOf(filter)).map((item) => ({ item, missed: 0 }));
+      return unhurried(routed, standBack);
     },
   }),
 );

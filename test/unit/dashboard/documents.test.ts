@@ -14,6 +14,7 @@ import { settingsSchema } from '../../../src/config-settings.ts';
 import { mostOwn } from '../../../src/dashboard/orders/own-rechecks.ts';
 import { ownJobs } from '../../../src/dashboard/orders/recheck-documents.ts';
 import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';
+import { isHeavy } from '../../../src/graphql/limits/heavy-operation.ts';
 import { costOf } from '../../../src/graphql/limits/operation-cost.ts';
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
@@ -21,6 +22,7 @@ const files = readdirSync('src/dashboard', { recursive: true, encoding: 'utf8' }
   path.endsWith('-documents.ts'),
 );
 
+const usualPage = { first: 20, last: 20 };
 const largestPage = { first: 100, last: 100 };
 
 describe('what the page asks', () => {
@@ -35,6 +37,9 @@ describe('what the page asks', () => {
       expect(faults, name).toEqual([]);
       const operation = getOperationAST(document) as OperationDefinitionNode;
       const { points } = costOf({ schema, document, operation, variables: largestPage }, fieldWeights);
+      // Waits for nobody's heavy operations, unless somebody wants to see many rows.
+      const usual = costOf({ schema, document, operation, variables: usualPage }, fieldWeights);
+      expect([name, isHeavy(usual)]).toEqual([name, false]);
       expect(points, name).toBeLessThanOrEqual(settingsSchema.shape.GRAPHQL_MAX_COST.parse(undefined) / 2);
     }
   });

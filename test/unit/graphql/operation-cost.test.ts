@@ -1,6 +1,7 @@
 import { getOperationAST, type OperationDefinitionNode, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';
+import { isHeavy } from '../../../src/graphql/limits/heavy-operation.ts';
 import { costOf, type OperationCost } from '../../../src/graphql/limits/operation-cost.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 
@@ -26,6 +27,8 @@ describe('what an operation costs', () => {
     ['four counts', '{ orderCounts { total pending missingCharge missingProcessedAt } }', 1 + 4 * 50],
     ['more rows than a page may have: the page says so', '{ orders(first: 5000) { nodes { id } } }', 5 + 1 + 100],
     ['no number of rows', '{ orders(first: null) { nodes { id } } }', 5 + 1 + 20],
+    ['a log of routed operations, as long as it may be', '{ routingLog(last: 1000) { name node } }', 1 + 700],
+    ['a log of events', '{ clusterEventLog(last: 200) { name facts { name } } }', 1 + 70 * (1 + 1 + 4)],
     ['ids', '{ nodes(ids: ["a", "b", "c"]) { id } }', 5 + 3],
     ['an alias is a field of its own', '{ a: orderCounts { total } b: orderCounts { total } }', 2 * 51],
   ])('%s', (_, text, expected) => {
@@ -63,6 +66,20 @@ describe('what an operation costs', () => {
     const { points: usual, mostPoints } = cost('{ order(by: { number: "A" }) { items { sku name } number } }');
     expect([usual, mostPoints]).toEqual([1 + 1 + 4 * 2 + 1, 1 + 1 + 50 * 2 + 1]);
     expect(cost('{ orders { nodes { id } } }').mostPoints).toBe(5 + 1 + 20);
+  });
+
+  it('counts every command for more than a field', () => {
+    for (const name of Object.keys(schema.getMutationType()?.getFields() ?? {})) {
+      expect([name, fieldWeights[`Mutation.${name}`]?.own]).toEqual([name, 20]);
+    }
+  });
+
+  it('takes for heavy what is so only where orders have many items', () => {
+    const items = (times: number) =>
+      `{ order(by: { number: "A" }) { ${Array.from({ length: times }, (_, i) => `a${i}: items { sku name quantity }`).join(' ')} } }`;
+    expect([isHeavy(cost(items(1))), isHeavy(cost(items(15)))]).toEqual([false, false]);
+    const page = '{ orders { nodes { items { sku name quantity unitPrice } } } }';
+    expect([cost(page).points < 500, isHeavy(cost(page))]).toEqual([true, true]);
   });
 
   it('names only fields that there are', () => {
