@@ -66,6 +66,116 @@ async function withLongNames(path: string): Promise<Page> {
   return page;
 }
 
+describe('an event list that scrolls', () => {
+  it('is reached with the keyboard, and moves with it', async () => {
+    const { page } = await stage.tab('/livez');
+    const event = {
+      name: 'NODE_DOWN',
+      severity: 'ERROR',
+      node: 'replica-1',
+      description: 'does not answer',
+      facts: [],
+    };
+    const events = Array.from({ length: 80 }, (_, place) => ({
+      ...event,
+      at: new Date(Date.UTC(2026, 10, 20, 10, 0, place)).toISOString(),
+    }));
+    await page.route('**/graphql', async (route) => {
+      if (!/query ClusterEventLog/.test(route.request().postData() ?? '')) return route.continue();
+      await route.fulfill({ json: { data: { clusterEventLog: events } } });
+    });
+    await page.goto(`${stage.url}/cluster`);
+    const list = page.getByRole('list', { name: 'Events, newest first' });
+    await until('all are there', async () => (await list.locator('li').count()) >= 80);
+    const place = () => list.evaluate((element) => [element.scrollTop, element.scrollHeight - element.clientHeight]);
+    expect((await place())[1]).toBeGreaterThan(0);
+    expect(await seriousFindings(page, ['scrollable-region-focusable'])).toEqual([]);
+    await list.focus();
+    await page.keyboard.press('End');
+    await until('it has moved', async () => ((await place())[0] ?? 0) > 0);
+  });
+});
+
+describe('a link that names no order', () => {
+  const long = 'x'.repeat(200);
+
+  it('with a number of 200 characters shows none, and says why', async () => {
+    const { page } = await stage.tab('/livez');
+    let asked = 0;
+    page.on('request', (request) => {
+      if (request.postData()?.includes('query OrderPage') === true) asked += 1;
+    });
+    await page.goto(`${stage.url}/?number=${long}`);
+    await page.getByText('An order number has at most 32 characters.').waitFor();
+    const search = page.getByRole('searchbox', { name: 'Search by number' });
+    expect(await search.getAttribute('aria-invalid')).toBe('true');
+    expect([await page.locator('tbody tr[data-number]').count(), asked]).toEqual([0, 0]);
+    expect(await overflowsAt(page, 320)).toBe(false);
+    await takePictures(page, 'number-of-200', [360, 1440]);
+    await page.getByRole('button', { name: 'Clear filters' }).first().click();
+    await page.locator('tbody tr[data-number]').first().waitFor();
+  });
+
+  it('that is to be opened is said not to be there, and breaks no layout', async () => {
+    const { page, faults } = await stage.tab(`/?open=${long}`);
+    await page.getByRole('heading', { name: `There is no order ${long}` }).waitFor();
+    for (const width of [320, 360, 1440]) expect(await overflowsAt(page, width), String(width)).toBe(false);
+    await takePictures(page, 'open-of-200', [360, 1440]);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('what the list says', () => {
+  it('of how many match is read out once for each choice of filters', async () => {
+    const { page } = await stage.tab('/?number=T-00');
+    const told = page.locator('.pager').getByRole('status');
+    await told.getByText('5 orders match', { exact: true }).waitFor({ state: 'attached' });
+    await page.getByRole('searchbox', { name: 'Search by number' }).fill('T-003');
+    await told.getByText('1 order matches', { exact: true }).waitFor({ state: 'attached' });
+  });
+
+  it('of an answer of the cache is not said of a server', async () => {
+    const { page } = await stage.tab();
+    const chip = page.getByRole('button', { name: 'Where these orders came from' });
+    await until('the cache answers', async () => {
+      if ((await chip.getAttribute('data-role')) === 'CACHE') return true;
+      await page.reload();
+      await chip.waitFor();
+      return false;
+    });
+    expect(await chip.textContent()).toMatch(/cache.*read from (source|replica-1)/);
+    expect(await chip.textContent()).not.toContain('waited');
+    // Blue is a replica that was asked.
+    const dot = (role: string) =>
+      page.evaluate<string>(`(() => {
+        const chip = document.querySelector('.page-head .chip-fresh').cloneNode(true);
+        chip.dataset.role = '${role}';
+        document.querySelector('.page-head').append(chip);
+        const { backgroundColor } = getComputedStyle(chip.querySelector('.chip-dot'));
+        chip.remove();
+        return backgroundColor;
+      })()`);
+    expect(new Set([await dot('CACHE'), await dot('REPLICA'), await dot('SOURCE')]).size).toBe(3);
+    await chip.click();
+    const story = page.getByRole('dialog', { name: 'Where these orders came from' });
+    await story.getByText(/, when it was read; it was not asked now/).waitFor();
+    await story.getByText('In the cache for').waitFor();
+  });
+
+  it('of an order that was pulled from the payment provider is where it comes from', async () => {
+    await createElsewhere(stage.api, { number: `P-${Date.UTC(2026, 10, 20).toString(36).toUpperCase()}-1` });
+    const { page } = await stage.tab();
+    const origin = page.getByText('Placed at the payment provider and pulled from there');
+    await page.getByRole('link', { name: /^P-/ }).click();
+    await origin.waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'T-005' }).click();
+    await page.getByRole('heading', { name: 'Items' }).waitFor();
+    expect(await origin.count()).toBe(0);
+  });
+});
+
 describe('names of 200 characters', () => {
   it.each([
     ['/', '.chip-fresh'],

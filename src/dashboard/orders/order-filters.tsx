@@ -2,7 +2,7 @@ import { type KeyboardEvent, memo, useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Popover, ToggleButton } from 'react-aria-components';
 import { useZone } from '../shell/zone.ts';
 import { amountWords } from './field-faults.ts';
-import { isFiltered, noFilters, type OrderFilters, type OrderView, orderStatuses } from './order-view.ts';
+import { isFiltered, longestText, noFilters, type OrderFilters, type OrderView, orderStatuses } from './order-view.ts';
 import { statusWords } from './status-words.ts';
 import { TextField } from './text-field.tsx';
 import type { ViewFault } from './view-faults.ts';
@@ -15,7 +15,11 @@ export const OrderFilterBar = memo(function OrderFilterBar({ view, faults, onFil
   const more = [view.userId, view.from, view.to, view.min, view.max, view.currency].filter((one) => one !== '').length;
   return (
     <search className="filters">
-      <NumberSearch number={view.number} onFilter={onFilter} />
+      <NumberSearch
+        number={view.number}
+        isWrong={faults.some(({ fields }) => fields.includes('number'))}
+        onFilter={onFilter}
+      />
       <fieldset className="statuses">
         <legend className="unseen">Status</legend>
         {orderStatuses.map((status) => (
@@ -51,8 +55,10 @@ export const OrderFilterBar = memo(function OrderFilterBar({ view, faults, onFil
 
 const typingPauseMs = 250;
 
+type SearchProps = { readonly number: string; readonly isWrong: boolean; readonly onFilter: Change };
+
 /** Searches while somebody types, once they pause. */
-function NumberSearch({ number, onFilter }: { number: string; onFilter: Change }) {
+function NumberSearch({ number, isWrong, onFilter }: SearchProps) {
   const [text, setText] = useState(number);
   useEffect(() => setText(number), [number]);
   useEffect(() => {
@@ -70,7 +76,8 @@ function NumberSearch({ number, onFilter }: { number: string; onFilter: Change }
       <input
         type="search"
         value={text}
-        maxLength={32}
+        maxLength={longestText}
+        aria-invalid={isWrong}
         placeholder="Number begins with"
         autoComplete="off"
         spellCheck={false}

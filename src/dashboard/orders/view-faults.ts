@@ -2,10 +2,19 @@
 import { hundredthsOf } from './amounts.ts';
 import type { OrderView } from './order-view.ts';
 
-export type ViewFault = { readonly fields: readonly ('from' | 'to' | 'min' | 'max')[]; readonly text: string };
+export type ViewFault = {
+  readonly fields: readonly ('number' | 'from' | 'to' | 'min' | 'max')[];
+  readonly text: string;
+};
 
-export function viewFaults({ from, to, min, max }: OrderView): readonly ViewFault[] {
+/** Of an order's number. */
+export const mostCharacters = 32;
+
+export function viewFaults({ number, from, to, min, max }: OrderView): readonly ViewFault[] {
   const faults: ViewFault[] = [];
+  if (number.length > mostCharacters) {
+    faults.push({ fields: ['number'], text: `An order number has at most ${mostCharacters} characters.` });
+  }
   if (from !== '' && to !== '' && from > to) {
     faults.push({ fields: ['from', 'to'], text: '“Created from” is after “Created to”.' });
   }

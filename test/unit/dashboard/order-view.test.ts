@@ -12,6 +12,7 @@ import {
   sortFields,
   viewOf,
 } from '../../../src/dashboard/orders/order-view.ts';
+import { viewFaults } from '../../../src/dashboard/orders/view-faults.ts';
 
 const plain = viewOf('');
 
@@ -55,6 +56,15 @@ describe('a view of the orders', () => {
   it('takes what cannot be read for not there', () => {
     const search = '?status=LOST&size=7&sort=-luck&user=-1&min=1e9&from=yesterday&currency=euro&after=%3Cb%3E';
     expect(viewOf(search)).toEqual(plain);
+  });
+
+  it('keeps a number that no order can have, and says so: it never shows other orders instead', () => {
+    for (const length of [33, 65, 200, 5000]) {
+      const view = viewOf(`?number=${'x'.repeat(length)}`);
+      expect(isFiltered(view), String(length)).toBe(true);
+      expect(viewFaults(view)).toEqual([{ fields: ['number'], text: 'An order number has at most 32 characters.' }]);
+    }
+    expect(viewFaults(viewOf(`?number=${'x'.repeat(32)}`))).toEqual([]);
   });
 
   it('begins at its first page when it is changed', () => {

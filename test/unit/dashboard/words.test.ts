@@ -32,6 +32,11 @@ describe('what an answer says of itself', () => {
     expect(answerFacts(extensions, 1, 1)).toBeNull();
   });
 
+  it('never says that somebody asked for the newest data when nobody need have', () => {
+    expect(reasonInShort('strong-read')).toBe('newest data');
+    expect(reasonInFull('strong-read')).toMatch(/ that you have seen, or it was asked for\./);
+  });
+
   it('has words for every reason that there is', () => {
     for (const reason of Object.keys(routeReasons)) {
       expect(reasonInFull(reason), reason).toMatch(/\.$/);
