@@ -50,6 +50,10 @@ export const problemCodes = {
     degrades: true,
     description: 'A server answers, but nobody who reads a table: something in it waits.',
   },
+  GROUP_HELD_UP: {
+    degrades: true,
+    description: 'Every commit of a group waits for one member, which does not apply what the others have.',
+  },
   DEADLINES_CONTRADICT: {
     degrades: false,
     description: 'A commit may wait on the server longer than it is waited for here.',

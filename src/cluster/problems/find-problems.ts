@@ -3,6 +3,7 @@ import type { ClusterSnapshot } from '../cluster-snapshot.ts';
 import type { Problem } from '../problem.ts';
 import { epochRecordRule } from './epoch-record.ts';
 import { followsByFileRule } from './follows-by-file.ts';
+import { groupHeldUpRule } from './group-held-up.ts';
 import { gtidModeRule } from './gtid-mode.ts';
 import { limitsRule } from './limits.ts';
 import { migrationsRule } from './migrations.ts';
@@ -19,6 +20,7 @@ const rules: readonly ProblemRule[] = [
   sourceRolesRule,
   servingRule,
   migrationsRule,
+  groupHeldUpRule,
   limitsRule,
   epochRecordRule,
   sourceLogRule,

@@ -18,6 +18,7 @@ const names = [
   'rpl_semi_sync_source_timeout',
   'rpl_semi_sync_master_timeout',
   'max_prepared_stmt_count',
+  'group_replication_consistency',
 ] as const;
 
 /** Those that the server does not have are not in the answer. */

@@ -163,3 +163,25 @@ describe('a chain', () => {
     expect(found(source(), replica({ variables: { log_slave_updates: 'OFF' } }))).toEqual([]);
   });
 });
+
+describe('a group whose commits wait for all', () => {
+  const member = 'ONLINE' as const;
+  const late = (lagMs: number) => replica({ report: { position: mysqlPosition, member, lagMs } });
+  const waits = (value: string) =>
+    source({ report: { position: mysqlPosition, member }, variables: { group_replication_consistency: value } });
+  it.each([
+    ['AFTER', 3000, ['GROUP_HELD_UP replica-1 group_replication_consistency=AFTER']],
+    ['BEFORE_AND_AFTER', 60_000, ['GROUP_HELD_UP replica-1 group_replication_consistency=BEFORE_AND_AFTER']],
+    ['AFTER', 2000, []],
+    ['EVENTUAL', 60_000, []],
+    ['BEFORE', 60_000, []],
+  ])('set to %s, with a member %d ms behind', (value, lagMs, expected) => {
+    expect(named(waits(value), late(lagMs)).filter((one) => one.startsWith('GROUP'))).toEqual(expected);
+  });
+
+  it('says nothing of a member that is away, nor outside of a group', () => {
+    expect(found(waits('AFTER'), down(late(60_000)))).toEqual([]);
+    const alone = source({ ...mysql, variables: { group_replication_consistency: 'AFTER' } });
+    expect(found(alone, replica({ report: { position: mysqlPosition, lagMs: 60_000 } }))).toEqual([]);
+  });
+});
