@@ -258,7 +258,7 @@ export function openDatabase(
     ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders, onAppended } }),
     pool: { ...config.database, longestCommitMs: longestCommitIn(config.http.requestTimeoutMs) },
     transactionTimeoutMs: config.database.statementTimeoutMs,
-    serves: servedOrders,
+    serves: servedOrders({ hasBackup }),
     sourceReadsLimit: config.consistency.sourceReadsLimit,
     backupReads: config.consistency.backupReads,
     nodePatienceMs: monitor.patienceMs,

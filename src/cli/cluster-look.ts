@@ -36,6 +36,7 @@ export class ClusterLook {
       ...config.database,
       longestCommitMs: longestCommitIn(config.http.requestTimeoutMs),
     });
+    const serves = servedOrders({ hasBackup: config.cluster.nodes.some(({ role }) => role === 'backup') });
     this.#members = config.cluster.nodes.map(({ role, ...address }) => ({
       node: { ...address, configuredRole: roles[role] },
       // A connection that is lost between two looks shows in the next one.
@@ -43,7 +44,7 @@ export class ClusterLook {
         address,
         options.clock,
         { connectionLost: () => undefined },
-        { longestCommitMs: commitMs, isOnlyLook: true, ...(role !== 'backup' && { serves: servedOrders }) },
+        { longestCommitMs: commitMs, isOnlyLook: true, ...(role !== 'backup' && { serves }) },
       ),
     }));
   }

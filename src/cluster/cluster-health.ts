@@ -4,12 +4,12 @@
  *
  *   HEALTHY    every node is, there is a source, and nothing is found wrong that degrades the whole
  *   DEGRADED   something is missing or set up so that a promise is not kept by all, orders are read and written all the same
- *   DOWN       nobody takes writes, or nobody answers reads
+ *   DOWN       nobody takes orders, or nobody answers reads
  */
 import type { Position } from '../consistency/position.ts';
 import { transactionsBehind } from '../consistency/transactions-behind.ts';
 import type { ApplierState } from './channel.ts';
-import { type ClusterSnapshot, canServe, isAble, isSeen, writableSource } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, canServe, isSeen, takesOrders, writableSource } from './cluster-snapshot.ts';
 import { guaranteesOf, type NodeGuarantee } from './guarantees.ts';
 import type { NodeRole } from './node.ts';
 import type { NodeState, NodeStatus } from './node-status.ts';
@@ -45,7 +45,7 @@ export type ClusterHealth = {
   readonly verdict: ClusterVerdict;
   /** Some server answers reads. */
   readonly reads: boolean;
-  /** Some server takes writes. */
+  /** Some server takes writes, and nothing is known to keep orders from being written there. */
   readonly writes: boolean;
   /** Name of the server that takes the writes. */
   readonly source: string | null;
@@ -59,7 +59,7 @@ export type ClusterHealth = {
 export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): ClusterHealth {
   const source = writableSource(snapshot);
   const reads = snapshot.some((status) => status.node.configuredRole !== 'BACKUP' && canServe(status));
-  const writes = source !== undefined && isAble(source);
+  const writes = source !== undefined && takesOrders(source);
   const problems = findProblems(snapshot);
   const whole = snapshot.every(({ state }) => state === 'HEALTHY') && !problems.some(degrades);
   return {

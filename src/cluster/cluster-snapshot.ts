@@ -74,6 +74,11 @@ export function isAble({ report }: NodeStatus): boolean {
   return (report?.unable ?? []).every(({ kind }) => kind === 'TABLE_SILENT');
 }
 
+/** The source takes orders: it is able, and lacks nothing without which no order is written. */
+export function takesOrders(source: NodeStatus): boolean {
+  return isAble(source) && !(source.report?.unwritable ?? []).some(({ stops }) => stops);
+}
+
 /** One node in words, for errors and logs: `replica-1 DOWN (refused the connection)`. */
 export function describeStatus(status: NodeStatus): string {
   return `${status.node.name} ${status.state}${status.trouble === null ? '' : ` (${status.trouble})`}`;

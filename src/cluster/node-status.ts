@@ -8,6 +8,7 @@ import type { WritableReplica } from './roles.ts';
 import type { ServerSettings } from './server-settings.ts';
 import type { ServingFault } from './serving.ts';
 import type { Writability } from './writability.ts';
+import type { WriteFault } from './write-fault.ts';
 
 export const nodeStates = ['HEALTHY', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
 /** DEGRADED answers but should not be picked: replication is broken or too late. UNKNOWN has not been seen yet. */
@@ -57,6 +58,8 @@ export type ProbeReport = {
   readonly epochs: EpochHistory | null;
   /** What keeps it from serving; empty when it can, absent where nobody asked. */
   readonly unable?: readonly ServingFault[];
+  /** What keeps it from writing, of a server that takes writes; empty when nothing does, absent where nobody asked. */
+  readonly unwritable?: readonly WriteFault[];
   /** Absent where it has none to be compared, or nobody asked. */
   readonly migrations?: AppliedMigrations;
   /** Rights without which the account does not see how the server replicates. */

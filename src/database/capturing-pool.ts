@@ -23,6 +23,7 @@ import {
   type DriverFault,
   faultInWords,
   faultOf,
+  lacksRight,
   NodeDownError,
   wasNeverSent,
 } from './driver-fault.ts';
@@ -275,6 +276,7 @@ export class CapturingPool implements UsedPool {
   async #sent<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
     const capture = currentCapture();
     const connection = await this.#noting(() => this.#acquisitions.acquire());
+    let isSpoiled = mayChangeConnection(textOf(sql));
     try {
       const sending = safely(how, sql);
       const send = () => connection[sending]<T>(sql, values);
@@ -288,8 +290,11 @@ export class CapturingPool implements UsedPool {
         return await this.#observed(connection, observation, sql, values, send);
       }
       return await this.#captured(connection, capture, { refusals: refusalsOfStatements, pipelined: false }, send);
+    } catch (error) {
+      isSpoiled ||= lacksRight(error);
+      throw error;
     } finally {
-      if (mayChangeConnection(textOf(sql))) connection.destroy();
+      if (isSpoiled) connection.destroy();
       else void connection.release();
     }
   }

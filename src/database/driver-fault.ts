@@ -103,6 +103,11 @@ export function isAcquireTimeout(error: unknown): boolean {
   return error instanceof SqlError && error.errno === 45028;
 }
 
+/** A connection keeps the rights that its account had when it was opened: one that lacks some is of no more use. */
+export function lacksRight(error: unknown): boolean {
+  return error instanceof SqlError && unableBy(error.errno) === 'RIGHT_MISSING';
+}
+
 export function faultOf(error: unknown): DriverFault {
   if (!(error instanceof Error)) return 'OTHER';
   if (error instanceof NodeDownError) return 'CONNECTION';

@@ -207,7 +207,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         random,
         observe,
         busy,
-        refused: () => this.cluster.lookAgain(),
+        refused: () => this.#doubtSource(),
         isThere: (nodeName) => this.cluster.settled(nodeName),
         settle: (...asked) => settlement.settle(...asked),
         untold: (nodeName, why) => this.cluster.untold(nodeName, why),
@@ -346,6 +346,13 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   #leaveSilent(nodeName: string): void {
     this.cluster.silent(nodeName, 'does not answer');
     found(this.#clients, nodeName).pool.cut();
+  }
+
+  /** A write was refused: who takes them, and whether it can, is found out now. */
+  #doubtSource(): void {
+    const source = writableSource(this.cluster.snapshot());
+    if (source !== undefined) this.cluster.doubtServing(source.node.name);
+    this.cluster.lookAgain();
   }
 
   #canServe(nodeName: string): boolean {

@@ -1,5 +1,6 @@
 /**
- * Whether a server can do what it is there for: reads each table as reads do, on a connection of its own, with a deadline.
+ * Whether a server can do what it is there for: reads each table as reads do, on a connection of its own, with a deadline, and
+ * where it takes writes asks how it would carry out each (write-check.ts).
  *
  *   well            seldom: once in ten seconds
  *   not well        with each look, so that it is back as soon as it can
@@ -11,17 +12,24 @@
 import { SqlError } from 'mariadb';
 import type { AppliedMigrations } from '../cluster/applied-migrations.ts';
 import type { ServingFault } from '../cluster/serving.ts';
+import type { WriteFault } from '../cluster/write-fault.ts';
 import type { Clock } from '../platform/clock.ts';
+import { within } from '../platform/deadline.ts';
 import { faultOf, wordOf } from './driver-fault.ts';
 import { MigrationRecord } from './migration-record.ts';
 import { NoAnswerError, type ServerConnection } from './server-connection.ts';
 import type { Served } from './serves.ts';
 import { unableBy } from './statements/unable-server.ts';
+import { writeFaults } from './write-check.ts';
 
 const restMs = 10_000;
 /** How many times as long as a look a table may take, and how long at most: who reads there waits as well. */
 const patience = 4;
 const longestMs = 2000;
+/** A lock of a whole table makes the server wait a second. */
+const writesMs = 4000;
+/** What part of the time that a look has the first one waits for what is found out of writes. */
+const firstPart = 0.5;
 
 export type ServingCheckOptions = {
   readonly connection: ServerConnection;
@@ -39,7 +47,8 @@ export class ServingCheck {
   readonly #migrations: MigrationRecord;
   #faults: readonly ServingFault[] = [];
   #dueMs = Number.NEGATIVE_INFINITY;
-  #running: Promise<void> | null = null;
+  #unwritable: readonly WriteFault[] | null = null;
+  #running: { readonly reads: Promise<void>; readonly all: Promise<void> } | null = null;
   #checked = false;
 
   constructor(options: ServingCheckOptions) {
@@ -60,22 +69,37 @@ export class ServingCheck {
 
   /** What is known now. Begins to look when it is time. */
   async known(timeoutMs: number): Promise<readonly ServingFault[]> {
-    if (this.#running === null && this.#options.clock.monotonic() >= this.#dueMs) {
-      this.#running = this.#check(Math.min(timeoutMs * patience, longestMs)).finally(() => {
-        this.#running = null;
-      });
+    if (this.#running === null && this.#options.clock.monotonic() >= this.#dueMs) this.#begin(timeoutMs);
+    const running = this.#running;
+    if (running !== null && !this.#checked) await running.reads;
+    // At a start nobody goes on before it is known; but it may have to wait for a lock, and the server is there all the same.
+    if (running !== null && this.#unwritable === null) {
+      await within(running.all, timeoutMs * firstPart, this.#options.clock).catch(() => undefined);
     }
-    if (!this.#checked && this.#running !== null) await this.#running;
     return this.#faults;
+  }
+
+  /** Of the last look at what it would write; `null` when nothing is known. */
+  get unwritable(): readonly WriteFault[] | null {
+    return this.#unwritable;
   }
 
   close(): Promise<void> {
     return this.#options.connection.close();
   }
 
-  async #check(timeoutMs: number): Promise<void> {
-    const { clock, onChange } = this.#options;
-    this.#dueMs = clock.monotonic() + restMs;
+  #begin(timeoutMs: number): void {
+    this.#dueMs = this.#options.clock.monotonic() + restMs;
+    const reads = this.#checkReads(Math.min(timeoutMs * patience, longestMs));
+    const all = reads
+      .then(() => this.#checkWrites())
+      .finally(() => {
+        this.#running = null;
+      });
+    this.#running = { reads, all };
+  }
+
+  async #checkReads(timeoutMs: number): Promise<void> {
     const faults = await this.#read(timeoutMs);
     // Whether it is there at all others find out.
     if (faults === null) {
@@ -87,16 +111,31 @@ export class ServingCheck {
     const changed = this.#checked && JSON.stringify(faults) !== JSON.stringify(this.#faults);
     this.#faults = faults;
     this.#checked = true;
+    if (changed) this.#options.onChange();
+  }
+
+  /** What nobody could tell leaves what was known. */
+  async #checkWrites(): Promise<void> {
+    const { connection, serves, database, onChange } = this.#options;
+    const faults = await connection
+      .use(writesMs, (open) => writeFaults(open, database, serves.written))
+      .catch(() => null);
+    if (faults === null) return;
+    if (faults.length > 0) this.#dueMs = Number.NEGATIVE_INFINITY;
+    const changed = JSON.stringify(faults) !== JSON.stringify(this.#unwritable ?? []);
+    this.#unwritable = faults;
     if (changed) onChange();
   }
 
   async #read(timeoutMs: number): Promise<readonly ServingFault[] | null> {
-    const { connection, clock, serves } = this.#options;
+    const { connection, clock, serves, database } = this.#options;
     const { tables } = serves;
     const faults: ServingFault[] = [];
     let at = tables[0]?.table ?? '';
     try {
       await connection.use(timeoutMs, async (open) => {
+        // Rights to a database that were given or taken meanwhile count from here on.
+        await open.query(`USE \`${database.replaceAll('`', '``')}\``);
         for (const { table, columns } of tables) {
           at = table;
           const sql = `SELECT ${columns.map((column) => `\`${column}\``).join(', ')} FROM \`${table}\` LIMIT 1`;

@@ -35,6 +35,9 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #longestCommitMs: number | undefined;
   readonly #serving: ServingCheck | null;
   readonly #wording: Wording;
+  readonly #onChange: () => void;
+  /** Whether it refused writes when it was looked at last. */
+  #refusedWrites = false;
 
   /** `serves`: what the server is there to read; nothing unless told. `isOnlyLook`: nobody will look again. */
   constructor(
@@ -60,6 +63,7 @@ export class SqlNodeProbe implements NodeProbe {
     // Opened when a history is asked for, which may never be.
     this.#histories = connect();
     const onChange = () => listener.changed?.();
+    this.#onChange = onChange;
     const { database } = address;
     this.#serving =
       serves === undefined
@@ -86,6 +90,7 @@ export class SqlNodeProbe implements NodeProbe {
       const rows = isGalera ? await this.#wording.positionRows(connection) : [look];
       this.#awaitsAcknowledgement = isOn(look, 'awaitsAcknowledgement');
       const refusedBy = refusedByOf(look);
+      this.#refused(refusedBy.length > 0);
       const { setups, ...replication } = seen ?? { ...unseenReplication(refusedBy.length > 0), setups: [] };
       const version = textOf(look, 'version');
       return {
@@ -101,6 +106,7 @@ export class SqlNodeProbe implements NodeProbe {
         ...statements.holdings(look),
         epochs,
         ...(unable !== null && { unable }),
+        ...(this.#serving?.unwritable && { unwritable: this.#serving.unwritable }),
         ...(migrations != null && { migrations }),
         ...(seen === null && { missingRights: [monitoringRight(version)] }),
         settings: {
@@ -111,6 +117,15 @@ export class SqlNodeProbe implements NodeProbe {
         },
       };
     });
+  }
+
+  /** Whoever has just begun to take writes has not been asked yet whether it can. */
+  #refused(refusesNow: boolean): void {
+    const refusedBefore = this.#refusedWrites;
+    this.#refusedWrites = refusesNow;
+    if (!refusedBefore || refusesNow || this.#serving === null) return;
+    this.#serving.hint();
+    this.#onChange();
   }
 
   readPosition(role: NodeRole, timeoutMs: number): Promise<{ reached: Position; observed: Position }> {

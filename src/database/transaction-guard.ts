@@ -13,7 +13,7 @@
  * then, for it would be committed by itself: statements go one at a time.
  */
 import type { PoolConnection } from 'mariadb';
-import { type DriverFault, faultOf } from './driver-fault.ts';
+import { type DriverFault, faultOf, lacksRight } from './driver-fault.ts';
 import {
   StatementEndsTransactionError,
   TransactionOverError,
@@ -77,11 +77,20 @@ export class TransactionGuard implements Sends {
   }
 
   query<T>(sql: Statement, values?: unknown): Promise<T> {
-    return this.#inTurn(() => this.#send(sql, () => this.#connection.query<T>(sql, values)));
+    return this.#inTurn(() => this.#send(sql, () => this.#noting(this.#connection.query<T>(sql, values))));
   }
 
   execute<T>(sql: Statement, values?: unknown): Promise<T> {
-    return this.#inTurn(() => this.#send(sql, () => this.#connection.execute<T>(sql, values), false));
+    return this.#inTurn(() => this.#send(sql, () => this.#noting(this.#connection.execute<T>(sql, values)), false));
+  }
+
+  async #noting<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (lacksRight(error)) this.#changed = true;
+      throw error;
+    }
   }
 
   /** Where a statement of a snapshot is sent: it writes nothing, and its reads need not wait for one another. */

@@ -29,4 +29,75 @@ const migrations = [
   '20261129210000_commit_proofs',
 ];
 
-export const servedOrders: Served = { tables, migrations };
+const keyless = 'no write with an idempotency key is taken';
+const unproved = 'nobody can tell whether a commit happened whose answer was lost';
+const unrecorded = 'a promotion cannot be recorded';
+
+/** What operations on orders write, and what keeps their promises. */
+const written: Served['written'] = [
+  {
+    table: 'orders',
+    rights: {
+      INSERT: {
+        columns: ['number', 'user_id', 'total', 'currency', 'charge', 'processed_at', 'created_at', 'updated_at'],
+        without: 'no order is created',
+        stops: true,
+      },
+      UPDATE: {
+        columns: ['status', 'charge', 'processed_at', 'version', 'updated_at'],
+        without: 'no order is changed',
+      },
+      DELETE: { columns: [], without: 'no order is deleted' },
+    },
+  },
+  {
+    table: 'order_items',
+    rights: { INSERT: { columns: itemColumns, without: 'no order is created', stops: true } },
+  },
+  {
+    table: 'idempotency_keys',
+    rights: {
+      INSERT: { columns: ['operation', 'key', 'input_hash', 'result', 'created_at'], without: keyless },
+      UPDATE: { columns: ['result', 'position', 'issued_at_ms', 'position_attempts'], without: keyless },
+      DELETE: { columns: [], without: 'old idempotency keys stay for ever' },
+    },
+  },
+  {
+    table: 'commit_proofs',
+    rights: {
+      INSERT: { columns: ['writer', 'number', 'written_at'], without: unproved },
+      UPDATE: { columns: ['number', 'written_at'], without: unproved },
+      DELETE: { columns: [], without: 'what old connections left there stays for ever' },
+    },
+  },
+  {
+    table: 'cluster_epochs',
+    rights: {
+      INSERT: { columns: ['epoch', 'source_id', 'end_of_previous', 'started_at'], without: unrecorded },
+      UPDATE: { columns: ['source_id'], without: unrecorded },
+    },
+  },
+  {
+    table: 'cluster_servers',
+    rights: {
+      INSERT: { columns: ['server', 'cluster'], without: 'nobody can tell this cluster from a copy of it' },
+    },
+  },
+];
+
+/** Where there is a backup. */
+const outbox: Served['written'][number] = {
+  table: 'outbox',
+  rights: {
+    INSERT: { columns: ['model', 'record_key', 'created_at', 'due_at'], without: 'no order is written', stops: true },
+    UPDATE: {
+      columns: ['claimed_by', 'attempts', 'due_at', 'reason', 'parked_at'],
+      without: 'nothing is carried to the backup',
+    },
+    DELETE: { columns: [], without: 'what the backup has is carried there again' },
+  },
+};
+
+export function servedOrders({ hasBackup }: { readonly hasBackup: boolean }): Served {
+  return { tables, written: hasBackup ? [...written, outbox] : written, migrations };
+}

@@ -1,8 +1,9 @@
-/** Servers that answer and cannot serve, and what they do not let the account see. */
+/** Servers that answer and cannot serve, a source that cannot write all that it is there for, and what they do not let the account see. */
 import { writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem, ProblemCode } from '../problem.ts';
 import { type ServingFault, servingFaultInWords } from '../serving.ts';
+import { type WriteFault, writeFaultInWords } from '../write-fault.ts';
 import type { ProblemRule } from './problem-rule.ts';
 
 export const servingRule: ProblemRule = (snapshot) => {
@@ -10,6 +11,7 @@ export const servingRule: ProblemRule = (snapshot) => {
   const alone = snapshot.filter(({ node }) => node.configuredRole !== 'BACKUP').length === 1;
   return snapshot.flatMap((status) => [
     ...(status.report?.unable ?? []).map((fault) => unable(status, fault, source)),
+    ...(status === source ? (status.report?.unwritable ?? []).flatMap((fault) => unwritable(status, fault)) : []),
     // A server alone needs no replication, and so nobody needs to see it.
     ...(alone ? [] : (status.report?.missingRights ?? []).flatMap((right) => unseen(status, right))),
   ]);
@@ -34,6 +36,23 @@ function unable({ node }: NodeStatus, fault: ServingFault, source: NodeStatus | 
         ? `take away what keeps the table from ${name} (replication filters), then: npm run cluster -- rejoin ${name} --discard`
         : fault.cure,
   };
+}
+
+/** What cannot be read there either is named already. */
+function unwritable({ node, report }: NodeStatus, fault: WriteFault): readonly Problem[] {
+  const { kind, table, without, cure } = fault;
+  if (kind !== 'RIGHT_MISSING' && (report?.unable ?? []).some((other) => other.table === table)) return [];
+  const notMigrated = kind === 'TABLE_MISSING';
+  return [
+    {
+      code: notMigrated ? 'NOT_MIGRATED' : kind,
+      node: node.name,
+      message: `${node.name} ${writeFaultInWords(fault)}: ${without.join(', and ')}`,
+      variable: null,
+      value: null,
+      cure: notMigrated ? 'npm run migrate' : cure,
+    },
+  ];
 }
 
 const lacks = ({ report }: NodeStatus, table: string): boolean =>
