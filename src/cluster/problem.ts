@@ -129,6 +129,11 @@ export const problemCodes = {
     blinds: true,
     description: 'A replica leaves out some of what its source writes, and counts it as applied.',
   },
+  EVENTS_SKIPPED: {
+    degrades: true,
+    blinds: true,
+    description: 'A replica skips what it cannot apply, or what is marked, and counts it as applied.',
+  },
   UPDATES_NOT_LOGGED: {
     degrades: true,
     blinds: true,

@@ -11,6 +11,7 @@ import { outOfSequenceRule } from './out-of-sequence.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { replicationFiltersRule } from './replication-filters.ts';
 import { servingRule } from './serving.ts';
+import { skippedEventsRule } from './skipped-events.ts';
 import { sourceLogRule } from './source-log.ts';
 import { sourceRolesRule } from './source-roles.ts';
 import { updatesNotLoggedRule } from './updates-not-logged.ts';
@@ -27,6 +28,7 @@ const rules: readonly ProblemRule[] = [
   outOfSequenceRule,
   followsByFileRule,
   replicationFiltersRule,
+  skippedEventsRule,
   updatesNotLoggedRule,
 ];
 
