@@ -68,7 +68,7 @@ export async function openDirectConnection(
     timezone: 'Z',
     connectTimeout: connectTimeoutMs * connectFactor,
     socketTimeout: silenceMs,
-    initSql: [...onLongConnection],
+    initSql: [...onLongConnection(address.database)],
   });
   try {
     return await within(opening, connectTimeoutMs, new OwnClock(systemClock));

@@ -39,6 +39,6 @@ export function openPool(address: ServerAddress, settings: PoolSettings, sockets
     idleTimeout: 60,
     // Only `CapturingPool` makes use of it, and lets nobody else.
     multipleStatements: true,
-    initSql: [...onConnect, poolSettings(settings.statementTimeoutMs)],
+    initSql: [...onConnect(address.database), poolSettings(settings.statementTimeoutMs)],
   });
 }

@@ -21,5 +21,10 @@ const noRedirects = { permitRedirect: false };
 /** Options that every connection has in common. Integers come as bigint where a double could not hold them. */
 export function connectionOptions({ host, port, user, password, database, tls }: ServerAddress): ConnectionConfig {
   const account = { host, port, user, password, database, allowPublicKeyRetrieval: true, charset: 'utf8mb4' };
-  return { ...account, ...noRedirects, initSql: [...onConnect], ...(tls !== null && { ssl: tlsOptions(host, tls) }) };
+  return {
+    ...account,
+    ...noRedirects,
+    initSql: [...onConnect(database)],
+    ...(tls !== null && { ssl: tlsOptions(host, tls) }),
+  };
 }

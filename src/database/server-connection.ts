@@ -106,7 +106,7 @@ export class ServerConnection {
       ...connectionOptions(this.#address),
       connectTimeout: timeoutMs * connectFactor,
       stream: sockets.connect,
-      initSql: [...onLongConnection],
+      initSql: [...onLongConnection(this.#address.database)],
     };
     const link: Link = { sockets, opening: createConnection(options), isOpen: false, overdue: 0 };
     link.opening.then(

@@ -19,6 +19,7 @@ import { faultOf, wordOf } from './driver-fault.ts';
 import { MigrationRecord } from './migration-record.ts';
 import { NoAnswerError, type ServerConnection } from './server-connection.ts';
 import type { Served } from './serves.ts';
+import { quotedName } from './session-settings.ts';
 import { unableBy } from './statements/unable-server.ts';
 import { writeFaults } from './write-check.ts';
 
@@ -135,7 +136,7 @@ export class ServingCheck {
     try {
       await connection.use(timeoutMs, async (open) => {
         // Rights to a database that were given or taken meanwhile count from here on.
-        await open.query(`USE \`${database.replaceAll('`', '``')}\``);
+        await open.query(`USE ${quotedName(database)}`);
         for (const { table, columns } of tables) {
           at = table;
           const sql = `SELECT ${columns.map((column) => `\`${column}\``).join(', ')} FROM \`${table}\` LIMIT 1`;

@@ -27,16 +27,32 @@ const ofAll = Object.entries(settings).map(([name, value]) => `${name} = ${value
 
 export const sessionSettings = `SET ${[names, ...ofAll].join(', ')} /*M!100101 , ${onMariadb} */ /*!80000 , ${onMysql} */`;
 
-/** Fails where the session is not so after all, as behind somebody who answers in the server's name: two rows are no value. */
-export const sessionCheck = `DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE NOT (@@character_set_client = 'utf8mb4'
+/**
+ * Fails where the session is not so after all, as behind somebody who answers in the server's name: two rows are no value.
+ * Some servers know the name of a database in small letters only.
+ */
+export function sessionCheck(database: string): string {
+  return `DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE NOT (@@character_set_client = 'utf8mb4'
  AND @@character_set_connection = 'utf8mb4' AND @@character_set_results = 'utf8mb4' AND @@autocommit = 1
- AND @@time_zone = '+00:00' AND @@completion_type = 'NO_CHAIN' AND @@sql_mode LIKE 'STRICT_TRANS_TABLES%'))`;
+ AND @@time_zone = '+00:00' AND @@completion_type = 'NO_CHAIN' AND @@sql_mode LIKE 'STRICT_TRANS_TABLES%'
+ /*M!100101 AND @@tx_isolation = ${isolation} */ /*!80000 AND @@transaction_isolation = ${isolation} */
+ AND LOWER(DATABASE()) <=> LOWER(${textLiteral(database)})))`;
+}
 
-/** Sent once on each new connection. */
-export const onConnect: readonly string[] = [sessionSettings, sessionCheck];
+/** Sent once on each new connection; what a server begins with may have led to another database. */
+export function onConnect(database: string): readonly string[] {
+  return [sessionSettings, `USE ${quotedName(database)}`, sessionCheck(database)];
+}
 
 /** Of connections outside of pools: servers close what lies idle, some after seconds. These lie idle by nature, and are few. */
-export const onLongConnection: readonly string[] = [...onConnect, 'SET wait_timeout = 3600'];
+export function onLongConnection(database: string): readonly string[] {
+  return [...onConnect(database), 'SET wait_timeout = 3600'];
+}
+
+export const quotedName = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
+
+/** In hexadecimal: how a text is escaped depends on the session. */
+const textLiteral = (text: string): string => `CONVERT(X'${Buffer.from(text).toString('hex')}' USING utf8mb4)`;
 
 /** The driver's own limit counts time in which nobody was there to connect; whoever opens a connection has the one that matters. */
 export const connectFactor = 20;

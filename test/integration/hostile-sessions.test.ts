@@ -4,6 +4,7 @@ import { openDirectConnection } from '../../src/database/direct-connection.ts';
 import { MirrorConnection } from '../../src/database/mirror-connection.ts';
 import type { OrdersDatabase } from '../../src/database/orders-client.ts';
 import { ServerConnection } from '../../src/database/server-connection.ts';
+import { sessionCheck } from '../../src/database/session-settings.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { caughtUp, migrateOrders, newOrder, nodesOf, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
@@ -15,6 +16,14 @@ const admins: Connection[] = [];
 beforeAll(async () => {
   cluster = await startTestCluster({ replicas: 1 });
   await migrateOrders(cluster);
+  const source = await cluster.admin('source');
+  const { user } = cluster.cluster.credentials.app;
+  // As empty as somebody else's: what is sent there finds nothing.
+  await source.query('CREATE DATABASE elsewhere');
+  await source.query('CREATE TABLE elsewhere.orders LIKE orders.orders');
+  await source.query(`GRANT SELECT, INSERT ON elsewhere.* TO '${user}'@'%'`);
+  await source.end();
+  await caughtUp(cluster, 'replica-1');
   for (const { name } of cluster.cluster.nodes) admins.push(await cluster.admin(name));
 });
 
@@ -40,7 +49,7 @@ async function setEverywhere(settings: Record<string, string>): Promise<Record<s
 const asked = `SELECT @@character_set_client AS client, @@character_set_connection AS connection, @@character_set_results AS results,
   @@collation_connection AS collation, @@time_zone AS zone, @@sql_mode AS mode, @@autocommit AS autocommit,
   @@completion_type AS completion, @@foreign_key_checks AS fk, @@unique_checks AS uniq, @@sql_safe_updates AS safe,
-  @@sql_select_limit AS rowsAtMost`;
+  @@sql_select_limit AS rowsAtMost, DATABASE() AS db`;
 const ours = {
   client: 'utf8mb4',
   connection: 'utf8mb4',
@@ -52,6 +61,7 @@ const ours = {
   fk: 1,
   uniq: 1,
   safe: 0,
+  db: 'orders',
 };
 
 async function sessionsOf(database: OrdersDatabase): Promise<Record<string, Record<string, unknown>>> {
@@ -87,6 +97,7 @@ const hostile: [string, Record<string, string>][] = [
     'no commit, no keys',
     { init_connect: "'SET autocommit = 0, foreign_key_checks = 0, unique_checks = 0, sql_safe_updates = 1'" },
   ],
+  ['another database', { init_connect: "'USE elsewhere'" }],
   ['a short list', { init_connect: "'SET sql_select_limit = 1'" }],
   ['the modes of another server', { sql_mode: "'ANSI'" }],
   ['backslashes that mean nothing', { sql_mode: "'NO_BACKSLASH_ESCAPES'" }],
@@ -159,6 +170,25 @@ describe('on servers with', () => {
       for (const admin of admins) {
         for (const [name, value] of Object.entries(before)) await admin.query(`SET GLOBAL ${name} = ?`, [value]);
       }
+    }
+  });
+});
+
+describe('a session that is not ours after all', () => {
+  it.each([
+    ['in another database', 'USE elsewhere'],
+    ['at another isolation', 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'],
+    ['in another character set', 'SET NAMES latin1'],
+    ['without strict modes', "SET sql_mode = ''"],
+  ])('%s is refused', async (_, made) => {
+    const connection = await openDirectConnection(cluster.urls().source);
+    try {
+      await connection.query(sessionCheck('orders'));
+      await connection.query(sessionCheck('ORDERS'));
+      await connection.query(made);
+      await expect(connection.query(sessionCheck('orders'))).rejects.toMatchObject({ errno: 1242 });
+    } finally {
+      await connection.end();
     }
   });
 });
