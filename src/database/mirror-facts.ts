@@ -1,6 +1,9 @@
 /** What operators ask about a mirror, on either side of it. */
 import type { Connection } from 'mariadb';
 import { exactly } from './mirror-connection.ts';
+import { statementsFor } from './statements/choose-statements.ts';
+import type { Row } from './statements/server-statements.ts';
+import { refusedByColumn, refusedByOf } from './statements/write-refusal.ts';
 
 export type ParkedRecord = { readonly model: string; readonly recordKey: string; readonly reason: string | null };
 
@@ -22,8 +25,8 @@ export async function lastAppliedAt(connection: Connection): Promise<string | nu
 }
 
 export async function isWritable(connection: Connection): Promise<boolean> {
-  const rows: unknown[][] = await connection.query({ sql: 'SELECT @@GLOBAL.read_only', ...exactly });
-  return ['0', 'OFF'].includes(String(rows[0]?.[0]));
+  const [row = {}]: Row[] = await connection.query(`SELECT ${refusedByColumn(statementsFor(connection).flavour)}`);
+  return refusedByOf(row).length === 0;
 }
 
 /** A history begins that no position of an older one can be compared with. Without a record of promotions nothing happens. */

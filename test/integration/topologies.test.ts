@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ClusterHealth, clusterHealth } from '../../src/cluster/cluster-health.ts';
 import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import { SqlNodeProbe } from '../../src/database/sql-node-probe.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type EngineOptions, migrateOrders, newOrder, nodesOf, openEngine, TestClient } from '../support/engine.ts';
 import { type Part, Rearrangement } from '../support/rearrange.ts';
@@ -289,6 +290,28 @@ describe('seen to change', () => {
   });
 });
 
+/** Whether a server takes no writes, by a look and by what it is asked about its history. */
+async function refusals(name: string): Promise<boolean[]> {
+  const address = nodesOf(cluster).find((node) => node.name === name);
+  if (address === undefined) throw new Error(`No node is called ${name}`);
+  const probe = new SqlNodeProbe(address, systemClock, { connectionLost: () => undefined });
+  try {
+    return [(await probe.probe(5000)).readOnly, (await probe.readHistory(5000)).readOnly];
+  } finally {
+    await probe.close();
+  }
+}
+
+describe('a server that takes writes', () => {
+  it('is judged alike by a look and by its history, and so is one that refuses', async () => {
+    await servers.arrange(keeper, plain);
+    expect(await refusals(keeper)).toEqual([false, false]);
+    await servers.refuse(keeper);
+    expect(await refusals(keeper)).toEqual([true, true]);
+    await servers.accept(keeper);
+  });
+});
+
 describe('a reader that writes nowhere for no reason but its storage', () => {
   it('is a replica, and never the source', async () => {
     await servers.arrange(keeper, { ...plain, 'replica-1': {} });
@@ -301,6 +324,7 @@ describe('a reader that writes nowhere for no reason but its storage', () => {
       await serves(database, 'source');
       expect(rolesIn(database)).toMatchObject({ source: S, 'replica-1': R });
       expect(problemsIn(database)).toEqual([]);
+      expect(await refusals('replica-1')).toEqual([true, true]);
       await servers.refuse('source');
       await vi.waitFor(() => expect(health(database)).toMatchObject({ source: null, writes: false }), patient);
       await cluster.kill('source');

@@ -12,16 +12,17 @@ import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Flavour, Position } from '../../consistency/position.ts';
 import { mariadbHistory, mysqlHistory } from '../../consistency/source-history.ts';
 import { type Row, textOf } from './server-statements.ts';
+import { refusedByColumn, refusedByOf } from './write-refusal.ts';
 
 type Questions = { readonly own: string; readonly group: string | null };
 
 export const historyQuestions: Readonly<Record<Flavour, Questions>> = {
   mariadb: {
-    own: "SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_binlog_state AS logged, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS held",
+    own: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, ${refusedByColumn('mariadb')}, @@GLOBAL.gtid_binlog_state AS logged, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS held`,
     group: null,
   },
   mysql: {
-    own: 'SELECT @@server_uuid AS identity, @@GLOBAL.read_only AS readOnly, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed',
+    own: `SELECT @@server_uuid AS identity, ${refusedByColumn('mysql')}, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed`,
     // Members deliver to each other what none of them asks for by name.
     group:
       "SELECT RECEIVED_TRANSACTION_SET AS received FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier' AND SERVICE_STATE = 'ON'",
@@ -54,7 +55,7 @@ export function historyFacts(
   const own = ownFacts(flavour, row);
   return {
     identity: textOf(row, 'identity'),
-    readOnly: !['0', 'OFF'].includes(textOf(row, 'readOnly')),
+    readOnly: refusedByOf(row).length > 0,
     receives: running.some((channel) => isYes(channel, ['Slave_IO_Running', 'Replica_IO_Running'])),
     received,
     ...own,
