@@ -2,10 +2,12 @@
  * What is promised on each server, and whether it holds there now. Pure. What nobody can tell is UNKNOWN, never YES, and what
  * depends on it is not relied upon.
  */
-import { type ClusterSnapshot, isSeen, writableSource } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, isSeen, straySources, writableSource } from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';
+import { isOfEpoch, presentEpoch } from './present-epoch.ts';
 import { problemCodes } from './problem.ts';
 import { isOff, variableOf } from './problems/seen-settings.ts';
+import { servingTrouble } from './serving.ts';
 
 /** A closed list. */
 export const guarantees = {
@@ -37,7 +39,7 @@ export function guaranteesOf(snapshot: ClusterSnapshot): readonly NodeGuarantee[
     .filter(({ role }) => role !== 'BACKUP')
     .flatMap((status) =>
       (Object.keys(guarantees) as Guarantee[]).map((guarantee) => {
-        const [holds, why] = isSeen(status) ? verdicts[guarantee](status, source) : away;
+        const [holds, why] = isSeen(status) ? verdicts[guarantee](status, source, snapshot) : away;
         return { node: status.node.name, guarantee, holds, why };
       }),
     );
@@ -47,13 +49,21 @@ const away: Verdict = ['UNKNOWN', 'It does not answer.'];
 const noSource: Verdict = ['UNKNOWN', 'No server takes writes.'];
 const untold: Verdict = ['UNKNOWN', 'It was not asked how it is set up, or may not say.'];
 
-const verdicts: Readonly<Record<Guarantee, (status: NodeStatus, source: NodeStatus | undefined) => Verdict>> = {
-  READ_YOUR_WRITES: (status, source) => {
+type Judge = (status: NodeStatus, source: NodeStatus | undefined, snapshot: ClusterSnapshot) => Verdict;
+
+const unheard = 'It has not heard of the last promotion yet, so what it shows may be of a history that has ended.';
+
+const verdicts: Readonly<Record<Guarantee, Judge>> = {
+  READ_YOUR_WRITES: (status, source, snapshot) => {
     if (source === undefined) return noSource;
+    const trouble = servingTrouble(status.report?.unable);
+    if (trouble !== null) return ['NO', `It ${trouble}.`];
     if (status === source) return ['YES', 'It is the source, and has everything.'];
     if (source.blind !== null) return ['NO', problemCodes[source.blind].description];
     if (status.blind !== null) return ['NO', problemCodes[status.blind].description];
     if (status.errant.length > 0) return ['NO', 'It holds transactions that its source has never had.'];
+    if (straySources(snapshot).includes(status)) return ['NO', 'It takes writes beside the source.'];
+    if (!isOfEpoch(status, presentEpoch(snapshot))) return ['NO', unheard];
     if (status.report?.settings === undefined) return untold;
     return ['YES', 'Its position tells what it has.'];
   },
@@ -78,12 +88,26 @@ const verdicts: Readonly<Record<Guarantee, (status: NodeStatus, source: NodeStat
     const point = waitPoints.map((name) => variableOf(source, name)).find((value) => value !== undefined);
     if (point === undefined) return untold;
     if (point !== 'AFTER_SYNC') return ['NO', `The source shows before it waits (${point}).`];
+    const waits = statusOf(source, 'status');
+    const clients = statusOf(source, 'clients');
+    if (waits === undefined || clients === undefined) return untold;
+    if (waits.value !== 'ON') return ['NO', `The source has given up waiting (${waits.name}=${waits.value}).`];
+    if (!(Number(clients.value) > 0)) return ['NO', `No replica acknowledges (${clients.name}=${clients.value}).`];
     return ['YES', 'Commits of the source wait for a replica, as long as one answers in time, and show afterwards.'];
   },
-  HISTORY_JUDGED: (status) =>
-    status.report?.epochs == null
-      ? ['NO', 'It keeps no record of promotions.']
-      : ['YES', 'Promotions are on record, and each token names its epoch.'],
+  HISTORY_JUDGED: (status, source, snapshot) => {
+    if (status.report?.epochs == null) return ['NO', 'It keeps no record of promotions.'];
+    if (source === undefined) return noSource;
+    if (source.epochTrouble != null) return ['NO', problemCodes.EPOCH_NOT_RECORDED.description];
+    if (!isOfEpoch(status, presentEpoch(snapshot))) return ['NO', unheard];
+    return ['YES', 'Promotions are on record, and each token names its epoch.'];
+  },
 };
 
 const waitPoints = ['rpl_semi_sync_source_wait_point', 'rpl_semi_sync_master_wait_point'];
+
+/** Whether commits wait now, and how many replicas answer them: servers stop waiting by themselves. */
+function statusOf(source: NodeStatus, what: 'status' | 'clients') {
+  const names = [`Rpl_semi_sync_source_${what}`, `Rpl_semi_sync_master_${what}`];
+  return names.map((name) => ({ name, value: variableOf(source, name) })).find(({ value }) => value !== undefined);
+}

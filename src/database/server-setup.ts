@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import { faultOf } from './driver-fault.ts';
 import { rowsOf } from './server-connection.ts';
 import type { Row, ServerStatements } from './statements/server-statements.ts';
-import { logFiltersOf, preparedNow, setupVariables, variablesOf } from './statements/setup-questions.ts';
+import { logFiltersOf, setupVariables, statesNow, variablesOf } from './statements/setup-questions.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -27,9 +27,9 @@ export class ServerSetup {
     const atMs = this.#clock.monotonic();
     if (known?.connection === connection && atMs - known.atMs < againAfterMs) return known.variables;
     const logStatus = statements.logStatus(connection.info?.serverVersion?.raw ?? '');
-    const questions = [setupVariables, logStatus, preparedNow];
-    const [rows, log, prepared] = await Promise.all(questions.map((sql) => tryTo(connection, sql)));
-    const variables = { ...variablesOf(rows ?? []), ...variablesOf(prepared ?? []), ...logFiltersOf(log ?? null) };
+    const questions = [setupVariables, logStatus, statesNow];
+    const [rows, log, states] = await Promise.all(questions.map((sql) => tryTo(connection, sql)));
+    const variables = { ...variablesOf(rows ?? []), ...variablesOf(states ?? []), ...logFiltersOf(log ?? null) };
     this.#known = { connection, atMs, variables };
     return variables;
   }

@@ -29,8 +29,16 @@ const names = [
 /** Those that the server does not have are not in the answer. */
 export const setupVariables = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names.map((name) => `'${name}'`).join(', ')})`;
 
-/** Of all clients together. */
-export const preparedNow = "SHOW GLOBAL STATUS WHERE Variable_name = 'Prepared_stmt_count'";
+const states = [
+  // Of all clients together.
+  'Prepared_stmt_count',
+  'Rpl_semi_sync_source_status',
+  'Rpl_semi_sync_source_clients',
+  'Rpl_semi_sync_master_status',
+  'Rpl_semi_sync_master_clients',
+] as const;
+
+export const statesNow = `SHOW GLOBAL STATUS WHERE Variable_name IN (${states.map((name) => `'${name}'`).join(', ')})`;
 
 export function variablesOf(rows: readonly Row[]): Readonly<Record<string, string>> {
   return Object.fromEntries(rows.map((row) => [textOf(row, 'Variable_name'), textOf(row, 'Value')]));

@@ -14,7 +14,15 @@ const answer = (guarantee: Guarantee, ...snapshot: NodeStatus[]) =>
       .map(({ node, holds }) => [node, holds]),
   );
 const filters = { Replicate_Ignore_DB: 'orders' };
-const waits = { rpl_semi_sync_master_wait_point: 'AFTER_SYNC' };
+const waits = {
+  rpl_semi_sync_master_wait_point: 'AFTER_SYNC',
+  Rpl_semi_sync_master_status: 'ON',
+  Rpl_semi_sync_master_clients: '1',
+};
+const epochs = (...numbers: number[]) => ({
+  epochs: numbers.map((epoch) => ({ epoch, sourceId: 'source', endOfPrevious: null })),
+});
+const unable = [{ kind: 'TABLE_MISSING', table: 'orders', code: null, cure: null }] as const;
 const semisync = { awaitsAcknowledgement: true };
 
 describe('what is promised on a server', () => {
@@ -44,6 +52,33 @@ describe('what is promised on a server', () => {
       [source(), { ...unseen(makeNode('replica-1')), failures: 1 }],
       { source: 'YES', 'replica-1': 'UNKNOWN' },
     ],
+    [
+      'a replica has not heard of the last promotion',
+      'READ_YOUR_WRITES',
+      [
+        source({ report: epochs(1, 2) }),
+        replica({ report: epochs(1) }),
+        replica({ report: epochs(1, 2) }, 'replica-2'),
+      ],
+      { source: 'YES', 'replica-1': 'NO', 'replica-2': 'YES' },
+    ],
+    [
+      'a replica lacks a table',
+      'READ_YOUR_WRITES',
+      [source(), replica({ report: { unable } })],
+      { source: 'YES', 'replica-1': 'NO' },
+    ],
+    ['the source lacks one', 'READ_YOUR_WRITES', [source({ report: { unable } })], { source: 'NO' }],
+    [
+      'a second server takes writes',
+      'READ_YOUR_WRITES',
+      [source(), replica({ channels: [], report: { readOnly: false, applier: 'NONE' } })].map((status, index) => ({
+        ...status,
+        role: 'SOURCE' as const,
+        tookWrites: index === 0,
+      })),
+      { source: 'YES', 'replica-1': 'NO' },
+    ],
     ['all is well', 'OWN_POSITIONS_KNOWN', [source()], { source: 'YES' }],
     ['nothing is logged', 'OWN_POSITIONS_KNOWN', [source({ variables: { log_bin: 'OFF' } })], { source: 'NO' }],
     [
@@ -63,6 +98,39 @@ describe('what is promised on a server', () => {
       'ACKNOWLEDGED_BEFORE_SHOWN',
       [source({ variables: waits, report: semisync })],
       { source: 'YES' },
+    ],
+    [
+      'the source has given up waiting',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ variables: { ...waits, Rpl_semi_sync_master_status: 'OFF' }, report: semisync })],
+      { source: 'NO' },
+    ],
+    [
+      'no replica acknowledges',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ variables: { ...waits, Rpl_semi_sync_master_clients: '0' }, report: semisync })],
+      { source: 'NO' },
+    ],
+    [
+      'MySQL has given up waiting',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [
+        source({
+          variables: {
+            rpl_semi_sync_source_wait_point: 'AFTER_SYNC',
+            Rpl_semi_sync_source_status: 'OFF',
+            Rpl_semi_sync_source_clients: '1',
+          },
+          report: semisync,
+        }),
+      ],
+      { source: 'NO' },
+    ],
+    [
+      'nobody tells whether they wait now',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ variables: { rpl_semi_sync_master_wait_point: 'AFTER_SYNC' }, report: semisync })],
+      { source: 'UNKNOWN' },
     ],
     [
       'commits wait after they show',
@@ -90,6 +158,18 @@ describe('what is promised on a server', () => {
       'HISTORY_JUDGED',
       [source({ report: { epochs: [{ epoch: 1, sourceId: '', endOfPrevious: null }] } })],
       { source: 'YES' },
+    ],
+    [
+      'the last promotion could not be recorded',
+      'HISTORY_JUDGED',
+      [{ ...source({ report: epochs(1) }), epochTrouble: 'refused' }, replica({ report: epochs(1) })],
+      { source: 'NO', 'replica-1': 'NO' },
+    ],
+    [
+      'a replica has not heard of the last promotion',
+      'HISTORY_JUDGED',
+      [source({ report: epochs(1, 2) }), replica({ report: epochs(1) })],
+      { source: 'YES', 'replica-1': 'NO' },
     ],
   ])('when %s: %s', (_, guarantee, snapshot, expected) => {
     expect(answer(guarantee, ...snapshot)).toEqual(expected);
