@@ -6,7 +6,7 @@ import { type Problem, problemInWords } from './problem.ts';
 import { findProblems } from './problems/find-problems.ts';
 
 /** Says each problem once when it is found, at a start too, and once when it is gone. */
-export function logProblems(cluster: Cluster, log: Logger): void {
+export function logProblems(cluster: Pick<Cluster, 'subscribe'>, log: Logger): void {
   const reports = new Map<string, ProbeReport | null>();
   let known = new Map<string, Problem>();
   cluster.subscribe((snapshot) => {
