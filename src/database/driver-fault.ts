@@ -21,6 +21,8 @@ export const driverFaults = [
   'LEFT_GROUP',
   // The group told a member to roll back: because of a conflict, as long as the member is in step; else the same as above.
   'GROUP_ROLLED_BACK',
+  // A table was changed under a statement, or under a snapshot: begun anew it finds the table as it is.
+  'CHANGED',
   // A value that the server cannot store, or compare, unchanged; see refused-value.ts.
   'VALUE',
   // Something of the server and nothing of the statement; see statements/unable-server.ts.
@@ -54,6 +56,8 @@ const byNumber: Readonly<Record<number, DriverFault>> = {
   1020: 'DEADLOCK', // a row changed after the snapshot, with innodb_snapshot_isolation
   1213: 'DEADLOCK',
   1205: 'LOCK_TIMEOUT',
+  1412: 'CHANGED', // after the snapshot
+  1615: 'CHANGED', // after the statement was prepared
   1969: 'STATEMENT_TIMEOUT', // MariaDB's max_statement_time
   3024: 'STATEMENT_TIMEOUT', // MySQL's max_execution_time
   1036: 'READ_ONLY', // a table that may only be read

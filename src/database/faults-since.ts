@@ -1,7 +1,15 @@
 import type { DriverFault } from './driver-fault.ts';
 
 type Counting = { faultsMet(fault: DriverFault): number };
-type Watched = 'CONNECTION' | 'EXHAUSTED' | 'LOCK_TIMEOUT' | 'STATEMENT_TIMEOUT' | 'VALUE' | 'UNABLE' | 'ABSENT';
+type Watched =
+  | 'CONNECTION'
+  | 'EXHAUSTED'
+  | 'LOCK_TIMEOUT'
+  | 'STATEMENT_TIMEOUT'
+  | 'VALUE'
+  | 'UNABLE'
+  | 'CHANGED'
+  | 'ABSENT';
 
 /** Tells whether a pool has met a fault since now: Prisma's errors no longer tell faults apart. */
 export function faultsSince(pool: Counting): (fault: Watched) => boolean {
@@ -12,6 +20,7 @@ export function faultsSince(pool: Counting): (fault: Watched) => boolean {
     STATEMENT_TIMEOUT: pool.faultsMet('STATEMENT_TIMEOUT'),
     VALUE: pool.faultsMet('VALUE'),
     UNABLE: pool.faultsMet('UNABLE'),
+    CHANGED: pool.faultsMet('CHANGED'),
     ABSENT: pool.faultsMet('ABSENT'),
   };
   return (fault) => pool.faultsMet(fault) > before[fault];

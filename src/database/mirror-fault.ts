@@ -65,6 +65,7 @@ function kindOf(error: unknown): MirrorFaultKind {
       return 'server';
     case 'DEADLOCK':
     case 'LOCK_TIMEOUT':
+    case 'CHANGED':
       return 'busy';
     default: {
       const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;

@@ -163,7 +163,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         else if (hasMet('VALUE')) throw new ValueRefusedError(incomparable, error);
         else if (this.#decision?.role === 'BACKUP') throw noServer(error);
         else if (hasMet('ABSENT')) await this.#unable(node, pin, absentOn(error));
-        else if (hasMet('UNABLE')) await this.#unable(node, pin, noServer(error));
+        else if (hasMet('UNABLE') || hasMet('CHANGED')) await this.#unable(node, pin, noServer(error));
         else throw error;
       } finally {
         done();

@@ -66,7 +66,12 @@ export type SourceWriterOptions<Transaction> = {
 };
 
 /** Nothing was written, and another time it may be. The last one only when the group is known to have meant that. */
-const contentions: ReadonlySet<DriverFault> = new Set(['DEADLOCK', 'LOCK_TIMEOUT', 'GROUP_ROLLED_BACK'] as const);
+const contentions: ReadonlySet<DriverFault> = new Set([
+  'DEADLOCK',
+  'LOCK_TIMEOUT',
+  'CHANGED',
+  'GROUP_ROLLED_BACK',
+] as const);
 const maxAttempts = 5;
 const maxLosses = 3;
 /**

@@ -7,6 +7,7 @@
  */
 import { type Connection, SqlError } from 'mariadb';
 import type { WriteFault, WriteRight } from '../cluster/write-fault.ts';
+import { wordOf } from './driver-fault.ts';
 import { rowsOf } from './server-connection.ts';
 import type { WriteNeed, WrittenTable } from './serves.ts';
 import { statementsFor } from './statements/choose-statements.ts';
@@ -63,7 +64,7 @@ async function faultAt(connection: Connection, database: string, needed: Written
       kind,
       table,
       rights,
-      code: first.error.code,
+      code: wordOf(first.error),
       without: [...new Set(lost.map(({ without }) => without))],
       stops: lost.some(({ stops }) => stops === true),
       cure,

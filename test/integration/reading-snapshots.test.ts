@@ -111,3 +111,51 @@ describe.each([
     });
   });
 });
+
+describe('a table that is changed by a copy', () => {
+  const on = async (name: string, ...statements: readonly string[]) => {
+    const admin = await cluster.admin(name);
+    if (cluster.cluster.flavour === 'mysql') await admin.query('SET GLOBAL super_read_only = OFF');
+    await admin.query('SET SESSION sql_log_bin = 0');
+    for (const statement of statements) await admin.query(statement);
+    if (cluster.cluster.flavour === 'mysql' && name !== 'source') {
+      await admin.query('SET GLOBAL super_read_only = ON');
+    }
+    await admin.end();
+  };
+  const change = 'ALTER TABLE orders.idempotency_keys ADD COLUMN extra INT NULL, ALGORITHM = COPY';
+  const undo = 'ALTER TABLE orders.idempotency_keys DROP COLUMN extra';
+
+  it('under a write makes it run again, whole', async () => {
+    let attempts = 0;
+    const { value } = await new TestClient(database).write(async (tx) => {
+      attempts += 1;
+      await tx.order.count();
+      if (attempts === 1) await on('source', change);
+      return tx.idempotencyKey.count();
+    });
+    await on('source', undo);
+    expect([attempts, value]).toEqual([2, 0]);
+  });
+
+  it('under a snapshot ends the read in words of our own, and it may be repeated', async () => {
+    const names = ['source', 'replica-1'];
+    const read = (change: () => Promise<void>) =>
+      readSnapshot('EVENTUAL', async (client) => {
+        await client.order.count();
+        await change();
+        return client.idempotencyKey.count();
+      });
+    const changing = async () => {
+      for (const name of names) await on(name, change);
+    };
+    const outcome = await read(changing).then(
+      ({ value }) => value,
+      (error: unknown) => error,
+    );
+    for (const name of names) await on(name, undo);
+    // Begun anew on the other server, or refused because it had shown something already.
+    if (outcome !== 0) expect(outcome).toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/), retryable: true });
+    expect((await read(async () => undefined)).value).toBe(0);
+  });
+});

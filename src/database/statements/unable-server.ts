@@ -62,9 +62,14 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   1812: 'TABLE_BROKEN', // tablespace missing
   1814: 'TABLE_BROKEN', // tablespace discarded
   1932: 'TABLE_BROKEN', // not known to the engine
+  1356: 'TABLE_BROKEN', // a view in its place, of something that is gone or may not be read
+  1449: 'TABLE_BROKEN', // the account that a view or a trigger acts as is gone
+  1712: 'TABLE_BROKEN', // index corrupt
   1815: 'TABLE_BROKEN', // internal error of the engine
   1877: 'TABLE_BROKEN', // corrupt
+  1878: 'TABLE_BROKEN', // cannot write a temporary file
   1881: 'TABLE_BROKEN', // started to be repaired (innodb_force_recovery)
+  3019: 'TABLE_BROKEN', // no room to undo more
   3185: 'TABLE_BROKEN', // no master key for encrypted tables
   3796: 'TABLE_SILENT', // a group cannot give the consistency that it is set to
   3797: 'TABLE_SILENT', // nor in time
