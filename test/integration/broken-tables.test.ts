@@ -141,28 +141,19 @@ describe('the record of migrations, on one replica', () => {
 describe('a view in the place of a table, on one replica', () => {
   const whole = 'RENAME TABLE orders.order_items TO orders.order_items_whole';
 
-  it.each([
-    ['of a table that is gone', 'ER_VIEW_INVALID', 'SQL SECURITY INVOKER', 'DROP TABLE orders.order_items_base'],
-    ['of an account that is gone', 'ER_NO_SUCH_USER', "DEFINER = 'nobody'@'%' SQL SECURITY DEFINER", 'DO 0'],
-  ])('%s keeps it from serving until the table is back (%s)', async (_, said, security, then) => {
+  it('of a table that is gone keeps it from serving until the table is back', async () => {
     await leftOut(
       'TABLE_BROKEN',
-      said,
+      'ER_VIEW_INVALID',
       () =>
         on(
           broken,
           'CREATE TABLE orders.order_items_base LIKE orders.order_items',
           whole,
-          `CREATE ${security} VIEW orders.order_items AS SELECT * FROM orders.order_items_base`,
-          then,
+          'CREATE SQL SECURITY INVOKER VIEW orders.order_items AS SELECT * FROM orders.order_items_base',
+          'DROP TABLE orders.order_items_base',
         ),
-      () =>
-        on(
-          broken,
-          'DROP VIEW orders.order_items',
-          'RENAME TABLE orders.order_items_whole TO orders.order_items',
-          'DROP TABLE IF EXISTS orders.order_items_base',
-        ),
+      () => on(broken, 'DROP VIEW orders.order_items', 'RENAME TABLE orders.order_items_whole TO orders.order_items'),
     );
   });
 });

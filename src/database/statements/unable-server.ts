@@ -63,7 +63,7 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   1814: 'TABLE_BROKEN', // tablespace discarded
   1932: 'TABLE_BROKEN', // not known to the engine
   1356: 'TABLE_BROKEN', // a view in its place, of something that is gone or may not be read
-  1449: 'TABLE_BROKEN', // the account that a view or a trigger acts as is gone
+  1449: 'TABLE_BROKEN', // the account that a trigger acts as is gone
   1712: 'TABLE_BROKEN', // index corrupt
   1815: 'TABLE_BROKEN', // internal error of the engine
   1877: 'TABLE_BROKEN', // corrupt
