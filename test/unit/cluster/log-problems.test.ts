@@ -69,6 +69,13 @@ const shown: Readonly<Record<OfServers, ClusterSnapshot>> = {
   ],
   REPLICATION_UNSEEN: [source(), replica({ report: { missingRights: ['SLAVE MONITOR'] } })],
   REPLICATION_FILTERED: [source(), replica({ channels: [channel({ filters: { Replicate_Ignore_DB: 'orders' } })] })],
+  GROUP_HELD_UP: [
+    source({
+      report: { position: mysqlPosition, member: 'ONLINE' },
+      variables: { group_replication_consistency: 'AFTER' },
+    }),
+    replica({ report: { position: mysqlPosition, member: 'ONLINE', lagMs: 60_000 } }),
+  ],
   EVENTS_SKIPPED: [source(), replica({ variables: { slave_skip_errors: 'ALL' } })],
   UPDATES_NOT_LOGGED: [
     source(),
