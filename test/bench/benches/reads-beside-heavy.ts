@@ -1,5 +1,5 @@
 /**
- * A client reads order after order, alone and beside four others that send the heaviest operation there may be, in turns.
+ * A client reads order after order, alone and beside four others that send the heaviest operations there may be, in turns.
  */
 
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -26,6 +26,18 @@ fragment Page on OrderConnection {
   }
 }`;
 
+/** As much of what the process remembers as an operation may ask for. */
+export const heaviestLogs = `{
+  a: routingLog(last: 500) { ...Routed }
+  b: routingLog(last: 500) { ...Routed }
+  clusterEventLog(last: 80) { name severity at node description facts { name value } missed }
+}
+fragment Routed on RoutedOperation {
+  sequence at kind name node role reason level required waitedMs tookMs errorCode missed
+}`;
+
+const heavyOperations = [heaviestOperation, heaviestLogs];
+
 export const readsBesideHeavy: Bench = {
   name: 'reads-beside-heavy',
   title: `p99 of read-by-id while ${heavyClients} clients send the heaviest operation there may be, over p99 when idle`,
@@ -49,7 +61,8 @@ export const readsBesideHeavy: Bench = {
       const weigh = async (worker: number) => {
         const connection = heavy[worker];
         if (connection === undefined) throw new Error('no connection');
-        assertAnswered(await connection.send(graphqlRequest(heaviestOperation, {}, {})));
+        const operation = heavyOperations[answered % heavyOperations.length] ?? heaviestOperation;
+        assertAnswered(await connection.send(graphqlRequest(operation, {}, {})));
         answered += 1;
       };
       await closedLoop({ workers: heavyClients, ms: roundMs, operation: weigh });
