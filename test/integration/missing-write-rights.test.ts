@@ -126,6 +126,28 @@ describe('an account that may not write', () => {
   });
 });
 
+describe('a trigger that acts as an account that is gone', () => {
+  it('keeps orders from being created in words of our own, until it is gone as well', async () => {
+    await well();
+    await on(
+      'source',
+      "CREATE DEFINER = 'nobody'@'%' TRIGGER orders.orders_doubled BEFORE INSERT ON orders.orders FOR EACH ROW SET NEW.version = 1",
+    );
+    const admin = await cluster.admin('source');
+    try {
+      await expect(
+        admin.query("INSERT INTO orders.orders (number, user_id, total, currency) VALUES ('x', 1, 1, 'EUR')"),
+      ).rejects.toMatchObject({ errno: 1449 });
+      expect((await ask(api, mutation)).code).toBe('SOURCE_UNAVAILABLE');
+    } finally {
+      await admin.query('SET SESSION sql_log_bin = 0');
+      await admin.query('DROP TRIGGER orders.orders_doubled');
+      await admin.end();
+    }
+    expect((await ask(api, mutation)).code).toBeUndefined();
+  });
+});
+
 describe('a lock of the whole server, as a backup takes it', () => {
   it('says nothing of the account, at a start neither', async () => {
     await well();
