@@ -1,8 +1,10 @@
 // A source whose replicas have stopped receiving: what it commits waits for their acknowledgement, and nobody sees it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkServers } from '../../src/cli/check-servers.ts';
+import { ClusterLook } from '../../src/cli/cluster-look.ts';
 import { readConfig } from '../../src/config.ts';
 import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { startApi } from '../support/in-process-api.ts';
@@ -114,4 +116,45 @@ it('a source that waits for longer than anybody here is named at the start, and 
   expect(text).toContain(`SET GLOBAL ${variable}`);
   await run('source', `SET GLOBAL ${variable} = 1000`);
   expect((await check({})).text).not.toContain(wrong);
+});
+
+it('nobody claims that commits are acknowledged while the source has given up waiting, or no replica answers', async () => {
+  const read = readConfig(environmentFor(cluster));
+  if (read.mode !== 'external') throw new Error('The environment names no servers');
+  const holds = async () => {
+    // How a server is set up is asked anew on each connection.
+    const once = new ClusterLook(read.config, { timeoutMs: 5000, clock: systemClock });
+    try {
+      const { guarantees } = await once.look();
+      return guarantees.find(({ node, guarantee }) => node === 'source' && guarantee === 'ACKNOWLEDGED_BEFORE_SHOWN')
+        ?.holds;
+    } finally {
+      await once.close();
+    }
+  };
+  const [source, replica] = mysql() ? ['source', 'replica'] : ['master', 'slave'];
+  const acknowledge = (value: 'ON' | 'OFF') =>
+    Promise.all(replicas.map((name) => run(name, `SET GLOBAL rpl_semi_sync_${replica}_enabled = ${value}`)));
+  const again = async () => {
+    await receive('STOP');
+    await receive('START');
+  };
+  const client = new TestClient(database);
+  await until('commits are acknowledged', async () => (await holds()) === 'YES');
+  await run('source', `SET GLOBAL rpl_semi_sync_${source}_timeout = 100`);
+  await acknowledge('OFF');
+  await again();
+  try {
+    await until('nobody acknowledges', async () => (await holds()) === 'NO');
+    await client.write((tx) => tx.order.create({ data: newOrder() }));
+    expect(await holds()).toBe('NO');
+  } finally {
+    await acknowledge('ON');
+    await again();
+  }
+  await until('commits are acknowledged again', async () => {
+    // Servers begin to wait again with the first acknowledgement of something new.
+    await client.write((tx) => tx.order.create({ data: newOrder() }));
+    return (await holds()) === 'YES';
+  });
 });
