@@ -3,6 +3,7 @@
  * here; the messages continue a sentence that begins with the name of the part.
  */
 import { z } from 'zod';
+import { mostFaults } from './errors.ts';
 import { maxAmount, parseAmount, totalOf } from './money.ts';
 import { orderStatuses } from './order-status.ts';
 
@@ -65,15 +66,36 @@ const itemRule = z.object({
   unitPrice: amountRule,
 });
 
+type Item = z.output<typeof itemRule>;
+
+/** Items that are not looked at any more when so much is wrong with them that nobody is told of the rest. */
+const itemsRule = z
+  .array(z.custom<z.input<typeof itemRule>>())
+  .min(1, 'must hold at least one item')
+  .max(maxItems, `must hold at most ${maxItems} items`)
+  .transform((given, context): Item[] => {
+    const items: Item[] = [];
+    let faults = 0;
+    for (const [index, item] of given.entries()) {
+      const { data, error } = itemRule.safeParse(item);
+      if (data !== undefined) items.push(data);
+      for (const { path, message } of error?.issues ?? []) {
+        context.addIssue({ code: 'custom', path: [index, ...path], message });
+        faults += 1;
+      }
+      if (faults > mostFaults) return items;
+    }
+    if (faults === 0 && totalOf(items) > maxAmount) {
+      context.addIssue({ code: 'custom', message: `must not add up to more than ${maxAmount / 100n}.99` });
+    }
+    return items;
+  });
+
 export const createOrderRules = z.object({
   userId: idRule,
   number: optional(numberRule),
   currency: z.string().refine((code) => currencies.has(code), 'must be an ISO 4217 code such as EUR'),
-  items: z
-    .array(itemRule)
-    .min(1, 'must hold at least one item')
-    .max(maxItems, `must hold at most ${maxItems} items`)
-    .refine((items) => totalOf(items) <= maxAmount, `must not add up to more than ${maxAmount / 100n}.99`),
+  items: itemsRule,
   charge: optional(amountRule),
   processedAt: optional(z.date()),
   idempotencyKey: idempotencyKeyRule,
