@@ -55,11 +55,10 @@ function askTogether<Row>(own: OwnStatements, asked: readonly Asking<Row>[]): vo
   const shared = new ReadObservation(asked.some(({ observation }) => observation?.isWanted === true));
   const reading = observing(shared, () => own.rows(first.lookup.many([...ids])));
   for (const { lookup, observation, answer } of asked) {
-    const own = async () => {
-      const rows = await reading;
+    const its = reading.then((rows) => {
       observation?.share(shared);
       return rows.filter((row) => lookup.idOf(row) === lookup.id);
-    };
-    answer(own());
+    });
+    answer(its);
   }
 }
