@@ -5,13 +5,16 @@ import type { Clock } from '../../platform/clock.ts';
 import { toGraphqlError } from '../error-codes.ts';
 import { factsOf } from './request-facts.ts';
 
-/** The answer took longer than a request may take. A write may or may not have happened: repeat it with its idempotency key. */
+/** The answer took longer than a request may take. */
 export class DeadlineExceededError extends TidemarkError {
   readonly code = 'DEADLINE_EXCEEDED';
   readonly retryable = true;
 
   constructor(deadlineMs: number) {
-    super(`No answer within ${deadlineMs} ms.`, { facts: { deadlineMs } });
+    super(
+      `No answer within ${deadlineMs} ms. A write may have happened all the same: send it again with the same idempotency key to settle it.`,
+      { facts: { deadlineMs } },
+    );
   }
 }
 
