@@ -4,8 +4,8 @@ import type { Anomaly } from '../consistency/checkers/anomaly.ts';
 import { type History, isRead, isWrite } from '../consistency/history.ts';
 import { Random } from '../consistency/random.ts';
 import { Workload } from '../consistency/workload.ts';
-import { ordinary } from './checks.ts';
-import { type Measures, measure } from './measures.ts';
+import { ordinary, readers } from './checks.ts';
+import { lateAfterMs, type Measures, measure } from './measures.ts';
 import type { Moments, Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 import { SteadyLoad } from './steady-load.ts';
@@ -45,7 +45,6 @@ export type PlayOptions = {
 };
 
 const usualPace: Pace = { warmMs: 1000, usualMs: 3000, afterMs: 3000 };
-const readers = 8;
 const writers = 2;
 const sessions = 4;
 
@@ -100,8 +99,10 @@ export async function play(
       steady: judgeSteadyWrites(steady.writes, await stage.ordersByNumber(userId)),
       differences,
     });
-    const during = measure(samples, { fromMs: moments.beganMs, untilMs });
-    const before = measure(samples, { fromMs: usualMs, untilMs: moments.beganMs });
+    // What was under way when the fault came is the fault's.
+    const ended = samples.filter(({ endedMs }) => endedMs < moments.beganMs);
+    const before = measure(ended, { fromMs: usualMs, untilMs: moments.beganMs });
+    const during = measure(samples, { fromMs: moments.beganMs, untilMs }, lateAfterMs(before));
     const seen = { samples, moments, during, before, history, events: witness.heard() };
     const { name, title, why } = scenario;
     return {

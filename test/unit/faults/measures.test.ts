@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstAfter, measure } from '../../faults/measures.ts';
+import { firstAfter, lateAfterMs, measure } from '../../faults/measures.ts';
 import type { Sample } from '../../faults/steady-load.ts';
 
 const read = (startedMs: number, endedMs: number, error: string | null = null, node = 'a'): Sample => ({
@@ -43,6 +43,19 @@ describe('what a fault did', () => {
       longestReadMs: 10,
       readOutageMs: 110,
     });
+  });
+});
+
+describe('a late read', () => {
+  it.each([
+    ['nothing to read', [], 250],
+    ['a fast machine', [read(0, 40), read(40, 140)], 250],
+    ['a slow machine', [read(0, 40), read(40, 440)], 550],
+  ])('is told from what is usual: %s', (_, usual, wantedMs) => {
+    const lateMs = lateAfterMs(measure(usual, { fromMs: 0, untilMs: 1000 }));
+    expect(lateMs).toBe(wantedMs);
+    const during = [read(2000, 2000 + wantedMs), read(2000, 2001 + wantedMs)];
+    expect(measure(during, { fromMs: 2000, untilMs: 4000 }, lateMs).lateReads).toBe(1);
   });
 });
 
