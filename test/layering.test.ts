@@ -70,7 +70,7 @@ describe('the checker', () => {
     [
       'a driver in routing',
       { 'src/routing/a.ts': "import { createPool } from 'mariadb';" },
-      /belongs to database and local/,
+      /belongs to servers and database and local/,
     ],
     [
       'generated code in the domain',
@@ -117,7 +117,7 @@ describe('the checker', () => {
     const tree = {
       'src/errors.ts': 'export class A {}',
       'src/platform/clock.ts': 'export const now = () => Date.now(); // and setTimeout(x, 1)',
-      'src/config.ts': "import { A } from './errors.ts';\nexport const port = process.env.PORT;",
+      'src/config/config.ts': "import { A } from '../errors.ts';\nexport const port = process.env.PORT;",
       'src/consistency/token.ts': '// never await anything here\nexport const url = "http://a.example";',
       'src/database/pool.ts': "import { createPool } from 'mariadb';\nimport type { A } from '../errors.ts';",
       'src/app.ts': "import { createPool } from './database/pool.ts';",

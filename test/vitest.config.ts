@@ -19,7 +19,7 @@ export default defineConfig({
       // Vite would load graphql's other build than Node does for the packages that use it, and graphql refuses to be there twice.
       { find: /^graphql$/, replacement: `${root}node_modules/graphql/index.js` },
       // What the package offers, before it is built.
-      { find: /^tidemark\/prisma$/, replacement: `${root}src/database/prisma.ts` },
+      { find: /^tidemark\/prisma$/, replacement: `${root}src/database/engine/exports.ts` },
       { find: /^tidemark\/client$/, replacement: `${root}src/client/client.ts` },
       { find: /^tidemark\/client\/(.+)$/, replacement: `${root}src/client/$1.ts` },
     ],

@@ -1,9 +1,9 @@
-import type { Config } from '../config.ts';
-import { MirrorConnection } from '../database/mirror-connection.ts';
-import { isWritable } from '../database/mirror-facts.ts';
-import { MirrorFaultError } from '../database/mirror-fault.ts';
-import { addressAt, type ServerAddress } from '../database/server-address.ts';
+import type { Config } from '../config/config.ts';
+import { MirrorConnection } from '../database/mirror/mirror-connection.ts';
+import { isWritable } from '../database/mirror/mirror-facts.ts';
+import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import { systemClock } from '../platform/clock.ts';
+import { addressAt, type ServerAddress } from '../servers/server-address.ts';
 import { UsageError } from './arguments.ts';
 
 const lookMs = 3000;

@@ -1,9 +1,9 @@
 // `npm run backup`: looks after the backup database.
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../database/migrations/migrate.ts';
-import { latestEpoch } from '../database/mirror-checkpoints.ts';
-import { lastAppliedAt, parkedRecords } from '../database/mirror-facts.ts';
-import { MirrorFaultError } from '../database/mirror-fault.ts';
+import { latestEpoch } from '../database/mirror/checkpoints.ts';
+import { lastAppliedAt, parkedRecords } from '../database/mirror/mirror-facts.ts';
+import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import { progressInWords } from '../mirror/progress.ts';
 import { RecordApplier } from '../mirror/record-applier.ts';
 import { repair } from '../mirror/repair.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { describeNodes } from '../local/describe-cluster.ts';
 import { whereabouts } from '../platform/redis-target.ts';
 

@@ -1,4 +1,4 @@
-import { type Config, type ConfigRead, describeConfig } from '../config.ts';
+import { type Config, type ConfigRead, describeConfig } from '../config/config.ts';
 
 /** The configuration as text, one line a section, without secrets. */
 export function printableConfig(config: Config): string {

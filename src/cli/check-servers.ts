@@ -1,6 +1,6 @@
 /** What `--check-config` finds on the servers themselves. */
 import { degrades } from '../cluster/problem.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { systemClock } from '../platform/clock.ts';
 import { within } from '../platform/deadline.ts';
 import { ClusterLook } from './cluster-look.ts';

@@ -9,7 +9,7 @@ import { planPromotion } from '../cluster/failover/plan-promotion.ts';
 import { planRejoin } from '../cluster/failover/plan-rejoin.ts';
 import { planSwitchover } from '../cluster/failover/plan-switchover.ts';
 import type { Lease, Leases } from '../cluster/leases.ts';
-import type { ClusterMembers } from '../database/cluster-members.ts';
+import type { ClusterMembers } from '../database/nodes/cluster-members.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { clusterStatus, describeDecision, statusTable } from './cluster-report.ts';

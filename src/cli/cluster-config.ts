@@ -1,6 +1,12 @@
-import { type Config, configFromLocalCluster, type Environment, processEnvironment, readConfig } from '../config.ts';
-import { readClusterFile } from '../local/cluster-file.ts';
-import { loadSecrets } from '../local/secrets.ts';
+import {
+  type Config,
+  configFromLocalCluster,
+  type Environment,
+  processEnvironment,
+  readConfig,
+} from '../config/config.ts';
+import { readClusterFile } from '../local/directory/cluster-file.ts';
+import { loadSecrets } from '../local/directory/secrets.ts';
 import { UsageError } from './arguments.ts';
 
 /**

@@ -5,8 +5,8 @@ import { type ErrantJudgement, errantSettleMs, judgeErrant } from '../cluster/er
 import { afterFailedProbe, afterGoodProbe, type HealthPolicy } from '../cluster/health.ts';
 import type { Node, NodeRole } from '../cluster/node.ts';
 import { type NodeStatus, unseen } from '../cluster/node-status.ts';
-import type { Config, NodeConfig } from '../config.ts';
-import { SqlNodeProbe } from '../database/sql-node-probe.ts';
+import type { Config, NodeConfig } from '../config/config.ts';
+import { SqlNodeProbe } from '../database/nodes/sql-node-probe.ts';
 import { servedOrders } from '../orders/served-tables.ts';
 import type { Clock } from '../platform/clock.ts';
 

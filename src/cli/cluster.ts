@@ -1,15 +1,15 @@
 // `npm run cluster`: guided failover of plain replication.
 import { clusterPrefix } from '../cluster/cluster-identity.ts';
 import { RedisLeases } from '../cluster/redis-leases.ts';
-import { type Config, processEnvironment, readConfig } from '../config.ts';
-import { ClusterMembers, type MemberAddress } from '../database/cluster-members.ts';
-import { readClusterName } from '../database/cluster-name.ts';
-import { openDirectConnection } from '../database/direct-connection.ts';
-import { addressAt } from '../database/server-address.ts';
-import { recordSource } from '../local/cluster-file.ts';
+import { type Config, processEnvironment, readConfig } from '../config/config.ts';
+import { ClusterMembers, type MemberAddress } from '../database/nodes/cluster-members.ts';
+import { readClusterName } from '../database/nodes/cluster-name.ts';
+import { recordSource } from '../local/directory/cluster-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Redis } from '../platform/redis.ts';
-import { urlOf } from '../platform/server-url.ts';
+import { openDirectConnection } from '../servers/mysql-family/direct-connection.ts';
+import { addressAt } from '../servers/server-address.ts';
+import { urlOf } from '../servers/server-url.ts';
 import { UsageError } from './arguments.ts';
 import { runClusterCommand } from './cluster-command.ts';
 import { clusterConfig } from './cluster-config.ts';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/config.ts';
 import { TidemarkError } from '../errors.ts';
 import { UsageError } from './arguments.ts';
 

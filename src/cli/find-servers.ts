@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { ServersMissingError } from '../local/local-errors.ts';
-import { findServer } from '../local/server-binaries.ts';
+import { findServer } from '../local/programs/server-binaries.ts';
 import { flavours, UsageError } from './arguments.ts';
 import { explainFailure } from './explain-failure.ts';
 

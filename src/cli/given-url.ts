@@ -6,10 +6,10 @@
  *   file:PATH    the file PATH does, which nobody but its owner may read
  */
 import { readFileSync, statSync } from 'node:fs';
-import { ConfigError, type Environment, processEnvironment } from '../config.ts';
-import { withoutBlanks } from '../config-environment.ts';
-import { readTlsDefaults } from '../config-tls.ts';
-import { serverAt, urlOf } from '../platform/server-url.ts';
+import { ConfigError, type Environment, processEnvironment } from '../config/config.ts';
+import { withoutBlanks } from '../config/environment.ts';
+import { readTlsDefaults } from '../config/nodes/tls-defaults.ts';
+import { serverAt, urlOf } from '../servers/server-url.ts';
 import { UsageError } from './arguments.ts';
 
 export const givenUrlUsage = 'env:NAME or file:PATH in place of a URL keep its password out of the list of processes';

@@ -1,8 +1,8 @@
-import { type Config, configFromLocalCluster, type Environment } from '../config.ts';
-import { recordApi } from '../local/cluster-file.ts';
-import { Lab } from '../local/lab.ts';
+import { type Config, configFromLocalCluster, type Environment } from '../config/config.ts';
+import { recordApi } from '../local/directory/cluster-file.ts';
+import { Lab } from '../local/lab/lab.ts';
 import { startLocalCluster } from '../local/local-cluster.ts';
-import { PaymentsSandbox } from '../local/payments-sandbox.ts';
+import { PaymentsSandbox } from '../local/payments/payments-sandbox.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { StartArguments } from './arguments.ts';

@@ -1,7 +1,7 @@
 // `npm run local:reset`: wipes the data of the local cluster.
 import { parseArgs } from 'node:util';
-import { processEnvironment, readConfig } from '../config.ts';
-import { resetLocalCluster } from '../local/reset-local-cluster.ts';
+import { processEnvironment, readConfig } from '../config/config.ts';
+import { resetLocalCluster } from '../local/directory/reset-local-cluster.ts';
 import { flavours, UsageError } from './arguments.ts';
 import { explainFailure } from './explain-failure.ts';
 

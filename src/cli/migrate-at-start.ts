@@ -8,14 +8,14 @@
  *
  * A server that is dead or hangs must not keep replicas from serving, nor hold up the start for longer than a look does.
  */
-import { ConfigError } from '../config.ts';
-import { DatabaseUnreachableError } from '../database/direct-connection.ts';
-import { faultOf } from '../database/driver-fault.ts';
+import { ConfigError } from '../config/config.ts';
 import { migrate } from '../database/migrations/migrate.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
+import { DatabaseUnreachableError } from '../servers/mysql-family/direct-connection.ts';
+import { faultOf } from '../servers/mysql-family/driver-fault.ts';
 
 export type MigrateAtStartOptions = {
   readonly url: string;

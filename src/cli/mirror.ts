@@ -1,8 +1,8 @@
 // `npm run mirror`: carries orders to the backup in a process of its own. Several may run.
 import { openDatabase, openMirror } from '../app.ts';
 import { backups, describeStatus, isSeen, writableSource } from '../cluster/cluster-snapshot.ts';
-import type { Config } from '../config.ts';
-import type { OrdersDatabase } from '../database/orders-client.ts';
+import type { Config } from '../config/config.ts';
+import type { OrdersDatabase } from '../database/orders/orders-client.ts';
 import { PrometheusMetrics } from '../http/prometheus.ts';
 import { startWatchServer, type WatchServer } from '../http/watch-server.ts';
 import type { Mirror } from '../mirror/mirror.ts';

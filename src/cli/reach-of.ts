@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { connectionLimits } from '../http/connections.ts';
 import type { Reach } from '../http/reach.ts';
 import { descriptorLimit } from '../platform/descriptors.ts';

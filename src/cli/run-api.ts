@@ -6,7 +6,7 @@ import {
   type Environment,
   processEnvironment,
   readConfig,
-} from '../config.ts';
+} from '../config/config.ts';
 import { type ServedApp, startHttpServer } from '../http/server.ts';
 import { readStaticPage } from '../http/static-page.ts';
 import { systemClock } from '../platform/clock.ts';

@@ -1,5 +1,5 @@
-import { type Environment, processEnvironment, readConfig } from '../config.ts';
-import { urlOf } from '../platform/server-url.ts';
+import { type Environment, processEnvironment, readConfig } from '../config/config.ts';
+import { urlOf } from '../servers/server-url.ts';
 import { UsageError } from './arguments.ts';
 import { localClusterConfig } from './cluster-config.ts';
 import { givenUrl } from './given-url.ts';

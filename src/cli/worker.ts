@@ -1,8 +1,8 @@
 // `npm run worker`: does background work in a process of its own. Several may run.
 import { openBackground, openCache, openDatabase, openIdentity, openRedis, openTokens } from '../app.ts';
 import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
-import type { Config } from '../config.ts';
-import type { OrdersDatabase } from '../database/orders-client.ts';
+import type { Config } from '../config/config.ts';
+import type { OrdersDatabase } from '../database/orders/orders-client.ts';
 import { PrometheusMetrics } from '../http/prometheus.ts';
 import { startWatchServer, type WatchServer } from '../http/watch-server.ts';
 import { systemClock } from '../platform/clock.ts';

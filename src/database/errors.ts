@@ -85,41 +85,6 @@ export class StatementEndsTransactionError extends TidemarkError {
   }
 }
 
-export type RefusedValue = {
-  readonly why: 'CHARACTERS' | 'LENGTH' | 'RANGE' | 'FORM' | 'RULE';
-  /** Which column, and in which row of those that the statement has, counted from 1; `null` where the server does not say. */
-  readonly column: string | null;
-  readonly row: number | null;
-};
-
-/** What reads meet: nothing is stored by them, and Prisma does not pass on which value it was. */
-export const incomparable: RefusedValue = { why: 'CHARACTERS', column: null, row: null };
-
-/** How a sentence goes on that begins with the name of what was refused. */
-export const refusedBecause: Readonly<Record<RefusedValue['why'], string>> = {
-  CHARACTERS: 'holds characters that the database cannot store',
-  LENGTH: 'is longer than the database can store',
-  RANGE: 'is out of the range that the database can store',
-  FORM: 'is nothing that the database can store',
-  RULE: 'breaks a rule of the database',
-};
-
-/** The server cannot store a value unchanged, or compare it with what it has. Nothing was written. */
-export class ValueRefusedError extends TidemarkError {
-  readonly code = 'VALUE_REFUSED';
-  readonly retryable = false;
-  readonly refused: RefusedValue;
-
-  constructor(refused: RefusedValue, cause: unknown) {
-    const { column, why } = refused;
-    super(`${column ?? 'A value'} ${refusedBecause[why]}; nothing was written`, {
-      facts: { ...(column !== null && { column }) },
-      cause,
-    });
-    this.refused = refused;
-  }
-}
-
 /** The server ended a statement that ran too long. */
 export class StatementTimeoutError extends TidemarkError {
   readonly code = 'STATEMENT_TIMEOUT';
@@ -127,15 +92,5 @@ export class StatementTimeoutError extends TidemarkError {
 
   constructor(cause: unknown) {
     super('The database took too long', { cause });
-  }
-}
-
-/** Not the address of a server. Never shows the URL, which has a password in it. */
-export class BadServerUrlError extends TidemarkError {
-  readonly code = 'BAD_SERVER_URL';
-  readonly retryable = false;
-
-  constructor(nodeName: string, fault: string) {
-    super(`The URL of ${nodeName} ${fault}`, { facts: { node: nodeName } });
   }
 }

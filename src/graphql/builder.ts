@@ -3,7 +3,7 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import ValidationPlugin from '@pothos/plugin-validation';
-import { type Decimal, type OrdersPrismaTypes, ordersDatamodel } from '../database/order-rows.ts';
+import { type Decimal, type OrdersPrismaTypes, ordersDatamodel } from '../database/orders/order-rows.ts';
 import { InvalidInputError } from '../orders/errors.ts';
 import type { OperationContext } from './context.ts';
 

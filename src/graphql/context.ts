@@ -1,5 +1,5 @@
 import type { ClusterHealth } from '../cluster/cluster-health.ts';
-import type { OrdersSession } from '../database/orders-client.ts';
+import type { OrdersSession } from '../database/orders/orders-client.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { CommittedChange } from '../orders/order-change.ts';
 import type { OrderChanges } from '../orders/order-changes.ts';

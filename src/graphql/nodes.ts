@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { isRowAlone } from '../database/order-rows.ts';
+import { isRowAlone } from '../database/orders/order-rows.ts';
 import { BadListRequestError } from '../orders/errors.ts';
 import { findOrders } from '../orders/find-order.ts';
 import { maxPageSize } from '../orders/page-request.ts';

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { Decimal } from '../database/order-rows.ts';
+import { Decimal } from '../database/orders/order-rows.ts';
 import { readMoment } from '../orders/moment.ts';
 import { builder } from './builder.ts';
 

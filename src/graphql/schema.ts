@@ -1,6 +1,6 @@
 import { specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
-import { consistencyDirective } from './consistency-directive.ts';
+import { consistencyDirective } from './consistency/consistency-directive.ts';
 import './scalars.ts';
 import './nodes.ts';
 import './orders/order-queries.ts';

@@ -14,7 +14,6 @@ import { compressedAnswer } from './compressed-answer.ts';
 import type { ClusterState } from './context.ts';
 import { toGraphqlError } from './error-codes.ts';
 import { inOne } from './plugins/in-one.ts';
-import type { LongWork } from './plugins/request-facts.ts';
 import { useAccessLog } from './plugins/use-access-log.ts';
 import { useBoundedErrors } from './plugins/use-bounded-errors.ts';
 import { useCors } from './plugins/use-cors.ts';
@@ -32,6 +31,7 @@ import { useRequestId } from './plugins/use-request-id.ts';
 import { useRequestParams, whatIsAnswered } from './plugins/use-request-params.ts';
 import { useRoutingLog } from './plugins/use-routing-log.ts';
 import { useStreamRules } from './plugins/use-stream-rules.ts';
+import type { LongWork } from './request-facts.ts';
 import { sendAnswer } from './send-answer.ts';
 
 export type GraphqlServerOptions = {

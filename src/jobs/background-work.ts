@@ -2,7 +2,7 @@
  * Background work as one part of a process: what may be asked of it, who does it, and who hears of it. Everything goes through
  * one Redis; without one, nothing can be asked, and changed orders are told to this process only.
  */
-import type { OrdersDatabase } from '../database/orders-client.ts';
+import type { OrdersDatabase } from '../database/orders/orders-client.ts';
 import type { CommittedChange } from '../orders/order-change.ts';
 import { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';

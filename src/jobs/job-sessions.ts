@@ -7,7 +7,7 @@
 import { currentEpoch } from '../consistency/epoch.ts';
 import { resumeSession } from '../consistency/resume-session.ts';
 import { advanceSession, emptySession, isEmptySession, requireSource, type Session } from '../consistency/session.ts';
-import type { OrdersDatabase, OrdersPinnedSession } from '../database/orders-client.ts';
+import type { OrdersDatabase, OrdersPinnedSession } from '../database/orders/orders-client.ts';
 import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
 import type { JoinedTokens } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';

@@ -1,4 +1,4 @@
-import type { Order } from '../database/order-rows.ts';
+import type { Order } from '../database/orders/order-rows.ts';
 import { formatAmount } from '../orders/money.ts';
 import type { Payment } from './payments.ts';
 

@@ -3,7 +3,7 @@
  * asked. The write names the version that was compared, so whoever was first wins and the comparison is made again: done
  * twice, because a worker died after its commit, the second time finds nothing to change.
  */
-import type { Order } from '../database/order-rows.ts';
+import type { Order } from '../database/orders/order-rows.ts';
 import { OrderNotFoundError, VersionConflictError } from '../orders/errors.ts';
 import { findOrder } from '../orders/find-order.ts';
 import { parseAmount } from '../orders/money.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
+import type { LocalCredentials, TokenKey } from './directory/secrets.ts';
 import type { LocalNode, LocalRedis } from './local-node.ts';
-import type { LocalCredentials, TokenKey } from './secrets.ts';
-import type { ParentDeathSignal } from './server-child.ts';
+import type { ParentDeathSignal } from './processes/server-child.ts';
 import type { ServerAddress } from './server-connection.ts';
 import type { ServerFlavour, Topology } from './server-flavour.ts';
 

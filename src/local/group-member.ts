@@ -1,4 +1,4 @@
-import type { Account } from './secrets.ts';
+import type { Account } from './directory/secrets.ts';
 import { queryRows, type ServerAddress } from './server-connection.ts';
 
 export type GroupMember = ServerAddress & { readonly name: string };

@@ -1,11 +1,11 @@
 import type { Clock } from '../platform/clock.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
-import { readClusterFile, removeClusterFile } from './cluster-file.ts';
-import { type DirectoryLock, isLock, lockDirectory } from './directory-lock.ts';
-import { endLeftovers } from './leftovers.ts';
+import { readClusterFile, removeClusterFile } from './directory/cluster-file.ts';
+import { type DirectoryLock, isLock, lockDirectory } from './directory/directory-lock.ts';
+import { resolveDirectory } from './directory/resolve-directory.ts';
 import { AlreadyRunningError, explainFileFault, UnsupportedTopologyError } from './local-errors.ts';
-import { resolveDirectory } from './resolve-directory.ts';
+import { endLeftovers } from './processes/leftovers.ts';
 import { RunningCluster } from './running-cluster.ts';
 
 export type { LocalCluster, LocalClusterOptions };

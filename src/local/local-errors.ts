@@ -1,6 +1,6 @@
 import { TidemarkError } from '../errors.ts';
-import type { ClusterFile } from './cluster-file-schema.ts';
 import { apiUrl, describeNodes } from './describe-cluster.ts';
+import type { ClusterFile } from './directory/cluster-file-schema.ts';
 
 /** Another process runs a cluster in this directory. `cluster` is null while that one is still starting. */
 export class AlreadyRunningError extends TidemarkError {

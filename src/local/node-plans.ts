@@ -1,5 +1,5 @@
+import type { NodePlan } from './processes/server-node.ts';
 import type { Topology } from './server-flavour.ts';
-import type { NodePlan } from './server-node.ts';
 
 export type NodePlansOptions = { topology: Topology; replicas: number; backup: boolean };
 

@@ -10,9 +10,9 @@
  * Starting a group from less would number new transactions like the lost ones.
  */
 import type { Clock } from '../platform/clock.ts';
+import type { LocalCredentials } from './directory/secrets.ts';
 import { type GroupMember, type MemberView, viewMember } from './group-member.ts';
 import { ServerStartError } from './local-errors.ts';
-import type { LocalCredentials } from './secrets.ts';
 import { queryRows, runStatements } from './server-connection.ts';
 import { credentialValues, loadStatements } from './sql-file.ts';
 

@@ -1,23 +1,23 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
-import { removeAbandonedDrafts } from './abandoned-drafts.ts';
-import { Appliers } from './appliers.ts';
-import { arrangeReplication } from './arrange-replication.ts';
 import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
-import { readClusterFile, removeClusterFile, writeClusterFile } from './cluster-file.ts';
-import type { DirectoryLock } from './directory-lock.ts';
-import { dataFolder, type FlavourState, loadFlavourState, saveFlavourState } from './flavour-state.ts';
+import { readClusterFile, removeClusterFile, writeClusterFile } from './directory/cluster-file.ts';
+import type { DirectoryLock } from './directory/directory-lock.ts';
+import { dataFolder, type FlavourState, loadFlavourState, saveFlavourState } from './directory/flavour-state.ts';
+import { type LocalSecrets, loadSecrets } from './directory/secrets.ts';
+import { Appliers } from './lab/appliers.ts';
 import { PortTakenError, UnknownNodeError } from './local-errors.ts';
 import type { LocalNode, LocalRedis } from './local-node.ts';
 import { planNodes } from './node-plans.ts';
-import { isPortFree, pickPort } from './ports.ts';
-import { startRedisServer } from './redis-server.ts';
+import { removeAbandonedDrafts } from './processes/abandoned-drafts.ts';
+import { isPortFree, pickPort } from './processes/ports.ts';
+import { startRedisServer } from './processes/redis-server.ts';
+import type { ServerChild } from './processes/server-child.ts';
+import { type NodePlan, type RunningNode, startNodeServer } from './processes/server-node.ts';
+import { findUsableServer } from './processes/usable-server.ts';
+import { findServer, type ServerBinary } from './programs/server-binaries.ts';
+import { arrangeReplication } from './replication/arrange-replication.ts';
 import { formGroup } from './replication-group.ts';
-import { type LocalSecrets, loadSecrets } from './secrets.ts';
-import { findServer, type ServerBinary } from './server-binaries.ts';
-import type { ServerChild } from './server-child.ts';
-import { type NodePlan, type RunningNode, startNodeServer } from './server-node.ts';
-import { findUsableServer } from './usable-server.ts';
 
 type Options = LocalClusterOptions & { clock: Clock };
 

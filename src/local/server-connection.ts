@@ -1,5 +1,5 @@
 import { type Connection, createConnection } from 'mariadb';
-import type { Account } from './secrets.ts';
+import type { Account } from './directory/secrets.ts';
 
 export type ServerAddress = { readonly host: string; readonly port: number };
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { LocalCredentials } from './secrets.ts';
+import type { LocalCredentials } from './directory/secrets.ts';
 import type { ServerFlavour } from './server-flavour.ts';
 
 export type SqlValues = Readonly<Record<string, string | number>>;

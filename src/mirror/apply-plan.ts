@@ -1,4 +1,4 @@
-import type { RecordToApply } from '../database/mirror-checkpoints.ts';
+import type { RecordToApply } from '../database/mirror/checkpoints.ts';
 import type { OutboxEntry } from '../outbox/outbox.ts';
 
 /** Records of one model that are applied together, and the entries that this settles. */

@@ -9,8 +9,8 @@
  *
  * A worker that dies leaves its claim to its lease. What it had applied is applied again, which changes nothing.
  */
-import type { MirrorConnection } from '../database/mirror-connection.ts';
-import { MirrorFaultError } from '../database/mirror-fault.ts';
+import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
+import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { type ApplyBatch, halves, planBatches } from './apply-plan.ts';

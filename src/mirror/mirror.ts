@@ -2,13 +2,13 @@
  * The mirror of one process: prepares the backup, runs a worker, and watches how far it is. The backup may be down for any
  * time, at start too: whatever waits, waits in the outbox.
  */
-import { MirrorConnection } from '../database/mirror-connection.ts';
-import { MirrorFaultError } from '../database/mirror-fault.ts';
-import type { MirroredModel } from '../database/mirrored-tables.ts';
-import type { ServerAddress } from '../database/server-address.ts';
+import { MirrorConnection } from '../database/mirror/mirror-connection.ts';
+import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
+import type { MirroredModel } from '../database/mirror/mirrored-tables.ts';
 import type { OutboxDepth } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import type { ServerAddress } from '../servers/server-address.ts';
 import { type MirrorTurn, turnOf } from './mirror-turn.ts';
 import { MirrorWorker, type MirrorWorkerLimits } from './mirror-worker.ts';
 import { RecordApplier } from './record-applier.ts';

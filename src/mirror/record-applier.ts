@@ -2,17 +2,17 @@
  * Brings records of the backup up to date, whoever asks: the worker for the outbox, repair for what it found, a promotion for
  * what may have been lost with the old source.
  */
-import { applyRecords, sourceEpoch } from '../database/mirror-apply.ts';
+import { applyRecords, sourceEpoch } from '../database/mirror/apply-records.ts';
 import {
   applicationsToRecheck,
   enterEpoch,
   latestEpoch,
   purgeCheckpoints,
   type RecordToApply,
-} from '../database/mirror-checkpoints.ts';
-import { freshWrite, type MirrorConnection } from '../database/mirror-connection.ts';
-import { MirrorFaultError } from '../database/mirror-fault.ts';
-import { type MirroredModel, type RecordShape, readShape } from '../database/mirrored-tables.ts';
+} from '../database/mirror/checkpoints.ts';
+import { freshWrite, type MirrorConnection } from '../database/mirror/mirror-connection.ts';
+import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
+import { type MirroredModel, type RecordShape, readShape } from '../database/mirror/mirrored-tables.ts';
 
 export type RecordApplierOptions = {
   readonly models: readonly MirroredModel[];

@@ -1,6 +1,6 @@
-import type { RecordShape, TableShape } from '../database/mirrored-tables.ts';
-import type { ComparedRecord } from '../database/record-comparison.ts';
-import type { RecordState, Value, Values } from '../database/record-rows.ts';
+import type { RecordShape, TableShape } from '../database/mirror/mirrored-tables.ts';
+import type { ComparedRecord } from '../database/mirror/record-comparison.ts';
+import type { RecordState, Value, Values } from '../database/mirror/record-rows.ts';
 
 /** How a record of the backup differs from the source's: not there, there but gone from the source, or not the same. */
 export type RecordDifference = {

@@ -2,12 +2,12 @@
  * Rebuilds the mirrored tables of a database from the backup, range by range, each in one transaction. A range that is the
  * same already is passed over, so a restore that was cut off goes on where it stopped when it is started again.
  */
-import { latestEpoch } from '../database/mirror-checkpoints.ts';
-import { freshWrite, type MirrorConnection, snapshotRead } from '../database/mirror-connection.ts';
-import { beginRestoredEpoch } from '../database/mirror-facts.ts';
-import { type MirroredModel, type RecordShape, readShape } from '../database/mirrored-tables.ts';
-import { readRange, replaceRange } from '../database/range-copy.ts';
-import { countRecords, digestOfRange, endOfRange, type KeyRange } from '../database/table-digests.ts';
+import { latestEpoch } from '../database/mirror/checkpoints.ts';
+import { freshWrite, type MirrorConnection, snapshotRead } from '../database/mirror/mirror-connection.ts';
+import { beginRestoredEpoch } from '../database/mirror/mirror-facts.ts';
+import { type MirroredModel, type RecordShape, readShape } from '../database/mirror/mirrored-tables.ts';
+import { readRange, replaceRange } from '../database/mirror/range-copy.ts';
+import { countRecords, digestOfRange, endOfRange, type KeyRange } from '../database/mirror/table-digests.ts';
 import { TidemarkError } from '../errors.ts';
 
 export type RestoreOptions = {

@@ -2,9 +2,9 @@
  * What is written to a mirrored table past the outbox (by hand, by another program) is found here, unasked: each step
  * compares one range of records, makes right what differs, and goes on behind it; after the last one it begins anew.
  */
-import type { MirrorConnection } from '../database/mirror-connection.ts';
-import type { MirroredModel } from '../database/mirrored-tables.ts';
-import { compareRecords } from '../database/record-comparison.ts';
+import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
+import type { MirroredModel } from '../database/mirror/mirrored-tables.ts';
+import { compareRecords } from '../database/mirror/record-comparison.ts';
 import type { Logger } from '../platform/log.ts';
 import type { RecordApplier } from './record-applier.ts';
 import { differenceOf } from './record-difference.ts';

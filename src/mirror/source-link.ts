@@ -1,8 +1,8 @@
-import { MirrorConnection } from '../database/mirror-connection.ts';
-import { MirrorFaultError } from '../database/mirror-fault.ts';
-import type { ServerAddress } from '../database/server-address.ts';
+import { MirrorConnection } from '../database/mirror/mirror-connection.ts';
+import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { ServerAddress } from '../servers/server-address.ts';
 
 /** The source of now: where records are read, and where their outbox is. */
 export type SourceLink = { readonly connection: MirrorConnection; readonly outbox: Outbox };

@@ -3,10 +3,16 @@
  * by digests; the records of a range that differs by digests of their own; those that differ exactly, one moment on both
  * sides. Records that the outbox still has an entry for are asked again until the patience is over: then they are undecided.
  */
-import type { MirrorConnection } from '../database/mirror-connection.ts';
-import type { RecordShape } from '../database/mirrored-tables.ts';
-import { type ComparedRecord, compareRecords } from '../database/record-comparison.ts';
-import { countRecords, digestOfRange, digestPerRecord, endOfRange, type KeyRange } from '../database/table-digests.ts';
+import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
+import type { RecordShape } from '../database/mirror/mirrored-tables.ts';
+import { type ComparedRecord, compareRecords } from '../database/mirror/record-comparison.ts';
+import {
+  countRecords,
+  digestOfRange,
+  digestPerRecord,
+  endOfRange,
+  type KeyRange,
+} from '../database/mirror/table-digests.ts';
 import type { Clock } from '../platform/clock.ts';
 import { differenceOf, type RecordDifference } from './record-difference.ts';
 

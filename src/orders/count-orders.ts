@@ -1,4 +1,4 @@
-import type { OrdersSession } from '../database/orders-client.ts';
+import type { OrdersSession } from '../database/orders/orders-client.ts';
 import { type OrderFilter, whereOf } from './order-filter.ts';
 import { selectCount } from './order-statements.ts';
 

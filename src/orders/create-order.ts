@@ -1,6 +1,6 @@
-import { Decimal, isUniqueViolation, type OrderWithItems } from '../database/order-rows.ts';
-import type { OrdersTransaction } from '../database/orders-client.ts';
-import type { OwnStatements } from '../database/own-statements.ts';
+import type { OwnStatements } from '../database/clients/own-statements.ts';
+import { Decimal, isUniqueViolation, type OrderWithItems } from '../database/orders/order-rows.ts';
+import type { OrdersTransaction } from '../database/orders/orders-client.ts';
 import { InvalidInputError } from './errors.ts';
 import { type WriteDependencies, writeOnce } from './idempotency.ts';
 import { formatAmount, totalOf } from './money.ts';

@@ -1,4 +1,4 @@
-import { withItems } from '../database/order-rows.ts';
+import { withItems } from '../database/orders/order-rows.ts';
 import { OrderNotFoundError, VersionConflictError } from './errors.ts';
 import { type WriteDependencies, writeOnce } from './idempotency.ts';
 import type { DeleteOrder } from './order-rules.ts';

@@ -1,4 +1,4 @@
-import type { OrderWithItems } from '../database/order-rows.ts';
+import type { OrderWithItems } from '../database/orders/order-rows.ts';
 import { TidemarkError } from '../errors.ts';
 import { shortened } from '../platform/shortened.ts';
 import type { OrderStatus } from './order-status.ts';

@@ -1,6 +1,6 @@
-import { ValueRefusedError } from '../database/errors.ts';
-import { isRowAlone, type Order, type OrderSelection } from '../database/order-rows.ts';
-import type { OrdersSession } from '../database/orders-client.ts';
+import { isRowAlone, type Order, type OrderSelection } from '../database/orders/order-rows.ts';
+import type { OrdersSession } from '../database/orders/orders-client.ts';
+import { ValueRefusedError } from '../servers/refused-value.ts';
 import { type OrderKey, selectOrder, selectOrders } from './order-statements.ts';
 
 export async function findOrder(

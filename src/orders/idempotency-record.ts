@@ -1,7 +1,7 @@
 import { parsePosition } from '../consistency/parse-position.ts';
 import type { Flavour, Position } from '../consistency/position.ts';
-import { isUniqueViolation } from '../database/order-rows.ts';
-import type { OrdersTransaction } from '../database/orders-client.ts';
+import { isUniqueViolation } from '../database/orders/order-rows.ts';
+import type { OrdersTransaction } from '../database/orders/orders-client.ts';
 
 export type KeyedOperation = 'createOrder' | 'updateOrder' | 'deleteOrder';
 /** Keys of different operations never meet. */

@@ -11,10 +11,11 @@
  * a small write of its own to the record, whose position includes the first write, and settles the record with that. It never answers without a position that includes the
  * write: a client that carries no such position could read a world without its own order.
  */
-import type { Committed, Work } from '../database/database-session.ts';
-import { ValueRefusedError } from '../database/errors.ts';
-import type { OrdersSession, OrdersTransaction } from '../database/orders-client.ts';
+
+import type { OrdersSession, OrdersTransaction } from '../database/orders/orders-client.ts';
+import type { Committed, Work } from '../database/session/database-session.ts';
 import type { Clock } from '../platform/clock.ts';
+import { ValueRefusedError } from '../servers/refused-value.ts';
 import { IdempotencyKeyReusedError, ReplayUnsettledError } from './errors.ts';
 import {
   claimKey,

@@ -1,4 +1,4 @@
-import { type OrderSelection, withItems } from '../database/order-rows.ts';
+import { type OrderSelection, withItems } from '../database/orders/order-rows.ts';
 import { type CommonRead, countName, pageName } from './common-reads.ts';
 import type { ListOrders, OrderPage } from './list-orders.ts';
 import type { OrderFilter } from './order-filter.ts';

@@ -2,8 +2,9 @@
  * Idempotency keys are kept for as long as somebody may still repeat a call, and then cleared away: in small batches, so that
  * no write waits for it and no replica falls behind, by one process at a time. A purge that fails is made again later.
  */
-import { purgeKeys } from '../database/idempotency-purge.ts';
-import type { OnSource } from '../database/outbox-table.ts';
+
+import type { OnSource } from '../database/mirroring/outbox-table.ts';
+import { purgeKeys } from '../database/orders/idempotency-purge.ts';
 import { jittered } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';

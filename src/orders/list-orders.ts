@@ -1,5 +1,5 @@
-import { isRowAlone, type Order, type OrderSelection, type OrderWhere } from '../database/order-rows.ts';
-import type { OrdersSession } from '../database/orders-client.ts';
+import { isRowAlone, type Order, type OrderSelection, type OrderWhere } from '../database/orders/order-rows.ts';
+import type { OrdersSession } from '../database/orders/orders-client.ts';
 import { type OrderFilter, whereOf } from './order-filter.ts';
 import { from, isAt, type OrderSort, opposite, type Place, sortingOf } from './order-sort.ts';
 import { selectFirst } from './order-statements.ts';

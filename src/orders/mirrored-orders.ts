@@ -1,4 +1,4 @@
-import type { MirroredModel } from '../database/mirrored-tables.ts';
+import type { MirroredModel } from '../database/mirror/mirrored-tables.ts';
 
 export const mirroredOrder: MirroredModel = {
   model: 'Order',

@@ -1,5 +1,5 @@
 import type { Position } from '../consistency/position.ts';
-import type { OrderWithItems } from '../database/order-rows.ts';
+import type { OrderWithItems } from '../database/orders/order-rows.ts';
 import { readSnapshot, writeSnapshot } from './order-snapshot.ts';
 
 export const orderChangeKinds = ['CREATED', 'UPDATED', 'DELETED'] as const;

@@ -1,4 +1,4 @@
-import type { OrderWhere } from '../database/order-rows.ts';
+import type { OrderWhere } from '../database/orders/order-rows.ts';
 import { formatAmount } from './money.ts';
 import type { OrderStatus } from './order-status.ts';
 

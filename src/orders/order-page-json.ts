@@ -1,5 +1,5 @@
 /** Pages of orders as JSON and back, exactly: numbers that JSON would round are texts, moments are milliseconds. */
-import { Decimal, type Order, type OrderItem } from '../database/order-rows.ts';
+import { Decimal, type Order, type OrderItem } from '../database/orders/order-rows.ts';
 import type { OrderPage } from './list-orders.ts';
 
 type OrderJson = Omit<Order, 'id' | 'userId' | 'total' | 'charge' | 'processedAt' | 'createdAt' | 'updatedAt'> & {

@@ -1,5 +1,5 @@
-import type { OrderSelection } from '../database/order-rows.ts';
-import type { OrdersSession } from '../database/orders-client.ts';
+import type { OrderSelection } from '../database/orders/order-rows.ts';
+import type { OrdersSession } from '../database/orders/orders-client.ts';
 import { countOrders } from './count-orders.ts';
 import { type ListOrders, listOrders, type OrderPage } from './list-orders.ts';
 import type { OrderFilter } from './order-filter.ts';

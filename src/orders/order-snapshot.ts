@@ -1,5 +1,5 @@
 /** An order with its items as JSON text and back: what a replayed call answers, even when the order is long gone. */
-import { Decimal, type OrderWithItems } from '../database/order-rows.ts';
+import { Decimal, type OrderWithItems } from '../database/orders/order-rows.ts';
 import type { OrderStatus } from './order-status.ts';
 
 type ItemSnapshot = { line: number; sku: string; name: string; quantity: number; unitPrice: string };

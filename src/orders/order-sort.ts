@@ -1,4 +1,4 @@
-import { Decimal, type Order, type OrderSorting, type OrderWhere } from '../database/order-rows.ts';
+import { Decimal, type Order, type OrderSorting, type OrderWhere } from '../database/orders/order-rows.ts';
 
 export const orderSortFields = ['CREATED_AT', 'UPDATED_AT', 'TOTAL', 'NUMBER'] as const;
 export type OrderSortField = (typeof orderSortFields)[number];

@@ -3,8 +3,15 @@
  * pages and counts with the common filters, a new order. Each answers what Prisma would, which a test compares; all others are
  * Prisma's.
  */
-import { Decimal, type Order, type OrderStatus } from '../database/order-rows.ts';
-import { type Cell, momentOf, momentText, type OwnStatement, type Selecting } from '../database/own-statements.ts';
+
+import {
+  type Cell,
+  momentOf,
+  momentText,
+  type OwnStatement,
+  type Selecting,
+} from '../database/clients/own-statements.ts';
+import { Decimal, type Order, type OrderStatus } from '../database/orders/order-rows.ts';
 import { orderColumns } from './order-columns.ts';
 import { isCommon, type OrderFilter } from './order-filter.ts';
 import type { OrderSort, OrderSortField } from './order-sort.ts';

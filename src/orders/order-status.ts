@@ -6,7 +6,7 @@
  *      ▼         ▼ └────────┴────────────┴──▶ REFUNDED
  *   CANCELLED ◀──┘
  */
-import type { OrderStatus } from '../database/order-rows.ts';
+import type { OrderStatus } from '../database/orders/order-rows.ts';
 
 export type { OrderStatus };
 

@@ -1,4 +1,4 @@
-import { refusedBecause, type ValueRefusedError } from '../database/errors.ts';
+import { refusedBecause, type ValueRefusedError } from '../servers/refused-value.ts';
 import { InvalidInputError } from './errors.ts';
 
 /** Of which part of an input a column is made. */

@@ -1,4 +1,4 @@
-import type { Served } from '../database/serves.ts';
+import type { Served } from '../database/nodes/serves.ts';
 import { itemColumns, orderColumns } from './order-columns.ts';
 
 /** What operations on orders read. */

@@ -1,5 +1,5 @@
-import { type OrderWithItems, withItems } from '../database/order-rows.ts';
-import type { OrdersTransaction } from '../database/orders-client.ts';
+import { type OrderWithItems, withItems } from '../database/orders/order-rows.ts';
+import type { OrdersTransaction } from '../database/orders/orders-client.ts';
 import { InvalidStatusTransitionError, OrderNotFoundError, VersionConflictError } from './errors.ts';
 import { type WriteDependencies, writeOnce } from './idempotency.ts';
 import { formatAmount } from './money.ts';

@@ -26,7 +26,7 @@ import {
   postponeRow,
   readDepth,
   unparkRows,
-} from '../database/outbox-table.ts';
+} from '../database/mirroring/outbox-table.ts';
 
 /** `attempts` counts this claim too. */
 export type OutboxEntry = OutboxRow;

@@ -1,9 +1,9 @@
-import { MirrorConnection } from '../../src/database/mirror-connection.ts';
-import type { ServerAddress } from '../../src/database/server-address.ts';
+import { MirrorConnection } from '../../src/database/mirror/mirror-connection.ts';
 import { RecordApplier } from '../../src/mirror/record-applier.ts';
 import { verify } from '../../src/mirror/verify.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import type { ServerAddress } from '../../src/servers/server-address.ts';
 
 const timeoutMs = 30_000;
 const patienceMs = 30_000;

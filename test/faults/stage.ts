@@ -1,9 +1,9 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection } from 'mariadb';
-import type { ServerAddress } from '../../src/database/server-address.ts';
 import type { ServerFlavour } from '../../src/local/server-flavour.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import type { ServerAddress } from '../../src/servers/server-address.ts';
 import { type ApiProcess, environmentFor, startApiProcess } from '../consistency/api-process.ts';
 import { caughtUp } from '../support/engine.ts';
 import { TestFailover } from '../support/failover.ts';

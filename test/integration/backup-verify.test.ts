@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MirrorConnection } from '../../src/database/mirror-connection.ts';
+import { MirrorConnection } from '../../src/database/mirror/mirror-connection.ts';
 import { RecordApplier } from '../../src/mirror/record-applier.ts';
 import { repair } from '../../src/mirror/repair.ts';
 import { type VerifyReport, verify } from '../../src/mirror/verify.ts';

@@ -6,9 +6,9 @@ import { delimiter, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { isPortFree, pickPort } from '../../src/local/ports.ts';
-import { commandLine } from '../../src/local/run-command.ts';
-import { findServer } from '../../src/local/server-binaries.ts';
+import { isPortFree, pickPort } from '../../src/local/processes/ports.ts';
+import { findServer } from '../../src/local/programs/server-binaries.ts';
+import { commandLine } from '../../src/platform/run-command.ts';
 import { binariesDirectory } from '../support/test-cluster.ts';
 import { until } from '../support/until.ts';
 

@@ -1,7 +1,7 @@
 import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OverloadedError, StatementTimeoutError, WriteContendedError } from '../../src/database/errors.ts';
-import type { OrdersDatabase, OrdersTransaction } from '../../src/database/orders-client.ts';
+import type { OrdersDatabase, OrdersTransaction } from '../../src/database/orders/orders-client.ts';
 import { SourceUnavailableError } from '../../src/routing/errors.ts';
 import { CuttingProxy } from '../support/cutting-proxy.ts';
 import { type EngineOptions, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterHealth, clusterHealth } from '../../src/cluster/cluster-health.ts';
 import { statusOf } from '../../src/cluster/cluster-snapshot.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { type OrdersDatabase, openOrdersDatabase } from '../../src/database/orders-client.ts';
+import { type OrdersDatabase, openOrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { TidemarkError } from '../../src/errors.ts';
 import { ServersMissingError } from '../../src/local/local-errors.ts';
 import { systemClock } from '../../src/platform/clock.ts';

@@ -1,11 +1,11 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDirectConnection } from '../../src/database/direct-connection.ts';
-import { MirrorConnection } from '../../src/database/mirror-connection.ts';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
-import { ServerConnection } from '../../src/database/server-connection.ts';
-import { sessionCheck } from '../../src/database/session-settings.ts';
+import { MirrorConnection } from '../../src/database/mirror/mirror-connection.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
+import { sessionCheck } from '../../src/servers/mysql-family/session-settings.ts';
+import { ServerConnection } from '../../src/servers/server-connection.ts';
 import { caughtUp, migrateOrders, newOrder, nodesOf, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 

@@ -1,6 +1,6 @@
 /** How much background work may be asked for: by one client, and by all of them together. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PaymentsSandbox } from '../../src/local/payments-sandbox.ts';
+import { PaymentsSandbox } from '../../src/local/payments/payments-sandbox.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { migrateOrders } from '../support/engine.ts';

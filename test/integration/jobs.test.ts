@@ -4,7 +4,7 @@ import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
 import { HttpPayments } from '../../src/jobs/http-payments.ts';
 import { JobSessions } from '../../src/jobs/job-sessions.ts';
 import { recheckOrder } from '../../src/jobs/recheck-order.ts';
-import { PaymentsSandbox, paymentOf } from '../../src/local/payments-sandbox.ts';
+import { PaymentsSandbox, paymentOf } from '../../src/local/payments/payments-sandbox.ts';
 import type { OrderChange } from '../../src/orders/order-change.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';

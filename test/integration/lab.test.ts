@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Lab } from '../../src/local/lab.ts';
-import type { LabNode } from '../../src/local/lab-rules.ts';
+import { Lab } from '../../src/local/lab/lab.ts';
+import type { LabNode } from '../../src/local/lab/lab-rules.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { caughtUp, migrateOrders } from '../support/engine.ts';
 import { TestFailover } from '../support/failover.ts';

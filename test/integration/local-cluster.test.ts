@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { type Connection, createConnection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readClusterFile, recordApi } from '../../src/local/cluster-file.ts';
+import { readClusterFile, recordApi } from '../../src/local/directory/cluster-file.ts';
+import type { Account } from '../../src/local/directory/secrets.ts';
 import { startLocalCluster } from '../../src/local/local-cluster.ts';
 import { AlreadyRunningError } from '../../src/local/local-errors.ts';
 import type { LocalNode } from '../../src/local/local-node.ts';
-import type { Account } from '../../src/local/secrets.ts';
-import { findServerProcesses } from '../../src/local/server-processes.ts';
+import { findServerProcesses } from '../../src/local/processes/server-processes.ts';
 import { binariesDirectory, testFlavour } from '../support/test-cluster.ts';
 
 type Cluster = Awaited<ReturnType<typeof startLocalCluster>>;

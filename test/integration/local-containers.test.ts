@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readReplication } from '../../src/local/replication.ts';
+import { readReplication } from '../../src/local/replication/replication.ts';
 import { serverFile } from '../../src/local/sql-file.ts';
 import { makeClientFolder } from '../support/client-programs.ts';
 import { caughtUp } from '../support/engine.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Connection, createConnection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { readClusterFile } from '../../src/local/cluster-file.ts';
+import { readClusterFile } from '../../src/local/directory/cluster-file.ts';
 import { type LocalCluster, startLocalCluster } from '../../src/local/local-cluster.ts';
 import { migrations } from '../support/engine.ts';
 import { TestFailover } from '../support/failover.ts';

@@ -1,6 +1,6 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readReplication } from '../../src/local/replication.ts';
+import { readReplication } from '../../src/local/replication/replication.ts';
 import { startTestCluster, type TestCluster, testFlavour } from '../support/test-cluster.ts';
 
 const writers = 50;

@@ -2,9 +2,9 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { resetLocalCluster } from '../../src/local/directory/reset-local-cluster.ts';
 import { type LocalCluster, startLocalCluster } from '../../src/local/local-cluster.ts';
 import { AlreadyRunningError } from '../../src/local/local-errors.ts';
-import { resetLocalCluster } from '../../src/local/reset-local-cluster.ts';
 import { binariesDirectory, testFlavour } from '../support/test-cluster.ts';
 
 const flavour = testFlavour();

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readClusterFile } from '../../src/local/cluster-file.ts';
-import { resolveDirectory } from '../../src/local/resolve-directory.ts';
-import { findServerProcesses } from '../../src/local/server-processes.ts';
+import { readClusterFile } from '../../src/local/directory/cluster-file.ts';
+import { resolveDirectory } from '../../src/local/directory/resolve-directory.ts';
+import { findServerProcesses } from '../../src/local/processes/server-processes.ts';
 import { NpmCommand } from '../support/npm-start.ts';
 import { binariesDirectory, testFlavour } from '../support/test-cluster.ts';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { isPortFree, pickPort } from '../../src/local/ports.ts';
+import { isPortFree, pickPort } from '../../src/local/processes/ports.ts';
 
 // The real process with servers that are not there, and a log that nobody takes.
 let child: ChildProcess | undefined;

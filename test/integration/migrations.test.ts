@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseUnreachableError, openDirectConnection } from '../../src/database/direct-connection.ts';
 import { migrate, migrationStatus, settleMigration } from '../../src/database/migrations/migrate.ts';
 import {
   EditedMigrationError,
@@ -13,6 +12,7 @@ import {
   NoFailedMigrationError,
 } from '../../src/database/migrations/migration-errors.ts';
 import { checksumOf } from '../../src/database/migrations/migration-files.ts';
+import { DatabaseUnreachableError, openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
 import { liveTables } from '../support/live-tables.ts';
 import { migrationsDirectory, startDatabaseServer } from '../support/orders-database.ts';
 import { expectedTables } from '../support/prisma-schema.ts';

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptySession } from '../../src/consistency/session.ts';
-import { isUniqueViolation, withItems } from '../../src/database/order-rows.ts';
-import type { OrdersDatabase as Engine } from '../../src/database/orders-client.ts';
-import { momentOf, type Selecting } from '../../src/database/own-statements.ts';
+import { momentOf, type Selecting } from '../../src/database/clients/own-statements.ts';
+import { isUniqueViolation, withItems } from '../../src/database/orders/order-rows.ts';
+import type { OrdersDatabase as Engine } from '../../src/database/orders/orders-client.ts';
 import { type OrderFilter, whereOf } from '../../src/orders/order-filter.ts';
 import { orderSortFields, sortingOf } from '../../src/orders/order-sort.ts';
 import {

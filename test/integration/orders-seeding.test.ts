@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDirectConnection } from '../../src/database/direct-connection.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import {
   OrdersPresentError,
@@ -7,6 +6,7 @@ import {
   seedOrders,
   TablesMissingError,
 } from '../../src/orders/seed/seed-orders.ts';
+import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
 import { migrationsDirectory, startDatabaseServer } from '../support/orders-database.ts';
 
 let server: Awaited<ReturnType<typeof startDatabaseServer>>;

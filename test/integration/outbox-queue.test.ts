@@ -1,9 +1,9 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openDirectConnection } from '../../src/database/direct-connection.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { appendRows } from '../../src/database/outbox-table.ts';
+import { appendRows } from '../../src/database/mirroring/outbox-table.ts';
 import { Outbox } from '../../src/outbox/outbox.ts';
+import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
 import { migrationsDirectory, startDatabaseServer } from '../support/orders-database.ts';
 
 let server: Awaited<ReturnType<typeof startDatabaseServer>>;

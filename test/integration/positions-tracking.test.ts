@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/cluster/cluster-snapshot.ts';
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession } from '../../src/consistency/session.ts';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { restartWith } from '../support/restart-with.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';

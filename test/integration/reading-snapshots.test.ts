@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession } from '../../src/consistency/session.ts';
 import { transactionsBehind } from '../../src/consistency/transactions-behind.ts';
-import type { OrdersClient, OrdersDatabase } from '../../src/database/orders-client.ts';
-import type { NodePositions } from '../../src/database/read-observation.ts';
+import type { OrdersClient, OrdersDatabase } from '../../src/database/orders/orders-client.ts';
+import type { NodePositions } from '../../src/database/session/read-observation.ts';
 import { migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { TidemarkError } from '../../src/errors.ts';
 import { serverFile } from '../../src/local/sql-file.ts';
 import { makeClientFolder } from '../support/client-programs.ts';

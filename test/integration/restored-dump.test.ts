@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writableSource } from '../../src/cluster/cluster-snapshot.ts';
 import type { Session } from '../../src/consistency/session.ts';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { type LogicalDump, restoreDump, takeDump } from '../support/logical-dump.ts';
 import { startTestCluster, type TestCluster, testFlavour } from '../support/test-cluster.ts';

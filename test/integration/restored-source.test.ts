@@ -4,7 +4,7 @@ import type { Position } from '../../src/consistency/position.ts';
 import type { Session } from '../../src/consistency/session.ts';
 import { TokenCodec } from '../../src/consistency/token-codec.ts';
 import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { JobSessions } from '../../src/jobs/job-sessions.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Fork, forkOf } from '../consistency/forks/ways.ts';

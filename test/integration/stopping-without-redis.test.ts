@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { BackgroundWork } from '../../src/jobs/background-work.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';

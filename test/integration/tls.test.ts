@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openDirectConnection } from '../../src/database/direct-connection.ts';
-import { openOrdersDatabase } from '../../src/database/orders-client.ts';
-import { ServerConnection } from '../../src/database/server-connection.ts';
-import { SqlNodeProbe } from '../../src/database/sql-node-probe.ts';
+import { SqlNodeProbe } from '../../src/database/nodes/sql-node-probe.ts';
+import { openOrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
+import { ServerConnection } from '../../src/servers/server-connection.ts';
 import { type ApiProcess, environmentFor, startApiProcess } from '../consistency/api-process.ts';
 import { certificates } from '../support/certificates.ts';
 import { newOrder, nodesOf, TestClient, usualEngine } from '../support/engine.ts';

@@ -1,8 +1,8 @@
 // Who is the source, in the topologies that people run, on one cluster that is re-arranged with SQL.
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ClusterHealth, clusterHealth } from '../../src/cluster/cluster-health.ts';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
-import { SqlNodeProbe } from '../../src/database/sql-node-probe.ts';
+import { SqlNodeProbe } from '../../src/database/nodes/sql-node-probe.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type EngineOptions, migrateOrders, newOrder, nodesOf, openEngine, TestClient } from '../support/engine.ts';
 import { type Part, Rearrangement } from '../support/rearrange.ts';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkServers } from '../../src/cli/check-servers.ts';
 import { ClusterLook } from '../../src/cli/cluster-look.ts';
-import { readConfig } from '../../src/config.ts';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import { readConfig } from '../../src/config/config.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConsistencyTimeoutError } from '../../src/consistency/errors.ts';
-import type { OrdersDatabase } from '../../src/database/orders-client.ts';
+import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient, usualEngine } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 

@@ -45,8 +45,7 @@ function layerOf(path: string): string {
   if (path.startsWith('prisma/')) return 'prisma';
   const [first = '', ...rest] = path.replace(/^src\//, '').split('/');
   if (rest.length > 0) return first;
-  const base = first.replace(/\.ts$/, '');
-  return base.startsWith('config') ? 'config' : base;
+  return first.replace(/\.ts$/, '');
 }
 
 function fileBreaches({ path, name, code }: File, text: string): string[] {

@@ -1,7 +1,7 @@
 import { access, chmod, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { findServer } from '../../src/local/server-binaries.ts';
+import { findServer } from '../../src/local/programs/server-binaries.ts';
 import { binariesDirectory } from './test-cluster.ts';
 
 /**

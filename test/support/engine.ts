@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession, type Session } from '../../src/consistency/session.ts';
+import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/engine/replicated-database.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import {
   type OrdersClient,
@@ -8,9 +9,8 @@ import {
   type OrdersPinnedSession,
   type OrdersTransaction,
   openOrdersDatabase,
-} from '../../src/database/orders-client.ts';
-import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/replicated-database.ts';
-import type { ReadIntent } from '../../src/database/session-opening.ts';
+} from '../../src/database/orders/orders-client.ts';
+import type { ReadIntent } from '../../src/database/session/session-opening.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import type { TestCluster } from './test-cluster.ts';

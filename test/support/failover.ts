@@ -5,7 +5,7 @@ import type { Decision } from '../../src/cluster/failover/plan.ts';
 import { planPromotion } from '../../src/cluster/failover/plan-promotion.ts';
 import { planRejoin } from '../../src/cluster/failover/plan-rejoin.ts';
 import { planSwitchover } from '../../src/cluster/failover/plan-switchover.ts';
-import { ClusterMembers } from '../../src/database/cluster-members.ts';
+import { ClusterMembers } from '../../src/database/nodes/cluster-members.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { TestCluster } from './test-cluster.ts';
 

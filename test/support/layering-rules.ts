@@ -3,15 +3,17 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   platform: [],
   consistency: [],
-  // A URL in the environment is read as one on the command line is, and one that the engine is given.
-  config: ['platform'],
   cluster: ['platform', 'consistency'],
+  // What a kind of server is spoken to with, and how.
+  servers: ['platform', 'consistency', 'cluster'],
+  // A URL in the environment is read as one on the command line is, and one that the engine is given.
+  config: ['platform', 'servers'],
   routing: ['platform', 'consistency', 'cluster'],
-  database: ['platform', 'consistency', 'cluster', 'routing', 'prisma'],
+  database: ['platform', 'consistency', 'cluster', 'servers', 'routing', 'prisma'],
   outbox: ['platform', 'database'],
   // An idempotency record keeps the position of the write that it stands for.
-  orders: ['platform', 'consistency', 'database', 'outbox'],
-  mirror: ['platform', 'database', 'outbox'],
+  orders: ['platform', 'consistency', 'servers', 'database', 'outbox'],
+  mirror: ['platform', 'servers', 'database', 'outbox'],
   cache: ['platform', 'consistency'],
   // A job sees at least the world of the request that asked for it: it resumes the request's token.
   jobs: ['platform', 'consistency', 'database', 'orders'],
@@ -22,9 +24,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   dashboard: ['client'],
   http: ['platform', 'graphql', 'cluster'],
   // A start asks which history a server belongs to.
-  local: ['platform', 'consistency', 'config'],
+  local: ['platform', 'consistency', 'servers', 'config'],
   app: ['*'],
-  cli: ['platform', 'config', 'local', 'app', 'cluster', 'database', 'outbox', 'orders', 'mirror', 'http'],
+  cli: ['platform', 'servers', 'config', 'local', 'app', 'cluster', 'database', 'outbox', 'orders', 'mirror', 'http'],
   main: ['platform', 'config', 'local', 'app', 'cli'],
 };
 
@@ -34,7 +36,7 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
     packages: /^(graphql|graphql-yoga|@pothos\/.+|@graphql-yoga\/.+|@escape\.tech\/.+)$/,
     owners: ['graphql', 'http/server.ts'],
   },
-  { packages: /^(mariadb|mysql2)$/, owners: ['database', 'local'] },
+  { packages: /^(mariadb|mysql2)$/, owners: ['servers', 'database', 'local'] },
   { packages: /^prom-client$/, owners: ['http/prometheus.ts'] },
   { packages: /^(@prisma\/.+|prisma)$/, owners: ['database'] },
   { packages: /^(react|react-dom|react-aria-components|urql|uplot)(\/.+)?$/, owners: ['dashboard'] },
@@ -50,7 +52,7 @@ export const patternOwners: readonly {
   readonly pattern: RegExp;
   readonly owners: readonly string[];
 }[] = [
-  { what: 'reads the environment', pattern: /\bprocess\.env\b/, owners: ['config.ts'] },
+  { what: 'reads the environment', pattern: /\bprocess\.env\b/, owners: ['config/config.ts'] },
   {
     what: 'touches the real clock',
     pattern:
@@ -61,7 +63,7 @@ export const patternOwners: readonly {
     // A connection that is made elsewhere may forget TLS. What is local has none.
     what: 'connects to a database server',
     pattern: /\bcreate(?:Connection|Pool)\s*\(/,
-    owners: ['database/direct-connection.ts', 'database/node-pool.ts', 'database/server-connection.ts', 'local'],
+    owners: ['servers', 'local'],
   },
 ];
 

@@ -1,11 +1,11 @@
 import type { Connection } from 'mariadb';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { appendRows } from '../../src/database/outbox-table.ts';
-import type { ServerAddress } from '../../src/database/server-address.ts';
+import { appendRows } from '../../src/database/mirroring/outbox-table.ts';
 import { Mirror, type MirrorOptions } from '../../src/mirror/mirror.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
+import type { ServerAddress } from '../../src/servers/server-address.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 
 export const backupMigrations = 'prisma/backup/migrations';

@@ -1,10 +1,10 @@
 import type { Connection } from 'mariadb';
 import { PrismaClient } from '../../prisma/generated/orders/client.ts';
-import { openDirectConnection } from '../../src/database/direct-connection.ts';
+import { closeNodeClients, makeNodeClients } from '../../src/database/clients/node-clients.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { closeNodeClients, makeNodeClients } from '../../src/database/node-clients.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
 import { migrationsDirectory, startDatabaseServer } from './orders-database.ts';
 
 export type MirroredWrites = {

@@ -2,13 +2,13 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unpackPackages } from '../../src/local/apt-packages.ts';
-import { firstExisting } from '../../src/local/existing-path.ts';
-import type { PackageSet } from '../../src/local/package-sets.ts';
-import { isPortFree } from '../../src/local/ports.ts';
-import { type Command, plainCommand, runCommand } from '../../src/local/run-command.ts';
-import { ServerChild } from '../../src/local/server-child.ts';
+import { isPortFree } from '../../src/local/processes/ports.ts';
+import { ServerChild } from '../../src/local/processes/server-child.ts';
+import { unpackPackages } from '../../src/local/programs/apt-packages.ts';
+import type { PackageSet } from '../../src/local/programs/package-sets.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { firstExisting } from '../../src/platform/existing-path.ts';
+import { type Command, plainCommand, runCommand } from '../../src/platform/run-command.ts';
 import { certificates } from './certificates.ts';
 import { binariesDirectory } from './test-cluster.ts';
 

@@ -5,15 +5,15 @@ import { Prisma, PrismaClient } from '../../prisma/generated/orders/client.ts';
 import { clusterHealth } from '../../src/cluster/cluster-health.ts';
 import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
-import { migrate } from '../../src/database/migrations/migrate.ts';
-import type { OrdersSession, OrdersTransaction } from '../../src/database/orders-client.ts';
 import {
   type OwnStatement,
   OwnStatementError,
   type OwnStatements,
   ownStatements,
-} from '../../src/database/own-statements.ts';
-import { currentCapture, WriteCapture, within } from '../../src/database/write-capture.ts';
+} from '../../src/database/clients/own-statements.ts';
+import { migrate } from '../../src/database/migrations/migrate.ts';
+import type { OrdersSession, OrdersTransaction } from '../../src/database/orders/orders-client.ts';
+import { currentCapture, WriteCapture, within } from '../../src/database/write/write-capture.ts';
 import { ClusterEventFeed } from '../../src/graphql/cluster/cluster-event-feed.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { noJobs } from '../../src/jobs/jobs.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ServerChild } from '../../src/local/server-child.ts';
+import { ServerChild } from '../../src/local/processes/server-child.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { TestCluster } from './test-cluster.ts';
 

@@ -1,4 +1,4 @@
-import { loadTls, type ServerTls, type TlsMode } from '../../src/platform/server-tls.ts';
+import { loadTls, type ServerTls, type TlsMode } from '../../src/servers/server-tls.ts';
 import { certificates } from './certificates.ts';
 import { restartWith } from './restart-with.ts';
 import type { TestCluster } from './test-cluster.ts';

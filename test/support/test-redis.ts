@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPortFree, pickPort } from '../../src/local/ports.ts';
-import { startRedisServer } from '../../src/local/redis-server.ts';
-import { findServer } from '../../src/local/server-binaries.ts';
-import type { ServerChild } from '../../src/local/server-child.ts';
+import { isPortFree, pickPort } from '../../src/local/processes/ports.ts';
+import { startRedisServer } from '../../src/local/processes/redis-server.ts';
+import type { ServerChild } from '../../src/local/processes/server-child.ts';
+import { findServer } from '../../src/local/programs/server-binaries.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type RedisTarget, readRedisUrl } from '../../src/platform/redis-target.ts';
 import { binariesDirectory } from './test-cluster.ts';

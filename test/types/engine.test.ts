@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { type Prisma, PrismaClient } from '../../prisma/generated/orders/client.ts';
 import { emptySession } from '../../src/consistency/session.ts';
+import { ReplicatedDatabase } from '../../src/database/engine/replicated-database.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import type { MirroredModel } from '../../src/database/mirrored-tables.ts';
-import { ReplicatedDatabase } from '../../src/database/replicated-database.ts';
-import type { ServerAddress } from '../../src/database/server-address.ts';
-import type { TransactionRunner } from '../../src/database/source-writer.ts';
+import type { MirroredModel } from '../../src/database/mirror/mirrored-tables.ts';
+import type { TransactionRunner } from '../../src/database/write/source-writer.ts';
 import { Mirror } from '../../src/mirror/mirror.ts';
 import { Outbox } from '../../src/outbox/outbox.ts';
+import type { ServerAddress } from '../../src/servers/server-address.ts';
 import { migrateOrders, nodesOf, usualEngine } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 

@@ -1,5 +1,5 @@
 // Checked by the compiler alone: resolvers see little, and what a session reads through cannot be swapped.
-import type { OrdersSession } from '../../src/database/orders-client.ts';
+import type { OrdersSession } from '../../src/database/orders/orders-client.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;

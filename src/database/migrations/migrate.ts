@@ -3,7 +3,7 @@
  * failed stops everything until somebody has looked at what it left behind, because DDL cannot be rolled back.
  */
 import { type Connection, SqlError } from 'mariadb';
-import { openDirectConnection } from '../direct-connection.ts';
+import { openDirectConnection } from '../../servers/mysql-family/direct-connection.ts';
 import {
   EditedMigrationError,
   FailedMigrationError,

@@ -9,9 +9,15 @@
  * row would never reach the backup. A row without a change is harmless.
  */
 import { TidemarkError } from '../../errors.ts';
-import { appendRows, type ChangedRecord, type SqlConnection } from '../outbox-table.ts';
+import {
+  type Cell,
+  keysNamedBy,
+  readWrite,
+  targetOf,
+  type WriteStatement,
+} from '../../servers/mysql-family/write-statement.ts';
+import { appendRows, type ChangedRecord, type SqlConnection } from './outbox-table.ts';
 import type { WatchedTable, WatchedTables } from './watched-tables.ts';
-import { type Cell, keysNamedBy, readWrite, targetOf, type WriteStatement } from './write-statement.ts';
 
 /** A write to a mirrored model in a form of which it cannot be told what it changes. Nothing was written. */
 export class WriteNotMirroredError extends TidemarkError {

@@ -1,6 +1,6 @@
 import { Prisma } from '@prisma/client/extension';
-import type { CapturingPool } from '../capturing-pool.ts';
-import type { MirroredModel } from '../mirrored-tables.ts';
+import type { CapturingPool } from '../clients/capturing-pool.ts';
+import type { MirroredModel } from '../mirror/mirrored-tables.ts';
 import { type DataModel, watchedTables } from './watched-tables.ts';
 
 export type MirroringOptions = {

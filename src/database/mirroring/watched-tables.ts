@@ -1,5 +1,5 @@
 import { TidemarkError } from '../../errors.ts';
-import type { MirroredModel } from '../mirrored-tables.ts';
+import type { MirroredModel } from '../mirror/mirrored-tables.ts';
 
 /** The part of a generated client's own description that is needed: which column has which type. */
 export type DataModel = {

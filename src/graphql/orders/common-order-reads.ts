@@ -18,7 +18,7 @@ import { TidemarkError } from '../../errors.ts';
 import { type CommonRead, commonCount, commonPage } from '../../orders/common-reads.ts';
 import type { OrderSort } from '../../orders/order-sort.ts';
 import { type PageArguments, pageRequestOf } from '../../orders/page-request.ts';
-import { coerced, type OperationInput, withoutServer } from '../plugins/consistency-input.ts';
+import { coerced, type OperationInput, withoutServer } from '../consistency/consistency-input.ts';
 import { countedFilters } from './order-counts.ts';
 import { orderFilterOf } from './order-filter-input.ts';
 

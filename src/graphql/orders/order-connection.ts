@@ -1,4 +1,4 @@
-import type { Order } from '../../database/order-rows.ts';
+import type { Order } from '../../database/orders/order-rows.ts';
 import type { OrderPage } from '../../orders/list-orders.ts';
 import { writeCursor } from '../../orders/order-cursor.ts';
 import type { OrderFilter } from '../../orders/order-filter.ts';

@@ -1,5 +1,5 @@
 import { encodeGlobalID } from '@pothos/plugin-relay';
-import type { OrderWithItems } from '../../database/order-rows.ts';
+import type { OrderWithItems } from '../../database/orders/order-rows.ts';
 import { createOrder } from '../../orders/create-order.ts';
 import { deleteOrder } from '../../orders/delete-order.ts';
 import {

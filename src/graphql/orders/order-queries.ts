@@ -1,4 +1,4 @@
-import { isRowAlone } from '../../database/order-rows.ts';
+import { isRowAlone } from '../../database/orders/order-rows.ts';
 import { findOrder } from '../../orders/find-order.ts';
 import type { OrderSortField } from '../../orders/order-sort.ts';
 import { defaultPageSize, maxPageSize, pageRequestOf } from '../../orders/page-request.ts';

@@ -1,6 +1,6 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { OrderSelection } from '../../database/order-rows.ts';
+import type { OrderSelection } from '../../database/orders/order-rows.ts';
 import type { OperationContext } from '../context.ts';
 
 /** What the operation wants to know of the orders that lie at `paths` below the field, so that one call loads it all. */

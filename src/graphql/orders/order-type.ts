@@ -1,5 +1,5 @@
-import type { Decimal } from '../../database/order-rows.ts';
-import { withItems } from '../../database/order-rows.ts';
+import type { Decimal } from '../../database/orders/order-rows.ts';
+import { withItems } from '../../database/orders/order-rows.ts';
 import type { OrderStatus } from '../../orders/order-status.ts';
 import { builder } from '../builder.ts';
 

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import { internalErrorCode } from '../error-codes.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf } from '../request-facts.ts';
 
 /** One line per request: who asked what, which node answered and why, how long it took. Internal errors with their cause. */
 export function useAccessLog(clock: Clock, log: Logger): Plugin {

@@ -10,7 +10,7 @@ import { toGraphqlError } from '../error-codes.ts';
 import { areFewAndShort, coercedVariables } from '../limits/coerced-variables.ts';
 import { fieldWeights } from '../limits/field-weights.ts';
 import { costOf, type OperationCost } from '../limits/operation-cost.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf } from '../request-facts.ts';
 import type { QueryLimits } from './use-limits.ts';
 
 /** Selections when every fragment is written out. Each walk through an operation takes as many steps. */

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { TidemarkError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { toGraphqlError } from '../error-codes.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf } from '../request-facts.ts';
 
 /** The answer took longer than a request may take. */
 export class DeadlineExceededError extends TidemarkError {

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { Slices } from '../../platform/slices.ts';
 import type { OperationContext } from '../context.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf } from '../request-facts.ts';
 
 type Subscribing = Partial<Pick<OperationContext, 'client'>> & { readonly request: Request };
 

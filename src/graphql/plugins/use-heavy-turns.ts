@@ -6,7 +6,7 @@ import { retryAfterMs } from '../../routing/errors.ts';
 import type { OperationContext } from '../context.ts';
 import { toGraphqlError } from '../error-codes.ts';
 import { isHeavy } from '../limits/heavy-operation.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf } from '../request-facts.ts';
 
 /** More operations with many rows are waiting than can be answered in time. */
 export class HeavyOperationsWaitError extends TidemarkError {

@@ -4,7 +4,7 @@ import { tokenFaults } from '../../consistency/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { durationBucketsS, type Metrics } from '../../platform/metrics.ts';
 import { internalErrorCode, knownErrorCodes } from '../error-codes.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf } from '../request-facts.ts';
 
 const operations = ['query', 'mutation', 'subscription', 'none'] as const;
 /** `refused`: asking again is no use. `unavailable`: it may be. `broken`: a fault of ours. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../../platform/clock.ts';
 import type { Caller } from '../caller.ts';
-import { factsOf, type LongWork } from './request-facts.ts';
+import { factsOf, type LongWork } from '../request-facts.ts';
 
 export const requestIdHeader = 'x-request-id';
 const safeId = /^[\w.:+/=-]{1,128}$/;

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../../platform/clock.ts';
 import type { RoutingLog } from '../../routing/routing-log.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf } from '../request-facts.ts';
 
 /** Notes every operation that asked for a node. `null` notes nothing. */
 export function useRoutingLog(clock: Clock, log: RoutingLog | null): Plugin {

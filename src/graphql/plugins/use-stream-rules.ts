@@ -14,7 +14,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import type { Caller } from '../caller.ts';
 import { refusedFor } from '../refusals.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf } from '../request-facts.ts';
 
 type NodeContext = { caller?: Caller };
 type YogaContext = NodeContext & { readonly request: Request };

@@ -1,7 +1,13 @@
-import { openDirectConnection } from '../../database/direct-connection.ts';
-import { appendAll, appendRows, makeDue } from '../../database/outbox-table.ts';
-import { analyzeTables, emptyTables, insertRows, inTransaction, largestValue } from '../../database/row-batches.ts';
+import {
+  analyzeTables,
+  emptyTables,
+  insertRows,
+  inTransaction,
+  largestValue,
+} from '../../database/mirror/row-batches.ts';
+import { appendAll, appendRows, makeDue } from '../../database/mirroring/outbox-table.ts';
 import { TidemarkError } from '../../errors.ts';
+import { openDirectConnection } from '../../servers/mysql-family/direct-connection.ts';
 import { mirroredOrder } from '../mirrored-orders.ts';
 import { formatAmount } from '../money.ts';
 import { itemColumns, orderColumns } from '../order-columns.ts';

@@ -3,7 +3,7 @@
  * takes its time; before and between, with nothing else going on. Beside it the page that rechecks what it lists
  * before it answers, on one server: see `inline-recheck.ts`.
  */
-import { PaymentsSandbox } from '../../../src/local/payments-sandbox.ts';
+import { PaymentsSandbox } from '../../../src/local/payments/payments-sandbox.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import type { TestCluster } from '../../support/test-cluster.ts';
 import type { Bench, BenchContext, Measured } from '../bench.ts';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findServerProcesses } from '../../../src/local/server-processes.ts';
+import { findServerProcesses } from '../../../src/local/processes/server-processes.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { type NodeProcess, startNodeProcess } from '../../support/node-process.ts';
 import { binariesDirectory } from '../../support/test-cluster.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { PaymentsSandbox } from '../../../src/local/payments-sandbox.ts';
+import { PaymentsSandbox } from '../../../src/local/payments/payments-sandbox.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { type ApiProcess, startApiProcess } from '../../consistency/api-process.ts';
 import { startTestCluster, type TestCluster, type TestClusterOptions } from '../../support/test-cluster.ts';

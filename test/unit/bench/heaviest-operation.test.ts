@@ -1,6 +1,6 @@
 import { getOperationAST, type OperationDefinitionNode, parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import { settingsSchema } from '../../../src/config-settings.ts';
+import { settingsSchema } from '../../../src/config/settings.ts';
 import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';
 import { costOf } from '../../../src/graphql/limits/operation-cost.ts';
 import { schema } from '../../../src/graphql/schema.ts';

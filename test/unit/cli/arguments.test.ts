@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments, UsageError } from '../../../src/cli/arguments.ts';
 import { explainFailure } from '../../../src/cli/explain-failure.ts';
-import { ConfigError } from '../../../src/config.ts';
+import { ConfigError } from '../../../src/config/config.ts';
 
 describe('the command line', () => {
   it.each([

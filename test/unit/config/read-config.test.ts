@@ -7,7 +7,7 @@ import {
   describeConfig,
   type Environment,
   readConfig,
-} from '../../../src/config.ts';
+} from '../../../src/config/config.ts';
 import { certificates } from '../../support/certificates.ts';
 
 const secret = 'NDcxMjkzODQ3MTIzOTg0NzEyMzk4NDc1';

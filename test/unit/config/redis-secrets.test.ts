@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printableConfig } from '../../../src/cli/check-config.ts';
-import { describeConfig, readConfig } from '../../../src/config.ts';
+import { describeConfig, readConfig } from '../../../src/config/config.ts';
 import { whereabouts } from '../../../src/platform/redis-target.ts';
 
 const given = { SOURCE_URL: 'mysql://app:fine@db.example.com/orders' };

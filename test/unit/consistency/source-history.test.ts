@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
 import { mariadbHistory, mysqlHistory } from '../../../src/consistency/source-history.ts';
-import { gtidsOf } from '../../../src/database/statements/history.ts';
+import { gtidsOf } from '../../../src/servers/mysql-family/history.ts';
 
 const position = (text: string) => MariadbGtidPosition.parse(text);
 const history = (logged: string, applied = '') => mariadbHistory(gtidsOf(logged), position(applied));

@@ -10,7 +10,7 @@ import {
   validate,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { settingsSchema } from '../../../src/config-settings.ts';
+import { settingsSchema } from '../../../src/config/settings.ts';
 import { mostOwn } from '../../../src/dashboard/orders/own-rechecks.ts';
 import { ownJobs } from '../../../src/dashboard/orders/recheck-documents.ts';
 import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { AsyncScope } from '../../../src/database/async-scope.ts';
+import { AsyncScope } from '../../../src/database/session/async-scope.ts';
 
 describe('an async scope', () => {
   const [session, capture] = [new AsyncScope<string>(), new AsyncScope<number>()];

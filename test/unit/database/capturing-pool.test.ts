@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { type Pool, type PoolConnection, SqlError } from 'mariadb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CapturingPool } from '../../../src/database/capturing-pool.ts';
-import { Sockets } from '../../../src/database/sockets.ts';
-import { mariadbStatements } from '../../../src/database/statements/mariadb.ts';
-import { currentCapture, WriteCapture, within } from '../../../src/database/write-capture.ts';
+import { CapturingPool } from '../../../src/database/clients/capturing-pool.ts';
+import { currentCapture, WriteCapture, within } from '../../../src/database/write/write-capture.ts';
+import { mariadbStatements } from '../../../src/servers/mariadb/statements.ts';
+import { Sockets } from '../../../src/servers/mysql-family/sockets.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
 
 const sqlError = (errno: number, fatal = false) =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeProof, type ProofLook } from '../../../src/database/commit-settlement.ts';
+import { judgeProof, type ProofLook } from '../../../src/database/write/commit-settlement.ts';
 
 const proof = { writer: '18446744073709551615', number: 7, thread: 42, openSinceMs: 0 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { controlStatementsOf } from '../../../src/database/statements/choose-control.ts';
+import { controlStatementsOf } from '../../../src/servers/choose-control.ts';
 
 const source = { host: 'db', port: 3306, account: null };
 const quote = (text: string) => `'${text}'`;

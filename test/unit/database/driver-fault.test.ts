@@ -1,6 +1,11 @@
 import { SqlError } from 'mariadb';
 import { describe, expect, it } from 'vitest';
-import { certainRefusals, faultInWords, faultOf, NodeDownError } from '../../../src/database/driver-fault.ts';
+import {
+  certainRefusals,
+  faultInWords,
+  faultOf,
+  NodeDownError,
+} from '../../../src/servers/mysql-family/driver-fault.ts';
 
 function sqlError(errno: number, { code = `ER_${errno}`, fatal = false, cause = undefined as unknown } = {}): SqlError {
   const error = new SqlError(`a text with 'secrets' in it`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { galeraStatements } from '../../../src/database/statements/galera.ts';
+import { galeraStatements } from '../../../src/servers/mariadb/galera.ts';
 
 const { reached, replicationOf } = galeraStatements;
 const end = (position: number, file = 'log.1') => ({ File: file, Position: position });

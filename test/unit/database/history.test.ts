@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { historyAnswer, historyQuestions } from '../../../src/database/statements/history.ts';
+import { historyAnswer, historyQuestions } from '../../../src/servers/mysql-family/history.ts';
 
 describe('what a server says of its history', () => {
   const rows = {

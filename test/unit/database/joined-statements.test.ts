@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstRow, mayHoldSeveral, queryWith } from '../../../src/database/joined-statements.ts';
+import { firstRow, mayHoldSeveral, queryWith } from '../../../src/servers/mysql-family/joined-statements.ts';
 
 const answer = (columns: string[], ...rows: unknown[][]) =>
   Object.assign(rows, { meta: columns.map((column) => ({ name: () => column })) });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showsLogUntil } from '../../../src/database/statements/log-proof.ts';
+import { showsLogUntil } from '../../../src/servers/mariadb/log-proof.ts';
 
 const shown = (file: string, position: unknown) => [
   { Variable_name: 'Binlog_snapshot_file', Value: file },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mysqlStatements } from '../../../src/database/statements/mysql.ts';
-import { mysqlControl } from '../../../src/database/statements/mysql-control.ts';
+import { mysqlControl } from '../../../src/servers/mysql/control.ts';
+import { mysqlStatements } from '../../../src/servers/mysql/statements.ts';
 
 const member = (given: Record<string, unknown> = {}) => ({
   state: 'ONLINE',

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Position } from '../../../src/consistency/position.ts';
 import { emptySession } from '../../../src/consistency/session.ts';
-import { currentReader } from '../../../src/database/current-session.ts';
 import { NodeLostError, OverloadedError, StatementTimeoutError } from '../../../src/database/errors.ts';
-import { PinnedSession } from '../../../src/database/pinned-session.ts';
-import type { SessionOpening, SessionServices } from '../../../src/database/session-opening.ts';
+import { currentReader } from '../../../src/database/session/current-session.ts';
+import { PinnedSession } from '../../../src/database/session/pinned-session.ts';
+import type { SessionOpening, SessionServices } from '../../../src/database/session/session-opening.ts';
 import type { ReadRequest } from '../../../src/routing/route-request.ts';
 import { at } from '../../support/scripted-probe.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';

@@ -4,7 +4,7 @@ import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
 import { parsePosition } from '../../../src/consistency/parse-position.ts';
 import type { PastVerdict } from '../../../src/consistency/resume-session.ts';
 import { advanceSession, emptySession } from '../../../src/consistency/session.ts';
-import { SessionResumption } from '../../../src/database/session-resumption.ts';
+import { SessionResumption } from '../../../src/database/session/session-resumption.ts';
 import { makeNode, makeReport } from '../../support/scripted-probe.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 

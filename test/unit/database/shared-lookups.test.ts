@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { currentObservation, withReader } from '../../../src/database/current-session.ts';
-import type { OwnStatements, Selecting } from '../../../src/database/own-statements.ts';
-import { ReadObservation } from '../../../src/database/read-observation.ts';
-import { sharingLookups } from '../../../src/database/shared-lookups.ts';
-import { WriteCapture, within } from '../../../src/database/write-capture.ts';
+import type { OwnStatements, Selecting } from '../../../src/database/clients/own-statements.ts';
+import { currentObservation, withReader } from '../../../src/database/session/current-session.ts';
+import { ReadObservation } from '../../../src/database/session/read-observation.ts';
+import { sharingLookups } from '../../../src/database/session/shared-lookups.ts';
+import { WriteCapture, within } from '../../../src/database/write/write-capture.ts';
 import { at } from '../../support/scripted-probe.ts';
 
 type Row = { readonly id: bigint };

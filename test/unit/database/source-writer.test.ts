@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Settled } from '../../../src/database/commit-settlement.ts';
-import type { DriverFault } from '../../../src/database/driver-fault.ts';
 import {
   OverloadedError,
   StatementTimeoutError,
   WriteContendedError,
   WriteIndeterminateError,
 } from '../../../src/database/errors.ts';
-import { SourceWriter } from '../../../src/database/source-writer.ts';
-import { type CommitState, currentCapture } from '../../../src/database/write-capture.ts';
+import type { Settled } from '../../../src/database/write/commit-settlement.ts';
+import { SourceWriter } from '../../../src/database/write/source-writer.ts';
+import { type CommitState, currentCapture } from '../../../src/database/write/write-capture.ts';
 import { SourceUnavailableError } from '../../../src/routing/errors.ts';
+import type { DriverFault } from '../../../src/servers/mysql-family/driver-fault.ts';
 import { at } from '../../support/scripted-probe.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayChangeConnection, roleOf } from '../../../src/database/statement-role.ts';
+import { mayChangeConnection, roleOf } from '../../../src/servers/mysql-family/statement-role.ts';
 
 describe('the role of a statement in its transaction', () => {
   it.each([

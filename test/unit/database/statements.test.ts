@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-
-import { poolSettings } from '../../../src/database/session-settings.ts';
-import { mariadbStatements } from '../../../src/database/statements/mariadb.ts';
-import { mysqlStatements } from '../../../src/database/statements/mysql.ts';
-import { isUntold } from '../../../src/database/statements/server-statements.ts';
+import { mariadbStatements } from '../../../src/servers/mariadb/statements.ts';
+import { mysqlStatements } from '../../../src/servers/mysql/statements.ts';
+import { poolSettings } from '../../../src/servers/mysql-family/session-settings.ts';
+import { isUntold } from '../../../src/servers/server-statements.ts';
 import { at } from '../../support/scripted-probe.ts';
 
 describe("MariaDB's positions", () => {

@@ -1,8 +1,8 @@
 import type { PeerCertificate } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { connectionOptions } from '../../../src/database/server-address.ts';
-import { tlsOptions } from '../../../src/database/tls-options.ts';
-import type { ServerTls } from '../../../src/platform/server-tls.ts';
+import { connectionOptions } from '../../../src/servers/mysql-family/connection-options.ts';
+import { tlsOptions } from '../../../src/servers/mysql-family/tls-options.ts';
+import type { ServerTls } from '../../../src/servers/server-tls.ts';
 import { certificates } from '../../support/certificates.ts';
 
 const modes = ['REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'] as const;

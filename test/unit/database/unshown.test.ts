@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
-import type { Row } from '../../../src/database/statements/server-statements.ts';
-import { placeShown, withoutAwaited } from '../../../src/database/statements/unshown.ts';
-import { UnshownCommits } from '../../../src/database/unshown-commits.ts';
+import { placeShown, withoutAwaited } from '../../../src/servers/mysql-family/unshown.ts';
+import { UnshownCommits } from '../../../src/servers/mysql-family/unshown-commits.ts';
+import type { Row } from '../../../src/servers/server-statements.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
 const shown = (file: string, position: unknown, waiting: unknown = '0') => [

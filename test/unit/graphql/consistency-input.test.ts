@@ -1,13 +1,13 @@
 import { buildSchema, GraphQLSchema, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { consistencyDirective } from '../../../src/graphql/consistency-directive.ts';
+import { consistencyDirective } from '../../../src/graphql/consistency/consistency-directive.ts';
 import {
   cookieIn,
   cursorsIn,
   needsDatabase,
   type OperationInput,
   rawConsistencyRequest,
-} from '../../../src/graphql/plugins/consistency-input.ts';
+} from '../../../src/graphql/consistency/consistency-input.ts';
 
 const fields = buildSchema(`
   type Query { orders(after: String, before: String, first: Int): Page  page: Page }

@@ -4,7 +4,7 @@ import {
   cookieNamesFor,
   type SessionOutput,
   writeSession,
-} from '../../../src/graphql/plugins/consistency-output.ts';
+} from '../../../src/graphql/consistency/consistency-output.ts';
 
 function headersAfter(output: SessionOutput, url = 'http://127.0.0.1/graphql'): Headers {
   const headers = new Headers();

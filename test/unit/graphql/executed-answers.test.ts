@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CachedAnswer } from '../../../src/cache/cached-answer.ts';
 import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
-import { ExecutedAnswers } from '../../../src/graphql/executed-answers.ts';
+import { ExecutedAnswers } from '../../../src/graphql/consistency/executed-answers.ts';
 import type { CommonReads } from '../../../src/graphql/orders/common-order-reads.ts';
 
 const position = MariadbGtidPosition.parse('0-1-10');

@@ -1,6 +1,6 @@
 import { type GraphQLScalarType, Kind } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { Decimal } from '../../../src/database/order-rows.ts';
+import { Decimal } from '../../../src/database/orders/order-rows.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 
 const scalar = (name: string) => schema.getType(name) as GraphQLScalarType;

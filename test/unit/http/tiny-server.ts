@@ -3,7 +3,7 @@ import { ClusterEvents } from '../../../src/cluster/cluster-events.ts';
 import { clusterHealth } from '../../../src/cluster/cluster-health.ts';
 import { TidemarkError } from '../../../src/errors.ts';
 import { ClusterEventFeed } from '../../../src/graphql/cluster/cluster-event-feed.ts';
-import { recordDecision } from '../../../src/graphql/plugins/request-facts.ts';
+import { recordDecision } from '../../../src/graphql/request-facts.ts';
 import { createGraphqlServer, type GraphqlServerOptions } from '../../../src/graphql/yoga.ts';
 import { reachableHere } from '../../../src/http/reach.ts';
 import type { ServedMetrics } from '../../../src/http/send-metrics.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Decimal } from '../../../src/database/order-rows.ts';
+import { Decimal } from '../../../src/database/orders/order-rows.ts';
 import { paymentDifference } from '../../../src/jobs/payment-difference.ts';
 
 const noon = new Date('2026-03-01T12:00:00.000Z');

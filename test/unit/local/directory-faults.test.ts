@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { removeAbandonedDrafts } from '../../../src/local/abandoned-drafts.ts';
-import { loadFlavourState } from '../../../src/local/flavour-state.ts';
+import { loadFlavourState } from '../../../src/local/directory/flavour-state.ts';
+import { loadSecrets } from '../../../src/local/directory/secrets.ts';
 import { AlreadyRunningError, explainFileFault, UnusableDirectoryError } from '../../../src/local/local-errors.ts';
-import { loadSecrets } from '../../../src/local/secrets.ts';
+import { removeAbandonedDrafts } from '../../../src/local/processes/abandoned-drafts.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 
 let directory: string;

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isLock, liveOwner, lockDirectory } from '../../../src/local/directory-lock.ts';
+import { isLock, liveOwner, lockDirectory } from '../../../src/local/directory/directory-lock.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 
 let directory: string;

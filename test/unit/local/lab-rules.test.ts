@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUntouched, type LabAction, type LabNode, refusalOf } from '../../../src/local/lab-rules.ts';
+import { isUntouched, type LabAction, type LabNode, refusalOf } from '../../../src/local/lab/lab-rules.ts';
 
 const replica: LabNode = {
   name: 'replica-1',

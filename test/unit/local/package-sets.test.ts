@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOfUris, choosePackages, packageSets, packagesOfSimulation } from '../../../src/local/package-sets.ts';
+import {
+  bytesOfUris,
+  choosePackages,
+  packageSets,
+  packagesOfSimulation,
+} from '../../../src/local/programs/package-sets.ts';
 
 describe('choosing packages', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PaymentsSandbox, paymentOf } from '../../../src/local/payments-sandbox.ts';
-import { SandboxOrders } from '../../../src/local/sandbox-orders.ts';
+import { PaymentsSandbox, paymentOf } from '../../../src/local/payments/payments-sandbox.ts';
+import { SandboxOrders } from '../../../src/local/payments/sandbox-orders.ts';
 import { createOrderRules } from '../../../src/orders/order-rules.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isPortFree, pickPort } from '../../../src/local/ports.ts';
+import { isPortFree, pickPort } from '../../../src/local/processes/ports.ts';
 
 const allFree = async () => true;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ServerArguments, serverArguments } from '../../../src/local/server-arguments.ts';
-import { dataDirectoryOf } from '../../../src/local/server-processes.ts';
+import { type ServerArguments, serverArguments } from '../../../src/local/processes/server-arguments.ts';
+import { dataDirectoryOf } from '../../../src/local/processes/server-processes.ts';
 
 const plain: ServerArguments = {
   flavour: 'mariadb',

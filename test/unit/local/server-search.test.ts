@@ -2,11 +2,11 @@ import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { unpackPackages } from '../../../src/local/apt-packages.ts';
 import { ServersMissingError } from '../../../src/local/local-errors.ts';
-import { packageSets } from '../../../src/local/package-sets.ts';
-import { findServer } from '../../../src/local/server-binaries.ts';
-import { findUsableServer } from '../../../src/local/usable-server.ts';
+import { findUsableServer } from '../../../src/local/processes/usable-server.ts';
+import { unpackPackages } from '../../../src/local/programs/apt-packages.ts';
+import { packageSets } from '../../../src/local/programs/package-sets.ts';
+import { findServer } from '../../../src/local/programs/server-binaries.ts';
 
 // Which program is taken is what these tests are about, so small scripts stand for the programs.
 const path = process.env.PATH;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSupported, parseVersion } from '../../../src/local/server-version.ts';
+import { isSupported, parseVersion } from '../../../src/local/programs/server-version.ts';
 
 const mariadb = '/usr/sbin/mariadbd  Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64 (Debian 12)';
 const mysql = '/usr/sbin/mysqld  Ver 8.0.36-0ubuntu0.22.04.1 for Linux on x86_64 ((Ubuntu))';

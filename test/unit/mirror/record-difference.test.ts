@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordShape } from '../../../src/database/mirrored-tables.ts';
-import type { RecordState, Values } from '../../../src/database/record-rows.ts';
+import type { RecordShape } from '../../../src/database/mirror/mirrored-tables.ts';
+import type { RecordState, Values } from '../../../src/database/mirror/record-rows.ts';
 import { differenceOf } from '../../../src/mirror/record-difference.ts';
 
 const shape: RecordShape = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Decimal, type Order, type OrderItem } from '../../../src/database/order-rows.ts';
+import { Decimal, type Order, type OrderItem } from '../../../src/database/orders/order-rows.ts';
 import { countName, pageName } from '../../../src/orders/common-reads.ts';
 import { keptReads, NotedReads } from '../../../src/orders/kept-reads.ts';
 import type { ListOrders, OrderPage } from '../../../src/orders/list-orders.ts';

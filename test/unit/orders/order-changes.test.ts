@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Decimal, type OrderWithItems } from '../../../src/database/order-rows.ts';
+import { Decimal, type OrderWithItems } from '../../../src/database/orders/order-rows.ts';
 import { type OrderChange, readChange, writeChange } from '../../../src/orders/order-change.ts';
 import { OrderChanges } from '../../../src/orders/order-changes.ts';
 

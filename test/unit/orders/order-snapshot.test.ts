@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Decimal, type OrderWithItems } from '../../../src/database/order-rows.ts';
+import { Decimal, type OrderWithItems } from '../../../src/database/orders/order-rows.ts';
 import { readSnapshot, writeSnapshot } from '../../../src/orders/order-snapshot.ts';
 
 const order: OrderWithItems = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { TlsWords } from '../../../src/platform/server-tls.ts';
-import { serverAt, urlOf } from '../../../src/platform/server-url.ts';
+import type { TlsWords } from '../../../src/servers/server-tls.ts';
+import { serverAt, urlOf } from '../../../src/servers/server-url.ts';
 import { certificates } from '../../support/certificates.ts';
 
 const { ca, anotherCa, serverKey } = certificates;

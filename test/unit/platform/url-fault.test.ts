@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { readRedisUrl } from '../../../src/platform/redis-target.ts';
-import { serverAt } from '../../../src/platform/server-url.ts';
+import { serverAt } from '../../../src/servers/server-url.ts';
 
 const cases: [password: string, words: string][] = [
   ['hunter#2', 'write # as %23'],

@@ -1,0 +1,16 @@
+import { TidemarkError } from '../errors.ts';
+
+/** One thing wrong with the environment. `fault` never repeats the value: it may be a secret. */
+export type ConfigFault = { readonly name: string; readonly fault: string };
+
+/** Everything that is wrong with the environment, one line each. */
+export class ConfigError extends TidemarkError {
+  readonly code = 'CONFIG_INVALID';
+  readonly retryable = false;
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    super(faults.map(({ name, fault }) => `${name}: ${fault}`).join('\n'));
+    this.faults = faults;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Server } from '../../servers/server-url.ts';
+
+/** One database server. Exactly one is the source at start; replicas may be none; a backup is optional. */
+export type NodeConfig = Server & {
+  readonly name: string;
+  readonly role: 'source' | 'replica' | 'backup';
+  /** Reads go to the lowest number that has an eligible replica. */
+  readonly priority: number;
+  /** Share of the reads among replicas of one priority. */
+  readonly weight: number;
+};
+
+/** `balanced`: all replicas share the reads. `listed`: the first serves, the next one only when it cannot. */
+export type ReplicaOrder = 'balanced' | 'listed';
+
+export const defaultPriority = (order: ReplicaOrder, index: number): number => (order === 'listed' ? index + 1 : 1);
+
+export const sameServer = (a: NodeConfig, b: NodeConfig): boolean =>
+  a.host.toLowerCase() === b.host.toLowerCase() && a.port === b.port;

@@ -1,0 +1,38 @@
+import {
+  contradiction,
+  loadTls,
+  nothingSaid,
+  type ServerTls,
+  type TlsWords,
+  tlsModeOf,
+  tlsModes,
+} from '../../servers/server-tls.ts';
+import type { ConfigFault } from '../config-fault.ts';
+import type { Environment } from '../environment.ts';
+
+// What holds for every server whose URL says nothing else, and for those that are named by hosts.
+
+export const tlsNames = ['DATABASE_SSL_MODE', 'DATABASE_SSL_CA'] as const;
+
+export type TlsDefaults = {
+  /** For servers that have words of their own. Says nothing when it has faults: each URL would only repeat them. */
+  readonly words: TlsWords;
+  /** For servers that have none. */
+  readonly tls: ServerTls | null;
+  readonly faults: readonly ConfigFault[];
+};
+
+export function readTlsDefaults({ DATABASE_SSL_MODE, DATABASE_SSL_CA }: Environment): TlsDefaults {
+  const faulty = (name: (typeof tlsNames)[number], fault: string): TlsDefaults => ({
+    words: nothingSaid,
+    tls: null,
+    faults: [{ name, fault }],
+  });
+  const mode = DATABASE_SSL_MODE === undefined ? null : tlsModeOf(DATABASE_SSL_MODE);
+  if (DATABASE_SSL_MODE !== undefined && mode === null) {
+    return faulty('DATABASE_SSL_MODE', `must be one of ${tlsModes.join(', ')}`);
+  }
+  const words = { mode, caFile: DATABASE_SSL_CA ?? null };
+  const tls = contradiction(words) ?? loadTls(words);
+  return typeof tls === 'string' ? faulty('DATABASE_SSL_CA', tls) : { words, tls, faults: [] };
+}

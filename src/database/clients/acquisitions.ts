@@ -1,0 +1,86 @@
+import type { Pool, PoolConnection } from 'mariadb';
+import type { Clock } from '../../platform/clock.ts';
+import { isAcquireTimeout, NodeDownError } from '../../servers/mysql-family/driver-fault.ts';
+
+/** The driver's own limit comes first where nothing was late. */
+const ownShare = 0.9;
+
+export type AcquisitionsOptions = {
+  /** Counts only time in which this process could run. */
+  readonly ownClock: Clock;
+  /** How many times as long as usual somebody may wait now; once unless told. */
+  readonly stretch?: () => number;
+  /** How long somebody waits for a connection, in milliseconds: the driver's limit. */
+  readonly acquireTimeoutMs: number;
+};
+
+/** Who has asked a pool for a connection and has none yet. */
+export class Acquisitions {
+  readonly #pool: Pool;
+  readonly #options: AcquisitionsOptions;
+  /** Ends the wait of each. */
+  readonly #waiting = new Set<(reason: Error) => void>();
+
+  constructor(pool: Pool, options: AcquisitionsOptions) {
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  /**
+   * The driver counts time in which nobody was there to take the connection: then it is asked again. So it is with one that
+   * has idle connections: behind a pause it takes them for dead, one after the other, and opens new ones.
+   */
+  async acquire(): Promise<PoolConnection> {
+    const patience = this.#patience();
+    try {
+      for (;;) {
+        try {
+          return await this.#asked();
+        } catch (error) {
+          if (patience.isOver || !isAcquireTimeout(error)) throw error;
+        }
+      }
+    } finally {
+      patience.end();
+    }
+  }
+
+  /** Sends away everybody who waits: the driver would let them wait for a connection that cannot be opened. */
+  refuse(): void {
+    for (const refuse of this.#waiting) refuse(new NodeDownError());
+    this.#waiting.clear();
+  }
+
+  /** Over when the limit has passed, as many times as this process is short of its own time by then. */
+  #patience(): { isOver: boolean; end(): void } {
+    const { ownClock, stretch = () => 1, acquireTimeoutMs } = this.#options;
+    const limitMs = acquireTimeoutMs * ownShare;
+    let cancel = () => {};
+    const patience = { isOver: false, end: () => cancel() };
+    const wait = (ms: number, times: number) => {
+      cancel = ownClock.after(ms, () => {
+        const more = stretch() - times;
+        if (more > 0) wait(limitMs * more, times + more);
+        else patience.isOver = true;
+      });
+    };
+    wait(limitMs, 1);
+    return patience;
+  }
+
+  #asked(): Promise<PoolConnection> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      this.#pool.getConnection().then(
+        (connection) => {
+          if (this.#waiting.delete(reject)) resolve(connection);
+          else void connection.release();
+        },
+        (error) => {
+          this.#waiting.delete(reject);
+          reject(error);
+        },
+      );
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What was committed: COMMIT, or a single write outside a transaction, is followed on the same connection by the statement
+ * that tells its position. Behind a COMMIT it is sent without waiting (the driver pipelines), so a commit costs one round
+ * trip as before. A single write may have to be prepared first, and what is sent behind it could overtake it: there it waits.
+ */
+import type { PoolConnection } from 'mariadb';
+import type { Clock } from '../../platform/clock.ts';
+import { statementsFor } from '../../servers/choose-statements.ts';
+import {
+  CommitOverdueError,
+  type DriverFault,
+  faultOf,
+  wasNeverSent,
+} from '../../servers/mysql-family/driver-fault.ts';
+import { isUntold, type Row } from '../../servers/server-statements.ts';
+import type { WriteCapture } from '../write/write-capture.ts';
+import type { TransactionGuard } from './transaction-guard.ts';
+
+/** `refusals`: after these nothing was written. `pipelined`: nothing overtakes what is sent behind it. */
+export type HowCaptured = {
+  readonly refusals: ReadonlySet<DriverFault>;
+  readonly pipelined: boolean;
+  readonly guard?: TransactionGuard;
+};
+
+export class CapturedCommits {
+  readonly #learnPositions: boolean;
+  readonly #clock: Clock;
+  /** What each connection answered last, to tell a commit that wrote nothing. */
+  readonly #lastOwn = new WeakMap<object, Row>();
+
+  constructor({ learnPositions, clock }: { readonly learnPositions: boolean; readonly clock: Clock }) {
+    this.#learnPositions = learnPositions;
+    this.#clock = clock;
+  }
+
+  async run<T>(
+    connection: PoolConnection,
+    capture: WriteCapture,
+    { refusals, pipelined, guard }: HowCaptured,
+    send: () => Promise<T>,
+  ): Promise<T> {
+    const before = capture.state;
+    capture.state = 'COMMITTING';
+    capture.commitSentMs = this.#clock.monotonic();
+    const committing = send();
+    const statements = statementsFor(connection);
+    const ask = () =>
+      connection.query<Row[]>(statements.afterCommit).then(
+        ([row]) => row,
+        () => undefined,
+      );
+    const asking = this.#learnPositions && pipelined ? ask() : null;
+    let answer: T;
+    try {
+      answer = await committing;
+    } catch (error) {
+      const mayBeAsked = !(error instanceof CommitOverdueError);
+      const isRefused =
+        refusals.has(faultOf(error)) || wasNeverSent(error) || (mayBeAsked && (await guard?.isStillOpen()) === true);
+      if (isRefused) capture.state = before;
+      throw error;
+    }
+    if (!this.#learnPositions) {
+      capture.committed(null);
+      return answer;
+    }
+    const row = await (asking ?? ask());
+    if (row === undefined) {
+      capture.committed(null);
+      capture.positionUnknown = true;
+      return answer;
+    }
+    const key = connection.info ?? connection;
+    const own = statements.own(row, this.#lastOwn.get(key));
+    if (isUntold(own)) capture.untold = own;
+    capture.committed(isUntold(own) ? null : own);
+    this.#lastOwn.set(key, row);
+    return answer;
+  }
+}

@@ -1,0 +1,112 @@
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { readReplicas } from '@prisma/extension-read-replicas';
+import { usualLongestCommitMs } from '../../cluster/commit-patience.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { openPool, type PoolSettings } from '../../servers/mysql-family/driver-pool.ts';
+import { Sockets } from '../../servers/mysql-family/sockets.ts';
+import type { ServerAddress } from '../../servers/server-address.ts';
+import { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
+import { healthGating } from '../session/read-through-session.ts';
+import { sharingLookups } from '../session/shared-lookups.ts';
+import { CapturingPool } from './capturing-pool.ts';
+import { type OwnStatements, ownStatements } from './own-statements.ts';
+
+/** What a generated Prisma client has in common with every other one. */
+export type PrismaClientLike = {
+  $extends(extension: never): unknown;
+  $connect(): Promise<void>;
+  $disconnect(): Promise<void>;
+};
+export type MakeClient<Client> = (options: { adapter: PrismaMariaDb }) => Client;
+
+export type NodeClientOptions<Client> = {
+  readonly pool: PoolSettings;
+  readonly makeClient: MakeClient<Client>;
+  readonly clock: Clock;
+  /** Counts only time in which this process could run; `clock` unless told. */
+  readonly ownClock?: Clock;
+  /** How many times as long as usual somebody may wait now; once unless told. */
+  readonly stretch?: () => number;
+  readonly learnPositions?: boolean;
+  readonly proveCommits?: boolean;
+  /** Which writes are noted for the backup; none unless told. */
+  readonly mirroring?: MirroringOptions;
+};
+
+/** Whoever watches the node. */
+export type ConnectionWatch = {
+  readonly onConnectionLost: (trouble: string) => void;
+  /** Whether the server is there, after a connection to it was lost. */
+  readonly isThere: () => Promise<boolean>;
+  /** How long the answer to a COMMIT is waited for, in milliseconds. */
+  readonly commitPatienceMs: () => number;
+};
+
+const unwatched: ConnectionWatch = {
+  onConnectionLost: () => undefined,
+  isThere: async () => false,
+  commitPatienceMs: () => usualLongestCommitMs,
+};
+
+/** The clients of one node. */
+export type NodeClients<Client> = {
+  readonly pool: CapturingPool;
+  /** Talks to this node only. */
+  readonly direct: Client;
+  /** Writes to this node, while reads go where the current session is pinned. */
+  readonly asSource: Client;
+  /** Asks this node only, below its client. */
+  readonly own: OwnStatements;
+};
+
+/**
+ * One client per node, and for each the composition in which it is the source:
+ *
+ * The text protocol keeps statements in the order in which they are sent: none has to be prepared first.
+ *
+ *   direct = client.$extends(mirroring)                    notes for the backup what is written
+ *   direct.$extends(readReplicas({ replicas: [gated] }))   splits reads from writes
+ *   gated = direct.$extends(healthGating)                  sends each read to the node that the router chose
+ *
+ * Every node gets both: after a failover another one is the source.
+ */
+export function makeNodeClients<Client extends PrismaClientLike>(
+  address: ServerAddress,
+  {
+    pool: settings,
+    makeClient,
+    clock,
+    ownClock = clock,
+    stretch = () => 1,
+    learnPositions = true,
+    proveCommits = true,
+    mirroring: mirrored,
+  }: NodeClientOptions<Client>,
+  watch: ConnectionWatch = unwatched,
+): NodeClients<Client> {
+  const sockets = new Sockets(address, { ownClock, ms: settings.acquireTimeoutMs });
+  const pool = new CapturingPool(openPool(address, settings, sockets), {
+    learnPositions,
+    proveCommits,
+    sockets,
+    clock,
+    ownClock,
+    stretch,
+    acquireTimeoutMs: settings.acquireTimeoutMs,
+    ...watch,
+  });
+  const adapter = new PrismaMariaDb(pool.forAdapter(), { database: address.database, useTextProtocol: true });
+  const made = makeClient({ adapter });
+  // Extensions are typed for one generated client each; these leave the client's shape as it is.
+  const extending = (client: Client) => client as unknown as { $extends(extension: unknown): Client };
+  const direct = mirrored === undefined ? made : extending(made).$extends(mirroring(pool, mirrored));
+  const extended = extending(direct);
+  const gated = extended.$extends(healthGating);
+  const asSource = extended.$extends(readReplicas({ replicas: [gated as never] }));
+  return { pool, direct, asSource, own: sharingLookups(ownStatements(pool)) };
+}
+
+export async function closeNodeClients<Client extends PrismaClientLike>(clients: NodeClients<Client>): Promise<void> {
+  await clients.direct.$disconnect();
+  await clients.pool.end();
+}

@@ -1,0 +1,28 @@
+// What `tidemark/prisma` offers: the engine for anybody's models. `openPrismaEngine` is all that most need; the parts that it is
+// made of are here for those who join them in another way.
+export { Cluster, type ClusterOptions } from '../../cluster/cluster.ts';
+export type { ClusterSnapshot } from '../../cluster/cluster-snapshot.ts';
+export { InvalidConsistencyTokenError, WriteLostError } from '../../consistency/errors.ts';
+export { resumeSession } from '../../consistency/resume-session.ts';
+export { emptySession, type Session } from '../../consistency/session.ts';
+export { TokenCodec } from '../../consistency/token-codec.ts';
+export { type TokenKey, TokenKeyring } from '../../consistency/token-keyring.ts';
+export { TidemarkError } from '../../errors.ts';
+export type { RouteDecision, RouteReason } from '../../routing/route-decision.ts';
+export { CapturingPool } from '../clients/capturing-pool.ts';
+export type { MakeClient } from '../clients/node-clients.ts';
+export { WriteIndeterminateError } from '../errors.ts';
+export type { MirroredModel } from '../mirror/mirrored-tables.ts';
+export { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
+export type { PinnedSession } from '../session/pinned-session.ts';
+export { healthGating } from '../session/read-through-session.ts';
+export type { ReadIntent } from '../session/session-opening.ts';
+export {
+  type Answered,
+  type Asked,
+  openPrismaEngine,
+  PrismaEngine,
+  type PrismaEngineOptions,
+  type TransactionOf,
+} from './prisma-engine.ts';
+export { type DatabaseNode, ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';

@@ -1,0 +1,194 @@
+/**
+ * The engine for anybody's models: reads spread over replicas, writes go to the source, and each answer brings a token that
+ * the next call of the same user takes along. What the GraphQL server does around each operation, for calls in a program.
+ */
+import type { Flavour } from '../../consistency/position.ts';
+import { refuseBroken } from '../../consistency/refuse-broken.ts';
+import { isEmptySession, type Session } from '../../consistency/session.ts';
+import { TokenCodec } from '../../consistency/token-codec.ts';
+import { type TokenKey, TokenKeyring } from '../../consistency/token-keyring.ts';
+import { TidemarkError } from '../../errors.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import { createLog } from '../../platform/log.ts';
+import type { RouteDecision } from '../../routing/route-decision.ts';
+import type { MakeClient, PrismaClientLike } from '../clients/node-clients.ts';
+import type { PinnedSession } from '../session/pinned-session.ts';
+import type { ReadIntent } from '../session/session-opening.ts';
+import type { TransactionRunner } from '../write/source-writer.ts';
+import { type DatabaseNode, ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';
+import { nodesAt } from './server-urls.ts';
+import { shortenBy } from './shorten-by.ts';
+
+/** What the interactive `$transaction` of a generated client hands to its work. */
+export type TransactionOf<Client> = Client extends { $transaction: (...given: infer Given) => unknown }
+  ? Given[0] extends (transaction: infer Transaction) => unknown
+    ? Transaction
+    : never
+  : never;
+
+export type PrismaEngineOptions<Client> = {
+  /** `mysql://user:password@host:port/database`, for MariaDB as well; `?ssl-mode=` and `?ssl-ca=` ask for TLS. */
+  readonly source: string;
+  readonly replicas?: readonly string[];
+  readonly makeClient: MakeClient<Client>;
+  /** Names the cluster in tokens: a token is good wherever name and keys are the same. */
+  readonly clusterId: string;
+  /** The first signs, all of them verify. Secrets of at least 32 characters. */
+  readonly tokenKeys: readonly TokenKey[];
+  /** Goes over what is set up for ordinary clusters. */
+  readonly settings?: Partial<Omit<ReplicatedDatabaseOptions<Client>, 'nodes' | 'makeClient'>>;
+};
+
+export type Asked = Partial<ReadIntent> & {
+  /** What the user has brought from earlier answers, of this process or another one. */
+  readonly tokens?: readonly string[];
+};
+
+export type Answered<T> = {
+  readonly value: T;
+  /** For the user to bring with the next call. Includes all that were brought. `null` when there is nothing to carry. */
+  readonly token: string | null;
+  /** Which node answered, and why. */
+  readonly decision: RouteDecision | null;
+};
+
+const usualIntent: ReadIntent = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null };
+
+/** How often a read may be run again because its node was lost. */
+const maxRuns = 3;
+
+export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
+  readonly database: ReplicatedDatabase<Client, Transaction>;
+  readonly #clusterId: string;
+  readonly #tokens: TokenCodec;
+  readonly #clock: Clock;
+
+  constructor({ source, replicas = [], makeClient, clusterId, tokenKeys, settings = {} }: PrismaEngineOptions<Client>) {
+    const clock = settings.clock ?? systemClock;
+    const nodes: readonly DatabaseNode[] = nodesAt(source, replicas);
+    this.database = new ReplicatedDatabase<Client, Transaction>({ ...usualSettings(), ...settings, nodes, makeClient });
+    this.#clock = clock;
+    this.#clusterId = clusterId;
+    this.#tokens = new TokenCodec({
+      keyring: new TokenKeyring(tokenKeys),
+      clusterId,
+      flavour: () => this.#flavour(),
+      shorten: shortenBy(this.database),
+    });
+  }
+
+  /** Resolves when every server was looked at once, whether it answered or not. */
+  start(): Promise<void> {
+    return this.database.start();
+  }
+
+  stop(): Promise<void> {
+    return this.database.stop();
+  }
+
+  /**
+   * All reads of `work` are served by one node, and see at least what the tokens have seen. When that node is lost, `work` is
+   * run again from its start on another one, and so it is when a promotion has overtaken it.
+   */
+  async read<T>(work: (client: Client) => Promise<T>, asked: Asked = {}): Promise<Answered<T>> {
+    const { tokens = [], ...intent } = asked;
+    let excluded: ReadonlySet<string> = new Set();
+    let answered: Answered<T> | null = null;
+    for (let run = 1; ; run += 1) {
+      const judgedIn = this.database.historyTurns;
+      const pinned = this.database.openSession({
+        session: await this.#resume(tokens),
+        intent: { ...usualIntent, ...intent },
+        writes: false,
+        excluded,
+      });
+      try {
+        await pinned.pin();
+        // Prisma's promises start when they are awaited: that has to be inside.
+        const value = await pinned.run(async () => await work(pinned.client));
+        await pinned.observe();
+        // Another source since: what the tokens name may be lost there.
+        if (judgedIn !== this.database.historyTurns) await this.#resume(tokens);
+        if (!(pinned.unobserved || pinned.historyMoved) || run === maxRuns) return this.#answered(value, pinned);
+        answered = this.#answered(value, pinned);
+        excluded = pinned.lostNodes ?? excluded;
+      } catch (error) {
+        if (answered !== null && error instanceof TidemarkError) return answered;
+        if (pinned.lostNodes === null || run === maxRuns) throw error;
+        excluded = pinned.lostNodes;
+      } finally {
+        pinned.end();
+      }
+    }
+  }
+
+  /**
+   * One short transaction on the source. Deadlocks are tried again, so `work` must have no other effects.
+   * Throws `SourceUnavailableError` (nothing was written) or `WriteIndeterminateError` (nobody knows).
+   */
+  async write<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { tokens = [] }: Pick<Asked, 'tokens'> = {},
+  ): Promise<Answered<T>> {
+    const pinned = this.database.openSession({
+      session: await this.#resume(tokens),
+      intent: usualIntent,
+      writes: true,
+    });
+    try {
+      await pinned.pin();
+      const { value } = await pinned.write((transaction) => work(transaction));
+      await pinned.observe();
+      return this.#answered(value, pinned);
+    } finally {
+      pinned.end();
+    }
+  }
+
+  #answered<T>(value: T, { session, decision }: PinnedSession<Client, Transaction>): Answered<T> {
+    return { value, token: isEmptySession(session) ? null : this.#tokens.encode(session), decision };
+  }
+
+  /** Throws `InvalidConsistencyTokenError`, `WriteLostError` (with the token to go on with), `EpochAheadError` or `ConsistencyTimeoutError`. */
+  async #resume(tokens: readonly string[]): Promise<Session> {
+    const nowMs = this.#clock.now();
+    const verified = tokens.map((token) => this.#tokens.decode(token, nowMs));
+    const resumed = await this.database.resume(this.#clusterId, verified);
+    refuseBroken(resumed, this.database.epochs, (session) => this.#tokens.encode(session));
+    return resumed.session;
+  }
+
+  #flavour(): Flavour | null {
+    const seen = this.database.cluster.snapshot().find(({ report }) => report !== null);
+    return seen?.report?.position.flavour ?? null;
+  }
+}
+
+/** An engine over a generated client that writes as well. */
+export type Writing<Client> = Client & TransactionRunner<TransactionOf<Client>>;
+
+/** Resolves when every server was looked at once. The caller stops it. */
+export async function openPrismaEngine<Client extends PrismaClientLike>(
+  options: PrismaEngineOptions<Client>,
+): Promise<PrismaEngine<Writing<Client>, TransactionOf<Client>>> {
+  // The two types say the same of a generated client, whose `$transaction` has another form beside the interactive one.
+  const given = options as unknown as PrismaEngineOptions<Writing<Client>>;
+  const engine = new PrismaEngine<Writing<Client>, TransactionOf<Client>>(given);
+  await engine.start();
+  return engine;
+}
+
+function usualSettings() {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    log: createLog({ level: 'warn', format: 'json' }),
+    pool: { connectionsPerNode: 16, acquireTimeoutMs: 2000, statementTimeoutMs: 10_000 },
+    transactionTimeoutMs: 10_000,
+    sourceReadsLimit: 64,
+    nodePatienceMs: 50,
+    health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 1 },
+    monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
+    tracker: { sliceMs: 25, maxWaiters: 10_000 },
+  } as const;
+}

@@ -1,0 +1,66 @@
+/**
+ * Applies records to the backup, as the source has them at that moment.
+ *
+ * One transaction on the backup: lock the checkpoints of the records, and only then read the records from the source, in
+ * one snapshot; write them; commit. So applications of one record come one after another, and each reads the source later
+ * than the one before it: however slow or dead a worker is, and in whatever order outbox entries became visible, an older
+ * state never overwrites a newer one. Comparing the numbers of outbox entries could not promise that: a number is drawn
+ * before its transaction commits, and after a failover that lost writes it is drawn again.
+ *
+ * The epoch is read in the same snapshot: a source that was replaced, and does not know it yet, is refused.
+ */
+import type { Connection } from 'mariadb';
+import { enterEpoch, lockCheckpoints, type RecordToApply } from './checkpoints.ts';
+import { freshWrite, type MirrorConnection, snapshotRead } from './mirror-connection.ts';
+import { MirrorFaultError } from './mirror-fault.ts';
+import type { RecordShape } from './mirrored-tables.ts';
+import { type RecordState, readRecords, writeRecords } from './record-rows.ts';
+
+export type MirrorSides = { readonly source: MirrorConnection; readonly backup: MirrorConnection };
+
+export type ApplyRequest = MirrorSides & {
+  readonly shape: RecordShape;
+  readonly records: readonly RecordToApply[];
+  /** Of the source, as far as it is known. Another one in the snapshot is a `busy` fault: ask again. */
+  readonly epoch: number;
+  readonly timeoutMs: number;
+};
+
+/** Throws `MirrorFaultError`; then nothing of it was applied. */
+export async function applyRecords(request: ApplyRequest): Promise<void> {
+  const { source, backup, shape, records, epoch, timeoutMs } = request;
+  if (records.length === 0) return;
+  const keys = records.map(({ recordKey }) => recordKey);
+  await backup.transaction(timeoutMs, freshWrite, async (connection) => {
+    await lockCheckpoints(connection, shape.model, epoch, records);
+    const states = await source.transaction(timeoutMs, snapshotRead, (reading) =>
+      readAtEpoch(reading, shape, keys, epoch),
+    );
+    await enterEpoch(connection, epoch);
+    await writeRecords(connection, shape, states);
+  });
+}
+
+export async function readAtEpoch(
+  connection: Connection,
+  shape: RecordShape,
+  keys: readonly string[],
+  epoch: number,
+): Promise<RecordState[]> {
+  const now = await sourceEpoch(connection);
+  if (now !== epoch) throw new MirrorFaultError('busy', `the source is of epoch ${now}, not ${epoch}`);
+  return readRecords(connection, shape, keys);
+}
+
+const noSuchTable = 1146;
+
+/** The history that a server is of; 1 where no record of promotions is kept. */
+export async function sourceEpoch(connection: Connection): Promise<number> {
+  try {
+    const rows: { epoch: unknown }[] = await connection.query('SELECT MAX(epoch) AS epoch FROM cluster_epochs');
+    return Number(rows[0]?.epoch ?? 1);
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return 1;
+    throw error;
+  }
+}

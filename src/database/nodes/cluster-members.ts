@@ -1,0 +1,70 @@
+import { findLeader } from '../../cluster/failover/leader.ts';
+import { isSeenMember, type Member } from '../../cluster/failover/member.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { ServerAddress } from '../../servers/server-address.ts';
+import { SqlNodeControl } from './sql-node-control.ts';
+
+/** A server of the cluster with its administrator's account. */
+export type MemberAddress = ServerAddress & { readonly configuredSource: boolean; readonly priority: number };
+
+/** The servers of a cluster in the hands of their administrator. The caller closes it. */
+export class ClusterMembers {
+  readonly #addresses: readonly MemberAddress[];
+  readonly #controls: ReadonlyMap<string, SqlNodeControl>;
+
+  constructor(addresses: readonly MemberAddress[], clock: Clock) {
+    this.#addresses = addresses;
+    this.#controls = new Map(addresses.map((address) => [address.name, new SqlNodeControl(address, clock)]));
+  }
+
+  control(name: string): SqlNodeControl {
+    const control = this.#controls.get(name);
+    if (control === undefined) throw new Error(`No server is called ${name}`);
+    return control;
+  }
+
+  /** What each says now; one that does not answer in time is out of reach. Never rejects. */
+  look(): Promise<Member[]> {
+    return Promise.all(this.#addresses.map((address) => this.#lookAt(address)));
+  }
+
+  /** The same with the source looked at once more: it has all that the others have received from it when they told. */
+  async lookSourceLast(): Promise<Member[]> {
+    const seen = await this.look();
+    const leader = this.#addresses.find(({ name }) => name === findLeader(seen)?.name);
+    if (leader === undefined) return seen;
+    const again = await this.#lookAt(leader);
+    return seen.map((member) => (member.name === again.name && again.facts !== null ? again : member));
+  }
+
+  async #lookAt({ name, host, port, configuredSource, priority }: MemberAddress): Promise<Member> {
+    const member = { name, configuredSource, priority, address: { host, port } };
+    try {
+      return { ...member, facts: await this.control(name).look(), trouble: null };
+    } catch (error) {
+      return { ...member, facts: null, trouble: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Whether the source still has every transaction since its first; false when nobody can tell. */
+  async sourceHasAll(members: readonly Member[]): Promise<boolean> {
+    const leader = findLeader(members);
+    if (leader === null || !isSeenMember(leader)) return false;
+    return this.control(leader.name)
+      .hasAllTransactions()
+      .catch(() => false);
+  }
+
+  /** Why the source's data cannot be copied row by row; empty when it can. */
+  async copyObstacles(members: readonly Member[]): Promise<string[]> {
+    const leader = findLeader(members);
+    if (leader === null || !isSeenMember(leader)) return ['it is out of reach'];
+    return this.control(leader.name)
+      .copyObstacles()
+      .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#controls.values()].map((control) => control.close()));
+  }
+}

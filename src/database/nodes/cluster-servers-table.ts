@@ -1,0 +1,29 @@
+import type { ServerClaim } from '../../cluster/cluster-identity.ts';
+import { rowsOf } from '../../servers/server-connection.ts';
+import { textOf } from '../../servers/server-statements.ts';
+import type { SqlConnection } from '../mirroring/outbox-table.ts';
+
+const noSuchTable = 1146;
+
+/** Which cluster each server belongs to; `null` when the table is missing. */
+export async function readClaims(connection: SqlConnection): Promise<readonly ServerClaim[] | null> {
+  try {
+    const rows = rowsOf(await connection.query('SELECT server, cluster FROM cluster_servers'));
+    return rows.map((row) => ({ server: textOf(row, 'server'), cluster: textOf(row, 'cluster') }));
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return null;
+    throw error;
+  }
+}
+
+/** Who was first stays: a server belongs to one cluster. */
+export async function claimServers(
+  connection: SqlConnection,
+  servers: readonly string[],
+  cluster: string,
+): Promise<void> {
+  if (servers.length === 0) return;
+  const rows = servers.map(() => '(?, ?)').join(', ');
+  const values = servers.flatMap((server) => [server, cluster]);
+  await connection.query(`INSERT IGNORE INTO cluster_servers (server, cluster) VALUES ${rows}`, values);
+}

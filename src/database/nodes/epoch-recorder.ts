@@ -1,0 +1,267 @@
+/**
+ * Starts an epoch when the history of the source has ended without one: somebody has promoted another server, the source has
+ * gone back, a client names a write of the source's own that it has not, or the source has lost the record of an epoch: then its
+ * rows went back, and no position tells how far. `npm run cluster` records its promotions itself.
+ *
+ * Every API process tries. The first one to lock the newest row writes the next, the others find it there. Who may not write
+ * the table says so once; clients are then told of lost writes by the source's own history, as long as that can tell.
+ */
+import type { Connection } from 'mariadb';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { type ClusterSnapshot, writableSource } from '../../cluster/cluster-snapshot.ts';
+import { epochOf, sourceIdOf } from '../../cluster/heard-epoch.ts';
+import type { NodeStatus, ProbeReport } from '../../cluster/node-status.ts';
+import type { GoneBack } from '../../cluster/source-judge.ts';
+import { endOfHistory } from '../../consistency/end-of-history.ts';
+import { currentEpoch, type EpochHistory, judgeEpoch } from '../../consistency/epoch.ts';
+import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
+import type { Position } from '../../consistency/position.ts';
+import { partsOf, writerOf } from '../../consistency/position-parts.ts';
+import type { Session } from '../../consistency/session.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { statementsFor } from '../../servers/choose-statements.ts';
+import { type HistoryFacts, historyFacts, historyQuestions } from '../../servers/mysql-family/history.ts';
+import type { ServerAddress } from '../../servers/server-address.ts';
+import { rowsOf, ServerConnection } from '../../servers/server-connection.ts';
+import { textOf } from '../../servers/server-statements.ts';
+import { insertEpoch, lockNewestEpoch, nameSourceOf } from './epoch-table.ts';
+
+export type EpochRecorderOptions = {
+  readonly cluster: Pick<Cluster, 'snapshot' | 'lookNow' | 'noteEpochTrouble' | 'events'>;
+  readonly addressOf: (nodeName: string) => ServerAddress;
+  readonly clock: Clock;
+  readonly epochs: () => EpochHistory;
+};
+
+type Reason = 'PROMOTED' | 'GONE_BACK' | 'WRITE_LOST' | 'RECORD_LOST';
+type Due = {
+  readonly reason: Reason;
+  /** The epoch that has ended. */
+  readonly epoch: number;
+  readonly node: string;
+  readonly identity: string;
+  /** Who was the source of it, where the record does not say. */
+  readonly former: string | null;
+  /** Where it ended, when that is known already. */
+  readonly end: Position | null;
+  readonly sinceMs: number;
+};
+
+const timeoutMs = 1000;
+const retryMs = 200;
+/** Somebody has to grant it first. */
+const deniedRetryMs = 5000;
+const hearingMs = 10;
+/** Nobody waits longer than this for a record. */
+const patienceMs = 2000;
+/** Records that a restored source lacks are written anew, when they are so few. */
+const mostMissing = 16;
+const deniedNumbers: ReadonlySet<unknown> = new Set([1142, 1143, 1044, 1227]);
+
+export class EpochRecorder {
+  readonly #options: EpochRecorderOptions;
+  /** Identity of the last server that was seen to take the writes. */
+  #former: string | null = null;
+  /** The last look at a source that had the newest epoch on record. */
+  #complete: ProbeReport | null = null;
+  #due: Due | null = null;
+  #recording = false;
+  #closed = false;
+  #cancelRetry: () => void = () => undefined;
+
+  constructor(options: EpochRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** While a source that has gone back is not on record, no position says which history it is of. */
+  get isPending(): boolean {
+    const due = this.#due;
+    return due?.reason === 'GONE_BACK' && this.#options.clock.monotonic() < due.sinceMs + patienceMs;
+  }
+
+  /** `null` when no record is under way; else resolves when it is heard of, was refused, or takes too long. */
+  recorded(): Promise<void> | null {
+    return this.#isUnderWay() ? this.#untilRecorded() : null;
+  }
+
+  #isUnderWay(): boolean {
+    const due = this.#due;
+    if (due === null || this.#closed || this.#options.clock.monotonic() >= due.sinceMs + patienceMs) return false;
+    const source = writableSource(this.#options.cluster.snapshot());
+    return source?.node.name === due.node && source.epochTrouble == null;
+  }
+
+  async #untilRecorded(): Promise<void> {
+    while (this.#isUnderWay()) await this.#options.clock.sleep(hearingMs, { unref: true });
+  }
+
+  /** Behind what the snapshot tells of epochs. */
+  look(snapshot: ClusterSnapshot): void {
+    const epoch = currentEpoch(this.#options.epochs());
+    if (this.#due !== null && epoch !== null && epoch > this.#due.epoch) this.#due = null;
+    const source = writableSource(snapshot);
+    if (source?.report == null || epoch === null) return;
+    const { identity } = source.report;
+    const recorded = this.#options.epochs().at(-1)?.sourceId ?? '';
+    const former = recorded === '' ? this.#former : recorded;
+    // Of a group the members write one history, whoever is elected.
+    const isGroup = source.report.member !== undefined;
+    const isNew = former !== null && writerOf(former) !== writerOf(identity);
+    if (this.#former === null || !isNew || recorded !== '') this.#former = identity;
+    if (isGroup) return;
+    if (isNew) this.#note(source, { reason: 'PROMOTED', former, end: null });
+    else if (this.#due === null && this.#complete !== null && hasLost(source.report, this.#complete, epoch)) {
+      this.#note(source, { reason: 'RECORD_LOST', former: null, end: null });
+    }
+    if (epochOf(source.report) === epoch) this.#complete = source.report;
+  }
+
+  goneBack({ before, epoch, now }: GoneBack): void {
+    const source = writableSource(this.#options.cluster.snapshot());
+    // Another process may have seen it earlier, and have it on record. Recorded twice, what was told in between would be lost.
+    const isRecorded = judgeEpoch({ epoch, position: before }, source?.report?.epochs ?? []) === 'lost';
+    if (source !== undefined && !isRecorded) this.#note(source, { reason: 'GONE_BACK', former: null, end: now });
+  }
+
+  /** A token of the present epoch, or of one that nobody remembers, names what the source has not. */
+  lost({ position }: Session): void {
+    const source = writableSource(this.#options.cluster.snapshot());
+    if (source?.report == null || position === null) return;
+    // What another server wrote the source's history tells apart for ever; its own numbers it gives out again.
+    const writer = writerOf(source.report.identity);
+    const isOwn = partsOf(position).some((part) => part.writer === writer);
+    if (isOwn) this.#note(source, { reason: 'WRITE_LOST', former: null, end: null });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelRetry();
+  }
+
+  #note({ node, report }: NodeStatus, ended: Pick<Due, 'reason' | 'former' | 'end'>): void {
+    const epoch = currentEpoch(this.#options.epochs());
+    if (this.#closed || report === null || report.epochs === null || epoch === null) return;
+    // The first reason knows best where the history ended.
+    if (this.#due?.epoch === epoch && this.#due.identity === report.identity) return;
+    const sinceMs = this.#options.clock.monotonic();
+    this.#due = { ...ended, epoch, node: node.name, identity: report.identity, sinceMs };
+    void this.#record();
+  }
+
+  async #record(): Promise<void> {
+    const due = this.#due;
+    if (this.#recording || due === null || this.#closed) return;
+    this.#recording = true;
+    try {
+      const { cluster } = this.#options;
+      const isWritten = await this.#write(due);
+      // What was looked at was older than the record.
+      if (!isWritten && due.reason === 'RECORD_LOST' && this.#due === due) this.#due = null;
+      if (isWritten) {
+        cluster.events.publish({
+          name: 'EPOCH_STARTED',
+          node: due.node,
+          facts: { epoch: due.epoch + 1, reason: due.reason },
+        });
+      }
+      cluster.noteEpochTrouble(due.node, null);
+      cluster.lookNow(due.node);
+    } catch (error) {
+      const denied = isDenied(error);
+      if (denied) this.#options.cluster.noteEpochTrouble(due.node, 'the account may not write cluster_epochs');
+      this.#cancelRetry = this.#options.clock.after(denied ? deniedRetryMs : retryMs, () => void this.#record());
+    } finally {
+      this.#recording = false;
+    }
+    if (this.#due !== due) void this.#record();
+  }
+
+  /** False when somebody else has done it, or it is not due any more. */
+  async #write(due: Due): Promise<boolean> {
+    if (writableSource(this.#options.cluster.snapshot())?.node.name !== due.node) return false;
+    const { addressOf, clock, epochs } = this.#options;
+    const connection = new ServerConnection(addressOf(due.node), clock, () => undefined);
+    try {
+      return await connection.use(timeoutMs, async (open) => {
+        await open.query('START TRANSACTION');
+        const newest = await lockNewestEpoch(open);
+        const { flavour, replication } = statementsFor(open);
+        const { own, group } = historyQuestions[flavour];
+        const row = rowsOf(await open.query(own))[0] ?? {};
+        const channels = rowsOf(await open.query(replication));
+        const members =
+          due.reason === 'PROMOTED' || group === null ? [] : await open.query(group).then(rowsOf, () => []);
+        const facts = historyFacts(flavour, row, channels, members);
+        // Two that write each other's transactions have one history between them.
+        const isMissing = newest < due.epoch || (due.reason !== 'RECORD_LOST' && newest === due.epoch);
+        const stands = isMissing && facts.identity === due.identity && !facts.readOnly && !facts.receives;
+        if (!stands) {
+          await open.query('ROLLBACK');
+          return false;
+        }
+        const sourceId = sourceIdOf(due.identity);
+        const began = due.reason === 'GONE_BACK' ? await startOfLog(open, facts) : null;
+        const endOfPrevious = endOf(due, facts, epochs(), began);
+        // A token that this process has handed out before is told from a later one by its own clock.
+        const nowMs = clock.now();
+        const known = new Map(epochs().map((record) => [record.epoch, record]));
+        const first = due.epoch - newest > mostMissing ? due.epoch : newest;
+        for (let epoch = first + 1; epoch <= due.epoch; epoch += 1) {
+          await insertEpoch(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious, startedAtMs: nowMs });
+        }
+        if (due.former !== null) await nameSourceOf(open, due.epoch, sourceIdOf(due.former));
+        await insertEpoch(open, { epoch: due.epoch + 1, sourceId, endOfPrevious }, nowMs);
+        await open.query('COMMIT');
+        return true;
+      });
+    } finally {
+      await connection.close();
+    }
+  }
+}
+
+/**
+ * Where the server stood when it began its newest log, which it does when it starts, or when its log is thrown away: of one that
+ * came back with an older copy, all that the copy had. What others wrote there before anybody looked is beyond. A log that was
+ * thrown away begins with nothing, and what a dump has brought stands where replication would begin. `null` where it is not told:
+ * MySQL tells it only to whoever may replicate.
+ */
+async function startOfLog(connection: Pick<Connection, 'query'>, { applied }: HistoryFacts): Promise<Position | null> {
+  if (!(applied instanceof MariadbGtidPosition)) return null;
+  const newest = rowsOf(await connection.query('SHOW BINARY LOGS')).at(-1);
+  if (newest === undefined) return null;
+  const asked = await connection.query('SELECT BINLOG_GTID_POS(?, 4) AS began', [textOf(newest, 'Log_name')]);
+  const [row = {}] = rowsOf(asked);
+  if (row.began === null || row.began === undefined) return null;
+  return applied.merge(MariadbGtidPosition.parse(textOf(row, 'began')));
+}
+
+function endOf(
+  { reason, end, identity }: Due,
+  facts: HistoryFacts,
+  history: EpochHistory,
+  start: Position | null,
+): Position | null {
+  if (reason === 'RECORD_LOST') return null;
+  if (reason === 'GONE_BACK' && end !== null) {
+    const earliest = start !== null && end.includes(start) ? start : end;
+    return facts.received === null ? earliest : earliest.merge(facts.received);
+  }
+  if (reason !== 'PROMOTED') return facts.all;
+  const began = history.at(-1)?.endOfPrevious ?? null;
+  return endOfHistory({ ...facts, writer: writerOf(identity), began });
+}
+
+/**
+ * Whether the record of `epoch` was there and is gone, while the log went on: it was deleted, or a dump was loaded. A log that
+ * went back tells more. Only of a server that gets nothing from others: what it has not replicated yet is not lost.
+ */
+function hasLost(now: ProbeReport, complete: ProbeReport, epoch: number): boolean {
+  const isSame = now.identity === complete.identity && now.applier === 'NONE' && epochOf(complete) === epoch;
+  return isSame && now.epochs !== null && epochOf(now) < epoch && now.position.includes(complete.position);
+}
+
+function isDenied(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error && 'errno' in cause && deniedNumbers.has(cause.errno);
+}

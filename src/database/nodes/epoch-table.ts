@@ -1,0 +1,61 @@
+import type { Connection } from 'mariadb';
+import type { EpochHistory, EpochRecord } from '../../consistency/epoch.ts';
+import { parsePosition } from '../../consistency/parse-position.ts';
+import type { Flavour } from '../../consistency/position.ts';
+import { rowsOf } from '../../servers/server-connection.ts';
+import { textOf } from '../../servers/server-statements.ts';
+
+/** No such table, or no right to it: whether that keeps the server from serving others find out. */
+const absent: ReadonlySet<unknown> = new Set([1146, 1142]);
+
+/** The number of the newest epoch that the server knows of, which nobody changes before the transaction ends; 0 for none. */
+export async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Promise<number> {
+  const sql = 'SELECT epoch FROM cluster_epochs ORDER BY epoch DESC LIMIT 1 FOR UPDATE';
+  return Number(rowsOf(await connection.query(sql))[0]?.epoch ?? 0);
+}
+
+/** The promotions that a server has recorded, `null` when it keeps no record. */
+export async function readEpochs(connection: Connection, flavour: Flavour): Promise<EpochHistory | null> {
+  try {
+    const sql =
+      "SELECT epoch, source_id AS sourceId, end_of_previous AS endOfPrevious, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', started_at) DIV 1000 AS startedAtMs FROM cluster_epochs ORDER BY epoch";
+    return rowsOf(await connection.query(sql)).map((row) => ({
+      epoch: Number(row.epoch),
+      sourceId: textOf(row, 'sourceId'),
+      endOfPrevious: row.endOfPrevious === null ? null : parsePosition(flavour, textOf(row, 'endOfPrevious')),
+      startedAtMs: Number(row.startedAtMs),
+    }));
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && absent.has(error.errno)) return null;
+    throw error;
+  }
+}
+
+/** Who was the source of an epoch of which nobody had noted that. */
+export async function nameSourceOf(
+  connection: Pick<Connection, 'query'>,
+  epoch: number,
+  sourceId: string,
+): Promise<void> {
+  await connection.query("UPDATE cluster_epochs SET source_id = ? WHERE epoch = ? AND COALESCE(source_id, '') = ''", [
+    sourceId,
+    epoch,
+  ]);
+}
+
+/**
+ * `nowMs`: by the clock of whoever records it, in milliseconds since the Unix epoch. The later of both clocks counts, but for an
+ * epoch that was on record before: it started when it did.
+ */
+export async function insertEpoch(
+  connection: Pick<Connection, 'query'>,
+  { epoch, sourceId, endOfPrevious, startedAtMs }: EpochRecord,
+  nowMs = 0,
+): Promise<void> {
+  const given = "TIMESTAMPADD(MICROSECOND, ?, '1970-01-01 00:00:00.000')";
+  const started = startedAtMs === undefined ? `GREATEST(UTC_TIMESTAMP(3), ${given})` : given;
+  await connection.query(
+    `INSERT INTO cluster_epochs (epoch, source_id, end_of_previous, started_at) VALUES (?, ?, ?, ${started})`,
+    [epoch, sourceId, endOfPrevious?.format() ?? null, (startedAtMs ?? nowMs) * 1000],
+  );
+}

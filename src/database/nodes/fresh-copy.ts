@@ -1,0 +1,113 @@
+/**
+ * Makes one server hold what another one holds, as of one position: for a server whose own history is to be thrown away.
+ *
+ * The source refuses commits for the moment in which a snapshot is opened and its position read, so that the two agree.
+ * The target keeps its old GTIDs until all rows are there: a copy that was cut off still looks like what it is, and the
+ * same command does it again. Nothing of the copying enters the target's binary log.
+ */
+import type { Connection } from 'mariadb';
+import type { Position } from '../../consistency/position.ts';
+import { rowsOf } from '../../servers/server-connection.ts';
+import { textOf } from '../../servers/server-statements.ts';
+import { exactly } from '../mirror/mirror-connection.ts';
+import { quoted } from '../mirror/mirrored-tables.ts';
+
+export type FreshCopy = {
+  /** A connection of its own that ends with the copy. */
+  readonly source: Connection;
+  readonly target: Connection;
+  readonly database: string;
+  /** The source's position; asked while it commits nothing. */
+  readonly positionOfSource: () => Promise<Position>;
+  readonly onTable: (table: string, rows: number) => void;
+};
+
+const rowsPerInsert = 200;
+const insertsPerCommit = 50;
+const asPrinted = { ...exactly, jsonStrings: true, bitOneIsBoolean: false } as const;
+
+/** Answers the position that the target holds now. */
+export async function copyAfresh({
+  source,
+  target,
+  database,
+  positionOfSource,
+  onTable,
+}: FreshCopy): Promise<Position> {
+  const position = await openSnapshot(source, positionOfSource);
+  for (const setting of [
+    'sql_log_bin = 0',
+    'foreign_key_checks = 0',
+    'unique_checks = 0',
+    "sql_mode = 'NO_AUTO_VALUE_ON_ZERO'",
+    "time_zone = '+00:00'",
+    'lock_wait_timeout = 10',
+  ]) {
+    await target.query(`SET SESSION ${setting}`);
+  }
+  const name = quoted(database);
+  const [made] = rowsOf(await source.query(`SHOW CREATE DATABASE ${name}`));
+  await target.query(`DROP DATABASE IF EXISTS ${name}`);
+  await target.query(textOf(made, 'Create Database'));
+  await target.query(`USE ${name}`);
+  for (const table of await tablesOf(source, database)) {
+    const [definition] = rowsOf(await source.query(`SHOW CREATE TABLE ${quoted(table)}`));
+    await target.query(textOf(definition, 'Create Table'));
+    onTable(table, await copyTable(source, target, { database, table }));
+  }
+  await source.query('COMMIT');
+  return position;
+}
+
+async function openSnapshot(source: Connection, positionOfSource: () => Promise<Position>): Promise<Position> {
+  await source.query("SET SESSION time_zone = '+00:00', lock_wait_timeout = 10");
+  await source.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  await source.query('FLUSH TABLES WITH READ LOCK');
+  try {
+    await source.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+    return await positionOfSource();
+  } finally {
+    await source.query('UNLOCK TABLES');
+  }
+}
+
+async function tablesOf(source: Connection, database: string): Promise<string[]> {
+  const sql = 'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME';
+  return rowsOf(await source.query(sql, [database])).map((row) => textOf(row, 'name'));
+}
+
+async function copyTable(
+  source: Connection,
+  target: Connection,
+  { database, table }: { readonly database: string; readonly table: string },
+): Promise<number> {
+  const columns = rowsOf(
+    await source.query(
+      `SELECT COLUMN_NAME AS name, DATA_TYPE AS type FROM information_schema.COLUMNS
+        WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND COALESCE(GENERATION_EXPRESSION, '') = '' ORDER BY ORDINAL_POSITION`,
+      [database, table],
+    ),
+  ).map((row) => ({ name: quoted(textOf(row, 'name')), type: textOf(row, 'type') }));
+  // A FLOAT is printed with fewer digits than it has.
+  const selected = columns.map(({ name, type }) => (type === 'float' ? `${name} + 0e0` : name)).join(', ');
+  const insert = `INSERT INTO ${quoted(table)} (${columns.map(({ name }) => name).join(', ')}) VALUES `;
+  const tuple = `(${columns.map(() => '?').join(', ')})`;
+  let [rows, inserts] = [0, 0];
+  let waiting: unknown[][] = [];
+  const write = async () => {
+    if (waiting.length === 0) return;
+    if (inserts % insertsPerCommit === 0) await target.query('START TRANSACTION');
+    await target.query(insert + waiting.map(() => tuple).join(', '), waiting.flat());
+    inserts += 1;
+    if (inserts % insertsPerCommit === 0) await target.query('COMMIT');
+    rows += waiting.length;
+    waiting = [];
+  };
+  for await (const row of source.queryStream({ sql: `SELECT ${selected} FROM ${quoted(table)}`, ...asPrinted })) {
+    waiting.push(row as unknown[]);
+    if (waiting.length >= rowsPerInsert) await write();
+  }
+  await write();
+  await target.query('COMMIT');
+  return rows;
+}

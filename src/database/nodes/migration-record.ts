@@ -1,0 +1,56 @@
+import type { Connection } from 'mariadb';
+import type { AppliedMigrations } from '../../cluster/applied-migrations.ts';
+import { rowsOf } from '../../servers/server-connection.ts';
+import { textOf } from '../../servers/server-statements.ts';
+
+/** No such table: a schema that was made by other means has no record, and neither has a server that was never migrated. */
+const absent = 1146;
+const applied =
+  'SELECT DISTINCT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name';
+
+/** What one server says of its migrations, and for how long it has said so. */
+export class MigrationRecord {
+  readonly #needed: readonly string[];
+  readonly #isSettled: boolean;
+  #read: { readonly names: readonly string[]; readonly atMs: number; readonly sinceMs: number } | null = null;
+
+  /** `isSettled`: nobody will look again, so what is found counts as having been so for long. */
+  constructor(needed: readonly string[], { isSettled = false } = {}) {
+    this.#needed = needed;
+    this.#isSettled = isSettled;
+  }
+
+  /** Does not reject for want of a record or a right: then nothing is known. */
+  async read(connection: Pick<Connection, 'query'>, nowMs: number): Promise<void> {
+    const names = await namesOn(connection);
+    if (names === null) {
+      this.#read = null;
+      return;
+    }
+    const before = this.#read;
+    const isSame = before !== null && before.names.join() === names.join();
+    const sinceMs = isSame ? before.sinceMs : this.#isSettled ? Number.NEGATIVE_INFINITY : nowMs;
+    this.#read = { names, atMs: nowMs, sinceMs };
+  }
+
+  /** `null` when nothing is known. */
+  at(nowMs: number): AppliedMigrations | null {
+    if (this.#read === null) return null;
+    const { names, atMs, sinceMs } = this.#read;
+    const missing = this.#needed.filter((name) => !names.includes(name));
+    return { applied: names, missing, readAgoMs: nowMs - atMs, unchangedForMs: nowMs - sinceMs };
+  }
+}
+
+async function namesOn(connection: Pick<Connection, 'query'>): Promise<readonly string[] | null> {
+  try {
+    return rowsOf(await connection.query(applied)).map((row) => textOf(row, 'name'));
+  } catch (error) {
+    if (!(error instanceof Error && 'errno' in error)) throw error;
+    if (error.errno === absent) return [];
+    if (refused.has(error.errno)) return null;
+    throw error;
+  }
+}
+
+const refused: ReadonlySet<unknown> = new Set([1054, 1142, 1143]);

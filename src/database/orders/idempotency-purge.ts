@@ -1,0 +1,27 @@
+import type { SqlConnection } from '../mirroring/outbox-table.ts';
+
+export type KeyPurgeRequest = {
+  /** Keys that were claimed before this moment. */
+  readonly before: Date;
+  readonly limit: number;
+};
+
+/**
+ * Deletes settled records of idempotency keys, oldest first. One without its position is left: its next replay has to settle
+ * it. Answers how many, `null` while another process is at it: the server's own lock ends with its connection.
+ */
+export async function purgeKeys(connection: SqlConnection, { before, limit }: KeyPurgeRequest): Promise<number | null> {
+  const name = "CONCAT('tidemark.keys.', LEFT(SHA2(DATABASE(), 256), 32))";
+  const [lock]: { taken: unknown }[] = await connection.query(`SELECT GET_LOCK(${name}, 0) AS taken`);
+  if (Number(lock?.taken) !== 1) return null;
+  try {
+    const moment = before.toISOString().replace('T', ' ').replace('Z', '');
+    const { affectedRows } = await connection.query(
+      'DELETE FROM idempotency_keys WHERE created_at < ? AND position IS NOT NULL ORDER BY created_at LIMIT ?',
+      [moment, limit],
+    );
+    return Number(affectedRows);
+  } finally {
+    await connection.query(`SELECT RELEASE_LOCK(${name})`);
+  }
+}

@@ -1,0 +1,19 @@
+import { type Prisma, PrismaClient } from '../../../prisma/generated/orders/client.ts';
+import { ReplicatedDatabase, type ReplicatedDatabaseOptions } from '../engine/replicated-database.ts';
+import type { DatabaseSession } from '../session/database-session.ts';
+import type { PinnedSession } from '../session/pinned-session.ts';
+
+export type OrdersClient = PrismaClient;
+export type OrdersTransaction = Prisma.TransactionClient;
+export type OrdersSession = DatabaseSession<OrdersClient, OrdersTransaction>;
+export type OrdersPinnedSession = PinnedSession<OrdersClient, OrdersTransaction>;
+export type OrdersDatabase = ReplicatedDatabase<OrdersClient, OrdersTransaction>;
+
+export function openOrdersDatabase(
+  options: Omit<ReplicatedDatabaseOptions<OrdersClient>, 'makeClient'>,
+): OrdersDatabase {
+  // Otherwise each statement begins by making an Error, for a place in the code that only this process's log would show.
+  const makeClient: ReplicatedDatabaseOptions<OrdersClient>['makeClient'] = ({ adapter }) =>
+    new PrismaClient({ adapter, errorFormat: 'minimal' });
+  return new ReplicatedDatabase({ ...options, makeClient });
+}

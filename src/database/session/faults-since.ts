@@ -1,0 +1,27 @@
+import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
+
+type Counting = { faultsMet(fault: DriverFault): number };
+type Watched =
+  | 'CONNECTION'
+  | 'EXHAUSTED'
+  | 'LOCK_TIMEOUT'
+  | 'STATEMENT_TIMEOUT'
+  | 'VALUE'
+  | 'UNABLE'
+  | 'CHANGED'
+  | 'ABSENT';
+
+/** Tells whether a pool has met a fault since now: Prisma's errors no longer tell faults apart. */
+export function faultsSince(pool: Counting): (fault: Watched) => boolean {
+  const before: Readonly<Record<Watched, number>> = {
+    CONNECTION: pool.faultsMet('CONNECTION'),
+    EXHAUSTED: pool.faultsMet('EXHAUSTED'),
+    LOCK_TIMEOUT: pool.faultsMet('LOCK_TIMEOUT'),
+    STATEMENT_TIMEOUT: pool.faultsMet('STATEMENT_TIMEOUT'),
+    VALUE: pool.faultsMet('VALUE'),
+    UNABLE: pool.faultsMet('UNABLE'),
+    CHANGED: pool.faultsMet('CHANGED'),
+    ABSENT: pool.faultsMet('ABSENT'),
+  };
+  return (fault) => pool.faultsMet(fault) > before[fault];
+}

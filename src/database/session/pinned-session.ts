@@ -1,0 +1,351 @@
+/**
+ * One operation's door to the database.
+ *
+ *   unpinned --first read--> pinned to the node that the router chose, for the whole operation
+ *   pinned   --its connection is lost, nothing was read yet--> unpinned, that node excluded
+ *   pinned   --its connection is lost later--> lost: the operation fails with NODE_LOST and may be run again from its start
+ *   read     --the node is lost before it told what was seen--> unobserved: an answer that only the source can follow up,
+ *                                                    unless the operation is run again
+ *
+ * So nested resolvers never see two worlds. Writes always go to the source, whatever reads are pinned to.
+ */
+import type { Position } from '../../consistency/position.ts';
+import {
+  advanceSession,
+  isEmptySession,
+  requireSource,
+  type Session,
+  settleOnSource,
+} from '../../consistency/session.ts';
+import { requirementFor } from '../../consistency/session-guarantee.ts';
+import { Turns } from '../../platform/turns.ts';
+import { LimitedFunctionalityError } from '../../routing/errors.ts';
+import type { RouteDecision } from '../../routing/route-decision.ts';
+import type { ReadRequest } from '../../routing/route-request.ts';
+import { incomparable, ValueRefusedError } from '../../servers/refused-value.ts';
+import type { OwnStatements, Selecting } from '../clients/own-statements.ts';
+import { NodeLostError, OverloadedError, StatementTimeoutError, TransactionOverError } from '../errors.ts';
+import { isTransactionTimeout } from '../write/source-writer.ts';
+import { withReader } from './current-session.ts';
+import type { Committed, DatabaseSession, Work } from './database-session.ts';
+import { faultsSince } from './faults-since.ts';
+import { absentOn, noServer } from './no-server.ts';
+import type { PositionedSnapshot } from './positioned-snapshot.ts';
+import { type NodePositions, ReadObservation } from './read-observation.ts';
+import type { SessionOpening, SessionServices } from './session-opening.ts';
+
+const readsAtOnce = 3;
+
+/** A read by Prisma's client, or by statements of our own. */
+type ReadOn<T> = (client: unknown, own: OwnStatements) => Promise<T>;
+
+export class PinnedSession<Client, Transaction> implements DatabaseSession<Client, Transaction> {
+  readonly #services: SessionServices<Client, Transaction>;
+  readonly #opening: SessionOpening;
+  readonly #excluded: Set<string>;
+  readonly #observes: boolean;
+  readonly observation: ReadObservation;
+  #session: Session;
+  #pin: Promise<RouteDecision> | null = null;
+  #decision: RouteDecision | null = null;
+  #endOperation: () => void = () => undefined;
+  #ended = false;
+  /** One operation takes only so many connections: the others are for others. */
+  readonly #turns = new Turns(readsAtOnce, Number.POSITIVE_INFINITY);
+  #readsOnPin = 0;
+  /** Reads of this operation that have begun, that are done, and how many of them the session has advanced by. */
+  #readsBegun = 0;
+  #reads = 0;
+  #observedReads = 0;
+  #lostNode: string | null = null;
+  #unobserved = false;
+  /** This operation wrote, or was shown, what no position tells of. */
+  #onlyOnSource = false;
+  /** What the first node said that could not answer. */
+  #refusal: unknown = null;
+  #historyMoved = false;
+  readonly #turn: number;
+  #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
+    null;
+  #snapshotPositions: NodePositions | null = null;
+
+  constructor(services: SessionServices<Client, Transaction>, opening: SessionOpening) {
+    this.#services = services;
+    this.#opening = opening;
+    this.#excluded = new Set(opening.excluded);
+    this.#session = opening.session;
+    this.#turn = services.historyTurn();
+    const { level, monotonicReads = true } = opening.intent;
+    this.#observes = monotonicReads && requirementFor(level, opening.session).observeAfter;
+    this.observation = new ReadObservation(this.#observes && !opening.writes);
+  }
+
+  get client(): Client {
+    return this.#services.composed();
+  }
+
+  /** Where this operation is served and why; `null` while it has not needed a node. */
+  get decision(): RouteDecision | null {
+    return this.#decision;
+  }
+
+  /** What the client has written and seen, as far as this operation has come. */
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** The nodes that this operation must not be run on again, when one was lost on the way. */
+  get lostNodes(): ReadonlySet<string> | null {
+    return this.#lostNode === null ? null : this.#excluded;
+  }
+
+  /** What was read belongs to a history that began meanwhile: in the session's own it says nothing. */
+  get historyMoved(): boolean {
+    return this.#historyMoved;
+  }
+
+  /** The node was lost, but not before all was read: there is an answer, if nobody has a better one. */
+  get unobserved(): boolean {
+    return this.#unobserved;
+  }
+
+  /** What the reads of a snapshot see; `null` without one. */
+  get snapshotPositions(): NodePositions | null {
+    return this.#snapshotPositions;
+  }
+
+  /** Runs `work` so that every read in it, however deep, belongs to this session. */
+  run<T>(work: () => T): T {
+    return withReader(this, work);
+  }
+
+  /** Chooses the node. Throws what the router throws. */
+  pin(): Promise<RouteDecision> {
+    this.#pin ??= this.#choose();
+    return this.#pin;
+  }
+
+  rows<Row>(statement: Selecting<Row>): Promise<Row[]> {
+    return this.read((_, own) => own.rows(statement));
+  }
+
+  async read<T>(run: ReadOn<T>): Promise<T> {
+    this.#readsBegun += 1;
+    const turn = this.#turns.take();
+    if (turn !== true) await turn;
+    try {
+      return await this.#readInTurn(run);
+    } finally {
+      this.#turns.giveBack();
+    }
+  }
+
+  async #readInTurn<T>(run: ReadOn<T>): Promise<T> {
+    for (;;) {
+      const pin = this.pin();
+      const { node } = await pin;
+      const { pool, direct, own } = this.#services.clients(node);
+      const hasMet = faultsSince(pool);
+      const done = this.#services.busy(node);
+      try {
+        const snapshot = this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : null;
+        const value = await (snapshot === null ? run(direct, own) : run(snapshot.reader, snapshot.own));
+        // Another read lost this node meanwhile, and the operation goes on elsewhere: one answer, one world.
+        if (this.#pin !== pin) continue;
+        this.#readsOnPin += 1;
+        this.#reads += 1;
+        return value;
+      } catch (error) {
+        if (hasMet('CONNECTION')) this.#lost(node, pin, error);
+        else if (hasMet('EXHAUSTED')) throw new OverloadedError(error);
+        else if (hasMet('STATEMENT_TIMEOUT') || hasMet('LOCK_TIMEOUT')) throw new StatementTimeoutError(error);
+        else if (this.#snapshot !== null && isOver(error)) throw new StatementTimeoutError(error);
+        else if (hasMet('VALUE')) throw new ValueRefusedError(incomparable, error);
+        else if (this.#decision?.role === 'BACKUP') throw noServer(error);
+        else if (hasMet('ABSENT')) await this.#unable(node, pin, absentOn(error));
+        else if (hasMet('UNABLE') || hasMet('CHANGED')) await this.#unable(node, pin, noServer(error));
+        else throw error;
+      } finally {
+        done();
+      }
+    }
+  }
+
+  /** The node says that it cannot answer this: another one may. `error` is what two tell, or one when nobody is left. */
+  async #unable(node: string, pin: Promise<RouteDecision>, error: unknown): Promise<void> {
+    if (this.#refusal !== null) throw this.#refusal;
+    this.#services.doubtServing(node);
+    this.#lost(node, pin, error);
+    this.#refusal = error;
+    try {
+      await this.pin();
+    } catch (nobody) {
+      throw this.#services.canServe(node) ? error : nobody;
+    }
+  }
+
+  /** A backup has no positions that a snapshot could tell. */
+  async #snapshotOn(node: string, pin: Promise<RouteDecision>): Promise<PositionedSnapshot<unknown> | null> {
+    if (this.#decision?.role === 'BACKUP') return null;
+    if (this.#snapshot?.pin !== pin) {
+      const opening = this.#services.openSnapshot(node);
+      this.#snapshot = { pin, opening };
+      // Given back also when it comes after the operation has ended.
+      opening.then(
+        (snapshot) => this.#ended && snapshot.end(),
+        () => undefined,
+      );
+    }
+    const snapshot = await this.#snapshot.opening;
+    this.#snapshotPositions = snapshot.positions;
+    return snapshot;
+  }
+
+  async write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
+    // What the transaction read is shown to the client too, most of all when it refused to write.
+    this.#reads += 1;
+    const reads = this.#reads;
+    const written = await this.#services.writer.write(work);
+    // On a source that has gone back meanwhile, the position would hide what it has lost.
+    const committed = (await this.#turned()) ? { ...written, position: null, onlyOnSource: true } : written;
+    if (committed.position !== null) {
+      this.adopt(committed.position, committed.issuedAtMs);
+      const { readsFollow = true } = this.#opening;
+      this.#services.wrote(committed.position, { readsFollow });
+    }
+    if (committed.onlyOnSource) this.requireSource();
+    if (committed.includesItsReads && this.#observedReads === reads - 1) this.#observedReads = reads;
+    return committed;
+  }
+
+  annotate<T>(work: Work<Transaction, T>): Promise<T> {
+    return this.#services.writer.annotate(work);
+  }
+
+  adopt(position: Position, issuedAtMs: number): void {
+    this.#advance(advanceSession, position, issuedAtMs);
+  }
+
+  requireSource(): void {
+    this.#session = requireSource(this.#session);
+    this.#onlyOnSource = true;
+  }
+
+  /** Advances the session by what its reads may have seen. Without an answer, only the source is fresh enough from now on. */
+  async observe(): Promise<void> {
+    const reads = this.#reads;
+    if (!this.#observes || reads === this.#observedReads || this.#decision === null) return;
+    // The backup has no positions: what was seen there is no promise for later.
+    if (this.#decision.role === 'BACKUP') return;
+    const { node, role } = this.#decision;
+    if (this.#onlyOnSource || this.#services.isBlind(node)) {
+      this.#session = requireSource(this.#session);
+      this.#observedReads = Math.max(this.#observedReads, reads);
+      return;
+    }
+    try {
+      const position = this.#observedOnTheWay(reads) ?? (await this.#services.observe(node));
+      // Only the source would be fresh enough for the next request, and nobody here knows yet which server that is.
+      if (!this.#services.believes(position)) await this.#services.untilBelieved(position);
+      const turned = role === 'SOURCE' && (await this.#turned());
+      this.#historyMoved = !this.#opening.writes && (turned || this.#services.epoch() !== this.#session.epoch);
+      if (turned) this.requireSource();
+      else if (role === 'SOURCE') this.#advance(settleOnSource, position, this.#services.clock.now());
+      else this.#advance(advanceSession, position, this.#services.vouchedAtMs());
+    } catch {
+      this.#session = requireSource(this.#session);
+      if (!this.#opening.writes && this.#services.isDown(node)) {
+        this.#lostNode = node;
+        this.#unobserved = true;
+        this.#excluded.add(node);
+      }
+    }
+    // Several may observe at once: each covers the reads that were done when it began.
+    this.#observedReads = Math.max(this.#observedReads, reads);
+  }
+
+  #observedOnTheWay(reads: number): Position | null {
+    // With another read under way it would be unclear whose statement was followed by the question.
+    const positions = this.#snapshotPositions ?? (this.#readsBegun === reads ? this.observation.after(reads) : null);
+    if (positions === null || this.#decision === null) return null;
+    const { node, role } = this.#decision;
+    if (role === 'SOURCE' && this.#services.logsAhead(node)) return null;
+    if (role === 'REPLICA') this.#services.learned(node, positions.reached);
+    return positions.observed;
+  }
+
+  /** Gives the node back. A choice that is still being made is given back when it comes. */
+  end(): void {
+    this.#ended = true;
+    this.#endOperation();
+    this.#leaveSnapshot();
+  }
+
+  #leaveSnapshot(): void {
+    this.#snapshot?.opening.then(
+      ({ end }) => end(),
+      () => undefined,
+    );
+    this.#snapshot = null;
+    this.#snapshotPositions = null;
+  }
+
+  /** The source is not the one any more by which the session was judged. */
+  async #turned(): Promise<boolean> {
+    await this.#services.sourceSure();
+    return this.#services.historyTurn() !== this.#turn;
+  }
+
+  /** A position from behind a promotion means nothing in the session's epoch: then only the source is fresh enough. */
+  #advance(how: typeof advanceSession, position: Position, atMs: number): void {
+    const sameEpoch = this.#services.epoch() === this.#session.epoch && this.#services.believes(position);
+    this.#session = sameEpoch ? how(this.#session, position, atMs) : requireSource(this.#session);
+  }
+
+  async #choose(): Promise<RouteDecision> {
+    const services = this.#services;
+    const { decision, end } = this.#opening.writes ? services.routeWrite() : await services.routeRead(this.#request());
+    this.#decision = decision;
+    this.#endOperation = end;
+    if (this.#ended) end();
+    return decision;
+  }
+
+  #request(): ReadRequest {
+    const { intent, signal, shown } = this.#opening;
+    const required = requirementFor(intent.level, this.#session);
+    const position = shown === undefined ? required.position : (required.position?.merge(shown) ?? shown);
+    return {
+      position: required.mustUseSource ? null : position,
+      sourceOnly: !required.mustUseSource ? null : intent.level === 'STRONG' ? 'strong-read' : 'position-unknown',
+      maxStalenessMs: intent.maxStalenessMs,
+      observes: this.#observes,
+      whenBehind: intent.whenBehind,
+      waitMs: intent.waitMs,
+      backupAllowed:
+        position === null && !required.mustUseSource && intent.maxStalenessMs === null && isEmptySession(this.#session),
+      excluded: this.#excluded,
+      ...(signal === undefined ? {} : { signal }),
+    };
+  }
+
+  /** Leaves the node so that the next turn of `read` chooses another, or throws when too much was seen on this one. */
+  #lost(node: string, pin: Promise<RouteDecision>, cause: unknown): void {
+    // Left already, and nothing that it answered was kept.
+    if (this.#pin !== pin) return;
+    const tried = this.#excluded.has(node);
+    this.#excluded.add(node);
+    if (this.#readsOnPin > 0 || this.#opening.writes || tried) {
+      this.#lostNode = node;
+      throw cause instanceof LimitedFunctionalityError ? cause : new NodeLostError(node, cause);
+    }
+    this.#endOperation();
+    this.#leaveSnapshot();
+    this.#pin = null;
+  }
+}
+
+/** Nothing but time ends a snapshot before its operation. */
+function isOver(error: unknown): boolean {
+  return error instanceof TransactionOverError || isTransactionTimeout(error);
+}

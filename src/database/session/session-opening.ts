@@ -1,0 +1,73 @@
+/** What one operation on the database is opened with, and what it asks of everything around it. */
+import type { ConsistencyLevel, WhenBehind } from '../../consistency/levels.ts';
+import type { Position } from '../../consistency/position.ts';
+import type { Session } from '../../consistency/session.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Route } from '../../routing/route-decision.ts';
+import type { ReadRequest } from '../../routing/route-request.ts';
+import type { NodeClients } from '../clients/node-clients.ts';
+import type { SourceWriter } from '../write/source-writer.ts';
+import type { PositionedSnapshot } from './positioned-snapshot.ts';
+
+/** What the operation asked for. */
+export type ReadIntent = {
+  readonly level: ConsistencyLevel;
+  readonly whenBehind: WhenBehind;
+  readonly waitMs: number;
+  readonly maxStalenessMs: number | null;
+  /** Off, reads do not move the session on: it goes on reading its own writes, and no more. On unless told. */
+  readonly monotonicReads?: boolean;
+};
+
+export type SessionServices<Client, Transaction> = {
+  readonly clock: Clock;
+  readonly clients: (nodeName: string) => NodeClients<Client>;
+  readonly composed: () => Client;
+  readonly routeRead: (request: ReadRequest) => Promise<Route>;
+  readonly routeWrite: () => Route;
+  /** This was committed. */
+  readonly wrote: (position: Position, expected: { readonly readsFollow: boolean }) => void;
+  readonly observe: (nodeName: string) => Promise<Position>;
+  readonly isDown: (nodeName: string) => boolean;
+  /** Whether its positions are known to say nothing of what it has. */
+  readonly isBlind: (nodeName: string) => boolean;
+  /** A node has said something of itself instead of an answer. */
+  readonly doubtServing: (nodeName: string) => void;
+  /** As far as is known. */
+  readonly canServe: (nodeName: string) => boolean;
+  /** Whether it may take more than a position to tell what reads there have seen. */
+  readonly logsAhead: (nodeName: string) => boolean;
+  /** A node was seen to include a position. */
+  readonly learned: (nodeName: string, position: Position) => void;
+  /** Number of the present epoch, `null` while none is known. */
+  readonly epoch: () => number | null;
+  /** Another number once the source is not the one that it was, or has gone back. */
+  readonly historyTurn: () => number;
+  /** While that is in doubt: resolves when it is known, or takes too long. */
+  readonly sourceSure: () => Promise<unknown> | null;
+  /** Until when what replicas show is known to be of the present history, in milliseconds since the Unix epoch. */
+  readonly vouchedAtMs: () => number;
+  /** Whether a position is of the history that is known of. */
+  readonly believes: (position: Position) => boolean;
+  /** Resolves when it is, or when the servers were given time to tell. */
+  readonly untilBelieved: (position: Position) => Promise<void>;
+  readonly writer: SourceWriter<Transaction>;
+  readonly openSnapshot: (nodeName: string) => Promise<PositionedSnapshot<unknown>>;
+  /** Work on a node begins; the returned function ends it. */
+  readonly busy: (nodeName: string) => () => void;
+};
+
+export type SessionOpening = {
+  readonly session: Session;
+  readonly intent: ReadIntent;
+  /** Mutations read where they write. */
+  readonly writes: boolean;
+  /** All reads see one state, of which the position is known. They run one after another. */
+  readonly snapshot?: boolean;
+  /** Somebody reads what was written as soon as it is. Yes unless told; background work has nobody who waits. */
+  readonly readsFollow?: boolean;
+  /** A part of the answer is known already, and shows this: no read may be older, whatever the level. */
+  readonly shown?: Position;
+  readonly excluded?: ReadonlySet<string>;
+  readonly signal?: () => AbortSignal;
+};

@@ -1,0 +1,52 @@
+/**
+ * How long a COMMIT is waited for. No server ends one by its statement timeout, and none should be told to: a commit that waits
+ * to be acknowledged would go on without. So the waiting ends here, and the connection is left to the server's answer.
+ */
+import type { Clock } from '../../platform/clock.ts';
+import { CommitOverdueError } from '../../servers/mysql-family/driver-fault.ts';
+
+/** An answer that came while this process stood still is read before anybody gives up. */
+const lastLookMs = 50;
+
+export class CommitDeadline {
+  readonly #clock: Clock;
+  readonly #patienceMs: () => number;
+  #isOver = false;
+  #answered: Promise<void> = Promise.resolve();
+
+  constructor(clock: Clock, patienceMs: () => number) {
+    this.#clock = clock;
+    this.#patienceMs = patienceMs;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Resolves when the server has answered after all, or the connection was lost. */
+  get answered(): Promise<void> {
+    return this.#answered;
+  }
+
+  /** Rejects with `CommitOverdueError`. */
+  within<T>(commit: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let cancel = this.#clock.after(this.#patienceMs(), () => {
+        cancel = this.#clock.after(lastLookMs, () => {
+          this.#isOver = true;
+          reject(new CommitOverdueError());
+        });
+      });
+      this.#answered = commit.then(
+        (answer) => {
+          cancel();
+          resolve(answer);
+        },
+        (error) => {
+          cancel();
+          reject(error);
+        },
+      );
+    });
+  }
+}

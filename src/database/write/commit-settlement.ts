@@ -1,0 +1,158 @@
+/**
+ * A COMMIT was sent and nobody knows what became of it: asks the source, for a bounded time, whether the row is there that the
+ * transaction has left (commit-proof.ts).
+ *
+ *   the row is free, and the connection at rest or gone   it holds the transaction's number: committed; else rolled back
+ *   the row is free, and the connection is at work        it is shown before it is acknowledged: asked again
+ *   the row is locked, the connection at work             it waits to be acknowledged: asked again
+ *   the row is locked, the connection at rest             the server never got the COMMIT: it is ended, and asked again
+ *   another server is the source by now                   it has the row: committed. Else nobody knows: it may yet get it
+ *   nobody answers until the time is over                 nobody knows
+ */
+import type { Connection } from 'mariadb';
+import { settlingMs } from '../../cluster/commit-patience.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
+import type { ServerAddress } from '../../servers/server-address.ts';
+import { rowsOf, ServerConnection } from '../../servers/server-connection.ts';
+import type { CommitProof } from './commit-proof.ts';
+
+export type Settled = { readonly outcome: 'COMMITTED' | 'ROLLED_BACK' | 'UNKNOWN'; readonly node: string };
+
+/** What a server says of the transaction. */
+export type ProofLook = {
+  /** What the row holds, `null` when there is none. */
+  readonly row: 'LOCKED' | string | null;
+  readonly thread: 'GONE' | 'AT_REST' | 'AT_WORK';
+  /** The server may have been started since: then the thread's number may be somebody else's. */
+  readonly mayBeAnother: boolean;
+};
+
+/** What follows from it, asked on the server that got the COMMIT while that is the source. */
+export function judgeProof(look: ProofLook, proof: CommitProof): 'COMMITTED' | 'ROLLED_BACK' | 'END_IT' | 'WAIT' {
+  if (look.row === 'LOCKED') return look.thread === 'AT_REST' && !look.mayBeAnother ? 'END_IT' : 'WAIT';
+  if (look.thread === 'AT_WORK' && !look.mayBeAnother) return 'WAIT';
+  return look.row === String(proof.number) ? 'COMMITTED' : 'ROLLED_BACK';
+}
+
+export type CommitSettlementOptions = {
+  readonly clock: Clock;
+  readonly addressOf: (nodeName: string) => ServerAddress;
+  /** The source of now. Throws when there is none. */
+  readonly source: () => string;
+  /** How long a node may take to answer a COMMIT, in milliseconds. */
+  readonly commitPatienceMs: (nodeName: string) => number;
+};
+
+const lookTimeoutMs = 1000;
+const firstPauseMs = 5;
+const longestPauseMs = 200;
+/** Uptimes are told in whole seconds. */
+const uptimeDoubtS = 2;
+
+const ownState =
+  'SELECT MEMBER_STATE AS state FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid';
+/** A row that is locked: MySQL, MariaDB. */
+const locked: ReadonlySet<unknown> = new Set([3572, 1205]);
+
+export class CommitSettlement {
+  readonly #options: CommitSettlementOptions;
+  readonly #connections = new Map<string, ServerConnection>();
+
+  constructor(options: CommitSettlementOptions) {
+    this.#options = options;
+  }
+
+  /** `node` got the COMMIT at `sentMs`. Does not reject. */
+  async settle(node: string, proof: CommitProof, sentMs: number, fault: DriverFault | null): Promise<Settled> {
+    const { clock, source, commitPatienceMs } = this.#options;
+    let untilMs = clock.monotonic() + settlingMs;
+    const answeredMs = sentMs + commitPatienceMs(node) + settlingMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const asked = nameOf(source);
+      const look = asked === null ? null : await this.#look(asked, proof).catch(() => null);
+      if (asked !== null && asked !== node && look?.row === String(proof.number)) {
+        return { outcome: 'COMMITTED', node: asked };
+      }
+      if (look !== null && asked === node && nameOf(source) === node) {
+        const verdict = judgeProof(look, proof);
+        // What a member has rolled back because it lost its group the others may still commit.
+        const isSure = verdict === 'COMMITTED' || (verdict === 'ROLLED_BACK' && (await this.#isFinal(node, fault)));
+        if (isSure) return { outcome: verdict, node };
+        if (verdict === 'END_IT') await this.#end(node, proof);
+        else if (verdict === 'WAIT') untilMs = Math.max(untilMs, answeredMs);
+      }
+      if (clock.monotonic() >= untilMs) return { outcome: 'UNKNOWN', node };
+      await clock.sleep(pauseMs);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
+  }
+
+  /** Whether a rollback on a server is one for all: in a group, where a conflict was the reason, and the member is in step. */
+  async #isFinal(node: string, fault: DriverFault | null): Promise<boolean> {
+    if (fault === 'LEFT_GROUP') return false;
+    if (fault !== 'GROUP_ROLLED_BACK') return true;
+    const rows = await this.#use(node, (connection) => connection.query(ownState)).catch(() => []);
+    return rowsOf(rows)[0]?.state === 'ONLINE';
+  }
+
+  #look(node: string, proof: CommitProof): Promise<ProofLook> {
+    return this.#use(node, async (connection) => {
+      const [up] = rowsOf(await connection.query("SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'"));
+      const openS = (this.#options.clock.monotonic() - proof.openSinceMs) / 1000;
+      // The thread first: what it did before it came to rest the row shows.
+      const thread = threadOf(
+        rowsOf(
+          await connection.query(
+            `SELECT COMMAND AS command FROM information_schema.PROCESSLIST WHERE ID = ${proof.thread}`,
+          ),
+        )[0]?.command,
+      );
+      const row = await readRow(connection, proof.writer);
+      return { row, thread, mayBeAnother: Number(up?.Value ?? 0) < openS + uptimeDoubtS };
+    });
+  }
+
+  /** It is at rest and holds the row: the server waits for a COMMIT that will not come any more. */
+  async #end(node: string, { thread }: CommitProof): Promise<void> {
+    await this.#use(node, (connection) => connection.query(`KILL ${thread}`)).catch(() => undefined);
+  }
+
+  #use<T>(node: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const { addressOf, clock } = this.#options;
+    const known = this.#connections.get(node);
+    const connection = known ?? new ServerConnection(addressOf(node), clock, () => undefined, { onlyReads: true });
+    this.#connections.set(node, connection);
+    return connection.use(lookTimeoutMs, work);
+  }
+}
+
+async function readRow(connection: Connection, writer: string): Promise<ProofLook['row']> {
+  try {
+    const [row] = rowsOf(
+      await connection.query(
+        `SELECT CAST(number AS CHAR) AS number FROM commit_proofs WHERE writer = ${writer} FOR UPDATE NOWAIT`,
+      ),
+    );
+    return row === undefined ? null : String(row.number);
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && locked.has(error.errno)) return 'LOCKED';
+    throw error;
+  }
+}
+
+function threadOf(command: unknown): ProofLook['thread'] {
+  if (command === undefined) return 'GONE';
+  return command === 'Sleep' ? 'AT_REST' : 'AT_WORK';
+}
+
+function nameOf(source: () => string): string | null {
+  try {
+    return source();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * Writes on the source: one short transaction, its position learned at commit.
+ *
+ *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long; also when
+ *                                  the work goes on as if nothing had happened, for its transaction is over
+ *   connection lost before COMMIT  nothing was written: run again when the source is there, else SOURCE_UNAVAILABLE
+ *   connection lost at COMMIT,     the source is asked what became of it (commit-settlement.ts): committed, or nothing was
+ *   COMMIT not answered in time    written; WRITE_INDETERMINATE when it cannot be asked in time, or leaves no proof
+ *   group lost at COMMIT           the same: but the other members may have it although this one rolls back
+ *   committed without a number     only the source surely has it, and that is what the caller is told
+ *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
+ */
+import type { Position } from '../../consistency/position.ts';
+import { TidemarkError } from '../../errors.ts';
+import { type BackoffOptions, backoffMs } from '../../platform/backoff.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { within as inTime, OverdueError } from '../../platform/deadline.ts';
+import { retryAfterMs, SourceUnavailableError } from '../../routing/errors.ts';
+import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
+import type { Untold } from '../../servers/server-statements.ts';
+import {
+  OverloadedError,
+  StatementTimeoutError,
+  WriteContendedError,
+  WriteIndeterminateError,
+  WriteNotAtomicError,
+} from '../errors.ts';
+import type { Committed, Work } from '../session/database-session.ts';
+import type { CommitProof } from './commit-proof.ts';
+import type { Settled } from './commit-settlement.ts';
+import { WriteCapture, within } from './write-capture.ts';
+
+/** The part of a Prisma client that writes need. */
+export type TransactionRunner<Transaction> = {
+  $transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options: { maxWait: number; timeout: number },
+  ): Promise<T>;
+};
+
+export type SourceWriterOptions<Transaction> = {
+  readonly clock: Clock;
+  /** Counts only time in which this process could run; `clock` unless told. */
+  readonly ownClock?: Clock;
+  readonly random: () => number;
+  /** The source of now and its client. Throws `SourceUnavailableError`. */
+  readonly source: () => { readonly node: string; readonly client: TransactionRunner<Transaction> };
+  readonly observe: (nodeName: string) => Promise<Position>;
+  /** The newest known position of a node. */
+  readonly known: (nodeName: string) => Position | null;
+  /** The server that was taken for the source takes no writes. */
+  readonly refused: () => void;
+  /** Whether a node is there, after a connection to it was lost. */
+  readonly isThere: (nodeName: string) => Promise<boolean>;
+  /** What became of a transaction whose COMMIT was sent at a reading of the monotonic clock. Does not reject. */
+  readonly settle: (node: string, proof: CommitProof, sentMs: number, fault: DriverFault | null) => Promise<Settled>;
+  /** The source was found to commit what no position tells of. */
+  readonly untold: (nodeName: string, why: Untold) => void;
+  /** Whether the positions of a node are known to say nothing. */
+  readonly isBlind: (nodeName: string) => boolean;
+  /** Work on a node begins; the returned function ends it. */
+  readonly busy: (nodeName: string) => () => void;
+  /** How long a transaction may wait for a connection, and last, in milliseconds. */
+  readonly maxWaitMs: number;
+  readonly timeoutMs: number;
+};
+
+/** Nothing was written, and another time it may be. The last one only when the group is known to have meant that. */
+const contentions: ReadonlySet<DriverFault> = new Set([
+  'DEADLOCK',
+  'LOCK_TIMEOUT',
+  'CHANGED',
+  'GROUP_ROLLED_BACK',
+] as const);
+const maxAttempts = 5;
+const maxLosses = 3;
+/**
+ * Whoever else counts gives up first: the pool, that waits for a connection, and ourselves, who let a transaction last. Both
+ * know how much of the time was this process's own; Prisma counts what it was stopped for, too.
+ */
+export const prismaGraceMs = 60_000;
+const backoff: BackoffOptions = { firstMs: 5, factor: 3, maxMs: 200 };
+
+export class SourceWriter<Transaction> {
+  readonly #options: SourceWriterOptions<Transaction>;
+
+  constructor(options: SourceWriterOptions<Transaction>) {
+    this.#options = options;
+  }
+
+  async write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
+    const { value, capture, node } = await this.#committed(work);
+    const issuedAtMs = this.#options.clock.now();
+    if (capture.untold !== null) {
+      this.#options.untold(node, capture.untold);
+      return { value, position: null, onlyOnSource: true, includesItsReads: false, issuedAtMs };
+    }
+    const known = { value, onlyOnSource: false, issuedAtMs };
+    if (!capture.positionUnknown) {
+      const { position } = capture;
+      return { ...known, position, includesItsReads: this.#includesItsReads(position, node) };
+    }
+    if (this.#options.isBlind(node)) return { ...known, position: null, onlyOnSource: true, includesItsReads: false };
+    try {
+      return { ...known, position: await this.#options.observe(node), includesItsReads: true };
+    } catch (error) {
+      throw new WriteIndeterminateError(error);
+    }
+  }
+
+  /**
+   * In a history that is one line, a commit comes after all that its transaction saw. With several domains or servers in it,
+   * the position of the commit says nothing about the others' lines.
+   */
+  #includesItsReads(position: Position | null, node: string): boolean {
+    const known = this.#options.known(node);
+    return position !== null && known !== null && position.includes(known);
+  }
+
+  async annotate<T>(work: Work<Transaction, T>): Promise<T> {
+    return (await this.#committed(work)).value;
+  }
+
+  async #committed<T>(work: Work<Transaction, T>): Promise<{ value: T; capture: WriteCapture; node: string }> {
+    const { maxWaitMs, timeoutMs, clock, random } = this.#options;
+    const { ownClock = clock } = this.#options;
+    const limits = { maxWait: maxWaitMs + prismaGraceMs, timeout: timeoutMs + prismaGraceMs };
+    const givenUpMs = clock.monotonic() + timeoutMs;
+    let losses = 0;
+    for (let attempt = 0; ; attempt += 1) {
+      const { node, client } = this.#options.source();
+      const capture = new WriteCapture();
+      const done = this.#options.busy(node);
+      let made: { readonly value: T } | null = null;
+      const making = async (transaction: Transaction) => {
+        const value = await work(transaction, capture.own);
+        made = { value };
+        return value;
+      };
+      const inTimeOnly = (transaction: Transaction) => inTime(making(transaction), timeoutMs, ownClock);
+      try {
+        const value = await within(capture, async () => client.$transaction(inTimeOnly, limits));
+        return { value, capture, node };
+      } catch (error) {
+        if (capture.ended?.outcome === 'UNKNOWN') throw new WriteNotAtomicError(error);
+        const settled = await this.#settled(capture, node);
+        if (settled?.outcome === 'COMMITTED' && made !== null) {
+          const { value }: { readonly value: T } = made;
+          return { value, capture, node: settled.node };
+        }
+        const fault = capture.ended?.fault ?? capture.fault;
+        // One that was idle, or that somebody has ended: the server has rolled back, and may be well.
+        if (losses < maxLosses && fault === 'CONNECTION' && capture.state === 'OPEN') {
+          losses += 1;
+          if (await this.#options.isThere(node)) continue;
+        }
+        const contended = fault !== null && contentions.has(fault);
+        if (!contended || capture.state !== 'OPEN') throw this.#verdict(capture, error);
+        const attempts = attempt + 1;
+        if (attempts >= maxAttempts || clock.monotonic() >= givenUpMs) throw new WriteContendedError(attempts, error);
+        await clock.sleep(backoffMs(attempt, backoff, random));
+      } finally {
+        done();
+      }
+    }
+  }
+
+  /** `null` when it is known, or nobody could tell. Notes in the capture what it found. */
+  async #settled(capture: WriteCapture, node: string): Promise<Settled | null> {
+    const { state, proof, commitSentMs, fault } = capture;
+    if (state !== 'COMMITTING' || proof === null || commitSentMs === null) return null;
+    const settled = await this.#options.settle(node, proof, commitSentMs, fault);
+    if (settled.outcome === 'COMMITTED') {
+      capture.committed(null);
+      capture.positionUnknown = true;
+    }
+    if (settled.outcome === 'ROLLED_BACK') capture.state = 'OPEN';
+    return settled;
+  }
+
+  /** What the caller is told of a write that failed. */
+  #verdict(capture: WriteCapture, error: unknown): unknown {
+    if (capture.state !== 'OPEN') return new WriteIndeterminateError(error);
+    const fault = capture.ended?.fault ?? capture.fault;
+    if (fault === 'READ_ONLY' || fault === 'UNABLE' || fault === 'ABSENT') this.#options.refused();
+    switch (fault) {
+      case 'CONNECTION':
+      case 'READ_ONLY':
+        return new SourceUnavailableError('The source was lost before the write was committed; nothing was written', {
+          cause: error,
+          facts: { retryAfterMs },
+        });
+      case 'UNABLE':
+      case 'ABSENT':
+        return new SourceUnavailableError('The source cannot take this write as it is set up; nothing was written', {
+          cause: error,
+          facts: { retryAfterMs },
+        });
+      case 'EXHAUSTED':
+        return new OverloadedError(error);
+      case 'STATEMENT_TIMEOUT':
+      case 'COMMIT_OVERDUE':
+        return new StatementTimeoutError(error);
+      default:
+        if (error instanceof OverdueError || isTransactionTimeout(error)) return new StatementTimeoutError(error);
+        if (isAbout(capture.refusal, error)) return capture.refusal;
+        return error instanceof TidemarkError ? error : (capture.refusedValue ?? error);
+    }
+  }
+}
+
+/** Prisma ended the transaction because it took too long, or knows that it is over. */
+export function isTransactionTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'P2028';
+}
+
+/** Prisma makes an error of its own of it, with the same code. */
+function isAbout(refusal: TidemarkError | null, error: unknown): boolean {
+  return refusal !== null && error instanceof Error && 'code' in error && error.code === refusal.code;
+}

@@ -1,0 +1,67 @@
+/**
+ * Which transaction a piece of work committed, learned on the connection that committed it.
+ *
+ *   OPEN --COMMIT sent--> COMMITTING --answered--> COMMITTED
+ *                                    --refused---> OPEN        (nothing was written)
+ *                                    --connection lost: stays COMMITTING, until somebody has asked the source (commit-settlement.ts)
+ *
+ * The scope follows the work through async calls. Prisma's promises are lazy: await them inside `within`.
+ */
+import type { Position } from '../../consistency/position.ts';
+import type { TidemarkError } from '../../errors.ts';
+import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
+import { refusedValueOf } from '../../servers/mysql-family/value-faults.ts';
+import type { ValueRefusedError } from '../../servers/refused-value.ts';
+import type { Untold } from '../../servers/server-statements.ts';
+import { type OwnStatements, unconnected } from '../clients/own-statements.ts';
+import type { TransactionEnd } from '../clients/transaction-guard.ts';
+import { AsyncScope } from '../session/async-scope.ts';
+import type { CommitProof } from './commit-proof.ts';
+
+export type CommitState = 'OPEN' | 'COMMITTING' | 'COMMITTED';
+
+export class WriteCapture {
+  state: CommitState = 'OPEN';
+  /** Includes the committed write; `null` when it wrote nothing, or when `positionUnknown` or `untold`. */
+  position: Position | null = null;
+  positionUnknown = false;
+  /** Why no position tells of it; `null` when one does. */
+  untold: Untold | null = null;
+  /** The last fault that the driver reported for this work. */
+  fault: DriverFault | null = null;
+  /** The transaction is over, and not by its own COMMIT or ROLLBACK. */
+  ended: TransactionEnd | null = null;
+
+  /** What the last fault says of a value; `null` when it is about none. */
+  refusedValue: ValueRefusedError | null = null;
+  /** Tells whether it was committed, when the answer to its COMMIT is lost; `null` before its first write, and where there is none. */
+  proof: CommitProof | null = null;
+  /** When its COMMIT was sent, by the monotonic clock. */
+  commitSentMs: number | null = null;
+
+  /** What its transaction runs on, once it has it. */
+  own: OwnStatements = unconnected;
+  /** The last statement that was not sent, and why: Prisma passes on no more than its code. */
+  refusal: TidemarkError | null = null;
+
+  failed(fault: DriverFault, error: unknown): void {
+    this.fault = fault;
+    this.refusedValue = refusedValueOf(error);
+  }
+
+  committed(position: Position | null): void {
+    this.state = 'COMMITTED';
+    if (position === null) return;
+    this.position = this.position === null ? position : this.position.merge(position);
+  }
+}
+
+const captures = new AsyncScope<WriteCapture>();
+
+export function within<T>(capture: WriteCapture, work: () => Promise<T>): Promise<T> {
+  return captures.run(capture, work);
+}
+
+export function currentCapture(): WriteCapture | undefined {
+  return captures.current();
+}

@@ -1,0 +1,34 @@
+import { cacheRequestFor } from '../../cache/may-answer.ts';
+import type { CacheTurn, ReadCache } from '../../cache/read-cache.ts';
+import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
+import type { Session } from '../../consistency/session.ts';
+import type { OrdersDatabase } from '../../database/orders/orders-client.ts';
+import { type CommonReads, commonOrderReads } from '../orders/common-order-reads.ts';
+import type { OperationInput } from './consistency-input.ts';
+
+export type CacheAnswer = {
+  readonly turn: CacheTurn;
+  /** All reads that the operation makes. */
+  readonly reads: CommonReads;
+};
+
+/** `null` for an operation that the cache is no use to: what it asks is not common, or must come from the source. */
+export async function askCache(
+  { cache, database }: { readonly cache: ReadCache | null; readonly database: OrdersDatabase },
+  input: OperationInput,
+  { level, maxStalenessMs }: ConsistencyRequest,
+  session: Session,
+  signal: () => AbortSignal,
+): Promise<CacheAnswer | null> {
+  if (cache === null || input.operation.operation !== 'query' || level === 'STRONG') return null;
+  // What an answer includes is said by its position: without, it may be older than what this client has seen.
+  if (level !== 'EVENTUAL' && !database.comparesPositions) return null;
+  const reads = commonOrderReads(input);
+  if (reads === null) return null;
+  const bound = {
+    wanted: maxStalenessMs !== null,
+    position: maxStalenessMs === null ? null : await database.positionWithin(maxStalenessMs),
+  };
+  const request = cacheRequestFor(level, session, bound);
+  return request === null ? null : { turn: await cache.ask({ ...request, reads: reads.names, signal }), reads };
+}

@@ -1,0 +1,124 @@
+/**
+ * What an operation's client brings, verified and brought to the present.
+ *
+ * A lost write is told to whoever was promised to see it, and the answer brings the token of what is left. A cursor cannot be
+ * mended: it carries the token of the page that it came from. So a client that is known to have been told, because it also
+ * brings a token that holds and is newer than the cursor's, may page on.
+ */
+import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
+import { InvalidConsistencyTokenError } from '../../consistency/errors.ts';
+import { refuseBroken } from '../../consistency/refuse-broken.ts';
+import type { ResumedSession } from '../../consistency/resume-session.ts';
+import { emptySession, requireSource, type Session } from '../../consistency/session.ts';
+import type { OrdersDatabase } from '../../database/orders/orders-client.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
+import { cursorsIn, type OperationInput } from './consistency-input.ts';
+
+/** Not `whole`: some of what was sent has no place in the session. */
+export type ResumedPast = {
+  readonly session: Session;
+  readonly whole: boolean;
+  /** Its source could not be asked about it: what is read with it has to be judged once more. */
+  readonly isUnjudged: boolean;
+  /** Which state of the source's history it was judged by; `null` when there was nothing to judge. */
+  readonly judgedIn: number | null;
+  /** A cookie was sent that is no token here. */
+  readonly badCookie: boolean;
+};
+
+/** Verifies and writes tokens. */
+export type Tokens = {
+  decode(text: string, nowMs: number): Session;
+  encode(session: Session): string;
+  /** False when the session's position is too long for its token, which then leads to the source. */
+  fits(session: Session): boolean;
+};
+
+export type ResumeOptions = {
+  readonly database: OrdersDatabase;
+  readonly tokens: Tokens;
+  readonly clusterId: string;
+  /** The token inside a page's cursor, `null` when it has none or is no cursor. */
+  readonly cursorToken: (cursor: string) => string | null;
+  readonly clock: Clock;
+};
+
+/**
+ * Answers at once in ordinary times. Throws what `refuseBroken` throws, and what decoding a token throws that the client sent
+ * by itself. A cookie that is no token here, of another deployment on the host or of a key that is gone, breaks nothing: unless
+ * it is of another cluster, nobody knows what its owner has seen, so the source is asked.
+ */
+export function resumeOperation(
+  options: ResumeOptions,
+  input: OperationInput,
+  asked: ConsistencyRequest,
+): ResumedPast | Promise<ResumedPast> {
+  const { database, clusterId, tokens, clock, cursorToken } = options;
+  const cursors = cursorsIn(input)
+    .map(cursorToken)
+    .filter((text) => text !== null);
+  const texts = [...asked.tokens.map(({ text }) => text), ...cursors];
+  if (database.epochs.length === 0) return unseen(clusterId, texts.length > 0);
+  const nowMs = clock.now();
+  const sessions = new Map<string, Session>();
+  const unread: unknown[] = [];
+  for (const text of texts) {
+    try {
+      sessions.set(text, tokens.decode(text, nowMs));
+    } catch (error) {
+      if (cursors.includes(text) || !isCookie(text, asked)) throw error;
+      unread.push(error);
+    }
+  }
+  const judgedIn = sessions.size === 0 ? null : database.historyTurns;
+  const settle = (resumed: ResumedSession) => {
+    const { session, whole, isUnjudged } = settled(options, input, asked, resumed, sessions);
+    const badCookie = unread.length > 0;
+    return {
+      session: unread.every(isForeign) ? session : requireSource(session),
+      whole,
+      isUnjudged,
+      judgedIn,
+      badCookie,
+    };
+  };
+  const resumed = database.resume(clusterId, [...sessions.values()]);
+  return resumed instanceof Promise ? resumed.then(settle) : settle(resumed);
+}
+
+const isCookie = (text: string, { tokens }: ConsistencyRequest) =>
+  tokens.some((token) => token.carrier === 'cookie' && token.text === text);
+
+function settled(
+  { database, tokens }: ResumeOptions,
+  { operation }: OperationInput,
+  asked: ConsistencyRequest,
+  resumed: ResumedSession,
+  sent: ReadonlyMap<string, Session>,
+): Pick<ResumedPast, 'session' | 'whole' | 'isUnjudged'> {
+  const { session, ahead, behind } = resumed;
+  const promises = operation.operation === 'mutation' || asked.level === 'SESSION' || asked.level === 'STRONG';
+  const isUnjudged = promises && resumed.isUnjudged;
+  const broken = new Set([...resumed.lost, ...ahead, ...behind]);
+  if (broken.size === 0) return { session, whole: true, isUnjudged };
+  const carried = new Set(asked.tokens.flatMap(({ text }) => sent.get(text) ?? []));
+  const newestMs = Math.max(...[...carried].filter((token) => !broken.has(token)).map(({ issuedAtMs }) => issuedAtMs));
+  const lost = resumed.lost.filter((token) => carried.has(token) || token.issuedAtMs >= newestMs);
+  if (promises) refuseBroken({ ...resumed, lost }, database.epochs, (healed) => tokens.encode(healed));
+  const whole = lost.length === 0 && ahead.length === 0 && behind.length === 0;
+  return { session, whole, isUnjudged };
+}
+
+/** While no server has told the epochs, a token cannot be judged; what is asked without one may be served all the same. */
+function unseen(clusterId: string, hasPast: boolean): ResumedPast {
+  if (hasPast) {
+    const facts = { retryAfterMs };
+    throw new LimitedFunctionalityError('No server has been reached yet that could judge the token', { facts });
+  }
+  return { session: emptySession(clusterId, 0), whole: false, isUnjudged: false, judgedIn: null, badCookie: false };
+}
+
+function isForeign(error: unknown): boolean {
+  return error instanceof InvalidConsistencyTokenError && error.facts.reason === 'foreign-cluster';
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { exists } from '../../platform/existing-path.ts';
+import { belongsToAnotherUser } from '../local-errors.ts';
+import { type InitialiseRequest, initialise, recipes } from './initialise.ts';
+
+/*
+ * An empty data directory takes seconds to initialise, so it is made once per server version and way of initialising,
+ * kept as a template beside the binaries, and copied. Template and copy are built under another name and renamed when
+ * they are whole: a start that was interrupted leaves a folder that nobody takes for data.
+ */
+
+export type TemplateRequest = Omit<InitialiseRequest, 'dataDirectory'> & {
+  /** Where unpacked servers live. */
+  directory: string;
+};
+
+/** The template's folder, made when there is none yet. */
+export async function prepareTemplate({ directory, ...request }: TemplateRequest): Promise<string> {
+  const { binary, flavour } = request;
+  // Which program made it matters too: what one may not use, or could not make, another may.
+  const program = binary.unpackedUsr === null ? binary.command.path : 'unpacked';
+  const digest = createHash('sha256')
+    .update([...recipes[flavour], program].join(' '))
+    .digest('hex');
+  const template = join(directory, 'templates', `${flavour}-${binary.version}-${digest.slice(0, 8)}`);
+  await buildWhole(template, async (draft) => {
+    await initialise({ ...request, dataDirectory: draft });
+    // The server's identity: two servers with one would not replicate. It makes its own at its first start.
+    await rm(join(draft, 'auto.cnf'), { force: true });
+  });
+  return template;
+}
+
+/** Makes a node's data directory from the template unless it has one. */
+export async function prepareDataDirectory(dataDirectory: string, template: string): Promise<void> {
+  await buildWhole(dataDirectory, async (draft) => {
+    await cp(template, draft, { recursive: true, mode: constants.COPYFILE_FICLONE, preserveTimestamps: true });
+    await chmod(draft, 0o700);
+  });
+  await refuseForeignFiles(dataDirectory);
+}
+
+/** A server that meets files of another user only says that it cannot open some log. */
+async function refuseForeignFiles(dataDirectory: string): Promise<void> {
+  const user = process.getuid?.() ?? 0;
+  if (user === 0) return;
+  for (const name of await readdir(dataDirectory)) {
+    const path = join(dataDirectory, name);
+    if ((await stat(path)).uid !== user) throw belongsToAnotherUser(path);
+  }
+}
+
+async function buildWhole(target: string, build: (draft: string) => Promise<void>): Promise<void> {
+  if (await exists(target)) return;
+  await mkdir(dirname(target), { recursive: true });
+  const work = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  try {
+    const draft = join(work, 'draft');
+    await mkdir(draft, { mode: 0o700 });
+    await build(draft);
+    await rename(draft, target).catch(async (error: unknown) => {
+      if (!(await exists(target))) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}

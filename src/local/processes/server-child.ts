@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from '../../platform/clock.ts';
+import { type Command, commandLine, plainCommand, runCommand } from '../../platform/run-command.ts';
+import { ServerStartError } from '../local-errors.ts';
+
+export type ServerExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+export type ParentDeathSignal = 'TERM' | 'KILL';
+
+/** A server that this process started. It has its own process group, so that Ctrl-C in a terminal does not reach it. */
+export class ServerChild {
+  readonly pid: number;
+  readonly exited: Promise<ServerExit>;
+  readonly #child: ChildProcess;
+  readonly #logPath: string;
+  #exit: ServerExit | null = null;
+
+  private constructor(child: ChildProcess, pid: number, logPath: string) {
+    this.#child = child;
+    this.pid = pid;
+    this.#logPath = logPath;
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#exit = { code, signal };
+        resolve(this.#exit);
+      });
+    });
+  }
+
+  static async start(
+    command: Command,
+    args: readonly string[],
+    options: { cwd: string; logPath: string; parentDeathSignal: ParentDeathSignal },
+  ): Promise<ServerChild> {
+    await mkdir(dirname(options.logPath), { recursive: true });
+    await rename(options.logPath, `${options.logPath}.1`).catch(() => undefined);
+    const log = await open(options.logPath, 'w', 0o600);
+    try {
+      const [program = 'env', ...rest] = [
+        ...(await dieWithParent(options.parentDeathSignal)),
+        ...commandLine(command, args),
+      ];
+      const child = spawn(program, rest, { cwd: options.cwd, detached: true, stdio: ['ignore', log.fd, log.fd] });
+      await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+      if (child.pid === undefined) throw new ServerStartError(`${command.path} did not start`);
+      return new ServerChild(child, child.pid, options.logPath);
+    } finally {
+      await log.close();
+    }
+  }
+
+  get exit(): ServerExit | null {
+    return this.#exit;
+  }
+
+  /** Shuts the server down and waits; a server that takes too long is killed. A paused one is woken to hear the signal. */
+  async end(signal: 'SIGTERM' | 'SIGKILL', clock: Clock, patienceMs = 30_000): Promise<void> {
+    this.#child.kill(signal);
+    this.#child.kill('SIGCONT');
+    const cancel = clock.after(patienceMs, () => this.#child.kill('SIGKILL'));
+    await this.exited;
+    cancel();
+  }
+
+  /** The last lines that say why a server failed. */
+  async lastWords(): Promise<string> {
+    const text = await readFile(this.#logPath, 'utf8').catch(() => '');
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const errors = lines.filter((line) => /\berror\b|fatal/i.test(line));
+    return (errors.length > 0 ? errors : lines).slice(-3).join(' | ');
+  }
+}
+
+let pdeathsigWorks: Promise<boolean> | undefined;
+
+/** On Linux the kernel can end the servers when this process dies without a word; elsewhere the next start does. */
+async function dieWithParent(signal: ParentDeathSignal): Promise<string[]> {
+  pdeathsigWorks ??= runCommand(plainCommand('setpriv'), ['--pdeathsig', 'TERM', 'true']).then(
+    () => true,
+    () => false,
+  );
+  return (await pdeathsigWorks) ? ['setpriv', '--pdeathsig', signal] : [];
+}

@@ -1,0 +1,82 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, sep } from 'node:path';
+import type { Clock } from '../../platform/clock.ts';
+import { plainCommand, runCommand } from '../../platform/run-command.ts';
+
+/** A running server, known by the data directory on its command line: a pid alone may be anybody's by now. */
+export type ServerProcess = { readonly pid: number; readonly dataDirectory: string };
+
+const serverPrograms = new Set(['mariadbd', 'mysqld', 'redis-server']);
+
+/** All servers of this machine whose data lies inside `directory`. */
+export async function findServerProcesses(directory: string): Promise<ServerProcess[]> {
+  const all = await commandLines();
+  return all.flatMap(({ pid, args }) => {
+    const dataDirectory = dataDirectoryOf(args);
+    return dataDirectory?.startsWith(directory + sep) ? [{ pid, dataDirectory }] : [];
+  });
+}
+
+/** The data directory that a server was started with, or null when this is no server's command line. */
+export function dataDirectoryOf(args: readonly string[]): string | null {
+  const program = args.findIndex((arg) => serverPrograms.has(basename(arg)));
+  if (program === -1) return null;
+  for (const [index, arg] of args.entries()) {
+    if (index <= program) continue;
+    if (arg.startsWith('--datadir=')) return arg.slice('--datadir='.length);
+    if (arg === '--dir') return args[index + 1] ?? null;
+  }
+  return null;
+}
+
+type CommandLine = { pid: number; args: string[] };
+
+async function commandLines(): Promise<CommandLine[]> {
+  const entries = await readdir('/proc').catch(() => null);
+  const pids = entries?.filter((name) => /^\d+$/.test(name)) ?? [];
+  if (pids.length === 0) return commandLinesOfPs();
+  const lines = await Promise.all(
+    pids.map(async (pid) => {
+      const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return { pid: Number(pid), args: text.split('\0').filter((arg) => arg !== '') };
+    }),
+  );
+  return lines.filter(({ args }) => args.length > 0);
+}
+
+/** For systems without /proc: arguments with blanks come apart there, so that such a directory is not recognised. */
+async function commandLinesOfPs(): Promise<CommandLine[]> {
+  const text = await runCommand(plainCommand('ps'), ['-axo', 'pid=,command=']);
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(.+)$/.exec(line);
+    return match ? [{ pid: Number(match[1]), args: (match[2] ?? '').split(' ') }] : [];
+  });
+}
+
+/** Ends a server that this process did not start itself; waits for it to shut down in order, then insists. */
+export async function endServerProcess(server: ServerProcess, clock: Clock, patienceMs = 30_000): Promise<void> {
+  const isAlive = async () =>
+    (await findServerProcesses(parentOf(server.dataDirectory))).some(
+      ({ pid, dataDirectory }) => pid === server.pid && dataDirectory === server.dataDirectory,
+    );
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (!(await isAlive())) return;
+    send(server.pid, signal);
+    send(server.pid, 'SIGCONT');
+    const start = clock.monotonic();
+    while (clock.monotonic() - start < patienceMs) {
+      if (!(await isAlive())) return;
+      await clock.sleep(50);
+    }
+  }
+}
+
+const parentOf = (path: string) => path.slice(0, path.lastIndexOf(sep));
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

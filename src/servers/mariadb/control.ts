@@ -1,0 +1,67 @@
+/**
+ * How MariaDB is administered.
+ *
+ * What a replica has received is `Gtid_IO_Pos`. It lies in the relay log only as long as one of the two threads runs: when
+ * both have stopped, the next start throws the relay log away and asks the source again, which may be gone. So the
+ * receiving thread is stopped alone, and the applying one never before it has applied everything.
+ * A server that was the source has an empty `gtid_slave_pos`; it has to be told that it has what it wrote itself.
+ */
+import { parsePosition } from '../../consistency/parse-position.ts';
+import type { Position } from '../../consistency/position.ts';
+import type { ControlStatements } from '../control-statements.ts';
+import { followedBy, receiverOf, replicationState } from '../mysql-family/replication-rows.ts';
+import { refusedByColumn, refusedByOf } from '../mysql-family/write-refusal.ts';
+import { type Row, textOf } from '../server-statements.ts';
+
+const words = { source: 'Master', replica: 'Slave' } as const;
+const position = (row: Row | undefined, column: string): Position => parsePosition('mariadb', textOf(row, column));
+const isOff = (row: Row, column: string): boolean => ['0', 'OFF'].includes(textOf(row, column));
+
+export const mariadbControl: ControlStatements = {
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, VERSION() AS version, ${refusedByColumn('mariadb')}, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort`,
+  facts: (look, replication) => {
+    const own = position(look, 'applied').merge(position(look, 'logged'));
+    const byGtid = replication.every((row) => textOf(row, 'Using_Gtid') !== 'No');
+    const received = replication.reduce((all, row) => all.merge(position(row, 'Gtid_IO_Pos')), own);
+    const { applier, replicationError, channels, delayMs } = replicationState(replication, 'mariadb');
+    return {
+      identity: textOf(look, 'identity'),
+      id: textOf(look, 'id').toLowerCase(),
+      flavour: 'mariadb',
+      version: textOf(look, 'version'),
+      readOnly: refusedByOf(look).length > 0,
+      position: own,
+      received: byGtid ? received : null,
+      receiver: receiverOf(replication, words),
+      applier,
+      replicationError,
+      channels,
+      delayMs,
+      follows: followedBy(replication, words),
+      unfit: [
+        ...(isOff(look, 'logBin') ? ['it writes no binary log (log_bin)'] : []),
+        ...(isOff(look, 'logsUpdates') ? ['it does not log what it replicates (log_slave_updates)'] : []),
+      ],
+    };
+  },
+  refuseWrites: ['SET SESSION lock_wait_timeout = 5', 'SET GLOBAL read_only = ON'],
+  acceptWrites: ['SET GLOBAL read_only = OFF'],
+  admitAdministrator: [],
+  stopReceiving: 'STOP SLAVE IO_THREAD',
+  startApplying: 'START SLAVE SQL_THREAD',
+  stopReplicating: 'STOP SLAVE',
+  forget: 'RESET SLAVE ALL',
+  // A server that was given a copy of another's data has written nothing itself.
+  beginAtOwnPosition: [
+    "SET GLOBAL gtid_slave_pos = IF(@@GLOBAL.gtid_binlog_pos = '', @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_pos)",
+  ],
+  holdOnly: (held) => ['RESET MASTER', `SET GLOBAL gtid_slave_pos = '${held}'`],
+  encrypted: 'Master_SSL_Allowed',
+  // Since 11.3 a certificate is verified unless told.
+  follow: ({ host, port, account, encrypts }, quote) => [
+    `CHANGE MASTER TO MASTER_HOST = ${quote(host)}, MASTER_PORT = ${port}${account === null ? '' : `, MASTER_USER = ${quote(account.user)}, MASTER_PASSWORD = ${quote(account.password)}`}${encrypts ? ', MASTER_SSL = 1, MASTER_SSL_VERIFY_SERVER_CERT = 0' : ''}, MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1`,
+    'START SLAVE',
+  ],
+  semiSync: { scope: 'GLOBAL', source: 'rpl_semi_sync_master_enabled', replica: 'rpl_semi_sync_slave_enabled' },
+  purged: "SELECT BINLOG_GTID_POS('', 4) AS purged",
+};

@@ -1,0 +1,21 @@
+/**
+ * What a snapshot of MariaDB surely shows of the server's own log.
+ *
+ * `gtid_binlog_pos` counts a transaction before it is shown, most of all while it waits for a replica's acknowledgement. But
+ * a consistent snapshot knows the place in the log up to which everything is shown, `binlog_snapshot_*`. Whatever had been
+ * logged before the log ended at a place that the snapshot has reached is in the snapshot. Right after the log has gone
+ * on to another file the snapshot still names the former one: then nothing is proved, until the next commit.
+ */
+
+import { placeShown } from '../mysql-family/unshown.ts';
+import { type Row, textOf } from '../server-statements.ts';
+
+/** Where the log ends now: one row. The answer waits for whoever writes to the log. */
+export const logEnd = 'SHOW BINLOG STATUS';
+
+export function showsLogUntil(end: Row | undefined, shown: readonly Row[]): boolean {
+  const place = placeShown(shown);
+  const until = textOf(end, 'Position');
+  if (place === null || place.file !== textOf(end, 'File') || !/^\d+$/.test(until)) return false;
+  return place.position >= BigInt(until);
+}

@@ -1,0 +1,65 @@
+import { type Channel, summaryOf } from '../../cluster/channel.ts';
+import type { Address, ReceiverState } from '../../cluster/failover/member.ts';
+import type { Flavour } from '../../consistency/position.ts';
+import { type ReplicationState, type Row, textOf } from '../server-statements.ts';
+
+type Words = { readonly source: string; readonly replica: string };
+
+const words = {
+  mariadb: { source: 'Master', replica: 'Slave', sourceId: 'Master_Server_Id', channel: 'Connection_name' },
+  mysql: { source: 'Source', replica: 'Replica', sourceId: 'Source_UUID', channel: 'Channel_Name' },
+} as const;
+
+/** Replication as one server family prints it: one row per channel, the columns named by their words for the two sides. */
+export function replicationState(
+  rows: readonly Row[],
+  flavour: Flavour,
+): ReplicationState & Required<Pick<ReplicationState, 'channels' | 'delayMs'>> {
+  const channels = rows.map((row) => channelOf(row, flavour));
+  return { ...summaryOf(channels), channels };
+}
+
+function channelOf(row: Row, flavour: Flavour): Channel {
+  const { source, replica, sourceId, channel } = words[flavour];
+  const id = textOf(row, sourceId).toLowerCase();
+  const lagSeconds = textOf(row, `Seconds_Behind_${source}`);
+  return {
+    name: textOf(row, channel),
+    // A server that was not connected since its start says 0.
+    sourceId: id === '' || id === '0' ? null : id,
+    host: textOf(row, `${source}_Host`),
+    port: Number(textOf(row, `${source}_Port`)),
+    receiving: textOf(row, `${replica}_IO_Running`) !== 'No',
+    applying: textOf(row, `${replica}_SQL_Running`) === 'Yes',
+    delayMs: Number(textOf(row, 'SQL_Delay')) * 1000,
+    lagMs: lagSeconds === '' ? null : Number(lagSeconds) * 1000,
+    error: errorOf(row),
+  };
+}
+
+/** The number only: the text holds the statement that failed, with what was in it. */
+function errorOf(row: Row): string | null {
+  const numbers = [textOf(row, 'Last_SQL_Errno'), textOf(row, 'Last_IO_Errno')];
+  const number = numbers.find((text) => text !== '' && text !== '0');
+  return number === undefined ? null : `error ${number}`;
+}
+
+export function receiverOf(rows: readonly Row[], { replica }: Words): ReceiverState {
+  const [row] = rows;
+  if (row === undefined) return 'NONE';
+  switch (textOf(row, `${replica}_IO_Running`)) {
+    case 'Yes':
+      return 'CONNECTED';
+    case 'No':
+      return 'STOPPED';
+    // Also `Preparing`: it has not reached the source.
+    default:
+      return 'CONNECTING';
+  }
+}
+
+export function followedBy(rows: readonly Row[], { source }: Words): Address | null {
+  const [row] = rows;
+  const host = textOf(row, `${source}_Host`);
+  return host === '' ? null : { host, port: Number(textOf(row, `${source}_Port`)) };
+}

@@ -1,0 +1,45 @@
+/**
+ * What a server is set up as and tells only when asked apart: asked on each new connection, because a restart may have changed
+ * it, and again now and then, because somebody else may have.
+ */
+import type { Connection } from 'mariadb';
+import type { Clock } from '../../platform/clock.ts';
+import { rowsOf } from '../server-connection.ts';
+import type { Row, ServerStatements } from '../server-statements.ts';
+import { faultOf } from './driver-fault.ts';
+import { logFiltersOf, setupVariables, statesNow, variablesOf } from './setup-questions.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+const againAfterMs = 10_000;
+
+export class ServerSetup {
+  readonly #clock: Clock;
+  #known: { readonly connection: Connection; readonly atMs: number; readonly variables: Variables } | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Rejects when the connection is lost; what the account may not ask is left out. */
+  async variables(connection: Connection, statements: ServerStatements): Promise<Variables> {
+    const known = this.#known;
+    const atMs = this.#clock.monotonic();
+    if (known?.connection === connection && atMs - known.atMs < againAfterMs) return known.variables;
+    const logStatus = statements.logStatus(connection.info?.serverVersion?.raw ?? '');
+    const questions = [setupVariables, logStatus, statesNow];
+    const [rows, log, states] = await Promise.all(questions.map((sql) => tryTo(connection, sql)));
+    const variables = { ...variablesOf(rows ?? []), ...variablesOf(states ?? []), ...logFiltersOf(log ?? null) };
+    this.#known = { connection, atMs, variables };
+    return variables;
+  }
+}
+
+async function tryTo(connection: Connection, sql: string): Promise<readonly Row[] | null> {
+  try {
+    return rowsOf(await connection.query(sql));
+  } catch (error) {
+    if (faultOf(error) === 'CONNECTION') throw error;
+    return null;
+  }
+}

@@ -1,0 +1,134 @@
+import { type Connection, createConnection } from 'mariadb';
+import type { Clock } from '../platform/clock.ts';
+import { OwnClock } from '../platform/own-clock.ts';
+import { connectionOptions } from './mysql-family/connection-options.ts';
+import { faultInWords, faultOf } from './mysql-family/driver-fault.ts';
+import { connectFactor, onLongConnection } from './mysql-family/session-settings.ts';
+import { Sockets } from './mysql-family/sockets.ts';
+import type { ServerAddress } from './server-address.ts';
+import type { Row } from './server-statements.ts';
+
+/** The server did not answer in time; the statement may still run there. */
+export class NoAnswerError extends Error {
+  constructor() {
+    super('does not answer');
+  }
+}
+
+/** One physical connection. */
+type Link = {
+  readonly sockets: Sockets;
+  readonly opening: Promise<Connection>;
+  isOpen: boolean;
+  /** Statements that have outlived their timeout and still run. */
+  overdue: number;
+};
+
+export type ServerConnectionOptions = {
+  /** Work that meets a connection which was lost while it lay idle is run again on a new one: for work that only reads. */
+  readonly onlyReads?: boolean;
+};
+
+/**
+ * One connection to one server, opened when first used and again after it was lost. Statements are sent in order.
+ * A statement that outlives its timeout blocks the connection: the next one gives it up and opens another. Timeouts are in
+ * this process's own time: a server is not silent because nobody was there to hear it.
+ */
+export class ServerConnection {
+  readonly #address: ServerAddress;
+  readonly #clock: Clock;
+  readonly #onLost: (trouble: string) => void;
+  readonly #onlyReads: boolean;
+  #link: Link | null = null;
+  #closed = false;
+
+  /** `onLost` hears of connections that were open and are gone, not of those that could not be opened. */
+  constructor(
+    address: ServerAddress,
+    clock: Clock,
+    onLost: (trouble: string) => void,
+    { onlyReads = false }: ServerConnectionOptions = {},
+  ) {
+    this.#address = address;
+    this.#clock = new OwnClock(clock);
+    this.#onLost = onLost;
+    this.#onlyReads = onlyReads;
+  }
+
+  /** Runs `work` on the open connection. Rejects with a plain sentence as message. */
+  async use<T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new Error('is closed');
+    if (this.#link !== null && this.#link.overdue > 0) this.#giveUp(this.#link, 'does not answer');
+    const overdue = Symbol('overdue');
+    let cancel: () => void = () => undefined;
+    const limit = new Promise<typeof overdue>((resolve) => {
+      cancel = this.#clock.after(timeoutMs, () => resolve(overdue));
+    });
+    try {
+      for (;;) {
+        const mayBeStale = this.#onlyReads && this.#link?.isOpen === true;
+        this.#link ??= this.#open(timeoutMs);
+        const link = this.#link;
+        const running = link.opening.then(work);
+        try {
+          const outcome = await Promise.race([running, limit]);
+          if (outcome !== overdue) return outcome;
+          link.overdue += 1;
+          const ended = () => {
+            link.overdue -= 1;
+          };
+          running.then(ended, ended);
+          throw new NoAnswerError();
+        } catch (error) {
+          if (error instanceof NoAnswerError) throw error;
+          const words = faultInWords(error, { inTheClear: this.#address.tls === null });
+          const isLost = faultOf(error) === 'CONNECTION';
+          if (isLost) this.#giveUp(link, words);
+          if (!isLost || !mayBeStale || this.#closed) throw new Error(words, { cause: error });
+        }
+      }
+    } finally {
+      cancel();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const link = this.#link;
+    if (link === null) return;
+    this.#giveUp(link, 'is closed');
+    await link.opening.catch(() => undefined);
+  }
+
+  #open(timeoutMs: number): Link {
+    const sockets = new Sockets(this.#address);
+    const options = {
+      ...connectionOptions(this.#address),
+      connectTimeout: timeoutMs * connectFactor,
+      stream: sockets.connect,
+      initSql: [...onLongConnection(this.#address.database)],
+    };
+    const link: Link = { sockets, opening: createConnection(options), isOpen: false, overdue: 0 };
+    link.opening.then(
+      (open) => {
+        link.isOpen = true;
+        open.on('error', () => this.#giveUp(link, 'lost the connection'));
+        open.on('end', () => this.#giveUp(link, 'closed the connection'));
+      },
+      () => this.#giveUp(link, 'refused the connection'),
+    );
+    return link;
+  }
+
+  /** Only the present link is reported: an old one may fail once more when its successor is long in use. */
+  #giveUp(link: Link, trouble: string): void {
+    link.sockets.cut();
+    if (this.#link !== link) return;
+    this.#link = null;
+    if (link.isOpen && !this.#closed) this.#onLost(trouble);
+  }
+}
+
+export function rowsOf(result: unknown): readonly Row[] {
+  return Array.isArray(result) ? (result as readonly Row[]) : [];
+}
