@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { layeringBreaches } from './support/check-layering.ts';
+import { mayImport } from './support/layering-rules.ts';
 
 describe('the source tree', () => {
   it('keeps to the layers, the names and the sizes that the design sets', () => {
@@ -12,6 +13,18 @@ describe('the source tree', () => {
     );
     expect(tree.size).toBeGreaterThan(50);
     expect(layeringBreaches(tree)).toEqual([]);
+  });
+
+  it('is described by the table of docs/architecture.md', () => {
+    const rows = readFileSync('docs/architecture.md', 'utf8').matchAll(
+      /^\| `(\w+)(?:\.ts)?` \| [^|]+ \| ([^|]*) \|$/gm,
+    );
+    const table = [...rows].map(([, folder = '', imports = '']) => [folder, imports.trim()]);
+    const rules = Object.entries(mayImport).map(([folder, imports]) => [
+      folder,
+      imports.includes('*') ? 'everything' : imports.join(', '),
+    ]);
+    expect(Object.fromEntries(table)).toEqual(Object.fromEntries(rules));
   });
 });
 

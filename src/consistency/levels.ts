@@ -1,4 +1,4 @@
-/** How fresh a read must be. See the README's consistency table. */
+/** How fresh a read must be. See the table in `docs/consistency.md`. */
 export const consistencyLevels = ['EVENTUAL', 'BOUNDED', 'SESSION', 'STRONG'] as const;
 export type ConsistencyLevel = (typeof consistencyLevels)[number];
 

@@ -12,7 +12,7 @@ import { migrateOrders } from '../support/engine.ts';
 import { create } from '../support/orders-over-http.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
-// What the README shows of each library, and the library alone, while both replicas apply everything a second late.
+// What docs/clients.md shows of each library, and the library alone, while both replicas apply everything a second late.
 // No client here keeps cookies.
 const rounds = 1000;
 const clients = 10;

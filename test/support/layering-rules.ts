@@ -1,4 +1,4 @@
-/** What each folder of `src/` may import from `src/`, besides itself and `errors.ts`. The README shows the same table. */
+/** What each folder of `src/` may import from `src/`, besides itself and `errors.ts`. `docs/architecture.md` shows the same table. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   platform: [],

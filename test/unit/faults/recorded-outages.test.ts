@@ -9,9 +9,9 @@ const recorded = ['mariadb', 'mysql'].map(
   (flavour) => JSON.parse(read(`test/faults/results/${flavour}.json`)) as Results,
 );
 
-describe('the README', () => {
+describe('docs/operations.md', () => {
   it('shows what falling servers cost as it was recorded', () => {
-    expect(read('README.md')).toContain(`${table(recorded)}\n\n${caption(recorded)}`);
+    expect(read('docs/operations.md')).toContain(`${table(recorded)}\n\n${caption(recorded)}`);
   });
 
   it('leaves no scenario out', () => {
