@@ -94,3 +94,14 @@ export class StatementTimeoutError extends TidemarkError {
     super('The database took too long', { cause });
   }
 }
+
+/** Something other than a read was asked of a client that only reads. Nothing was sent. */
+export class NotAReadError extends TidemarkError {
+  readonly code = 'NOT_A_READ';
+  readonly retryable = false;
+
+  constructor(model: string | undefined, operation: string) {
+    const name = model === undefined ? operation : `${model}.${operation}`;
+    super(`${name} does not read, or is part of a transaction: run it inside write`, { facts: { operation: name } });
+  }
+}

@@ -76,6 +76,42 @@ describe('the engine under models of somebody else', () => {
     await expect(lend(library, isbn, 'too late', [])).rejects.toThrow('No copy');
   });
 
+  it('asks with SQL where the session reads, and nowhere else', async () => {
+    const serverOf = async (level: 'EVENTUAL' | 'STRONG') => {
+      const { value, decision } = await library.read(
+        async (client) => [
+          ...(await client.$queryRaw<{ id: bigint }[]>`SELECT @@server_id + ${0} AS id`),
+          ...(await client.$queryRawUnsafe<{ id: bigint }[]>('SELECT @@server_id + ? AS id', 0)),
+        ],
+        { level },
+      );
+      return { node: decision?.node, ids: value.map(({ id }) => Number(id)) };
+    };
+    const replica = await serverOf('EVENTUAL');
+    const source = await serverOf('STRONG');
+    expect([replica.node, source.node]).toEqual(['replica-1', 'source']);
+    expect(new Set(replica.ids).size).toBe(1);
+    expect(new Set(source.ids).size).toBe(1);
+    expect(source.ids[0]).not.toBe(replica.ids[0]);
+  });
+
+  type Reader = Parameters<Parameters<Library['read']>[0]>[0];
+  const book = { isbn: '9780262033848', title: 'Introduction to Algorithms', copies: 1 };
+  it.each<[string, (client: Reader) => Promise<unknown>]>([
+    ['a row that is made', (client) => client.book.create({ data: book })],
+    ['rows that are changed', (client) => client.book.updateMany({ data: { copies: 0 } })],
+    ['a statement', (client) => client.$executeRaw`INSERT INTO books (isbn) VALUES ('1')`],
+    ['a statement as text', (client) => client.$executeRawUnsafe('DELETE FROM books')],
+    ['a transaction that reads', (client) => client.$transaction((tx) => tx.book.findMany())],
+    ['a transaction that asks with SQL', (client) => client.$transaction((tx) => tx.$queryRaw`SELECT 1`)],
+    ['reads as one transaction', (client) => client.$transaction([client.book.findMany(), client.loan.findMany()])],
+  ])('refuses %s in a read, and sends nothing', async (_, work) => {
+    const everything = () => library.read((client) => client.book.findMany(), { level: 'STRONG' });
+    const { value: before } = await everything();
+    await expect(library.read(work)).rejects.toMatchObject({ code: 'NOT_A_READ', retryable: false });
+    expect((await everything()).value).toEqual(before);
+  });
+
   it('refuses what it did not hand out', async () => {
     await expect(lookUp(library, 'any', ['made up'])).rejects.toMatchObject({ code: 'INVALID_CONSISTENCY_TOKEN' });
     await expect(openLibrary({ source: 'nowhere', replicas: [], secret: 'x'.repeat(32) })).rejects.toMatchObject({

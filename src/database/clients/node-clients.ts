@@ -7,6 +7,7 @@ import { Sockets } from '../../servers/mysql-family/sockets.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
 import { healthGating } from '../session/read-through-session.ts';
+import { readsOnly } from '../session/reads-only.ts';
 import { sharingLookups } from '../session/shared-lookups.ts';
 import { CapturingPool } from './capturing-pool.ts';
 import { type OwnStatements, ownStatements } from './own-statements.ts';
@@ -53,8 +54,8 @@ export type NodeClients<Client> = {
   readonly pool: CapturingPool;
   /** Talks to this node only. */
   readonly direct: Client;
-  /** Writes to this node, while reads go where the current session is pinned. */
-  readonly asSource: Client;
+  /** Reads where the current session is pinned, and does nothing else. */
+  readonly composed: Client;
   /** Asks this node only, below its client. */
   readonly own: OwnStatements;
 };
@@ -65,8 +66,10 @@ export type NodeClients<Client> = {
  * The text protocol keeps statements in the order in which they are sent: none has to be prepared first.
  *
  *   direct = client.$extends(mirroring)                    notes for the backup what is written
- *   direct.$extends(readReplicas({ replicas: [gated] }))   splits reads from writes
  *   gated = direct.$extends(healthGating)                  sends each read to the node that the router chose
+ *   split = direct.$extends(readReplicas({ replicas: [gated] }))
+ *                                                          tells reads from the rest
+ *   composed = split.$extends(readsOnly)                   refuses the rest
  *
  * Every node gets both: after a failover another one is the source.
  */
@@ -102,8 +105,9 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   const direct = mirrored === undefined ? made : extending(made).$extends(mirroring(pool, mirrored));
   const extended = extending(direct);
   const gated = extended.$extends(healthGating);
-  const asSource = extended.$extends(readReplicas({ replicas: [gated as never] }));
-  return { pool, direct, asSource, own: sharingLookups(ownStatements(pool)) };
+  const split = extending(extended.$extends(readReplicas({ replicas: [gated as never] })));
+  const composed = split.$extends(readsOnly);
+  return { pool, direct, composed, own: sharingLookups(ownStatements(pool)) };
 }
 
 export async function closeNodeClients<Client extends PrismaClientLike>(clients: NodeClients<Client>): Promise<void> {

@@ -193,7 +193,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       vouchedAtMs: () => clock.now() - unvouchedMs(this.cluster.snapshot(), clock.monotonic()),
       believes: (position) => this.cluster.believes(position),
       untilBelieved: (position) => this.#untilBelieved(position),
-      composed: () => clients(this.#sourceName()).asSource,
+      composed: () => clients(this.#sourceName()).composed,
       routeRead: (request) => routes.read(() => router.routeRead(request)),
       routeWrite: () => routes.write(() => router.routeWrite()),
       wrote: (position, { readsFollow }) => {

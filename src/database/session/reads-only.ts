@@ -1,0 +1,25 @@
+/**
+ * What the client of a session lets through to the source: nothing. The splitting of reads and writes sends whatever is no read
+ * of a model there, past the router: no token would tell of what it wrote, and none of what it saw. A raw query is a read of
+ * the session like any other; a write belongs into `write`, and so does a transaction.
+ */
+import { Prisma } from '@prisma/client/extension';
+import { NotAReadError } from '../errors.ts';
+import { readHere } from './read-through-session.ts';
+
+const rawReads: ReadonlySet<string> = new Set(['$queryRaw', '$queryRawUnsafe']);
+
+/** Prisma's types leave out how it says that an operation is part of a transaction. */
+type Given = { readonly __internalParams?: { readonly transaction?: unknown } };
+
+export const readsOnly = Prisma.defineExtension({
+  name: 'tidemark-reads-only',
+  query: {
+    $allOperations: (asked) => {
+      const { model, operation, args } = asked;
+      const transaction = (asked as Given).__internalParams?.transaction;
+      if (transaction !== undefined || !rawReads.has(operation)) throw new NotAReadError(model, operation);
+      return readHere(undefined, operation, args);
+    },
+  },
+});
