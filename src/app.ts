@@ -42,6 +42,7 @@ import type { Logger } from './platform/log.ts';
 import { type Metrics, unmeasured } from './platform/metrics.ts';
 import { Redis } from './platform/redis.ts';
 import { RoutingLog } from './routing/routing-log.ts';
+import { positions } from './servers/flavours.ts';
 
 export type App = {
   readonly graphql: GraphqlHandler;
@@ -231,7 +232,7 @@ export function openCache(
   redis: Redis,
   options: { metrics?: Metrics; rule?: MayAnswer } = {},
 ): ReadCache | null {
-  return ttlMs === 0 ? null : new ReadCache({ redis, clock: systemClock, ttlMs, ...options });
+  return ttlMs === 0 ? null : new ReadCache({ redis, positions, clock: systemClock, ttlMs, ...options });
 }
 
 /** The engine alone, set up as the API sets it up. `onAppended` is called when it has written something for the backup. */
@@ -275,6 +276,7 @@ export function openTokens(config: Config, database: OrdersDatabase, metrics: Me
   const { cluster } = database;
   return new TokenCodec({
     keyring: new TokenKeyring(config.tokens.keys),
+    positions,
     clusterId: config.cluster.id,
     flavour: () => flavourOf(cluster.snapshot()),
     shorten: shortenBy(database),

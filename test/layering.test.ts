@@ -96,6 +96,12 @@ describe('the checker', () => {
       { 'src/database/a.ts': 'const link = createConnection({ host });' },
       /connects to a database server/,
     ],
+    [
+      'a kind of server by its name',
+      { 'src/cluster/a.ts': "if (flavour === 'mysql') go();" },
+      /names a kind of server/,
+    ],
+    ['a kind of server by its class', { 'src/cache/a.ts': 'const at = MariadbPosition.parse(text);' }, /names a kind/],
     ['Date.now', { 'src/http/server.ts': 'const now = Date.now();' }, /touches the real clock/],
     ['new Date()', { 'src/orders/a.ts': 'const now = new Date();' }, /touches the real clock/],
     ['performance.now', { 'src/http/server.ts': 'const now = performance.now();' }, /touches the real clock/],

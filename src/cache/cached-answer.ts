@@ -1,6 +1,6 @@
 /** What is kept: the values of a group of reads that were made in one state of the database, and which state that was. */
-import { parsePosition } from '../consistency/parse-position.ts';
 import type { Flavour, Position } from '../consistency/position.ts';
+import type { PositionCodec } from '../consistency/position-codec.ts';
 
 export type CachedAnswer = {
   readonly epoch: number;
@@ -21,7 +21,7 @@ const version = 1;
 
 export function writeAnswer({ includes, seen, ...answer }: CachedAnswer): string {
   const { flavour } = includes;
-  return JSON.stringify({ version, flavour, includes: includes.format(), seen: seen.format(), ...answer });
+  return JSON.stringify({ version, flavour, includes: includes.line(), seen: seen.line(), ...answer });
 }
 
 type Written = Omit<CachedAnswer, 'includes' | 'seen'> & {
@@ -32,11 +32,12 @@ type Written = Omit<CachedAnswer, 'includes' | 'seen'> & {
 };
 
 /** `null` when the text is none that this release wrote. */
-export function readAnswer(text: string): CachedAnswer | null {
+export function readAnswer(text: string, positions: PositionCodec): CachedAnswer | null {
   try {
     const { version: writtenBy, flavour, includes, seen, ...answer } = JSON.parse(text) as Written;
     if (writtenBy !== version || typeof answer.values !== 'object') return null;
-    return { ...answer, includes: parsePosition(flavour, includes), seen: parsePosition(flavour, seen) };
+    const kind = positions.kind(flavour);
+    return { ...answer, includes: kind.parse(includes), seen: kind.parse(seen) };
   } catch {
     return null;
   }

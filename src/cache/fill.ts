@@ -1,3 +1,4 @@
+import type { PositionCodec } from '../consistency/position-codec.ts';
 import { CacheUnavailableError } from '../platform/cache-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CacheMetrics, KeepResult } from './cache-metrics.ts';
@@ -9,6 +10,7 @@ import type { RedisAnswers } from './redis-answers.ts';
 export type FillOptions = {
   readonly clock: Clock;
   readonly answers: RedisAnswers;
+  readonly positions: PositionCodec;
   readonly metrics: CacheMetrics;
   readonly rule: MayAnswer;
   readonly epoch: number;
@@ -86,7 +88,7 @@ export class Fill {
    * will judge it when it is asked for, at the moment at which it is kept.
    */
   async #keep(answer: CachedAnswer, text: string): Promise<KeepResult> {
-    const { answers, rule, epoch, key, readAtMs } = this.#options;
+    const { answers, positions, rule, epoch, key, readAtMs } = this.#options;
     if (text.length > maxAnswerLength) return 'too-large';
     let { marks } = this.#options;
     let nowMs = readAtMs;
@@ -95,7 +97,7 @@ export class Fill {
       if (rule(answer, { epoch, position: null }, marks, nowMs) === 'OUTDATED') return 'outdated';
       const { done, ...now } = await answers.keep(epoch, key, text, marks.version);
       if (done) return 'kept';
-      marks = readMarks(now.marks);
+      marks = readMarks(now.marks, positions);
       nowMs = now.nowMs;
     }
     return 'contended';

@@ -4,10 +4,10 @@
  * looks compares. A few marks are kept one by one, so that it is known since when; others flow together, and the
  * merged mark wears the earlier time, which makes answers out of date too soon rather than too late.
  *
- * As text: a version, which changes with each write of it, then a line per mark: milliseconds, flavour, position.
+ * As text: a version, which changes with each write of it, then a line per mark: milliseconds and the position as text.
  */
-import { parsePosition } from '../consistency/parse-position.ts';
-import type { Flavour, Position } from '../consistency/position.ts';
+import type { Position } from '../consistency/position.ts';
+import type { PositionCodec } from '../consistency/position-codec.ts';
 
 export type InvalidationMark = { readonly position: Position; readonly atMs: number };
 
@@ -62,27 +62,22 @@ function merged(a: Position, b: Position): Position {
   return a.flavour === b.flavour ? a.merge(b) : b;
 }
 
-export function writeMark({ position, atMs }: InvalidationMark): string {
-  return `${atMs} ${writePosition(position)}`;
-}
-
-export function writePosition(position: Position): string {
-  return `${position.flavour} ${position.format().replaceAll(/\s/g, '')}`;
+export function writeMark({ position, atMs }: InvalidationMark, positions: PositionCodec): string {
+  return `${atMs} ${positions.writeText(position)}`;
 }
 
 /** What cannot be read counts as no marks: then answers live until they end by themselves. */
-export function readMarks(text: string | null): InvalidationMarks {
+export function readMarks(text: string | null, positions: PositionCodec): InvalidationMarks {
   if (text === null) return noMarks;
   const [version = '', ...lines] = text.split('\n');
   try {
-    return { version, marks: lines.map(readMark) };
+    return { version, marks: lines.map((line) => readMark(line, positions)) };
   } catch {
     return { version, marks: [] };
   }
 }
 
-function readMark(line: string): InvalidationMark {
-  const [atMs = '', flavour = '', position = ''] = line.split(' ');
-  if (flavour !== 'mysql' && flavour !== 'mariadb') throw new RangeError('No flavour of that name');
-  return { atMs: Number(atMs), position: parsePosition(flavour satisfies Flavour, position) };
+function readMark(line: string, positions: PositionCodec): InvalidationMark {
+  const space = line.indexOf(' ');
+  return { atMs: Number(line.slice(0, space)), position: positions.readText(line.slice(space + 1)) };
 }

@@ -11,13 +11,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Position } from '../consistency/position.ts';
+import type { PositionCodec } from '../consistency/position-codec.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CacheMetrics } from './cache-metrics.ts';
-import { noMarks, readMarks, withRoom, writeMark, writePosition } from './invalidation-marks.ts';
+import { noMarks, readMarks, withRoom, writeMark } from './invalidation-marks.ts';
 import type { RedisAnswers } from './redis-answers.ts';
 
 export type InvalidationOptions = {
   readonly answers: RedisAnswers;
+  readonly positions: PositionCodec;
   readonly clock: Clock;
   readonly metrics: CacheMetrics;
   /** How long answers live, in milliseconds. */
@@ -69,14 +71,15 @@ export class Invalidation {
 
   /** False when others were quicker time and again. */
   async #mark({ epoch, position }: Told): Promise<boolean> {
-    const { answers } = this.#options;
+    const { answers, positions } = this.#options;
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const { version: before, marks } = this.#known;
       const older = withRoom(marks);
       const version = randomUUID();
-      const mark = { version, older: older.map(writeMark), position: writePosition(position) };
+      const lines = older.map((mark) => writeMark(mark, positions));
+      const mark = { version, older: lines, position: positions.writeText(position) };
       const { done, nowMs, ...now } = await answers.mark(epoch, before, mark);
-      this.#known = done ? { version, marks: [...older, { position, atMs: nowMs }] } : readMarks(now.marks);
+      this.#known = done ? { version, marks: [...older, { position, atMs: nowMs }] } : readMarks(now.marks, positions);
       if (done) return true;
     }
     return false;

@@ -13,6 +13,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Position } from '../consistency/position.ts';
+import type { PositionCodec } from '../consistency/position-codec.ts';
 import { CacheUnavailableError } from '../platform/cache-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
@@ -28,6 +29,8 @@ import { SharedLooks } from './shared-looks.ts';
 
 export type ReadCacheOptions = {
   readonly redis: Redis;
+  /** Reads and writes the positions that are kept. */
+  readonly positions: PositionCodec;
   readonly clock: Clock;
   /** How long an answer lives, in milliseconds. */
   readonly ttlMs: number;
@@ -75,6 +78,7 @@ const read = { kind: 'READ' } as const;
 export class ReadCache {
   readonly #answers: RedisAnswers;
   readonly #looks: SharedLooks;
+  readonly #positions: PositionCodec;
   readonly #clock: Clock;
   readonly #rule: MayAnswer;
   readonly #metrics: CacheMetrics;
@@ -82,13 +86,14 @@ export class ReadCache {
   readonly #flights = new Map<string, { readonly ended: Promise<void>; end(): void }>();
   readonly #background = new Set<Promise<void>>();
 
-  constructor({ redis, clock, ttlMs, metrics = unmeasured, rule = mayAnswer }: ReadCacheOptions) {
+  constructor({ redis, positions, clock, ttlMs, metrics = unmeasured, rule = mayAnswer }: ReadCacheOptions) {
+    this.#positions = positions;
     this.#clock = clock;
     this.#rule = rule;
     this.#metrics = new CacheMetrics(metrics);
     this.#answers = new RedisAnswers(redis, { ttlMs, maxAnswers });
-    this.#looks = new SharedLooks(this.#answers, clock);
-    this.#invalidation = new Invalidation({ answers: this.#answers, clock, metrics: this.#metrics, ttlMs });
+    this.#looks = new SharedLooks(this.#answers, positions, clock);
+    this.#invalidation = new Invalidation({ answers: this.#answers, positions, clock, metrics: this.#metrics, ttlMs });
   }
 
   /** A write was committed at `position`. Returns at once. */
@@ -159,6 +164,7 @@ export class ReadCache {
 
   #fill(key: string, epoch: number, holder: string, { marks, nowMs: readAtMs }: Found, onEnd: () => void): Fill {
     return new Fill({
+      positions: this.#positions,
       clock: this.#clock,
       answers: this.#answers,
       metrics: this.#metrics,

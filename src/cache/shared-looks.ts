@@ -2,10 +2,11 @@
  * Looks at what is kept, together: whoever asks while a look is on its way gets the next one, so that a crowd costs Redis two
  * questions. A look never begins before its caller asked. What was found is read from JSON once, however many looks find it.
  */
+import type { PositionCodec } from '../consistency/position-codec.ts';
 import type { Clock } from '../platform/clock.ts';
 import { NextFlight } from '../platform/single-flight.ts';
 import { type CachedAnswer, readAnswer } from './cached-answer.ts';
-import { type InvalidationMarks, readMarks } from './invalidation-marks.ts';
+import { type InvalidationMarks, noMarks, readMarks } from './invalidation-marks.ts';
 import type { RedisAnswers } from './redis-answers.ts';
 
 export type Seen = {
@@ -24,14 +25,16 @@ const maxRead = 32;
 
 export class SharedLooks {
   readonly #answers: Pick<RedisAnswers, 'look'>;
+  readonly #positions: PositionCodec;
   readonly #clock: Clock;
   readonly #flights = new Map<string, Flight>();
   /** The least recently found goes first. */
   readonly #read = new Map<string, Read<CachedAnswer | null>>();
   #marks: Read<InvalidationMarks> | null = null;
 
-  constructor(answers: Pick<RedisAnswers, 'look'>, clock: Clock) {
+  constructor(answers: Pick<RedisAnswers, 'look'>, positions: PositionCodec, clock: Clock) {
     this.#answers = answers;
+    this.#positions = positions;
     this.#clock = clock;
   }
 
@@ -66,7 +69,7 @@ export class SharedLooks {
     const known = this.#read.get(key);
     this.#read.delete(key);
     if (text === null) return null;
-    const read = known?.text === text ? known : { text, value: readAnswer(text) };
+    const read = known?.text === text ? known : { text, value: readAnswer(text, this.#positions) };
     this.#read.set(key, read);
     if (this.#read.size > maxRead) {
       const [oldest] = this.#read.keys();
@@ -76,8 +79,8 @@ export class SharedLooks {
   }
 
   #marksOf(text: string | null): InvalidationMarks {
-    if (text === null) return readMarks(null);
-    if (this.#marks?.text !== text) this.#marks = { text, value: readMarks(text) };
+    if (text === null) return noMarks;
+    if (this.#marks?.text !== text) this.#marks = { text, value: readMarks(text, this.#positions) };
     return this.#marks.value;
   }
 }

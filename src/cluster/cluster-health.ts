@@ -7,7 +7,6 @@
  *   DOWN       nobody takes orders, or nobody answers reads
  */
 import type { Position } from '../consistency/position.ts';
-import { transactionsBehind } from '../consistency/transactions-behind.ts';
 import type { ApplierState } from './channel.ts';
 import { type ClusterSnapshot, canServe, isSeen, takesOrders, writableSource } from './cluster-snapshot.ts';
 import { guaranteesOf, type NodeGuarantee } from './guarantees.ts';
@@ -88,7 +87,7 @@ function nodeHealth(status: NodeStatus, source: NodeStatus | undefined, nowMs: n
     state,
     role: seen ? role : null,
     configuredRole: node.configuredRole,
-    position: seen && position !== null ? onOneLine(position) : null,
+    position: seen && position !== null ? position.line() : null,
     lagMs: replicates ? (report?.lagMs ?? null) : null,
     delayMs: replicates ? (report?.delayMs ?? 0) : null,
     lagTransactions: replicates ? lagTransactions(source?.position ?? null, position) : null,
@@ -100,10 +99,5 @@ function nodeHealth(status: NodeStatus, source: NodeStatus | undefined, nowMs: n
 
 function lagTransactions(ahead: Position | null, behind: Position | null): number | null {
   if (ahead === null || behind === null || ahead.flavour !== behind.flavour) return null;
-  return Number(transactionsBehind(ahead, behind));
-}
-
-/** A position without the line breaks that MySQL prints between servers. */
-function onOneLine(position: Position): string {
-  return position.format().replaceAll('\n', '');
+  return Number(ahead.countMissingIn(behind));
 }

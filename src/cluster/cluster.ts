@@ -4,6 +4,7 @@
  */
 import { KnownWriters } from '../consistency/known-writers.ts';
 import type { Position } from '../consistency/position.ts';
+import type { PositionCodec } from '../consistency/position-codec.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { foundUntold, judgeBlind } from './blind-nodes.ts';
@@ -34,6 +35,8 @@ import { writabilityAfter } from './writability.ts';
 export type ClusterOptions = {
   readonly nodes: readonly Node[];
   readonly probes: NodeProbeFactory;
+  /** Of the kinds of servers that there may be. */
+  readonly positions: PositionCodec;
   readonly clock: Clock;
   /** Counts only time in which this process could run; `clock` unless told. */
   readonly ownClock?: Clock;
@@ -77,6 +80,7 @@ export class Cluster {
     this.#options = options;
     this.events = new ClusterEvents(options);
     this.judge = new SourceJudge({
+      positions: options.positions,
       clock: options.clock,
       snapshot: () => this.#snapshot,
       readHistory: (nodeName) => {

@@ -8,8 +8,8 @@
  *
  * A replica is ordinarily ahead of what was last seen of its source, so only a look at the source that began after the
  * replica had answered counts. And it may have applied what the source is still waiting to commit, or logged a promotion
- * whose row can be read a moment later: so one look is not enough, nor two at once. On MariaDB the source will give out
- * the errant number itself: there a server stays errant until its log has gone back, or another one answers in its place.
+ * whose row can be read a moment later: so one look is not enough, nor two at once. Where numbers are given out again, the
+ * source will give out the errant one itself: there a server stays errant until its log has gone back, or another one answers in its place.
  * Without a source nothing is judged, and what was found stays.
  * Members of a replication group are left out. The group takes in nobody who holds more than it does, and a new primary
  * takes writes before it has applied all that others have.
@@ -64,7 +64,7 @@ function judge(status: NodeStatus, source: NodeStatus, look: Set<string>): NodeS
 }
 
 /** What a server held by `held` and the source does not, as the epochs of `now` tell. `null` when nobody can tell. */
-function transactionsBeyond(held: ProbeReport, now: ProbeReport, source: NodeStatus): string[] | null {
+function transactionsBeyond(held: ProbeReport, now: ProbeReport, source: NodeStatus): readonly string[] | null {
   if (source.report === null || source.position === null) return null;
   const [position, known] = [holdings(held), holdings(source.report)];
   if (position.flavour !== source.position.flavour || known.flavour !== position.flavour) return null;
@@ -76,8 +76,8 @@ function transactionsBeyond(held: ProbeReport, now: ProbeReport, source: NodeSta
 
 const holdings = ({ position, holds = position }: ProbeReport): Position => holds;
 
-/** MariaDB compares numbers only, and the source gives out the errant one itself in time. */
-const isNumbered = ({ report }: NodeStatus): boolean => report?.position.flavour === 'mariadb';
+/** The source gives out the errant number itself in time. */
+const isNumbered = ({ report }: NodeStatus): boolean => report?.position.reusesNumbers ?? false;
 
 function sound(status: NodeStatus): NodeStatus {
   return status.suspect === null && status.errant.length === 0 ? status : { ...status, suspect: null, errant: [] };

@@ -1,6 +1,5 @@
 import { type EpochHistory, judgeEpoch } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
-import { transactionsMissing } from '../consistency/position-difference.ts';
 
 export type Holdings = {
   /** Everything that the server has committed or applied. */
@@ -10,12 +9,12 @@ export type Holdings = {
 
 /**
  * What a server holds and the history of its source does not, in the server's words. Transactions of an older epoch are
- * judged by where that epoch ended: on MariaDB their numbers have been given out again. `null` when nobody can tell,
+ * judged by where that epoch ended: their numbers may have been given out again. `null` when nobody can tell,
  * because a promotion since was not recorded. Throws `MixedFlavourError`.
  */
-export function errantTransactions(own: Holdings, source: Holdings): string[] | null {
+export function errantTransactions(own: Holdings, source: Holdings): readonly string[] | null {
   const history = source.epochs ?? [];
-  const beyond = transactionsMissing(own.position, source.position);
+  const beyond = own.position.missingIn(source.position);
   if (history.length === 0) return beyond;
   const token = { epoch: own.epochs?.at(-1)?.epoch ?? 0, position: own.position };
   const verdict = judgeEpoch(token, history);
@@ -27,7 +26,7 @@ export function errantTransactions(own: Holdings, source: Holdings): string[] | 
       const since = history.find(
         ({ epoch, endOfPrevious }) => epoch > token.epoch && endOfPrevious?.includes(own.position) === false,
       );
-      return since?.endOfPrevious ? transactionsMissing(own.position, since.endOfPrevious) : beyond;
+      return since?.endOfPrevious ? own.position.missingIn(since.endOfPrevious) : beyond;
     }
     case 'unknown':
       return beyond.length > 0 ? beyond : null;

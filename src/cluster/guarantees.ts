@@ -69,10 +69,10 @@ const verdicts: Readonly<Record<Guarantee, Judge>> = {
   },
   OWN_POSITIONS_KNOWN: (status, source) => {
     if (status === source && status.blind !== null) return ['NO', problemCodes[status.blind].description];
-    const { settings, position } = status.report ?? {};
-    if (settings === undefined || position === undefined) return untold;
+    const { settings, terms } = status.report ?? {};
+    if (settings === undefined || terms === undefined) return untold;
     const { log_bin: logs, gtid_mode: mode } = settings.variables;
-    if (logs === undefined || (position.flavour === 'mysql' && mode === undefined)) return untold;
+    if (terms.numberedBy.some((name) => settings.variables[name] === undefined)) return untold;
     if (isOff(logs)) return ['NO', 'It logs nothing.'];
     if (mode === 'OFF' || mode === 'OFF_PERMISSIVE') return ['NO', `It gives no numbers (gtid_mode=${mode}).`];
     return ['YES', 'Each of its transactions has a number.'];

@@ -6,6 +6,7 @@ import type { Node, NodeRole } from './node.ts';
 import type { ProblemCode } from './problem.ts';
 import type { WritableReplica } from './roles.ts';
 import type { ServerSettings } from './server-settings.ts';
+import type { ServerTerms } from './server-terms.ts';
 import type { ServingFault } from './serving.ts';
 import type { Writability } from './writability.ts';
 import type { WriteFault } from './write-fault.ts';
@@ -23,6 +24,8 @@ export type ProbeReport = {
   /** Changes when another server, or the same one with other data, answers at this address. */
   readonly identity: string;
   readonly version: string;
+  /** How people speak to a server of its kind. */
+  readonly terms: ServerTerms;
   /** What its replicas know it by: a MariaDB server id, a MySQL UUID. */
   readonly id?: string;
   /** True when the server refuses writes, for whatever reason. */

@@ -14,12 +14,10 @@
  *   ELSEWHERE  it names a history that this process has not heard of: perhaps the source is not the source any more
  *   UNJUDGED   nobody could be asked
  */
-import { MariadbGtidPosition } from '../consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../consistency/mysql-gtid-set.ts';
 import type { Position } from '../consistency/position.ts';
-import { partsOf, writerOf } from '../consistency/position-parts.ts';
+import type { PositionCodec } from '../consistency/position-codec.ts';
 import type { PastVerdict } from '../consistency/resume-session.ts';
-import { mariadbHistory, mysqlHistory, type SourceHistory } from '../consistency/source-history.ts';
+import type { SourceHistory } from '../consistency/source-history.ts';
 import type { Clock } from '../platform/clock.ts';
 import { NextFlight } from '../platform/single-flight.ts';
 import { type ClusterSnapshot, isSeen, statusOf, straySources, writableSource } from './cluster-snapshot.ts';
@@ -36,6 +34,7 @@ export type GoneBack = {
 };
 
 export type SourceJudgeOptions = {
+  readonly positions: PositionCodec;
   readonly clock: Clock;
   readonly snapshot: () => ClusterSnapshot;
   readonly readHistory: (nodeName: string) => Promise<HistoryAnswer>;
@@ -164,7 +163,7 @@ export class SourceJudge {
     const snapshot = this.#options.snapshot();
     const elsewhere = straySources(snapshot).some((other) => holds(other)?.includes(position) ?? false);
     const isKnown =
-      partsOf(position).every(({ writer }) => logged.hasWriter(writer)) || this.#options.believes(position);
+      position.parts().every(({ writer }) => logged.hasWriter(writer)) || this.#options.believes(position);
     if (elsewhere || !(isKnown || isAccountedFor(snapshot, position))) return 'ELSEWHERE';
     if (receives || (received !== null && logged.after(received).judge(position) !== 'LACKING')) return 'BEHIND';
     return 'LACKING';
@@ -172,7 +171,7 @@ export class SourceJudge {
 
   #learn(node: string, report: ProbeReport, asOfMs: number): void {
     const { identity, position } = report;
-    const looked = historyOf(report);
+    const looked = this.#options.positions.kind(position.flavour).historyOf(report);
     const known = { node, identity, position, epoch: epochOf(report), asOfMs };
     const fresh = { ...known, seen: looked, answeredMs: Number.NEGATIVE_INFINITY, written: null, all: looked };
     const before = this.#known ?? this.#before;
@@ -210,18 +209,6 @@ export class SourceJudge {
   }
 }
 
-/** What a look tells of the server's own history. */
-export function historyOf({ position, holds = position, logged }: ProbeReport): SourceHistory {
-  // What MySQL holds beyond its position may still be rolled back.
-  if (position instanceof MysqlGtidSet) return mysqlHistory(position);
-  const applied = holds instanceof MariadbGtidPosition ? holds : MariadbGtidPosition.empty;
-  const byServer = logged === undefined ? [position] : Object.values(logged);
-  return mariadbHistory(
-    byServer.flatMap((one) => (one instanceof MariadbGtidPosition ? one.gtids() : [])),
-    applied,
-  );
-}
-
 const holds = ({ position, report }: NodeStatus): Position | null => report?.holds ?? position;
 
 /** Everybody was seen, and nobody has it: who is out of reach has never written it either. */
@@ -234,5 +221,6 @@ function isAccountedFor(snapshot: ClusterSnapshot, position: Position): boolean 
 }
 
 function namesWriter(position: Position, identity: string): boolean {
-  return partsOf(position).some(({ writer }) => writer === writerOf(identity));
+  const named = position.writerOf(identity);
+  return position.parts().some(({ writer }) => writer === named);
 }

@@ -12,8 +12,6 @@
  */
 
 import type { Position } from './position.ts';
-import { partsOf, writerOf } from './position-parts.ts';
-import { survivingPart } from './surviving-part.ts';
 
 export type EpochRecord = {
   readonly epoch: number;
@@ -58,7 +56,7 @@ export function judgeEpoch(token: Judged, history: EpochHistory): EpochVerdict {
     const { endOfPrevious } = record;
     if (endOfPrevious === null || endOfPrevious.flavour !== position.flavour) everyEndIsKnown = false;
     else if ((token.issuedAtMs ?? 0) >= (record.startedAtMs ?? Number.POSITIVE_INFINITY)) continue;
-    else if (!endsBehind(position, endOfPrevious, newcomerIn(record, history))) return 'lost';
+    else if (!endsBehind(position, endOfPrevious, newcomerIn(record, history, position))) return 'lost';
   }
   return everyEndIsKnown ? 'survived' : 'unknown';
 }
@@ -71,8 +69,8 @@ export function survivorsOf(
   let rest = token.position;
   for (const { epoch, endOfPrevious } of history) {
     if (epoch <= token.epoch || rest === null || endOfPrevious === null) continue;
-    if (endOfPrevious.flavour !== rest.flavour) return null;
-    rest = survivingPart(rest, endOfPrevious);
+    const shared = rest.intersect(endOfPrevious);
+    rest = shared?.isEmpty() ? null : shared;
   }
   return rest;
 }
@@ -85,14 +83,14 @@ export function survivorsOf(
 function endsBehind(position: Position, end: Position, newcomer: string | null): boolean {
   if (end.includes(position)) return true;
   return (
-    newcomer !== null && partsOf(position).every((part) => part.writer === newcomer || end.includes(part.position()))
+    newcomer !== null && position.parts().every((part) => part.writer === newcomer || end.includes(part.position()))
   );
 }
 
 /** The server that began an epoch, when it was another one than that of the epoch before. */
-function newcomerIn({ epoch, sourceId }: EpochRecord, history: EpochHistory): string | null {
+function newcomerIn({ epoch, sourceId }: EpochRecord, history: EpochHistory, position: Position): string | null {
   const before = history.find((record) => record.epoch === epoch - 1);
   if (before === undefined || before.sourceId === '' || sourceId === '') return null;
-  const newcomer = writerOf(sourceId);
-  return newcomer === writerOf(before.sourceId) ? null : newcomer;
+  const newcomer = position.writerOf(sourceId);
+  return newcomer === position.writerOf(before.sourceId) ? null : newcomer;
 }

@@ -1,7 +1,8 @@
 import { InvalidTokenSettingsError } from './errors.ts';
 import type { Flavour } from './position.ts';
+import type { PositionCodec } from './position-codec.ts';
 import type { Session } from './session.ts';
-import { checkToken, decodeToken, fittingToken, type Shorten, type TokenLength } from './token.ts';
+import { checkToken, decodeToken, fittingToken, type Shorten, type TokenFormat, type TokenLength } from './token.ts';
 import type { TokenKeyring } from './token-keyring.ts';
 
 const longestClusterIdLength = 64;
@@ -12,7 +13,7 @@ const longestClusterIdLength = 64;
  * are remembered, the least recently used go first.
  */
 export class TokenCodec {
-  readonly #keyring: TokenKeyring;
+  readonly #format: TokenFormat;
   readonly #clusterId: string;
   readonly #flavour: () => Flavour | null;
   readonly #capacity: number;
@@ -24,6 +25,7 @@ export class TokenCodec {
   /** Throws `InvalidTokenSettingsError` for a cluster id that is empty or has more than 64 bytes. */
   constructor(options: {
     keyring: TokenKeyring;
+    positions: PositionCodec;
     clusterId: string;
     /** Of the cluster's servers, `null` while none has been seen. */
     flavour: () => Flavour | null;
@@ -36,7 +38,7 @@ export class TokenCodec {
     if (length === 0 || length > longestClusterIdLength) {
       throw new InvalidTokenSettingsError(`A cluster id has 1 to ${longestClusterIdLength} bytes, this one ${length}`);
     }
-    this.#keyring = options.keyring;
+    this.#format = { keyring: options.keyring, positions: options.positions };
     this.#clusterId = options.clusterId;
     this.#flavour = options.flavour;
     this.#capacity = options.rememberedTokens ?? 1_024;
@@ -53,7 +55,7 @@ export class TokenCodec {
       return known;
     }
     const flavour = this.#flavour();
-    const session = decodeToken(text, this.#keyring, this.#clusterId, { ...(flavour && { flavour }), nowMs });
+    const session = decodeToken(text, this.#format, this.#clusterId, { ...(flavour && { flavour }), nowMs });
     this.#remember(text, session);
     return session;
   }
@@ -71,7 +73,7 @@ export class TokenCodec {
   #issue(session: Session): { readonly token: string; readonly length: TokenLength } {
     const known = this.#issued.get(session);
     if (known !== undefined) return known;
-    const issued = fittingToken(session, this.#keyring, this.#shorten);
+    const issued = fittingToken(session, this.#format, this.#shorten);
     this.#issued.set(session, issued);
     if (issued.length === 'WHOLE' && session.clusterId === this.#clusterId) this.#remember(issued.token, session);
     this.#issuedOf(issued.length);

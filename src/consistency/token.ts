@@ -12,10 +12,10 @@
  */
 import { InvalidConsistencyTokenError } from './errors.ts';
 import type { Flavour, Position } from './position.ts';
+import type { PositionCodec } from './position-codec.ts';
 import type { Session } from './session.ts';
 import { TokenBytesReader, TokenBytesWriter } from './token-bytes.ts';
 import { keyIdLength, signatureLength, type TokenKeyring } from './token-keyring.ts';
-import { readPosition, writePosition } from './token-position.ts';
 
 export const longestIssuedToken = 1_800;
 export const longestReadToken = 4_096;
@@ -38,28 +38,31 @@ export type TokenLength = 'WHOLE' | 'SHORTENED' | 'LEFT_OUT';
 /** The position of a session without what every server has anyway; `null` where nothing can be left out. */
 export type Shorten = (session: Session) => Position | null;
 
+/** What it takes to make a token and to read one. */
+export type TokenFormat = { readonly keyring: TokenKeyring; readonly positions: PositionCodec };
+
 /** The token of a session, signed by the first key of the ring. */
-export function encodeToken(session: Session, keyring: TokenKeyring): string {
-  return fittingToken(session, keyring).token;
+export function encodeToken(session: Session, format: TokenFormat): string {
+  return fittingToken(session, format).token;
 }
 
 export function fittingToken(
   session: Session,
-  keyring: TokenKeyring,
+  format: TokenFormat,
   shorten: Shorten = () => null,
 ): { readonly token: string; readonly length: TokenLength } {
-  const whole = signedToken(session, keyring);
+  const whole = signedToken(session, format);
   if (whole.length <= longestIssuedToken) return { token: whole, length: 'WHOLE' };
   const position = shorten(session);
   if (position !== null) {
-    const token = signedToken({ ...session, position }, keyring);
+    const token = signedToken({ ...session, position }, format);
     if (token.length <= longestIssuedToken) return { token, length: 'SHORTENED' };
   }
-  const token = signedToken({ ...session, position: null, requiresSource: true }, keyring);
+  const token = signedToken({ ...session, position: null, requiresSource: true }, format);
   return { token, length: 'LEFT_OUT' };
 }
 
-function signedToken(session: Session, keyring: TokenKeyring): string {
+function signedToken(session: Session, { keyring, positions }: TokenFormat): string {
   const writer = new TokenBytesWriter()
     .byte(version)
     .bytes(keyring.signingKeyId)
@@ -67,15 +70,15 @@ function signedToken(session: Session, keyring: TokenKeyring): string {
     .number(session.epoch)
     .number(session.issuedAtMs)
     .text(session.clusterId);
-  writePosition(writer, session.position);
+  positions.writeBytes(writer, session.position);
   const body = writer.finish();
   return Buffer.concat([body, keyring.sign(body)]).toString('base64url');
 }
 
 /** The session that a token carries. Throws `InvalidConsistencyTokenError`, whose reason says what is wrong. */
-export function decodeToken(text: string, keyring: TokenKeyring, clusterId: string, checks: TokenChecks = {}): Session {
+export function decodeToken(text: string, format: TokenFormat, clusterId: string, checks: TokenChecks = {}): Session {
   if (text.length > longestReadToken) throw new InvalidConsistencyTokenError('oversize');
-  const session = readSession(verifiedBody(text, keyring));
+  const session = readSession(verifiedBody(text, format.keyring), format.positions);
   if (session.clusterId !== clusterId) throw new InvalidConsistencyTokenError('foreign-cluster');
   checkToken(session, checks);
   return session;
@@ -107,14 +110,14 @@ function verifiedBody(text: string, keyring: TokenKeyring): Buffer {
   return body;
 }
 
-function readSession(body: Buffer): Session {
+function readSession(body: Buffer, positions: PositionCodec): Session {
   try {
     const reader = new TokenBytesReader(body.subarray(headLength));
     const requiresSource = reader.byte() === requiresSourceFlag;
     const epoch = reader.number();
     const issuedAtMs = reader.number();
     const clusterId = reader.text();
-    const position = readPosition(reader);
+    const position = positions.readBytes(reader);
     if (!reader.isAtEnd()) throw new RangeError('Bytes are left over');
     return Object.freeze({ clusterId, epoch, position, issuedAtMs, requiresSource });
   } catch (cause) {

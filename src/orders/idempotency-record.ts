@@ -1,7 +1,7 @@
-import { parsePosition } from '../consistency/parse-position.ts';
-import type { Flavour, Position } from '../consistency/position.ts';
+import type { Position } from '../consistency/position.ts';
 import { isUniqueViolation } from '../database/orders/order-rows.ts';
 import type { OrdersTransaction } from '../database/orders/orders-client.ts';
+import { positions } from '../servers/flavours.ts';
 
 export type KeyedOperation = 'createOrder' | 'updateOrder' | 'deleteOrder';
 /** Keys of different operations never meet. */
@@ -52,7 +52,7 @@ export async function notePosition(
 ): Promise<void> {
   await tx.idempotencyKey.updateMany({
     where: { ...id, position: null },
-    data: { position: position === null ? onlyOnSource : `${position.flavour} ${position.format()}`, issuedAtMs },
+    data: { position: position === null ? onlyOnSource : positions.writeText(position), issuedAtMs },
   });
 }
 
@@ -70,12 +70,20 @@ export async function readRecord(tx: OrdersTransaction, id: RecordId): Promise<I
   if (row === null) return null;
   const { inputHash, result, createdAt, position, issuedAtMs } = row;
   if (position === null || issuedAtMs === null) return { inputHash, result, createdAt, committed: null };
-  const noted = { inputHash, result, createdAt };
-  if (position === onlyOnSource) return { ...noted, committed: { position: null, issuedAtMs: Number(issuedAtMs) } };
-  const space = position.indexOf(' ');
-  const flavour = position.slice(0, space) as Flavour;
   return {
-    ...noted,
-    committed: { position: parsePosition(flavour, position.slice(space + 1)), issuedAtMs: Number(issuedAtMs) },
+    inputHash,
+    result,
+    createdAt,
+    committed: { position: readPosition(position), issuedAtMs: Number(issuedAtMs) },
   };
+}
+
+/** `null` sends the client to the source: also for what a release with other kinds of servers has noted. */
+export function readPosition(text: string): Position | null {
+  if (text === onlyOnSource) return null;
+  try {
+    return positions.readText(text);
+  } catch {
+    return null;
+  }
 }

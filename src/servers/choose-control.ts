@@ -1,9 +1,9 @@
-import type { Flavour } from '../consistency/position.ts';
 import type { ControlStatements } from './control-statements.ts';
+import type { FlavourName } from './flavour-name.ts';
 import { mariadbControl } from './mariadb/control.ts';
 import { mysqlControl } from './mysql/control.ts';
 
-export function controlStatementsOf(flavour: Flavour): ControlStatements {
+export function controlStatementsOf(flavour: FlavourName): ControlStatements {
   switch (flavour) {
     case 'mariadb':
       return mariadbControl;

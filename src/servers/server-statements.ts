@@ -1,6 +1,8 @@
 import type { ProbeReport } from '../cluster/node-status.ts';
 import type { ReplicationChannel } from '../cluster/server-settings.ts';
-import type { Flavour, Position } from '../consistency/position.ts';
+import type { ServerTerms } from '../cluster/server-terms.ts';
+import type { Position } from '../consistency/position.ts';
+import type { FlavourName } from './flavour-name.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -22,7 +24,8 @@ export type LogProof = {
 
 /** Everything that the server families word differently. One implementation each; no other file knows a server's SQL. */
 export interface ServerStatements {
-  readonly flavour: Flavour;
+  readonly flavour: FlavourName;
+  readonly terms: ServerTerms;
   /** Columns `identity`, `id`, `version`, `refusedBy`, `awaitsAcknowledgement`, and those that `reached` reads. */
   readonly look: string;
   /** Rows about replication, empty on a server that replicates from nobody. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TokenCodec } from '../../src/consistency/token-codec.ts';
 import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
+import { positions } from '../../src/servers/flavours.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders } from '../support/engine.ts';
 import { type Asking, ask, startApi, type TestApi } from '../support/in-process-api.ts';
@@ -284,6 +285,7 @@ describe('a token that is none of ours', () => {
   const codec = (given: { clusterId?: string; keys?: { id: string; secret: string }[] }) =>
     new TokenCodec({
       keyring: new TokenKeyring(given.keys ?? [...cluster.cluster.tokenKeys]),
+      positions,
       clusterId: given.clusterId ?? cluster.cluster.id,
       flavour: () => null,
     });

@@ -1,14 +1,13 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../../prisma/generated/orders/client.ts';
-import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Position } from '../../src/consistency/position.ts';
-import { transactionsBehind } from '../../src/consistency/transactions-behind.ts';
 import { closeNodeClients, makeNodeClients, type NodeClients } from '../../src/database/clients/node-clients.ts';
 import type { DatabaseNode } from '../../src/database/engine/replicated-database.ts';
 import { WriteCapture, within } from '../../src/database/write/write-capture.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { migrateOrders, newOrder, nodesOf } from '../support/engine.ts';
+import { parsePosition } from '../support/positions.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 let cluster: TestCluster;
@@ -117,7 +116,7 @@ describe('the position of a write', () => {
     const { state, position, positionUnknown } = await captured(() => write(node.direct, id));
     const after = await positionNow();
     expect([state, positionUnknown]).toEqual(['COMMITTED', false]);
-    expect(transactionsBehind(after, before)).toBe(1n);
+    expect(after.countMissingIn(before)).toBe(1n);
     expect(position?.equals(after)).toBe(true);
   });
 

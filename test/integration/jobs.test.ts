@@ -7,6 +7,7 @@ import { recheckOrder } from '../../src/jobs/recheck-order.ts';
 import { PaymentsSandbox, paymentOf } from '../../src/local/payments/payments-sandbox.ts';
 import type { OrderChange } from '../../src/orders/order-change.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { positions } from '../../src/servers/flavours.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders, openEngine } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';
@@ -142,7 +143,12 @@ describe('a recheck', () => {
     await caughtUp(cluster, 'replica-1');
     const database = await openEngine(cluster);
     const { id: clusterId, tokenKeys, flavour } = cluster.cluster;
-    const tokens = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), clusterId, flavour: () => flavour });
+    const tokens = new TokenCodec({
+      keyring: new TokenKeyring(tokenKeys),
+      positions,
+      clusterId,
+      flavour: () => flavour,
+    });
     const announced: OrderChange[] = [];
     const dependencies = {
       sessions: new JobSessions({ database, tokens, clusterId, clock: systemClock }),

@@ -5,6 +5,7 @@ import type { MayAnswer } from '../../src/cache/may-answer.ts';
 import { type CacheQuestion, type CacheTurn, ReadCache } from '../../src/cache/read-cache.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { Redis } from '../../src/platform/redis.ts';
+import { positions } from '../../src/servers/flavours.ts';
 import { at } from '../support/scripted-probe.ts';
 import { TestRedis } from '../support/test-redis.ts';
 import { until } from '../support/until.ts';
@@ -40,7 +41,7 @@ afterEach(async () => {
 afterAll(() => server.stop());
 
 function cacheOf(on: Redis, rule?: MayAnswer): ReadCache {
-  const cache = new ReadCache({ redis: on, clock: systemClock, ttlMs: 600_000, ...(rule && { rule }) });
+  const cache = new ReadCache({ redis: on, positions, clock: systemClock, ttlMs: 600_000, ...(rule && { rule }) });
   open.push(() => cache.close());
   return cache;
 }
@@ -79,7 +80,7 @@ async function told(cache: ReadCache, sequence: number): Promise<void> {
 async function known(sequence: number): Promise<void> {
   await until('the write is told', async () => {
     const text = (await redis.call('get', [redis.key('cache', '1', 'marks')])) as string | null;
-    return readMarks(text).marks.some(({ position }) => position.includes(at(sequence)));
+    return readMarks(text, positions).marks.some(({ position }) => position.includes(at(sequence)));
   });
 }
 

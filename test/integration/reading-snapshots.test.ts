@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession } from '../../src/consistency/session.ts';
-import { transactionsBehind } from '../../src/consistency/transactions-behind.ts';
 import type { OrdersClient, OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import type { NodePositions } from '../../src/database/session/read-observation.ts';
 import { migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
@@ -92,7 +91,7 @@ describe.each([
         if (exactPositions && numbers.has(number)) expect(positions.observed.includes(position)).toBe(true);
       }
       // Each order is a transaction of its own, and nobody else writes.
-      const transactions = transactionsBehind(positions.observed, before.positions.observed);
+      const transactions = positions.observed.countMissingIn(before.positions.observed);
       expect(transactions).toBeGreaterThanOrEqual(numbers.size - before.numbers.size);
     }
     const exact = seen.filter(({ positions: { reached, observed } }) => reached.includes(observed));

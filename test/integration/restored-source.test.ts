@@ -7,6 +7,7 @@ import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { JobSessions } from '../../src/jobs/job-sessions.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { positions } from '../../src/servers/flavours.ts';
 import { type Fork, forkOf } from '../consistency/forks/ways.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
@@ -135,7 +136,12 @@ describe.sequential('a source that comes back with an older copy of its data', (
   it('is told through the tokens of jobs and of changed orders as well', async () => {
     const { tokenKeys, flavour } = cluster.cluster;
     const clusterId = 'orders';
-    const tokens = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), clusterId, flavour: () => flavour });
+    const tokens = new TokenCodec({
+      keyring: new TokenKeyring(tokenKeys),
+      positions,
+      clusterId,
+      flavour: () => flavour,
+    });
     const sessions = new JobSessions({ database: first, tokens, clusterId, clock: systemClock });
     const [recent, again] = [tokens.encode(await written(first)), tokens.encode(await written(first))];
     for (const session of [...lost, late]) {

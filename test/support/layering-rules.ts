@@ -65,6 +65,12 @@ export const patternOwners: readonly {
     pattern: /\bcreate(?:Connection|Pool)\s*\(/,
     owners: ['servers', 'local'],
   },
+  {
+    // A kind of server is added in its folder: whoever names one would have to be edited for each.
+    what: 'names a kind of server',
+    pattern: /(?<!\bfrom )['"](?:mysql|mariadb)['"]|\b(?:Mysql|Mariadb)[A-Z]/,
+    owners: ['servers', 'database', 'local', 'cli'],
+  },
 ];
 
 export const maxLines = 400;

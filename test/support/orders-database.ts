@@ -3,7 +3,6 @@ import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { type Connection, createConnection, createPool, type Pool } from 'mariadb';
 import { Prisma, PrismaClient } from '../../prisma/generated/orders/client.ts';
 import { clusterHealth } from '../../src/cluster/cluster-health.ts';
-import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
 import {
   type OwnStatement,
@@ -20,6 +19,7 @@ import { noJobs } from '../../src/jobs/jobs.ts';
 import { OrderChanges } from '../../src/orders/order-changes.ts';
 import { readOrders } from '../../src/orders/order-reads.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { parsePosition } from './positions.ts';
 import { startTestCluster } from './test-cluster.ts';
 
 export const migrationsDirectory = 'prisma/orders/migrations';

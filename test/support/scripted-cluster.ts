@@ -2,6 +2,7 @@ import { Cluster, type ClusterOptions } from '../../src/cluster/cluster.ts';
 import type { HealthPolicy } from '../../src/cluster/health.ts';
 import type { Node } from '../../src/cluster/node.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { positions } from '../../src/servers/flavours.ts';
 import { at, makeNode, ScriptedProbe } from './scripted-probe.ts';
 import { TickingClock } from './ticking-clock.ts';
 
@@ -24,6 +25,7 @@ export async function startScriptedCluster(
   const probes = new Map<string, ScriptedProbe>();
   const cluster = new Cluster({
     nodes: nodes.map((node) => (typeof node === 'string' ? makeNode(node) : node)),
+    positions,
     clock,
     random: () => 0.5,
     log: createLog({ level: 'silent', format: 'json' }),

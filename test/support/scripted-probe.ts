@@ -1,10 +1,11 @@
 import type { Node, NodeRole } from '../../src/cluster/node.ts';
 import type { HistoryAnswer, NodeProbe, NodeProbeListener } from '../../src/cluster/node-probe.ts';
 import type { ProbeReport } from '../../src/cluster/node-status.ts';
-import { historyOf } from '../../src/cluster/source-judge.ts';
-import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Position } from '../../src/consistency/position.ts';
 import type { Clock } from '../../src/platform/clock.ts';
+import { mariadbTerms } from '../../src/servers/mariadb/terms.ts';
+import { mysqlTerms } from '../../src/servers/mysql/terms.ts';
+import { historyOf, parsePosition } from './positions.ts';
 
 /** The position of a history that is one line: its first `sequence` transactions. */
 export const at = (sequence: number, domain = 0): Position => parsePosition('mariadb', `${domain}-1-${sequence}`);
@@ -19,6 +20,7 @@ export function makeReport(role: 'SOURCE' | 'REPLICA', given: Partial<ProbeRepor
   return {
     identity: 'server-1',
     version: '10.11.14-MariaDB',
+    terms: given.position?.flavour === 'mysql' ? mysqlTerms : mariadbTerms,
     readOnly: replica,
     applier: replica ? 'RUNNING' : 'NONE',
     receiving: replica,

@@ -4,7 +4,6 @@
  * position is unknown is never taken for the most advanced one, and one that is told to stay behind only where there is no
  * other. With gaps, no replica may have everything.
  */
-import { transactionsBehind } from '../../consistency/transactions-behind.ts';
 import type { SeenMember } from './member.ts';
 
 /** What the others have received and this one has not, as `[replica, number of transactions]`. */
@@ -12,7 +11,7 @@ export function lacking(candidate: SeenMember, others: readonly SeenMember[]): {
   const own = candidate.facts.received;
   return others.flatMap(({ name, facts }) => {
     if (own === null || facts.received === null || facts.received.flavour !== own.flavour) return [];
-    const count = transactionsBehind(facts.received, own);
+    const count = facts.received.countMissingIn(own);
     return count === 0n ? [] : [{ from: name, count }];
   });
 }

@@ -5,14 +5,13 @@
  * Databases are judged by the one that a table is in. A server that logs statements judges by the one that the session had
  * chosen: this service always has its own.
  */
-import type { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
 import type { ClusterSnapshot } from '../cluster-snapshot.ts';
 import { lastSource, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
 import { listOf, matchesAllTablesOf, matchesTableOf, namesTableOf, rewritesSchema } from './filter-text.ts';
 import type { ProblemRule } from './problem-rule.ts';
-import { type FollowedChannel, isMariadb, seenChannels, variableOf } from './seen-settings.ts';
+import { type FollowedChannel, seenChannels, variableOf } from './seen-settings.ts';
 
 /** Whether what the filter names can be of this service. `given` is the option's text. */
 type Touches = (given: string, schema: string, followed: FollowedChannel, source: NodeStatus | undefined) => boolean;
@@ -66,44 +65,19 @@ function writersOf(source: NodeStatus): readonly string[] | undefined {
 function domainsOf(source: NodeStatus): readonly string[] | undefined {
   const next = variableOf(source, 'gtid_domain_id');
   const position = source.report?.position;
-  if (next === undefined || position?.flavour !== 'mariadb') return undefined;
-  return [next, ...(position as MariadbGtidPosition).gtids().map(({ domainId }) => String(domainId))];
+  if (next === undefined || position === undefined) return undefined;
+  return [next, ...position.parts().map(({ stream }) => stream)];
 }
 
 function filteredBy({ status, channel }: FollowedChannel, option: string, given: string): Problem {
-  const { name } = status.node;
+  const { node, report } = status;
+  const { name } = node;
   return {
     code: 'REPLICATION_FILTERED',
     node: name,
     message: `${name} leaves out some of what its source writes and counts it as applied, so reads that must see a certain write are not sent there; what it has left out has to be copied anew`,
     variable: option,
     value: given,
-    cure: isMariadb(status) ? cureOfMariadb(channel.name, option) : cureOfMysql(channel.name, option),
+    cure: report?.terms.withoutFilter(channel.name, option) ?? null,
   };
-}
-
-const idOptions: Readonly<Record<string, string>> = {
-  Replicate_Ignore_Server_Ids: 'IGNORE_SERVER_IDS',
-  Replicate_Do_Domain_Ids: 'DO_DOMAIN_IDS',
-  Replicate_Ignore_Domain_Ids: 'IGNORE_DOMAIN_IDS',
-};
-
-function cureOfMariadb(channel: string, option: string): string {
-  const quoted = channel === '' ? '' : ` '${channel}'`;
-  const ids = idOptions[option];
-  const variable = `${channel === '' ? '' : `${channel}.`}${option.toLowerCase()}`;
-  const change = ids === undefined ? `SET GLOBAL ${variable} = ''` : `CHANGE MASTER${quoted} TO ${ids} = ()`;
-  const kept = ids === undefined ? `; and take ${option.toLowerCase()} out of its configuration` : '';
-  return `STOP SLAVE${quoted}; ${change}; START SLAVE${quoted}${kept}`;
-}
-
-function cureOfMysql(channel: string, option: string): string {
-  const forChannel = channel === '' ? '' : ` FOR CHANNEL '${channel}'`;
-  const ids = idOptions[option];
-  const change =
-    ids === undefined
-      ? `CHANGE REPLICATION FILTER ${option.toUpperCase()} = ()`
-      : `CHANGE REPLICATION SOURCE TO ${ids} = ()`;
-  const kept = ids === undefined ? `; and take ${option.toLowerCase()} out of its configuration` : '';
-  return `STOP REPLICA${forChannel}; ${change}${forChannel}; START REPLICA${forChannel}${kept}`;
 }

@@ -25,7 +25,3 @@ export function variableOf({ report }: NodeStatus, name: string): string | undef
 export function isOff(value: string | undefined): boolean {
   return value === '0' || value === 'OFF';
 }
-
-export function isMariadb({ report }: NodeStatus): boolean {
-  return report?.position.flavour === 'mariadb';
-}

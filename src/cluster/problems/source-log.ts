@@ -7,7 +7,7 @@ import type { NodeStatus } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
 import { listOf } from './filter-text.ts';
 import type { ProblemRule } from './problem-rule.ts';
-import { isMariadb, isOff, variableOf } from './seen-settings.ts';
+import { isOff, variableOf } from './seen-settings.ts';
 
 export const sourceLogRule: ProblemRule = (snapshot) => {
   const source = writableSource(snapshot);
@@ -73,7 +73,7 @@ function filteredBy(source: NodeStatus, variable: string, value: string): Proble
 
 function unknownFilters(source: NodeStatus): Problem {
   const { name } = source.node;
-  const right = isMariadb(source) ? 'BINLOG MONITOR' : 'REPLICATION CLIENT';
+  const right = source.report?.terms.logRight ?? 'the right to see its log';
   return {
     code: 'SETTINGS_UNKNOWN',
     node: name,

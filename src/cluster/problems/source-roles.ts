@@ -1,6 +1,6 @@
 /** Servers that take writes beside the source, or that would if somebody said which one is meant. */
 import { isDecided, straySources, writableSource } from '../cluster-snapshot.ts';
-import type { NodeStatus } from '../node-status.ts';
+import type { NodeStatus, ProbeReport } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
 import type { ProblemRule } from './problem-rule.ts';
 
@@ -27,8 +27,8 @@ function conflict(
     code: 'SOURCE_CONFLICT',
     node: name,
     message: `${name} takes writes beside ${beside}${ring}: ${sent}, and what others write to ${name} may be lost`,
-    ...readOnly(report?.position.flavour),
-    cure: `on the one that is not meant to take writes: ${refuseWrites(report?.position.flavour)}`,
+    ...readOnly(report),
+    cure: report && `on the one that is not meant to take writes: ${report.terms.refuseWrites}`,
   };
   return problem;
 }
@@ -36,7 +36,6 @@ function conflict(
 function writableReplica(status: NodeStatus, source: NodeStatus | null): readonly Problem[] {
   const { node, report, writableReplica: found } = status;
   if (found === null || report === null) return [];
-  const { flavour } = report.position;
   const follows = listed(found.follows);
   if (!found.isDoubtful || source !== null) {
     return [
@@ -44,8 +43,8 @@ function writableReplica(status: NodeStatus, source: NodeStatus | null): readonl
         code: 'WRITABLE_REPLICA',
         node: node.name,
         message: `${node.name} replicates ${follows} and takes writes all the same: one that is sent there is lost`,
-        ...readOnly(flavour),
-        cure: `on ${node.name}: ${refuseWrites(flavour)}`,
+        ...readOnly(report),
+        cure: `on ${node.name}: ${report.terms.refuseWrites}`,
       },
     ];
   }
@@ -54,25 +53,15 @@ function writableReplica(status: NodeStatus, source: NodeStatus | null): readonl
       code: 'SOURCE_DOUBTFUL',
       node: node.name,
       message: `${node.name} takes writes and still replicates ${follows}, which nobody can ask whether it takes them too: it is sent none`,
-      ...readOnly(flavour),
-      cure: `if ${node.name} is to be the source, there: ${leaveSource(flavour)}; else: ${refuseWrites(flavour)}`,
+      ...readOnly(report),
+      cure: `if ${node.name} is to be the source, there: ${report.terms.leaveSource}; else: ${report.terms.refuseWrites}`,
     },
   ];
 }
 
-type Flavour = 'mariadb' | 'mysql' | undefined;
-
-const readOnly = (flavour: Flavour) => ({
-  variable: flavour === 'mysql' ? 'super_read_only' : 'read_only',
+const readOnly = (report: ProbeReport | null) => ({
+  variable: report?.terms.readOnlyVariable ?? null,
   value: 'OFF',
 });
-
-const refuseWrites = (flavour: Flavour) =>
-  flavour === 'mysql'
-    ? 'SET PERSIST super_read_only = ON'
-    : 'SET GLOBAL read_only = ON, and read_only = ON in its file';
-
-const leaveSource = (flavour: Flavour) =>
-  flavour === 'mysql' ? 'STOP REPLICA; RESET REPLICA ALL' : 'STOP SLAVE; RESET SLAVE ALL';
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'others' : names.join(' and '));

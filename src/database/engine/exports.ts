@@ -9,6 +9,7 @@ export { TokenCodec } from '../../consistency/token-codec.ts';
 export { type TokenKey, TokenKeyring } from '../../consistency/token-keyring.ts';
 export { TidemarkError } from '../../errors.ts';
 export type { RouteDecision, RouteReason } from '../../routing/route-decision.ts';
+export { positions } from '../../servers/flavours.ts';
 export { CapturingPool } from '../clients/capturing-pool.ts';
 export type { MakeClient } from '../clients/node-clients.ts';
 export { WriteIndeterminateError } from '../errors.ts';

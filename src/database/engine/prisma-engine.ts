@@ -11,6 +11,7 @@ import { TidemarkError } from '../../errors.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
+import { positions } from '../../servers/flavours.ts';
 import type { MakeClient, PrismaClientLike } from '../clients/node-clients.ts';
 import type { PinnedSession } from '../session/pinned-session.ts';
 import type { ReadIntent } from '../session/session-opening.ts';
@@ -71,6 +72,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     this.#clusterId = clusterId;
     this.#tokens = new TokenCodec({
       keyring: new TokenKeyring(tokenKeys),
+      positions,
       clusterId,
       flavour: () => this.#flavour(),
       shorten: shortenBy(this.database),

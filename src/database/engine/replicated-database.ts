@@ -30,6 +30,7 @@ import { OwnClock } from '../../platform/own-clock.ts';
 import { Strain } from '../../platform/strain.ts';
 import { RouteMetrics } from '../../routing/route-metrics.ts';
 import { Router } from '../../routing/router.ts';
+import { positions } from '../../servers/flavours.ts';
 import { NodeDownError } from '../../servers/mysql-family/driver-fault.ts';
 import type { PoolSettings } from '../../servers/mysql-family/driver-pool.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
@@ -118,6 +119,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const { stretch } = this.#strain;
     this.cluster = new Cluster({
       ...options,
+      positions,
       ownClock,
       stretch,
       onGoneBack: (happening) => this.#recorder.goneBack(happening),

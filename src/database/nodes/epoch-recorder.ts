@@ -14,12 +14,11 @@ import type { NodeStatus, ProbeReport } from '../../cluster/node-status.ts';
 import type { GoneBack } from '../../cluster/source-judge.ts';
 import { endOfHistory } from '../../consistency/end-of-history.ts';
 import { currentEpoch, type EpochHistory, judgeEpoch } from '../../consistency/epoch.ts';
-import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
 import type { Position } from '../../consistency/position.ts';
-import { partsOf, writerOf } from '../../consistency/position-parts.ts';
 import type { Session } from '../../consistency/session.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { statementsFor } from '../../servers/choose-statements.ts';
+import { MariadbGtidPosition } from '../../servers/mariadb/gtid-position.ts';
 import { type HistoryFacts, historyFacts, historyQuestions } from '../../servers/mysql-family/history.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { rowsOf, ServerConnection } from '../../servers/server-connection.ts';
@@ -101,12 +100,12 @@ export class EpochRecorder {
     if (this.#due !== null && epoch !== null && epoch > this.#due.epoch) this.#due = null;
     const source = writableSource(snapshot);
     if (source?.report == null || epoch === null) return;
-    const { identity } = source.report;
+    const { identity, position } = source.report;
     const recorded = this.#options.epochs().at(-1)?.sourceId ?? '';
     const former = recorded === '' ? this.#former : recorded;
     // Of a group the members write one history, whoever is elected.
     const isGroup = source.report.member !== undefined;
-    const isNew = former !== null && writerOf(former) !== writerOf(identity);
+    const isNew = former !== null && position.writerOf(former) !== position.writerOf(identity);
     if (this.#former === null || !isNew || recorded !== '') this.#former = identity;
     if (isGroup) return;
     if (isNew) this.#note(source, { reason: 'PROMOTED', former, end: null });
@@ -128,8 +127,8 @@ export class EpochRecorder {
     const source = writableSource(this.#options.cluster.snapshot());
     if (source?.report == null || position === null) return;
     // What another server wrote the source's history tells apart for ever; its own numbers it gives out again.
-    const writer = writerOf(source.report.identity);
-    const isOwn = partsOf(position).some((part) => part.writer === writer);
+    const writer = position.writerOf(source.report.identity);
+    const isOwn = position.parts().some((part) => part.writer === writer);
     if (isOwn) this.#note(source, { reason: 'WRITE_LOST', former: null, end: null });
   }
 
@@ -249,7 +248,7 @@ function endOf(
   }
   if (reason !== 'PROMOTED') return facts.all;
   const began = history.at(-1)?.endOfPrevious ?? null;
-  return endOfHistory({ ...facts, writer: writerOf(identity), began });
+  return endOfHistory({ ...facts, writer: facts.all.writerOf(identity), began });
 }
 
 /**

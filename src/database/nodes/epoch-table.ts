@@ -1,7 +1,7 @@
 import type { Connection } from 'mariadb';
 import type { EpochHistory, EpochRecord } from '../../consistency/epoch.ts';
-import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Flavour } from '../../consistency/position.ts';
+import { positions } from '../../servers/flavours.ts';
 import { rowsOf } from '../../servers/server-connection.ts';
 import { textOf } from '../../servers/server-statements.ts';
 
@@ -16,13 +16,14 @@ export async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Pr
 
 /** The promotions that a server has recorded, `null` when it keeps no record. */
 export async function readEpochs(connection: Connection, flavour: Flavour): Promise<EpochHistory | null> {
+  const kind = positions.kind(flavour);
   try {
     const sql =
       "SELECT epoch, source_id AS sourceId, end_of_previous AS endOfPrevious, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', started_at) DIV 1000 AS startedAtMs FROM cluster_epochs ORDER BY epoch";
     return rowsOf(await connection.query(sql)).map((row) => ({
       epoch: Number(row.epoch),
       sourceId: textOf(row, 'sourceId'),
-      endOfPrevious: row.endOfPrevious === null ? null : parsePosition(flavour, textOf(row, 'endOfPrevious')),
+      endOfPrevious: row.endOfPrevious === null ? null : kind.parse(textOf(row, 'endOfPrevious')),
       startedAtMs: Number(row.startedAtMs),
     }));
   } catch (error) {
@@ -56,6 +57,6 @@ export async function insertEpoch(
   const started = startedAtMs === undefined ? `GREATEST(UTC_TIMESTAMP(3), ${given})` : given;
   await connection.query(
     `INSERT INTO cluster_epochs (epoch, source_id, end_of_previous, started_at) VALUES (?, ?, ?, ${started})`,
-    [epoch, sourceId, endOfPrevious?.format() ?? null, (startedAtMs ?? nowMs) * 1000],
+    [epoch, sourceId, endOfPrevious?.line() ?? null, (startedAtMs ?? nowMs) * 1000],
   );
 }

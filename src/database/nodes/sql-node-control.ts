@@ -107,7 +107,7 @@ export class SqlNodeControl implements NodeControl {
           onTable,
         });
         const { version } = await this.look();
-        await runAll(writing, control.holdOnly(position.format().replaceAll('\n', ''), version));
+        await runAll(writing, control.holdOnly(position.line(), version));
       } finally {
         await writing.end();
       }

@@ -97,6 +97,7 @@ export class SqlNodeProbe implements NodeProbe {
         identity: textOf(look, 'identity'),
         id: textOf(look, 'id').toLowerCase(),
         version,
+        terms: statements.terms,
         readOnly: refusedBy.length > 0,
         refusedBy,
         awaitsAcknowledgement: this.#awaitsAcknowledgement,

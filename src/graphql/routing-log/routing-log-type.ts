@@ -63,7 +63,7 @@ const routedOperation = builder.objectRef<Streamed<RoutedOperation>>('RoutedOper
     required: t.string({
       nullable: true,
       description: 'The position that a replica had to include, shortened. Null when none was asked for.',
-      resolve: ({ item }) => item.required && shortened(item.required.format()),
+      resolve: ({ item }) => item.required && shortened(item.required.line()),
     }),
     waitedMs: t.int({
       description: 'How many milliseconds it waited for a replica.',
@@ -143,6 +143,5 @@ const shownCharacters = 48;
 
 /** The end of a position is what moves. */
 function shortened(text: string): string {
-  const oneLine = text.replaceAll('\n', '');
-  return oneLine.length <= shownCharacters ? oneLine : `…${oneLine.slice(-shownCharacters)}`;
+  return text.length <= shownCharacters ? text : `…${text.slice(-shownCharacters)}`;
 }

@@ -1,6 +1,6 @@
 import { type EpochHistory, judgeEpoch } from '../../consistency/epoch.ts';
-import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Position } from '../../consistency/position.ts';
+import { positions } from '../../servers/flavours.ts';
 import type { Account } from '../directory/secrets.ts';
 import { connectTo, type ServerAddress } from '../server-connection.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
@@ -42,15 +42,16 @@ export async function readStanding(
       if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return [];
       throw error;
     });
-    const positions = String(look?.positions ?? '').split(flavour === 'mysql' ? ';' : ' ');
+    const kind = positions.kind(flavour);
+    const texts = String(look?.positions ?? '').split(flavour === 'mysql' ? ';' : ' ');
     return {
       name: server.name,
       uuid: look?.uuid === null ? null : String(look?.uuid),
-      position: positions.map((text) => parsePosition(flavour, text)).reduce((all, more) => all.merge(more)),
+      position: texts.map((text) => kind.parse(text)).reduce((all, more) => all.merge(more)),
       epochs: rows.map(({ epoch, sourceId, endOfPrevious }) => ({
         epoch: Number(epoch),
         sourceId: sourceId === null ? '' : String(sourceId),
-        endOfPrevious: endOfPrevious === null ? null : parsePosition(flavour, String(endOfPrevious)),
+        endOfPrevious: endOfPrevious === null ? null : kind.parse(String(endOfPrevious)),
       })),
       everFollowed: following !== undefined,
       isReconnecting: following?.[words.receiving] === 'Connecting',

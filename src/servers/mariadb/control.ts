@@ -6,15 +6,15 @@
  * receiving thread is stopped alone, and the applying one never before it has applied everything.
  * A server that was the source has an empty `gtid_slave_pos`; it has to be told that it has what it wrote itself.
  */
-import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { ControlStatements } from '../control-statements.ts';
 import { followedBy, receiverOf, replicationState } from '../mysql-family/replication-rows.ts';
 import { refusedByColumn, refusedByOf } from '../mysql-family/write-refusal.ts';
 import { type Row, textOf } from '../server-statements.ts';
+import { MariadbGtidPosition } from './gtid-position.ts';
 
 const words = { source: 'Master', replica: 'Slave' } as const;
-const position = (row: Row | undefined, column: string): Position => parsePosition('mariadb', textOf(row, column));
+const position = (row: Row | undefined, column: string): Position => MariadbGtidPosition.parse(textOf(row, column));
 const isOff = (row: Row, column: string): boolean => ['0', 'OFF'].includes(textOf(row, column));
 
 export const mariadbControl: ControlStatements = {

@@ -7,10 +7,9 @@
  * `WSREP_SYNC_WAIT_UPTO_GTID` is no wait for us: it counts whole seconds, and passes for a domain that it does not know.
  */
 import type { MemberState } from '../../cluster/node-status.ts';
-import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
-import { parsePosition } from '../../consistency/parse-position.ts';
 import { replicationState } from '../mysql-family/replication-rows.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { MariadbGtidPosition } from './gtid-position.ts';
 import { logEnd, showsLogUntil } from './log-proof.ts';
 import { mariadbStatements } from './statements.ts';
 
@@ -45,7 +44,7 @@ export const galeraStatements: ServerStatements = {
   replicationOf: (rows, status = []) => nodeState(replicationState(rows, 'mariadb'), status),
   position: [...mariadbStatements.position, logEnd, shown, shown],
   reached,
-  holdings: (row) => ({ holds: parsePosition('mariadb', textOf(row, 'logged')) }),
+  holdings: (row) => ({ holds: MariadbGtidPosition.parse(textOf(row, 'logged')) }),
   observesByReplication: () => false,
 };
 

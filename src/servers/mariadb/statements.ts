@@ -11,22 +11,23 @@
  * replica: it counts local writes as if they were the source's. A server that refuses writes is read like a replica, in
  * case it has just become one.
  */
-import { MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
-import { parsePosition } from '../../consistency/parse-position.ts';
+
 import type { Position } from '../../consistency/position.ts';
 import { channelsOf } from '../mysql-family/replication-channels.ts';
 import { replicationState } from '../mysql-family/replication-rows.ts';
 import { isAwaited, shownOfLog } from '../mysql-family/unshown.ts';
 import { refusedByColumn } from '../mysql-family/write-refusal.ts';
 import { columnsOf, type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { MariadbGtidPosition } from './gtid-position.ts';
 import { logEnd, showsLogUntil } from './log-proof.ts';
+import { mariadbTerms } from './terms.ts';
 
 const channelWords = { name: 'Connection_name', sourceId: 'Master_Server_Id', follows: 'Using_Gtid', byFile: 'No' };
 
 const columns =
   '@@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AND @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.read_only AS readOnly';
 
-const position = (row: Row | undefined, column: string): Position => parsePosition('mariadb', textOf(row, column));
+const position = (row: Row | undefined, column: string): Position => MariadbGtidPosition.parse(textOf(row, column));
 
 const isOn = (row: Row | undefined, column: string): boolean => !['0', 'OFF'].includes(textOf(row, column));
 
@@ -44,6 +45,7 @@ function loggedOf(state: string): Readonly<Record<string, Position>> {
 
 export const mariadbStatements: ServerStatements = {
   flavour: 'mariadb',
+  terms: mariadbTerms,
   look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, ${refusedByColumn('mariadb')}, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, @@GLOBAL.rpl_semi_sync_master_enabled AS awaitsAcknowledgement, @@GLOBAL.log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin, ${columns}`,
   replication: 'SHOW ALL SLAVES STATUS',
   membership: null,

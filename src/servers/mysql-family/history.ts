@@ -6,17 +6,19 @@
  * here. A server that follows another one may still get what it lacks: what it has received, and what is on its way.
  */
 import type { HistoryAnswer } from '../../cluster/node-probe.ts';
-import { type MariadbGtid, MariadbGtidPosition } from '../../consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
-import { parsePosition } from '../../consistency/parse-position.ts';
-import type { Flavour, Position } from '../../consistency/position.ts';
-import { mariadbHistory, mysqlHistory } from '../../consistency/source-history.ts';
+import type { Position } from '../../consistency/position.ts';
+import type { FlavourName } from '../flavour-name.ts';
+import type { MariadbGtid } from '../mariadb/gtid.ts';
+import { MariadbHistory } from '../mariadb/gtid-history.ts';
+import { MariadbGtidPosition } from '../mariadb/gtid-position.ts';
+import { MysqlHistory } from '../mysql/gtid-history.ts';
+import { MysqlGtidSet } from '../mysql/gtid-set.ts';
 import { type Row, textOf } from '../server-statements.ts';
 import { refusedByColumn, refusedByOf } from './write-refusal.ts';
 
 type Questions = { readonly own: string; readonly group: string | null };
 
-export const historyQuestions: Readonly<Record<Flavour, Questions>> = {
+export const historyQuestions: Readonly<Record<FlavourName, Questions>> = {
   mariadb: {
     own: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, ${refusedByColumn('mariadb')}, @@GLOBAL.gtid_binlog_state AS logged, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS held`,
     group: null,
@@ -39,7 +41,7 @@ export type HistoryFacts = Pick<HistoryAnswer, 'identity' | 'readOnly' | 'receiv
 };
 
 export function historyFacts(
-  flavour: Flavour,
+  flavour: FlavourName,
   row: Row,
   channels: readonly Row[],
   members: readonly Row[],
@@ -50,7 +52,7 @@ export function historyFacts(
     ...members.map((member) => textOf(member, 'received')),
   ];
   const received = texts
-    .map((text) => parsePosition(flavour, text))
+    .map((text): Position => (flavour === 'mysql' ? MysqlGtidSet : MariadbGtidPosition).parse(text))
     .reduce<Position | null>((all, one) => all?.merge(one) ?? one, null);
   const own = ownFacts(flavour, row);
   return {
@@ -63,7 +65,7 @@ export function historyFacts(
   };
 }
 
-function ownFacts(flavour: Flavour, row: Row): Pick<HistoryFacts, 'all' | 'byServer' | 'applied'> {
+function ownFacts(flavour: FlavourName, row: Row): Pick<HistoryFacts, 'all' | 'byServer' | 'applied'> {
   switch (flavour) {
     case 'mariadb': {
       const applied = MariadbGtidPosition.parse(textOf(row, 'applied'));
@@ -82,7 +84,7 @@ function ownFacts(flavour: Flavour, row: Row): Pick<HistoryFacts, 'all' | 'bySer
 }
 
 export function historyAnswer(
-  flavour: Flavour,
+  flavour: FlavourName,
   row: Row,
   channels: readonly Row[],
   members: readonly Row[],
@@ -96,12 +98,12 @@ function histories(
   row: Row,
 ): Pick<HistoryAnswer, 'logged' | 'settled'> {
   if (all instanceof MysqlGtidSet && applied instanceof MysqlGtidSet) {
-    return { logged: mysqlHistory(all), settled: mysqlHistory(applied) };
+    return { logged: new MysqlHistory(all), settled: new MysqlHistory(applied) };
   }
   const received = applied instanceof MariadbGtidPosition ? applied : MariadbGtidPosition.empty;
   // As a look counts it, so that the two can be compared.
   const held = received.merge(MariadbGtidPosition.parse(textOf(row, 'held')));
-  const logged = mariadbHistory(gtidsOf(textOf(row, 'logged')), held);
+  const logged = new MariadbHistory(gtidsOf(textOf(row, 'logged')), held);
   return { logged, settled: logged };
 }
 

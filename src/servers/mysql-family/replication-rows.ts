@@ -1,6 +1,6 @@
 import { type Channel, summaryOf } from '../../cluster/channel.ts';
 import type { Address, ReceiverState } from '../../cluster/failover/member.ts';
-import type { Flavour } from '../../consistency/position.ts';
+import type { FlavourName } from '../flavour-name.ts';
 import { type ReplicationState, type Row, textOf } from '../server-statements.ts';
 
 type Words = { readonly source: string; readonly replica: string };
@@ -13,13 +13,13 @@ const words = {
 /** Replication as one server family prints it: one row per channel, the columns named by their words for the two sides. */
 export function replicationState(
   rows: readonly Row[],
-  flavour: Flavour,
+  flavour: FlavourName,
 ): ReplicationState & Required<Pick<ReplicationState, 'channels' | 'delayMs'>> {
   const channels = rows.map((row) => channelOf(row, flavour));
   return { ...summaryOf(channels), channels };
 }
 
-function channelOf(row: Row, flavour: Flavour): Channel {
+function channelOf(row: Row, flavour: FlavourName): Channel {
   const { source, replica, sourceId, channel } = words[flavour];
   const id = textOf(row, sourceId).toLowerCase();
   const lagSeconds = textOf(row, `Seconds_Behind_${source}`);

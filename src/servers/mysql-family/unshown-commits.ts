@@ -12,10 +12,10 @@
  * the log is shown has moved twice, whatever was logged before is shown.
  */
 
-import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
-import { parsePosition } from '../../consistency/parse-position.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { MariadbGtidPosition } from '../mariadb/gtid-position.ts';
+import { MysqlGtidSet } from '../mysql/gtid-set.ts';
 import { type Row, textOf } from '../server-statements.ts';
 import {
   isAwaited,
@@ -68,7 +68,7 @@ export class UnshownCommits {
   async #positionAt(place: Place, ask: Ask): Promise<Position> {
     if (this.#lookedUp === null || !isSame(this.#lookedUp.place, place)) {
       const [row] = await ask(positionAt(place));
-      this.#lookedUp = { place, position: parsePosition('mariadb', textOf(row, 'position')) };
+      this.#lookedUp = { place, position: MariadbGtidPosition.parse(textOf(row, 'position')) };
     }
     return this.#lookedUp.position;
   }

@@ -2,7 +2,7 @@
  * What a source has logged and shows to nobody yet, because it waits for a replica's acknowledgement: the words. The rule is in
  * `unshown-commits.ts`.
  */
-import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
+import { MysqlGtidSet } from '../mysql/gtid-set.ts';
 import { type Row, textOf } from '../server-statements.ts';
 
 /** MariaDB: up to which place in its log it shows everything, and how many wait. Blocks on nobody, unlike all else about logs. */

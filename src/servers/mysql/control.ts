@@ -2,11 +2,12 @@
  * How MySQL is administered. Whether a server takes writes is persisted: it has to outlive a restart, or the replica that
  * was promoted would come back refusing and the deposed source accepting.
  */
-import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
+
 import type { ControlStatements } from '../control-statements.ts';
 import { followedBy, receiverOf, replicationState } from '../mysql-family/replication-rows.ts';
 import { refusedByColumn, refusedByOf } from '../mysql-family/write-refusal.ts';
 import { textOf } from '../server-statements.ts';
+import { MysqlGtidSet } from './gtid-set.ts';
 
 const words = { source: 'Source', replica: 'Replica' } as const;
 

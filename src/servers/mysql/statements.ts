@@ -5,7 +5,7 @@
  * between the two is in `gtid_owned`. It moves from owned to executed and never back, so reading `gtid_owned` first and
  * `gtid_executed` second misses none: together they include all that a reader may have seen.
  */
-import { MysqlGtidSet } from '../../consistency/mysql-gtid-set.ts';
+
 import type { Position } from '../../consistency/position.ts';
 import { channelsOf } from '../mysql-family/replication-channels.ts';
 import { replicationState } from '../mysql-family/replication-rows.ts';
@@ -13,6 +13,8 @@ import { logStatusOfMysql } from '../mysql-family/setup-questions.ts';
 import { refusedByColumn } from '../mysql-family/write-refusal.ts';
 import { columnsOf, type Row, type ServerStatements, textOf, type Untold } from '../server-statements.ts';
 import { groupState, isOrdinary, membership } from './group.ts';
+import { MysqlGtidSet } from './gtid-set.ts';
+import { mysqlTerms } from './terms.ts';
 
 const channelWords = { name: 'Channel_Name', sourceId: 'Source_Server_Id', follows: 'Auto_Position', byFile: '0' };
 
@@ -23,6 +25,7 @@ const owned = (row: Row | undefined): Position => MysqlGtidSet.parse(textOf(row,
 
 export const mysqlStatements: ServerStatements = {
   flavour: 'mysql',
+  terms: mysqlTerms,
   look: `SELECT @@server_uuid AS identity, @@server_uuid AS id, ${refusedByColumn('mysql')}, VERSION() AS version, (SELECT MAX(VARIABLE_VALUE) FROM performance_schema.global_variables WHERE VARIABLE_NAME IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')) AS awaitsAcknowledgement, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtid_mode, @@GLOBAL.log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin`,
   replication: 'SHOW REPLICA STATUS',
   membership,

@@ -10,7 +10,8 @@ import {
   withRoom,
   writeMark,
 } from '../../../src/cache/invalidation-marks.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
+import { positions } from '../../../src/servers/flavours.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { mariadbPosition, mysqlPosition } from '../consistency/arbitrary-positions.ts';
 
 const oldestFirst = (marks: InvalidationMark[]) => [...marks].sort((a, b) => a.atMs - b.atMs);
@@ -24,7 +25,7 @@ describe.each([
   it('are read as they were written', () => {
     fc.assert(
       fc.property(marksOf(position), (marks) => {
-        const read = readMarks(['version', ...marks.map(writeMark)].join('\n'));
+        const read = readMarks(['version', ...marks.map((mark) => writeMark(mark, positions))].join('\n'), positions);
         expect(read.version).toBe('version');
         expect(read.marks.map(({ atMs }) => atMs)).toEqual(marks.map(({ atMs }) => atMs));
         for (const [index, mark] of marks.entries())
@@ -74,11 +75,11 @@ describe('in a storm that lasts', () => {
 
 describe('marks that cannot be read', () => {
   it.each(['v\nnonsense', 'v\n5 oracle 0-1-5', 'v\n5 mariadb what'])('count as none: %j', (text) => {
-    expect(readMarks(text)).toEqual({ version: 'v', marks: [] });
+    expect(readMarks(text, positions)).toEqual({ version: 'v', marks: [] });
   });
 
   it('are none at first', () => {
-    expect(readMarks(null)).toBe(noMarks);
-    expect(lackingSinceMs(noMarks, readMarks('v\n5 mariadb 0-1-5').marks[0]?.position as never)).toBeNull();
+    expect(readMarks(null, positions)).toBe(noMarks);
+    expect(lackingSinceMs(noMarks, readMarks('v\n5 mariadb 0-1-5', positions).marks[0]?.position as never)).toBeNull();
   });
 });

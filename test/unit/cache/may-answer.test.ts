@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type InvalidationMarks, isStorm, stormGraceMs } from '../../../src/cache/invalidation-marks.ts';
 import { cacheRequestFor, graceMs, mayAnswer } from '../../../src/cache/may-answer.ts';
 import { consistencyLevels } from '../../../src/consistency/levels.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import type { Position } from '../../../src/consistency/position.ts';
 import { emptySession, requireSource, type Session } from '../../../src/consistency/session.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { mariadbPosition, mysqlPosition } from '../consistency/arbitrary-positions.ts';
 
 const at = (text: string) => MariadbGtidPosition.parse(text);

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { writeAnswer } from '../../../src/cache/cached-answer.ts';
 import type { Look } from '../../../src/cache/redis-answers.ts';
 import { SharedLooks } from '../../../src/cache/shared-looks.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
+import { positions } from '../../../src/servers/flavours.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
 const position = MariadbGtidPosition.parse('0-1-7');
@@ -35,6 +36,7 @@ beforeEach(() => {
         return { answer, marks: 'v1', nowMs: clock.now() };
       },
     },
+    positions,
     clock,
   );
 });
@@ -95,6 +97,7 @@ describe('looks that are shared', () => {
           return { answer: null, marks: null, nowMs: 1 };
         },
       },
+      positions,
       clock,
     );
     const crowd = await Promise.allSettled([flaky.look(1, 'a'), flaky.look(1, 'a'), flaky.look(1, 'a')]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { foundUntold, judgeBlind } from '../../../src/cluster/blind-nodes.ts';
 import { afterFailedProbe, afterGoodProbe } from '../../../src/cluster/health.ts';
 import type { NodeStatus } from '../../../src/cluster/node-status.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
+import { parsePosition } from '../../support/positions.ts';
 import { makeReport } from '../../support/scripted-probe.ts';
 import { channel, mysqlPosition, replica, source } from './problems/seen.ts';
 

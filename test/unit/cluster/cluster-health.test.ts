@@ -3,7 +3,7 @@ import { clusterHealth } from '../../../src/cluster/cluster-health.ts';
 import { afterFailedProbe, afterGoodProbe, afterSilence } from '../../../src/cluster/health.ts';
 import type { NodeRole } from '../../../src/cluster/node.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
+import { parsePosition } from '../../support/positions.ts';
 import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 
 const policy = { failureThreshold: 1, recoveryThreshold: 2, maxLagMs: 5000, minServingReplicas: 0 };

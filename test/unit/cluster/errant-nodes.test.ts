@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errantSettleMs, judgeErrant } from '../../../src/cluster/errant-nodes.ts';
 import { afterFailedProbe, afterGoodProbe, errantTrouble } from '../../../src/cluster/health.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
+import { parsePosition } from '../../support/positions.ts';
 import { health, startScriptedCluster } from '../../support/scripted-cluster.ts';
 import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 

@@ -6,7 +6,7 @@ import type { NodeStatus } from '../../../src/cluster/node-status.ts';
 import { type ProblemCode, problemInWords } from '../../../src/cluster/problem.ts';
 import { findProblems } from '../../../src/cluster/problems/find-problems.ts';
 import type { ServingFaultKind } from '../../../src/cluster/serving.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
+import { parsePosition } from '../../support/positions.ts';
 import { makeMemoryLog } from '../http/tiny-server.ts';
 import { channel, mysqlPosition, replica, source } from './problems/seen.ts';
 

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryAnswer } from '../../../src/cluster/node-probe.ts';
 import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
-import { type GoneBack, historyOf, SourceJudge } from '../../../src/cluster/source-judge.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
+import { type GoneBack, SourceJudge } from '../../../src/cluster/source-judge.ts';
 import type { Position } from '../../../src/consistency/position.ts';
+import { positions } from '../../../src/servers/flavours.ts';
+import { historyOf, parsePosition } from '../../support/positions.ts';
 import { makeNode, makeReport } from '../../support/scripted-probe.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
@@ -49,6 +50,7 @@ beforeEach(() => {
   goneBack = [];
   settle = () => undefined;
   judge = new SourceJudge({
+    positions,
     clock,
     snapshot: () => snapshot,
     readHistory: async () => {

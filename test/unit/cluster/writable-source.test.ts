@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { writableSource } from '../../../src/cluster/cluster-snapshot.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { mariadbTerms } from '../../../src/servers/mariadb/terms.ts';
 
 const position = MariadbGtidPosition.parse('0-1-1');
 
@@ -15,6 +16,7 @@ function server(
   const report: ProbeReport = {
     identity: name,
     version: '11',
+    terms: mariadbTerms,
     readOnly: false,
     applier: 'NONE',
     receiving: false,

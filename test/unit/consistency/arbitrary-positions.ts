@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
-import type { Flavour, Position } from '../../../src/consistency/position.ts';
+import type { Position } from '../../../src/consistency/position.ts';
+import type { FlavourName } from '../../../src/servers/flavour-name.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 
 // Few sources, tags, domains and small numbers, so that random pairs overlap, touch and miss each other often.
 const uuids = [
@@ -85,7 +86,7 @@ const highestSequence = 2n ** 64n - 1n;
 const cappedSequence = (number: bigint): bigint =>
   number < 0n ? 0n : number > highestSequence ? highestSequence : number;
 
-export const positionOf: Readonly<Record<Flavour, fc.Arbitrary<Position>>> = {
+export const positionOf: Readonly<Record<FlavourName, fc.Arbitrary<Position>>> = {
   mysql: mysqlPosition,
   mariadb: mariadbPosition,
 };
@@ -115,7 +116,7 @@ export function nearMariadbText(outer: string): fc.Arbitrary<string> {
 }
 
 /** Two positions of which the second is often in the first or nearly so. */
-export const pairOf: Readonly<Record<Flavour, fc.Arbitrary<[outer: Position, inner: Position]>>> = {
+export const pairOf: Readonly<Record<FlavourName, fc.Arbitrary<[outer: Position, inner: Position]>>> = {
   mysql: mysqlText.chain((outer) =>
     fc.tuple(
       fc.constant(outer).map((text) => readable(MysqlGtidSet.parse(text))),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { endOfHistory } from '../../../src/consistency/end-of-history.ts';
 import { judgeEpoch, survivorsOf } from '../../../src/consistency/epoch.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 
 const position = (text: string) => MariadbGtidPosition.parse(text);
 

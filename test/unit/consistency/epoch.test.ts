@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EpochHistory, judgeEpoch } from '../../../src/consistency/epoch.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 import table from '../../tables/epoch-verdicts.json' with { type: 'json' };
 import { positionOf } from './arbitrary-positions.ts';
 

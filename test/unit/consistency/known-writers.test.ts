@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochHistory } from '../../../src/consistency/epoch.ts';
 import { KnownWriters } from '../../../src/consistency/known-writers.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 
 const a = 'aaaaaaaa-0000-0000-0000-000000000001';
 const b = 'bbbbbbbb-0000-0000-0000-000000000002';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedPositionError } from '../../../src/consistency/errors.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
+import { parsePosition } from '../../support/positions.ts';
 import mariadbInclusion from '../../tables/mariadb-gtid-inclusion.json' with { type: 'json' };
 import mariadbTexts from '../../tables/mariadb-gtid-text.json' with { type: 'json' };
 import mysqlInclusion from '../../tables/mysql-gtid-inclusion.json' with { type: 'json' };

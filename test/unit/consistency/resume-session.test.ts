@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochHistory } from '../../../src/consistency/epoch.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import { resumeSession } from '../../../src/consistency/resume-session.ts';
 import { advanceSession, emptySession, requireSource } from '../../../src/consistency/session.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 
 const at = (text: string) => MariadbGtidPosition.parse(text);
 const token = (epoch: number, text: string) => advanceSession(emptySession('orders', epoch), at(text), 1_000);

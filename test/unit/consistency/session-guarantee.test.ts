@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consistencyLevels } from '../../../src/consistency/levels.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import { requirementFor } from '../../../src/consistency/session-guarantee.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 
 const position = MariadbGtidPosition.parse('0-1-5');
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MixedHistoryError } from '../../../src/consistency/errors.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import {
   advanceSession,
   emptySession,
@@ -11,6 +10,7 @@ import {
   type Session,
   settleOnSource,
 } from '../../../src/consistency/session.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { mariadbPosition, mysqlPosition } from './arbitrary-positions.ts';
 
 const at = (text: string) => MariadbGtidPosition.parse(text);

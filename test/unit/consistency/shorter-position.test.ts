@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SharedPast } from '../../../src/cluster/shared-past.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
 import type { Position } from '../../../src/consistency/position.ts';
 import { advanceSession, emptySession } from '../../../src/consistency/session.ts';
-import { sharedBy, withoutShared } from '../../../src/consistency/shorter-position.ts';
+import { sharedBy } from '../../../src/consistency/shared-by.ts';
 import { fittingToken, longestIssuedToken } from '../../../src/consistency/token.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
+import { positions } from '../../../src/servers/flavours.ts';
+import { parsePosition } from '../../support/positions.ts';
 import { mariadbPosition, mysqlPosition } from './arbitrary-positions.ts';
 
 const uuid = (index: number) => `00000000-0000-0000-0000-${String(index).padStart(12, '0')}`;
@@ -25,9 +26,9 @@ describe('what servers share', () => {
   it('is included by each of them', () => {
     for (const position of [mysqlPosition, mariadbPosition] as fc.Arbitrary<Position>[]) {
       fc.assert(
-        fc.property(fc.array(position, { minLength: 1, maxLength: 4 }), (positions) => {
-          const shared = sharedBy(positions);
-          expect(positions.every((each) => shared !== null && each.includes(shared))).toBe(true);
+        fc.property(fc.array(position, { minLength: 1, maxLength: 4 }), (many) => {
+          const shared = sharedBy(many);
+          expect(many.every((each) => shared !== null && each.includes(shared))).toBe(true);
         }),
       );
     }
@@ -53,8 +54,8 @@ describe('a position without it', () => {
     ['mariadb', '2-7-5', '2-7-5', null],
   ] as const)('on %s keeps the last of the source and what not all have: %s', (flavour, text, shared, rest) => {
     const writers = new Set(flavour === 'mysql' ? [source] : ['1']);
-    const shorter = withoutShared(parsePosition(flavour, text), parsePosition(flavour, shared), writers);
-    expect(shorter?.format().replaceAll('\n', '') ?? null).toBe(rest);
+    const shorter = parsePosition(flavour, text).withoutShared(parsePosition(flavour, shared), writers);
+    expect(shorter?.line() ?? null).toBe(rest);
   });
 
   it('is included by a server with the shared past exactly when the whole is', () => {
@@ -68,7 +69,7 @@ describe('a position without it', () => {
               ? text.match(/[0-9a-f-]{36}/g)
               : [...text.matchAll(/-(\d+)-/g)].map((found) => found[1] ?? '');
           const writers = new Set(names?.slice(0, chosen) ?? []);
-          const rest = withoutShared(whole, shared, writers);
+          const rest = whole.withoutShared(shared, writers);
           if (rest !== null) expect(server.includes(rest)).toBe(server.includes(whole));
         }),
         { numRuns: 500 },
@@ -94,7 +95,8 @@ describe('a token', () => {
   const past = (...statuses: ReturnType<typeof at>[]) => {
     let now = statuses;
     const shared = new SharedPast(() => now as never);
-    const lengthNow = () => fittingToken(session, keyring, ({ position }) => position && shared.shorter(position));
+    const lengthNow = () =>
+      fittingToken(session, { keyring, positions }, ({ position }) => position && shared.shorter(position));
     return { lengthNow, becomes: (...next: ReturnType<typeof at>[]) => (now = next) };
   };
   const all = gone.join(',');

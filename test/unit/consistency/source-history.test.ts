@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
-import { mariadbHistory, mysqlHistory } from '../../../src/consistency/source-history.ts';
+import { MariadbHistory } from '../../../src/servers/mariadb/gtid-history.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { MysqlHistory } from '../../../src/servers/mysql/gtid-history.ts';
+import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 import { gtidsOf } from '../../../src/servers/mysql-family/history.ts';
 
 const position = (text: string) => MariadbGtidPosition.parse(text);
-const history = (logged: string, applied = '') => mariadbHistory(gtidsOf(logged), position(applied));
+const history = (logged: string, applied = '') => new MariadbHistory(gtidsOf(logged), position(applied));
 
 describe('what a MariaDB log proves of a position', () => {
   const table: [what: string, logged: string, applied: string, position: string, verdict: string][] = [
@@ -59,7 +60,7 @@ describe('what a MariaDB log proves of a position', () => {
 describe('what a MySQL set proves of a position', () => {
   const [a, b] = ['3e11fa47-71ca-11e1-9e33-c80aa9429562', '4e11fa47-71ca-11e1-9e33-c80aa9429562'];
   const set = (text: string) => MysqlGtidSet.parse(text);
-  const held = mysqlHistory(set(`${a}:1-89,${b}:1-60`));
+  const held = new MysqlHistory(set(`${a}:1-89,${b}:1-60`));
 
   it.each([
     [`${a}:89`, 'INCLUDED'],

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidConsistencyTokenError, InvalidTokenSettingsError } from '../../../src/consistency/errors.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
 import { advanceSession, emptySession, type Session } from '../../../src/consistency/session.ts';
 import { clockToleranceMs, encodeToken } from '../../../src/consistency/token.ts';
 import { TokenCodec } from '../../../src/consistency/token-codec.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
+import { positions } from '../../../src/servers/flavours.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 
 const keyring = new TokenKeyring([{ id: 'a', secret: 'a secret of at least thirty-two characters' }]);
 const nowMs = 1_793_000_000_000;
 const codec = (rememberedTokens = 3) =>
-  new TokenCodec({ keyring, clusterId: 'orders', flavour: () => 'mariadb', rememberedTokens });
+  new TokenCodec({ keyring, positions, clusterId: 'orders', flavour: () => 'mariadb', rememberedTokens });
 const sessionAt = (number: number) =>
   advanceSession(emptySession('orders', 1), MariadbGtidPosition.parse(`0-1-${number}`), nowMs);
 
@@ -66,9 +67,9 @@ describe('a token codec', () => {
 
   it('refuses tokens of another cluster and of the other flavour, each time', () => {
     const tokens = codec();
-    const foreign = encodeToken(emptySession('billing', 1), keyring);
+    const foreign = encodeToken(emptySession('billing', 1), { keyring, positions });
     const position = MysqlGtidSet.parse('3e11fa47-71ca-11e1-9e33-c80aa9429562:1');
-    const mysql = encodeToken(advanceSession(emptySession('orders', 1), position, nowMs), keyring);
+    const mysql = encodeToken(advanceSession(emptySession('orders', 1), position, nowMs), { keyring, positions });
     for (const token of [foreign, mysql, foreign, mysql]) {
       expect(() => tokens.decode(token, nowMs)).toThrow(InvalidConsistencyTokenError);
     }
@@ -76,7 +77,9 @@ describe('a token codec', () => {
 
   it('refuses a cluster id that would not fit a token', () => {
     for (const clusterId of ['', 'x'.repeat(65)]) {
-      expect(() => new TokenCodec({ keyring, clusterId, flavour: () => 'mysql' })).toThrow(InvalidTokenSettingsError);
+      expect(() => new TokenCodec({ keyring, positions, clusterId, flavour: () => 'mysql' })).toThrow(
+        InvalidTokenSettingsError,
+      );
     }
   });
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidConsistencyTokenError, InvalidTokenSettingsError } from '../../../src/consistency/errors.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
 import type { Flavour } from '../../../src/consistency/position.ts';
 import { advanceSession, emptySession, requireSource, type Session } from '../../../src/consistency/session.ts';
 import {
@@ -12,10 +11,13 @@ import {
   longestReadToken,
 } from '../../../src/consistency/token.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
+import { positions } from '../../../src/servers/flavours.ts';
+import { parsePosition } from '../../support/positions.ts';
 import { mariadbPosition, mysqlPosition } from './arbitrary-positions.ts';
 
 const keyring = new TokenKeyring([{ id: 'a', secret: 'a secret of at least thirty-two characters' }]);
 const otherKeyring = new TokenKeyring([{ id: 'a', secret: 'another secret of thirty-two characters..' }]);
+const using = (ring: TokenKeyring) => ({ keyring: ring, positions });
 const issuedAtMs = 1_793_000_000_000;
 const uuids = ['3e11fa47-71ca-11e1-9e33-c80aa9429562', '5c9e1b0a-0000-11ef-8000-0242ac120002'];
 
@@ -48,10 +50,10 @@ describe('a token', () => {
   it('carries every session there and back', () => {
     fc.assert(
       fc.property(anySession, (session) => {
-        const token = encodeToken(session, keyring);
+        const token = encodeToken(session, using(keyring));
         expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
-        expect(told(decodeToken(token, keyring, session.clusterId))).toEqual(told(session));
-        expect(encodeToken({ ...session }, keyring)).toBe(token);
+        expect(told(decodeToken(token, using(keyring), session.clusterId))).toEqual(told(session));
+        expect(encodeToken({ ...session }, using(keyring))).toBe(token);
       }),
       { numRuns: 500 },
     );
@@ -64,14 +66,14 @@ describe('a token', () => {
     ['mysql', `${uuids[0]}:1-9223372036854775806,${uuids[1]}:1-9223372036854775806`],
     ['mysql', `${uuids[0]}:1-3:1000003-1000200:2000003,${uuids[1]}:1-77:deploys:1-12`],
   ])('stays under 300 characters for an ordinary %s position: %s', (flavour, text) => {
-    expect(encodeToken(sessionAt(flavour, text), keyring).length).toBeLessThan(300);
+    expect(encodeToken(sessionAt(flavour, text), using(keyring)).length).toBeLessThan(300);
   });
 
   it('demands the source instead of carrying a position that is too large', () => {
     const gaps = Array.from({ length: 2_000 }, (_, index) => `${index * 7 + 1}`).join(':');
-    const token = encodeToken(sessionAt('mysql', `${uuids[0]}:${gaps}`), keyring);
+    const token = encodeToken(sessionAt('mysql', `${uuids[0]}:${gaps}`), using(keyring));
     expect(token.length).toBeLessThan(300);
-    expect(decodeToken(token, keyring, 'orders-eu-1')).toMatchObject({
+    expect(decodeToken(token, using(keyring), 'orders-eu-1')).toMatchObject({
       position: null,
       requiresSource: true,
       issuedAtMs,
@@ -83,9 +85,9 @@ describe('a token', () => {
       fc.property(fc.integer({ min: 1, max: 900 }), (count) => {
         const gaps = Array.from({ length: count }, (_, index) => `${index * 2 + 1}`).join(':');
         const session = sessionAt('mysql', `${uuids[0]}:${gaps}`);
-        const token = encodeToken(session, keyring);
+        const token = encodeToken(session, using(keyring));
         expect(token.length).toBeLessThanOrEqual(longestIssuedToken);
-        const read = decodeToken(token, keyring, 'orders-eu-1');
+        const read = decodeToken(token, using(keyring), 'orders-eu-1');
         if (!read.requiresSource) expect(told(read)).toEqual(told(session));
       }),
       { numRuns: 50 },
@@ -94,18 +96,18 @@ describe('a token', () => {
 
   it('keeps the demand for the source of a session without a position', () => {
     const session = requireSource(emptySession('orders', 1));
-    expect(decodeToken(encodeToken(session, keyring), keyring, 'orders')).toEqual(session);
+    expect(decodeToken(encodeToken(session, using(keyring)), using(keyring), 'orders')).toEqual(session);
   });
 });
 
 describe('a token that is not ours', () => {
   it('is refused when any of its bytes was changed', () => {
-    const bytes = Buffer.from(encodeToken(ordinary, keyring), 'base64url');
+    const bytes = Buffer.from(encodeToken(ordinary, using(keyring)), 'base64url');
     for (let index = 0; index < bytes.length; index += 1) {
       for (let flip = 1; flip < 256; flip += 1) {
         const changed = Buffer.from(bytes);
         changed.writeUInt8(changed.readUInt8(index) ^ flip, index);
-        expect(reasonFor(() => decodeToken(changed.toString('base64url'), keyring, 'orders-eu-1'))).not.toBe(
+        expect(reasonFor(() => decodeToken(changed.toString('base64url'), using(keyring), 'orders-eu-1'))).not.toBe(
           'accepted',
         );
       }
@@ -115,21 +117,21 @@ describe('a token that is not ours', () => {
   it('is refused when any of its characters was changed, taken away or added', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ .\n';
     for (const session of [ordinary, sessionAt('mariadb', '0-1-1'), sessionAt('mariadb', '0-1-300')]) {
-      const token = encodeToken(session, keyring);
+      const token = encodeToken(session, using(keyring));
       for (let index = 0; index < token.length; index += 1) {
         const [before, after] = [token.slice(0, index), token.slice(index + 1)];
-        expect(reasonFor(() => decodeToken(before, keyring, 'orders-eu-1'))).not.toBe('accepted');
-        expect(reasonFor(() => decodeToken(before + after, keyring, 'orders-eu-1'))).not.toBe('accepted');
+        expect(reasonFor(() => decodeToken(before, using(keyring), 'orders-eu-1'))).not.toBe('accepted');
+        expect(reasonFor(() => decodeToken(before + after, using(keyring), 'orders-eu-1'))).not.toBe('accepted');
         for (const sign of alphabet) {
           const inserted = `${before}${sign}${token.slice(index)}`;
-          expect(reasonFor(() => decodeToken(inserted, keyring, 'orders-eu-1'))).not.toBe('accepted');
+          expect(reasonFor(() => decodeToken(inserted, using(keyring), 'orders-eu-1'))).not.toBe('accepted');
           if (sign === token[index]) continue;
           const changed = `${before}${sign}${after}`;
-          expect(reasonFor(() => decodeToken(changed, keyring, 'orders-eu-1'))).not.toBe('accepted');
+          expect(reasonFor(() => decodeToken(changed, using(keyring), 'orders-eu-1'))).not.toBe('accepted');
         }
       }
       for (const sign of alphabet) {
-        expect(reasonFor(() => decodeToken(token + sign, keyring, 'orders-eu-1'))).not.toBe('accepted');
+        expect(reasonFor(() => decodeToken(token + sign, using(keyring), 'orders-eu-1'))).not.toBe('accepted');
       }
     }
   });
@@ -137,13 +139,13 @@ describe('a token that is not ours', () => {
   it('is refused with a typed error whatever it is', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.base64String({ maxLength: 200 })), (text) => {
-        expect(reasonFor(() => decodeToken(text, keyring, 'orders-eu-1'))).not.toBe('accepted');
+        expect(reasonFor(() => decodeToken(text, using(keyring), 'orders-eu-1'))).not.toBe('accepted');
       }),
       { numRuns: 1_000 },
     );
   });
 
-  const token = encodeToken(ordinary, keyring);
+  const token = encodeToken(ordinary, using(keyring));
   const withFirstByte = (first: number) => {
     const bytes = Buffer.from(token, 'base64url');
     bytes.writeUInt8(first, 0);
@@ -151,19 +153,22 @@ describe('a token that is not ours', () => {
   };
 
   it.each<[string, () => unknown]>([
-    ['malformed', () => decodeToken('not a token', keyring, 'orders-eu-1')],
-    ['malformed', () => decodeToken('', keyring, 'orders-eu-1')],
-    ['oversize', () => decodeToken('A'.repeat(longestReadToken + 1), keyring, 'orders-eu-1')],
-    ['oversize', () => decodeToken(' '.repeat(50_000_000), keyring, 'orders-eu-1')],
-    ['malformed', () => decodeToken(' '.repeat(longestReadToken), keyring, 'orders-eu-1')],
-    ['unknown-version', () => decodeToken(withFirstByte(2), keyring, 'orders-eu-1')],
-    ['unknown-key', () => decodeToken(token, otherKeyring, 'orders-eu-1')],
-    ['bad-signature', () => decodeToken(`${token.slice(0, -4)}AAAA`, keyring, 'orders-eu-1')],
-    ['foreign-cluster', () => decodeToken(token, keyring, 'orders-us-1')],
-    ['foreign-flavour', () => decodeToken(token, keyring, 'orders-eu-1', { flavour: 'mysql' })],
-    ['from-the-future', () => decodeToken(token, keyring, 'orders-eu-1', { nowMs: issuedAtMs - clockToleranceMs - 1 })],
-    ['accepted', () => decodeToken(token, keyring, 'orders-eu-1', { nowMs: issuedAtMs - clockToleranceMs })],
-    ['accepted', () => decodeToken(token, keyring, 'orders-eu-1', { flavour: 'mariadb', nowMs: issuedAtMs })],
+    ['malformed', () => decodeToken('not a token', using(keyring), 'orders-eu-1')],
+    ['malformed', () => decodeToken('', using(keyring), 'orders-eu-1')],
+    ['oversize', () => decodeToken('A'.repeat(longestReadToken + 1), using(keyring), 'orders-eu-1')],
+    ['oversize', () => decodeToken(' '.repeat(50_000_000), using(keyring), 'orders-eu-1')],
+    ['malformed', () => decodeToken(' '.repeat(longestReadToken), using(keyring), 'orders-eu-1')],
+    ['unknown-version', () => decodeToken(withFirstByte(2), using(keyring), 'orders-eu-1')],
+    ['unknown-key', () => decodeToken(token, using(otherKeyring), 'orders-eu-1')],
+    ['bad-signature', () => decodeToken(`${token.slice(0, -4)}AAAA`, using(keyring), 'orders-eu-1')],
+    ['foreign-cluster', () => decodeToken(token, using(keyring), 'orders-us-1')],
+    ['foreign-flavour', () => decodeToken(token, using(keyring), 'orders-eu-1', { flavour: 'mysql' })],
+    [
+      'from-the-future',
+      () => decodeToken(token, using(keyring), 'orders-eu-1', { nowMs: issuedAtMs - clockToleranceMs - 1 }),
+    ],
+    ['accepted', () => decodeToken(token, using(keyring), 'orders-eu-1', { nowMs: issuedAtMs - clockToleranceMs })],
+    ['accepted', () => decodeToken(token, using(keyring), 'orders-eu-1', { flavour: 'mariadb', nowMs: issuedAtMs })],
   ])('is told why: %s', (reason, work) => {
     expect(reasonFor(work)).toBe(reason);
   });
@@ -182,21 +187,21 @@ describe('a keyring', () => {
   const rotated = new TokenKeyring([newer, older]);
 
   it('verifies tokens of the older key and signs with the newer one', () => {
-    const old = encodeToken(ordinary, new TokenKeyring([older]));
-    const renewed = encodeToken(decodeToken(old, rotated, 'orders-eu-1'), rotated);
+    const old = encodeToken(ordinary, using(new TokenKeyring([older])));
+    const renewed = encodeToken(decodeToken(old, using(rotated), 'orders-eu-1'), using(rotated));
     expect(renewed).not.toBe(old);
-    expect(told(decodeToken(renewed, new TokenKeyring([newer]), 'orders-eu-1'))).toEqual(told(ordinary));
+    expect(told(decodeToken(renewed, using(new TokenKeyring([newer])), 'orders-eu-1'))).toEqual(told(ordinary));
   });
 
   it('refuses tokens of a key that was taken away', () => {
-    const old = encodeToken(ordinary, new TokenKeyring([older]));
-    expect(reasonFor(() => decodeToken(old, new TokenKeyring([newer]), 'orders-eu-1'))).toBe('unknown-key');
+    const old = encodeToken(ordinary, using(new TokenKeyring([older])));
+    expect(reasonFor(() => decodeToken(old, using(new TokenKeyring([newer])), 'orders-eu-1'))).toBe('unknown-key');
   });
 
   it('agrees with another one whose keys have another order and other names', () => {
-    const token = encodeToken(ordinary, rotated);
+    const token = encodeToken(ordinary, using(rotated));
     const other = new TokenKeyring([older, { ...newer, id: 'k2' }]);
-    expect(told(decodeToken(token, other, 'orders-eu-1'))).toEqual(told(ordinary));
+    expect(told(decodeToken(token, using(other), 'orders-eu-1'))).toEqual(told(ordinary));
   });
 
   it('refuses a weak secret without showing it', () => {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
 import type { PastVerdict } from '../../../src/consistency/resume-session.ts';
 import { advanceSession, emptySession } from '../../../src/consistency/session.ts';
 import { SessionResumption } from '../../../src/database/session/session-resumption.ts';
+import { parsePosition } from '../../support/positions.ts';
 import { makeNode, makeReport } from '../../support/scripted-probe.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
-import { MysqlGtidSet } from '../../../src/consistency/mysql-gtid-set.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 import { placeShown, withoutAwaited } from '../../../src/servers/mysql-family/unshown.ts';
 import { UnshownCommits } from '../../../src/servers/mysql-family/unshown-commits.ts';
 import type { Row } from '../../../src/servers/server-statements.ts';

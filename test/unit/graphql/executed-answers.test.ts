@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CachedAnswer } from '../../../src/cache/cached-answer.ts';
-import { MariadbGtidPosition } from '../../../src/consistency/mariadb-gtid-position.ts';
 import { ExecutedAnswers } from '../../../src/graphql/consistency/executed-answers.ts';
 import type { CommonReads } from '../../../src/graphql/orders/common-order-reads.ts';
+import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 
 const position = MariadbGtidPosition.parse('0-1-10');
 const answer = (): CachedAnswer => ({

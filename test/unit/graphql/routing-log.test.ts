@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { RoutingLog } from '../../../src/routing/routing-log.ts';
+import { parsePosition } from '../../support/positions.ts';
 import { subscribe } from '../../support/server-sent-events.ts';
 import { startTinyServer } from '../http/tiny-server.ts';
 

@@ -1,7 +1,7 @@
 import type { Member, MemberFacts } from '../../../../src/cluster/failover/member.ts';
 import type { EpochHistory } from '../../../../src/consistency/epoch.ts';
-import { parsePosition } from '../../../../src/consistency/parse-position.ts';
 import type { Flavour } from '../../../../src/consistency/position.ts';
+import { parsePosition } from '../../../support/positions.ts';
 
 export type Described = Partial<Omit<MemberFacts, 'position' | 'received' | 'follows'>> & {
   readonly position?: string;

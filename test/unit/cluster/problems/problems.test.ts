@@ -3,7 +3,7 @@ import { afterFailedProbe } from '../../../../src/cluster/health.ts';
 import type { NodeStatus } from '../../../../src/cluster/node-status.ts';
 import { blinds } from '../../../../src/cluster/problem.ts';
 import { findProblems } from '../../../../src/cluster/problems/find-problems.ts';
-import { parsePosition } from '../../../../src/consistency/parse-position.ts';
+import { parsePosition } from '../../../support/positions.ts';
 import { channel, mysqlPosition, replica, source } from './seen.ts';
 
 const mariadb = (text: string) => parsePosition('mariadb', text);

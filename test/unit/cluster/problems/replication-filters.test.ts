@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blinds } from '../../../../src/cluster/problem.ts';
 import { findProblems } from '../../../../src/cluster/problems/find-problems.ts';
-import { parsePosition } from '../../../../src/consistency/parse-position.ts';
+import { parsePosition } from '../../../support/positions.ts';
 import { channel, mysqlPosition, replica, source } from './seen.ts';
 
 const history = parsePosition('mariadb', '0-1-7,3-5-2');

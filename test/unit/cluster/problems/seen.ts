@@ -1,7 +1,7 @@
 import { afterGoodProbe } from '../../../../src/cluster/health.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../../../src/cluster/node-status.ts';
 import type { ReplicationChannel, ServerSettings } from '../../../../src/cluster/server-settings.ts';
-import { parsePosition } from '../../../../src/consistency/parse-position.ts';
+import { parsePosition } from '../../../support/positions.ts';
 import { makeNode, makeReport } from '../../../support/scripted-probe.ts';
 
 const policy = { failureThreshold: 1, recoveryThreshold: 1, maxLagMs: 5000, minServingReplicas: 0 };

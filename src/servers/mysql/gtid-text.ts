@@ -4,8 +4,8 @@
  * commas; a UUID named twice; a UUID or tag without numbers (empty); intervals in any order, overlapping, or ending
  * before they begin (empty). Everything else is an error, never half a set.
  */
-import { MalformedPositionError } from './errors.ts';
-import { type Intervals, normaliseIntervals } from './gtid-intervals.ts';
+import { MalformedPositionError } from '../../consistency/errors.ts';
+import { type Intervals, normaliseIntervals } from './intervals.ts';
 
 /** The servers keep 2^63 - 1 for themselves: it marks the end of the numbers. */
 const highestNumber = 2n ** 63n - 2n;

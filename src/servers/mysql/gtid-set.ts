@@ -1,4 +1,9 @@
-import { MixedFlavourError } from './errors.ts';
+import { MixedFlavourError } from '../../consistency/errors.ts';
+import type { Position, PositionPart } from '../../consistency/position.ts';
+import type { TokenBytesWriter } from '../../consistency/token-bytes.ts';
+import { writeStreams } from './gtid-bytes.ts';
+import type { GtidStream } from './gtid-stream.ts';
+import { parseGtidSetText } from './gtid-text.ts';
 import {
   countIntervals,
   formatIntervals,
@@ -7,12 +12,7 @@ import {
   intersectIntervals,
   mergeIntervals,
   subtractIntervals,
-} from './gtid-intervals.ts';
-import { parseGtidSetText } from './mysql-gtid-text.ts';
-import type { Position } from './position.ts';
-
-/** One stream of transactions: the server that wrote them, the tag they carry (8.3 and later, else ''), their numbers. */
-export type GtidStream = { readonly uuid: string; readonly tag: string; readonly intervals: Intervals };
+} from './intervals.ts';
 
 const uuidLength = 36;
 
@@ -48,6 +48,11 @@ export class MysqlGtidSet implements Position {
     return new MysqlGtidSet(new Map(filled.sort(([a], [b]) => (a < b ? -1 : 1))));
   }
 
+  /** Each server numbers what it writes under its own UUID, or its group's. */
+  get reusesNumbers(): boolean {
+    return false;
+  }
+
   includes(other: Position): boolean {
     if (this === other) return true;
     if (!(other instanceof MysqlGtidSet)) return false;
@@ -79,8 +84,10 @@ export class MysqlGtidSet implements Position {
     return MysqlGtidSet.#of(rest);
   }
 
-  /** What is in both sets. */
-  intersect(other: MysqlGtidSet): MysqlGtidSet {
+  intersect(other: MysqlGtidSet): MysqlGtidSet;
+  intersect(other: Position): MysqlGtidSet | null;
+  intersect(other: Position): MysqlGtidSet | null {
+    if (!(other instanceof MysqlGtidSet)) return null;
     const shared = new Map<string, Intervals>();
     for (const [key, intervals] of this.#streams) {
       shared.set(key, intersectIntervals(intervals, other.#streams.get(key) ?? []));
@@ -92,6 +99,40 @@ export class MysqlGtidSet implements Position {
   withOnlySources(uuids: Iterable<string>): MysqlGtidSet {
     const wanted = new Set(Array.from(uuids, (uuid) => uuid.toLowerCase()));
     return MysqlGtidSet.#of(new Map([...this.#streams].filter(([key]) => wanted.has(key.slice(0, uuidLength)))));
+  }
+
+  /** A GTID set per server. */
+  missingIn(other: Position): readonly string[] {
+    const rest = this.#beyond(other);
+    return rest.isEmpty() ? [] : rest.format().split(',\n');
+  }
+
+  countMissingIn(other: Position): bigint {
+    return this.#beyond(other).transactionCount();
+  }
+
+  #beyond(other: Position): MysqlGtidSet {
+    if (!(other instanceof MysqlGtidSet)) throw new MixedFlavourError(this.flavour, other.flavour);
+    return this.minus(other);
+  }
+
+  parts(): readonly PositionPart[] {
+    return Array.from(this.streams(), partOf);
+  }
+
+  withParts(keep: (part: PositionPart) => boolean): MysqlGtidSet {
+    return MysqlGtidSet.fromStreams([...this.streams()].filter((stream) => keep(partOf(stream))));
+  }
+
+  /** An identity is the server's UUID, up to an `@`. */
+  writerOf(identity: string): string {
+    return identity.split('@')[0]?.toLowerCase() ?? '';
+  }
+
+  withoutShared(shared: Position, writers: ReadonlySet<string>): MysqlGtidSet | null {
+    if (!(shared instanceof MysqlGtidSet)) return null;
+    const last = [...this.streams()].filter(({ uuid }) => writers.has(uuid)).map(lastOf);
+    return last.length === 0 ? null : this.minus(shared).merge(MysqlGtidSet.fromStreams(last));
   }
 
   transactionCount(): bigint {
@@ -120,10 +161,32 @@ export class MysqlGtidSet implements Position {
     return text;
   }
 
+  line(): string {
+    return this.format().replaceAll('\n', '');
+  }
+
+  write(writer: TokenBytesWriter): void {
+    writeStreams(writer, [...this.streams()]);
+  }
+
   /** Sorted by UUID, then by tag. */
   *streams(): Generator<GtidStream> {
     for (const [key, intervals] of this.#streams) {
       yield { uuid: key.slice(0, uuidLength), tag: key.slice(uuidLength + 1), intervals };
     }
   }
+}
+
+function partOf(stream: GtidStream): PositionPart {
+  const { uuid, tag } = stream;
+  return {
+    writer: uuid,
+    stream: tag === '' ? uuid : `${uuid}:${tag}`,
+    position: () => MysqlGtidSet.fromStreams([stream]),
+  };
+}
+
+function lastOf({ uuid, tag, intervals }: GtidStream): GtidStream {
+  const last = intervals.at(-1) ?? 0n;
+  return { uuid, tag, intervals: [last, last] };
 }

@@ -1,8 +1,8 @@
-import { MalformedPositionError, MixedFlavourError } from './errors.ts';
-import type { Position } from './position.ts';
-
-/** The last transaction of one replication domain. */
-export type MariadbGtid = { readonly domainId: number; readonly serverId: number; readonly sequence: bigint };
+import { MalformedPositionError, MixedFlavourError } from '../../consistency/errors.ts';
+import type { Position, PositionPart } from '../../consistency/position.ts';
+import type { TokenBytesWriter } from '../../consistency/token-bytes.ts';
+import type { MariadbGtid } from './gtid.ts';
+import { writeGtids } from './gtid-bytes.ts';
 
 /** As the server reads it: white space before a number but never after it, a plus, leading zeros. */
 const gtidPattern = /^[ \t\n\v\f\r]*\+?(\d+)-[ \t\n\v\f\r]*\+?(\d+)-[ \t\n\v\f\r]*\+?(\d+)$/;
@@ -49,6 +49,11 @@ export class MariadbGtidPosition implements Position {
     return new MariadbGtidPosition(new Map(seen.sort(([a], [b]) => a - b)));
   }
 
+  /** A promoted server goes on from the number that it has seen, whoever else had the next one. */
+  get reusesNumbers(): boolean {
+    return true;
+  }
+
   includes(other: Position): boolean {
     if (this === other) return true;
     if (!(other instanceof MariadbGtidPosition)) return false;
@@ -71,9 +76,62 @@ export class MariadbGtidPosition implements Position {
     return MariadbGtidPosition.#of(merged);
   }
 
-  /** The domains that this position has seen, ascending. */
-  domains(): readonly number[] {
-    return [...this.#last.keys()];
+  intersect(other: Position): MariadbGtidPosition | null {
+    if (!(other instanceof MariadbGtidPosition)) return null;
+    return MariadbGtidPosition.fromGtids(
+      this.gtids().flatMap((gtid) => {
+        const also = other.#last.get(gtid.domainId);
+        if (also === undefined) return [];
+        return [also.sequence < gtid.sequence ? also : gtid];
+      }),
+    );
+  }
+
+  /** The first and the last GTID per domain. */
+  missingIn(other: Position): readonly string[] {
+    if (!(other instanceof MariadbGtidPosition)) throw new MixedFlavourError(this.flavour, other.flavour);
+    return this.gtids().flatMap((gtid) => {
+      const first = (other.sequenceIn(gtid.domainId) ?? 0n) + 1n;
+      if (first > gtid.sequence) return [];
+      const last = formatGtid(gtid);
+      return [first === gtid.sequence ? last : `${last} back to number ${first}`];
+    });
+  }
+
+  /** The distance in sequence numbers: the same as the count as long as nobody set them by hand. */
+  countMissingIn(other: Position): bigint {
+    if (!(other instanceof MariadbGtidPosition)) throw new MixedFlavourError(this.flavour, other.flavour);
+    let count = 0n;
+    for (const { domainId, sequence } of this.gtids()) {
+      const reached = other.sequenceIn(domainId) ?? 0n;
+      if (sequence > reached) count += sequence - reached;
+    }
+    return count;
+  }
+
+  /** Only the last writer in each domain is known. */
+  parts(): readonly PositionPart[] {
+    return this.gtids().map(partOf);
+  }
+
+  withParts(keep: (part: PositionPart) => boolean): MariadbGtidPosition {
+    return MariadbGtidPosition.fromGtids(this.gtids().filter((gtid) => keep(partOf(gtid))));
+  }
+
+  /** An identity begins with the server's number, up to an `@`. */
+  writerOf(identity: string): string {
+    return identity.split('@')[0]?.toLowerCase() ?? '';
+  }
+
+  withoutShared(shared: Position, writers: ReadonlySet<string>): MariadbGtidPosition | null {
+    if (!(shared instanceof MariadbGtidPosition)) return null;
+    const gtids = this.gtids();
+    const [last] = gtids
+      .filter(({ serverId }) => writers.has(String(serverId)))
+      .toSorted((a, b) => (a.sequence > b.sequence ? -1 : 1));
+    if (last === undefined) return null;
+    const isShared = (gtid: MariadbGtid) => (shared.sequenceIn(gtid.domainId) ?? 0n) >= gtid.sequence;
+    return MariadbGtidPosition.fromGtids(gtids.filter((gtid) => gtid === last || !isShared(gtid)));
   }
 
   /** The last transaction of each domain, by ascending domain. */
@@ -95,10 +153,28 @@ export class MariadbGtidPosition implements Position {
   }
 
   format(): string {
-    return this.gtids()
-      .map(({ domainId, serverId, sequence }) => `${domainId}-${serverId}-${sequence}`)
-      .join(',');
+    return this.gtids().map(formatGtid).join(',');
   }
+
+  line(): string {
+    return this.format();
+  }
+
+  write(writer: TokenBytesWriter): void {
+    writeGtids(writer, this.gtids());
+  }
+}
+
+function partOf(gtid: MariadbGtid): PositionPart {
+  return {
+    writer: String(gtid.serverId),
+    stream: String(gtid.domainId),
+    position: () => MariadbGtidPosition.fromGtids([gtid]),
+  };
+}
+
+function formatGtid({ domainId, serverId, sequence }: MariadbGtid): string {
+  return `${domainId}-${serverId}-${sequence}`;
 }
 
 function isLater(gtid: MariadbGtid, held: MariadbGtid): boolean {

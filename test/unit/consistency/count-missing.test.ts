@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { parsePosition } from '../../../src/consistency/parse-position.ts';
-import { transactionsBehind } from '../../../src/consistency/transactions-behind.ts';
+import { parsePosition } from '../../support/positions.ts';
 
 const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
 
@@ -15,5 +14,5 @@ it.each([
   ['mariadb', '0-1-18446744073709551615', '0-1-1', 18446744073709551614n],
   ['mariadb', '', '0-1-5', 0n],
 ] as const)('counts on %s how many transactions of %j are missing in %j', (flavour, ahead, behind, count) => {
-  expect(transactionsBehind(parsePosition(flavour, ahead), parsePosition(flavour, behind))).toBe(count);
+  expect(parsePosition(flavour, ahead).countMissingIn(parsePosition(flavour, behind))).toBe(count);
 });
