@@ -17,6 +17,7 @@ import { backoffMs, jittered } from './backoff.ts';
 import { CacheUnavailableError } from './cache-error.ts';
 import type { Clock } from './clock.ts';
 import { OverdueError, within } from './deadline.ts';
+import { OwnClock } from './own-clock.ts';
 import { clusterMode, redisFault } from './redis-fault.ts';
 import { driverOptions, type RedisTarget } from './redis-target.ts';
 import { connectionTrouble, LostError } from './redis-trouble.ts';
@@ -59,6 +60,8 @@ const goodbyeMs = 50;
 export class RedisConnection {
   readonly #options: RedisConnectionOptions;
   readonly #closing = new AbortController();
+  /** How long the server is given before it is taken for gone: what this process was kept from running says nothing of it. */
+  readonly #ownClock: Clock;
   #client: Redis | null = null;
   #silent = false;
   /** Why it refuses what callers need, while it does. */
@@ -70,6 +73,7 @@ export class RedisConnection {
 
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
+    this.#ownClock = new OwnClock(options.clock);
   }
 
   /** Resolves after the first attempt, however it ended, or soon; goes on trying until `close`. */
@@ -138,7 +142,7 @@ export class RedisConnection {
       try {
         const failed = lost.then(fail);
         failed.catch(() => undefined);
-        await within(this.#greet(client, failed), connectWithinMs, clock);
+        await within(this.#greet(client, failed), connectWithinMs, this.#ownClock);
         attempt = 0;
         this.#silent = false;
         this.#refusal = null;
@@ -250,7 +254,7 @@ export class RedisConnection {
     const heard = () => {
       if (this.#client === client) this.#silent = false;
     };
-    within(answer, patienceMs, this.#options.clock).then(heard, (error) =>
+    within(answer, patienceMs, this.#ownClock).then(heard, (error) =>
       error instanceof OverdueError ? lose('does not answer') : heard(),
     );
   }

@@ -136,6 +136,20 @@ describe('Redis that hangs with its sockets open', () => {
     expect(changes).toEqual(['does not answer']);
   });
 
+  it('is not taken for gone by a process that could not hear it', async () => {
+    const redis = await connected();
+    const changes: (string | null)[] = [];
+    redis.onChange((trouble) => changes.push(trouble));
+    server.pause();
+    await expect(redis.call('get', ['a'])).rejects.toThrow('Redis did not answer within 100 ms');
+    server.resume();
+    // Nothing else runs here for longer than a silent server is given. Its answer lies in the socket by then.
+    const untilMs = systemClock.monotonic() + 2000;
+    while (systemClock.monotonic() < untilMs);
+    await until('it answers', () => answers(redis));
+    expect(changes).toEqual([]);
+  });
+
   it('does not keep anybody from starting, nor from stopping', async () => {
     server.pause();
     const redis = client();
