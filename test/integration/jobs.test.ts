@@ -35,11 +35,13 @@ beforeAll(async () => {
     ...environmentFor(cluster),
     REDIS_URL: redis.url,
     PAYMENTS_URL: sandbox.url,
-    PAYMENTS_TIMEOUT_MS: '1000',
+    // A busy machine is no fault of Redis, nor of the provider.
+    REDIS_TIMEOUT_MS: '2000',
+    PAYMENTS_TIMEOUT_MS: '2000',
     JOB_FIRST_PAUSE_MS: '20',
     JOB_MAX_PAUSE_MS: '100',
     JOB_ATTEMPTS: '3',
-    JOB_LOCK_MS: '1000',
+    JOB_LOCK_MS: '3000',
     REFRESH_INTERVAL_MS: 'off',
   };
   api = await startApi(environment);
@@ -201,10 +203,11 @@ describe('a recheck', () => {
     const first = await queueRecheck(api, many);
     const second = await finished(await queueRecheck(other, few));
     expect(second).toMatchObject({ changed: 3 });
-    const { data } = await ask(api, `{ jobs { job(id: "${first}") { done } } }`);
-    expect(data.jobs.job.done).toBeLessThan(30);
     sandbox.control({ delayMs: 0 });
     expect(await finished(first)).toMatchObject({ changed: 30 });
+    const ends = `{ jobs { sooner: job(id: "${second.id}") { finishedAt } later: job(id: "${first}") { finishedAt } } }`;
+    const { sooner, later } = (await ask(api, ends)).data.jobs;
+    expect(sooner.finishedAt < later.finishedAt).toBe(true);
   });
 
   it('does not queue an order twice at once', async () => {
@@ -473,19 +476,16 @@ describe('a worker of its own', () => {
 
   it('that is asked to stop finishes what it can in time, and gives the rest back', async () => {
     const { settings, asked } = await apart('stopped:');
-    const worker = await startWorker({ ...settings, PAYMENTS_TIMEOUT_MS: '30000', JOB_GRACE_MS: '200' });
+    // A long lock: it is the worker that gives them back.
+    const patient = { PAYMENTS_TIMEOUT_MS: '60000', JOB_LOCK_MS: '60000' };
+    const worker = await startWorker({ ...settings, ...patient, JOB_GRACE_MS: '200' });
     const ids = await payableOrders(2);
     sandbox.control({ behaviour: 'hanging' });
     const id = await queueRecheck(asked, ids);
     await until('both are in hand', async () => (await background(asked)).queues[0].active === 2);
     expect(await worker.stop('SIGTERM')).toBe(0);
-    expect((await background(asked)).queues[0]).toMatchObject({
-      waiting: 2,
-      active: 0,
-      delayed: 0,
-      dead: 0,
-      workers: 0,
-    });
+    await until('nobody works there any more', async () => (await background(asked)).queues[0].workers === 0);
+    expect((await background(asked)).queues[0]).toMatchObject({ waiting: 2, active: 0, delayed: 0, dead: 0 });
     sandbox.control({ behaviour: 'well' });
     const heir = await startApi(settings);
     expect(await finished(id, asked)).toMatchObject({ changed: 2 });
