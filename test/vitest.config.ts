@@ -1,16 +1,39 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-// Groups, one after another. A file of tests with real servers brings up its own cluster: two at a time, and those that
-// judge histories alone.
-const withServers = { testTimeout: 120_000, hookTimeout: 180_000 } as const;
+// Two groups, one after the other: what needs no servers, then all the rest. A file of tests with real servers brings up its
+// own cluster, and waits for it as much as it works: more of them at once than there are processors, as far as memory goes.
+const withServers = {
+  sequence: { groupOrder: 1 },
+  maxWorkers: Math.min(4, Math.ceil(1.5 * availableParallelism())),
+  // Ends what hangs. Other work on the machine makes a test take ten times as long, and is no fault.
+  testTimeout: 600_000,
+  hookTimeout: 300_000,
+} as const;
 
 /** What they test meets no server, or only through what the others test: MariaDB will do. */
-const sameOnBoth = ['client-carriers', 'package-exports', 'http-process', 'jobs', 'read-cache-redis', 'redis'].map(
-  (name) => `test/integration/${name}.test.ts`,
-);
+const sameOnBoth = [
+  'client-carriers',
+  'compose-redis',
+  'crowded-out',
+  'http-process',
+  'job-records',
+  'job-shares',
+  'jobs',
+  'log-of-a-process',
+  'package-exports',
+  'read-cache-redis',
+  'redis',
+  'redis-servers',
+  'stopping-without-redis',
+].map((name) => `test/integration/${name}.test.ts`);
+
+const folder = temporaryFolder();
 
 export default defineConfig({
   root,
@@ -25,6 +48,10 @@ export default defineConfig({
     ],
   },
   test: {
+    sequence: { sequencer: LongestFirst },
+    env: { ...(folder !== undefined && { TMPDIR: folder }) },
+    // A busy machine needs longer than the second that is the default.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
@@ -33,6 +60,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
+          maxWorkers: availableParallelism(),
         },
       },
       {
@@ -41,8 +69,6 @@ export default defineConfig({
           name: 'servers',
           include: ['test/tables/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/types/**/*.test.ts'],
           exclude: process.env.TIDEMARK_TEST_FLAVOUR === 'mysql' ? [...sameOnBoth] : [],
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
           ...withServers,
         },
       },
@@ -51,11 +77,7 @@ export default defineConfig({
         test: {
           name: 'consistency',
           include: ['test/consistency/**/*.test.ts'],
-          sequence: { groupOrder: 2 },
           ...withServers,
-          fileParallelism: false,
-          maxWorkers: 1,
-          testTimeout: 600_000,
         },
       },
       {
@@ -64,9 +86,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: 'test/browser/support/build-page.ts',
-          sequence: { groupOrder: 3 },
           ...withServers,
-          maxWorkers: 2,
         },
       },
     ],
