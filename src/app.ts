@@ -21,7 +21,7 @@ import { shortenBy } from './database/engine/shorten-by.ts';
 import { countTokens } from './database/engine/token-metrics.ts';
 import { migrate } from './database/migrations/migrate.ts';
 import { IdentityWatch } from './database/nodes/identity-watch.ts';
-import { type OrdersDatabase, openOrdersDatabase } from './database/orders/orders-client.ts';
+import { type OrdersDatabase, openOrdersDatabase, ordersName } from './database/orders/orders-client.ts';
 import { ClusterEventFeed } from './graphql/cluster/cluster-event-feed.ts';
 import { useConsistency } from './graphql/consistency/use-consistency.ts';
 import { schema } from './graphql/schema.ts';
@@ -38,6 +38,7 @@ import { servedOrders } from './orders/served-tables.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { measureOutbox } from './outbox/outbox-metrics.ts';
 import { systemClock } from './platform/clock.ts';
+import { LabelledMetrics } from './platform/labelled-metrics.ts';
 import type { Logger } from './platform/log.ts';
 import { type Metrics, unmeasured } from './platform/metrics.ts';
 import { Redis } from './platform/redis.ts';
@@ -94,10 +95,10 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const mirror = config.mirror.worker === 'off' ? null : openMirror(config, database, log);
   const isMirrored = config.cluster.nodes.some(({ role }) => role === 'backup');
   const outbox = isMirrored ? new Outbox(database.onSource) : null;
-  if (metrics !== null && outbox !== null) measureOutbox(outbox, metrics);
-  if (metrics !== null && mirror !== null) measureMirror(() => mirror.state, metrics);
+  if (outbox !== null) measureOutbox(outbox, database.metrics);
+  if (mirror !== null) measureMirror(() => mirror.state, database.metrics);
   const elsewhere = outbox === null ? null : viewFromOutbox(outbox, clock);
-  const tokens = openTokens(config, database, metrics ?? unmeasured);
+  const tokens = openTokens(config, database);
   const health = () =>
     withProblems(clusterHealth(cluster.snapshot(), clock.monotonic()), [
       ...redisProblems(redis?.trouble ?? null),
@@ -230,9 +231,11 @@ export function openIdentity(
 export function openCache(
   { redis: { cacheTtlMs: ttlMs } }: Config,
   redis: Redis,
-  options: { metrics?: Metrics; rule?: MayAnswer } = {},
+  { metrics = unmeasured, rule }: { metrics?: Metrics; rule?: MayAnswer } = {},
 ): ReadCache | null {
-  return ttlMs === 0 ? null : new ReadCache({ redis, positions, clock: systemClock, ttlMs, ...options });
+  const measured = new LabelledMetrics(metrics, { database: ordersName });
+  if (ttlMs === 0) return null;
+  return new ReadCache({ redis, positions, clock: systemClock, ttlMs, metrics: measured, ...(rule && { rule }) });
 }
 
 /** The engine alone, set up as the API sets it up. `onAppended` is called when it has written something for the backup. */
@@ -272,7 +275,7 @@ export function openDatabase(
   });
 }
 
-export function openTokens(config: Config, database: OrdersDatabase, metrics: Metrics = unmeasured): TokenCodec {
+export function openTokens(config: Config, database: OrdersDatabase): TokenCodec {
   const { cluster } = database;
   return new TokenCodec({
     keyring: new TokenKeyring(config.tokens.keys),
@@ -280,7 +283,7 @@ export function openTokens(config: Config, database: OrdersDatabase, metrics: Me
     clusterId: config.cluster.id,
     flavour: () => flavourOf(cluster.snapshot()),
     shorten: shortenBy(database),
-    onIssued: countTokens(metrics),
+    onIssued: countTokens(database.metrics),
   });
 }
 

@@ -45,8 +45,8 @@ async function run(argv: readonly string[]): Promise<number> {
   await lifecycle.start({ name: 'mirror', start: () => mirror.start(), stop: () => mirror.stop(), stopWithinMs });
   if (metrics !== null) {
     measureLog(log, metrics);
-    measureOutbox(new Outbox(database.onSource), metrics);
-    measureMirror(() => mirror.state, metrics);
+    measureOutbox(new Outbox(database.onSource), database.metrics);
+    measureMirror(() => mirror.state, database.metrics);
   }
   let watched: WatchServer | null = null;
   await lifecycle.start({

@@ -1,8 +1,19 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../platform/clock.ts';
-import type { Labels, LabelValues, MetricDefinition, Metrics, Sample, Samples } from '../platform/metrics.ts';
+import {
+  type EndReading,
+  type Labels,
+  type LabelValues,
+  type MetricDefinition,
+  type Metrics,
+  MetricTakenError,
+  type Sample,
+  type Samples,
+} from '../platform/metrics.ts';
 
 type Cell = { readonly labels: Record<string, string>; value: number };
+/** One part that tells of a metric. */
+type Reading = { readonly labels: LabelValues; readonly cells: () => Promise<readonly Cell[]> };
 
 const readTimeoutMs = 1000;
 
@@ -10,6 +21,8 @@ const readTimeoutMs = 1000;
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #clock: Clock;
+  /** By name: the form of each metric, and what those that declare it share. */
+  readonly #shared = new Map<string, { readonly form: string; readonly shared: unknown }>();
   #running: Promise<string> | null = null;
 
   /** With `runtime`, what Node tells about memory, garbage and the event loop, under its usual names. */
@@ -31,9 +44,12 @@ export class PrometheusMetrics implements Metrics {
   }
 
   counter<const Values extends LabelValues>(definition: MetricDefinition<Values>) {
-    const cells = new Map<string, Cell>();
+    const cells = this.#declared('counter', definition, () => {
+      const counted = new Map<string, Cell>();
+      this.#counterOf(definition, () => counted.values());
+      return counted;
+    });
     const cellOf = cellFinder(definition.labels, cells);
-    this.#counterOf(definition, () => cells.values());
     return (labels: Labels<Values>, count = 1) => {
       cellOf(labels).value += count;
     };
@@ -43,7 +59,11 @@ export class PrometheusMetrics implements Metrics {
     definition: MetricDefinition<Values> & { readonly buckets: readonly number[] },
   ) {
     const cellOf = cellFinder(definition.labels, new Map());
-    const histogram = new Histogram({ ...this.#described(definition), buckets: [...definition.buckets] });
+    const histogram = this.#declared(
+      'histogram',
+      definition,
+      () => new Histogram({ ...this.#described(definition), buckets: [...definition.buckets] }),
+    );
     const observers = new WeakMap<Cell, (value: number) => void>();
     return (labels: Labels<Values>, value: number) => {
       const cell = cellOf(labels);
@@ -56,27 +76,61 @@ export class PrometheusMetrics implements Metrics {
   gauge<const Values extends LabelValues>(
     definition: MetricDefinition<Values>,
     read: () => Samples<Values> | Promise<Samples<Values>>,
-  ): void {
-    const inTime = () => this.#inTime(read);
-    const known = cellFinder(definition.labels, new Map());
-    new Gauge({
-      ...this.#described(definition),
-      async collect() {
-        const samples = await inTime();
-        this.reset();
-        for (const { labels, value } of samples) this.set(known(labels).labels, value);
-      },
+  ): EndReading {
+    const readings = this.#declared('gauge', definition, () => {
+      const known = new Set<Reading>();
+      const cells = () => cellsOf(known);
+      new Gauge({
+        ...this.#described(definition),
+        async collect() {
+          const now = await cells();
+          this.reset();
+          for (const { labels, value } of now) this.set(labels, value);
+        },
+      });
+      return known;
     });
+    return this.#alsoRead(readings, definition, read);
   }
 
   countedElsewhere<const Values extends LabelValues>(
     definition: MetricDefinition<Values>,
     read: () => Samples<Values> | Promise<Samples<Values>>,
-  ): void {
-    const known = cellFinder(definition.labels, new Map());
-    this.#counterOf(definition, async () =>
-      Array.from(await this.#inTime(read), ({ labels, value }) => ({ labels: known(labels).labels, value })),
-    );
+  ): EndReading {
+    const readings = this.#declared('counted elsewhere', definition, () => {
+      const known = new Set<Reading>();
+      this.#counterOf(definition, () => cellsOf(known));
+      return known;
+    });
+    return this.#alsoRead(readings, definition, read);
+  }
+
+  /** What all parts share that declare the metric: the first one makes it. */
+  #declared<Shared>(kind: string, { name, labels }: MetricDefinition<LabelValues>, make: () => Shared): Shared {
+    const form = [kind, ...Object.keys(labels)].join(' ');
+    const known = this.#shared.get(name);
+    if (known === undefined) {
+      const shared = make();
+      this.#shared.set(name, { form, shared });
+      return shared;
+    }
+    if (known.form !== form) throw new Error(`The metric ${name} is declared as ${form} and as ${known.form}`);
+    // Of the same name and kind.
+    return known.shared as Shared;
+  }
+
+  #alsoRead<Values extends LabelValues>(
+    readings: Set<Reading>,
+    { name, labels }: MetricDefinition<Values>,
+    read: () => Samples<Values> | Promise<Samples<Values>>,
+  ): EndReading {
+    for (const other of readings) if (overlap(other.labels, labels)) throw new MetricTakenError(name, labels);
+    const cellOf = cellFinder(labels, new Map());
+    const cells = async () =>
+      Array.from(await this.#inTime(read), (sample) => ({ labels: cellOf(sample.labels).labels, value: sample.value }));
+    const reading: Reading = { labels, cells };
+    readings.add(reading);
+    return () => readings.delete(reading);
   }
 
   #counterOf(definition: MetricDefinition<LabelValues>, read: () => Iterable<Cell> | Promise<Iterable<Cell>>): void {
@@ -110,6 +164,15 @@ export class PrometheusMetrics implements Metrics {
       cancel();
     }
   }
+}
+
+async function cellsOf(readings: ReadonlySet<Reading>): Promise<readonly Cell[]> {
+  return (await Promise.all(Array.from(readings, ({ cells }) => cells()))).flat();
+}
+
+/** Whether there are labels that both may tell of. */
+function overlap(some: LabelValues, others: LabelValues): boolean {
+  return Object.entries(some).every(([label, values]) => values.some((value) => others[label]?.includes(value)));
 }
 
 /** Finds the cell of some labels, and makes it when it is first asked for. */

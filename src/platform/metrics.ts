@@ -1,5 +1,6 @@
 /**
  * What the process counts and measures, as a seam: parts declare their metrics once, and hold on to what they get back.
+ * Several parts of one kind share a metric, told apart by a label that each brings (labelled-metrics.ts).
  * Every label is declared with all the values that it may have, so the number of series is known from the start; a value
  * that was not declared counts as `other`.
  */
@@ -25,24 +26,41 @@ export interface Metrics {
   histogram<const Values extends LabelValues>(
     definition: MetricDefinition<Values> & { readonly buckets: readonly number[] },
   ): (labels: Labels<Values>, value: number) => void;
-  /** `read` is called when somebody looks. What is unknown then is left out; a read that fails or is slow leaves out all. */
+  /**
+   * `read` is called when somebody looks. What is unknown then is left out; a read that fails or is slow leaves out all.
+   * The returned function ends that. Throws `MetricTakenError` when the same series are read from another part already.
+   */
   gauge<const Values extends LabelValues>(
     definition: MetricDefinition<Values>,
     read: () => Samples<Values> | Promise<Samples<Values>>,
-  ): void;
-  /** A counter that is kept elsewhere: `read` answers how far it has come. */
+  ): EndReading;
+  /** A counter that is kept elsewhere: `read` answers how far it has come. Otherwise like `gauge`. */
   countedElsewhere<const Values extends LabelValues>(
     definition: MetricDefinition<Values>,
     read: () => Samples<Values> | Promise<Samples<Values>>,
-  ): void;
+  ): EndReading;
+}
+
+export type EndReading = () => void;
+
+/** Two parts would tell different things of the same series. */
+export class MetricTakenError extends Error {
+  constructor(name: string, labels: LabelValues) {
+    const own = Object.entries(labels).flatMap(([label, values]) => (values.length === 1 ? `${label} ${values}` : []));
+    const whose = own.length === 0 ? '' : ` of ${own.join(', ')}`;
+    super(
+      `The metric ${name}${whose} is measured by another part of this process already: give each a name of its own`,
+    );
+    this.name = 'MetricTakenError';
+  }
 }
 
 /** Where nobody looks. */
 export const unmeasured: Metrics = {
   counter: () => () => undefined,
   histogram: () => () => undefined,
-  gauge: () => undefined,
-  countedElsewhere: () => undefined,
+  gauge: () => () => undefined,
+  countedElsewhere: () => () => undefined,
 };
 
 /** Upper bounds in seconds for waits and requests, from a millisecond to ten seconds. */

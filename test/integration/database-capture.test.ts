@@ -4,7 +4,8 @@ import { PrismaClient } from '../../prisma/generated/orders/client.ts';
 import type { Position } from '../../src/consistency/position.ts';
 import { closeNodeClients, makeNodeClients, type NodeClients } from '../../src/database/clients/node-clients.ts';
 import type { DatabaseNode } from '../../src/database/engine/replicated-database.ts';
-import { WriteCapture, within } from '../../src/database/write/write-capture.ts';
+import { DatabaseScope } from '../../src/database/session/database-scope.ts';
+import { WriteCapture } from '../../src/database/write/write-capture.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { migrateOrders, newOrder, nodesOf } from '../support/engine.ts';
 import { parsePosition } from '../support/positions.ts';
@@ -13,6 +14,7 @@ import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 let cluster: TestCluster;
 let admin: Connection;
 let node: NodeClients<PrismaClient>;
+const scope = new DatabaseScope('orders');
 
 beforeAll(async () => {
   cluster = await startTestCluster({ replicas: 0 });
@@ -25,6 +27,7 @@ beforeAll(async () => {
   node = makeNodeClients(address, {
     pool: { connectionsPerNode: 16, acquireTimeoutMs: 60_000, statementTimeoutMs: 10_000 },
     makeClient: (options) => new PrismaClient(options),
+    scope,
     clock: systemClock,
   });
 });
@@ -46,7 +49,7 @@ async function positionNow(): Promise<Position> {
 /** What `work` wrote, as the pool learned it. Prisma's promises are lazy, so `work` awaits. */
 async function captured(work: () => Promise<unknown>): Promise<WriteCapture> {
   const capture = new WriteCapture();
-  await within(capture, work);
+  await scope.writing(capture, work);
   return capture;
 }
 
@@ -131,7 +134,7 @@ describe('the position of a write', () => {
   it('is none for a transaction that was rolled back', async () => {
     const before = await positionNow();
     const capture = new WriteCapture();
-    const refused = within(capture, async () =>
+    const refused = scope.writing(capture, async () =>
       node.direct.$transaction(async (tx) => {
         await tx.order.create({ data: newOrder() });
         throw new Error('no');
@@ -156,6 +159,7 @@ describe('the position of a write', () => {
     const plain = makeNodeClients(address as DatabaseNode, {
       pool,
       makeClient,
+      scope,
       clock: systemClock,
       learnPositions: false,
     });

@@ -124,6 +124,7 @@ describe('metrics', () => {
       else expect(name).not.toMatch(/_total$/);
     }
     const lists: Readonly<Record<string, readonly string[]>> = {
+      database: ['orders'],
       node: ['source', 'replica-1', 'backup'],
       role: nodeRoles,
       reason: [...Object.keys(routeReasons), 'malformed'],
@@ -131,7 +132,9 @@ describe('metrics', () => {
       operation: ['query', 'mutation', 'none'],
       outcome: ['ok', 'refused', 'replica', 'source'],
     };
+    const ofDatabase = /^tidemark_(route|node|cluster|pool|database|tokens_issued|outbox|mirror|cache)_/;
     for (const { name, labels } of series) {
+      expect('database' in labels, name).toBe(ofDatabase.test(name));
       for (const [label, value] of Object.entries(labels)) {
         if (name === 'tidemark_node_state' && label === 'state') expect(nodeStates).toContain(value);
         else if (lists[label] !== undefined) expect(lists[label], `${name} ${label}`).toContain(value);

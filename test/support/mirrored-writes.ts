@@ -2,6 +2,7 @@ import type { Connection } from 'mariadb';
 import { PrismaClient } from '../../prisma/generated/orders/client.ts';
 import { closeNodeClients, makeNodeClients } from '../../src/database/clients/node-clients.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
+import { DatabaseScope } from '../../src/database/session/database-scope.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
@@ -42,6 +43,7 @@ export async function startMirroredWrites(): Promise<MirroredWrites> {
     {
       pool: { connectionsPerNode: 10, acquireTimeoutMs: 10_000, statementTimeoutMs: 20_000 },
       makeClient: ({ adapter }) => new PrismaClient({ adapter }),
+      scope: new DatabaseScope('orders'),
       clock: systemClock,
       mirroring: {
         mirrored: mirroredOrders,

@@ -12,7 +12,8 @@ import {
 } from '../../src/database/clients/own-statements.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import type { OrdersSession, OrdersTransaction } from '../../src/database/orders/orders-client.ts';
-import { currentCapture, WriteCapture, within } from '../../src/database/write/write-capture.ts';
+import { DatabaseScope } from '../../src/database/session/database-scope.ts';
+import { WriteCapture } from '../../src/database/write/write-capture.ts';
 import { ClusterEventFeed } from '../../src/graphql/cluster/cluster-event-feed.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { noJobs } from '../../src/jobs/jobs.ts';
@@ -85,8 +86,9 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
     timezone: 'Z',
   };
   const pool = createPool({ ...account, connectionLimit: 12 });
+  const scope = new DatabaseScope('orders');
   const client = new PrismaClient({
-    adapter: new PrismaMariaDb(noting(pool), { database: account.database }),
+    adapter: new PrismaMariaDb(noting(pool, scope), { database: account.database }),
     log: [{ level: 'query', emit: 'event' }],
   });
   const seen: { query: string; params: unknown[] }[] = [];
@@ -127,7 +129,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
           const capture = new WriteCapture();
           const run = (tx: OrdersTransaction) => work(tx, noted(capture.own));
           const limits = { maxWait: 20_000, timeout: 20_000 };
-          return await within(capture, async () => client.$transaction(run, limits));
+          return await scope.writing(capture, async () => client.$transaction(run, limits));
         } catch (error) {
           if (!isDeadlock(error) || attempt === 10) throw error;
         }
@@ -199,10 +201,11 @@ function isDeadlock(error: unknown): boolean {
 }
 
 /** Statements of our own run on the connection of the transaction that they belong to, as in the product. */
-function noting(pool: Pool): Pool {
+function noting(pool: Pool, scope: DatabaseScope): Pool {
   const getConnection = async () => {
-    const [capture, connection] = [currentCapture(), await pool.getConnection()];
-    if (capture !== undefined) capture.own = ownStatements(connection);
+    const { capture } = scope;
+    const connection = await pool.getConnection();
+    if (capture !== null) capture.own = ownStatements(connection);
     return connection;
   };
   const passed = { query: pool.query.bind(pool), execute: pool.execute.bind(pool), end: pool.end.bind(pool) };

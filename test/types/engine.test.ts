@@ -62,6 +62,7 @@ describe('the engine over another Prisma client', () => {
     await migrateOrders(cluster);
     await prepareBackup();
     database = new ReplicatedDatabase<KeysClient, KeysTransaction>({
+      name: 'keys',
       nodes: nodesOf(cluster),
       makeClient: ({ adapter }) => new PrismaClient({ adapter }),
       ...usualEngine,

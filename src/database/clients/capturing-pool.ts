@@ -1,36 +1,23 @@
 /**
  * The pool that Prisma's adapter is given: the driver's own, with some things learned and done on the way.
  *
- * What was committed: captured-commits.ts. What was seen: observed-reads.ts, and a snapshot begins with its position.
- * What was changed: of mirrored models, rows for the outbox go into the transaction; a single write becomes one.
- * What went wrong: faults are counted, lost connections reported, since Prisma's errors no longer tell them apart.
+ * What was committed: captured-commits.ts. What was seen: observed-reads.ts. Transactions: transaction-connection.ts; a
+ * single write to a mirrored table becomes one. What went wrong: met-faults.ts, since Prisma's errors no longer tell faults
+ * apart. Which work a statement belongs to, the scope of the database tells.
  */
 import type { EventEmitter } from 'node:events';
 import type { Pool, PoolConnection } from 'mariadb';
-import { TidemarkError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import {
-  CommitOverdueError,
-  certainRefusals,
-  type DriverFault,
-  faultInWords,
-  faultOf,
-  lacksRight,
-  NodeDownError,
-} from '../../servers/mysql-family/driver-fault.ts';
+import { type DriverFault, faultOf, lacksRight, NodeDownError } from '../../servers/mysql-family/driver-fault.ts';
 import { type Statement, textOf } from '../../servers/mysql-family/joined-statements.ts';
 import type { Sockets } from '../../servers/mysql-family/sockets.ts';
 import { mayChangeConnection } from '../../servers/mysql-family/statement-role.ts';
 import { targetOf } from '../../servers/mysql-family/write-statement.ts';
-import { MirroredTransaction } from '../mirroring/mirrored-transaction.ts';
-import type { WatchedTables } from '../mirroring/watched-tables.ts';
-import { currentObservation } from '../session/current-session.ts';
-import { beginSnapshot, currentSnapshotScope, type SnapshotScope } from '../session/positioned-snapshot.ts';
-import { CommitDeadline } from '../write/commit-deadline.ts';
-import { type CommitProof, CommitProofs, mayWrite, proofStatement } from '../write/commit-proof.ts';
-import { currentCapture, type WriteCapture } from '../write/write-capture.ts';
+import type { DatabaseScope } from '../session/database-scope.ts';
+import { CommitProofs } from '../write/commit-proof.ts';
 import { Acquisitions, type AcquisitionsOptions } from './acquisitions.ts';
-import { CapturedCommits, type HowCaptured } from './captured-commits.ts';
+import { CapturedCommits } from './captured-commits.ts';
+import { MetFaults } from './met-faults.ts';
 import { ObservedReads } from './observed-reads.ts';
 import { ownStatements } from './own-statements.ts';
 import {
@@ -40,42 +27,33 @@ import {
   refusalsOfStatements,
   type Sending,
   safely,
-  type UsedConnection,
-  withText,
 } from './sent-statements.ts';
-import { isOwn, type Proving, type TransactionEnd, TransactionGuard } from './transaction-guard.ts';
+import { type Mirroring, type TransactionServices, transactionOn } from './transaction-connection.ts';
 
 const endPatienceMs = 1000;
 
 /** The part of a pool that the adapter uses. */
 type UsedPool = Pick<Pool, 'getConnection' | 'query' | 'execute' | 'end'>;
 
-export type Mirroring = {
-  readonly tables: WatchedTables;
-  /** Called behind each commit that wrote outbox rows. */
-  readonly onAppended: () => void;
-};
-
 export class CapturingPool implements UsedPool {
   readonly #pool: Pool;
-  readonly #onConnectionLost: (trouble: string) => void;
   readonly #sockets: Sockets;
   readonly #clock: Clock;
   readonly #acquisitions: Acquisitions;
-  readonly #proofs: CommitProofs | null;
-  readonly #commitPatienceMs: () => number;
+  readonly #scope: DatabaseScope;
   /** Whether the server is there, after a connection to it was lost. */
   readonly #isThere: () => Promise<boolean>;
-  readonly #faults = new Map<DriverFault, number>();
+  readonly #faults: MetFaults;
   readonly #observedReads = new ObservedReads();
-  readonly #capturedCommits: CapturedCommits;
-  #mirroring: Mirroring | null = null;
+  readonly #commits: CapturedCommits;
+  #transactions: TransactionServices;
 
   constructor(
     pool: Pool,
     options: {
       learnPositions: boolean;
       proveCommits: boolean;
+      scope: DatabaseScope;
       sockets: Sockets;
       clock: Clock;
       onConnectionLost: (trouble: string) => void;
@@ -84,26 +62,33 @@ export class CapturingPool implements UsedPool {
     } & AcquisitionsOptions,
   ) {
     this.#pool = pool;
-    this.#capturedCommits = new CapturedCommits(options);
-    this.#proofs = options.proveCommits ? new CommitProofs() : null;
+    this.#scope = options.scope;
     this.#sockets = options.sockets;
     this.#clock = options.clock;
     this.#acquisitions = new Acquisitions(pool, options);
     this.#isThere = options.isThere;
-    this.#commitPatienceMs = options.commitPatienceMs;
-    this.#onConnectionLost = options.onConnectionLost;
+    this.#faults = new MetFaults(options.onConnectionLost);
+    this.#commits = new CapturedCommits(options);
+    this.#transactions = {
+      clock: options.clock,
+      commitPatienceMs: options.commitPatienceMs,
+      proofs: options.proveCommits ? new CommitProofs() : null,
+      faults: this.#faults,
+      commits: this.#commits,
+      mirroring: null,
+    };
     // The driver's types leave out that pools emit errors; one that nobody listens to would end the process.
     (pool as unknown as EventEmitter).on('error', () => undefined);
   }
 
   /** How often a fault was met. Grows: compare before and after to learn what a failure was. */
   faultsMet(fault: DriverFault): number {
-    return this.#faults.get(fault) ?? 0;
+    return this.#faults.count(fault);
   }
 
   /** From now on, writes to these tables bring their outbox rows. */
   mirror(mirroring: Mirroring): void {
-    this.#mirroring = mirroring;
+    this.#transactions = { ...this.#transactions, mirroring };
   }
 
   /** Connections that serve somebody and that serve nobody, and requests that wait for one. */
@@ -122,95 +107,11 @@ export class CapturingPool implements UsedPool {
    * that are asked for in one tick in the scope of the first, so the scope of a statement tells nothing.
    */
   async getConnection(): Promise<PoolConnection> {
-    const capture = currentCapture() ?? null;
-    const snapshot = currentSnapshotScope();
-    const connection = await this.#noting(() => this.#acquisitions.acquire(), capture);
-    const used = this.#wrapped(connection, capture, snapshot);
-    for (const scope of [capture, snapshot]) if (scope !== null) scope.own = ownStatements(used);
+    const { capture, snapshot } = this.#scope;
+    const connection = await this.#faults.noting(() => this.#acquisitions.acquire(), capture);
+    const used = transactionOn(connection, this.#transactions, capture, snapshot);
+    for (const work of [capture, snapshot]) if (work !== null) work.own = ownStatements(used);
     return used as PoolConnection;
-  }
-
-  #wrapped(
-    connection: PoolConnection,
-    capture: WriteCapture | null,
-    snapshot: SnapshotScope | null = null,
-  ): UsedConnection {
-    const onOver = (end: TransactionEnd) => {
-      if (capture !== null) capture.ended = end;
-    };
-    const guard = new TransactionGuard(connection, onOver, capture && this.#proving(connection, capture));
-    const deadline = new CommitDeadline(this.#clock, this.#commitPatienceMs);
-    const mirrored = this.#mirroring && new MirroredTransaction(guard, this.#mirroring.tables);
-    const send = (how: Sending, sql: Statement, values: unknown) =>
-      this.#noting(() => {
-        const used = snapshot === null ? guard : guard.beside(sql);
-        if (mirrored === null) return used[how](sql, values);
-        return mirrored.run(textOf(sql), values, (text, given) => used[how](withText(sql, text), given));
-      }, capture) as Promise<never>;
-    const commit = (sql: Statement) => {
-      const sending = () => deadline.within(connection.query(sql));
-      if (capture === null) return this.#noting(() => guard.commit(sending), capture);
-      const how = { refusals: certainRefusals, pipelined: true, guard };
-      return guard.commit(() => this.#captured(connection, capture, how, sending));
-    };
-    const giveBack = async () => {
-      guard.giveBack();
-      if (deadline.isOver) void deadline.answered.then(() => connection.destroy());
-      // What its row says of this transaction the next one must not change.
-      else if (guard.leavesNothing && capture?.state !== 'COMMITTING') await connection.release();
-      else connection.destroy();
-    };
-    return {
-      query: (sql: Statement, values?: unknown) => {
-        if (deadline.isOver) return Promise.reject(new CommitOverdueError());
-        if (snapshot !== null && textOf(sql) === 'BEGIN') {
-          return this.#noting(() => beginSnapshot(connection, snapshot), capture) as Promise<never>;
-        }
-        if (textOf(sql) !== 'COMMIT' || !isOwn(sql)) return send(safely('query', sql), sql, values);
-        return mirrored === null ? commit(sql) : this.#withOutbox(guard, mirrored, capture, () => commit(sql));
-      },
-      execute: (sql: Statement, values?: unknown) => send('execute', sql, values),
-      on: connection.on.bind(connection),
-      off: connection.off.bind(connection),
-      release: giveBack,
-      end: giveBack,
-    };
-  }
-
-  #proving(connection: PoolConnection, capture: WriteCapture): Proving {
-    let next: CommitProof | null = null;
-    return {
-      mayWrite,
-      statement: () => {
-        next = this.#proofs?.next(connection, this.#clock.monotonic()) ?? null;
-        return next && proofStatement(next);
-      },
-      proved: () => {
-        capture.proof = next;
-      },
-      failed: (error) => this.#proofs?.failed(error, this.#clock.monotonic()),
-    };
-  }
-
-  /** Commits with the outbox rows, or not at all. */
-  async #withOutbox<T>(
-    guard: TransactionGuard,
-    mirrored: MirroredTransaction,
-    capture: WriteCapture | null,
-    commit: () => Promise<T>,
-  ): Promise<T> {
-    let appended: number;
-    try {
-      appended = await this.#noting(() => mirrored.append(), capture);
-    } catch (error) {
-      await guard.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
-    try {
-      return await commit();
-    } finally {
-      if (appended > 0) this.#mirroring?.onAppended();
-    }
   }
 
   query<T>(sql: Statement, values?: unknown): Promise<T> {
@@ -249,30 +150,32 @@ export class CapturingPool implements UsedPool {
       return await this.#sent<T>(how, sql, values);
     } catch (error) {
       const mayGoAgain = faultOf(error) === 'CONNECTION' && !(error instanceof NodeDownError) && !isWrite(textOf(sql));
-      if (!mayGoAgain || currentCapture() !== undefined || !(await this.#isThere())) throw error;
+      if (!mayGoAgain || this.#scope.capture !== null || !(await this.#isThere())) throw error;
       return this.#sent<T>(how, sql, values);
     }
   }
 
   async #sent<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
-    const capture = currentCapture();
-    const connection = await this.#noting(() => this.#acquisitions.acquire());
+    const { capture } = this.#scope;
+    const connection = await this.#faults.noting(() => this.#acquisitions.acquire(), capture);
     let isSpoiled = mayChangeConnection(textOf(sql));
     try {
       const sending = safely(how, sql);
       const send = () => connection[sending]<T>(sql, values);
-      if (this.#mirroring?.tables.has(targetOf(textOf(sql)) ?? '') === true) {
-        return await inTransaction(this.#wrapped(connection, capture ?? null), (own) => own[how]<T>(sql, values));
+      if (this.#transactions.mirroring?.tables.has(targetOf(textOf(sql)) ?? '') === true) {
+        const transaction = transactionOn(connection, this.#transactions, capture);
+        return await inTransaction(transaction, (own) => own[how]<T>(sql, values));
       }
-      if (capture === undefined || !isWrite(textOf(sql))) {
+      if (capture === null || !isWrite(textOf(sql))) {
         // Only a text can be joined with another, and only rows that come as arrays are worth it.
-        const observation = sending === 'query' ? currentObservation() : undefined;
+        const observation = sending === 'query' ? this.#scope.observation : undefined;
         if (observation?.begins() !== true || !answersArrays(sql) || !this.#observedReads.joins)
-          return await this.#noting(send);
+          return await this.#faults.noting(send, capture);
         const read = { sql, values, observation, sendAlone: send };
-        return await this.#noting(() => this.#observedReads.run<T>(connection, read));
+        return await this.#faults.noting(() => this.#observedReads.run<T>(connection, read), capture);
       }
-      return await this.#captured(connection, capture, { refusals: refusalsOfStatements, pipelined: false }, send);
+      const captured = { refusals: refusalsOfStatements, pipelined: false };
+      return await this.#commits.run(connection, capture, captured, () => this.#faults.noting(send, capture));
     } catch (error) {
       isSpoiled ||= lacksRight(error);
       throw error;
@@ -280,34 +183,5 @@ export class CapturingPool implements UsedPool {
       if (isSpoiled) connection.destroy();
       else void connection.release();
     }
-  }
-
-  #captured<T>(
-    connection: PoolConnection,
-    capture: WriteCapture,
-    how: HowCaptured,
-    send: () => Promise<T>,
-  ): Promise<T> {
-    return this.#capturedCommits.run(connection, capture, how, () => this.#noting(send, capture));
-  }
-
-  async #noting<T>(send: () => Promise<T>, capture = currentCapture() ?? null): Promise<T> {
-    try {
-      return await send();
-    } catch (error) {
-      this.#note(faultOf(error), error, capture);
-      throw error;
-    }
-  }
-
-  #note(fault: DriverFault, error: unknown, capture: WriteCapture | null): void {
-    // Our own refusals to send anything say nothing new.
-    if (error instanceof TidemarkError) {
-      if (capture !== null) capture.refusal = error;
-      return;
-    }
-    capture?.failed(fault, error);
-    this.#faults.set(fault, this.faultsMet(fault) + 1);
-    if (fault === 'CONNECTION' && !(error instanceof NodeDownError)) this.#onConnectionLost(faultInWords(error));
   }
 }

@@ -6,6 +6,7 @@ import { openPool, type PoolSettings } from '../../servers/mysql-family/driver-p
 import { Sockets } from '../../servers/mysql-family/sockets.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
+import type { DatabaseScope } from '../session/database-scope.ts';
 import { healthGating } from '../session/read-through-session.ts';
 import { readsOnly } from '../session/reads-only.ts';
 import { sharingLookups } from '../session/shared-lookups.ts';
@@ -23,6 +24,8 @@ export type MakeClient<Client> = (options: { adapter: PrismaMariaDb }) => Client
 export type NodeClientOptions<Client> = {
   readonly pool: PoolSettings;
   readonly makeClient: MakeClient<Client>;
+  /** Of the database that the node has a copy of. */
+  readonly scope: DatabaseScope;
   readonly clock: Clock;
   /** Counts only time in which this process could run; `clock` unless told. */
   readonly ownClock?: Clock;
@@ -66,10 +69,10 @@ export type NodeClients<Client> = {
  * The text protocol keeps statements in the order in which they are sent: none has to be prepared first.
  *
  *   direct = client.$extends(mirroring)                    notes for the backup what is written
- *   gated = direct.$extends(healthGating)                  sends each read to the node that the router chose
+ *   gated = direct.$extends(healthGating(scope))           sends each read to the node that the router chose
  *   split = direct.$extends(readReplicas({ replicas: [gated] }))
  *                                                          tells reads from the rest
- *   composed = split.$extends(readsOnly)                   refuses the rest
+ *   composed = split.$extends(readsOnly(scope))            refuses the rest
  *
  * Every node gets both: after a failover another one is the source.
  */
@@ -78,6 +81,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   {
     pool: settings,
     makeClient,
+    scope,
     clock,
     ownClock = clock,
     stretch = () => 1,
@@ -91,6 +95,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   const pool = new CapturingPool(openPool(address, settings, sockets), {
     learnPositions,
     proveCommits,
+    scope,
     sockets,
     clock,
     ownClock,
@@ -104,10 +109,10 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   const extending = (client: Client) => client as unknown as { $extends(extension: unknown): Client };
   const direct = mirrored === undefined ? made : extending(made).$extends(mirroring(pool, mirrored));
   const extended = extending(direct);
-  const gated = extended.$extends(healthGating);
+  const gated = extended.$extends(healthGating(scope));
   const split = extending(extended.$extends(readReplicas({ replicas: [gated as never] })));
-  const composed = split.$extends(readsOnly);
-  return { pool, direct, composed, own: sharingLookups(ownStatements(pool)) };
+  const composed = split.$extends(readsOnly(scope));
+  return { pool, direct, composed, own: sharingLookups(ownStatements(pool), scope) };
 }
 
 export async function closeNodeClients<Client extends PrismaClientLike>(clients: NodeClients<Client>): Promise<void> {

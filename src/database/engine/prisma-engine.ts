@@ -19,6 +19,7 @@ import type { TransactionRunner } from '../write/source-writer.ts';
 import { type DatabaseNode, ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';
 import { nodesAt } from './server-urls.ts';
 import { shortenBy } from './shorten-by.ts';
+import { countTokens } from './token-metrics.ts';
 
 /** What the interactive `$transaction` of a generated client hands to its work. */
 export type TransactionOf<Client> = Client extends { $transaction: (...given: infer Given) => unknown }
@@ -34,10 +35,12 @@ export type PrismaEngineOptions<Client> = {
   readonly makeClient: MakeClient<Client>;
   /** Names the cluster in tokens: a token is good wherever name and keys are the same. */
   readonly clusterId: string;
+  /** Names the database in metrics and errors, for processes that open several; `clusterId` unless told. */
+  readonly name?: string;
   /** The first signs, all of them verify. Secrets of at least 32 characters. */
   readonly tokenKeys: readonly TokenKey[];
   /** Goes over what is set up for ordinary clusters. */
-  readonly settings?: Partial<Omit<ReplicatedDatabaseOptions<Client>, 'nodes' | 'makeClient'>>;
+  readonly settings?: Partial<Omit<ReplicatedDatabaseOptions<Client>, 'name' | 'nodes' | 'makeClient'>>;
 };
 
 export type Asked = Partial<ReadIntent> & {
@@ -64,10 +67,17 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
   readonly #tokens: TokenCodec;
   readonly #clock: Clock;
 
-  constructor({ source, replicas = [], makeClient, clusterId, tokenKeys, settings = {} }: PrismaEngineOptions<Client>) {
+  constructor(options: PrismaEngineOptions<Client>) {
+    const { source, replicas = [], makeClient, clusterId, name = clusterId, tokenKeys, settings = {} } = options;
     const clock = settings.clock ?? systemClock;
     const nodes: readonly DatabaseNode[] = nodesAt(source, replicas);
-    this.database = new ReplicatedDatabase<Client, Transaction>({ ...usualSettings(), ...settings, nodes, makeClient });
+    this.database = new ReplicatedDatabase<Client, Transaction>({
+      ...usualSettings(),
+      ...settings,
+      name,
+      nodes,
+      makeClient,
+    });
     this.#clock = clock;
     this.#clusterId = clusterId;
     this.#tokens = new TokenCodec({
@@ -76,6 +86,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
       clusterId,
       flavour: () => this.#flavour(),
       shorten: shortenBy(this.database),
+      onIssued: countTokens(this.database.metrics),
     });
   }
 

@@ -24,6 +24,7 @@ import type { Position } from '../../consistency/position.ts';
 import type { ResumedSession } from '../../consistency/resume-session.ts';
 import type { Session } from '../../consistency/session.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { LabelledMetrics } from '../../platform/labelled-metrics.ts';
 import type { Logger } from '../../platform/log.ts';
 import { type Metrics, unmeasured } from '../../platform/metrics.ts';
 import { OwnClock } from '../../platform/own-clock.ts';
@@ -47,6 +48,7 @@ import type { OnSource, SqlConnection } from '../mirroring/outbox-table.ts';
 import { EpochRecorder } from '../nodes/epoch-recorder.ts';
 import type { Served } from '../nodes/serves.ts';
 import { SqlNodeProbe } from '../nodes/sql-node-probe.ts';
+import { DatabaseScope } from '../session/database-scope.ts';
 import { PinnedSession } from '../session/pinned-session.ts';
 import { openSnapshot } from '../session/positioned-snapshot.ts';
 import type { SessionOpening, SessionServices } from '../session/session-opening.ts';
@@ -58,6 +60,8 @@ import { SourceWriter, type TransactionRunner } from '../write/source-writer.ts'
 export type DatabaseNode = Node & ServerAddress;
 
 export type ReplicatedDatabaseOptions<Client> = {
+  /** Tells the databases of a process apart in metrics and errors. */
+  readonly name: string;
   readonly nodes: readonly DatabaseNode[];
   readonly makeClient: MakeClient<Client>;
   readonly clock: Clock;
@@ -78,7 +82,7 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly backupReads?: boolean;
   /** How long work may run on a node before the node is asked whether it is still there, in milliseconds. */
   readonly nodePatienceMs: number;
-  /** Counts and measures nothing unless told. */
+  /** Counts and measures nothing unless told. Several databases may share them. */
   readonly metrics?: Metrics;
   /** What every server has to be able to read to serve; not looked at unless told. */
   readonly serves?: Served;
@@ -94,6 +98,9 @@ const promotionLookMs = { every: 10, most: 2000 };
 
 export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
   readonly cluster: Cluster;
+  readonly name: string;
+  /** Of this database: they tell its name. Ends with it. */
+  readonly metrics: LabelledMetrics;
   readonly #clients: ReadonlyMap<string, NodeClients<Client>>;
   readonly #services: SessionServices<Client, Transaction>;
   readonly #lostNodes = new Map<string, 'UP' | 'DOWN' | 'SILENT'>();
@@ -108,8 +115,12 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   #epochs: EpochHistory = [];
 
   constructor(options: ReplicatedDatabaseOptions<Client>) {
-    const { nodes, clock, random, metrics = unmeasured } = options;
+    const { name, nodes, clock, random } = options;
     this.#clock = clock;
+    this.name = name;
+    const metrics = new LabelledMetrics(options.metrics ?? unmeasured, { database: name });
+    this.metrics = metrics;
+    const scope = new DatabaseScope(name);
     const addresses = new Map(nodes.map((node) => [node.name, node]));
     const addressOf = (nodeName: string) => found(addresses, nodeName);
     const ownClock = new OwnClock(clock);
@@ -129,12 +140,14 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
           ...(options.serves && node.configuredRole !== 'BACKUP' && { serves: options.serves }),
         }),
     });
+    // Refuses a name that is taken, before anything is opened.
+    measureCluster(this.cluster, { metrics, clock, epochs: () => this.#epochs });
     this.#clients = new Map(
       nodes.map((node) => [
         node.name,
         makeNodeClients(
           node,
-          { ...options, ownClock, stretch },
+          { ...options, scope, ownClock, stretch },
           {
             onConnectionLost: (trouble) => this.cluster.connectionLost(node.name, trouble),
             // Sent there again, a read would hang again.
@@ -169,12 +182,14 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const isDown = (nodeName: string) => statusOf(this.cluster.snapshot(), nodeName)?.state === 'DOWN';
     const clients = (nodeName: string) => found(this.#clients, nodeName);
     const transactions = {
+      scope,
       ownClock,
       maxWaitMs: options.pool.acquireTimeoutMs,
       timeoutMs: options.transactionTimeoutMs,
     };
     const isBlindNode = (nodeName: string) => statusOf(this.cluster.snapshot(), nodeName)?.blind != null;
     this.#services = {
+      scope,
       clock,
       clients,
       isBlind: isBlindNode,
@@ -232,7 +247,6 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     this.#recorder = new EpochRecorder({ cluster: this.cluster, addressOf, clock, epochs: () => this.#epochs });
     this.#purge = new ProofPurge(this.onSource, clock, random);
     logProblems(this.cluster, options.log);
-    measureCluster(this.cluster, { metrics, clock, epochs: () => this.#epochs });
     measurePools(new Map([...this.#clients].map(([name, { pool }]) => [name, pool])), metrics);
     this.cluster.subscribe((snapshot) => {
       this.#learnEpochs(snapshot);
@@ -250,6 +264,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   }
 
   async stop(): Promise<void> {
+    this.metrics.endReadings();
     this.#strain.stop();
     this.#patience.close();
     this.#recorder.close();

@@ -9,11 +9,14 @@ export type OrdersSession = DatabaseSession<OrdersClient, OrdersTransaction>;
 export type OrdersPinnedSession = PinnedSession<OrdersClient, OrdersTransaction>;
 export type OrdersDatabase = ReplicatedDatabase<OrdersClient, OrdersTransaction>;
 
+/** In metrics and errors. */
+export const ordersName = 'orders';
+
 export function openOrdersDatabase(
-  options: Omit<ReplicatedDatabaseOptions<OrdersClient>, 'makeClient'>,
+  options: Omit<ReplicatedDatabaseOptions<OrdersClient>, 'makeClient' | 'name'>,
 ): OrdersDatabase {
   // Otherwise each statement begins by making an Error, for a place in the code that only this process's log would show.
   const makeClient: ReplicatedDatabaseOptions<OrdersClient>['makeClient'] = ({ adapter }) =>
     new PrismaClient({ adapter, errorFormat: 'minimal' });
-  return new ReplicatedDatabase({ ...options, makeClient });
+  return new ReplicatedDatabase({ ...options, name: ordersName, makeClient });
 }

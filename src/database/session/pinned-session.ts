@@ -10,13 +10,7 @@
  * So nested resolvers never see two worlds. Writes always go to the source, whatever reads are pinned to.
  */
 import type { Position } from '../../consistency/position.ts';
-import {
-  advanceSession,
-  isEmptySession,
-  requireSource,
-  type Session,
-  settleOnSource,
-} from '../../consistency/session.ts';
+import { isEmptySession, type Session } from '../../consistency/session.ts';
 import { requirementFor } from '../../consistency/session-guarantee.ts';
 import { Turns } from '../../platform/turns.ts';
 import { LimitedFunctionalityError } from '../../routing/errors.ts';
@@ -26,13 +20,13 @@ import { incomparable, ValueRefusedError } from '../../servers/refused-value.ts'
 import type { OwnStatements, Selecting } from '../clients/own-statements.ts';
 import { NodeLostError, OverloadedError, StatementTimeoutError, TransactionOverError } from '../errors.ts';
 import { isTransactionTimeout } from '../write/source-writer.ts';
-import { withReader } from './current-session.ts';
 import type { Committed, DatabaseSession, Work } from './database-session.ts';
 import { faultsSince } from './faults-since.ts';
 import { absentOn, noServer } from './no-server.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
-import { type NodePositions, ReadObservation } from './read-observation.ts';
+import type { NodePositions, ReadObservation } from './read-observation.ts';
 import type { SessionOpening, SessionServices } from './session-opening.ts';
+import { SessionProgress } from './session-progress.ts';
 
 const readsAtOnce = 3;
 
@@ -44,8 +38,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   readonly #opening: SessionOpening;
   readonly #excluded: Set<string>;
   readonly #observes: boolean;
-  readonly observation: ReadObservation;
-  #session: Session;
+  readonly #progress: SessionProgress;
   #pin: Promise<RouteDecision> | null = null;
   #decision: RouteDecision | null = null;
   #endOperation: () => void = () => undefined;
@@ -53,18 +46,9 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   /** One operation takes only so many connections: the others are for others. */
   readonly #turns = new Turns(readsAtOnce, Number.POSITIVE_INFINITY);
   #readsOnPin = 0;
-  /** Reads of this operation that have begun, that are done, and how many of them the session has advanced by. */
-  #readsBegun = 0;
-  #reads = 0;
-  #observedReads = 0;
   #lostNode: string | null = null;
-  #unobserved = false;
-  /** This operation wrote, or was shown, what no position tells of. */
-  #onlyOnSource = false;
   /** What the first node said that could not answer. */
   #refusal: unknown = null;
-  #historyMoved = false;
-  readonly #turn: number;
   #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
     null;
   #snapshotPositions: NodePositions | null = null;
@@ -73,11 +57,9 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#services = services;
     this.#opening = opening;
     this.#excluded = new Set(opening.excluded);
-    this.#session = opening.session;
-    this.#turn = services.historyTurn();
     const { level, monotonicReads = true } = opening.intent;
     this.#observes = monotonicReads && requirementFor(level, opening.session).observeAfter;
-    this.observation = new ReadObservation(this.#observes && !opening.writes);
+    this.#progress = new SessionProgress(services, opening, this.#observes);
   }
 
   get client(): Client {
@@ -91,7 +73,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
 
   /** What the client has written and seen, as far as this operation has come. */
   get session(): Session {
-    return this.#session;
+    return this.#progress.session;
   }
 
   /** The nodes that this operation must not be run on again, when one was lost on the way. */
@@ -101,12 +83,12 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
 
   /** What was read belongs to a history that began meanwhile: in the session's own it says nothing. */
   get historyMoved(): boolean {
-    return this.#historyMoved;
+    return this.#progress.historyMoved;
   }
 
   /** The node was lost, but not before all was read: there is an answer, if nobody has a better one. */
   get unobserved(): boolean {
-    return this.#unobserved;
+    return this.#progress.unobserved;
   }
 
   /** What the reads of a snapshot see; `null` without one. */
@@ -114,9 +96,13 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return this.#snapshotPositions;
   }
 
-  /** Runs `work` so that every read in it, however deep, belongs to this session. */
+  get observation(): ReadObservation {
+    return this.#progress.observation;
+  }
+
+  /** Runs `work` so that every read of this database in it, however deep, belongs to this session. */
   run<T>(work: () => T): T {
-    return withReader(this, work);
+    return this.#services.scope.reading(this, work);
   }
 
   /** Chooses the node. Throws what the router throws. */
@@ -130,7 +116,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   }
 
   async read<T>(run: ReadOn<T>): Promise<T> {
-    this.#readsBegun += 1;
+    this.#progress.readBegins();
     const turn = this.#turns.take();
     if (turn !== true) await turn;
     try {
@@ -153,7 +139,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         // Another read lost this node meanwhile, and the operation goes on elsewhere: one answer, one world.
         if (this.#pin !== pin) continue;
         this.#readsOnPin += 1;
-        this.#reads += 1;
+        this.#progress.readEnds();
         return value;
       } catch (error) {
         if (hasMet('CONNECTION')) this.#lost(node, pin, error);
@@ -202,19 +188,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   }
 
   async write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
-    // What the transaction read is shown to the client too, most of all when it refused to write.
-    this.#reads += 1;
-    const reads = this.#reads;
+    const reads = this.#progress.transactionReads();
     const written = await this.#services.writer.write(work);
-    // On a source that has gone back meanwhile, the position would hide what it has lost.
-    const committed = (await this.#turned()) ? { ...written, position: null, onlyOnSource: true } : written;
-    if (committed.position !== null) {
-      this.adopt(committed.position, committed.issuedAtMs);
-      const { readsFollow = true } = this.#opening;
-      this.#services.wrote(committed.position, { readsFollow });
-    }
-    if (committed.onlyOnSource) this.requireSource();
-    if (committed.includesItsReads && this.#observedReads === reads - 1) this.#observedReads = reads;
+    const committed = await this.#progress.committed(written, reads);
+    const { readsFollow = true } = this.#opening;
+    if (committed.position !== null) this.#services.wrote(committed.position, { readsFollow });
     return committed;
   }
 
@@ -223,55 +201,20 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   }
 
   adopt(position: Position, issuedAtMs: number): void {
-    this.#advance(advanceSession, position, issuedAtMs);
+    this.#progress.adopt(position, issuedAtMs);
   }
 
   requireSource(): void {
-    this.#session = requireSource(this.#session);
-    this.#onlyOnSource = true;
+    this.#progress.requireSource();
   }
 
   /** Advances the session by what its reads may have seen. Without an answer, only the source is fresh enough from now on. */
   async observe(): Promise<void> {
-    const reads = this.#reads;
-    if (!this.#observes || reads === this.#observedReads || this.#decision === null) return;
-    // The backup has no positions: what was seen there is no promise for later.
-    if (this.#decision.role === 'BACKUP') return;
-    const { node, role } = this.#decision;
-    if (this.#onlyOnSource || this.#services.isBlind(node)) {
-      this.#session = requireSource(this.#session);
-      this.#observedReads = Math.max(this.#observedReads, reads);
-      return;
-    }
-    try {
-      const position = this.#observedOnTheWay(reads) ?? (await this.#services.observe(node));
-      // Only the source would be fresh enough for the next request, and nobody here knows yet which server that is.
-      if (!this.#services.believes(position)) await this.#services.untilBelieved(position);
-      const turned = role === 'SOURCE' && (await this.#turned());
-      this.#historyMoved = !this.#opening.writes && (turned || this.#services.epoch() !== this.#session.epoch);
-      if (turned) this.requireSource();
-      else if (role === 'SOURCE') this.#advance(settleOnSource, position, this.#services.clock.now());
-      else this.#advance(advanceSession, position, this.#services.vouchedAtMs());
-    } catch {
-      this.#session = requireSource(this.#session);
-      if (!this.#opening.writes && this.#services.isDown(node)) {
-        this.#lostNode = node;
-        this.#unobserved = true;
-        this.#excluded.add(node);
-      }
-    }
-    // Several may observe at once: each covers the reads that were done when it began.
-    this.#observedReads = Math.max(this.#observedReads, reads);
-  }
-
-  #observedOnTheWay(reads: number): Position | null {
-    // With another read under way it would be unclear whose statement was followed by the question.
-    const positions = this.#snapshotPositions ?? (this.#readsBegun === reads ? this.observation.after(reads) : null);
-    if (positions === null || this.#decision === null) return null;
-    const { node, role } = this.#decision;
-    if (role === 'SOURCE' && this.#services.logsAhead(node)) return null;
-    if (role === 'REPLICA') this.#services.learned(node, positions.reached);
-    return positions.observed;
+    if (this.#decision === null) return;
+    const lost = await this.#progress.observe(this.#decision, this.#snapshotPositions);
+    if (lost === null) return;
+    this.#lostNode = lost;
+    this.#excluded.add(lost);
   }
 
   /** Gives the node back. A choice that is still being made is given back when it comes. */
@@ -290,18 +233,6 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#snapshotPositions = null;
   }
 
-  /** The source is not the one any more by which the session was judged. */
-  async #turned(): Promise<boolean> {
-    await this.#services.sourceSure();
-    return this.#services.historyTurn() !== this.#turn;
-  }
-
-  /** A position from behind a promotion means nothing in the session's epoch: then only the source is fresh enough. */
-  #advance(how: typeof advanceSession, position: Position, atMs: number): void {
-    const sameEpoch = this.#services.epoch() === this.#session.epoch && this.#services.believes(position);
-    this.#session = sameEpoch ? how(this.#session, position, atMs) : requireSource(this.#session);
-  }
-
   async #choose(): Promise<RouteDecision> {
     const services = this.#services;
     const { decision, end } = this.#opening.writes ? services.routeWrite() : await services.routeRead(this.#request());
@@ -313,7 +244,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
 
   #request(): ReadRequest {
     const { intent, signal, shown } = this.#opening;
-    const required = requirementFor(intent.level, this.#session);
+    const required = requirementFor(intent.level, this.#progress.session);
     const position = shown === undefined ? required.position : (required.position?.merge(shown) ?? shown);
     return {
       position: required.mustUseSource ? null : position,
@@ -323,7 +254,10 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       whenBehind: intent.whenBehind,
       waitMs: intent.waitMs,
       backupAllowed:
-        position === null && !required.mustUseSource && intent.maxStalenessMs === null && isEmptySession(this.#session),
+        position === null &&
+        !required.mustUseSource &&
+        intent.maxStalenessMs === null &&
+        isEmptySession(this.#progress.session),
       excluded: this.#excluded,
       ...(signal === undefined ? {} : { signal }),
     };

@@ -14,15 +14,9 @@ import { rowsOf } from '../../servers/server-connection.ts';
 import type { Row } from '../../servers/server-statements.ts';
 import type { OwnStatements } from '../clients/own-statements.ts';
 import { prismaGraceMs, type TransactionRunner } from '../write/source-writer.ts';
-import { AsyncScope } from './async-scope.ts';
+import type { DatabaseScope } from './database-scope.ts';
 import type { NodePositions } from './read-observation.ts';
-
-/** The state that a transaction is about to fix. */
-export class SnapshotScope {
-  positions: NodePositions | null = null;
-  /** What the transaction runs on, once it has it. */
-  own: OwnStatements | null = null;
-}
+import { SnapshotScope } from './snapshot-scope.ts';
 
 export type PositionedSnapshot<Transaction> = {
   readonly reader: Transaction;
@@ -33,16 +27,10 @@ export type PositionedSnapshot<Transaction> = {
   end(): void;
 };
 
-const scopes = new AsyncScope<SnapshotScope>();
 const maxAttempts = 10;
 
-/** Of the transaction that is being begun, `null` when it is an ordinary one. */
-export function currentSnapshotScope(): SnapshotScope | null {
-  return scopes.current() ?? null;
-}
-
 /** Begins a transaction on `connection` whose state and position are known. What fixes the state is sent at once. */
-export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info'>, scope: SnapshotScope) {
+export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info'>, snapshot: SnapshotScope) {
   const statements = statementsFor(connection as Connection);
   const { logProof } = statements;
   const ask = () => statements.position.map((sql) => connection.query(sql));
@@ -69,23 +57,30 @@ export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info
     const asks = statements.observesByReplication(rows, true);
     const replication = asks ? rowsOf(await connection.query(statements.replication)) : [];
     const observed = statements.observed(rows, replication);
-    scope.positions = { reached, observed };
+    snapshot.positions = { reached, observed };
     if (reached.includes(observed) || attempt >= maxAttempts) return;
     await connection.query('ROLLBACK');
   }
 }
 
+type SnapshotOptions = {
+  readonly scope: DatabaseScope;
+  readonly maxWaitMs: number;
+  readonly timeoutMs: number;
+  readonly ownClock: Clock;
+};
+
 /** Opens a snapshot on one node, which lasts until `end`, or `timeoutMs` at most. */
 export function openSnapshot<Transaction>(
   client: TransactionRunner<Transaction>,
-  { maxWaitMs, timeoutMs, ownClock }: { maxWaitMs: number; timeoutMs: number; ownClock: Clock },
+  { scope, maxWaitMs, timeoutMs, ownClock }: SnapshotOptions,
 ): Promise<PositionedSnapshot<Transaction>> {
-  const scope = new SnapshotScope();
+  const snapshot = new SnapshotScope();
   const limits = { maxWait: maxWaitMs + prismaGraceMs, timeout: timeoutMs + prismaGraceMs };
   return new Promise((resolve, reject) => {
     const reading = (reader: Transaction) =>
       new Promise<void>((end) => {
-        const { positions, own } = scope;
+        const { positions, own } = snapshot;
         if (positions === null || own === null) throw new Error('A snapshot was begun like any other transaction');
         const cancel = ownClock.after(timeoutMs, end);
         const endNow = () => {
@@ -95,6 +90,6 @@ export function openSnapshot<Transaction>(
         resolve({ reader, own, positions, end: endNow });
       });
     // Await inside of the scope: Prisma's promises are lazy.
-    scopes.run(scope, async () => client.$transaction(reading, limits)).catch(reject);
+    scope.beginning(snapshot, async () => client.$transaction(reading, limits)).catch(reject);
   });
 }

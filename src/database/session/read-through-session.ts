@@ -1,13 +1,18 @@
 import { Prisma } from '@prisma/client/extension';
-import { currentReader } from './current-session.ts';
+import type { DatabaseScope } from './database-scope.ts';
 
 type Method = (...given: readonly unknown[]) => Promise<unknown>;
 type ModelMethods = Readonly<Record<string, Readonly<Record<string, Method>>>>;
 type ClientMethods = Readonly<Record<string, Method>>;
 
 /** The same operation on the node that the router chose for the current session. */
-export function readHere(model: string | undefined, operation: string, args: unknown): Promise<unknown> {
-  return currentReader().read((client) => {
+export function readHere(
+  scope: DatabaseScope,
+  model: string | undefined,
+  operation: string,
+  args: unknown,
+): Promise<unknown> {
+  return scope.reader.read((client) => {
     // Prisma types models one by one; by name they are all alike.
     const target = model === undefined ? (client as ClientMethods) : (client as ModelMethods)[model];
     const run = target?.[operation];
@@ -19,11 +24,13 @@ export function readHere(model: string | undefined, operation: string, args: unk
 
 /**
  * A Prisma client extension for the one client that stands for all replicas: each read runs on the node that the router
- * chose for the current session, never on the client that was extended.
+ * chose for the current session of its database, never on the client that was extended.
  */
-export const healthGating = Prisma.defineExtension({
-  name: 'tidemark-health-gating',
-  query: {
-    $allOperations: ({ model, operation, args }) => readHere(model, operation, args),
-  },
-});
+export function healthGating(scope: DatabaseScope) {
+  return Prisma.defineExtension({
+    name: 'tidemark-health-gating',
+    query: {
+      $allOperations: ({ model, operation, args }) => readHere(scope, model, operation, args),
+    },
+  });
+}

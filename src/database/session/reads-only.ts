@@ -5,6 +5,7 @@
  */
 import { Prisma } from '@prisma/client/extension';
 import { NotAReadError } from '../errors.ts';
+import type { DatabaseScope } from './database-scope.ts';
 import { readHere } from './read-through-session.ts';
 
 const rawReads: ReadonlySet<string> = new Set(['$queryRaw', '$queryRawUnsafe']);
@@ -12,14 +13,16 @@ const rawReads: ReadonlySet<string> = new Set(['$queryRaw', '$queryRawUnsafe']);
 /** Prisma's types leave out how it says that an operation is part of a transaction. */
 type Given = { readonly __internalParams?: { readonly transaction?: unknown } };
 
-export const readsOnly = Prisma.defineExtension({
-  name: 'tidemark-reads-only',
-  query: {
-    $allOperations: (asked) => {
-      const { model, operation, args } = asked;
-      const transaction = (asked as Given).__internalParams?.transaction;
-      if (transaction !== undefined || !rawReads.has(operation)) throw new NotAReadError(model, operation);
-      return readHere(undefined, operation, args);
+export function readsOnly(scope: DatabaseScope) {
+  return Prisma.defineExtension({
+    name: 'tidemark-reads-only',
+    query: {
+      $allOperations: (asked) => {
+        const { model, operation, args } = asked;
+        const transaction = (asked as Given).__internalParams?.transaction;
+        if (transaction !== undefined || !rawReads.has(operation)) throw new NotAReadError(model, operation);
+        return readHere(scope, undefined, operation, args);
+      },
     },
-  },
-});
+  });
+}

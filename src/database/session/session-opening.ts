@@ -7,6 +7,7 @@ import type { Route } from '../../routing/route-decision.ts';
 import type { ReadRequest } from '../../routing/route-request.ts';
 import type { NodeClients } from '../clients/node-clients.ts';
 import type { SourceWriter } from '../write/source-writer.ts';
+import type { DatabaseScope } from './database-scope.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
 
 /** What the operation asked for. */
@@ -20,6 +21,7 @@ export type ReadIntent = {
 };
 
 export type SessionServices<Client, Transaction> = {
+  readonly scope: DatabaseScope;
   readonly clock: Clock;
   readonly clients: (nodeName: string) => NodeClients<Client>;
   readonly composed: () => Client;

@@ -5,8 +5,7 @@
  */
 
 import type { Lookup, OwnStatements, Selecting } from '../clients/own-statements.ts';
-import { currentCapture } from '../write/write-capture.ts';
-import { currentObservation, observing } from './current-session.ts';
+import type { DatabaseScope } from './database-scope.ts';
 import { ReadObservation } from './read-observation.ts';
 
 type Asking<Row> = {
@@ -19,7 +18,7 @@ type Asking<Row> = {
 const mostInOne = 100;
 
 /** The same statements, those lookups shared that may be. */
-export function sharingLookups(own: OwnStatements): OwnStatements {
+export function sharingLookups(own: OwnStatements, scope: DatabaseScope): OwnStatements {
   // biome-ignore lint/suspicious/noExplicitAny: the rows of one `many` are all of one kind
   const waiting = new Map<unknown, Asking<any>[]>();
 
@@ -28,33 +27,33 @@ export function sharingLookups(own: OwnStatements): OwnStatements {
     waiting.delete(key);
     const [only] = asked;
     if (only !== undefined && asked.length === 1) only.answer(own.rows(only.statement));
-    else askTogether(own, asked);
+    else askTogether(own, scope, asked);
   };
 
   return {
     ...own,
     rows<Row>(statement: Selecting<Row>): Promise<Row[]> {
       const { lookup } = statement;
-      if (lookup === undefined || currentCapture() !== undefined) return own.rows(statement);
+      if (lookup === undefined || scope.capture !== null) return own.rows(statement);
       return new Promise((answer) => {
         const asked = waiting.get(lookup.many) ?? [];
         if (asked.length === 0) {
           waiting.set(lookup.many, asked);
           setImmediate(() => send(lookup.many));
         }
-        asked.push({ statement, lookup, observation: currentObservation(), answer });
+        asked.push({ statement, lookup, observation: scope.observation, answer });
         if (asked.length === mostInOne) send(lookup.many);
       });
     },
   };
 }
 
-function askTogether<Row>(own: OwnStatements, asked: readonly Asking<Row>[]): void {
+function askTogether<Row>(own: OwnStatements, scope: DatabaseScope, asked: readonly Asking<Row>[]): void {
   const [first] = asked;
   if (first === undefined) return;
   const ids = new Set(asked.map(({ lookup }) => lookup.id));
   const shared = new ReadObservation(asked.some(({ observation }) => observation?.isWanted === true));
-  const reading = observing(shared, () => own.rows(first.lookup.many([...ids])));
+  const reading = scope.observing(shared, () => own.rows(first.lookup.many([...ids])));
   for (const { lookup, observation, answer } of asked) {
     const its = reading.then((rows) => {
       observation?.share(shared);

@@ -25,10 +25,11 @@ import {
   WriteIndeterminateError,
   WriteNotAtomicError,
 } from '../errors.ts';
+import type { DatabaseScope } from '../session/database-scope.ts';
 import type { Committed, Work } from '../session/database-session.ts';
 import type { CommitProof } from './commit-proof.ts';
 import type { Settled } from './commit-settlement.ts';
-import { WriteCapture, within } from './write-capture.ts';
+import { WriteCapture } from './write-capture.ts';
 
 /** The part of a Prisma client that writes need. */
 export type TransactionRunner<Transaction> = {
@@ -43,6 +44,8 @@ export type SourceWriterOptions<Transaction> = {
   /** Counts only time in which this process could run; `clock` unless told. */
   readonly ownClock?: Clock;
   readonly random: () => number;
+  /** Of the database that is written to. */
+  readonly scope: DatabaseScope;
   /** The source of now and its client. Throws `SourceUnavailableError`. */
   readonly source: () => { readonly node: string; readonly client: TransactionRunner<Transaction> };
   readonly observe: (nodeName: string) => Promise<Position>;
@@ -122,7 +125,7 @@ export class SourceWriter<Transaction> {
   }
 
   async #committed<T>(work: Work<Transaction, T>): Promise<{ value: T; capture: WriteCapture; node: string }> {
-    const { maxWaitMs, timeoutMs, clock, random } = this.#options;
+    const { maxWaitMs, timeoutMs, clock, random, scope } = this.#options;
     const { ownClock = clock } = this.#options;
     const limits = { maxWait: maxWaitMs + prismaGraceMs, timeout: timeoutMs + prismaGraceMs };
     const givenUpMs = clock.monotonic() + timeoutMs;
@@ -139,7 +142,7 @@ export class SourceWriter<Transaction> {
       };
       const inTimeOnly = (transaction: Transaction) => inTime(making(transaction), timeoutMs, ownClock);
       try {
-        const value = await within(capture, async () => client.$transaction(inTimeOnly, limits));
+        const value = await scope.writing(capture, async () => client.$transaction(inTimeOnly, limits));
         return { value, capture, node };
       } catch (error) {
         if (capture.ended?.outcome === 'UNKNOWN') throw new WriteNotAtomicError(error);

@@ -4,8 +4,6 @@
  *   OPEN --COMMIT sent--> COMMITTING --answered--> COMMITTED
  *                                    --refused---> OPEN        (nothing was written)
  *                                    --connection lost: stays COMMITTING, until somebody has asked the source (commit-settlement.ts)
- *
- * The scope follows the work through async calls. Prisma's promises are lazy: await them inside `within`.
  */
 import type { Position } from '../../consistency/position.ts';
 import type { TidemarkError } from '../../errors.ts';
@@ -15,7 +13,6 @@ import type { ValueRefusedError } from '../../servers/refused-value.ts';
 import type { Untold } from '../../servers/server-statements.ts';
 import { type OwnStatements, unconnected } from '../clients/own-statements.ts';
 import type { TransactionEnd } from '../clients/transaction-guard.ts';
-import { AsyncScope } from '../session/async-scope.ts';
 import type { CommitProof } from './commit-proof.ts';
 
 export type CommitState = 'OPEN' | 'COMMITTING' | 'COMMITTED';
@@ -54,14 +51,4 @@ export class WriteCapture {
     if (position === null) return;
     this.position = this.position === null ? position : this.position.merge(position);
   }
-}
-
-const captures = new AsyncScope<WriteCapture>();
-
-export function within<T>(capture: WriteCapture, work: () => Promise<T>): Promise<T> {
-  return captures.run(capture, work);
-}
-
-export function currentCapture(): WriteCapture | undefined {
-  return captures.current();
 }

@@ -15,6 +15,7 @@ import type { Position } from '../../../src/consistency/position.ts';
 import { advanceSession, emptySession, type Session } from '../../../src/consistency/session.ts';
 import { closeNodeClients, makeNodeClients } from '../../../src/database/clients/node-clients.ts';
 import type { OrdersClient, OrdersDatabase } from '../../../src/database/orders/orders-client.ts';
+import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
 import type { ReadIntent } from '../../../src/database/session/session-opening.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLog } from '../../../src/platform/log.ts';
@@ -47,7 +48,12 @@ export const gatedReadVsWaitFunction: Bench = {
       .map((address) =>
         makeNodeClients<OrdersClient>(
           address,
-          { pool: config.database, clock: systemClock, makeClient: ({ adapter }) => new PrismaClient({ adapter }) },
+          {
+            pool: config.database,
+            clock: systemClock,
+            scope: new DatabaseScope('orders'),
+            makeClient: ({ adapter }) => new PrismaClient({ adapter }),
+          },
           {
             onConnectionLost: (trouble) => {
               throw new Error(trouble);

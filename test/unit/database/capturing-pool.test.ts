@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { type Pool, type PoolConnection, SqlError } from 'mariadb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CapturingPool } from '../../../src/database/clients/capturing-pool.ts';
-import { currentCapture, WriteCapture, within } from '../../../src/database/write/write-capture.ts';
+import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
+import { WriteCapture } from '../../../src/database/write/write-capture.ts';
 import { mariadbStatements } from '../../../src/servers/mariadb/statements.ts';
 import { Sockets } from '../../../src/servers/mysql-family/sockets.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
@@ -68,15 +69,18 @@ let losses: string[];
 let clock: TickingClock;
 let pool: CapturingPool;
 let isThere: boolean;
+let scope: DatabaseScope;
 
 beforeEach(() => {
   driver = new ScriptedPool();
   losses = [];
   clock = new TickingClock();
   isThere = false;
+  scope = new DatabaseScope('orders');
   pool = new CapturingPool(driver as unknown as Pool, {
     learnPositions: true,
     proveCommits: true,
+    scope,
     sockets: new Sockets({ host: '127.0.0.1', port: 1 }),
     clock,
     ownClock: clock,
@@ -100,7 +104,7 @@ const rejection = (promise: Promise<unknown>) =>
 describe('a commit', () => {
   it('is followed at once by the question for its position', async () => {
     const capture = new WriteCapture();
-    await within(capture, async () => {
+    await scope.writing(capture, async () => {
       const [wrapped, connection] = await connect();
       const committing = wrapped.query({ sql: 'COMMIT' });
       expect(connection.sent).toEqual(['COMMIT', mariadbStatements.afterCommit]);
@@ -119,7 +123,7 @@ describe('a commit', () => {
     ['an error in the commit', sqlError(1180), 'COMMITTING'],
   ])('that met %s leaves the write as known as it is', async (_, failing, state) => {
     const capture = new WriteCapture();
-    await within(capture, async () => {
+    await scope.writing(capture, async () => {
       const [wrapped, connection] = await connect();
       connection.failing = failing;
       expect(await rejection(wrapped.query({ sql: 'COMMIT' }))).toBe(failing);
@@ -131,7 +135,7 @@ describe('a commit', () => {
 describe('a single write', () => {
   it('is asked for its position only after it: it may have to be prepared first', async () => {
     const capture = new WriteCapture();
-    await within(capture, async () => {
+    await scope.writing(capture, async () => {
       const writing = pool.execute('UPDATE t SET a = 1');
       await allSettled();
       expect(driver.connections[0]?.sent).toEqual(['UPDATE t SET a = 1']);
@@ -147,7 +151,7 @@ describe('a single write', () => {
       const connection = driver.connections[0];
       if (connection !== undefined) connection.failing = sqlError(1062);
     });
-    const writing = within(new WriteCapture(), () => pool.execute('INSERT INTO t VALUES (1)'));
+    const writing = scope.writing(new WriteCapture(), () => pool.execute('INSERT INTO t VALUES (1)'));
     await failing;
     for (const connection of driver.connections) connection.failing = sqlError(1062);
     expect(await rejection(writing)).toMatchObject({ errno: 1062 });
@@ -158,15 +162,15 @@ describe('a single write', () => {
 describe('a transaction', () => {
   it('belongs to the work that began it, in whatever scope its statements are sent', async () => {
     const [mine, others] = [new WriteCapture(), new WriteCapture()];
-    const [wrapped, connection] = await within(mine, connect);
+    const [wrapped, connection] = await scope.writing(mine, connect);
     connection.failing = sqlError(1213);
-    await within(others, async () => {
-      expect(currentCapture()).toBe(others);
+    await scope.writing(others, async () => {
+      expect(scope.capture).toBe(others);
       await rejection(wrapped.execute('UPDATE t SET a = 1'));
     });
     expect([mine.fault, others.fault]).toEqual(['DEADLOCK', null]);
     connection.failing = null;
-    await within(others, async () => wrapped.query({ sql: 'COMMIT' }));
+    await scope.writing(others, async () => wrapped.query({ sql: 'COMMIT' }));
     expect([mine.state, others.state]).toEqual(['COMMITTED', 'OPEN']);
   });
 
@@ -174,7 +178,7 @@ describe('a transaction', () => {
     const [wrapped, connection] = await connect();
     const others = new WriteCapture();
     connection.failing = sqlError(1213);
-    await within(others, async () => {
+    await scope.writing(others, async () => {
       await rejection(wrapped.execute('UPDATE t SET a = 1'));
       await rejection(wrapped.query({ sql: 'COMMIT' }));
     });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Position } from '../../../src/consistency/position.ts';
 import { emptySession } from '../../../src/consistency/session.ts';
 import { NodeLostError, OverloadedError, StatementTimeoutError } from '../../../src/database/errors.ts';
-import { currentReader } from '../../../src/database/session/current-session.ts';
+import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
 import { PinnedSession } from '../../../src/database/session/pinned-session.ts';
 import type { SessionOpening, SessionServices } from '../../../src/database/session/session-opening.ts';
 import type { ReadRequest } from '../../../src/routing/route-request.ts';
@@ -28,6 +28,7 @@ let down: Set<string>;
 let ahead: Set<string>;
 let blind: Set<string>;
 let services: FakeServices;
+let scope: DatabaseScope;
 
 beforeEach(() => {
   clients = new Map(['source', 'a', 'b'].map((name) => [name, { name, counts: new Map() }]));
@@ -49,7 +50,9 @@ beforeEach(() => {
     end: () => void ended.push(node),
   });
   const stand = (part: Partial<Record<keyof FakeServices, unknown>>) => part as unknown as FakeServices;
+  scope = new DatabaseScope('orders');
   services = stand({
+    scope,
     clock: new TickingClock(),
     epoch: () => epoch,
     historyTurn: () => turn,
@@ -224,10 +227,10 @@ describe('an operation', () => {
     const session = open();
     const inside = await session.run(async () => {
       await allSettled();
-      return currentReader();
+      return scope.reader;
     });
     expect(inside).toBe(session);
-    expect(() => currentReader()).toThrow('outside of a database session');
+    expect(() => scope.reader).toThrow('the database orders was made outside of a session');
   });
 });
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OwnStatements, Selecting } from '../../../src/database/clients/own-statements.ts';
-import { currentObservation, withReader } from '../../../src/database/session/current-session.ts';
+import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
 import { ReadObservation } from '../../../src/database/session/read-observation.ts';
 import { sharingLookups } from '../../../src/database/session/shared-lookups.ts';
-import { WriteCapture, within } from '../../../src/database/write/write-capture.ts';
+import { WriteCapture } from '../../../src/database/write/write-capture.ts';
 import { at } from '../../support/scripted-probe.ts';
 
 type Row = { readonly id: bigint };
@@ -12,12 +12,13 @@ let sent: (readonly unknown[])[];
 let positions: number[];
 let fails: Error | null;
 let shared: OwnStatements;
+let scope: DatabaseScope;
 
 /** Knows the ids 1 to 1000, and tells a position behind each statement that anybody wants one behind. */
 const own: OwnStatements = {
   rows: async <R>({ values, row }: Selecting<R>) => {
     sent.push(values);
-    const observation = currentObservation();
+    const { observation } = scope;
     const asks = observation?.begins() === true;
     if (fails !== null) throw fails;
     const position = at(positions.shift() ?? 99);
@@ -42,14 +43,15 @@ const one = (id: bigint, together = many): Selecting<Row> => ({
 /** Asks as an operation of its own. */
 function ask(statement: Selecting<Row>, observation = new ReadObservation(true)) {
   const read = async () => Promise.reject(new Error('not asked'));
-  return withReader({ read, observation }, () => shared.rows(statement));
+  return scope.reading({ read, observation }, () => shared.rows(statement));
 }
 
 beforeEach(() => {
   sent = [];
   positions = [];
   fails = null;
-  shared = sharingLookups(own);
+  scope = new DatabaseScope('orders');
+  shared = sharingLookups(own, scope);
 });
 
 describe('lookups by id', () => {
@@ -87,7 +89,7 @@ describe('lookups by id', () => {
   });
 
   it('of a transaction stay in it', async () => {
-    await Promise.all([within(new WriteCapture(), () => ask(one(1n))), ask(one(2n)), ask(one(3n))]);
+    await Promise.all([scope.writing(new WriteCapture(), () => ask(one(1n))), ask(one(2n)), ask(one(3n))]);
     expect(sent).toEqual([[1n], [2n, 3n]]);
   });
 });
@@ -110,13 +112,14 @@ describe('the position behind a shared statement', () => {
 
   it('is not asked for when nobody wants it', async () => {
     const asked: (boolean | undefined)[] = [];
-    shared = sharingLookups({
+    const noting: OwnStatements = {
       ...own,
       rows: (statement) => {
-        asked.push(currentObservation()?.begins());
+        asked.push(scope.observation?.begins());
         return own.rows(statement);
       },
-    });
+    };
+    shared = sharingLookups(noting, scope);
     await Promise.all([ask(one(1n), new ReadObservation(false)), ask(one(2n), new ReadObservation(false))]);
     expect(asked).toEqual([false]);
   });

@@ -5,9 +5,10 @@ import {
   WriteContendedError,
   WriteIndeterminateError,
 } from '../../../src/database/errors.ts';
+import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
 import type { Settled } from '../../../src/database/write/commit-settlement.ts';
 import { SourceWriter } from '../../../src/database/write/source-writer.ts';
-import { type CommitState, currentCapture } from '../../../src/database/write/write-capture.ts';
+import type { CommitState } from '../../../src/database/write/write-capture.ts';
 import { SourceUnavailableError } from '../../../src/routing/errors.ts';
 import type { DriverFault } from '../../../src/servers/mysql-family/driver-fault.ts';
 import { at } from '../../support/scripted-probe.ts';
@@ -31,10 +32,12 @@ function setUp(
   { isThere = false, blind = false, settled = 'UNKNOWN' }: Circumstances = {},
 ) {
   const clock = new TickingClock();
+  const scope = new DatabaseScope('orders');
   const untold: string[] = [];
   let attempts = 0;
   const writer = new SourceWriter<null>({
     clock,
+    scope,
     random: () => 0.5,
     observe,
     busy: () => () => undefined,
@@ -51,8 +54,8 @@ function setUp(
       client: {
         $transaction: async (work) => {
           const { fault = null, state, error, takesMs = 0, positionUnknown = false, told } = tries[attempts++] ?? {};
-          const capture = currentCapture();
-          if (capture === undefined) throw new Error('the work runs outside of its capture');
+          const { capture } = scope;
+          if (capture === null) throw new Error('the work runs outside of its capture');
           const value = await work(null);
           if (takesMs > 0) await clock.sleep(takesMs);
           capture.fault = fault;

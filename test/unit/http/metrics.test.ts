@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PrometheusMetrics } from '../../../src/http/prometheus.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
+import { LabelledMetrics } from '../../../src/platform/labelled-metrics.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 import { startTinyServer } from './tiny-server.ts';
 
@@ -103,6 +104,89 @@ describe('a gauge', () => {
     expect(reads).toBe(1);
     await metrics.text();
     expect(reads).toBe(2);
+  });
+});
+
+describe('a metric of several parts', () => {
+  const marbles = { name: 'tidemark_marbles_total', help: 'Marbles seen.', labels: colours } as const;
+  const depth = { name: 'tidemark_depth_rows', help: 'How deep it is.', labels: colours } as const;
+  const nap = { name: 'tidemark_nap_seconds', help: 'How long naps take.', labels: {}, buckets: [1] } as const;
+  const of = (metrics: PrometheusMetrics, database: string) => new LabelledMetrics(metrics, { database });
+
+  it('is one, and tells them apart', async () => {
+    const metrics = new PrometheusMetrics({ clock: systemClock });
+    for (const [index, database] of ['a', 'b', 'c'].entries()) {
+      const part = of(metrics, database);
+      part.counter(marbles)({ colour: 'red' }, index + 1);
+      part.histogram(nap)({}, index);
+      part.gauge(depth, () => [{ labels: { colour: 'blue' }, value: index }]);
+      part.countedElsewhere({ ...marbles, name: 'tidemark_faults_total' }, () => [
+        { labels: { colour: 'red' }, value: 7 + index },
+      ]);
+    }
+    const text = await metrics.text();
+    expect(text.match(/^# TYPE tidemark_/gm)).toHaveLength(4);
+    expect(lines(text, 'tidemark_marbles_total')).toEqual([
+      'tidemark_marbles_total{colour="red",database="a"} 1',
+      'tidemark_marbles_total{colour="red",database="b"} 2',
+      'tidemark_marbles_total{colour="red",database="c"} 3',
+    ]);
+    expect(lines(text, 'tidemark_nap_seconds_sum')).toEqual([
+      'tidemark_nap_seconds_sum{database="a"} 0',
+      'tidemark_nap_seconds_sum{database="b"} 1',
+      'tidemark_nap_seconds_sum{database="c"} 2',
+    ]);
+    expect(lines(text, 'tidemark_depth_rows')).toEqual([
+      'tidemark_depth_rows{colour="blue",database="a"} 0',
+      'tidemark_depth_rows{colour="blue",database="b"} 1',
+      'tidemark_depth_rows{colour="blue",database="c"} 2',
+    ]);
+    expect(lines(text, 'tidemark_faults_total')).toEqual([
+      'tidemark_faults_total{colour="red",database="a"} 7',
+      'tidemark_faults_total{colour="red",database="b"} 8',
+      'tidemark_faults_total{colour="red",database="c"} 9',
+    ]);
+  });
+
+  it('leaves out the part that cannot tell, and shows the others', async () => {
+    const metrics = new PrometheusMetrics({ clock: systemClock });
+    of(metrics, 'a').gauge(depth, () => Promise.reject(new Error('no')));
+    of(metrics, 'b').gauge(depth, () => [{ labels: { colour: 'red' }, value: 1 }]);
+    expect(lines(await metrics.text(), 'tidemark_depth_rows')).toEqual([
+      'tidemark_depth_rows{colour="red",database="b"} 1',
+    ]);
+  });
+
+  it('has one part of each name, until that has ended', async () => {
+    const metrics = new PrometheusMetrics({ clock: systemClock });
+    const tell = (value: number) => {
+      const part = of(metrics, 'a');
+      part.gauge(depth, () => [{ labels: { colour: 'red' }, value }]);
+      return part;
+    };
+    const first = tell(1);
+    of(metrics, 'b').gauge(depth, () => []);
+    expect(() => tell(2)).toThrow('tidemark_depth_rows of database a is measured by another part');
+    first.endReadings();
+    tell(3);
+    expect(lines(await metrics.text(), 'tidemark_depth_rows')).toEqual([
+      'tidemark_depth_rows{colour="red",database="a"} 3',
+    ]);
+  });
+
+  it('counts on when a part comes back', async () => {
+    const metrics = new PrometheusMetrics({ clock: systemClock });
+    for (let life = 0; life < 2; life += 1) of(metrics, 'a').counter(marbles)({ colour: 'red' });
+    expect(lines(await metrics.text(), 'tidemark_marbles_total')).toEqual([
+      'tidemark_marbles_total{colour="red",database="a"} 2',
+    ]);
+  });
+
+  it('has one form', () => {
+    const metrics = new PrometheusMetrics({ clock: systemClock });
+    metrics.counter(marbles);
+    expect(() => of(metrics, 'a').counter(marbles)).toThrow('tidemark_marbles_total is declared as');
+    expect(() => metrics.gauge(marbles, () => [])).toThrow('tidemark_marbles_total is declared as');
   });
 });
 

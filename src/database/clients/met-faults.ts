@@ -1,0 +1,40 @@
+/** What went wrong between here and a server: counted, told to the write that met it, and to whoever watches the server. */
+import { TidemarkError } from '../../errors.ts';
+import { type DriverFault, faultInWords, faultOf, NodeDownError } from '../../servers/mysql-family/driver-fault.ts';
+import type { WriteCapture } from '../write/write-capture.ts';
+
+export class MetFaults {
+  readonly #counts = new Map<DriverFault, number>();
+  readonly #onConnectionLost: (trouble: string) => void;
+
+  constructor(onConnectionLost: (trouble: string) => void) {
+    this.#onConnectionLost = onConnectionLost;
+  }
+
+  /** How often a fault was met. Only grows. */
+  count(fault: DriverFault): number {
+    return this.#counts.get(fault) ?? 0;
+  }
+
+  /** `capture`: of the write that `send` is a part of. */
+  async noting<T>(send: () => Promise<T>, capture: WriteCapture | null): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      this.#note(error, capture);
+      throw error;
+    }
+  }
+
+  #note(error: unknown, capture: WriteCapture | null): void {
+    // Our own refusals to send anything say nothing new.
+    if (error instanceof TidemarkError) {
+      if (capture !== null) capture.refusal = error;
+      return;
+    }
+    const fault = faultOf(error);
+    capture?.failed(fault, error);
+    this.#counts.set(fault, this.count(fault) + 1);
+    if (fault === 'CONNECTION' && !(error instanceof NodeDownError)) this.#onConnectionLost(faultInWords(error));
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * A connection for one transaction, as Prisma's adapter sees it: what it commits is told to the write that it belongs to, a
+ * snapshot begins with its position, and what it changed of mirrored tables goes with it.
+ */
+import type { PoolConnection } from 'mariadb';
+import type { Clock } from '../../platform/clock.ts';
+import { CommitOverdueError, certainRefusals } from '../../servers/mysql-family/driver-fault.ts';
+import { type Statement, textOf } from '../../servers/mysql-family/joined-statements.ts';
+import { MirroredTransaction } from '../mirroring/mirrored-transaction.ts';
+import type { WatchedTables } from '../mirroring/watched-tables.ts';
+import { beginSnapshot } from '../session/positioned-snapshot.ts';
+import type { SnapshotScope } from '../session/snapshot-scope.ts';
+import { CommitDeadline } from '../write/commit-deadline.ts';
+import { type CommitProof, type CommitProofs, mayWrite, proofStatement } from '../write/commit-proof.ts';
+import type { WriteCapture } from '../write/write-capture.ts';
+import type { CapturedCommits } from './captured-commits.ts';
+import type { MetFaults } from './met-faults.ts';
+import { type Sending, safely, type UsedConnection, withText } from './sent-statements.ts';
+import { isOwn, type Proving, type TransactionEnd, TransactionGuard } from './transaction-guard.ts';
+
+export type Mirroring = {
+  readonly tables: WatchedTables;
+  /** Called behind each commit that wrote outbox rows. */
+  readonly onAppended: () => void;
+};
+
+/** What all transactions of a pool have in common. */
+export type TransactionServices = {
+  readonly clock: Clock;
+  readonly commitPatienceMs: () => number;
+  readonly proofs: CommitProofs | null;
+  readonly faults: MetFaults;
+  readonly commits: CapturedCommits;
+  readonly mirroring: Mirroring | null;
+};
+
+/** `capture`: of the write that the transaction belongs to. */
+export function transactionOn(
+  connection: PoolConnection,
+  services: TransactionServices,
+  capture: WriteCapture | null,
+  snapshot: SnapshotScope | null = null,
+): UsedConnection {
+  const { faults, mirroring } = services;
+  const onOver = (end: TransactionEnd) => {
+    if (capture !== null) capture.ended = end;
+  };
+  const guard = new TransactionGuard(connection, onOver, capture && proving(connection, services, capture));
+  const deadline = new CommitDeadline(services.clock, services.commitPatienceMs);
+  const mirrored = mirroring && new MirroredTransaction(guard, mirroring.tables);
+  const send = (how: Sending, sql: Statement, values: unknown) =>
+    faults.noting(() => {
+      const used = snapshot === null ? guard : guard.beside(sql);
+      if (mirrored === null) return used[how](sql, values);
+      return mirrored.run(textOf(sql), values, (text, given) => used[how](withText(sql, text), given));
+    }, capture) as Promise<never>;
+  const commit = (sql: Statement) => {
+    const sending = () => deadline.within(connection.query(sql));
+    if (capture === null) return faults.noting(() => guard.commit(sending), capture);
+    const how = { refusals: certainRefusals, pipelined: true, guard };
+    return guard.commit(() => services.commits.run(connection, capture, how, () => faults.noting(sending, capture)));
+  };
+  /** With the outbox rows, or not at all. */
+  const commitMirrored = async (sql: Statement, changes: MirroredTransaction) => {
+    let appended: number;
+    try {
+      appended = await faults.noting(() => changes.append(), capture);
+    } catch (error) {
+      await guard.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+    try {
+      return await commit(sql);
+    } finally {
+      if (appended > 0) mirroring?.onAppended();
+    }
+  };
+  const giveBack = async () => {
+    guard.giveBack();
+    if (deadline.isOver) void deadline.answered.then(() => connection.destroy());
+    // What its row says of this transaction the next one must not change.
+    else if (guard.leavesNothing && capture?.state !== 'COMMITTING') await connection.release();
+    else connection.destroy();
+  };
+  return {
+    query: (sql: Statement, values?: unknown) => {
+      if (deadline.isOver) return Promise.reject(new CommitOverdueError());
+      if (snapshot !== null && textOf(sql) === 'BEGIN') {
+        return faults.noting(() => beginSnapshot(connection, snapshot), capture) as Promise<never>;
+      }
+      if (textOf(sql) !== 'COMMIT' || !isOwn(sql)) return send(safely('query', sql), sql, values);
+      return mirrored === null ? commit(sql) : commitMirrored(sql, mirrored);
+    },
+    execute: (sql: Statement, values?: unknown) => send('execute', sql, values),
+    on: connection.on.bind(connection),
+    off: connection.off.bind(connection),
+    release: giveBack,
+    end: giveBack,
+  };
+}
+
+function proving(connection: PoolConnection, { proofs, clock }: TransactionServices, capture: WriteCapture): Proving {
+  let next: CommitProof | null = null;
+  return {
+    mayWrite,
+    statement: () => {
+      next = proofs?.next(connection, clock.monotonic()) ?? null;
+      return next && proofStatement(next);
+    },
+    proved: () => {
+      capture.proof = next;
+    },
+    failed: (error) => proofs?.failed(error, clock.monotonic()),
+  };
+}

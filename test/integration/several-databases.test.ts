@@ -1,0 +1,483 @@
+import type { Connection } from 'mariadb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PrismaClient } from '../../prisma/generated/orders/client.ts';
+import { parsePosition } from '../../src/consistency/parse-position.ts';
+import type { Flavour, Position } from '../../src/consistency/position.ts';
+import { emptySession } from '../../src/consistency/session.ts';
+import { TokenCodec } from '../../src/consistency/token-codec.ts';
+import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
+import { type Asked, openPrismaEngine } from '../../src/database/engine/prisma-engine.ts';
+import { WriteContendedError } from '../../src/database/errors.ts';
+import { PrometheusMetrics } from '../../src/http/prometheus.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { migrateOrders, newOrder, usualEngine } from '../support/engine.ts';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
+import { until } from '../support/until.ts';
+
+/** Three databases of one process, each on servers of its own. The first has a replica. */
+const names = ['stock', 'sales', 'staff'] as const;
+type Name = (typeof names)[number];
+/** In each database one order tells by its currency whose it is. */
+const currencies = { stock: 'EUR', sales: 'USD', staff: 'GBP' } as const;
+const tokenKeys = [{ id: 'first', secret: 'several-databases-of-one-process' }];
+const registry = new PrometheusMetrics({ clock: systemClock });
+
+type Place = {
+  readonly name: Name;
+  readonly cluster: TestCluster;
+  readonly flavour: Flavour;
+  readonly admin: Connection;
+  readonly engine: Awaited<ReturnType<typeof openEngine>>;
+};
+let places: Readonly<Record<Name, Place>>;
+
+function openEngine(name: Name, cluster: TestCluster) {
+  const { source, replicas } = cluster.urls();
+  return openPrismaEngine({
+    source,
+    replicas,
+    clusterId: name,
+    tokenKeys,
+    makeClient: ({ adapter }) => new PrismaClient({ adapter }),
+    settings: { ...usualEngine, metrics: registry },
+  });
+}
+
+const takeSteps = (steps: number) => `INSERT INTO steps VALUES ${Array(steps).fill('(NULL)').join(', ')}`;
+
+async function openPlace(name: Name): Promise<Place> {
+  const cluster = await startTestCluster({ replicas: name === 'stock' ? 1 : 0 });
+  await migrateOrders(cluster);
+  const admin = await cluster.admin('source');
+  // Each history has numbers that the others have not: whatever slips into another's position shows.
+  await admin.query('CREATE TABLE steps (step INT AUTO_INCREMENT PRIMARY KEY)');
+  for (let step = 0; step < names.indexOf(name) * 40; step += 1) await admin.query(takeSteps(1));
+  const engine = await openEngine(name, cluster);
+  await engine.write((tx) =>
+    tx.order.create({ data: { ...newOrder(), number: 'origin', currency: currencies[name] } }),
+  );
+  return { name, cluster, flavour: cluster.cluster.flavour, admin, engine };
+}
+
+beforeAll(async () => {
+  const [stock, sales, staff] = await Promise.all([openPlace('stock'), openPlace('sales'), openPlace('staff')]);
+  places = { stock, sales, staff };
+});
+afterAll(async () => {
+  for (const { engine, admin, cluster } of Object.values(places)) {
+    await engine.stop();
+    await admin.end();
+    await cluster.stop();
+  }
+});
+
+const nestings: readonly (readonly [Name, Name, Name])[] = names.flatMap((outer) =>
+  names.flatMap((middle) =>
+    names.flatMap((inner): [Name, Name, Name][] =>
+      new Set([outer, middle, inner]).size === 3 ? [[outer, middle, inner]] : [],
+    ),
+  ),
+);
+
+/** How far the source of a database has come, as it says itself. */
+async function positionNow({ admin, flavour }: Place): Promise<Position> {
+  const [row] = await admin.query(
+    `SELECT @@GLOBAL.${flavour === 'mysql' ? 'gtid_executed' : 'gtid_binlog_pos'} AS now`,
+  );
+  return parsePosition(flavour, String(row.now));
+}
+
+function positionIn(place: Place, token: string | null): Position {
+  const { name: clusterId, flavour } = place;
+  const codec = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), clusterId, flavour: () => flavour });
+  const position = token === null ? null : codec.decode(token, systemClock.now()).position;
+  if (position === null) throw new Error(`No position of ${clusterId}`);
+  return position;
+}
+
+/** What was written there since `before`, and nothing that is not of this database. */
+async function expectOwnPosition(place: Place, token: string | null, before: Position): Promise<void> {
+  const position = positionIn(place, token);
+  expect(before.includes(position), `${place.name} has moved on`).toBe(false);
+  expect((await positionNow(place)).includes(position), `${place.name} has all of ${position.format()}`).toBe(true);
+}
+
+async function isThere({ admin }: Place, number: string): Promise<boolean> {
+  const [row] = await admin.query('SELECT COUNT(*) AS found FROM orders WHERE number = ?', [number]);
+  return Number(row.found) === 1;
+}
+
+type Reading = { readonly order: PrismaClient['order'] };
+const currencyIn = async (client: Reading) =>
+  (await client.order.findUniqueOrThrow({ where: { number: 'origin' } })).currency;
+const strong: Asked = { level: 'STRONG' };
+
+/** What the process counts of a database. */
+async function counted(database: Name, name: string, ...labels: readonly string[]): Promise<number> {
+  const own = [`database="${database}"`, ...labels];
+  const lines = (await registry.text()).split('\n').filter((line) => line.startsWith(`${name}{`));
+  const fitting = lines.filter((line) => own.every((label) => line.includes(label)));
+  return fitting.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+async function writeNested(nesting: readonly [Name, Name, Name]) {
+  const [outer, middle, inner] = nesting.map((name) => places[name]) as [Place, Place, Place];
+  const data = [newOrder(), newOrder(), newOrder()] as const;
+  const seen: boolean[][] = [];
+  const look = async () =>
+    seen.push([
+      await isThere(outer, data[0].number),
+      await isThere(middle, data[1].number),
+      await isThere(inner, data[2].number),
+    ]);
+  const tokens: (string | null)[] = [];
+  const written = await outer.engine.write(async (first) => {
+    const { id } = await first.order.create({ data: data[0] });
+    const second = await middle.engine.write(async (tx) => {
+      await tx.order.create({ data: data[1] });
+      const third = await inner.engine.write(async (last) => {
+        // The transactions around this one are used on, from within.
+        await first.order.update({ where: { id }, data: { version: 2 } });
+        await tx.order.updateMany({ where: { number: data[1].number }, data: { version: 2 } });
+        return last.order.create({ data: data[2] });
+      });
+      tokens[2] = third.token;
+      await look();
+    });
+    tokens[1] = second.token;
+    await look();
+    return first.order.update({ where: { id }, data: { version: 3 } });
+  });
+  tokens[0] = written.token;
+  await look();
+  return { written, tokens, seen };
+}
+
+describe('writes inside writes', () => {
+  it.each(nestings)(
+    '%s, in it %s, in it %s: each is committed by its own, and tells its own position',
+    async (...nesting) => {
+      const before = await Promise.all(nesting.map((name) => positionNow(places[name])));
+      const { written, tokens, seen } = await writeNested(nesting);
+      expect(seen).toEqual([
+        [false, false, true],
+        [false, true, true],
+        [true, true, true],
+      ]);
+      expect(written.value.version).toBe(3);
+      for (const [index, name] of nesting.entries()) {
+        await expectOwnPosition(places[name], tokens[index] ?? null, before[index] as Position);
+      }
+    },
+  );
+
+  it('and all orders at once', async () => {
+    const before = {
+      stock: await positionNow(places.stock),
+      sales: await positionNow(places.sales),
+      staff: await positionNow(places.staff),
+    };
+    const all = await Promise.all(nestings.map(async (nesting) => ({ nesting, ...(await writeNested(nesting)) })));
+    for (const { nesting, tokens } of all) {
+      for (const [index, name] of nesting.entries())
+        await expectOwnPosition(places[name], tokens[index] ?? null, before[name]);
+    }
+  });
+
+  it('that fail leave nothing behind but what others have committed, and say why in their own words', async () => {
+    for (const [outer, middle] of nestings) {
+      const [kept, lost] = [newOrder(), newOrder()];
+      const writing = places[outer].engine.write(async (tx) => {
+        await tx.order.create({ data: lost });
+        await places[middle].engine.write((own) => own.order.create({ data: kept }));
+        throw new RangeError('no');
+      });
+      await expect(writing).rejects.toThrow(new RangeError('no'));
+      expect([await isThere(places[outer], lost.number), await isThere(places[middle], kept.number)]).toEqual([
+        false,
+        true,
+      ]);
+    }
+  });
+});
+
+describe('reads', () => {
+  it.each(nestings)(
+    'of %s, in it %s, in it %s, are served by their own servers, whichever asks',
+    async (...nesting) => {
+      const [outer, middle, inner] = nesting.map((name) => places[name]) as [Place, Place, Place];
+      const read = await outer.engine.read(async (first) => {
+        const before = await currencyIn(first);
+        const answered = await middle.engine.read(async (second) => {
+          const deepest = await inner.engine.read(
+            async (third) => [await currencyIn(first), await currencyIn(second), await currencyIn(third)],
+            strong,
+          );
+          return { deepest, own: await currencyIn(second), others: await currencyIn(first) };
+        }, strong);
+        return { before, ...answered, after: await currencyIn(first) };
+      }, strong);
+      const [a, b] = nesting.map((name) => currencies[name]);
+      expect(read.value).toMatchObject({ before: a, after: a });
+      expect(read.value.value).toEqual({ deepest: expect.anything(), own: b, others: a });
+      expect(read.value.value.deepest.value).toEqual(nesting.map((name) => currencies[name]));
+    },
+  );
+
+  it.each(nestings)('of %s around a write to %s, and in it of %s, see what their database has', async (...nesting) => {
+    const [outer, middle, inner] = nesting.map((name) => places[name]) as [Place, Place, Place];
+    const before = await positionNow(middle);
+    const read = await outer.engine.read(async (client) => {
+      const data = newOrder();
+      const written = await middle.engine.write(async (tx) => {
+        await tx.order.create({ data });
+        const within = await inner.engine.read(async (own) => [
+          await currencyIn(client),
+          await currencyIn(tx),
+          await currencyIn(own),
+        ]);
+        return within.value;
+      });
+      const after = await middle.engine.read((own) => own.order.count({ where: { number: data.number } }), {
+        tokens: [written.token ?? ''],
+      });
+      return { written, found: after.value };
+    });
+    expect(read.value.written.value).toEqual(nesting.map((name) => currencies[name]));
+    expect(read.value.found).toBe(1);
+    await expectOwnPosition(middle, read.value.written.token, before);
+  });
+
+  it('are refused outside of a session of their own database, whatever others are open', async () => {
+    const { value: client } = await places.stock.engine.read(async (own) => ({ own }));
+    const astray = places.sales.engine.read(() => currencyIn(client.own));
+    await expect(astray).rejects.toThrow('A read of the database stock was made outside of a session');
+  });
+
+  it('go on to a replica where there is one, also within a session that has none', async () => {
+    const written = await places.stock.engine.write((tx) => tx.order.create({ data: newOrder() }));
+    const within = await places.sales.engine.read(() =>
+      places.stock.engine.read((own) => currencyIn(own), { tokens: [written.token ?? ''], waitMs: 20_000 }),
+    );
+    expect(within.decision).toMatchObject({ node: 'source', role: 'SOURCE' });
+    expect(within.value).toMatchObject({ value: 'EUR', decision: { node: 'replica-1', role: 'REPLICA' } });
+  });
+});
+
+describe('a session of the same database inside a write', () => {
+  it('reads beside the transaction, and what it commits is not the write', async () => {
+    for (const place of Object.values(places)) {
+      const [uncommitted, beside] = [newOrder(), newOrder()];
+      const writing = place.engine.write(async (tx) => {
+        await tx.order.create({ data: uncommitted });
+        const { value } = await place.engine.read(async (client) => {
+          await client.order.create({ data: beside });
+          return client.order.count({ where: { number: uncommitted.number } });
+        }, strong);
+        expect(value).toBe(0);
+        throw new RangeError('no');
+      });
+      await expect(writing).rejects.toThrow(new RangeError('no'));
+      const there = [uncommitted, beside].map(({ number }) => isThere(place, number));
+      expect(await Promise.all(there)).toEqual([false, true]);
+    }
+  });
+});
+
+describe('a snapshot', () => {
+  const intent = { level: 'STRONG', whenBehind: 'WAIT', waitMs: 1000, maxStalenessMs: null } as const;
+
+  it.each(nestings)(
+    'of %s around a write to %s, and of both inside a write to %s, tells what it shows',
+    async (...nesting) => {
+      const [outer, middle, around] = nesting.map((name) => places[name]) as [Place, Place, Place];
+      const data = newOrder();
+      const before = { outer: await positionNow(outer), around: await positionNow(around) };
+      const numbers = async (client: Reading) => client.order.count({ where: { number: data.number } });
+      const written = await around.engine.write(async (tx) => {
+        await tx.order.create({ data: newOrder() });
+        const open = (place: Place) =>
+          place.engine.database.openSession({
+            session: emptySession(place.name, 1),
+            intent,
+            writes: false,
+            snapshot: true,
+          });
+        const [first, own] = [open(outer), open(around)];
+        try {
+          return await first.run(async () => {
+            const shown = await currencyIn(first.client);
+            await outer.engine.write((beside) => beside.order.create({ data }));
+            await middle.engine.write((beside) => beside.order.create({ data: newOrder() }));
+            const besides = await own.run(async () => currencyIn(own.client));
+            return { shown, besides, later: await numbers(first.client), positions: first.snapshotPositions };
+          });
+        } finally {
+          first.end();
+          own.end();
+        }
+      });
+      expect(written.value).toMatchObject({
+        shown: currencies[outer.name],
+        besides: currencies[around.name],
+        later: 0,
+      });
+      const { positions } = written.value;
+      expect(before.outer.includes(positions?.observed as Position)).toBe(true);
+      await expectOwnPosition(around, written.token, before.around);
+    },
+  );
+});
+
+/** Resolves when a statement of this account waits for a lock. */
+async function somebodyWaits({ admin }: Place): Promise<void> {
+  await until(
+    'a statement that waits for a lock',
+    async () => {
+      const waiting = await admin.query(
+        "SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND trx_query LIKE '%meets a lock%'",
+      );
+      return waiting.length > 0;
+    },
+    { everyMs: 150 },
+  );
+}
+
+describe('a deadlock', () => {
+  /** Meets a transaction that has changed more, once: so it is this one that the server gives up. */
+  async function deadlockOnce(
+    place: Place,
+    first: string,
+    second: string,
+    write: (number: string) => Promise<unknown>,
+  ) {
+    await write(first);
+    const other = await place.cluster.admin('source');
+    try {
+      await other.query('BEGIN');
+      await other.query(takeSteps(200));
+      const raise = 'UPDATE orders SET version = version + 1 /* meets a lock */ WHERE number = ?';
+      await other.query(raise, [second]);
+      const blocked = other.query(raise, [first]);
+      await somebodyWaits(place);
+      try {
+        await write(second);
+      } finally {
+        await blocked;
+        await other.query('ROLLBACK');
+      }
+    } finally {
+      await other.end();
+    }
+  }
+
+  it.each(nestings)(
+    'of a write to %s around committed writes to %s and %s runs it again, and is no doubt',
+    async (...nesting) => {
+      const [outer, middle, inner] = nesting.map((name) => places[name]) as [Place, Place, Place];
+      const [first, second] = [newOrder(), newOrder()];
+      await outer.engine.write((tx) => tx.order.createMany({ data: [first, second] }));
+      const before = await positionNow(outer);
+      const deadlocks = (place: Place) => counted(place.name, 'tidemark_database_faults_total', 'fault="DEADLOCK"');
+      const met = await Promise.all([outer, middle, inner].map(deadlocks));
+      const beside: string[] = [];
+
+      let runs = 0;
+      const written = await outer.engine.write(async (tx) => {
+        runs += 1;
+        const touch = (number: string) => tx.order.updateMany({ where: { number }, data: { currency: 'CHF' } });
+        await middle.engine.write(async (own) => {
+          const data = newOrder();
+          beside.push(data.number);
+          await own.order.create({ data });
+          await inner.engine.write((deep) => deep.order.create({ data: newOrder() }));
+        });
+        if (runs === 1) await deadlockOnce(outer, first.number, second.number, touch);
+        else for (const { number } of [first, second]) await touch(number);
+        return runs;
+      });
+      expect([runs, written.value]).toEqual([2, 2]);
+      // What others had committed by then they keep: so each run wrote there.
+      expect(await Promise.all(beside.map((number) => isThere(middle, number)))).toEqual([true, true]);
+      await expectOwnPosition(outer, written.token, before);
+      const now = await Promise.all([outer, middle, inner].map(deadlocks));
+      expect(now.map((count, index) => count - (met[index] ?? 0))).toEqual([1, 0, 0]);
+    },
+  );
+
+  it('of the inner write runs that alone again', async () => {
+    for (const [outer, inner] of nestings) {
+      const [first, second] = [newOrder(), newOrder()];
+      await places[inner].engine.write((tx) => tx.order.createMany({ data: [first, second] }));
+      const runs = { outer: 0, inner: 0 };
+      await places[outer].engine.write(async (tx) => {
+        runs.outer += 1;
+        await tx.order.create({ data: newOrder() });
+        await places[inner].engine.write(async (own) => {
+          runs.inner += 1;
+          const touch = (number: string) => own.order.updateMany({ where: { number }, data: { currency: 'CHF' } });
+          if (runs.inner === 1) await deadlockOnce(places[inner], first.number, second.number, touch);
+        });
+      });
+      expect(runs).toEqual({ outer: 1, inner: 2 });
+    }
+  });
+
+  it('that comes back again and again is told of the one that met it', async () => {
+    let runs = 0;
+    const writing = places.sales.engine.write(async (tx) => {
+      runs += 1;
+      const [first, second] = [newOrder(), newOrder()];
+
+      await places.staff.engine.write((own) => own.order.create({ data: newOrder() }));
+      await places.sales.engine.write((own) => own.order.createMany({ data: [first, second] }));
+      await deadlockOnce(places.sales, first.number, second.number, (number) =>
+        tx.order.updateMany({ where: { number }, data: { currency: 'CHF' } }),
+      );
+    });
+    await expect(writing).rejects.toBeInstanceOf(WriteContendedError);
+    expect(runs).toBe(5);
+  });
+});
+
+describe('metrics', () => {
+  it('of one registry are told apart by database', async () => {
+    const decided = (name: Name) => counted(name, 'tidemark_route_decisions_total', 'reason="write-operation"');
+    const before = { stock: await decided('stock'), sales: await decided('sales'), staff: await decided('staff') };
+    await places.sales.engine.write(async (tx) => {
+      await places.staff.engine.write((own) => own.order.create({ data: newOrder() }));
+      await places.staff.engine.write((own) => own.order.create({ data: newOrder() }));
+      return tx.order.create({ data: newOrder() });
+    });
+    const grown = names.map(async (name) => (await decided(name)) - before[name]);
+    expect(await Promise.all(grown)).toEqual([0, 1, 2]);
+    const isUp = async (name: Name) =>
+      (await counted(name, 'tidemark_node_state', 'state="HEALTHY"')) === (name === 'stock' ? 2 : 1);
+    for (const name of names) await until(`${name} is up`, () => isUp(name));
+    for (const name of names) {
+      expect(await counted(name, 'tidemark_pool_connections', 'node="source"')).toBeGreaterThan(0);
+      expect(await counted(name, 'tidemark_tokens_issued_total', 'position="whole"')).toBeGreaterThan(0);
+    }
+  });
+
+  it('are of one database by each name, as long as that is open', async () => {
+    const { cluster } = places.staff;
+    await expect(openEngine('staff', cluster)).rejects.toThrow('of database staff is measured by another part');
+    const { source } = cluster.urls();
+    const open = () =>
+      openPrismaEngine({
+        source,
+        clusterId: 'staff',
+        name: 'archive',
+        tokenKeys,
+        makeClient: ({ adapter }) => new PrismaClient({ adapter }),
+        settings: { ...usualEngine, metrics: registry },
+      });
+    for (let time = 0; time < 2; time += 1) {
+      const archive = await open();
+      expect(await archive.read(currencyIn)).toMatchObject({ value: 'GBP' });
+      await archive.stop();
+    }
+    expect(await registry.text()).not.toMatch(/^tidemark_node_state\{.*archive/m);
+  });
+});
