@@ -13,6 +13,36 @@ export class WriteIndeterminateError extends TidemarkError {
   }
 }
 
+/** The engine was told not to write to this database. Nothing was written. */
+export class DatabaseReadOnlyError extends TidemarkError {
+  readonly code = 'DATABASE_READ_ONLY';
+  readonly retryable = false;
+
+  constructor(database: string, cause?: unknown) {
+    super(`The database ${database} is only read; nothing was written`, { facts: { database }, cause });
+  }
+}
+
+/** The engine was told not to read from this database. */
+export class DatabaseWriteOnlyError extends TidemarkError {
+  readonly code = 'DATABASE_WRITE_ONLY';
+  readonly retryable = false;
+
+  constructor(database: string) {
+    super(`The database ${database} is only written; read within a write`, { facts: { database } });
+  }
+}
+
+/** What is to be done with a database contradicts itself. */
+export class DatabaseUsesError extends TidemarkError {
+  readonly code = 'BAD_DATABASE_USES';
+  readonly retryable = false;
+
+  constructor(database: string, contradiction: string) {
+    super(`The database ${database} ${contradiction}`, { facts: { database } });
+  }
+}
+
 /** The node that serves this operation was lost in the middle, and another one could show an older world. */
 export class NodeLostError extends TidemarkError {
   readonly code = 'NODE_LOST';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../../prisma/generated/orders/client.ts';
 import type { Position } from '../../src/consistency/position.ts';
 import { closeNodeClients, makeNodeClients, type NodeClients } from '../../src/database/clients/node-clients.ts';
-import type { DatabaseNode } from '../../src/database/engine/replicated-database.ts';
+import type { DatabaseNode } from '../../src/database/engine/database-options.ts';
 import { DatabaseScope } from '../../src/database/session/database-scope.ts';
 import { WriteCapture } from '../../src/database/write/write-capture.ts';
 import { systemClock } from '../../src/platform/clock.ts';

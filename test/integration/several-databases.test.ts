@@ -7,7 +7,7 @@ import { emptySession } from '../../src/consistency/session.ts';
 import { TokenCodec } from '../../src/consistency/token-codec.ts';
 import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
 import { type Asked, openPrismaEngine } from '../../src/database/engine/prisma-engine.ts';
-import { WriteContendedError } from '../../src/database/errors.ts';
+import { DatabaseReadOnlyError, WriteContendedError } from '../../src/database/errors.ts';
 import { PrometheusMetrics } from '../../src/http/prometheus.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { migrateOrders, newOrder, usualEngine } from '../support/engine.ts';
@@ -264,6 +264,10 @@ describe('reads', () => {
   });
 });
 
+const intent = { level: 'STRONG', whenBehind: 'WAIT', waitMs: 1000, maxStalenessMs: null } as const;
+const openSnapshot = ({ name, engine }: Place) =>
+  engine.database.openSession({ session: emptySession(name, 1), intent, writes: false, snapshot: true });
+
 describe('a session of the same database inside a write', () => {
   it('reads beside the transaction, and what it commits is not the write', async () => {
     for (const place of Object.values(places)) {
@@ -271,9 +275,14 @@ describe('a session of the same database inside a write', () => {
       const writing = place.engine.write(async (tx) => {
         await tx.order.create({ data: uncommitted });
         const { value } = await place.engine.read(async (client) => {
-          await client.order.create({ data: beside });
+          await place.engine.write((own) => own.order.create({ data: beside }));
           return client.order.count({ where: { number: uncommitted.number } });
         }, strong);
+        const snapshot = openSnapshot(place);
+        await snapshot.run(async () => currencyIn(snapshot.client));
+        snapshot.end();
+        // Its connection is given back behind this.
+        for (let time = 0; time < 10; time += 1) await tx.order.count();
         expect(value).toBe(0);
         throw new RangeError('no');
       });
@@ -285,8 +294,6 @@ describe('a session of the same database inside a write', () => {
 });
 
 describe('a snapshot', () => {
-  const intent = { level: 'STRONG', whenBehind: 'WAIT', waitMs: 1000, maxStalenessMs: null } as const;
-
   it.each(nestings)(
     'of %s around a write to %s, and of both inside a write to %s, tells what it shows',
     async (...nesting) => {
@@ -296,14 +303,7 @@ describe('a snapshot', () => {
       const numbers = async (client: Reading) => client.order.count({ where: { number: data.number } });
       const written = await around.engine.write(async (tx) => {
         await tx.order.create({ data: newOrder() });
-        const open = (place: Place) =>
-          place.engine.database.openSession({
-            session: emptySession(place.name, 1),
-            intent,
-            writes: false,
-            snapshot: true,
-          });
-        const [first, own] = [open(outer), open(around)];
+        const [first, own] = [openSnapshot(outer), openSnapshot(around)];
         try {
           return await first.run(async () => {
             const shown = await currencyIn(first.client);
@@ -462,7 +462,7 @@ describe('metrics', () => {
 
   it('are of one database by each name, as long as that is open', async () => {
     const { cluster } = places.staff;
-    await expect(openEngine('staff', cluster)).rejects.toThrow('of database staff is measured by another part');
+    await expect(openEngine('staff', cluster)).rejects.toThrow('database staff is measured by another part');
     const { source } = cluster.urls();
     const open = () =>
       openPrismaEngine({
@@ -479,5 +479,135 @@ describe('metrics', () => {
       await archive.stop();
     }
     expect(await registry.text()).not.toMatch(/^tidemark_node_state\{.*archive/m);
+  });
+});
+
+describe('a database that is only read', () => {
+  const name = 'legacy';
+  let url: string;
+
+  /** A schema without any table of ours, and an account that may read it and no more. */
+  beforeAll(async () => {
+    const { admin, cluster } = places.staff;
+    const { source } = cluster.urls();
+    for (const sql of [
+      'CREATE DATABASE legacy',
+      'CREATE TABLE legacy.orders LIKE orders.orders',
+      "INSERT INTO legacy.orders SELECT * FROM orders.orders WHERE number = 'origin'",
+      "CREATE USER legacy_reader@'%' IDENTIFIED BY 'only-for-this-test'",
+      "GRANT SELECT ON legacy.* TO legacy_reader@'%'",
+    ])
+      await admin.query(sql);
+    url = Object.assign(new URL(source), {
+      username: 'legacy_reader',
+      password: 'only-for-this-test',
+      pathname: '/legacy',
+    }).href;
+  });
+
+  const open = (source: string, uses = { writes: false, epochs: false }) =>
+    openPrismaEngine({
+      source,
+      clusterId: name,
+      tokenKeys,
+      uses,
+      makeClient: ({ adapter }) => new PrismaClient({ adapter }),
+      settings: { ...usualEngine, metrics: registry },
+    });
+
+  it('needs no table of ours, and none is asked for', async () => {
+    const { admin } = places.staff;
+    await admin.query("SET GLOBAL log_output = 'TABLE'");
+    await admin.query('TRUNCATE mysql.general_log');
+    await admin.query('SET GLOBAL general_log = ON');
+    const legacy = await open(url);
+    try {
+      const first = await legacy.read(currencyIn);
+      expect(first.value).toBe('GBP');
+      expect((await legacy.read(currencyIn, { tokens: [first.token ?? ''] })).value).toBe('GBP');
+      expect((await legacy.read(currencyIn, strong)).value).toBe('GBP');
+    } finally {
+      await legacy.stop();
+      await admin.query('SET GLOBAL general_log = OFF');
+    }
+    const [sent] = await admin.query(
+      "SELECT COUNT(*) AS all_of_it, SUM(argument REGEXP 'cluster_epochs|commit_proofs|outbox') AS ours FROM mysql.general_log WHERE user_host LIKE '%legacy_reader%' AND command_type = 'Query'",
+    );
+    expect(Number(sent.all_of_it)).toBeGreaterThan(0);
+    expect(Number(sent.ours)).toBe(0);
+  });
+
+  it('refuses writes of every form, whatever the account may do', async () => {
+    const { admin, cluster } = places.staff;
+    const mayWrite = Object.assign(new URL(cluster.adminUrl('source')), { pathname: '/legacy' }).href;
+    await admin.query('CREATE PROCEDURE legacy.forget() DELETE FROM legacy.orders');
+    const legacy = await open(mayWrite);
+    try {
+      type Client = Parameters<Parameters<typeof legacy.read>[0]>[0];
+      const forms: readonly [string, (client: Client) => Promise<unknown>][] = [
+        ['create', (client) => client.order.create({ data: newOrder() })],
+        ['updateMany', (client) => client.order.updateMany({ data: { version: 9 } })],
+        ['deleteMany', (client) => client.order.deleteMany()],
+        ['raw', (client) => client.$executeRawUnsafe('DELETE FROM orders')],
+        ['raw, said to read', (client) => client.$queryRawUnsafe('DELETE FROM orders')],
+        ['a procedure', (client) => client.$queryRawUnsafe('CALL forget()')],
+        ['a transaction', (client) => client.$transaction((tx) => tx.order.deleteMany())],
+        ['a batch', (client) => client.$transaction([client.order.deleteMany()])],
+      ];
+      for (const [form, write] of forms) {
+        const refused = await legacy.read(write).catch((error: unknown) => error);
+        expect(refused, form).toMatchObject({ code: 'DATABASE_READ_ONLY', facts: { database: name } });
+      }
+      const writing = legacy.write((tx) => tx.order.create({ data: newOrder() }));
+      await expect(writing).rejects.toBeInstanceOf(DatabaseReadOnlyError);
+      expect((await legacy.read((client) => client.order.findMany())).value).toMatchObject([
+        { number: 'origin', version: 1 },
+      ]);
+    } finally {
+      await legacy.stop();
+    }
+  });
+
+  it('is read inside a write to another one', async () => {
+    const legacy = await open(url);
+    try {
+      const before = await positionNow(places.staff);
+      const written = await places.staff.engine.write(async (tx) => {
+        const { value } = await legacy.read(currencyIn);
+        return tx.order.create({ data: { ...newOrder(), currency: value } });
+      });
+      expect(written.value.currency).toBe('GBP');
+      await expectOwnPosition(places.staff, written.token, before);
+    } finally {
+      await legacy.stop();
+    }
+  });
+});
+
+describe('a database that is only written', () => {
+  it('is read by its writes, and by nobody else', async () => {
+    const { name: clusterId, cluster } = places.sales;
+    const sink = await openPrismaEngine({
+      source: cluster.urls().source,
+      clusterId,
+      name: 'sink',
+      tokenKeys,
+      uses: { reads: false },
+      makeClient: ({ adapter }) => new PrismaClient({ adapter }),
+      settings: usualEngine,
+    });
+    try {
+      const { value } = await sink.write(async (tx) => {
+        await tx.order.create({ data: newOrder() });
+        return currencyIn(tx);
+      });
+      expect(value).toBe('USD');
+      await expect(sink.read(currencyIn)).rejects.toMatchObject({
+        code: 'DATABASE_WRITE_ONLY',
+        facts: { database: 'sink' },
+      });
+    } finally {
+      await sink.stop();
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession, type Session } from '../../src/consistency/session.ts';
-import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/engine/replicated-database.ts';
+import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/engine/database-options.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import {
   type OrdersClient,

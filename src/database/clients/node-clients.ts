@@ -9,6 +9,7 @@ import { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
 import type { DatabaseScope } from '../session/database-scope.ts';
 import { healthGating } from '../session/read-through-session.ts';
 import { readsOnly } from '../session/reads-only.ts';
+import { refusingWrites } from '../session/refusing-writes.ts';
 import { sharingLookups } from '../session/shared-lookups.ts';
 import { CapturingPool } from './capturing-pool.ts';
 import { type OwnStatements, ownStatements } from './own-statements.ts';
@@ -68,7 +69,8 @@ export type NodeClients<Client> = {
  *
  * The text protocol keeps statements in the order in which they are sent: none has to be prepared first.
  *
- *   direct = client.$extends(mirroring)                    notes for the backup what is written
+ *   direct = client.$extends(mirroring)                    notes for the backup what is written; where nothing may be,
+ *                                                          $extends(refusingWrites)
  *   gated = direct.$extends(healthGating(scope))           sends each read to the node that the router chose
  *   split = direct.$extends(readReplicas({ replicas: [gated] }))
  *                                                          tells reads from the rest
@@ -107,11 +109,12 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   const made = makeClient({ adapter });
   // Extensions are typed for one generated client each; these leave the client's shape as it is.
   const extending = (client: Client) => client as unknown as { $extends(extension: unknown): Client };
-  const direct = mirrored === undefined ? made : extending(made).$extends(mirroring(pool, mirrored));
+  const refusing = settings.onlyReads === true ? extending(made).$extends(refusingWrites(scope, pool)) : made;
+  const direct = mirrored === undefined ? refusing : extending(refusing).$extends(mirroring(pool, mirrored));
   const extended = extending(direct);
   const gated = extended.$extends(healthGating(scope));
   const split = extending(extended.$extends(readReplicas({ replicas: [gated as never] })));
-  const composed = split.$extends(readsOnly(scope));
+  const composed = split.$extends(readsOnly(scope, settings));
   return { pool, direct, composed, own: sharingLookups(ownStatements(pool), scope) };
 }
 

@@ -8,16 +8,25 @@ export { emptySession, type Session } from '../../consistency/session.ts';
 export { TokenCodec } from '../../consistency/token-codec.ts';
 export { type TokenKey, TokenKeyring } from '../../consistency/token-keyring.ts';
 export { TidemarkError } from '../../errors.ts';
+export { type Metrics, MetricTakenError } from '../../platform/metrics.ts';
 export type { RouteDecision, RouteReason } from '../../routing/route-decision.ts';
 export { positions } from '../../servers/flavours.ts';
 export { CapturingPool } from '../clients/capturing-pool.ts';
 export type { MakeClient } from '../clients/node-clients.ts';
-export { WriteIndeterminateError } from '../errors.ts';
+export {
+  DatabaseReadOnlyError,
+  DatabaseUsesError,
+  DatabaseWriteOnlyError,
+  WriteIndeterminateError,
+} from '../errors.ts';
 export type { MirroredModel } from '../mirror/mirrored-tables.ts';
 export { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
+export { DatabaseScope } from '../session/database-scope.ts';
 export type { PinnedSession } from '../session/pinned-session.ts';
 export { healthGating } from '../session/read-through-session.ts';
 export type { ReadIntent } from '../session/session-opening.ts';
+export type { DatabaseNode, ReplicatedDatabaseOptions } from './database-options.ts';
+export type { DatabaseUses } from './database-uses.ts';
 export {
   type Answered,
   type Asked,
@@ -26,4 +35,4 @@ export {
   type PrismaEngineOptions,
   type TransactionOf,
 } from './prisma-engine.ts';
-export { type DatabaseNode, ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';
+export { ReplicatedDatabase } from './replicated-database.ts';

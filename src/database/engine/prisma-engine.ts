@@ -16,7 +16,9 @@ import type { MakeClient, PrismaClientLike } from '../clients/node-clients.ts';
 import type { PinnedSession } from '../session/pinned-session.ts';
 import type { ReadIntent } from '../session/session-opening.ts';
 import type { TransactionRunner } from '../write/source-writer.ts';
-import { type DatabaseNode, ReplicatedDatabase, type ReplicatedDatabaseOptions } from './replicated-database.ts';
+import type { DatabaseNode, ReplicatedDatabaseOptions } from './database-options.ts';
+import type { DatabaseUses } from './database-uses.ts';
+import { ReplicatedDatabase } from './replicated-database.ts';
 import { nodesAt } from './server-urls.ts';
 import { shortenBy } from './shorten-by.ts';
 import { countTokens } from './token-metrics.ts';
@@ -39,6 +41,8 @@ export type PrismaEngineOptions<Client> = {
   readonly name?: string;
   /** The first signs, all of them verify. Secrets of at least 32 characters. */
   readonly tokenKeys: readonly TokenKey[];
+  /** What is done with the database: by default it is read and written. See `DatabaseUses`. */
+  readonly uses?: Partial<DatabaseUses>;
   /** Goes over what is set up for ordinary clusters. */
   readonly settings?: Partial<Omit<ReplicatedDatabaseOptions<Client>, 'name' | 'nodes' | 'makeClient'>>;
 };
@@ -69,11 +73,13 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
 
   constructor(options: PrismaEngineOptions<Client>) {
     const { source, replicas = [], makeClient, clusterId, name = clusterId, tokenKeys, settings = {} } = options;
+    const { uses = settings.uses } = options;
     const clock = settings.clock ?? systemClock;
     const nodes: readonly DatabaseNode[] = nodesAt(source, replicas);
     this.database = new ReplicatedDatabase<Client, Transaction>({
       ...usualSettings(),
       ...settings,
+      ...(uses && { uses }),
       name,
       nodes,
       makeClient,
@@ -104,6 +110,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
    * run again from its start on another one, and so it is when a promotion has overtaken it.
    */
   async read<T>(work: (client: Client) => Promise<T>, asked: Asked = {}): Promise<Answered<T>> {
+    this.database.checkUse({ writes: false });
     const { tokens = [], ...intent } = asked;
     let excluded: ReadonlySet<string> = new Set();
     let answered: Answered<T> | null = null;
@@ -137,12 +144,13 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
 
   /**
    * One short transaction on the source. Deadlocks are tried again, so `work` must have no other effects.
-   * Throws `SourceUnavailableError` (nothing was written) or `WriteIndeterminateError` (nobody knows).
+   * Throws `SourceUnavailableError` or `DatabaseReadOnlyError` (nothing was written), or `WriteIndeterminateError` (nobody knows).
    */
   async write<T>(
     work: (transaction: Transaction) => Promise<T>,
     { tokens = [] }: Pick<Asked, 'tokens'> = {},
   ): Promise<Answered<T>> {
+    this.database.checkUse({ writes: true });
     const pinned = this.database.openSession({
       session: await this.#resume(tokens),
       intent: usualIntent,

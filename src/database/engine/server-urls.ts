@@ -1,5 +1,5 @@
 import { addressAt } from '../../servers/server-address.ts';
-import type { DatabaseNode } from './replicated-database.ts';
+import type { DatabaseNode } from './database-options.ts';
 
 /** The nodes of a cluster whose servers are named by URLs. Throws `BadServerUrlError`, which never shows a password. */
 export function nodesAt(source: string, replicas: readonly string[]): readonly DatabaseNode[] {

@@ -35,11 +35,15 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #longestCommitMs: number | undefined;
   readonly #serving: ServingCheck | null;
   readonly #wording: Wording;
+  readonly #hasEpochs: boolean;
   readonly #onChange: () => void;
   /** Whether it refused writes when it was looked at last. */
   #refusedWrites = false;
 
-  /** `serves`: what the server is there to read; nothing unless told. `isOnlyLook`: nobody will look again. */
+  /**
+   * `serves`: what the server is there to read; nothing unless told. `epochs`: off where no record of promotions is kept.
+   * `isOnlyLook`: nobody will look again.
+   */
   constructor(
     address: ServerAddress,
     clock: Clock,
@@ -47,8 +51,14 @@ export class SqlNodeProbe implements NodeProbe {
     {
       serves,
       longestCommitMs,
+      epochs = true,
       isOnlyLook = false,
-    }: { readonly serves?: Served; readonly longestCommitMs?: number; readonly isOnlyLook?: boolean } = {},
+    }: {
+      readonly serves?: Served;
+      readonly longestCommitMs?: number;
+      readonly epochs?: boolean;
+      readonly isOnlyLook?: boolean;
+    } = {},
   ) {
     const onLost = (trouble: string) => listener.connectionLost(trouble);
     const connect = () => new ServerConnection(address, clock, onLost, { onlyReads: true });
@@ -57,6 +67,7 @@ export class SqlNodeProbe implements NodeProbe {
     this.#schema = address.database;
     this.#longestCommitMs = longestCommitMs;
     this.#wording = new Wording(clock);
+    this.#hasEpochs = epochs;
     this.#looks = connect();
     this.#positions = connect();
     this.#waits = connect();
@@ -81,7 +92,7 @@ export class SqlNodeProbe implements NodeProbe {
       const [look, seen, epochs, setup, unable] = await Promise.all([
         firstRow(connection, statements.look),
         readReplication(connection, statements).catch(nullWhenDenied),
-        readEpochs(connection, statements.flavour),
+        this.#hasEpochs ? readEpochs(connection, statements.flavour) : null,
         this.#setup.variables(connection, statements),
         this.#serving?.known(timeoutMs) ?? null,
       ]);

@@ -1,5 +1,6 @@
 import { type Prisma, PrismaClient } from '../../../prisma/generated/orders/client.ts';
-import { ReplicatedDatabase, type ReplicatedDatabaseOptions } from '../engine/replicated-database.ts';
+import type { ReplicatedDatabaseOptions } from '../engine/database-options.ts';
+import { ReplicatedDatabase } from '../engine/replicated-database.ts';
 import type { DatabaseSession } from '../session/database-session.ts';
 import type { PinnedSession } from '../session/pinned-session.ts';
 

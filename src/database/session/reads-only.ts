@@ -4,22 +4,25 @@
  * the session like any other; a write belongs into `write`, and so does a transaction.
  */
 import { Prisma } from '@prisma/client/extension';
-import { NotAReadError } from '../errors.ts';
+import { DatabaseReadOnlyError, NotAReadError } from '../errors.ts';
 import type { DatabaseScope } from './database-scope.ts';
 import { readHere } from './read-through-session.ts';
+import { isRead } from './refusing-writes.ts';
 
 const rawReads: ReadonlySet<string> = new Set(['$queryRaw', '$queryRawUnsafe']);
 
 /** Prisma's types leave out how it says that an operation is part of a transaction. */
 type Given = { readonly __internalParams?: { readonly transaction?: unknown } };
 
-export function readsOnly(scope: DatabaseScope) {
+/** `onlyReads`: of a database that is not written at all. */
+export function readsOnly(scope: DatabaseScope, { onlyReads = false }: { readonly onlyReads?: boolean }) {
   return Prisma.defineExtension({
     name: 'tidemark-reads-only',
     query: {
       $allOperations: (asked) => {
         const { model, operation, args } = asked;
         const transaction = (asked as Given).__internalParams?.transaction;
+        if (onlyReads && !isRead(operation)) throw new DatabaseReadOnlyError(scope.name);
         if (transaction !== undefined || !rawReads.has(operation)) throw new NotAReadError(model, operation);
         return readHere(scope, undefined, operation, args);
       },

@@ -53,7 +53,7 @@ export type SessionServices<Client, Transaction> = {
   readonly believes: (position: Position) => boolean;
   /** Resolves when it is, or when the servers were given time to tell. */
   readonly untilBelieved: (position: Position) => Promise<void>;
-  readonly writer: SourceWriter<Transaction>;
+  readonly writer: Pick<SourceWriter<Transaction>, 'write' | 'annotate'>;
   readonly openSnapshot: (nodeName: string) => Promise<PositionedSnapshot<unknown>>;
   /** Work on a node begins; the returned function ends it. */
   readonly busy: (nodeName: string) => () => void;

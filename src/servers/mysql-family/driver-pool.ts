@@ -13,6 +13,8 @@ export type PoolSettings = {
   readonly statementTimeoutMs: number;
   /** Nobody waits for the answer to a COMMIT for longer, in milliseconds; 15 seconds unless told. */
   readonly longestCommitMs?: number;
+  /** The servers refuse writes on these connections. */
+  readonly onlyReads?: boolean;
 };
 
 /**
@@ -40,6 +42,6 @@ export function openPool(address: ServerAddress, settings: PoolSettings, sockets
     idleTimeout: 60,
     // Only `CapturingPool` makes use of it, and lets nobody else.
     multipleStatements: true,
-    initSql: [...onConnect(address.database), poolSettings(settings.statementTimeoutMs)],
+    initSql: [...onConnect(address.database), poolSettings(settings.statementTimeoutMs, settings)],
   });
 }

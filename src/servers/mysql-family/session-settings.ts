@@ -60,10 +60,11 @@ export const connectFactor = 20;
 /**
  * Of pools only. A statement that runs past the timeout is ended by the server. MySQL ends only reads so, and writes wait for
  * locks of rows for most of a minute and for those of tables for a year: the lock timeouts are set on both. `@tidemark_group` is what numbers the transactions of a MySQL
- * replication group.
+ * replication group. With `onlyReads` the server refuses whatever writes, also what a procedure does.
  */
-export function poolSettings(statementTimeoutMs: number): string {
+export function poolSettings(statementTimeoutMs: number, { onlyReads = false } = {}): string {
   const seconds = statementTimeoutMs / 1000;
   const lockSeconds = Math.max(1, Math.floor(seconds / 2));
-  return `SET innodb_lock_wait_timeout = ${lockSeconds}, lock_wait_timeout = ${lockSeconds} /*M!100101 , max_statement_time = ${seconds} */ /*!80000 , max_execution_time = ${Math.ceil(statementTimeoutMs)}, @tidemark_group = (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') */`;
+  const [onMariadb, onMysql] = onlyReads ? [', tx_read_only = 1', ', transaction_read_only = 1'] : ['', ''];
+  return `SET innodb_lock_wait_timeout = ${lockSeconds}, lock_wait_timeout = ${lockSeconds} /*M!100101 , max_statement_time = ${seconds}${onMariadb} */ /*!80000 , max_execution_time = ${Math.ceil(statementTimeoutMs)}${onMysql}, @tidemark_group = (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') */`;
 }

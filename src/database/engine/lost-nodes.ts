@@ -1,0 +1,35 @@
+import type { ClusterSnapshot } from '../../cluster/cluster-snapshot.ts';
+import { type HealthPolicy, isSilent } from '../../cluster/health.ts';
+import type { NodeStatus } from '../../cluster/node-status.ts';
+
+type Presence = 'UP' | 'DOWN' | 'SILENT';
+type Leaving = { cut(): void; refuseWaiting(): void };
+
+/** What waits for a node that is down, or runs on a silent one, would wait until its deadline: it is sent away at once. */
+export class LostNodes {
+  readonly #pools: (nodeName: string) => Leaving | undefined;
+  readonly #health: HealthPolicy;
+  readonly #presences = new Map<string, Presence>();
+
+  constructor(pools: (nodeName: string) => Leaving | undefined, health: HealthPolicy) {
+    this.#pools = pools;
+    this.#health = health;
+  }
+
+  leave(snapshot: ClusterSnapshot): void {
+    for (const status of snapshot) {
+      const silent = status.state === 'DOWN' ? isSilent(status, this.#health) : hangsReads(status);
+      const now = silent ? 'SILENT' : status.state === 'DOWN' ? 'DOWN' : 'UP';
+      const { name } = status.node;
+      if (now === (this.#presences.get(name) ?? 'UP')) continue;
+      this.#presences.set(name, now);
+      if (now === 'SILENT') this.#pools(name)?.cut();
+      else if (now === 'DOWN') this.#pools(name)?.refuseWaiting();
+    }
+  }
+}
+
+/** Reads there would end with whatever their table waits for; others have it too. */
+function hangsReads({ role, report }: NodeStatus): boolean {
+  return role === 'REPLICA' && (report?.unable ?? []).some(({ kind }) => kind === 'TABLE_SILENT');
+}
