@@ -88,7 +88,11 @@ describe('a mirror that is watched', () => {
     const url = /"url":"([^"]+)"/.exec(output())?.[1] ?? '';
     const status = (path: string) => fetch(`${url}${path}`).then((response) => response.status);
     const mismatches = async () =>
-      Number(/^tidemark_mirror_parity_mismatches_total\{database="orders"\} (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
+      Number(
+        /^tidemark_mirror_parity_mismatches_total\{database="orders"\} (\d+)/m.exec(
+          await (await fetch(`${url}/metrics`)).text(),
+        )?.[1],
+      );
     await orders.create(ids(1, 10));
     await orders.settled();
     await eventually(async () => (await status('/readyz')) === 200);

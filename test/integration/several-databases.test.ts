@@ -1,7 +1,6 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../../prisma/generated/orders/client.ts';
-import { parsePosition } from '../../src/consistency/parse-position.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
 import { emptySession } from '../../src/consistency/session.ts';
 import { TokenCodec } from '../../src/consistency/token-codec.ts';
@@ -10,7 +9,9 @@ import { type Asked, openPrismaEngine } from '../../src/database/engine/prisma-e
 import { DatabaseReadOnlyError, WriteContendedError } from '../../src/database/errors.ts';
 import { PrometheusMetrics } from '../../src/http/prometheus.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { positions } from '../../src/servers/flavours.ts';
 import { migrateOrders, newOrder, usualEngine } from '../support/engine.ts';
+import { parsePosition } from '../support/positions.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { until } from '../support/until.ts';
 
@@ -89,7 +90,7 @@ async function positionNow({ admin, flavour }: Place): Promise<Position> {
 
 function positionIn(place: Place, token: string | null): Position {
   const { name: clusterId, flavour } = place;
-  const codec = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), clusterId, flavour: () => flavour });
+  const codec = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), positions, clusterId, flavour: () => flavour });
   const position = token === null ? null : codec.decode(token, systemClock.now()).position;
   if (position === null) throw new Error(`No position of ${clusterId}`);
   return position;
