@@ -22,6 +22,7 @@ const sameOnBoth = [
   'compose-redis',
   'crowded-out',
   'http-process',
+  'installed-package',
   'job-records',
   'job-shares',
   'jobs',

@@ -4,8 +4,13 @@ import { type Clock, systemClock } from './clock.ts';
 import { LogOutput } from './log-output.ts';
 import { loggedError } from './logged-error.ts';
 
-/** Structured log: facts first, then one sentence. */
-export type Logger = Pick<PinoLogger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child' | 'level'>;
+type LogLine = { (facts: object, sentence?: string): void; (sentence: string): void };
+
+/** Structured log: facts first, then one sentence. Says nothing of pino, which users of the engine need not have. */
+export type Logger = Readonly<Record<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', LogLine>> & {
+  level: string;
+  child(facts: object): Logger;
+};
 
 /** The log of a process, which has an end. */
 export type Log = Logger & {

@@ -12,7 +12,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const tables = fileURLToPath(new URL('../examples/books/tables.sql', import.meta.url));
 
 async function run(command: string, ...given: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(command, given, { cwd: root });
+  // What was built, not the sources that the project's own tsconfig names.
+  const env = { ...process.env, TSX_TSCONFIG_PATH: 'test/examples/tsconfig.json' };
+  const { stdout } = await promisify(execFile)(command, given, { cwd: root, env });
   return stdout;
 }
 

@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take longest, the longest first. Begun first, none of them runs alone in the end. */
 const longest = [
   'integration/client-carriers',
+  'integration/installed-package',
   'integration/own-slowness',
   'browser/order-list',
   'browser/cluster-and-lab',

@@ -10,10 +10,10 @@ export class NpmCommand {
   readonly #waiting = new Set<() => void>();
   #output = '';
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>>, cwd = root) {
     const { PATH = '', HOME = '' } = process.env;
     this.#child = spawn('npm', args, {
-      cwd: root,
+      cwd,
       env: { PATH, HOME, ...environment },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,234 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { splitStatements } from '../../src/database/migrations/split-statements.ts';
+import { findServerProcesses } from '../../src/local/processes/server-processes.ts';
+import { caughtUp } from '../support/engine.ts';
+import { NpmCommand } from '../support/npm-start.ts';
+import { create } from '../support/orders-over-http.ts';
+import { binariesDirectory, startTestCluster } from '../support/test-cluster.ts';
+
+// The package as others get it: packed, and installed in a folder of its own with the registry for the rest.
+type Manifest = Readonly<Record<'devDependencies' | 'peerDependencies', Readonly<Record<string, string>>>>;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const typescript = join(root, 'node_modules/typescript/bin/tsc');
+const linters = ['publint@0.3.25', '@arethetypeswrong/cli@0.18.5'];
+
+let folder: string;
+let tarball: string;
+let packed: readonly string[];
+
+async function run(cwd: string, command: string, ...given: string[]): Promise<string> {
+  // npm tells its scripts where they run; an installation elsewhere must not hear of it.
+  const { PATH = '', HOME = '' } = process.env;
+  const { stdout } = await promisify(execFile)(command, given, {
+    cwd,
+    env: { PATH, HOME },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
+}
+
+const installIn = (cwd: string, ...packages: string[]) =>
+  run(cwd, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', ...packages);
+
+/** An empty project; `name` is its folder. */
+async function newProject(name: string): Promise<string> {
+  const project = join(folder, name);
+  await mkdir(project);
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  return project;
+}
+
+/** Each package that is installed below a project. */
+async function installed(project: string): Promise<readonly string[]> {
+  const lock = JSON.parse(await readFile(join(project, 'node_modules/.package-lock.json'), 'utf8'));
+  return Object.keys(lock.packages);
+}
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-package-')));
+  const [report] = JSON.parse(
+    (await run(root, 'npm', 'pack', '--silent', '--json', '--pack-destination', folder)).replace(/^[^[]*/, ''),
+  );
+  tarball = join(folder, report.filename);
+  packed = report.files.map(({ path }: { path: string }) => path);
+}, 600_000);
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the tarball', () => {
+  it('holds what is run, and neither tests nor sources', () => {
+    expect(packed).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'dist/client/client.d.ts',
+        'dist/dashboard/index.html',
+        'dist/exports.js',
+        'dist/tidemark/THIRD-PARTY-NOTICES.txt',
+        'dist/tidemark/tidemark.js',
+      ]),
+    );
+    expect(packed.filter((path) => path.startsWith('prisma/orders/migrations/')).length).toBeGreaterThan(3);
+    expect(packed.filter((path) => /^test\/|(?<!\.d)\.tsx?$/.test(path))).toEqual([]);
+  });
+
+  it('has nothing that linters of packages would find', async () => {
+    const project = await newProject('linted');
+    await installIn(project, ...linters);
+    const bin = (name: string) => join(project, 'node_modules/.bin', name);
+    await run(project, bin('publint'), '--strict', tarball);
+    await run(project, bin('attw'), '--profile', 'esm-only', tarball);
+  });
+});
+
+describe('a frontend that installs it', () => {
+  it('gets nothing else', async () => {
+    const project = await newProject('frontend');
+    await installIn(project, tarball);
+    expect(await installed(project)).toEqual(['node_modules/tidemark']);
+    const code = "import { TokenStore } from 'tidemark/client'; console.log(typeof TokenStore)";
+    expect(await run(project, process.execPath, '--input-type=module', '--eval', code)).toBe('function\n');
+  });
+});
+
+describe('a program that uses the engine and the clients', () => {
+  let project: string;
+
+  beforeAll(async () => {
+    project = await newProject('program');
+    const { devDependencies, peerDependencies }: Manifest = JSON.parse(
+      await readFile(join(root, 'package.json'), 'utf8'),
+    );
+    const engine = Object.keys(peerDependencies).filter((name) => name.startsWith('@prisma/') || name === 'mariadb');
+    const versions = (names: readonly string[]) => names.map((name) => `${name}@${devDependencies[name]}`);
+    await installIn(project, tarball, ...versions(engine));
+    expect((await installed(project)).length).toBeLessThan(345 / 3);
+    const libraries = ['@apollo/client', '@urql/core', 'graphql', 'graphql-request', 'rxjs', 'wonka', '@types/node'];
+    await installIn(project, ...versions(libraries));
+    for (const path of ['test/examples/clients', 'prisma/generated/books']) {
+      await cp(join(root, path), join(project, path), { recursive: true });
+    }
+    await mkdir(join(project, 'test/examples/books'));
+    for (const name of ['library.ts', 'run.ts', 'typed.ts']) {
+      await cp(join(root, 'test/examples/books', name), join(project, 'test/examples/books', name));
+    }
+  }, 600_000);
+
+  const options = {
+    target: 'ES2023',
+    lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    rootDir: '.',
+    outDir: 'built',
+    rewriteRelativeImportExtensions: true,
+  };
+
+  it.each([
+    ['bundler', { module: 'ESNext', moduleResolution: 'bundler', noEmit: true }],
+    ['node16', { module: 'node16', moduleResolution: 'node16' }],
+  ])('has types under %s', async (name, compilerOptions) => {
+    const config = { compilerOptions: { ...options, ...compilerOptions }, include: ['test', 'prisma'] };
+    await writeFile(join(project, `${name}.json`), JSON.stringify(config));
+    await expect(run(project, process.execPath, typescript, '-p', `${name}.json`)).resolves.toBe('');
+  });
+
+  it('lends books with the engine', async () => {
+    const cluster = await startTestCluster({ replicas: 1 });
+    try {
+      const admin = await cluster.admin('source');
+      const tables = await readFile(join(root, 'test/examples/books/tables.sql'), 'utf8');
+      for (const statement of splitStatements(tables, 'tables.sql')) await admin.query(statement);
+      await admin.end();
+      await caughtUp(cluster, 'replica-1');
+      await cluster.setDelay('replica-1', 60);
+      const { source, replicas } = cluster.urls();
+      const printed = await run(project, process.execPath, 'built/test/examples/books/run.js', source, ...replicas);
+      expect(printed).toMatch(/^with the token: 1 loans, from source, source-\S+$/m);
+      expect(printed).toMatch(/^without: no book, loans, from replica-1, any-replica$/m);
+    } finally {
+      await cluster.stop();
+    }
+  });
+
+  it('reads its own orders from the installed server, with every client', async () => {
+    const empty = await newProject('empty');
+    await mkdir(binariesDirectory, { recursive: true });
+    await mkdir(join(empty, '.tidemark'));
+    await symlink(binariesDirectory, join(empty, '.tidemark/servers'));
+    // What npx does.
+    const server = new NpmCommand(['exec', '--yes', '--', `file:${tarball}`, 'start'], { PORT: '0' }, empty);
+    try {
+      await server.said('Ctrl-C stops it.');
+      const url = /GraphiQL: (http:\S+)/.exec(server.output)?.[1] ?? '';
+      expect(await (await fetch(new URL('/', url))).text()).toContain('id="page"');
+      await writeFile(join(project, 'carriers.mjs'), carriers);
+      const answers = JSON.parse(await run(project, process.execPath, 'carriers.mjs', url, create));
+      const own = { found: true };
+      expect(answers).toEqual({ apollo: own, fetch: own, 'graphql-request': own, urql: own });
+      server.signalGroup('SIGINT');
+      await server.exited;
+      await expect.poll(() => findServerProcesses(join(empty, '.tidemark')), { timeout: 60_000 }).toEqual([]);
+    } finally {
+      server.signalGroup('SIGKILL');
+      await server.exited;
+      for (const { pid } of await findServerProcesses(join(empty, '.tidemark'))) process.kill(pid, 'SIGKILL');
+    }
+    expect((await readdir(empty)).sort()).toEqual(['.tidemark', 'package.json']);
+  });
+});
+
+/** Writes an order and reads it, with each of the examples. */
+const carriers = `
+import { gql } from '@apollo/client';
+import { connect as apollo } from './built/test/examples/clients/apollo.js';
+import { connect as fetching } from './built/test/examples/clients/fetch.js';
+import { connect as graphqlRequest } from './built/test/examples/clients/graphql-request.js';
+import { connect as urql } from './built/test/examples/clients/urql.js';
+
+const [, , url, create] = process.argv;
+const read = 'query Read($id: ID!) { order(by: { id: $id }) { id } }';
+const user = { userId: '1' };
+const clients = {
+  apollo: () => {
+    const client = apollo(url);
+    return {
+      write: async () => (await client.mutate({ mutation: gql(create), variables: user })).data,
+      read: async (id) => (await client.query({ query: gql(read), variables: { id } })).data,
+    };
+  },
+  fetch: () => {
+    const ask = fetching(url);
+    return { write: async () => (await ask(create, user)).data, read: async (id) => (await ask(read, { id })).data };
+  },
+  'graphql-request': () => {
+    const client = graphqlRequest(url);
+    return { write: () => client.request(create, user), read: (id) => client.request(read, { id }) };
+  },
+  urql: () => {
+    const client = urql(url);
+    return {
+      write: async () => (await client.mutation(create, user).toPromise()).data,
+      read: async (id) => (await client.query(read, { id }).toPromise()).data,
+    };
+  },
+};
+const answers = {};
+for (const [name, connect] of Object.entries(clients)) {
+  const { write, read } = connect();
+  const { id } = (await write()).createOrder.order;
+  answers[name] = { found: (await read(id)).order?.id === id };
+}
+console.log(JSON.stringify(answers));
+process.exit();
+`;
