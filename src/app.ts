@@ -6,15 +6,15 @@ import type { MayAnswer } from './cache/may-answer.ts';
 import { ReadCache } from './cache/read-cache.ts';
 import { type ClusterHealth, clusterHealth, withProblems } from './cluster/cluster-health.ts';
 import { clusterPrefix } from './cluster/cluster-identity.ts';
-import { type ClusterSnapshot, writableSource } from './cluster/cluster-snapshot.ts';
+import { writableSource } from './cluster/cluster-snapshot.ts';
 import { longestCommitIn } from './cluster/commit-patience.ts';
 import type { NodeRole } from './cluster/node.ts';
 import { redisProblems, sharingProblems } from './cluster/redis-problems.ts';
 import { RollCall } from './cluster/roll-call.ts';
+import { seenFlavour } from './cluster/seen-flavour.ts';
 import { SharedStatuses } from './cluster/shared-statuses.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { currentEpoch } from './consistency/epoch.ts';
-import type { Flavour } from './consistency/position.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
 import { shortenBy } from './database/engine/shorten-by.ts';
@@ -281,7 +281,7 @@ export function openTokens(config: Config, database: OrdersDatabase): TokenCodec
     keyring: new TokenKeyring(config.tokens.keys),
     positions,
     clusterId: config.cluster.id,
-    flavour: () => flavourOf(cluster.snapshot()),
+    flavour: () => seenFlavour(cluster.snapshot()),
     shorten: shortenBy(database),
     onIssued: countTokens(database.metrics),
   });
@@ -336,10 +336,4 @@ export function openMirror(config: Config, database: OrdersDatabase, log: Logger
         facts: { waiting, parked, oldestAgeMs },
       }),
   });
-}
-
-/** Of the replicated servers: the backup may be of the other one. */
-function flavourOf(snapshot: ClusterSnapshot): Flavour | null {
-  const seen = snapshot.find(({ report, role }) => report !== null && role !== 'BACKUP');
-  return seen?.report?.position.flavour ?? null;
 }

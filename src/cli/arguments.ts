@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { TidemarkError } from '../errors.ts';
+import { type FlavourName, flavourNames } from '../servers/flavour-name.ts';
+import { flavours } from '../servers/flavours.ts';
 
-export const flavours = ['mariadb', 'mysql'] as const;
 const topologies = ['replication', 'group'] as const;
 
 export type StartArguments = {
   readonly action: 'start' | 'check-config' | 'help' | 'version';
   /** Which servers a local cluster runs. */
-  readonly flavour: (typeof flavours)[number];
+  readonly flavour: FlavourName;
   /** How those servers replicate. */
   readonly topology: (typeof topologies)[number];
   /** Instead of PORT. */
@@ -40,12 +41,13 @@ export class UsageError extends TidemarkError {
 /** Throws `UsageError`. */
 export function readArguments(argv: readonly string[]): StartArguments {
   const { values } = parse(argv);
-  const flavour = flavours.find((known) => known === values.flavour);
-  if (flavour === undefined) throw new UsageError(`--flavour is one of ${flavours.join(', ')}`);
+  const flavour = flavourNames.find((known) => known === values.flavour);
+  if (flavour === undefined) throw new UsageError(`--flavour is one of ${flavourNames.join(', ')}`);
   const topology = topologies.find((known) => known === values.topology);
   if (topology === undefined) throw new UsageError(`--topology is one of ${topologies.join(', ')}`);
-  if (topology === 'group' && flavour !== 'mysql') {
-    throw new UsageError(`--topology group needs --flavour mysql: ${flavour} has no replication groups`);
+  if (topology === 'group' && !flavours[flavour].capabilities.groups) {
+    const able = flavourNames.filter((name) => flavours[name].capabilities.groups).join(' or ');
+    throw new UsageError(`--topology group needs --flavour ${able}: ${flavour} has no replication groups`);
   }
   if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError('--port is a number');
   const action = values.help ? 'help' : values.version ? 'version' : values['check-config'] ? 'check-config' : 'start';
@@ -57,7 +59,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
-        flavour: { type: 'string', default: 'mariadb' },
+        flavour: { type: 'string', default: flavourNames[0] },
         topology: { type: 'string', default: 'replication' },
         port: { type: 'string' },
         'check-config': { type: 'boolean' },

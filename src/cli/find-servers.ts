@@ -5,14 +5,15 @@
 import { join } from 'node:path';
 import { ServersMissingError } from '../local/local-errors.ts';
 import { findServer } from '../local/programs/server-binaries.ts';
-import { flavours, UsageError } from './arguments.ts';
+import { flavourNames } from '../servers/flavour-name.ts';
+import { UsageError } from './arguments.ts';
 import { explainFailure } from './explain-failure.ts';
 
 const cannotBeHad = 3;
 
 async function findServers(name: string): Promise<number> {
-  const flavour = flavours.find((known) => known === name);
-  if (flavour === undefined) throw new UsageError(`Name one of ${flavours.join(', ')}`);
+  const flavour = flavourNames.find((known) => known === name);
+  if (flavour === undefined) throw new UsageError(`Name one of ${flavourNames.join(', ')}`);
   const directory = join('.tidemark', 'servers');
   const log = (line: string) => process.stdout.write(`${line}\n`);
   for (const kind of [flavour, 'redis'] as const) {
@@ -23,7 +24,7 @@ async function findServers(name: string): Promise<number> {
 }
 
 try {
-  process.exitCode = await findServers(process.argv[2] ?? 'mariadb');
+  process.exitCode = await findServers(process.argv[2] ?? flavourNames[0]);
 } catch (error) {
   const { text, exitCode } = explainFailure(error);
   process.stderr.write(`${text}\n`);

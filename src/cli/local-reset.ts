@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { processEnvironment, readConfig } from '../config/config.ts';
 import { resetLocalCluster } from '../local/directory/reset-local-cluster.ts';
-import { flavours, UsageError } from './arguments.ts';
+import { flavourNames } from '../servers/flavour-name.ts';
+import { UsageError } from './arguments.ts';
 import { explainFailure } from './explain-failure.ts';
 
 const usage = `Usage: npm run local:reset -- [options]
@@ -20,9 +21,9 @@ async function run(argv: readonly string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const flavour = flavours.find((known) => known === options.flavour) ?? null;
+  const flavour = flavourNames.find((known) => known === options.flavour) ?? null;
   if (flavour === null && options.flavour !== undefined) {
-    throw new UsageError(`--flavour is one of ${flavours.join(', ')}`);
+    throw new UsageError(`--flavour is one of ${flavourNames.join(', ')}`);
   }
   const log = (line: string) => void process.stdout.write(`${line}\n`);
   const removed = await resetLocalCluster({ directory: localDirectory(), flavour, servers: options.all ?? false, log });

@@ -1,5 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { systemClock } from '../platform/clock.ts';
+import { flavourNames } from '../servers/flavour-name.ts';
+import { flavours } from '../servers/flavours.ts';
 import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
 import { readClusterFile, removeClusterFile } from './directory/cluster-file.ts';
 import { type DirectoryLock, isLock, lockDirectory } from './directory/directory-lock.ts';
@@ -13,12 +15,13 @@ export type { LocalCluster, LocalClusterOptions };
 /**
  * Starts real servers on this machine and sets up replication between them; resolves when all of them answer.
  * Throws `AlreadyRunningError` when another process has this directory, `ServersMissingError` when there is no server
- * program to start, `ServerStartError` when one does not start, `UnsupportedTopologyError` for a group of MariaDB servers.
+ * program to start, `ServerStartError` when one does not start, `UnsupportedTopologyError` for a group of servers that know none.
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const clock = options.clock ?? systemClock;
-  if (options.topology === 'group' && options.flavour !== 'mysql') {
-    throw new UnsupportedTopologyError(`${options.flavour} has no replication groups; mysql has`);
+  if (options.topology === 'group' && !flavours[options.flavour].capabilities.groups) {
+    const able = flavourNames.filter((name) => flavours[name].capabilities.groups).join(' and ');
+    throw new UnsupportedTopologyError(`${options.flavour} has no replication groups; ${able} has`);
   }
   try {
     return await startExclusively({ ...options, clock });

@@ -1,6 +1,7 @@
-/** Which family of servers a local cluster runs. */
-export const serverFlavours = ['mariadb', 'mysql'] as const;
-export type ServerFlavour = (typeof serverFlavours)[number];
+import type { FlavourName } from '../servers/flavour-name.ts';
+
+/** Which kind of servers a local cluster runs. */
+export type ServerFlavour = FlavourName;
 
 /** Every kind of server that the local cluster starts. */
 export type ServerKind = ServerFlavour | 'redis';

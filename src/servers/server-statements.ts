@@ -2,7 +2,8 @@ import type { ProbeReport } from '../cluster/node-status.ts';
 import type { ReplicationChannel } from '../cluster/server-settings.ts';
 import type { ServerTerms } from '../cluster/server-terms.ts';
 import type { Position } from '../consistency/position.ts';
-import type { FlavourName } from './flavour-name.ts';
+import type { PositionKind } from '../consistency/position-kind.ts';
+import type { Untold } from './untold.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -22,10 +23,17 @@ export type LogProof = {
   proved(logged: Row | undefined, end: Row | undefined, shown: readonly Row[]): Position | null;
 };
 
-/** Everything that the server families word differently. One implementation each; no other file knows a server's SQL. */
+/** What the servers of this family word differently. One implementation each; no other file knows a server's SQL. */
 export interface ServerStatements {
-  readonly flavour: FlavourName;
   readonly terms: ServerTerms;
+  readonly positions: PositionKind;
+  /** Variables that keep everybody from writing. */
+  readonly refusals: readonly string[];
+  /**
+   * Whether the row of `look` tells what is reached. Else it has to be asked for, and there are moments at which the server
+   * cannot tell: then it has what it could tell before.
+   */
+  readonly reachedInLook: boolean;
   /** Columns `identity`, `id`, `version`, `refusedBy`, `awaitsAcknowledgement`, and those that `reached` reads. */
   readonly look: string;
   /** Rows about replication, empty on a server that replicates from nobody. */
@@ -53,8 +61,11 @@ export interface ServerStatements {
   observesByReplication(rows: readonly Row[], replicating: boolean): boolean;
   /** What includes all that finished reads may have seen. `rows` holds one row per statement of `position`. */
   observed(rows: readonly Row[], replication: readonly Row[]): Position;
-  /** Blocks until the position is applied or the seconds are over; column `outcome` is 0 when it was reached. */
-  wait(position: Position, seconds: number): string;
+  /**
+   * Blocks until the position is applied or the seconds are over; column `outcome` is 0 when it was reached. `null` where no
+   * wait can be trusted: then the server is asked until it is there.
+   */
+  readonly wait: ((position: Position, seconds: number) => string) | null;
   /** Begins a transaction that only reads, and fixes at once what it sees. */
   readonly beginSnapshot: string;
   /** What proves that a snapshot shows all that was logged before it; `null` where `reached` tells it as well. */
@@ -66,14 +77,6 @@ export interface ServerStatements {
    * Else why no position tells of it, whatever it was.
    */
   own(row: Row, previous: Row | undefined): Position | null | Untold;
-}
-
-/** What was committed has no number; or it is not even logged, so that no replica ever receives it. */
-export const untold = ['UNNUMBERED', 'UNLOGGED'] as const;
-export type Untold = (typeof untold)[number];
-
-export function isUntold(own: Position | null | Untold): own is Untold {
-  return typeof own === 'string';
 }
 
 /** The values of some columns by their names. */

@@ -70,7 +70,7 @@ export const patternOwners: readonly {
     // A kind of server is added in its folder: whoever names one would have to be edited for each.
     what: 'names a kind of server',
     pattern: /(?<!\bfrom )['"](?:mysql|mariadb)['"]|\b(?:Mysql|Mariadb)[A-Z]/,
-    owners: ['servers', 'database', 'local', 'cli'],
+    owners: ['servers', 'local', 'database/nodes/copy-obstacles.ts'],
   },
 ];
 

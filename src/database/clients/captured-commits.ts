@@ -5,14 +5,15 @@
  */
 import type { PoolConnection } from 'mariadb';
 import type { Clock } from '../../platform/clock.ts';
-import { statementsFor } from '../../servers/choose-statements.ts';
+import type { CommitAnswer } from '../../servers/flavour.ts';
+import { flavourOf } from '../../servers/flavours.ts';
 import {
   CommitOverdueError,
   type DriverFault,
   faultOf,
   wasNeverSent,
 } from '../../servers/mysql-family/driver-fault.ts';
-import { isUntold, type Row } from '../../servers/server-statements.ts';
+import { isUntold } from '../../servers/untold.ts';
 import type { WriteCapture } from '../write/write-capture.ts';
 import type { TransactionGuard } from './transaction-guard.ts';
 
@@ -27,7 +28,7 @@ export class CapturedCommits {
   readonly #learnPositions: boolean;
   readonly #clock: Clock;
   /** What each connection answered last, to tell a commit that wrote nothing. */
-  readonly #lastOwn = new WeakMap<object, Row>();
+  readonly #lastOwn = new WeakMap<object, CommitAnswer>();
 
   constructor({ learnPositions, clock }: { readonly learnPositions: boolean; readonly clock: Clock }) {
     this.#learnPositions = learnPositions;
@@ -44,12 +45,8 @@ export class CapturedCommits {
     capture.state = 'COMMITTING';
     capture.commitSentMs = this.#clock.monotonic();
     const committing = send();
-    const statements = statementsFor(connection);
-    const ask = () =>
-      connection.query<Row[]>(statements.afterCommit).then(
-        ([row]) => row,
-        () => undefined,
-      );
+    const { commits } = flavourOf(connection);
+    const ask = () => commits.ask(connection).catch(() => undefined);
     const asking = this.#learnPositions && pipelined ? ask() : null;
     let answer: T;
     try {
@@ -72,7 +69,7 @@ export class CapturedCommits {
       return answer;
     }
     const key = connection.info ?? connection;
-    const own = statements.own(row, this.#lastOwn.get(key));
+    const own = commits.own(row, this.#lastOwn.get(key));
     if (isUntold(own)) capture.untold = own;
     capture.committed(isUntold(own) ? null : own);
     this.#lastOwn.set(key, row);

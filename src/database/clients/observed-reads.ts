@@ -3,7 +3,7 @@
  * that takes no texts of several statements refuses both; then the read is sent alone, and from then on nothing is joined.
  */
 import type { PoolConnection } from 'mariadb';
-import { statementsFor } from '../../servers/choose-statements.ts';
+import { flavourOf } from '../../servers/flavours.ts';
 import { faultOf } from '../../servers/mysql-family/driver-fault.ts';
 import { firstRow, type Joined, queryWith, type Statement } from '../../servers/mysql-family/joined-statements.ts';
 import { LastLook } from '../session/last-look.ts';
@@ -28,7 +28,7 @@ export class ObservedReads {
   }
 
   async run<T>(connection: PoolConnection, { sql, values, observation, sendAlone }: Read<T>): Promise<T> {
-    const statements = statementsFor(connection);
+    const statements = flavourOf(connection).behindReads;
     const key = connection.info ?? connection;
     const questions = this.#glances.has(key) ? statements.glance : statements.position;
     let joined: Joined<T>;

@@ -2,7 +2,7 @@
  * The engine for anybody's models: reads spread over replicas, writes go to the source, and each answer brings a token that
  * the next call of the same user takes along. What the GraphQL server does around each operation, for calls in a program.
  */
-import type { Flavour } from '../../consistency/position.ts';
+import { seenFlavour } from '../../cluster/seen-flavour.ts';
 import { refuseBroken } from '../../consistency/refuse-broken.ts';
 import { isEmptySession, type Session } from '../../consistency/session.ts';
 import { TokenCodec } from '../../consistency/token-codec.ts';
@@ -90,7 +90,7 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
       keyring: new TokenKeyring(tokenKeys),
       positions,
       clusterId,
-      flavour: () => this.#flavour(),
+      flavour: () => seenFlavour(this.database.cluster.snapshot()),
       shorten: shortenBy(this.database),
       onIssued: countTokens(this.database.metrics),
     });
@@ -177,11 +177,6 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     const resumed = await this.database.resume(this.#clusterId, verified);
     refuseBroken(resumed, this.database.epochs, (session) => this.#tokens.encode(session));
     return resumed.session;
-  }
-
-  #flavour(): Flavour | null {
-    const seen = this.database.cluster.snapshot().find(({ report }) => report !== null);
-    return seen?.report?.position.flavour ?? null;
   }
 }
 

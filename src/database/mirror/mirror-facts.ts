@@ -1,8 +1,6 @@
 /** What operators ask about a mirror, on either side of it. */
 import type { Connection } from 'mariadb';
-import { statementsFor } from '../../servers/choose-statements.ts';
-import { refusedByColumn, refusedByOf } from '../../servers/mysql-family/write-refusal.ts';
-import type { Row } from '../../servers/server-statements.ts';
+import { flavourOf } from '../../servers/flavours.ts';
 import { exactly } from './mirror-connection.ts';
 
 export type ParkedRecord = { readonly model: string; readonly recordKey: string; readonly reason: string | null };
@@ -25,8 +23,7 @@ export async function lastAppliedAt(connection: Connection): Promise<string | nu
 }
 
 export async function isWritable(connection: Connection): Promise<boolean> {
-  const [row = {}]: Row[] = await connection.query(`SELECT ${refusedByColumn(statementsFor(connection).flavour)}`);
-  return refusedByOf(row).length === 0;
+  return (await flavourOf(connection).refusedBy(connection)).length === 0;
 }
 
 /** A history begins that no position of an older one can be compared with. Without a record of promotions nothing happens. */

@@ -1,9 +1,8 @@
 import { judgeIdentity } from '../../cluster/cluster-identity.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { statementsFor } from '../../servers/choose-statements.ts';
+import { flavourOf } from '../../servers/flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
-import { rowsOf, ServerConnection } from '../../servers/server-connection.ts';
-import { textOf } from '../../servers/server-statements.ts';
+import { ServerConnection } from '../../servers/server-connection.ts';
 import { readClaims } from './cluster-servers-table.ts';
 
 const patienceMs = 1000;
@@ -22,8 +21,8 @@ async function ask(server: ServerAddress, clock: Clock) {
   const connection = new ServerConnection(server, clock, () => undefined);
   try {
     return await connection.use(patienceMs, async (open) => {
-      const [row] = rowsOf(await open.query(statementsFor(open).look));
-      return { identity: textOf(row ?? {}, 'identity'), claims: (await readClaims(open)) ?? [] };
+      const identity = await flavourOf(open).readIdentity(open);
+      return { identity, claims: (await readClaims(open)) ?? [] };
     });
   } finally {
     await connection.close();

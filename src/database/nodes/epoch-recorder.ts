@@ -6,7 +6,6 @@
  * Every API process tries. The first one to lock the newest row writes the next, the others find it there. Who may not write
  * the table says so once; clients are then told of lost writes by the source's own history, as long as that can tell.
  */
-import type { Connection } from 'mariadb';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { type ClusterSnapshot, writableSource } from '../../cluster/cluster-snapshot.ts';
 import { epochOf, sourceIdOf } from '../../cluster/heard-epoch.ts';
@@ -17,13 +16,11 @@ import { currentEpoch, type EpochHistory, judgeEpoch } from '../../consistency/e
 import type { Position } from '../../consistency/position.ts';
 import type { Session } from '../../consistency/session.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { statementsFor } from '../../servers/choose-statements.ts';
-import { MariadbGtidPosition } from '../../servers/mariadb/gtid-position.ts';
-import { type HistoryFacts, historyFacts, historyQuestions } from '../../servers/mysql-family/history.ts';
+import type { HistoryFacts } from '../../servers/flavour.ts';
+import { flavourOf } from '../../servers/flavours.ts';
+import { insertEpoch, lockNewestEpoch, nameSourceOf } from '../../servers/mysql-family/epoch-table.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
-import { rowsOf, ServerConnection } from '../../servers/server-connection.ts';
-import { textOf } from '../../servers/server-statements.ts';
-import { insertEpoch, lockNewestEpoch, nameSourceOf } from './epoch-table.ts';
+import { ServerConnection } from '../../servers/server-connection.ts';
 
 export type EpochRecorderOptions = {
   readonly cluster: Pick<Cluster, 'snapshot' | 'lookNow' | 'noteEpochTrouble' | 'events'>;
@@ -184,13 +181,8 @@ export class EpochRecorder {
       return await connection.use(timeoutMs, async (open) => {
         await open.query('START TRANSACTION');
         const newest = await lockNewestEpoch(open);
-        const { flavour, replication } = statementsFor(open);
-        const { own, group } = historyQuestions[flavour];
-        const row = rowsOf(await open.query(own))[0] ?? {};
-        const channels = rowsOf(await open.query(replication));
-        const members =
-          due.reason === 'PROMOTED' || group === null ? [] : await open.query(group).then(rowsOf, () => []);
-        const facts = historyFacts(flavour, row, channels, members);
+        const flavour = flavourOf(open);
+        const facts = await flavour.readHistoryFacts(open, { members: due.reason !== 'PROMOTED' });
         // Two that write each other's transactions have one history between them.
         const isMissing = newest < due.epoch || (due.reason !== 'RECORD_LOST' && newest === due.epoch);
         const stands = isMissing && facts.identity === due.identity && !facts.readOnly && !facts.receives;
@@ -199,7 +191,7 @@ export class EpochRecorder {
           return false;
         }
         const sourceId = sourceIdOf(due.identity);
-        const began = due.reason === 'GONE_BACK' ? await startOfLog(open, facts) : null;
+        const began = due.reason === 'GONE_BACK' ? await flavour.startOfLog(open, facts) : null;
         const endOfPrevious = endOf(due, facts, epochs(), began);
         // A token that this process has handed out before is told from a later one by its own clock.
         const nowMs = clock.now();
@@ -217,22 +209,6 @@ export class EpochRecorder {
       await connection.close();
     }
   }
-}
-
-/**
- * Where the server stood when it began its newest log, which it does when it starts, or when its log is thrown away: of one that
- * came back with an older copy, all that the copy had. What others wrote there before anybody looked is beyond. A log that was
- * thrown away begins with nothing, and what a dump has brought stands where replication would begin. `null` where it is not told:
- * MySQL tells it only to whoever may replicate.
- */
-async function startOfLog(connection: Pick<Connection, 'query'>, { applied }: HistoryFacts): Promise<Position | null> {
-  if (!(applied instanceof MariadbGtidPosition)) return null;
-  const newest = rowsOf(await connection.query('SHOW BINARY LOGS')).at(-1);
-  if (newest === undefined) return null;
-  const asked = await connection.query('SELECT BINLOG_GTID_POS(?, 4) AS began', [textOf(newest, 'Log_name')]);
-  const [row = {}] = rowsOf(asked);
-  if (row.began === null || row.began === undefined) return null;
-  return applied.merge(MariadbGtidPosition.parse(textOf(row, 'began')));
 }
 
 function endOf(

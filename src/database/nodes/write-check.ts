@@ -7,11 +7,9 @@
  */
 import { type Connection, SqlError } from 'mariadb';
 import type { WriteFault, WriteRight } from '../../cluster/write-fault.ts';
-import { statementsFor } from '../../servers/choose-statements.ts';
+import { flavourOf } from '../../servers/flavours.ts';
 import { wordOf } from '../../servers/mysql-family/driver-fault.ts';
 import { unableBy } from '../../servers/mysql-family/unable-server.ts';
-import { refusedByColumn, refusedByOf } from '../../servers/mysql-family/write-refusal.ts';
-import { rowsOf } from '../../servers/server-connection.ts';
 import type { WriteNeed, WrittenTable } from './serves.ts';
 
 /** `null` when nobody could tell. A server that refuses all writes is not asked for each. */
@@ -20,8 +18,7 @@ export async function writeFaults(
   database: string,
   written: readonly WrittenTable[],
 ): Promise<readonly WriteFault[] | null> {
-  const [row = {}] = rowsOf(await connection.query(`SELECT ${refusedByColumn(statementsFor(connection).flavour)}`));
-  if (refusedByOf(row).length > 0) return [];
+  if ((await flavourOf(connection).refusedBy(connection)).length > 0) return [];
   await connection.query('SET lock_wait_timeout = 1');
   try {
     const faults: WriteFault[] = [];

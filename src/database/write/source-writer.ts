@@ -17,7 +17,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { within as inTime, OverdueError } from '../../platform/deadline.ts';
 import { retryAfterMs, SourceUnavailableError } from '../../routing/errors.ts';
 import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
-import type { Untold } from '../../servers/server-statements.ts';
+import type { Untold } from '../../servers/untold.ts';
 import {
   OverloadedError,
   StatementTimeoutError,

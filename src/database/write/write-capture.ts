@@ -10,7 +10,7 @@ import type { TidemarkError } from '../../errors.ts';
 import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
 import { refusedValueOf } from '../../servers/mysql-family/value-faults.ts';
 import type { ValueRefusedError } from '../../servers/refused-value.ts';
-import type { Untold } from '../../servers/server-statements.ts';
+import type { Untold } from '../../servers/untold.ts';
 import { type OwnStatements, unconnected } from '../clients/own-statements.ts';
 import type { TransactionEnd } from '../clients/transaction-guard.ts';
 import type { CommitProof } from './commit-proof.ts';

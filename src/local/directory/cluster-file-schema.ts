@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { serverFlavours, topologies } from '../server-flavour.ts';
+import { flavourNames } from '../../servers/flavour-name.ts';
+import { topologies } from '../server-flavour.ts';
 
 const endpoint = z.object({ host: z.string(), port: z.number().int(), pid: z.number().int() });
-const flavour = z.enum(serverFlavours);
+const flavour = z.enum(flavourNames);
 export const clusterFileSchema = z.object({
   id: z.string(),
   flavour,

@@ -12,18 +12,19 @@ import { followedBy, receiverOf, replicationState } from '../mysql-family/replic
 import { refusedByColumn, refusedByOf } from '../mysql-family/write-refusal.ts';
 import { type Row, textOf } from '../server-statements.ts';
 import { MariadbGtidPosition } from './gtid-position.ts';
+import { refusals } from './refusals.ts';
+import { words } from './replication-words.ts';
 
-const words = { source: 'Master', replica: 'Slave' } as const;
 const position = (row: Row | undefined, column: string): Position => MariadbGtidPosition.parse(textOf(row, column));
 const isOff = (row: Row, column: string): boolean => ['0', 'OFF'].includes(textOf(row, column));
 
 export const mariadbControl: ControlStatements = {
-  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, VERSION() AS version, ${refusedByColumn('mariadb')}, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort`,
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, VERSION() AS version, ${refusedByColumn(refusals)}, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort`,
   facts: (look, replication) => {
     const own = position(look, 'applied').merge(position(look, 'logged'));
     const byGtid = replication.every((row) => textOf(row, 'Using_Gtid') !== 'No');
     const received = replication.reduce((all, row) => all.merge(position(row, 'Gtid_IO_Pos')), own);
-    const { applier, replicationError, channels, delayMs } = replicationState(replication, 'mariadb');
+    const { applier, replicationError, channels, delayMs } = replicationState(replication, words);
     return {
       identity: textOf(look, 'identity'),
       id: textOf(look, 'id').toLowerCase(),

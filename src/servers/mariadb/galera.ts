@@ -11,6 +11,7 @@ import { replicationState } from '../mysql-family/replication-rows.ts';
 import { type ReplicationState, type Row, type ServerStatements, textOf } from '../server-statements.ts';
 import { MariadbGtidPosition } from './gtid-position.ts';
 import { logEnd, showsLogUntil } from './log-proof.ts';
+import { words } from './replication-words.ts';
 import { mariadbStatements } from './statements.ts';
 
 /** One row on a server that is a node of such a cluster. A server that was built without it has no such variable. */
@@ -40,8 +41,10 @@ const statusRows = (row: Row): readonly Row[] => [
 
 export const galeraStatements: ServerStatements = {
   ...mariadbStatements,
+  reachedInLook: false,
+  wait: null,
   membership,
-  replicationOf: (rows, status = []) => nodeState(replicationState(rows, 'mariadb'), status),
+  replicationOf: (rows, status = []) => nodeState(replicationState(rows, words), status),
   position: [...mariadbStatements.position, logEnd, shown, shown],
   reached,
   holdings: (row) => ({ holds: MariadbGtidPosition.parse(textOf(row, 'logged')) }),

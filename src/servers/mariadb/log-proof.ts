@@ -7,8 +7,8 @@
  * on to another file the snapshot still names the former one: then nothing is proved, until the next commit.
  */
 
-import { placeShown } from '../mysql-family/unshown.ts';
 import { type Row, textOf } from '../server-statements.ts';
+import { placeShown } from './log-place.ts';
 
 /** Where the log ends now: one row. The answer waits for whoever writes to the log. */
 export const logEnd = 'SHOW BINLOG STATUS';

@@ -15,11 +15,14 @@
 import type { Position } from '../../consistency/position.ts';
 import { channelsOf } from '../mysql-family/replication-channels.ts';
 import { replicationState } from '../mysql-family/replication-rows.ts';
-import { isAwaited, shownOfLog } from '../mysql-family/unshown.ts';
 import { refusedByColumn } from '../mysql-family/write-refusal.ts';
 import { columnsOf, type Row, type ServerStatements, textOf } from '../server-statements.ts';
 import { MariadbGtidPosition } from './gtid-position.ts';
+import { isAwaited, shownOfLog } from './log-place.ts';
 import { logEnd, showsLogUntil } from './log-proof.ts';
+import { mariadbPositions } from './positions.ts';
+import { refusals } from './refusals.ts';
+import { words } from './replication-words.ts';
 import { mariadbTerms } from './terms.ts';
 
 const channelWords = { name: 'Connection_name', sourceId: 'Master_Server_Id', follows: 'Using_Gtid', byFile: 'No' };
@@ -44,12 +47,14 @@ function loggedOf(state: string): Readonly<Record<string, Position>> {
 }
 
 export const mariadbStatements: ServerStatements = {
-  flavour: 'mariadb',
   terms: mariadbTerms,
-  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, ${refusedByColumn('mariadb')}, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, @@GLOBAL.rpl_semi_sync_master_enabled AS awaitsAcknowledgement, @@GLOBAL.log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin, ${columns}`,
+  positions: mariadbPositions,
+  refusals,
+  reachedInLook: true,
+  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, ${refusedByColumn(refusals)}, VERSION() AS version, @@GLOBAL.gtid_binlog_state AS state, @@GLOBAL.rpl_semi_sync_master_enabled AS awaitsAcknowledgement, @@GLOBAL.log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin, ${columns}`,
   replication: 'SHOW ALL SLAVES STATUS',
   membership: null,
-  replicationOf: (rows) => replicationState(rows, 'mariadb'),
+  replicationOf: (rows) => replicationState(rows, words),
   position: [`SELECT ${columns}`],
   glance: ['SELECT @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged'],
   // Its log is switched on and off by a restart only.

@@ -1,60 +1,81 @@
 /**
  * What a server is asked about its own history, when somebody names a position that it is not known to have.
  *
- * A transaction counts as logged before it is acknowledged: MySQL has it in `gtid_owned` until it is in `gtid_executed`, asked in
- * that order; MariaDB notes it in `gtid_binlog_state` before anybody is sent it. So a replica can show nothing that is missing
- * here. A server that follows another one may still get what it lacks: what it has received, and what is on its way.
+ * A transaction counts as logged before it is acknowledged, so a replica can show nothing that is missing here. A server that
+ * follows another one may still get what it lacks: what it has received, and what is on its way.
  */
+import type { Connection } from 'mariadb';
 import type { HistoryAnswer } from '../../cluster/node-probe.ts';
 import type { Position } from '../../consistency/position.ts';
-import type { FlavourName } from '../flavour-name.ts';
-import type { MariadbGtid } from '../mariadb/gtid.ts';
-import { MariadbHistory } from '../mariadb/gtid-history.ts';
-import { MariadbGtidPosition } from '../mariadb/gtid-position.ts';
-import { MysqlHistory } from '../mysql/gtid-history.ts';
-import { MysqlGtidSet } from '../mysql/gtid-set.ts';
+import type { PositionKind } from '../../consistency/position-kind.ts';
+import type { HistoryFacts } from '../flavour.ts';
+import { rowsOf } from '../server-connection.ts';
 import { type Row, textOf } from '../server-statements.ts';
-import { refusedByColumn, refusedByOf } from './write-refusal.ts';
+import { refusedByOf } from './write-refusal.ts';
 
-type Questions = { readonly own: string; readonly group: string | null };
+/** How one kind of server is asked, and what its answers mean. */
+export interface HistoryQuestions {
+  readonly positions: PositionKind;
+  /** One row: `identity`, `refusedBy`, and what the others here read. */
+  readonly own: string;
+  /** Rows about how it replicates. */
+  readonly replication: string;
+  /** The column of those that says what has been received. */
+  readonly receivedColumn: string;
+  /** Column `received`, of what members deliver to each other and none of them asks for by name; `null` where there is none. */
+  readonly group: string | null;
+  facts(row: Row): Pick<HistoryFacts, 'all' | 'byServer' | 'applied'>;
+  histories(row: Row): Pick<HistoryAnswer, 'logged' | 'settled'>;
+}
 
-export const historyQuestions: Readonly<Record<FlavourName, Questions>> = {
-  mariadb: {
-    own: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, ${refusedByColumn('mariadb')}, @@GLOBAL.gtid_binlog_state AS logged, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS held`,
-    group: null,
-  },
-  mysql: {
-    own: `SELECT @@server_uuid AS identity, ${refusedByColumn('mysql')}, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed`,
-    // Members deliver to each other what none of them asks for by name.
-    group:
-      "SELECT RECEIVED_TRANSACTION_SET AS received FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier' AND SERVICE_STATE = 'ON'",
-  },
-};
+export async function readHistory(connection: Connection, questions: HistoryQuestions): Promise<HistoryAnswer> {
+  const { own, replication, group } = questions;
+  const [row, channels, members] = await Promise.all([
+    firstRow(connection, own),
+    connection.query(replication).then(rowsOf),
+    group === null ? [] : connection.query(group).then(rowsOf, noneWhenDenied),
+  ]);
+  return historyAnswer(questions, row, channels, members);
+}
 
-/** The answers as values. */
-export type HistoryFacts = Pick<HistoryAnswer, 'identity' | 'readOnly' | 'received' | 'receives'> & {
-  /** Everything that it has logged or applied, and what it has received and is going to apply. */
-  readonly all: Position;
-  /** What each server has written last; on MySQL a position tells that as it is. */
-  readonly byServer: readonly Position[];
-  readonly applied: Position;
-};
+/** Without what its group delivers where `members` is false; whoever may not ask for that hears nothing of it. */
+export async function readHistoryFacts(
+  connection: Connection,
+  questions: HistoryQuestions,
+  { members }: { readonly members: boolean },
+): Promise<HistoryFacts> {
+  const { own, replication, group } = questions;
+  const row = await firstRow(connection, own);
+  const channels = rowsOf(await connection.query(replication));
+  const delivered = !members || group === null ? [] : await connection.query(group).then(rowsOf, () => []);
+  return historyFacts(questions, row, channels, delivered);
+}
 
-export function historyFacts(
-  flavour: FlavourName,
+export function historyAnswer(
+  questions: HistoryQuestions,
+  row: Row,
+  channels: readonly Row[],
+  members: readonly Row[],
+): HistoryAnswer {
+  const { identity, readOnly, received, receives } = historyFacts(questions, row, channels, members);
+  return { identity, readOnly, received, receives, ...questions.histories(row) };
+}
+
+function historyFacts(
+  { positions, receivedColumn, facts }: HistoryQuestions,
   row: Row,
   channels: readonly Row[],
   members: readonly Row[],
 ): HistoryFacts {
   const running = channels.filter((channel) => isYes(channel, ['Slave_SQL_Running', 'Replica_SQL_Running']));
   const texts = [
-    ...running.map((channel) => textOf(channel, flavour === 'mysql' ? 'Retrieved_Gtid_Set' : 'Gtid_IO_Pos')),
+    ...running.map((channel) => textOf(channel, receivedColumn)),
     ...members.map((member) => textOf(member, 'received')),
   ];
   const received = texts
-    .map((text): Position => (flavour === 'mysql' ? MysqlGtidSet : MariadbGtidPosition).parse(text))
+    .map((text) => positions.parse(text))
     .reduce<Position | null>((all, one) => all?.merge(one) ?? one, null);
-  const own = ownFacts(flavour, row);
+  const own = facts(row);
   return {
     identity: textOf(row, 'identity'),
     readOnly: refusedByOf(row).length > 0,
@@ -65,54 +86,17 @@ export function historyFacts(
   };
 }
 
-function ownFacts(flavour: FlavourName, row: Row): Pick<HistoryFacts, 'all' | 'byServer' | 'applied'> {
-  switch (flavour) {
-    case 'mariadb': {
-      const applied = MariadbGtidPosition.parse(textOf(row, 'applied'));
-      const byServer = gtidsOf(textOf(row, 'logged')).map((gtid) => MariadbGtidPosition.fromGtids([gtid]));
-      const all = byServer.reduce((merged, one) => merged.merge(one), applied);
-      return { all, byServer, applied };
-    }
-    case 'mysql': {
-      const applied = MysqlGtidSet.parse(textOf(row, 'executed'));
-      const owned = MysqlGtidSet.parse(textOf(row, 'owned').replaceAll(/#\d+/g, ''));
-      return { all: applied.merge(owned), byServer: [], applied };
-    }
-    default:
-      return flavour satisfies never;
-  }
-}
-
-export function historyAnswer(
-  flavour: FlavourName,
-  row: Row,
-  channels: readonly Row[],
-  members: readonly Row[],
-): HistoryAnswer {
-  const { identity, readOnly, received, receives } = historyFacts(flavour, row, channels, members);
-  return { identity, readOnly, received, receives, ...histories(ownFacts(flavour, row), row) };
-}
-
-function histories(
-  { all, applied }: Pick<HistoryFacts, 'all' | 'applied'>,
-  row: Row,
-): Pick<HistoryAnswer, 'logged' | 'settled'> {
-  if (all instanceof MysqlGtidSet && applied instanceof MysqlGtidSet) {
-    return { logged: new MysqlHistory(all), settled: new MysqlHistory(applied) };
-  }
-  const received = applied instanceof MariadbGtidPosition ? applied : MariadbGtidPosition.empty;
-  // As a look counts it, so that the two can be compared.
-  const held = received.merge(MariadbGtidPosition.parse(textOf(row, 'held')));
-  const logged = new MariadbHistory(gtidsOf(textOf(row, 'logged')), held);
-  return { logged, settled: logged };
-}
-
-/** `gtid_binlog_state`: unlike a position it names a domain once for each server. */
-export function gtidsOf(state: string): readonly MariadbGtid[] {
-  return state
-    .split(',')
-    .filter((text) => text.trim() !== '')
-    .flatMap((text) => MariadbGtidPosition.parse(text.trim()).gtids());
-}
-
 const isYes = (row: Row, columns: readonly string[]) => columns.some((column) => textOf(row, column) === 'Yes');
+
+async function firstRow(connection: Connection, sql: string): Promise<Row> {
+  return rowsOf(await connection.query(sql))[0] ?? {};
+}
+
+const denied: ReadonlySet<unknown> = new Set([1142, 1227]);
+export const isDenied = (error: unknown): boolean =>
+  error instanceof Error && 'errno' in error && denied.has(error.errno);
+
+function noneWhenDenied(error: unknown): readonly Row[] {
+  if (isDenied(error)) return [];
+  throw error;
+}

@@ -1,26 +1,26 @@
 import { type Channel, summaryOf } from '../../cluster/channel.ts';
 import type { Address, ReceiverState } from '../../cluster/failover/member.ts';
-import type { FlavourName } from '../flavour-name.ts';
 import { type ReplicationState, type Row, textOf } from '../server-statements.ts';
 
-type Words = { readonly source: string; readonly replica: string };
-
-const words = {
-  mariadb: { source: 'Master', replica: 'Slave', sourceId: 'Master_Server_Id', channel: 'Connection_name' },
-  mysql: { source: 'Source', replica: 'Replica', sourceId: 'Source_UUID', channel: 'Channel_Name' },
-} as const;
+/** What the two sides, the source's own id and the name of a channel are called in columns. */
+export type ReplicationWords = {
+  readonly source: string;
+  readonly replica: string;
+  readonly sourceId: string;
+  readonly channel: string;
+};
+type Words = Pick<ReplicationWords, 'source' | 'replica'>;
 
 /** Replication as one server family prints it: one row per channel, the columns named by their words for the two sides. */
 export function replicationState(
   rows: readonly Row[],
-  flavour: FlavourName,
+  words: ReplicationWords,
 ): ReplicationState & Required<Pick<ReplicationState, 'channels' | 'delayMs'>> {
-  const channels = rows.map((row) => channelOf(row, flavour));
+  const channels = rows.map((row) => channelOf(row, words));
   return { ...summaryOf(channels), channels };
 }
 
-function channelOf(row: Row, flavour: FlavourName): Channel {
-  const { source, replica, sourceId, channel } = words[flavour];
+function channelOf(row: Row, { source, replica, sourceId, channel }: ReplicationWords): Channel {
   const id = textOf(row, sourceId).toLowerCase();
   const lagSeconds = textOf(row, `Seconds_Behind_${source}`);
   return {

@@ -5,20 +5,8 @@
  */
 import { type Row, textOf } from '../server-statements.ts';
 
-const refusals = {
-  // What keeps a reader of a storage that several servers share from writing is innodb_read_only alone.
-  mariadb: { read_only: 'read_only', innodb_read_only: 'innodb_read_only' },
-  mysql: {
-    read_only: 'read_only',
-    super_read_only: 'super_read_only',
-    innodb_read_only: 'innodb_read_only',
-    offline_mode: 'offline_mode',
-  },
-} as const;
-
 /** A column of a SELECT: the names of those that are on. Some are numbers and some words, depending on the version. */
-export function refusedByColumn(flavour: keyof typeof refusals): string {
-  const names = Object.keys(refusals[flavour]);
+export function refusedByColumn(names: readonly string[]): string {
   const each = names.map((name) => `IF(@@GLOBAL.${name} IN ('0', 'OFF'), NULL, '${name}')`);
   return `CONCAT_WS(',', ${each.join(', ')}) AS refusedBy`;
 }

@@ -8,11 +8,11 @@ import { followedBy, receiverOf, replicationState } from '../mysql-family/replic
 import { refusedByColumn, refusedByOf } from '../mysql-family/write-refusal.ts';
 import { textOf } from '../server-statements.ts';
 import { MysqlGtidSet } from './gtid-set.ts';
-
-const words = { source: 'Source', replica: 'Replica' } as const;
+import { refusals } from './refusals.ts';
+import { words } from './replication-words.ts';
 
 export const mysqlControl: ControlStatements = {
-  look: `SELECT @@server_uuid AS identity, @@server_uuid AS id, VERSION() AS version, ${refusedByColumn('mysql')}, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort, (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') AS groupName`,
+  look: `SELECT @@server_uuid AS identity, @@server_uuid AS id, VERSION() AS version, ${refusedByColumn(refusals)}, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort, (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') AS groupName`,
   facts: (look, replication) => {
     const executed = MysqlGtidSet.parse(textOf(look, 'executed'));
     const byGtid = replication.every((row) => textOf(row, 'Auto_Position') === '1');
@@ -20,7 +20,7 @@ export const mysqlControl: ControlStatements = {
       (all, row) => all.merge(MysqlGtidSet.parse(textOf(row, 'Retrieved_Gtid_Set'))),
       executed,
     );
-    const { applier, replicationError, channels, delayMs } = replicationState(replication, 'mysql');
+    const { applier, replicationError, channels, delayMs } = replicationState(replication, words);
     return {
       identity: textOf(look, 'identity'),
       id: textOf(look, 'id').toLowerCase(),

@@ -11,9 +11,13 @@ import { channelsOf } from '../mysql-family/replication-channels.ts';
 import { replicationState } from '../mysql-family/replication-rows.ts';
 import { logStatusOfMysql } from '../mysql-family/setup-questions.ts';
 import { refusedByColumn } from '../mysql-family/write-refusal.ts';
-import { columnsOf, type Row, type ServerStatements, textOf, type Untold } from '../server-statements.ts';
+import { columnsOf, type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import type { Untold } from '../untold.ts';
 import { groupState, isOrdinary, membership } from './group.ts';
 import { MysqlGtidSet } from './gtid-set.ts';
+import { mysqlPositions } from './positions.ts';
+import { refusals } from './refusals.ts';
+import { words } from './replication-words.ts';
 import { mysqlTerms } from './terms.ts';
 
 const channelWords = { name: 'Channel_Name', sourceId: 'Source_Server_Id', follows: 'Auto_Position', byFile: '0' };
@@ -24,12 +28,14 @@ const executed = (row: Row | undefined): MysqlGtidSet => MysqlGtidSet.parse(text
 const owned = (row: Row | undefined): Position => MysqlGtidSet.parse(textOf(row, 'owned').replaceAll(/#\d+/g, ''));
 
 export const mysqlStatements: ServerStatements = {
-  flavour: 'mysql',
   terms: mysqlTerms,
-  look: `SELECT @@server_uuid AS identity, @@server_uuid AS id, ${refusedByColumn('mysql')}, VERSION() AS version, (SELECT MAX(VARIABLE_VALUE) FROM performance_schema.global_variables WHERE VARIABLE_NAME IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')) AS awaitsAcknowledgement, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtid_mode, @@GLOBAL.log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin`,
+  positions: mysqlPositions,
+  refusals,
+  reachedInLook: true,
+  look: `SELECT @@server_uuid AS identity, @@server_uuid AS id, ${refusedByColumn(refusals)}, VERSION() AS version, (SELECT MAX(VARIABLE_VALUE) FROM performance_schema.global_variables WHERE VARIABLE_NAME IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')) AS awaitsAcknowledgement, @@GLOBAL.gtid_owned AS owned, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtid_mode, @@GLOBAL.log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin`,
   replication: 'SHOW REPLICA STATUS',
   membership,
-  replicationOf: (rows, [member] = []) => groupState(replicationState(rows.filter(isOrdinary), 'mysql'), member),
+  replicationOf: (rows, [member] = []) => groupState(replicationState(rows.filter(isOrdinary), words), member),
   position: [
     'SELECT @@GLOBAL.gtid_owned AS owned',
     'SELECT @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtid_mode',

@@ -118,7 +118,7 @@ async function readAfterWaitFunction(clients: OrdersClient[], position: Position
   const client = reader.random.pick(clients);
   if (client === undefined) throw new Error('no replica');
   const statements = position.flavour === 'mysql' ? mysqlStatements : mariadbStatements;
-  const [waited] = await client.$queryRawUnsafe<{ outcome: unknown }[]>(statements.wait(position, 1));
+  const [waited] = await client.$queryRawUnsafe<{ outcome: unknown }[]>(statements.wait?.(position, 1) ?? '');
   if (Number(waited?.outcome) !== 0) throw new Error('the position is not there');
   const row = await client.order.findUnique({ where: { id: someId(reader) }, select });
   if (row === null) throw new Error('not a read');

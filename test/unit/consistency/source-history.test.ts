@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MariadbHistory } from '../../../src/servers/mariadb/gtid-history.ts';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { gtidsOf } from '../../../src/servers/mariadb/history.ts';
 import { MysqlHistory } from '../../../src/servers/mysql/gtid-history.ts';
 import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
-import { gtidsOf } from '../../../src/servers/mysql-family/history.ts';
 
 const position = (text: string) => MariadbGtidPosition.parse(text);
 const history = (logged: string, applied = '') => new MariadbHistory(gtidsOf(logged), position(applied));

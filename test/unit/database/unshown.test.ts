@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
+import { placeShown } from '../../../src/servers/mariadb/log-place.ts';
+import { MariadbUnshown } from '../../../src/servers/mariadb/unshown-commits.ts';
 import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
-import { placeShown, withoutAwaited } from '../../../src/servers/mysql-family/unshown.ts';
-import { UnshownCommits } from '../../../src/servers/mysql-family/unshown-commits.ts';
+import { withoutAwaited } from '../../../src/servers/mysql/unshown-commits.ts';
 import type { Row } from '../../../src/servers/server-statements.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
@@ -27,14 +28,14 @@ describe('the place up to which a log is shown', () => {
 describe('what a MariaDB source does not show yet', () => {
   const observed = MariadbGtidPosition.parse('0-1-9');
   let clock: TickingClock;
-  let commits: UnshownCommits;
+  let commits: MariadbUnshown;
   let asked: string[];
   /** Answers of the server, by the time. */
   let answer: (nowMs: number) => readonly Row[];
 
   beforeEach(() => {
     clock = new TickingClock();
-    commits = new UnshownCommits(clock);
+    commits = new MariadbUnshown(clock);
     asked = [];
   });
 

@@ -1,38 +1,21 @@
 /**
- * What a source has logged and shows to nobody yet, because it waits for a replica's acknowledgement: the words. The rule is in
- * `unshown-commits.ts`.
+ * What a MySQL source has logged and shows to nobody yet, because it waits for a replica's acknowledgement. What it waits for, and
+ * all behind it, does not count as seen.
  */
-import { MysqlGtidSet } from '../mysql/gtid-set.ts';
+import type { Position } from '../../consistency/position.ts';
+import type { Ask, UnshownCommits } from '../mysql-family/unshown-commits.ts';
 import { type Row, textOf } from '../server-statements.ts';
+import { MysqlGtidSet } from './gtid-set.ts';
 
-/** MariaDB: up to which place in its log it shows everything, and how many wait. Blocks on nobody, unlike all else about logs. */
-export const shownOfLog =
-  "SHOW STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position', 'Rpl_semi_sync_master_wait_sessions')";
+export const mysqlUnshown: UnshownCommits = {
+  async without(observed: Position, ask: Ask): Promise<Position> {
+    const threads = await ask(waitingThreads);
+    if (threads.length === 0 || !(observed instanceof MysqlGtidSet)) return observed;
+    return withoutAwaited(observed, threads, (await ask(ownedNow))[0]);
+  },
+};
 
-export type Place = { readonly file: string; readonly position: bigint };
-
-/** `null` when the server writes no log. */
-export function placeShown(shown: readonly Row[]): Place | null {
-  const file = variable(shown, 'binlog_snapshot_file');
-  const position = variable(shown, 'binlog_snapshot_position');
-  return /^[\w.-]+$/.test(file) && /^\d+$/.test(position) ? { file, position: BigInt(position) } : null;
-}
-
-export function isAwaited(shown: readonly Row[]): boolean {
-  return Number(variable(shown, 'rpl_semi_sync_master_wait_sessions')) > 0;
-}
-
-/** The position at a place. Reads the log from the beginning of the file: a hundred megabytes in some 20 ms. */
-export const positionAt = ({ file, position }: Place) => `SELECT BINLOG_GTID_POS('${file}', ${position}) AS position`;
-
-function variable(rows: readonly Row[], name: string): string {
-  return textOf(
-    rows.find((row) => textOf(row, 'Variable_name').toLowerCase() === name),
-    'Value',
-  );
-}
-
-/** MySQL: whoever waits says so, and owns what it waits for. */
+/** Whoever waits says so, and owns what it waits for. */
 export const waitingThreads =
   "SELECT PROCESSLIST_ID AS thread FROM performance_schema.threads WHERE PROCESSLIST_STATE LIKE 'Waiting for semi-sync ACK%'";
 export const ownedNow =

@@ -1,9 +1,8 @@
 import type { Connection } from 'mariadb';
 import type { EpochHistory, EpochRecord } from '../../consistency/epoch.ts';
-import type { Flavour } from '../../consistency/position.ts';
-import { positions } from '../../servers/flavours.ts';
-import { rowsOf } from '../../servers/server-connection.ts';
-import { textOf } from '../../servers/server-statements.ts';
+import type { PositionKind } from '../../consistency/position-kind.ts';
+import { rowsOf } from '../server-connection.ts';
+import { textOf } from '../server-statements.ts';
 
 /** No such table, or no right to it: whether that keeps the server from serving others find out. */
 const absent: ReadonlySet<unknown> = new Set([1146, 1142]);
@@ -15,8 +14,7 @@ export async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Pr
 }
 
 /** The promotions that a server has recorded, `null` when it keeps no record. */
-export async function readEpochs(connection: Connection, flavour: Flavour): Promise<EpochHistory | null> {
-  const kind = positions.kind(flavour);
+export async function readEpochs(connection: Connection, kind: PositionKind): Promise<EpochHistory | null> {
   try {
     const sql =
       "SELECT epoch, source_id AS sourceId, end_of_previous AS endOfPrevious, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', started_at) DIV 1000 AS startedAtMs FROM cluster_epochs ORDER BY epoch";

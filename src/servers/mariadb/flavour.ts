@@ -1,0 +1,20 @@
+import { familyFlavour } from '../mysql-family/family-flavour.ts';
+import { rowsOf } from '../server-connection.ts';
+import { mariadbControl } from './control.ts';
+import { galeraStatements, galeraSwitch } from './galera.ts';
+import { mariadbHistory, startOfLog } from './history.ts';
+import { mariadbStatements } from './statements.ts';
+import { MariadbUnshown } from './unshown-commits.ts';
+
+export const mariadb = familyFlavour({
+  name: 'mariadb',
+  capabilities: { groups: false },
+  isBehind: ({ info }) => info?.isMariaDB() === true,
+  statements: mariadbStatements,
+  statementsFor: async (connection) =>
+    rowsOf(await connection.query(galeraSwitch)).length > 0 ? galeraStatements : mariadbStatements,
+  control: mariadbControl,
+  history: mariadbHistory,
+  unshown: (clock) => new MariadbUnshown(clock),
+  startOfLog: (connection, { applied }) => startOfLog(connection, applied),
+});

@@ -1,0 +1,78 @@
+import type { Connection } from 'mariadb';
+import type { ControlStatements } from '../control-statements.ts';
+import type { ServerControl } from '../flavour.ts';
+import { rowsOf } from '../server-connection.ts';
+import { type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { insertEpoch, readEpochs } from './epoch-table.ts';
+
+/** A server of the family in the hands of its administrator, by its own statements. */
+export function familyControl(
+  { positions, replication }: Pick<ServerStatements, 'positions' | 'replication'>,
+  control: ControlStatements,
+): ServerControl {
+  const { semiSync } = control;
+  const admitAdministrator = (connection: Connection) => runAll(connection, control.admitAdministrator);
+  return {
+    look: async (connection) => {
+      const [look, channels, epochs] = await Promise.all([
+        firstRow(connection, control.look),
+        connection.query(replication).then(rowsOf),
+        readEpochs(connection, positions),
+      ]);
+      const host = textOf(look, 'reportHost');
+      const reported = host === '' ? null : { host, port: Number(textOf(look, 'reportPort')) };
+      return { ...control.facts(look, channels), epochs, reported };
+    },
+    refuseWrites: (connection) => runAll(connection, control.refuseWrites),
+    acceptWrites: async (connection) => {
+      await setWhereKnown(connection, semiSync.scope, { [semiSync.replica]: false, [semiSync.source]: true });
+      await runAll(connection, control.acceptWrites);
+    },
+    admitAdministrator,
+    stopReceiving: (connection) => runAll(connection, [control.stopReceiving]),
+    startApplying: (connection) => runAll(connection, [control.startApplying]),
+    stopReplicating: (connection, { forget }) =>
+      runAll(connection, forget ? [control.stopReplicating, control.forget] : [control.stopReplicating]),
+    follow: async (connection, { host, port, account, encrypted }) => {
+      const before = rowsOf(await connection.query(replication));
+      await setWhereKnown(connection, semiSync.scope, { [semiSync.source]: false, [semiSync.replica]: true });
+      const encrypts = encrypted && !before.some((row) => textOf(row, control.encrypted) === 'Yes');
+      const begin = before.length === 0 ? control.beginAtOwnPosition : [control.stopReplicating];
+      await runAll(connection, [
+        ...begin,
+        ...control.follow({ host, port, account, encrypts }, (text) => connection.escape(text)),
+      ]);
+    },
+    holdOnly: async (connection, position) => {
+      const version = textOf(await firstRow(connection, 'SELECT VERSION() AS version'), 'version');
+      await runAll(connection, control.holdOnly(position.line(), version));
+    },
+    hasAllTransactions: async (connection) => textOf(await firstRow(connection, control.purged), 'purged') === '',
+    recordEpoch: async (connection, record) => {
+      await admitAdministrator(connection);
+      await insertEpoch(connection, record);
+    },
+  };
+}
+
+async function runAll(connection: Connection, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await connection.query(statement);
+}
+
+/** Switches the variables that this server has, where the cluster uses them at all. */
+async function setWhereKnown(
+  connection: Connection,
+  scope: string,
+  switches: Readonly<Record<string, boolean>>,
+): Promise<void> {
+  const rows = rowsOf(await connection.query("SHOW GLOBAL VARIABLES LIKE 'rpl_semi_sync_%_enabled'"));
+  if (!rows.some((row) => textOf(row, 'Value') === 'ON')) return;
+  const known = new Set(rows.map((row) => textOf(row, 'Variable_name')));
+  for (const [name, on] of Object.entries(switches)) {
+    if (known.has(name)) await connection.query(`SET ${scope} ${name} = ${on ? 'ON' : 'OFF'}`);
+  }
+}
+
+async function firstRow(connection: Connection, sql: string): Promise<Row> {
+  return rowsOf(await connection.query(sql))[0] ?? {};
+}

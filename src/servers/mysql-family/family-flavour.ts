@@ -1,0 +1,45 @@
+import type { Connection } from 'mariadb';
+import type { Clock } from '../../platform/clock.ts';
+import type { ControlStatements } from '../control-statements.ts';
+import type { Flavour } from '../flavour.ts';
+import { rowsOf } from '../server-connection.ts';
+import { type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { commitQuestion } from './commit-question.ts';
+import { familyControl } from './control.ts';
+import { type HistoryQuestions, readHistory, readHistoryFacts } from './history.ts';
+import { FamilyQuestions } from './questions.ts';
+import { beginSnapshot } from './snapshot.ts';
+import type { UnshownCommits } from './unshown-commits.ts';
+import { refusedByColumn, refusedByOf } from './write-refusal.ts';
+
+/** What servers of the family that speak alike still differ in. */
+export type FamilyFlavour = Pick<Flavour, 'name' | 'capabilities' | 'isBehind' | 'startOfLog'> & {
+  readonly statements: ServerStatements;
+  /** Where a server of the kind may speak otherwise; asked once on each connection. */
+  readonly statementsFor: (connection: Connection) => Promise<ServerStatements>;
+  readonly control: ControlStatements;
+  readonly history: HistoryQuestions;
+  readonly unshown: (clock: Clock) => UnshownCommits;
+};
+
+export function familyFlavour(given: FamilyFlavour): Flavour {
+  const { statements, statementsFor, control, history, unshown, ...own } = given;
+  const refused = `SELECT ${refusedByColumn(statements.refusals)}`;
+  return {
+    ...own,
+    positions: statements.positions,
+    questions: (clock) => new FamilyQuestions({ clock, statementsFor, unshown: unshown(clock) }),
+    control: familyControl(statements, control),
+    commits: commitQuestion(statements),
+    behindReads: statements,
+    beginSnapshot: (connection) => beginSnapshot(connection, statements),
+    readHistory: (connection) => readHistory(connection, history),
+    readHistoryFacts: (connection, asked) => readHistoryFacts(connection, history, asked),
+    readIdentity: async (connection) => textOf(await firstRow(connection, statements.look), 'identity'),
+    refusedBy: async (connection) => refusedByOf(await firstRow(connection, refused)),
+  };
+}
+
+async function firstRow(connection: Connection, sql: string): Promise<Row> {
+  return rowsOf(await connection.query(sql))[0] ?? {};
+}

@@ -1,0 +1,19 @@
+import { familyFlavour } from '../mysql-family/family-flavour.ts';
+import { mysqlControl } from './control.ts';
+import { mysqlHistory } from './history.ts';
+import { mysqlStatements } from './statements.ts';
+import { mysqlUnshown } from './unshown-commits.ts';
+
+export const mysql = familyFlavour({
+  name: 'mysql',
+  capabilities: { groups: true },
+  // Also of a server that does not say: it is spoken to as most servers are.
+  isBehind: ({ info }) => info?.isMariaDB() !== true,
+  statements: mysqlStatements,
+  statementsFor: async () => mysqlStatements,
+  control: mysqlControl,
+  history: mysqlHistory,
+  unshown: () => mysqlUnshown,
+  // Told only to whoever may replicate.
+  startOfLog: async () => null,
+});
