@@ -121,6 +121,22 @@ async function counted(database: Name, name: string, ...labels: readonly string[
   return fitting.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
+const intent = { level: 'STRONG', whenBehind: 'WAIT', waitMs: 1000, maxStalenessMs: null } as const;
+const openSnapshot = ({ name, engine }: Place) =>
+  engine.database.openSession({ session: emptySession(name, 1), intent, writes: false, snapshot: true });
+
+/** Commits on connections that belong to no write, as the work of an engine itself does. */
+async function commitBeside(place: Place): Promise<void> {
+  await place.engine.database.onSource(async (connection) => {
+    await connection.query('BEGIN');
+    await connection.query(takeSteps(1));
+    await connection.query('COMMIT');
+  });
+  const snapshot = openSnapshot(place);
+  await snapshot.run(async () => currencyIn(snapshot.client));
+  snapshot.end();
+}
+
 async function writeNested(nesting: readonly [Name, Name, Name]) {
   const [outer, middle, inner] = nesting.map((name) => places[name]) as [Place, Place, Place];
   const data = [newOrder(), newOrder(), newOrder()] as const;
@@ -146,6 +162,7 @@ async function writeNested(nesting: readonly [Name, Name, Name]) {
       await look();
     });
     tokens[1] = second.token;
+    for (const place of [outer, middle, inner]) await commitBeside(place);
     await look();
     return first.order.update({ where: { id }, data: { version: 3 } });
   });
@@ -191,6 +208,7 @@ describe('writes inside writes', () => {
       const writing = places[outer].engine.write(async (tx) => {
         await tx.order.create({ data: lost });
         await places[middle].engine.write((own) => own.order.create({ data: kept }));
+        for (const name of [outer, middle]) await commitBeside(places[name]);
         throw new RangeError('no');
       });
       await expect(writing).rejects.toThrow(new RangeError('no'));
@@ -264,10 +282,6 @@ describe('reads', () => {
     expect(within.value).toMatchObject({ value: 'EUR', decision: { node: 'replica-1', role: 'REPLICA' } });
   });
 });
-
-const intent = { level: 'STRONG', whenBehind: 'WAIT', waitMs: 1000, maxStalenessMs: null } as const;
-const openSnapshot = ({ name, engine }: Place) =>
-  engine.database.openSession({ session: emptySession(name, 1), intent, writes: false, snapshot: true });
 
 describe('a session of the same database inside a write', () => {
   it('reads beside the transaction, and what it commits is not the write', async () => {
@@ -393,6 +407,7 @@ describe('a deadlock', () => {
           await own.order.create({ data });
           await inner.engine.write((deep) => deep.order.create({ data: newOrder() }));
         });
+        for (const place of [outer, middle, inner]) await commitBeside(place);
         if (runs === 1) await deadlockOnce(outer, first.number, second.number, touch);
         else for (const { number } of [first, second]) await touch(number);
         return runs;

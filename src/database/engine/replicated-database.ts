@@ -249,12 +249,13 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     return new PinnedSession(this.#services, opening);
   }
 
-  /** Runs `work` on a connection of its own to the source. Throws `SourceUnavailableError`. */
+  /** Runs `work` on a connection of its own to the source, beside what is under way. Throws `SourceUnavailableError`. */
   readonly onSource: OnSource = async (work) => this.onNode(this.#router.source(), work);
 
   /** Likewise to one server, whatever it is. */
   async onNode<T>(name: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    const connection = await found(this.#clients, name).pool.getConnection();
+    const { pool } = found(this.#clients, name);
+    const connection = await this.#services.scope.apart(() => pool.getConnection());
     try {
       return await work(connection);
     } finally {

@@ -54,6 +54,11 @@ export class DatabaseScope {
     return this.#present.run({ reader: this.#work.reader, capture: null, snapshot }, work);
   }
 
+  /** `work` is no part of what is under way, whatever calls it. */
+  apart<T>(work: () => T): T {
+    return this.#present.run(nothing, work);
+  }
+
   /** Throws when no session is open: a read that nobody routed must not go anywhere by chance. */
   get reader(): SessionReader {
     const { reader } = this.#work;

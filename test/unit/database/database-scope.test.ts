@@ -65,6 +65,16 @@ describe('the scope of a database', () => {
     });
   });
 
+  it('of work apart is empty, and afterwards as it was', async () => {
+    const capture = new WriteCapture();
+    await a.reading(newReader(), () =>
+      a.writing(capture, async () => {
+        a.apart(() => expect([a.capture, a.observation]).toEqual([null, undefined]));
+        expect(a.capture).toBe(capture);
+      }),
+    );
+  });
+
   it('of a write inside a snapshot begins no snapshot', async () => {
     await a.beginning(new SnapshotScope(), () =>
       a.writing(new WriteCapture(), async () => expect(a.snapshot).toBeNull()),
