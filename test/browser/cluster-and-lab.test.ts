@@ -186,8 +186,10 @@ describe('the lab', () => {
     page.on('request', () => {
       asked += 1;
     });
+    const startedMs = performance.now();
     await page.waitForTimeout(30_000);
-    expect(asked).toBeLessThanOrEqual(10);
+    // A busy machine watches for longer.
+    expect(asked).toBeLessThanOrEqual((20 * (performance.now() - startedMs)) / 60_000);
   });
 
   it('is used with the keyboard alone', async () => {
