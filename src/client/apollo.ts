@@ -8,7 +8,7 @@
  * that left before the mutation had ended. Such an answer is not handed out: the query leaves again.
  */
 import { type Answer, type AnswerBody, fieldsOf, readAnswer } from './answer.ts';
-import { type CallConsistency, consistencyHeaders, type GivenHeaders, loadHeaders } from './consistency-headers.ts';
+import { consistencyHeaders, type GivenHeaders, loadHeaders } from './consistency-headers.ts';
 import { wasLost } from './read-response.ts';
 import { type RetryOptions, retryDelayMs } from './retry-delay.ts';
 import type { TokenStore } from './token-store.ts';
@@ -28,12 +28,6 @@ type Observer = { next(value: unknown): void; error(error: unknown): void; compl
 type Subscription = { unsubscribe(): void };
 type Results = { subscribe(observer: Observer): Subscription };
 type ResultsClass<Given> = new (subscriber: (observer: Observer) => () => void) => Given;
-
-/** What the context of an operation may hold for us. */
-export type TokenLinkContext = {
-  /** How fresh this one must be. */
-  readonly consistency?: CallConsistency;
-};
 
 /** A request handler for `new ApolloLink(...)`. */
 export function tokenLink(store: TokenStore, { retry: retrying = {} }: TokenLinkOptions = {}) {

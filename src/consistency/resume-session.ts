@@ -25,8 +25,6 @@ export type ResumedSession = {
   readonly session: Session;
   /** The tokens that name a write which did not survive. Empty in ordinary times. */
   readonly lost: readonly Session[];
-  /** The tokens of older epochs that cannot be judged, because a promotion since was not recorded. */
-  readonly unknown: readonly Session[];
   /** The tokens of histories that this process has not heard of. */
   readonly ahead: readonly Session[];
   /** The tokens that name what the source itself has still to receive. */
@@ -56,7 +54,6 @@ export function resumeSession(
 ): ResumedSession {
   const epoch = currentEpoch(history);
   const lost: Session[] = [];
-  const unknown: Session[] = [];
   const ahead: Session[] = [];
   const behind: Session[] = [];
   let session = emptySession(clusterId, epoch ?? 0);
@@ -74,7 +71,6 @@ export function resumeSession(
         lost.push(token);
         break;
       case 'unknown':
-        unknown.push(token);
         session = requireSource(session);
         break;
       case 'ahead':
@@ -85,7 +81,7 @@ export function resumeSession(
         break;
     }
   }
-  return { session, lost, unknown, ahead, behind, healed: healed(session, lost, history, judge), isUnjudged };
+  return { session, lost, ahead, behind, healed: healed(session, lost, history, judge), isUnjudged };
 }
 
 function verdictOn(

@@ -8,14 +8,16 @@ import { TidemarkError } from '../errors.ts';
 
 export const internalErrorCode = 'INTERNAL_SERVER_ERROR';
 
-/** Codes that errors of an answer may have: what they are counted by. Refusals that are data are not among them. */
+/** Codes that errors of an answer may have: what they are counted by. Refusals that are data are not among them. A test compares. */
 export const knownErrorCodes = [
   internalErrorCode,
   'BAD_CONSISTENCY_REQUEST',
   'BAD_CURSOR',
   'BAD_REQUEST',
   'BAD_USER_INPUT',
+  'CACHE_UNAVAILABLE',
   'CONSISTENCY_TIMEOUT',
+  'DATABASE_UNREACHABLE',
   'DEADLINE_EXCEEDED',
   'EPOCH_AHEAD',
   'FORBIDDEN_ORIGIN',
@@ -25,7 +27,10 @@ export const knownErrorCodes = [
   'JOBS_UNAVAILABLE',
   'JOB_NOT_FOUND',
   'LIMITED_FUNCTIONALITY',
+  'MALFORMED_POSITION',
   'METHOD_NOT_ALLOWED',
+  'MIXED_FLAVOUR',
+  'MIXED_HISTORY',
   'NODE_LOST',
   'NOT_ACCEPTABLE',
   'OVERLOADED',
@@ -47,7 +52,9 @@ export const knownErrorCodes = [
   'WRITE_INDETERMINATE',
   'WRITE_LOST',
   'WRITE_NOT_ATOMIC',
+  'WRITE_NOT_MIRRORED',
 ] as const;
+export type ErrorCode = (typeof knownErrorCodes)[number];
 
 type HttpHints = { status?: number; spec?: boolean; headers?: Record<string, string>; unexpected?: boolean };
 

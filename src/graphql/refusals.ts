@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { UsedUp } from '../platform/shares.ts';
+import type { ErrorCode } from './error-codes.ts';
 
 /** Nothing was begun, and another time it may be. One client's own fault is 429, everybody's is 503. */
 export function refusedFor(usedUp: UsedUp, what: 'requests' | 'bodies' | 'streams' | 'events'): GraphQLError {
@@ -14,7 +15,7 @@ export function refusedFor(usedUp: UsedUp, what: 'requests' | 'bodies' | 'stream
   const retryAfterS = isStream ? 10 : 1;
   return new GraphQLError(message, {
     extensions: {
-      code: isStream ? 'TOO_MANY_STREAMS' : 'OVERLOADED',
+      code: (isStream ? 'TOO_MANY_STREAMS' : 'OVERLOADED') satisfies ErrorCode,
       retryable: true,
       retryAfterMs: retryAfterS * 1000,
       http: {

@@ -1,4 +1,4 @@
-import { specifiedDirectives } from 'graphql';
+import { GraphQLSchema, isEnumType, specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
 import { consistencyDirective } from './consistency/consistency-directive.ts';
 import './scalars.ts';
@@ -17,4 +17,11 @@ import './jobs/job-subscriptions.ts';
 import './routing-log/routing-log-type.ts';
 
 /** The whole GraphQL schema. Importing it opens nothing. */
-export const schema = builder.toSchema({ directives: [...specifiedDirectives, consistencyDirective] });
+export const schema = withDirectives(builder.toSchema());
+
+/** One type of levels for the directive and for fields: the builder makes it with the schema. */
+function withDirectives(built: GraphQLSchema): GraphQLSchema {
+  const levels = built.getType('ConsistencyLevel');
+  if (!isEnumType(levels)) throw new Error('The schema has no consistency levels');
+  return new GraphQLSchema({ ...built.toConfig(), directives: [...specifiedDirectives, consistencyDirective(levels)] });
+}

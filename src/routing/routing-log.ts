@@ -17,7 +17,7 @@ export type RoutedOperation = {
   /** What a replica had to include; `null` when nothing in particular. */
   readonly required: Position | null;
   /** `null` when no node was chosen: then there is an error that says why. */
-  readonly decision: (Omit<RouteDecision, 'reason'> & { readonly reason: string }) | null;
+  readonly decision: RouteDecision | null;
   readonly tookMs: number;
   /** Code of the first error of the answer. */
   readonly errorCode: string | null;
@@ -28,7 +28,7 @@ export type RoutingLogFilter = {
   readonly node?: string | undefined;
   readonly role?: NodeRole | undefined;
   readonly reasons?: readonly string[] | undefined;
-  readonly level?: string | undefined;
+  readonly level?: ConsistencyLevel | undefined;
   /** `query` or `mutation`. */
   readonly kind?: string | undefined;
   /** A part of the operation's name, in capital or small letters. */

@@ -1,6 +1,7 @@
 /** What is chosen on the page, as it stands in the address: empty is any. */
 import type { RoutingFilter } from './routing-documents.ts';
 
+export const levels: readonly string[] = ['EVENTUAL', 'BOUNDED', 'SESSION', 'STRONG'];
 export const filterNames = ['node', 'role', 'reason', 'level', 'kind', 'name', 'outcome', 'waited'] as const;
 export type FilterName = (typeof filterNames)[number];
 export type FilterChoice = Readonly<Record<FilterName, string>>;
@@ -23,7 +24,7 @@ export function filterOf({ node, role, reason, level, kind, name, outcome, waite
     ...(node !== '' && { node }),
     ...(['SOURCE', 'REPLICA', 'BACKUP'].includes(role) && { role }),
     ...(reason !== '' && { reasons: [reason] }),
-    ...(level !== '' && { level }),
+    ...(levels.includes(level) && { level }),
     ...(['QUERY', 'MUTATION'].includes(kind) && { kind }),
     ...(name !== '' && { name }),
     ...(outcome === 'failed' && { failed: true }),

@@ -2,7 +2,7 @@ import { useId } from 'react';
 import { Button } from 'react-aria-components';
 import { knownReasons, reasonInShort } from '../answers/reason-words.ts';
 import { useClusterNow } from '../shell/use-cluster-now.ts';
-import { type FilterChoice, type FilterName, searchOf } from './routing-filter.ts';
+import { type FilterChoice, type FilterName, levels, searchOf } from './routing-filter.ts';
 
 type Choice = readonly [value: string, words: string];
 type Props = {
@@ -16,7 +16,7 @@ const roles: readonly Choice[] = [
   ['REPLICA', 'replica'],
   ['BACKUP', 'backup'],
 ];
-const levels: readonly Choice[] = ['EVENTUAL', 'BOUNDED', 'SESSION', 'STRONG'].map((one) => [one, one.toLowerCase()]);
+const levelChoices = levels.map((one): Choice => [one, one.toLowerCase()]);
 const kinds: readonly Choice[] = [
   ['QUERY', 'reads'],
   ['MUTATION', 'writes'],
@@ -47,7 +47,7 @@ export function RoutingFilters({ choice, onChoose, onClear }: Props) {
       {pick('node', 'Server', nodes)}
       {pick('role', 'Role', roles)}
       {pick('reason', 'Reason', reasons)}
-      {pick('level', 'Level', levels)}
+      {pick('level', 'Level', levelChoices)}
       {pick('waited', 'Waited', waits)}
       {pick('outcome', 'Outcome', outcomes)}
       <Button className="button" isDisabled={searchOf(choice) === ''} onPress={onClear}>

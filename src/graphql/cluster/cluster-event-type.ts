@@ -8,6 +8,7 @@ import type { Streamed } from '../../platform/bounded-stream.ts';
 import { unhurried } from '../../platform/unhurried.ts';
 import { builder } from '../builder.ts';
 import { inTurn } from '../event-turn.ts';
+import { withoutServer } from '../without-server.ts';
 
 const eventName = builder.enumType('ClusterEventName', {
   description: 'Everything that can happen to the cluster.',
@@ -95,6 +96,7 @@ builder.queryField('clusterEventLog', (t) =>
     description:
       'What has happened to the cluster, as this API process saw it, newest first. It remembers the last 200.',
     args: { last: t.arg.int({ required: true, defaultValue: 50, description: 'How many at most.' }) },
+    extensions: withoutServer,
     resolve: (_, { last }, { clusterEvents, standBack }) =>
       unhurried(
         clusterEvents.last(last).map((item) => ({ item, missed: 0 })),

@@ -2,6 +2,7 @@ import type { NodeHealth } from '../../cluster/cluster-health.ts';
 import { asInt } from '../as-int.ts';
 import { builder } from '../builder.ts';
 import type { ClusterState } from '../context.ts';
+import { withoutServer } from '../without-server.ts';
 import { guaranteeType } from './guarantee-type.ts';
 import { mirrorType } from './mirror-type.ts';
 import { problemType } from './problem-type.ts';
@@ -141,6 +142,7 @@ builder.queryField('cluster', (t) =>
   t.field({
     type: clusterType,
     description: 'How the database servers are. Answered from what is known, also while no server answers.',
+    extensions: withoutServer,
     resolve: (_, __, { cluster }) => cluster(),
   }),
 );

@@ -6,17 +6,7 @@ import {
   GraphQLInt,
   GraphQLString,
 } from 'graphql';
-import type { ConsistencyLevel, WhenBehind } from '../../consistency/levels.ts';
-
-const levels = {
-  EVENTUAL: { description: 'Any replica, however old its data.' },
-  BOUNDED: { description: 'A replica that is at most `maxStalenessMs` behind.' },
-  SESSION: {
-    description:
-      'Never older than what the token has seen: your own writes, and everything you have read. The default.',
-  },
-  STRONG: { description: 'The source: the newest data there is.' },
-} as const satisfies Record<ConsistencyLevel, { description: string }>;
+import type { WhenBehind } from '../../consistency/levels.ts';
 
 const policies = {
   WAIT: { description: 'Wait up to `waitMs` for a replica to catch up, then read from the source. The default.' },
@@ -24,40 +14,36 @@ const policies = {
   FAIL: { description: 'Wait up to `waitMs`, then fail with `CONSISTENCY_TIMEOUT`. Never loads the source.' },
 } as const satisfies Record<WhenBehind, { description: string }>;
 
-const levelType = new GraphQLEnumType({
-  name: 'ConsistencyLevel',
-  description: 'How fresh the data of an operation must be.',
-  values: levels satisfies GraphQLEnumValueConfigMap,
-});
-
 const whenBehindType = new GraphQLEnumType({
   name: 'WhenBehind',
   description: 'What to do when no replica is fresh enough.',
   values: policies satisfies GraphQLEnumValueConfigMap,
 });
 
-/** For clients that cannot set headers. Whoever opens the session reads it from the document. */
-export const consistencyDirective = new GraphQLDirective({
-  name: 'consistency',
-  description:
-    'How fresh this operation must be: what the `x-consistency-*` headers say, for clients that cannot set them. ' +
-    'Tokens from here, the header and the cookie are merged; other settings given here win over the headers.',
-  locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
-  args: {
-    token: {
-      type: GraphQLString,
-      description:
-        'What you have seen so far: `consistencyToken` of a payload, or `extensions.consistency.token` of an answer.',
+/** For clients that cannot set headers. Whoever opens the session reads it from the document. `levelType` is the schema's own. */
+export function consistencyDirective(levelType: GraphQLEnumType): GraphQLDirective {
+  return new GraphQLDirective({
+    name: 'consistency',
+    description:
+      'How fresh this operation must be: what the `x-consistency-*` headers say, for clients that cannot set them. ' +
+      'Tokens from here, the header and the cookie are merged; other settings given here win over the headers.',
+    locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
+    args: {
+      token: {
+        type: GraphQLString,
+        description:
+          'What you have seen so far: `consistencyToken` of a payload, or `extensions.consistency.token` of an answer.',
+      },
+      level: {
+        type: levelType,
+        description: 'How fresh the data must be. `SESSION` unless the server is set up otherwise.',
+      },
+      whenBehind: { type: whenBehindType, description: 'What to do when no replica is fresh enough.' },
+      waitMs: { type: GraphQLInt, description: 'How long to wait for a replica, in milliseconds.' },
+      maxStalenessMs: {
+        type: GraphQLInt,
+        description: 'How far behind a replica may be, in milliseconds. Only with `BOUNDED`.',
+      },
     },
-    level: {
-      type: levelType,
-      description: 'How fresh the data must be. `SESSION` unless the server is set up otherwise.',
-    },
-    whenBehind: { type: whenBehindType, description: 'What to do when no replica is fresh enough.' },
-    waitMs: { type: GraphQLInt, description: 'How long to wait for a replica, in milliseconds.' },
-    maxStalenessMs: {
-      type: GraphQLInt,
-      description: 'How far behind a replica may be, in milliseconds. Only with `BOUNDED`.',
-    },
-  },
-});
+  });
+}

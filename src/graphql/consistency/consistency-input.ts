@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { RawConsistencyRequest } from '../../consistency/consistency-request.ts';
 import { coercedVariables, type SentOperation } from '../limits/coerced-variables.ts';
+import { isWithoutServer } from '../without-server.ts';
 import type { CookieNames } from './consistency-output.ts';
 
 export type OperationInput = SentOperation & { readonly request: Request; readonly document: DocumentNode };
@@ -95,31 +96,26 @@ function cursorArguments({ document, operation }: OperationInput): readonly Argu
   return found;
 }
 
-/** What is answered from what this process knows, or Redis. */
-export const withoutServer: ReadonlySet<string> = new Set([
-  'cluster',
-  'clusterEventLog',
-  'routingLog',
-  'jobs',
-  'refreshNewOrders',
-  'cancelJob',
-  'replayDeadLetters',
-  'discardDeadLetters',
-]);
-
 /** False for operations that only ask about the schema, the cluster or the process: they need no server. */
-export function needsDatabase({ operation, document }: Pick<OperationInput, 'operation' | 'document'>): boolean {
-  return asksTables(operation.selectionSet, document, new Set());
+export function needsDatabase(input: Pick<OperationInput, 'schema' | 'operation' | 'document'>): boolean {
+  return asksTables(input.operation.selectionSet, input, new Set());
 }
 
 /** A fragment is looked at once: what was `visited` asks for none, or there would be an answer already. */
-function asksTables({ selections }: SelectionSetNode, document: DocumentNode, visited: Set<string>): boolean {
+function asksTables(
+  { selections }: SelectionSetNode,
+  input: Pick<OperationInput, 'schema' | 'operation' | 'document'>,
+  visited: Set<string>,
+): boolean {
+  const { schema, operation, document } = input;
   return selections.some((selection) => {
     switch (selection.kind) {
       case Kind.FIELD:
-        return !selection.name.value.startsWith('__') && !withoutServer.has(selection.name.value);
+        return (
+          !selection.name.value.startsWith('__') && !isWithoutServer(schema, operation.operation, selection.name.value)
+        );
       case Kind.INLINE_FRAGMENT:
-        return asksTables(selection.selectionSet, document, visited);
+        return asksTables(selection.selectionSet, input, visited);
       case Kind.FRAGMENT_SPREAD: {
         const name = selection.name.value;
         if (visited.has(name)) return false;
@@ -128,9 +124,7 @@ function asksTables({ selections }: SelectionSetNode, document: DocumentNode, vi
           (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
         );
         return (
-          fragment === undefined ||
-          !('selectionSet' in fragment) ||
-          asksTables(fragment.selectionSet, document, visited)
+          fragment === undefined || !('selectionSet' in fragment) || asksTables(fragment.selectionSet, input, visited)
         );
       }
       default:

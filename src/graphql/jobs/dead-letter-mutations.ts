@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readDeadLetterId } from '../../jobs/job-ids.ts';
 import { InvalidInputError } from '../../orders/errors.ts';
 import { builder } from '../builder.ts';
+import { withoutServer } from '../without-server.ts';
 import { idListRule } from './job-id-input.ts';
 
 const mostLetters = 200;
@@ -46,6 +47,7 @@ builder.mutationField('replayDeadLetters', (t) =>
       union: { name: 'ReplayDeadLettersResult', description: 'How many, or why none.' },
     },
     args: { input: t.arg({ type: replayInput, required: true, description: 'Which ones.' }) },
+    extensions: withoutServer,
     resolve: async (_, { input }, { jobs }) => ({ replayed: await jobs.replay(input.ids) }),
   }),
 );
@@ -59,6 +61,7 @@ builder.mutationField('discardDeadLetters', (t) =>
       union: { name: 'DiscardDeadLettersResult', description: 'How many, or why none.' },
     },
     args: { input: t.arg({ type: discardInput, required: true, description: 'Which ones.' }) },
+    extensions: withoutServer,
     resolve: async (_, { input }, { jobs }) => ({ discarded: await jobs.discard(input.ids) }),
   }),
 );

@@ -5,6 +5,7 @@ import { findOrderIds } from '../../orders/find-order-ids.ts';
 import { builder } from '../builder.ts';
 import { orderFilterOf, orderFilterType } from '../orders/order-filter-input.ts';
 import { orderIdOf } from '../orders/order-id.ts';
+import { withoutServer } from '../without-server.ts';
 import { idListRule, jobIdRule } from './job-id-input.ts';
 import { jobType } from './job-type.ts';
 
@@ -93,6 +94,7 @@ builder.mutationField('refreshNewOrders', (t) =>
       union: { name: 'RefreshNewOrdersResult', description: 'The job, or why there is none.' },
     },
     args: { input: t.arg({ type: refreshInput, required: true, description: 'How to look for them.' }) },
+    extensions: withoutServer,
     resolve: async (_, { input }, { jobs, client }) => ({
       job: await jobs.refresh(input.fromBeginning ?? false, client),
     }),
@@ -123,6 +125,7 @@ builder.mutationField('cancelJob', (t) =>
       union: { name: 'CancelJobResult', description: 'The job, or why it was not looked for.' },
     },
     args: { input: t.arg({ type: cancelInput, required: true, description: 'Which job.' }) },
+    extensions: withoutServer,
     resolve: async (_, { input }, { jobs }) => ({ job: await jobs.cancel(input.id) }),
   }),
 );

@@ -6,6 +6,7 @@ import type { DeadLetter, TaskCounts } from '../../jobs/task-queue.ts';
 import { BadListRequestError } from '../../orders/errors.ts';
 import { unhurried } from '../../platform/unhurried.ts';
 import { builder } from '../builder.ts';
+import { withoutServer } from '../without-server.ts';
 import { checkedJobId } from './job-id-input.ts';
 import { jobKindType, jobType } from './job-type.ts';
 
@@ -90,6 +91,7 @@ builder.queryField('jobs', (t) =>
   t.field({
     type: jobsType,
     description: 'Background work. Answered also while no database server answers.',
+    extensions: withoutServer,
     resolve: (_, __, { jobs }) => jobs,
   }),
 );

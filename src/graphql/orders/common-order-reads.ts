@@ -18,7 +18,8 @@ import { TidemarkError } from '../../errors.ts';
 import { type CommonRead, commonCount, commonPage } from '../../orders/common-reads.ts';
 import type { OrderSort } from '../../orders/order-sort.ts';
 import { type PageArguments, pageRequestOf } from '../../orders/page-request.ts';
-import { coerced, type OperationInput, withoutServer } from '../consistency/consistency-input.ts';
+import { coerced, type OperationInput } from '../consistency/consistency-input.ts';
+import { isWithoutServer } from '../without-server.ts';
 import { countedFilters } from './order-counts.ts';
 import { orderFilterOf } from './order-filter-input.ts';
 
@@ -70,7 +71,7 @@ function findReads(given: OperationInput): CommonReads | null {
     let alone = true;
     for (const field of fieldsOf(input.operation.selectionSet, input)) {
       if (field.name.value.startsWith('__')) continue;
-      if (withoutServer.has(field.name.value)) {
+      if (isWithoutServer(input.schema, input.operation.operation, field.name.value)) {
         alone = false;
         continue;
       }

@@ -1,16 +1,23 @@
 import type { Decimal } from '../../database/orders/order-rows.ts';
 import { withItems } from '../../database/orders/order-rows.ts';
-import type { OrderStatus } from '../../orders/order-status.ts';
+import { allowedFrom, type OrderStatus } from '../../orders/order-status.ts';
 import { builder } from '../builder.ts';
 
 const statuses = {
-  PENDING: { description: 'Placed, not paid yet. May become `PAID` or `CANCELLED`.' },
-  PAID: { description: 'Paid, not sent yet. May become `SHIPPED`, `CANCELLED` or `REFUNDED`.' },
-  SHIPPED: { description: 'On its way. May become `COMPLETED` or `REFUNDED`.' },
-  COMPLETED: { description: 'Delivered. May still become `REFUNDED`.' },
-  CANCELLED: { description: 'Called off before it was sent. Final.' },
-  REFUNDED: { description: 'Paid back. Final.' },
+  PENDING: { description: described('Placed, not paid yet.', 'PENDING') },
+  PAID: { description: described('Paid, not sent yet.', 'PAID') },
+  SHIPPED: { description: described('On its way.', 'SHIPPED') },
+  COMPLETED: { description: described('Delivered.', 'COMPLETED') },
+  CANCELLED: { description: described('Called off before it was sent.', 'CANCELLED') },
+  REFUNDED: { description: described('Paid back.', 'REFUNDED') },
 } as const satisfies Record<OrderStatus, { description: string }>;
+
+function described(text: string, status: OrderStatus): string {
+  const next = allowedFrom(status).map((name) => `\`${name}\``);
+  const last = next.pop();
+  if (last === undefined) return `${text} Final.`;
+  return `${text} May become ${next.length === 0 ? last : `${next.join(', ')} or ${last}`}.`;
+}
 
 export const orderStatusType = builder.enumType('OrderStatus', {
   description: 'Where an order stands. Each status says what it may become.',

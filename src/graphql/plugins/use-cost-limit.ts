@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { toGraphqlError } from '../error-codes.ts';
+import { type ErrorCode, toGraphqlError } from '../error-codes.ts';
 import { areFewAndShort, coercedVariables } from '../limits/coerced-variables.ts';
 import { fieldWeights } from '../limits/field-weights.ts';
 import { costOf, type OperationCost } from '../limits/operation-cost.ts';
@@ -61,5 +61,6 @@ export function useCostLimit({ maxCost }: QueryLimits): Plugin {
 }
 
 function refused(message: string): ExecutionResult {
-  return { errors: [toGraphqlError(new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } }))] };
+  const code: ErrorCode = 'QUERY_TOO_COMPLEX';
+  return { errors: [toGraphqlError(new GraphQLError(message, { extensions: { code } }))] };
 }

@@ -4,6 +4,7 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { MaxTokensParserWLexer } from '@escape.tech/graphql-armor-max-tokens';
 import { GraphQLError, type Source, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { ErrorCode } from '../error-codes.ts';
 import { documentFault } from '../limits/document-fault.ts';
 
 export type QueryLimits = {
@@ -15,7 +16,7 @@ export type QueryLimits = {
   readonly maxCost: number;
 };
 
-const code = 'QUERY_TOO_COMPLEX';
+const code: ErrorCode = 'QUERY_TOO_COMPLEX';
 
 /** Few tokens can be long, too. Values belong into variables. */
 const longestDocument = 32_768;

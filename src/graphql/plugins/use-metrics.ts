@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { tokenFaults } from '../../consistency/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { durationBucketsS, type Metrics } from '../../platform/metrics.ts';
-import { internalErrorCode, knownErrorCodes } from '../error-codes.ts';
+import { type ErrorCode, internalErrorCode, knownErrorCodes } from '../error-codes.ts';
 import { factsOf } from '../request-facts.ts';
 
 const operations = ['query', 'mutation', 'subscription', 'none'] as const;
@@ -37,7 +37,8 @@ export function useMetrics(clock: Clock, metrics: Metrics): Plugin {
     labels: { reason: rejections },
   });
   const countError = ({ extensions }: GraphQLError) => {
-    failed({ code: String(extensions?.code) as (typeof knownErrorCodes)[number] });
+    // Any other is counted as such.
+    failed({ code: String(extensions?.code) as ErrorCode });
     const reason = rejectionOf(extensions ?? {});
     if (reason !== null) rejected({ reason });
   };

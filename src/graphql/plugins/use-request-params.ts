@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { UsedUp } from '../../platform/shares.ts';
 import type { Caller } from '../caller.ts';
+import type { ErrorCode } from '../error-codes.ts';
 import { variablesFault } from '../limits/variables-bound.ts';
 import { refusedFor } from '../refusals.ts';
 
@@ -132,6 +133,6 @@ function tooLarge(maxBytes: number): GraphQLError {
   return refusal(413, 'REQUEST_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
 }
 
-function refusal(status: number, code: string, message: string): GraphQLError {
+function refusal(status: number, code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status } } });
 }

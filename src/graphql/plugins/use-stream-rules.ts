@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Caller } from '../caller.ts';
+import type { ErrorCode } from '../error-codes.ts';
 import { refusedFor } from '../refusals.ts';
 import { factsOf } from '../request-facts.ts';
 
@@ -46,7 +47,7 @@ export function useStreamRules(): Plugin<object, NodeContext> {
   };
 }
 
-function refusal(status: number, code: string, message: string): GraphQLError {
+function refusal(status: number, code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status } } });
 }
 

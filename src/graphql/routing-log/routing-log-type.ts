@@ -1,11 +1,12 @@
-import { consistencyLevels } from '../../consistency/levels.ts';
 import type { Streamed } from '../../platform/bounded-stream.ts';
 import { unhurried } from '../../platform/unhurried.ts';
 import { routeReasons } from '../../routing/route-decision.ts';
 import type { RoutedOperation, RoutingLogFilter } from '../../routing/routing-log.ts';
 import { builder } from '../builder.ts';
 import { roleType } from '../cluster/cluster-type.ts';
+import { levelType } from '../consistency/level-type.ts';
 import { inTurn } from '../event-turn.ts';
+import { withoutServer } from '../without-server.ts';
 
 const mostAtOnce = 1000;
 const listed = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
@@ -56,10 +57,7 @@ const routedOperation = builder.objectRef<Streamed<RoutedOperation>>('RoutedOper
       description: `Why that server: ${listed(Object.keys(routeReasons))}.`,
       resolve: ({ item }) => item.decision?.reason ?? null,
     }),
-    level: t.string({
-      description: `How fresh it had to be: ${listed(consistencyLevels)}.`,
-      resolve: ({ item }) => item.level,
-    }),
+    level: t.field({ type: levelType, description: 'How fresh it had to be.', resolve: ({ item }) => item.level }),
     required: t.string({
       nullable: true,
       description: 'The position that a replica had to include, shortened. Null when none was asked for.',
@@ -91,7 +89,7 @@ const filterType = builder.inputType('RoutingLogFilter', {
     node: t.string({ description: 'Was served by the server of this name.' }),
     role: t.field({ type: roleType, description: 'Was served by a server of this role.' }),
     reasons: t.stringList({ description: 'Was routed for one of these reasons. An empty list matches nothing.' }),
-    level: t.string({ description: 'Had to be this fresh.' }),
+    level: t.field({ type: levelType, description: 'Had to be this fresh.' }),
     kind: t.field({ type: operationKinds, description: 'Reads, or writes.' }),
     name: t.string({ description: 'Has this in its name, in capital or small letters.' }),
     failed: t.boolean({ description: 'True: ended with an error. False: did not.' }),
@@ -110,6 +108,7 @@ builder.queryField('routingLog', (t) =>
       filter: t.arg({ type: filterType, description: 'Which operations. All of them without it.' }),
       last: t.arg.int({ required: true, defaultValue: 100, description: `How many at most, 0 to ${mostAtOnce}.` }),
     },
+    extensions: withoutServer,
     resolve: (_, { filter, last }, { routingLog, standBack }) => {
       if (routingLog === null) return null;
       const count = Math.min(Math.max(last, 0), mostAtOnce);

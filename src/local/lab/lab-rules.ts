@@ -23,8 +23,6 @@ export type LabNode = {
   readonly doing: LabActionName | null;
 };
 
-export const longestDelayS = 60;
-
 /** Why an action would make no sense now, in words; `null` when it may be done. */
 export function refusalOf({ name }: LabAction, node: LabNode, topology: Topology): string | null {
   if (node.doing !== null) return `${node.name} is busy: ${node.doing} is not done yet`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { consistencyLevels } from '../../../src/consistency/levels.ts';
 import {
   keptRows,
   noRows,
@@ -7,7 +8,7 @@ import {
   withPause,
 } from '../../../src/dashboard/routing-log/live-rows.ts';
 import type { RoutedOperation } from '../../../src/dashboard/routing-log/routing-documents.ts';
-import { choiceIn, filterOf, searchOf } from '../../../src/dashboard/routing-log/routing-filter.ts';
+import { choiceIn, filterOf, levels, searchOf } from '../../../src/dashboard/routing-log/routing-filter.ts';
 
 const operation = (sequence: number, missed = 0): RoutedOperation => ({
   sequence,
@@ -27,10 +28,12 @@ const operation = (sequence: number, missed = 0): RoutedOperation => ({
 const sequences = (operations: readonly RoutedOperation[] | null) => operations?.map(({ sequence }) => sequence);
 
 describe('the filters of the routing log', () => {
+  it('offer the levels that there are', () => expect(levels).toEqual(consistencyLevels));
+
   it.each([
     ['', {}],
     ['?node=replica-1&role=REPLICA', { node: 'replica-1', role: 'REPLICA' }],
-    ['?role=KING&kind=PRAYER', {}],
+    ['?role=KING&kind=PRAYER&level=HIGHEST', {}],
     ['?reason=any-replica', { reasons: ['any-replica'] }],
     ['?kind=MUTATION&outcome=failed', { kind: 'MUTATION', failed: true }],
     ['?outcome=answered', { failed: false }],

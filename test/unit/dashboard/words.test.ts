@@ -3,8 +3,9 @@ import { ageInWords, durationInWords } from '../../../src/dashboard/answers/age-
 import { answerFacts } from '../../../src/dashboard/answers/answer-facts.ts';
 import { reasonInFull, reasonInShort } from '../../../src/dashboard/answers/reason-words.ts';
 import { amountOf, hundredthsOf, readableAmount } from '../../../src/dashboard/orders/amounts.ts';
+import { orderStatuses as shownStatuses } from '../../../src/dashboard/orders/order-view.ts';
 import { nextStatuses } from '../../../src/dashboard/orders/status-words.ts';
-import { allowedTransitions } from '../../../src/orders/order-status.ts';
+import { allowedTransitions, orderStatuses } from '../../../src/orders/order-status.ts';
 import { routeReasons } from '../../../src/routing/route-decision.ts';
 
 describe('what an answer says of itself', () => {
@@ -70,5 +71,6 @@ describe('words for people', () => {
 
   it('offer the statuses that the API allows', () => {
     expect(nextStatuses).toEqual(allowedTransitions);
+    expect(shownStatuses).toEqual(orderStatuses);
   });
 });
