@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
-import { TidemarkError } from '../errors.ts';
 import { type FlavourName, flavourNames } from '../servers/flavour-name.ts';
 import { flavours } from '../servers/flavours.ts';
+import { parseOptions } from './parse-options.ts';
+import { UsageError } from './usage-error.ts';
 
 const topologies = ['replication', 'group'] as const;
 
@@ -32,15 +32,18 @@ export const usage = `Usage: npm start -- [options]
 Without database URLs in the environment a local cluster is started. .env.example lists all variables.
 `;
 
-/** The command line makes no sense. */
-export class UsageError extends TidemarkError {
-  readonly code = 'USAGE';
-  readonly retryable = false;
-}
-
 /** Throws `UsageError`. */
 export function readArguments(argv: readonly string[]): StartArguments {
-  const { values } = parse(argv);
+  const { values } = parseOptions(argv, {
+    options: {
+      flavour: { type: 'string', default: flavourNames[0] },
+      topology: { type: 'string', default: 'replication' },
+      port: { type: 'string' },
+      'check-config': { type: 'boolean' },
+      version: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   const flavour = flavourNames.find((known) => known === values.flavour);
   if (flavour === undefined) throw new UsageError(`--flavour is one of ${flavourNames.join(', ')}`);
   const topology = topologies.find((known) => known === values.topology);
@@ -52,23 +55,4 @@ export function readArguments(argv: readonly string[]): StartArguments {
   if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError('--port is a number');
   const action = values.help ? 'help' : values.version ? 'version' : values['check-config'] ? 'check-config' : 'start';
   return { action, flavour, topology, port: values.port ?? null };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        flavour: { type: 'string', default: flavourNames[0] },
-        topology: { type: 'string', default: 'replication' },
-        port: { type: 'string' },
-        'check-config': { type: 'boolean' },
-        version: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'not understood';
-    throw new UsageError(`${reason}. Try --help.`, { cause });
-  }
 }

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from './arguments.ts';
 import { givenUrlUsage } from './given-url.ts';
+import { parseOptions } from './parse-options.ts';
+import { UsageError } from './usage-error.ts';
 
 export const backupUsage = `Usage: npm run backup -- <command> [options]
 
@@ -33,9 +33,13 @@ export type BackupOptions = {
   readonly patienceMs: number;
 };
 
+const flag = { type: 'boolean' } as const;
+const text = { type: 'string' } as const;
+const given = { into: text, yes: flag, json: flag, help: flag, patience: text } as const;
+
 /** Throws `UsageError`. */
 export function readBackupOptions(argv: readonly string[]): BackupOptions {
-  const { values, positionals } = parse(argv);
+  const { values, positionals } = parseOptions(argv, { options: given, allowPositionals: true });
   const { into, yes = false, json = false, help = false, patience = '30' } = values;
   const base = { into: into ?? null, yes, json, patienceMs: Number(patience) * 1000 };
   if (help) return { ...base, command: 'help' };
@@ -46,16 +50,4 @@ export function readBackupOptions(argv: readonly string[]): BackupOptions {
   if ((into !== undefined || yes) && command !== 'restore') throw new UsageError('--into and --yes go with restore');
   if (!/^\d{1,5}$/.test(patience)) throw new UsageError('--patience is a whole number of seconds');
   return { ...base, command };
-}
-
-function parse(argv: readonly string[]) {
-  const flag = { type: 'boolean' } as const;
-  const text = { type: 'string' } as const;
-  try {
-    const options = { into: text, yes: flag, json: flag, help: flag, patience: text } as const;
-    return parseArgs({ args: [...argv], options, allowPositionals: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'not understood';
-    throw new UsageError(`${reason}. Try --help.`, { cause });
-  }
 }

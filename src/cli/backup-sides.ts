@@ -4,7 +4,7 @@ import { isWritable } from '../database/mirror/mirror-facts.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import { systemClock } from '../platform/clock.ts';
 import { addressAt, type ServerAddress } from '../servers/server-address.ts';
-import { UsageError } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 const lookMs = 3000;
 

@@ -16,7 +16,7 @@ import { type BackupOptions, backupUsage, readBackupOptions } from './backup-opt
 import { BackupSides } from './backup-sides.ts';
 import { exitCodeOf, repairText, verifyText } from './backup-text.ts';
 import { clusterConfig } from './cluster-config.ts';
-import { explainFailure } from './explain-failure.ts';
+import { entry, print } from './entry.ts';
 import { sourceUrl } from './source-url.ts';
 
 const timeoutMs = 60_000;
@@ -30,10 +30,7 @@ type Answer = { readonly facts: object; readonly text: readonly string[]; readon
 
 async function run(options: BackupOptions): Promise<number> {
   const { command } = options;
-  if (command === 'help') {
-    process.stdout.write(backupUsage);
-    return 0;
-  }
+  if (command === 'help') return print(backupUsage);
   const config = await clusterConfig();
   const sides = new BackupSides(config);
   try {
@@ -136,9 +133,4 @@ function progressLines(): (done: number, of: number) => void {
   };
 }
 
-try {
-  process.exitCode = await run(readBackupOptions(process.argv.slice(2)));
-} catch (error) {
-  process.stderr.write(`${explainFailure(error).text}\n`);
-  process.exitCode = cannotTell;
-}
+await entry(readBackupOptions, run, () => cannotTell);

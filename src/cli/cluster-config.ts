@@ -7,7 +7,7 @@ import {
 } from '../config/config.ts';
 import { readClusterFile } from '../local/directory/cluster-file.ts';
 import { loadSecrets } from '../local/directory/secrets.ts';
-import { UsageError } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 /**
  * What an API process that is started here would be told: the servers of the environment, else those of the local cluster.

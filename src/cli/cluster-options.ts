@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from './arguments.ts';
 import { givenUrlUsage } from './given-url.ts';
+import { parseOptions } from './parse-options.ts';
+import { UsageError } from './usage-error.ts';
 
 export const clusterUsage = `Usage: npm run cluster -- <command> [options]
 
@@ -45,9 +45,20 @@ export type ClusterOptions = {
   readonly json: boolean;
 };
 
+const flag = { type: 'boolean' } as const;
+const given = {
+  yes: { ...flag, short: 'y' },
+  force: flag,
+  discard: flag,
+  'if-source-down': flag,
+  'quiet-time': { type: 'string' },
+  json: flag,
+  help: { ...flag, short: 'h' },
+} as const;
+
 /** Throws `UsageError`. */
 export function readClusterOptions(argv: readonly string[]): ClusterOptions {
-  const { values, positionals } = parse(argv);
+  const { values, positionals } = parseOptions(argv, { options: given, allowPositionals: true });
   const [name, subject = null, ...more] = positionals;
   const command = values.help ? 'help' : commands.find((known) => known === name);
   if (command === undefined) throw new UsageError(`Name one of ${commands.join(', ')}. Try --help.`);
@@ -73,26 +84,4 @@ export function readClusterOptions(argv: readonly string[]): ClusterOptions {
     quietTimeMs: Number(quietTime) * 1000,
     json: values.json ?? false,
   };
-}
-
-function parse(argv: readonly string[]) {
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        yes: { ...flag, short: 'y' },
-        force: flag,
-        discard: flag,
-        'if-source-down': flag,
-        'quiet-time': { type: 'string' },
-        json: flag,
-        help: { ...flag, short: 'h' },
-      },
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'not understood';
-    throw new UsageError(`${reason}. Try --help.`, { cause });
-  }
 }

@@ -10,23 +10,20 @@ import { Redis } from '../platform/redis.ts';
 import { openDirectConnection } from '../servers/mysql-family/direct-connection.ts';
 import { addressAt } from '../servers/server-address.ts';
 import { urlOf } from '../servers/server-url.ts';
-import { UsageError } from './arguments.ts';
 import { runClusterCommand } from './cluster-command.ts';
 import { clusterConfig } from './cluster-config.ts';
-import { clusterUsage, readClusterOptions } from './cluster-options.ts';
+import { type ClusterOptions, clusterUsage, readClusterOptions } from './cluster-options.ts';
 import { confirm } from './confirm.ts';
-import { explainFailure } from './explain-failure.ts';
+import { entry, print } from './entry.ts';
 import { givenUrl } from './given-url.ts';
+import { UsageError } from './usage-error.ts';
 
 const redisTimeoutMs = 1000;
 const newReplica = 'the new replica';
 
-async function run(argv: readonly string[]): Promise<number> {
-  const options = readClusterOptions(argv);
-  if (options.command === 'help') {
-    process.stdout.write(clusterUsage);
-    return 0;
-  }
+async function run({ command, ...given }: ClusterOptions): Promise<number> {
+  if (command === 'help') return print(clusterUsage);
+  const options = { ...given, command };
   const environment = processEnvironment();
   const read = readConfig(environment);
   const config = await clusterConfig(environment);
@@ -103,10 +100,4 @@ async function confirmPlan(): Promise<boolean> {
   return confirm('Do it? [y/N] ', { input: process.stdin, output: process.stdout });
 }
 
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  const { text, exitCode } = explainFailure(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = exitCode;
-}
+await entry(readClusterOptions, run);

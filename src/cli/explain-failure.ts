@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config.ts';
 import { TidemarkError } from '../errors.ts';
-import { UsageError } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 export type Failure = { readonly text: string; readonly exitCode: 1 | 2 };
 

@@ -5,15 +5,13 @@
 import { join } from 'node:path';
 import { ServersMissingError } from '../local/local-errors.ts';
 import { findServer } from '../local/programs/server-binaries.ts';
-import { flavourNames } from '../servers/flavour-name.ts';
-import { UsageError } from './arguments.ts';
-import { explainFailure } from './explain-failure.ts';
+import { type FlavourName, flavourNames } from '../servers/flavour-name.ts';
+import { entry } from './entry.ts';
+import { UsageError } from './usage-error.ts';
 
 const cannotBeHad = 3;
 
-async function findServers(name: string): Promise<number> {
-  const flavour = flavourNames.find((known) => known === name);
-  if (flavour === undefined) throw new UsageError(`Name one of ${flavourNames.join(', ')}`);
+async function findServers(flavour: FlavourName): Promise<number> {
   const directory = join('.tidemark', 'servers');
   const log = (line: string) => process.stdout.write(`${line}\n`);
   for (const kind of [flavour, 'redis'] as const) {
@@ -23,10 +21,10 @@ async function findServers(name: string): Promise<number> {
   return 0;
 }
 
-try {
-  process.exitCode = await findServers(process.argv[2] ?? flavourNames[0]);
-} catch (error) {
-  const { text, exitCode } = explainFailure(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = error instanceof ServersMissingError ? cannotBeHad : exitCode;
+function readFlavour([name = flavourNames[0]]: readonly string[]): FlavourName {
+  const flavour = flavourNames.find((known) => known === name);
+  if (flavour === undefined) throw new UsageError(`Name one of ${flavourNames.join(', ')}`);
+  return flavour;
 }
+
+await entry(readFlavour, findServers, (error) => (error instanceof ServersMissingError ? cannotBeHad : null));

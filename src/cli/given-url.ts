@@ -10,7 +10,7 @@ import { ConfigError, type Environment, processEnvironment } from '../config/con
 import { withoutBlanks } from '../config/environment.ts';
 import { readTlsDefaults } from '../config/nodes/tls-defaults.ts';
 import { serverAt, urlOf } from '../servers/server-url.ts';
-import { UsageError } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 export const givenUrlUsage = 'env:NAME or file:PATH in place of a URL keep its password out of the list of processes';
 

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from './arguments.ts';
+import { parseOptions } from './parse-options.ts';
+import { UsageError } from './usage-error.ts';
 
 export const healthUsage = `Usage: npm run health -- [node] [options]
 
@@ -28,9 +28,13 @@ export type HealthOptions = {
   readonly timeoutMs: number | null;
 };
 
+const flag = { type: 'boolean' } as const;
+const text = { type: 'string' } as const;
+const given = { watch: flag, json: flag, help: { ...flag, short: 'h' }, interval: text, timeout: text } as const;
+
 /** Throws `UsageError`. */
 export function readHealthOptions(argv: readonly string[]): HealthOptions {
-  const { values, positionals } = parse(argv);
+  const { values, positionals } = parseOptions(argv, { options: given, allowPositionals: true });
   if (positionals.length > 1) throw new UsageError('Name one node, or none for all');
   const { watch = false, json = false, help = false } = values;
   if (values.interval !== undefined && !watch) throw new UsageError('--interval goes with --watch');
@@ -48,16 +52,4 @@ export function readHealthOptions(argv: readonly string[]): HealthOptions {
     intervalMs: seconds * 1000,
     timeoutMs: timeout === undefined ? null : Number(timeout),
   };
-}
-
-function parse(argv: readonly string[]) {
-  const flag = { type: 'boolean' } as const;
-  const text = { type: 'string' } as const;
-  try {
-    const options = { watch: flag, json: flag, help: { ...flag, short: 'h' }, interval: text, timeout: text } as const;
-    return parseArgs({ args: [...argv], options, allowPositionals: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'not understood';
-    throw new UsageError(`${reason}. Try --help.`, { cause });
-  }
 }

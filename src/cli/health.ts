@@ -2,12 +2,12 @@
 import type { ClusterHealth, NodeHealth } from '../cluster/cluster-health.ts';
 import { systemClock } from '../platform/clock.ts';
 import { watchStopSignals } from '../platform/stop-signals.ts';
-import { UsageError } from './arguments.ts';
 import { clusterConfig } from './cluster-config.ts';
 import { ClusterLook } from './cluster-look.ts';
-import { explainFailure } from './explain-failure.ts';
+import { entry, print } from './entry.ts';
 import { type HealthOptions, healthUsage, readHealthOptions } from './health-options.ts';
 import { healthTable } from './health-table.ts';
+import { UsageError } from './usage-error.ts';
 
 const exitCodes = { HEALTHY: 0, DEGRADED: 1, DOWN: 2, UNKNOWN: 2 } as const;
 const couldNotLook = 3;
@@ -15,12 +15,8 @@ const couldNotLook = 3;
 const patienceMs = 1000;
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
 
-async function run(argv: readonly string[]): Promise<number> {
-  const options = readHealthOptions(argv);
-  if (options.help) {
-    process.stdout.write(healthUsage);
-    return 0;
-  }
+async function run(options: HealthOptions): Promise<number> {
+  if (options.help) return print(healthUsage);
   const config = await clusterConfig();
   const names = config.cluster.nodes.map(({ name }) => name);
   if (options.node !== null && !names.includes(options.node)) {
@@ -75,9 +71,4 @@ function show(health: ClusterHealth, { node, json, watch: again }: HealthOptions
 
 // Whoever reads along may have seen enough.
 process.stdout.on('error', () => process.exit());
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${explainFailure(error).text}\n`);
-  process.exitCode = couldNotLook;
-}
+await entry(readHealthOptions, run, () => couldNotLook);

@@ -1,10 +1,10 @@
 // `npm run local:reset`: wipes the data of the local cluster.
-import { parseArgs } from 'node:util';
 import { processEnvironment, readConfig } from '../config/config.ts';
 import { resetLocalCluster } from '../local/directory/reset-local-cluster.ts';
 import { flavourNames } from '../servers/flavour-name.ts';
-import { UsageError } from './arguments.ts';
-import { explainFailure } from './explain-failure.ts';
+import { entry, print } from './entry.ts';
+import { parseOptions } from './parse-options.ts';
+import { UsageError } from './usage-error.ts';
 
 const usage = `Usage: npm run local:reset -- [options]
 
@@ -15,12 +15,8 @@ Wipes what the local cluster keeps: orders, logs, passwords and token keys. Refu
   --help                   print this
 `;
 
-async function run(argv: readonly string[]): Promise<void> {
-  const options = readOptions(argv);
-  if (options.help) {
-    process.stdout.write(usage);
-    return;
-  }
+async function run(options: ReturnType<typeof readOptions>): Promise<number> {
+  if (options.help) return print(usage);
   const flavour = flavourNames.find((known) => known === options.flavour) ?? null;
   if (flavour === null && options.flavour !== undefined) {
     throw new UsageError(`--flavour is one of ${flavourNames.join(', ')}`);
@@ -29,6 +25,7 @@ async function run(argv: readonly string[]): Promise<void> {
   const removed = await resetLocalCluster({ directory: localDirectory(), flavour, servers: options.all ?? false, log });
   if (removed.length === 0) log('Nothing to wipe.');
   for (const path of removed) log(`wiped ${path}`);
+  return 0;
 }
 
 /** The local cluster's directory, also where the environment names servers that make `npm start` do without it. */
@@ -40,19 +37,8 @@ function localDirectory(): string {
 }
 
 function readOptions(argv: readonly string[]) {
-  try {
-    const flag = { type: 'boolean' } as const;
-    return parseArgs({ args: [...argv], options: { flavour: { type: 'string' }, all: flag, help: flag } }).values;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'not understood';
-    throw new UsageError(`${reason}. Try --help.`, { cause });
-  }
+  const flag = { type: 'boolean' } as const;
+  return parseOptions(argv, { options: { flavour: { type: 'string' }, all: flag, help: flag } }).values;
 }
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  const { text, exitCode } = explainFailure(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = exitCode;
-}
+await entry(readOptions, run);

@@ -1,12 +1,12 @@
 // `npm run migrate`: brings the orders database and its backup up to date, or says how far they are.
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { migrate, migrationStatus, settleMigration } from '../database/migrations/migrate.ts';
 import { TidemarkError } from '../errors.ts';
-import { UsageError } from './arguments.ts';
-import { explainFailure } from './explain-failure.ts';
+import { entry, print } from './entry.ts';
 import { givenUrlUsage } from './given-url.ts';
+import { parseOptions } from './parse-options.ts';
 import { backupUrl, sourceUrl } from './source-url.ts';
+import { UsageError } from './usage-error.ts';
 
 const usage = `Usage: npm run migrate -- [options]
 
@@ -37,12 +37,8 @@ const directories: Readonly<Record<Side, string>> = {
 };
 const log = (line: string) => process.stdout.write(`${line}\n`);
 
-async function run(argv: readonly string[]): Promise<number> {
-  const values = readOptions(argv);
-  if (values.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
+async function run(values: ReturnType<typeof readOptions>): Promise<number> {
+  if (values.help) return print(usage);
   const only = sides.find((side) => side === values.only) ?? null;
   if (values.only !== undefined && only === null) throw new UsageError(`--only is one of ${sides.join(', ')}`);
   for (const outcome of ['rolled-back', 'applied'] as const) {
@@ -97,20 +93,8 @@ async function targetsOf(only: Side | null, url: string | undefined): Promise<Ta
 function readOptions(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  try {
-    const options = { status: flag, help: flag, only: text, url: text, applied: text, 'rolled-back': text };
-    return parseArgs({ args: [...argv], options }).values;
-  } catch (cause) {
-    throw new UsageError(`${cause instanceof Error ? cause.message.split('.')[0] : 'not understood'}. Try --help.`, {
-      cause,
-    });
-  }
+  const options = { status: flag, help: flag, only: text, url: text, applied: text, 'rolled-back': text } as const;
+  return parseOptions(argv, { options }).values;
 }
 
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  const { text, exitCode } = explainFailure(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = exitCode;
-}
+await entry(readOptions, run);

@@ -17,7 +17,7 @@ import { readArguments, type StartArguments, usage } from './arguments.ts';
 import { banner } from './banner.ts';
 import { printableConfig, printableRead } from './check-config.ts';
 import { type Ending, watchForTheEnd } from './ending.ts';
-import { explainFailure } from './explain-failure.ts';
+import { exitCodeOf, print } from './entry.ts';
 import type { LocalMode } from './local-mode.ts';
 import { migrateAtStart } from './migrate-at-start.ts';
 import { reachOf } from './reach-of.ts';
@@ -34,7 +34,7 @@ const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', impor
 
 /** The whole life of the API process. Resolves to its exit code. */
 export async function runApi(argv: readonly string[], createApp: CreateApp): Promise<number> {
-  try {
+  return exitCodeOf(async () => {
     const given = readArguments(argv);
     switch (given.action) {
       case 'help':
@@ -48,11 +48,7 @@ export async function runApi(argv: readonly string[], createApp: CreateApp): Pro
       default:
         return given.action satisfies never;
     }
-  } catch (error) {
-    const { text, exitCode } = explainFailure(error);
-    process.stderr.write(`${text}\n`);
-    return exitCode;
-  }
+  });
 }
 
 async function check(read: ConfigRead): Promise<number> {
@@ -188,9 +184,4 @@ function tell(text: string): void {
   } catch {
     // A full disk.
   }
-}
-
-function print(text: string): 0 {
-  process.stdout.write(text);
-  return 0;
 }

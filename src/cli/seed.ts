@@ -1,11 +1,11 @@
 // `npm run seed`: fills the orders database with sample orders.
-import { parseArgs } from 'node:util';
 import { seedOrders } from '../orders/seed/seed-orders.ts';
 import { systemClock } from '../platform/clock.ts';
-import { UsageError } from './arguments.ts';
-import { explainFailure } from './explain-failure.ts';
+import { entry, print } from './entry.ts';
 import { givenUrlUsage } from './given-url.ts';
+import { parseOptions } from './parse-options.ts';
 import { mirroredSourceUrl } from './source-url.ts';
+import { UsageError } from './usage-error.ts';
 
 const defaultUntil = '2026-11-01T00:00:00.000Z';
 
@@ -26,12 +26,8 @@ Writes believable orders, spread over the 180 days before a fixed date. The same
 The database is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs.
 `;
 
-async function run(argv: readonly string[]): Promise<void> {
-  const values = readOptions(argv);
-  if (values.help) {
-    process.stdout.write(usage);
-    return;
-  }
+async function run(values: ReturnType<typeof readOptions>): Promise<number> {
+  if (values.help) return print(usage);
   if (values.append && values.replace) throw new UsageError('--append and --replace exclude each other');
   const orders = wholeNumber('--orders', values.orders, 10_000_000);
   const seed = wholeNumber('--seed', values.seed, 2 ** 32 - 1);
@@ -51,7 +47,7 @@ async function run(argv: readonly string[]): Promise<void> {
       shown = tenths;
     },
   });
-  process.stdout.write(`Wrote ${written} orders with seed ${seed}.\n`);
+  return print(`Wrote ${written} orders with seed ${seed}.\n`);
 }
 
 function wholeNumber(option: string, text: string, max: number): number {
@@ -69,30 +65,17 @@ function moment(text: string): Date {
 
 function readOptions(argv: readonly string[]) {
   const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        orders: { type: 'string', default: '20000' },
-        seed: { type: 'string', default: '1' },
-        until: { type: 'string', default: defaultUntil },
-        append: flag,
-        replace: flag,
-        url: { type: 'string' },
-        help: flag,
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(`${cause instanceof Error ? cause.message.split('.')[0] : 'not understood'}. Try --help.`, {
-      cause,
-    });
-  }
+  return parseOptions(argv, {
+    options: {
+      orders: { type: 'string', default: '20000' },
+      seed: { type: 'string', default: '1' },
+      until: { type: 'string', default: defaultUntil },
+      append: flag,
+      replace: flag,
+      url: { type: 'string' },
+      help: flag,
+    },
+  }).values;
 }
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  const { text, exitCode } = explainFailure(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = exitCode;
-}
+await entry(readOptions, run);

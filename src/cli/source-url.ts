@@ -1,8 +1,8 @@
 import { type Environment, processEnvironment, readConfig } from '../config/config.ts';
 import { urlOf } from '../servers/server-url.ts';
-import { UsageError } from './arguments.ts';
 import { localClusterConfig } from './cluster-config.ts';
 import { givenUrl } from './given-url.ts';
+import { UsageError } from './usage-error.ts';
 
 /** As `sourceUrl`, and whether a backup is fed from it. Of a database that `--url` names that is not known, and taken for granted. */
 export async function mirroredSourceUrl(

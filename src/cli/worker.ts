@@ -3,17 +3,13 @@ import { openBackground, openCache, openDatabase, openIdentity, openRedis, openT
 import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
 import type { Config } from '../config/config.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';
-import { PrometheusMetrics } from '../http/prometheus.ts';
-import { startWatchServer, type WatchServer } from '../http/watch-server.ts';
-import { systemClock } from '../platform/clock.ts';
+import type { Readiness } from '../http/watch-server.ts';
 import { giveWay } from '../platform/give-way.ts';
-import { Lifecycle } from '../platform/lifecycle.ts';
-import { createLog, type Logger } from '../platform/log.ts';
-import { measureLog } from '../platform/log-metrics.ts';
-import { UsageError } from './arguments.ts';
 import { clusterConfig } from './cluster-config.ts';
-import { watchForTheEnd } from './ending.ts';
-import { explainFailure } from './explain-failure.ts';
+import { entry, print } from './entry.ts';
+import { parseNoOptions } from './parse-options.ts';
+import { UsageError } from './usage-error.ts';
+import { runWatched, type Working } from './watched-process.ts';
 
 const usage = `Usage: npm run worker
 
@@ -24,30 +20,26 @@ as well; it does no harm if they do. Its priority is below normal, and so is tha
 With WORKER_PORT it answers /livez, /readyz and /metrics there.
 `;
 
-async function run(argv: readonly string[]): Promise<number> {
-  if (argv.length > 0) {
-    if (argv[0] !== '--help') throw new UsageError('It takes no options. Try --help.');
-    process.stdout.write(usage);
-    return 0;
-  }
+async function run({ help }: { readonly help: boolean }): Promise<number> {
+  if (help) return print(usage);
   const config = await clusterConfig();
   if (config.redisUrl === null) throw new UsageError('Jobs are kept in Redis. Set REDIS_URL');
   if (config.payments.url === null) throw new UsageError('There is no payment provider to ask. Set PAYMENTS_URL');
   await giveWay();
-  const log = createLog(config.log);
-  const ending = watchForTheEnd(log);
-  const lifecycle = new Lifecycle(systemClock, log);
-  const metrics =
-    config.http.metrics && config.jobs.port !== null
-      ? new PrometheusMetrics({ clock: systemClock, runtime: true })
-      : null;
+  return runWatched(config, {
+    port: config.jobs.port,
+    setting: 'WORKER_PORT',
+    start: (working) => startWorking(config, working),
+  });
+}
+
+async function startWorking(config: Config, { log, lifecycle, metrics }: Working) {
   const measured = { ...(metrics && { metrics }) };
   const redis = openRedis(config);
   const cache = redis && openCache(config, redis, measured);
   // What API processes have cached must not outlive what jobs write.
   const onWrote = { ...(cache && { onWrote: cache.wrote.bind(cache) }) };
   const database = openDatabase(config, log, { ...measured, ...onWrote });
-  if (metrics !== null) measureLog(log, metrics);
   const tokens = openTokens(config, database);
   const background = openBackground(config, { redis, database, tokens, log, ...measured });
   const closeCache = async () => {
@@ -68,52 +60,20 @@ async function run(argv: readonly string[]): Promise<number> {
   };
   const stopWithinMs = config.jobs.graceMs + 10_000;
   await lifecycle.start({ name: 'jobs', start, stop: () => background.stop(), stopWithinMs });
-  let watched: WatchServer | null = null;
-  await lifecycle.start({
-    name: 'watch',
-    start: async () => {
-      watched = await startWatching(config, { trouble: () => background.jobs.trouble, database, metrics, log });
-      if (watched !== null) log.info({ url: watched.url }, 'shows how it is');
-    },
-    stop: () => watched?.stop(),
-  });
-  log.info({ concurrency: config.jobs.concurrency }, 'working');
-  await ending.reached;
-  await lifecycle.stop();
-  log.info('stopped');
-  await log.close();
-  return ending.exitCode();
+  const { concurrency } = config.jobs;
+  return {
+    readiness: () => readinessOf(background.jobs.trouble, database),
+    begun: () => log.info({ concurrency }, 'working'),
+  };
 }
-
-type Watched = {
-  /** Why jobs cannot be reached now; `null` when they can. */
-  readonly trouble: () => string | null;
-  readonly database: OrdersDatabase;
-  readonly metrics: PrometheusMetrics | null;
-  readonly log: Logger;
-};
 
 /** Ready is a worker that can take orders from the queue and change them. Whether the provider answers it learns by its work. */
-async function startWatching(
-  { http, environment, jobs: { port } }: Config,
-  { trouble: troubleOf, database, metrics, log }: Watched,
-): Promise<WatchServer | null> {
-  if (port === null) return null;
-  const readiness = () => {
-    const trouble = troubleOf();
-    const snapshot = database.cluster.snapshot();
-    const ready = trouble === null && writableSource(snapshot) !== undefined;
-    return { ready, facts: { trouble }, servers: { nodes: snapshot.map(describeStatus) } };
-  };
-  const reach = { ...http, production: environment === 'production' };
-  const { host } = http;
-  return startWatchServer({ host, port, setting: 'WORKER_PORT', reach, readiness, metrics, clock: systemClock, log });
+function readinessOf(trouble: string | null, { cluster }: OrdersDatabase): Readiness {
+  const snapshot = cluster.snapshot();
+  const ready = trouble === null && writableSource(snapshot) !== undefined;
+  return { ready, facts: { trouble }, servers: { nodes: snapshot.map(describeStatus) } };
 }
 
-try {
-  process.exit(await run(process.argv.slice(2)));
-} catch (error) {
-  const { text, exitCode } = explainFailure(error);
-  process.stderr.write(`${text}\n`);
-  process.exit(exitCode);
-}
+await entry(parseNoOptions, run);
+// What Redis or a server still holds open is no reason to stay.
+process.exit();

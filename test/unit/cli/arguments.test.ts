@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments, UsageError } from '../../../src/cli/arguments.ts';
+import { readArguments } from '../../../src/cli/arguments.ts';
 import { explainFailure } from '../../../src/cli/explain-failure.ts';
+import { UsageError } from '../../../src/cli/usage-error.ts';
 import { ConfigError } from '../../../src/config/config.ts';
 
 describe('the command line', () => {
