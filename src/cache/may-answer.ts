@@ -12,10 +12,8 @@
  * for a moment after the write it is LATE: it serves those who would only wait for another one who reads anew. In a storm of
  * writes the moment is longer: no answer has all of them, and reading each anew would leave the servers no rest.
  */
-import type { ConsistencyLevel } from '../consistency/levels.ts';
 import type { Position } from '../consistency/position.ts';
-import type { Session } from '../consistency/session.ts';
-import { requirementFor } from '../consistency/session-guarantee.ts';
+import type { ReadRequirement } from '../consistency/session-guarantee.ts';
 import { type InvalidationMarks, isStorm, lackingSinceMs, stormGraceMs } from './invalidation-marks.ts';
 
 export type CacheRequest = {
@@ -44,12 +42,10 @@ export const graceMs = 500;
 
 /** What a request asks of the cache, `null` when it must not be asked. `bound` is `null` when there is none, or nobody knows. */
 export function cacheRequestFor(
-  level: ConsistencyLevel,
-  session: Session,
+  { position, mustUseSource }: ReadRequirement,
+  epoch: number,
   bound: { readonly wanted: boolean; readonly position: Position | null },
 ): CacheRequest | null {
-  const { position, mustUseSource } = requirementFor(level, session);
-  const { epoch } = session;
   if (mustUseSource || (bound.wanted && bound.position === null)) return null;
   if (position === null || bound.position === null) return { epoch, position: position ?? bound.position };
   return position.flavour === bound.position.flavour ? { epoch, position: position.merge(bound.position) } : null;

@@ -45,15 +45,21 @@ export const tokenCarriers = ['header', 'directive', 'cookie'] as const;
 export type TokenCarrier = (typeof tokenCarriers)[number];
 export type CarriedToken = { readonly text: string; readonly carrier: TokenCarrier };
 
-export type ConsistencyRequest = {
-  /** Not verified yet. Each text once. */
-  readonly tokens: readonly CarriedToken[];
+/** How fresh a read is to be. */
+export type ReadIntent = {
   readonly level: ConsistencyLevel;
   readonly whenBehind: WhenBehind;
   /** How long to wait for a replica. Means nothing with BYPASS. */
   readonly waitMs: number;
   /** `null` when the read has no bound. */
   readonly maxStalenessMs: number | null;
+  /** Off, reads do not move the session on: it goes on reading its own writes, and no more. On unless told. */
+  readonly monotonicReads?: boolean;
+};
+
+export type ConsistencyRequest = ReadIntent & {
+  /** Not verified yet. Each text once. */
+  readonly tokens: readonly CarriedToken[];
 };
 
 /** One day: a bound beyond it bounds nothing. */

@@ -1,15 +1,11 @@
-import type { NodeRole } from '../cluster/node.ts';
 import type { ConsistencyLevel } from '../consistency/levels.ts';
 import type { Position } from '../consistency/position.ts';
+import type { RouteDecision } from '../routing/route-decision.ts';
 import type { Caller } from './caller.ts';
 
-/** How the answer of one request came about, for the log. */
-export type DecisionFacts = {
-  readonly node: string;
-  readonly role: NodeRole;
-  readonly reason: string;
-  readonly waitedMs: number;
-};
+/** How the HTTP answer carries the session on. */
+export type CookieChange = 'KEEP' | 'SET' | 'CLEAR';
+export type SessionOutput = { readonly token: string | null; readonly cookie: CookieChange };
 
 /** What a request asked of the node that answers it. */
 export type RoutedFacts = { readonly level: ConsistencyLevel; readonly required: Position | null };
@@ -29,7 +25,10 @@ export type RequestFacts = {
   operation: { readonly name: string | null; readonly type: string } | null;
   /** `null` for a request that needs no node, or was refused before it could ask for one. */
   routed: RoutedFacts | null;
-  decision: DecisionFacts | null;
+  /** Which node answered, and why. */
+  decision: RouteDecision | null;
+  /** What its answer brings its client; `null` when it says nothing of a session. */
+  output: SessionOutput | null;
   /** Ids of orders that it has changed: who wrote what is asked later. */
   written: string[];
   /** Points that its operation costs, as `operation-cost.ts` counts them. */
@@ -54,6 +53,7 @@ export function factsOf(request: Request): RequestFacts {
       operation: null,
       routed: null,
       decision: null,
+      output: null,
       written: [],
       cost: 0,
       mostCost: 0,
@@ -70,6 +70,11 @@ export function recordRouted(request: Request, routed: RoutedFacts): void {
 }
 
 /** For the plugin that routes reads: puts the decision into the log line of the request. */
-export function recordDecision(request: Request, decision: DecisionFacts): void {
+export function recordDecision(request: Request, decision: RouteDecision): void {
   factsOf(request).decision = decision;
+}
+
+/** For the plugin that carries sessions on: what the answer brings the client. */
+export function recordOutput(request: Request, output: SessionOutput): void {
+  factsOf(request).output = output;
 }

@@ -13,7 +13,7 @@ import type { RedisTarget } from '../platform/redis-target.ts';
 import { HttpPayments } from './http-payments.ts';
 import { measureJobs } from './job-metrics.ts';
 import { JobRecords } from './job-records.ts';
-import { JobSessions, type Tokens } from './job-sessions.ts';
+import { JobSessions } from './job-sessions.ts';
 import { JobWorkers } from './job-workers.ts';
 import { type Jobs, noJobs } from './jobs.ts';
 import { RedisJobs } from './redis-jobs.ts';

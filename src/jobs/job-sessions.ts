@@ -7,17 +7,16 @@
 import { currentEpoch } from '../consistency/epoch.ts';
 import { resumeSession } from '../consistency/resume-session.ts';
 import { advanceSession, emptySession, isEmptySession, requireSource, type Session } from '../consistency/session.ts';
+import type { Tokens } from '../consistency/tokens.ts';
+import { type JudgedPast, type Runnable, runWithFreshness } from '../database/engine/read-runs.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../database/orders/orders-client.ts';
 import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
 import type { JoinedTokens } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 
-/** Verifies and writes tokens. */
-export type Tokens = { decode(text: string, nowMs: number): Session; encode(session: Session): string };
-
 export type JobSessionsOptions = {
   readonly database: OrdersDatabase;
-  readonly tokens: Tokens;
+  readonly tokens: Pick<Tokens, 'decode' | 'encode'>;
   readonly clusterId: string;
   readonly clock: Clock;
 };
@@ -38,16 +37,18 @@ export class JobSessions {
     level: 'SESSION' | 'STRONG',
     work: (session: OrdersPinnedSession) => Promise<T>,
   ): Promise<{ readonly value: T; readonly token: string | null }> {
-    const session = await this.#judged(token);
+    const { database } = this.#options;
     const intent = { level, whenBehind: 'WAIT', waitMs, maxStalenessMs: null } as const;
-    const pinned = this.#options.database.openSession({ session, intent, writes: false, readsFollow: false });
-    try {
-      const value = await pinned.run(async () => await work(pinned));
-      await pinned.observe();
-      return { value, token: this.#tokenOf(pinned.session) };
-    } finally {
-      pinned.end();
-    }
+    const resume = async () => ({ session: await this.#judged(token), isUnjudged: false, judgedIn: null });
+    const runnable: Runnable<JudgedPast, OrdersPinnedSession, T, { value: T; token: string | null }> = {
+      // It may write. The queue tries a task again.
+      mayRerun: false,
+      resume,
+      open: ({ session }) => database.openSession({ session, intent, writes: false, readsFollow: false }),
+      work: (pinned) => pinned.run(async () => await work(pinned)),
+      answer: (value, { session }) => ({ value, token: this.#tokenOf(session) }),
+    };
+    return runWithFreshness(database, runnable, await resume());
   }
 
   /** One token for what all of these have seen, `null` for none. Of what is lost: the token that names it. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { ReadIntent } from '../../src/consistency/consistency-request.ts';
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession, type Session } from '../../src/consistency/session.ts';
 import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/engine/database-options.ts';
@@ -10,7 +11,6 @@ import {
   type OrdersTransaction,
   openOrdersDatabase,
 } from '../../src/database/orders/orders-client.ts';
-import type { ReadIntent } from '../../src/database/session/session-opening.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import type { TestCluster } from './test-cluster.ts';

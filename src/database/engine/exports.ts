@@ -2,6 +2,7 @@
 // made of are here for those who join them in another way.
 export { Cluster, type ClusterOptions } from '../../cluster/cluster.ts';
 export type { ClusterSnapshot } from '../../cluster/cluster-snapshot.ts';
+export type { ReadIntent } from '../../consistency/consistency-request.ts';
 export { InvalidConsistencyTokenError, WriteLostError } from '../../consistency/errors.ts';
 export { resumeSession } from '../../consistency/resume-session.ts';
 export { emptySession, type Session } from '../../consistency/session.ts';
@@ -24,11 +25,10 @@ export { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
 export { DatabaseScope } from '../session/database-scope.ts';
 export type { PinnedSession } from '../session/pinned-session.ts';
 export { healthGating } from '../session/read-through-session.ts';
-export type { ReadIntent } from '../session/session-opening.ts';
 export type { DatabaseNode, ReplicatedDatabaseOptions } from './database-options.ts';
 export type { DatabaseUses } from './database-uses.ts';
+export type { Answered } from './engine-call.ts';
 export {
-  type Answered,
   type Asked,
   openPrismaEngine,
   PrismaEngine,

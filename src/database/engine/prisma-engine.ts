@@ -3,21 +3,18 @@
  * the next call of the same user takes along. What the GraphQL server does around each operation, for calls in a program.
  */
 import { seenFlavour } from '../../cluster/seen-flavour.ts';
-import { refuseBroken } from '../../consistency/refuse-broken.ts';
-import { isEmptySession, type Session } from '../../consistency/session.ts';
+import type { ReadIntent } from '../../consistency/consistency-request.ts';
 import { TokenCodec } from '../../consistency/token-codec.ts';
 import { type TokenKey, TokenKeyring } from '../../consistency/token-keyring.ts';
-import { TidemarkError } from '../../errors.ts';
-import { type Clock, systemClock } from '../../platform/clock.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
-import type { RouteDecision } from '../../routing/route-decision.ts';
 import { positions } from '../../servers/flavours.ts';
 import type { MakeClient, PrismaClientLike } from '../clients/node-clients.ts';
-import type { PinnedSession } from '../session/pinned-session.ts';
-import type { ReadIntent } from '../session/session-opening.ts';
 import type { TransactionRunner } from '../write/source-writer.ts';
 import type { DatabaseNode, ReplicatedDatabaseOptions } from './database-options.ts';
 import type { DatabaseUses } from './database-uses.ts';
+import { type Answered, EngineCall, type EngineParts } from './engine-call.ts';
+import { runWithFreshness } from './read-runs.ts';
 import { ReplicatedDatabase } from './replicated-database.ts';
 import { nodesAt } from './server-urls.ts';
 import { shortenBy } from './shorten-by.ts';
@@ -52,24 +49,11 @@ export type Asked = Partial<ReadIntent> & {
   readonly tokens?: readonly string[];
 };
 
-export type Answered<T> = {
-  readonly value: T;
-  /** For the user to bring with the next call. Includes all that were brought. `null` when there is nothing to carry. */
-  readonly token: string | null;
-  /** Which node answered, and why. */
-  readonly decision: RouteDecision | null;
-};
-
-const usualIntent: ReadIntent = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null };
-
-/** How often a read may be run again because its node was lost. */
-const maxRuns = 3;
+const defaultIntent: ReadIntent = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null };
 
 export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
   readonly database: ReplicatedDatabase<Client, Transaction>;
-  readonly #clusterId: string;
-  readonly #tokens: TokenCodec;
-  readonly #clock: Clock;
+  readonly #parts: EngineParts<Client, Transaction>;
 
   constructor(options: PrismaEngineOptions<Client>) {
     const { source, replicas = [], makeClient, clusterId, name = clusterId, tokenKeys, settings = {} } = options;
@@ -84,16 +68,16 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
       nodes,
       makeClient,
     });
-    this.#clock = clock;
-    this.#clusterId = clusterId;
-    this.#tokens = new TokenCodec({
+    const { database } = this;
+    const tokens = new TokenCodec({
       keyring: new TokenKeyring(tokenKeys),
       positions,
       clusterId,
-      flavour: () => seenFlavour(this.database.cluster.snapshot()),
-      shorten: shortenBy(this.database),
-      onIssued: countTokens(this.database.metrics),
+      flavour: () => seenFlavour(database.cluster.snapshot()),
+      shorten: shortenBy(database),
+      onIssued: countTokens(database.metrics),
     });
+    this.#parts = { database, tokens, clusterId, clock };
   }
 
   /** Resolves when every server was looked at once, whether it answered or not. */
@@ -109,37 +93,17 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
    * All reads of `work` are served by one node, and see at least what the tokens have seen. When that node is lost, `work` is
    * run again from its start on another one, and so it is when a promotion has overtaken it.
    */
-  async read<T>(work: (client: Client) => Promise<T>, asked: Asked = {}): Promise<Answered<T>> {
+  async read<T>(work: (client: Client) => Promise<T>, { tokens = [], ...intent }: Asked = {}): Promise<Answered<T>> {
     this.database.checkUse({ writes: false });
-    const { tokens = [], ...intent } = asked;
-    let excluded: ReadonlySet<string> = new Set();
-    let answered: Answered<T> | null = null;
-    for (let run = 1; ; run += 1) {
-      const judgedIn = this.database.historyTurns;
-      const pinned = this.database.openSession({
-        session: await this.#resume(tokens),
-        intent: { ...usualIntent, ...intent },
-        writes: false,
-        excluded,
-      });
-      try {
-        await pinned.pin();
-        // Prisma's promises start when they are awaited: that has to be inside.
-        const value = await pinned.run(async () => await work(pinned.client));
-        await pinned.observe();
-        // Another source since: what the tokens name may be lost there.
-        if (judgedIn !== this.database.historyTurns) await this.#resume(tokens);
-        if (!(pinned.unobserved || pinned.historyMoved) || run === maxRuns) return this.#answered(value, pinned);
-        answered = this.#answered(value, pinned);
-        excluded = pinned.lostNodes ?? excluded;
-      } catch (error) {
-        if (answered !== null && error instanceof TidemarkError) return answered;
-        if (pinned.lostNodes === null || run === maxRuns) throw error;
-        excluded = pinned.lostNodes;
-      } finally {
-        pinned.end();
-      }
-    }
+    const asked = { ...defaultIntent, ...intent };
+    const call = new EngineCall(this.#parts, {
+      tokens,
+      intent: asked,
+      writes: false,
+      // Prisma's promises start when they are awaited: that has to be inside.
+      work: (pinned) => pinned.run(async () => await work(pinned.client)),
+    });
+    return runWithFreshness(this.database, call, await call.resume());
   }
 
   /**
@@ -151,32 +115,13 @@ export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Tr
     { tokens = [] }: Pick<Asked, 'tokens'> = {},
   ): Promise<Answered<T>> {
     this.database.checkUse({ writes: true });
-    const pinned = this.database.openSession({
-      session: await this.#resume(tokens),
-      intent: usualIntent,
+    const call = new EngineCall(this.#parts, {
+      tokens,
+      intent: defaultIntent,
       writes: true,
+      work: async (pinned) => (await pinned.write((transaction) => work(transaction))).value,
     });
-    try {
-      await pinned.pin();
-      const { value } = await pinned.write((transaction) => work(transaction));
-      await pinned.observe();
-      return this.#answered(value, pinned);
-    } finally {
-      pinned.end();
-    }
-  }
-
-  #answered<T>(value: T, { session, decision }: PinnedSession<Client, Transaction>): Answered<T> {
-    return { value, token: isEmptySession(session) ? null : this.#tokens.encode(session), decision };
-  }
-
-  /** Throws `InvalidConsistencyTokenError`, `WriteLostError` (with the token to go on with), `EpochAheadError` or `ConsistencyTimeoutError`. */
-  async #resume(tokens: readonly string[]): Promise<Session> {
-    const nowMs = this.#clock.now();
-    const verified = tokens.map((token) => this.#tokens.decode(token, nowMs));
-    const resumed = await this.database.resume(this.#clusterId, verified);
-    refuseBroken(resumed, this.database.epochs, (session) => this.#tokens.encode(session));
-    return resumed.session;
+    return runWithFreshness(this.database, call, await call.resume());
   }
 }
 

@@ -1,5 +1,5 @@
 /** What one operation on the database is opened with, and what it asks of everything around it. */
-import type { ConsistencyLevel, WhenBehind } from '../../consistency/levels.ts';
+import type { ReadIntent } from '../../consistency/consistency-request.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Session } from '../../consistency/session.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -9,16 +9,6 @@ import type { NodeClients } from '../clients/node-clients.ts';
 import type { SourceWriter } from '../write/source-writer.ts';
 import type { DatabaseScope } from './database-scope.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
-
-/** What the operation asked for. */
-export type ReadIntent = {
-  readonly level: ConsistencyLevel;
-  readonly whenBehind: WhenBehind;
-  readonly waitMs: number;
-  readonly maxStalenessMs: number | null;
-  /** Off, reads do not move the session on: it goes on reading its own writes, and no more. On unless told. */
-  readonly monotonicReads?: boolean;
-};
 
 export type SessionServices<Client, Transaction> = {
   readonly scope: DatabaseScope;
@@ -61,6 +51,7 @@ export type SessionServices<Client, Transaction> = {
 
 export type SessionOpening = {
   readonly session: Session;
+  /** What the operation asked for. */
   readonly intent: ReadIntent;
   /** Mutations read where they write. */
   readonly writes: boolean;

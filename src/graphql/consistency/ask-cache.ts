@@ -1,10 +1,8 @@
 import { cacheRequestFor } from '../../cache/may-answer.ts';
-import type { CacheTurn, ReadCache } from '../../cache/read-cache.ts';
-import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
-import type { Session } from '../../consistency/session.ts';
-import type { OrdersDatabase } from '../../database/orders/orders-client.ts';
+import type { CacheTurn } from '../../cache/read-cache.ts';
+import type { ReadRequirement } from '../../consistency/session-guarantee.ts';
 import { type CommonReads, commonOrderReads } from '../orders/common-order-reads.ts';
-import type { OperationInput } from './consistency-input.ts';
+import type { Operation } from './operation.ts';
 
 export type CacheAnswer = {
   readonly turn: CacheTurn;
@@ -14,11 +12,9 @@ export type CacheAnswer = {
 
 /** `null` for an operation that the cache is no use to: what it asks is not common, or must come from the source. */
 export async function askCache(
-  { cache, database }: { readonly cache: ReadCache | null; readonly database: OrdersDatabase },
-  input: OperationInput,
-  { level, maxStalenessMs }: ConsistencyRequest,
-  session: Session,
-  signal: () => AbortSignal,
+  { options: { cache, database }, input, asked: { level, maxStalenessMs }, signal }: Operation,
+  requirement: ReadRequirement,
+  epoch: number,
 ): Promise<CacheAnswer | null> {
   if (cache === null || input.operation.operation !== 'query' || level === 'STRONG') return null;
   // What an answer includes is said by its position: without, it may be older than what this client has seen.
@@ -29,6 +25,6 @@ export async function askCache(
     wanted: maxStalenessMs !== null,
     position: maxStalenessMs === null ? null : await database.positionWithin(maxStalenessMs),
   };
-  const request = cacheRequestFor(level, session, bound);
+  const request = cacheRequestFor(requirement, epoch, bound);
   return request === null ? null : { turn: await cache.ask({ ...request, reads: reads.names, signal }), reads };
 }

@@ -1,6 +1,6 @@
 import type { ConsistencyLevel } from '../../consistency/levels.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
-import { factsOf } from '../request-facts.ts';
+import { factsOf, type SessionOutput } from '../request-facts.ts';
 
 /** What the answer says about its own freshness, as `extensions.consistency`. */
 export type ConsistencyExtension = {
@@ -15,10 +15,6 @@ export type ConsistencyExtension = {
   /** The token could not name what the client has seen: reads with it go to the source, as `position-unknown`. */
   readonly positionTooLong?: true;
 };
-
-/** How the HTTP answer carries the session on. */
-export type CookieChange = 'KEEP' | 'SET' | 'CLEAR';
-export type SessionOutput = { readonly token: string | null; readonly cookie: CookieChange };
 
 export function consistencyExtension(
   level: ConsistencyLevel,

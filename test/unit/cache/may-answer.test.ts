@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type InvalidationMarks, isStorm, stormGraceMs } from '../../../src/cache/invalidation-marks.ts';
 import { cacheRequestFor, graceMs, mayAnswer } from '../../../src/cache/may-answer.ts';
-import { consistencyLevels } from '../../../src/consistency/levels.ts';
+import { type ConsistencyLevel, consistencyLevels } from '../../../src/consistency/levels.ts';
 import type { Position } from '../../../src/consistency/position.ts';
 import { emptySession, requireSource, type Session } from '../../../src/consistency/session.ts';
+import { requirementFor } from '../../../src/consistency/session-guarantee.ts';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { mariadbPosition, mysqlPosition } from '../consistency/arbitrary-positions.ts';
 
@@ -17,6 +18,8 @@ const quiet = marksAt();
 const session = (position: Position | null): Session => ({ ...emptySession('orders', 1), position });
 const unbounded = { wanted: false, position: null };
 const nowMs = 10_000;
+const asked = (level: ConsistencyLevel, session: Session, bound: Parameters<typeof cacheRequestFor>[2]) =>
+  cacheRequestFor(requirementFor(level, session), session.epoch, bound);
 
 describe('an answer at 0-1-10', () => {
   const answer = { epoch: 1, includes: at('0-1-10') };
@@ -101,24 +104,24 @@ describe('what each level asks of the cache', () => {
     ['BOUNDED', null],
     ['SESSION', seen],
   ] as const)('%s', (level, position) => {
-    expect(cacheRequestFor(level, session(seen), unbounded)).toEqual({ epoch: 1, position });
+    expect(asked(level, session(seen), unbounded)).toEqual({ epoch: 1, position });
   });
 
   it('STRONG is never answered', () => {
-    expect(cacheRequestFor('STRONG', session(null), unbounded)).toBeNull();
+    expect(asked('STRONG', session(null), unbounded)).toBeNull();
   });
 
   it('a session that only the source knows is not answered, at any level that keeps promises', () => {
     const unknown = requireSource(session(seen));
-    const asking = consistencyLevels.filter((level) => cacheRequestFor(level, unknown, unbounded) !== null);
+    const asking = consistencyLevels.filter((level) => asked(level, unknown, unbounded) !== null);
     expect(asking).toEqual(['EVENTUAL', 'BOUNDED']);
   });
 
   it('a bound must be proved by a position', () => {
     const proved = { wanted: true, position: at('0-1-7') };
-    expect(cacheRequestFor('BOUNDED', session(seen), proved)).toEqual({ epoch: 1, position: at('0-1-7') });
-    expect(cacheRequestFor('SESSION', session(at('1-1-2')), proved)?.position?.format()).toBe('0-1-7,1-1-2');
-    expect(cacheRequestFor('SESSION', session(null), proved)?.position?.format()).toBe('0-1-7');
-    expect(cacheRequestFor('BOUNDED', session(seen), { wanted: true, position: null })).toBeNull();
+    expect(asked('BOUNDED', session(seen), proved)).toEqual({ epoch: 1, position: at('0-1-7') });
+    expect(asked('SESSION', session(at('1-1-2')), proved)?.position?.format()).toBe('0-1-7,1-1-2');
+    expect(asked('SESSION', session(null), proved)?.position?.format()).toBe('0-1-7');
+    expect(asked('BOUNDED', session(seen), { wanted: true, position: null })).toBeNull();
   });
 });

@@ -10,29 +10,18 @@ import { InvalidConsistencyTokenError } from '../../consistency/errors.ts';
 import { refuseBroken } from '../../consistency/refuse-broken.ts';
 import type { ResumedSession } from '../../consistency/resume-session.ts';
 import { emptySession, requireSource, type Session } from '../../consistency/session.ts';
+import type { Tokens } from '../../consistency/tokens.ts';
+import type { JudgedPast } from '../../database/engine/read-runs.ts';
 import type { OrdersDatabase } from '../../database/orders/orders-client.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
 import { cursorsIn, type OperationInput } from './consistency-input.ts';
 
 /** Not `whole`: some of what was sent has no place in the session. */
-export type ResumedPast = {
-  readonly session: Session;
+export type ResumedPast = JudgedPast & {
   readonly whole: boolean;
-  /** Its source could not be asked about it: what is read with it has to be judged once more. */
-  readonly isUnjudged: boolean;
-  /** Which state of the source's history it was judged by; `null` when there was nothing to judge. */
-  readonly judgedIn: number | null;
   /** A cookie was sent that is no token here. */
   readonly badCookie: boolean;
-};
-
-/** Verifies and writes tokens. */
-export type Tokens = {
-  decode(text: string, nowMs: number): Session;
-  encode(session: Session): string;
-  /** False when the session's position is too long for its token, which then leads to the source. */
-  fits(session: Session): boolean;
 };
 
 export type ResumeOptions = {
@@ -49,7 +38,7 @@ export type ResumeOptions = {
  * by itself. A cookie that is no token here, of another deployment on the host or of a key that is gone, breaks nothing: unless
  * it is of another cluster, nobody knows what its owner has seen, so the source is asked.
  */
-export function resumeOperation(
+export function resumeTokens(
   options: ResumeOptions,
   input: OperationInput,
   asked: ConsistencyRequest,

@@ -1,0 +1,125 @@
+/**
+ * One operation that reads, run until it has an answer that holds.
+ *
+ *   resume --> open --> work --> observe --> judge --> answer
+ *
+ * | on the way | then |
+ * |---|---|
+ * | its node was lost while it read | again from its start, past that node |
+ * | its node was lost before it told what was seen | likewise; its own answer goes out when nobody has a better one |
+ * | a promotion has overtaken it | likewise, with what was seen before judged anew |
+ * | what was seen before was not judged, or by another source | it is judged now: the answer is refused when it does not hold |
+ *
+ * What a run has seen is told to nobody unless it is the run that answers. What writes is run once.
+ */
+import type { Session } from '../../consistency/session.ts';
+import { TidemarkError } from '../../errors.ts';
+import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
+import type { RouteDecision } from '../../routing/route-decision.ts';
+
+/** How often an operation is run at most. */
+const maxRuns = 3;
+
+/** What a client has seen before, as it was judged. */
+export type JudgedPast = {
+  readonly session: Session;
+  /** Its source could not be asked about it: what is read with it has to be judged once more. */
+  readonly isUnjudged: boolean;
+  /** Which state of the source's history it was judged by; `null` when there was nothing to judge. */
+  readonly judgedIn: number | null;
+};
+
+/** The session of one run, as far as it tells whether the run holds. */
+export interface RunningSession {
+  readonly decision: RouteDecision | null;
+  readonly lostNodes: ReadonlySet<string> | null;
+  readonly unobserved: boolean;
+  readonly historyMoved: boolean;
+  observe(): Promise<void>;
+  end(): void;
+}
+
+/** What is run. `past` is what it sees at least. */
+export interface Runnable<Past extends JudgedPast, Running extends RunningSession, Result, Answer> {
+  /** False for what writes. */
+  readonly mayRerun: boolean;
+  /** What was seen before, judged as of now. Throws when a promise cannot be kept. */
+  resume(): Past | Promise<Past>;
+  open(past: Past, excluded: ReadonlySet<string>): Running;
+  work(running: Running, past: Past): Promise<Result>;
+  answer(result: Result, running: Running, past: Past): Answer | Promise<Answer>;
+}
+
+/** By what state of its source's history a past is judged now. */
+type Judging = { readonly historyTurns: number };
+type Attempt = { readonly run: number; readonly excluded: ReadonlySet<string> };
+
+const firstAttempt: Attempt = { run: 1, excluded: new Set() };
+
+/** Rejects with what `work` and the router throw. Later attempts are for what was lost before it came here. */
+export async function runWithFreshness<Past extends JudgedPast, Running extends RunningSession, Result, Answer>(
+  judging: Judging,
+  runnable: Runnable<Past, Running, Result, Answer>,
+  past: Past,
+  { run, excluded }: Attempt = firstAttempt,
+): Promise<Answer> {
+  const running = runnable.open(past, excluded);
+  const mayRerun = runnable.mayRerun && run < maxRuns;
+  try {
+    let result: Result;
+    try {
+      result = await runnable.work(running, past);
+    } catch (error) {
+      if (!mayRerun || running.lostNodes === null) throw error;
+      return await runWithFreshness(judging, runnable, past, { run: run + 1, excluded: running.lostNodes });
+    }
+    if (running.lostNodes === null) await running.observe();
+    if (mayRerun && (running.lostNodes !== null || running.historyMoved)) {
+      const better = await betterAnswer(judging, runnable, past, running, { run: run + 1, excluded });
+      if (better !== null) return better.answer;
+    }
+    if (runnable.mayRerun && isToBeJudged(past, judging)) await judge(runnable, running);
+    const answer = runnable.answer(result, running, past);
+    return answer instanceof Promise ? await answer : answer;
+  } finally {
+    running.end();
+  }
+}
+
+/** `null` when the one that there is has to do. */
+async function betterAnswer<Past extends JudgedPast, Running extends RunningSession, Result, Answer>(
+  judging: Judging,
+  runnable: Runnable<Past, Running, Result, Answer>,
+  past: Past,
+  { lostNodes, unobserved }: Running,
+  { run, excluded }: Attempt,
+): Promise<{ readonly answer: Answer } | null> {
+  // A token of the history that has ended would leave only the source, which nobody may know yet.
+  const now = lostNodes === null ? await runnable.resume() : past;
+  try {
+    return { answer: await runWithFreshness(judging, runnable, now, { run, excluded: lostNodes ?? excluded }) };
+  } catch (error) {
+    const hasOwnAnswer = lostNodes === null || unobserved;
+    if (hasOwnAnswer && error instanceof TidemarkError) return null;
+    throw error;
+  }
+}
+
+function isToBeJudged({ isUnjudged, judgedIn }: JudgedPast, { historyTurns }: Judging): boolean {
+  return isUnjudged || (judgedIn !== null && judgedIn !== historyTurns);
+}
+
+/**
+ * Nobody could be asked whether the source has what the client has seen, and meanwhile there may be another one that has not.
+ * Throws when that is so, or when the source answered and still does not tell.
+ */
+async function judge(
+  runnable: { resume(): JudgedPast | Promise<JudgedPast> },
+  { decision }: RunningSession,
+): Promise<void> {
+  const { isUnjudged } = await runnable.resume();
+  if (!isUnjudged || decision?.role !== 'SOURCE') return;
+  throw new LimitedFunctionalityError('The source has not told yet whether it has what you have seen', {
+    facts: { retryAfterMs },
+  });
+}
