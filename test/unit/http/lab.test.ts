@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServedLab } from '../../../src/http/lab.ts';
+import { labActions } from '../../../src/local/lab/lab-rules.ts';
 import { LabRefusedError, UnknownNodeError } from '../../../src/local/local-errors.ts';
 import { startTinyServer } from './tiny-server.ts';
 
@@ -58,6 +59,12 @@ describe('the lab over HTTP', () => {
       (await send('POST', fromPage, JSON.stringify({ node: 'a', action: { name: 'hang' }, forS: 0 }))).status,
     ).toBe(400);
     expect(done).toEqual([['replica-1', { name: 'kill' }], ['replica-1', { name: 'delay', seconds: 2 }], 'undone']);
+  });
+
+  it.each(labActions)('takes what the lab can do: %s', async (name) => {
+    const action = name === 'delay' ? { name, seconds: 60 } : { name };
+    const { status } = await send('POST', fromPage, JSON.stringify({ node: 'replica-1', action }));
+    expect(status).toBe(name === 'start' ? 409 : 200);
   });
 
   it.each<[string, Record<string, string>]>([
