@@ -33,6 +33,7 @@ export const knownErrorCodes = [
   'MIXED_HISTORY',
   'NODE_LOST',
   'NOT_ACCEPTABLE',
+  'NOT_A_READ',
   'OVERLOADED',
   'QUERY_TOO_COMPLEX',
   'REPLAY_UNSETTLED',

@@ -2,6 +2,7 @@
  * Background work as one part of a process: what may be asked of it, who does it, and who hears of it. Everything goes through
  * one Redis; without one, nothing can be asked, and changed orders are told to this process only.
  */
+import type { Tokens } from '../consistency/tokens.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';
 import type { CommittedChange } from '../orders/order-change.ts';
 import { OrderChanges } from '../orders/order-changes.ts';
@@ -35,7 +36,7 @@ export type BackgroundWorkOptions = {
   readonly payments: { readonly url: string | null; readonly token: string | null; readonly timeoutMs: number };
   readonly clusterId: string;
   readonly database: OrdersDatabase;
-  readonly tokens: Tokens;
+  readonly tokens: Pick<Tokens, 'decode' | 'encode'>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;

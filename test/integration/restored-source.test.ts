@@ -79,9 +79,10 @@ function includesOnSource(by: OrdersDatabase, position: Position | null): boolea
 }
 
 const verdictOn = async (session: Session, by = first) => {
-  const { lost, unknown, ahead, behind } = await by.resume('orders', [session]);
+  const { session: resumed, lost, ahead, behind } = await by.resume('orders', [session]);
   if (lost.length > 0) return 'LOST';
-  return unknown.length + ahead.length + behind.length > 0 ? 'UNKNOWN' : 'WHOLE';
+  const isUnknown = resumed.requiresSource && !session.requiresSource;
+  return isUnknown || ahead.length + behind.length > 0 ? 'UNKNOWN' : 'WHOLE';
 };
 
 /** One story: each chapter begins where the one before has ended. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import {
   consistencyExtension,
   cookieNamesFor,
-  type SessionOutput,
   writeSession,
 } from '../../../src/graphql/consistency/consistency-output.ts';
+import type { SessionOutput } from '../../../src/graphql/request-facts.ts';
 
 function headersAfter(output: SessionOutput, url = 'http://127.0.0.1/graphql'): Headers {
   const headers = new Headers();
