@@ -17,6 +17,7 @@ const noAnswerFrom = [
 ];
 const elsewhere = new Map([
   ['MIRRORED_MODELS', 'refuses the start'],
+  ['BAD_DATABASE_USES', 'refuses the start'],
   ['INVALID_TOKEN_SETTINGS', 'refuses the start'],
   ['PAYMENTS_UNAVAILABLE', 'tells why an order of a job was given up'],
   ['PAYMENTS_BAD_ANSWER', 'likewise'],
