@@ -110,7 +110,8 @@ export class TestClient {
 
   /** Runs `work` as one operation and advances by what it saw. */
   async read<T>(work: (client: OrdersClient) => Promise<T>, intent: Partial<ReadIntent> = {}): Promise<T> {
-    return this.#operation(intent, false, (session) => work(session.client));
+    // Promises of Prisma start when they are awaited: that has to be inside.
+    return this.#operation(intent, false, async (session) => await work(session.client));
   }
 
   async #operation<T>(
