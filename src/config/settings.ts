@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readRedisUrl } from '../platform/redis-target.ts';
 import { headerNames, hostNames, publicUrl, trustedProxies } from './http-values.ts';
 
-// Every variable that is one value. What describes database servers is in config-nodes.ts.
+// Every variable that is one value. What describes database servers is in nodes/read-nodes.ts.
 
 const integer = (initial: number, minimum: number, maximum: number) =>
   z

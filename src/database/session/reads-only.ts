@@ -1,7 +1,7 @@
 /**
- * What the client of a session lets through to the source: nothing. The splitting of reads and writes sends whatever is no read
+ * What the client of a session lets through past the router: nothing. The splitting of reads and writes sends whatever is no read
  * of a model there, past the router: no token would tell of what it wrote, and none of what it saw. A raw query is a read of
- * the session like any other; a write belongs into `write`, and so does a transaction.
+ * the session like any other, and its text is not looked into; a write belongs into `write`, and so does a transaction.
  */
 import { Prisma } from '@prisma/client/extension';
 import { DatabaseReadOnlyError, NotAReadError } from '../errors.ts';
