@@ -10,6 +10,9 @@ const longestMs = 50;
 export class ShortFirst {
   readonly #clock: Clock;
   readonly #waiting = new Set<() => void>();
+  /** Go on when they are called. */
+  readonly #pieces: (() => void)[] = [];
+  #releasing = false;
   #short = 0;
 
   constructor(clock: Clock) {
@@ -29,15 +32,27 @@ export class ShortFirst {
     };
   }
 
-  /** For long work, when its next piece begins at once: resolves when the piece after that may. */
-  readonly standBack = async (): Promise<void> => {
-    const beganMs = this.#clock.monotonic();
-    // Behind the piece, and behind what has arrived meanwhile.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    if (this.#short === 0) return;
-    const tookMs = this.#clock.monotonic() - beganMs;
-    await this.#untilNoneShort(Math.min(timesAPiece * tookMs, longestMs));
-  };
+  /** For long work, when its next piece begins at once: resolves when the piece after that may. One piece goes on at a time. */
+  readonly standBack = (): Promise<void> =>
+    new Promise((resolve) => {
+      this.#pieces.push(resolve);
+      if (!this.#releasing) void this.#release();
+    });
+
+  /** Lets the pieces that stand back go on, one after the other. */
+  async #release(): Promise<void> {
+    this.#releasing = true;
+    for (let beganMs = this.#clock.monotonic(); this.#pieces.length > 0; beganMs = this.#clock.monotonic()) {
+      // Behind the piece, and behind what has arrived meanwhile.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (this.#short > 0) {
+        const tookMs = this.#clock.monotonic() - beganMs;
+        await this.#untilNoneShort(Math.min(timesAPiece * tookMs, longestMs));
+      }
+      this.#pieces.shift()?.();
+    }
+    this.#releasing = false;
+  }
 
   #untilNoneShort(ms: number): Promise<void> {
     return new Promise((resolve) => {

@@ -1,5 +1,5 @@
-const atOnce = 10;
-const longFrom = 30;
+const atOnce = 5;
+const longFrom = 15;
 
 /**
  * The rows of a list, those of a long one a few at a time: whoever works on a row as soon as it is there works on few in

@@ -28,6 +28,20 @@ describe('long work', () => {
     expect([long.goesOn, clock.timers]).toEqual([true, 0]);
   });
 
+  it('of several goes on one piece a turn', async () => {
+    const first = new ShortFirst(new WorkingClock());
+    const happened: string[] = [];
+    const pieces = ['one', 'two', 'three'].map((name) => first.standBack().then(() => happened.push(name)));
+    const turns = async () => {
+      for (let turn = 0; turn < 4; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        happened.push('turn');
+      }
+    };
+    await Promise.all([...pieces, turns()]);
+    expect(happened.join(' ').replace(/^turn /, '')).toMatch(/^one turn two turn three/);
+  });
+
   it('stands back until all that is short is over, or turned out to be long', async () => {
     const clock = new WorkingClock();
     const first = new ShortFirst(clock);
