@@ -13,7 +13,8 @@ import { redisProblems, sharingProblems } from './cluster/redis-problems.ts';
 import { RollCall } from './cluster/roll-call.ts';
 import { seenFlavour } from './cluster/seen-flavour.ts';
 import { SharedStatuses } from './cluster/shared-statuses.ts';
-import { type Config, ConfigError } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError } from './config/config-fault.ts';
 import { currentEpoch } from './consistency/epoch.ts';
 import { TokenCodec } from './consistency/token-codec.ts';
 import { TokenKeyring } from './consistency/token-keyring.ts';
@@ -107,12 +108,12 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const { statusTtlMs: ttlMs } = config.redis;
   const statuses = redis && new SharedStatuses({ redis, cluster, clock, random: Math.random, ttlMs });
   const clusterEvents = new ClusterEventFeed(cluster.events);
-  const keepMs = config.idempotencyTtlMs;
+  const keepMs = config.idempotency.ttlMs;
   const { onSource } = database;
   const purge = keepMs === null ? null : new KeyPurge({ onSource, keepMs, clock, random: Math.random, log });
   const background = openBackground(config, { redis, database, tokens, log, ...(metrics && { metrics }) });
   const identity = openIdentity(config, { database, redis, background, log });
-  const routingLog = config.routingLog === 0 ? null : new RoutingLog(config.routingLog);
+  const routingLog = config.page.routingLog === 0 ? null : new RoutingLog(config.page.routingLog);
   const graphql = createGraphqlServer({
     schema,
     cluster: () => ({
@@ -260,8 +261,8 @@ export function openDatabase(
     log,
     ...given,
     ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders, onAppended } }),
-    pool: { ...config.database, longestCommitMs: longestCommitIn(config.http.requestTimeoutMs) },
-    transactionTimeoutMs: config.database.statementTimeoutMs,
+    pool: { ...config.pools, longestCommitMs: longestCommitIn(config.http.requestTimeoutMs) },
+    transactionTimeoutMs: config.pools.statementTimeoutMs,
     serves: servedOrders({ hasBackup }),
     sourceReadsLimit: config.consistency.sourceReadsLimit,
     backupReads: config.consistency.backupReads,
@@ -310,7 +311,8 @@ export function openMirror(config: Config, database: OrdersDatabase, log: Logger
   const backup = config.cluster.nodes.find(({ role }) => role === 'backup');
   if (backup === undefined) return null;
   const { cluster } = database;
-  const { migrationUrl: url, compareIntervalMs: checkIntervalMs } = config.mirror;
+  const { backupMigrationUrl: url } = config.cluster;
+  const { compareIntervalMs: checkIntervalMs } = config.mirror;
   return new Mirror({
     models: mirroredOrders,
     source: () => {

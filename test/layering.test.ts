@@ -136,7 +136,7 @@ describe('the checker', () => {
     const tree = {
       'src/errors.ts': 'export class A {}',
       'src/platform/clock.ts': 'export const now = () => Date.now(); // and setTimeout(x, 1)',
-      'src/config/config.ts': "import { A } from '../errors.ts';\nexport const port = process.env.PORT;",
+      'src/config/environment.ts': "import { A } from '../errors.ts';\nexport const port = process.env.PORT;",
       'src/consistency/token.ts': '// never await anything here\nexport const url = "http://a.example";',
       'src/database/pool.ts': "import { createPool } from 'mariadb';\nimport type { A } from '../errors.ts';",
       'src/app.ts': "import { createPool } from './database/pool.ts';",

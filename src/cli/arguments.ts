@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 const topologies = ['replication', 'group'] as const;
 
 export type StartArguments = {
-  readonly action: 'start' | 'check-config' | 'help' | 'version';
+  readonly action: 'start' | 'check-config' | 'variables' | 'help' | 'version';
   /** Which servers a local cluster runs. */
   readonly flavour: FlavourName;
   /** How those servers replicate. */
@@ -26,11 +26,14 @@ export const usage = `Usage: npm start -- [options]
                            servers and print how they are; and end: with 0 when all is right (also when servers are
                            away), 2 when the configuration is wrong, 3 when servers are set up so that a promise is
                            not kept
+  --variables              print every environment variable with its default and meaning, and end
   --version                print the version and end
   --help                   print this and end
 
 Without database URLs in the environment a local cluster is started. .env.example lists all variables.
 `;
+
+const actions = ['help', 'version', 'variables', 'check-config'] as const;
 
 /** Throws `UsageError`. */
 export function readArguments(argv: readonly string[]): StartArguments {
@@ -40,6 +43,7 @@ export function readArguments(argv: readonly string[]): StartArguments {
       topology: { type: 'string', default: 'replication' },
       port: { type: 'string' },
       'check-config': { type: 'boolean' },
+      variables: { type: 'boolean' },
       version: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -53,6 +57,6 @@ export function readArguments(argv: readonly string[]): StartArguments {
     throw new UsageError(`--topology group needs --flavour ${able}: ${flavour} has no replication groups`);
   }
   if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError('--port is a number');
-  const action = values.help ? 'help' : values.version ? 'version' : values['check-config'] ? 'check-config' : 'start';
+  const action = actions.find((known) => values[known]) ?? 'start';
   return { action, flavour, topology, port: values.port ?? null };
 }

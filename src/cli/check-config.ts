@@ -1,11 +1,13 @@
-import { type Config, type ConfigRead, describeConfig } from '../config/config.ts';
+import { type Config, describeConfig } from '../config/config.ts';
+import type { ConfigRead } from '../config/read-config.ts';
 
 /** The configuration as text, one line a section, without secrets. */
 export function printableConfig(config: Config): string {
   const { cluster, ...sections } = describeConfig(config);
-  const nodes = cluster.nodes.map((node) => line(node.name, node));
+  const { nodes, ...common } = cluster;
   const lines = Object.entries(sections).map(([name, section]) => line(name, section));
-  return ['Configuration', ...lines, line('cluster', { id: cluster.id }), ...nodes, ''].join('\n');
+  const servers = nodes.map((node) => line(node.name, node));
+  return ['Configuration', ...lines, line('cluster', common), ...servers, ''].join('\n');
 }
 
 /** What `--check-config` prints when nothing is wrong. */
@@ -16,7 +18,7 @@ export function printableRead(read: ConfigRead): string {
 
 function line(name: string, section: unknown): string {
   const facts = isGroup(section) ? factsOf(section) : [show(section)];
-  return `  ${name.padEnd(13)} ${facts.join(' ')}`;
+  return `  ${name.padEnd(14)} ${facts.join(' ')}`;
 }
 
 function factsOf(section: object): string[] {

@@ -1,10 +1,7 @@
-import {
-  type Config,
-  configFromLocalCluster,
-  type Environment,
-  processEnvironment,
-  readConfig,
-} from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { type Environment, processEnvironment } from '../config/environment.ts';
+import { configFromLocalCluster } from '../config/local-config.ts';
+import { readConfig } from '../config/read-config.ts';
 import { readClusterFile } from '../local/directory/cluster-file.ts';
 import { loadSecrets } from '../local/directory/secrets.ts';
 import { UsageError } from './usage-error.ts';

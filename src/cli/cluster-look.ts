@@ -5,7 +5,8 @@ import { type ErrantJudgement, errantSettleMs, judgeErrant } from '../cluster/er
 import { afterFailedProbe, afterGoodProbe, type HealthPolicy } from '../cluster/health.ts';
 import type { Node, NodeRole } from '../cluster/node.ts';
 import { type NodeStatus, unseen } from '../cluster/node-status.ts';
-import type { Config, NodeConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import type { NodeConfig } from '../config/database/node-config.ts';
 import { SqlNodeProbe } from '../database/nodes/sql-node-probe.ts';
 import { servedOrders } from '../orders/served-tables.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -33,7 +34,7 @@ export class ClusterLook {
     this.#clock = options.clock;
     this.#policy = { ...config.monitor, failureThreshold: 1, recoveryThreshold: 1 };
     const commitMs = longestCommitMs({
-      ...config.database,
+      ...config.pools,
       longestCommitMs: longestCommitIn(config.http.requestTimeoutMs),
     });
     const serves = servedOrders({ hasBackup: config.cluster.nodes.some(({ role }) => role === 'backup') });

@@ -1,7 +1,9 @@
 // `npm run cluster`: guided failover of plain replication.
 import { clusterPrefix } from '../cluster/cluster-identity.ts';
 import { RedisLeases } from '../cluster/redis-leases.ts';
-import { type Config, processEnvironment, readConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { processEnvironment } from '../config/environment.ts';
+import { readConfig } from '../config/read-config.ts';
 import { ClusterMembers, type MemberAddress } from '../database/nodes/cluster-members.ts';
 import { readClusterName } from '../database/nodes/cluster-name.ts';
 import { recordSource } from '../local/directory/cluster-file.ts';

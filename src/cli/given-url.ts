@@ -6,9 +6,9 @@
  *   file:PATH    the file PATH does, which nobody but its owner may read
  */
 import { readFileSync, statSync } from 'node:fs';
-import { ConfigError, type Environment, processEnvironment } from '../config/config.ts';
-import { withoutBlanks } from '../config/environment.ts';
-import { readTlsDefaults } from '../config/nodes/tls-defaults.ts';
+import { ConfigError } from '../config/config-fault.ts';
+import { readTlsDefaults } from '../config/database/tls-defaults.ts';
+import { type Environment, processEnvironment, withoutBlanks } from '../config/environment.ts';
 import { serverAt, urlOf } from '../servers/server-url.ts';
 import { UsageError } from './usage-error.ts';
 

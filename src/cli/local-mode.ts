@@ -1,4 +1,6 @@
-import { type Config, configFromLocalCluster, type Environment } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
+import { configFromLocalCluster } from '../config/local-config.ts';
 import { recordApi } from '../local/directory/cluster-file.ts';
 import { Lab } from '../local/lab/lab.ts';
 import { startLocalCluster } from '../local/local-cluster.ts';
@@ -40,6 +42,6 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
   const config = configFromLocalCluster(cluster, options.environment, sandbox.url);
   const announce = (port: number) =>
     recordApi(directory, { host: config.http.host, port, pid: process.pid }, config.payments.url);
-  const lab = config.lab ? new Lab(cluster, systemClock, say) : null;
+  const lab = config.page.lab ? new Lab(cluster, systemClock, say) : null;
   return { config, lab, announce };
 }

@@ -1,5 +1,6 @@
 // `npm run local:reset`: wipes the data of the local cluster.
-import { processEnvironment, readConfig } from '../config/config.ts';
+import { processEnvironment } from '../config/environment.ts';
+import { readConfig } from '../config/read-config.ts';
 import { resetLocalCluster } from '../local/directory/reset-local-cluster.ts';
 import { flavourNames } from '../servers/flavour-name.ts';
 import { entry, print } from './entry.ts';

@@ -8,7 +8,7 @@
  *
  * A server that is dead or hangs must not keep replicas from serving, nor hold up the start for longer than a look does.
  */
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../config/config-fault.ts';
 import { migrate } from '../database/migrations/migrate.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';

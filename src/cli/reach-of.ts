@@ -4,8 +4,8 @@ import type { Reach } from '../http/reach.ts';
 import { descriptorLimit } from '../platform/descriptors.ts';
 
 /** How the server is reached, and what the process has left for those who reach it. */
-export function reachOf({ http, environment, cluster, database }: Config): Reach {
-  const forServers = cluster.nodes.length * database.connectionsPerNode;
+export function reachOf({ http, environment, cluster, pools }: Config): Reach {
+  const forServers = cluster.nodes.length * pools.connectionsPerNode;
   const connections = connectionLimits(http.limits, descriptorLimit(), forServers);
   return { ...http, limits: { ...http.limits, connections }, production: environment === 'production' };
 }

@@ -1,12 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import {
-  type Config,
-  type ConfigRead,
-  describeConfig,
-  type Environment,
-  processEnvironment,
-  readConfig,
-} from '../config/config.ts';
+import { type Config, describeConfig } from '../config/config.ts';
+import { type Environment, processEnvironment } from '../config/environment.ts';
+import { type ConfigRead, readConfig } from '../config/read-config.ts';
 import { type ServedApp, startHttpServer } from '../http/server.ts';
 import { readStaticPage } from '../http/static-page.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -20,6 +15,7 @@ import { type Ending, watchForTheEnd } from './ending.ts';
 import { exitCodeOf, print } from './entry.ts';
 import type { LocalMode } from './local-mode.ts';
 import { migrateAtStart } from './migrate-at-start.ts';
+import { printableVariables } from './printable-variables.ts';
 import { reachOf } from './reach-of.ts';
 import { version } from './version.ts';
 
@@ -41,6 +37,8 @@ export async function runApi(argv: readonly string[], createApp: CreateApp): Pro
         return print(usage);
       case 'version':
         return print(`${version()}\n`);
+      case 'variables':
+        return print(printableVariables());
       case 'check-config':
         return await check(readConfig(environmentWith(given)));
       case 'start':
@@ -127,7 +125,8 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   const toPerson = config.log.format === 'pretty';
   if (toPerson) tell(printableConfig(config));
   else log.info({ config: describeConfig(config) }, 'starting');
-  const migrating = config.migrationUrl === null ? null : await migrateSchema(config.migrationUrl, config, log);
+  const migrating =
+    config.cluster.migrationUrl === null ? null : await migrateSchema(config.cluster.migrationUrl, config, log);
   ending.signal.throwIfAborted();
   const app = createApp(config, log);
   if (app.metrics) measureLog(log, app.metrics);

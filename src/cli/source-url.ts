@@ -1,4 +1,5 @@
-import { type Environment, processEnvironment, readConfig } from '../config/config.ts';
+import { type Environment, processEnvironment } from '../config/environment.ts';
+import { readConfig } from '../config/read-config.ts';
 import { urlOf } from '../servers/server-url.ts';
 import { localClusterConfig } from './cluster-config.ts';
 import { givenUrl } from './given-url.ts';
@@ -21,7 +22,7 @@ export async function mirroredSourceUrl(
 export async function sourceUrl(given: string | undefined, option = '--url'): Promise<string> {
   if (given !== undefined) return givenUrl(option, given);
   const config = await configOf(processEnvironment());
-  if (config.migrationUrl !== null) return config.migrationUrl;
+  if (config.cluster.migrationUrl !== null) return config.cluster.migrationUrl;
   const source = config.cluster.nodes.find(({ role }) => role === 'source');
   if (source === undefined) throw new UsageError('The configuration names no source. Say --url');
   return urlOf(source);
@@ -29,10 +30,10 @@ export async function sourceUrl(given: string | undefined, option = '--url'): Pr
 
 /** Of the backup, likewise: BACKUP_MIGRATION_URL, else the backup as it is configured; `null` without one. */
 export async function backupUrl(): Promise<string | null> {
-  const { mirror, cluster } = await configOf(processEnvironment());
+  const { cluster } = await configOf(processEnvironment());
   const backup = cluster.nodes.find(({ role }) => role === 'backup');
   if (backup === undefined) return null;
-  return mirror.migrationUrl ?? urlOf(backup);
+  return cluster.backupMigrationUrl ?? urlOf(backup);
 }
 
 async function configOf(variables: Environment) {

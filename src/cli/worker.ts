@@ -23,7 +23,7 @@ With WORKER_PORT it answers /livez, /readyz and /metrics there.
 async function run({ help }: { readonly help: boolean }): Promise<number> {
   if (help) return print(usage);
   const config = await clusterConfig();
-  if (config.redisUrl === null) throw new UsageError('Jobs are kept in Redis. Set REDIS_URL');
+  if (config.redis.url === null) throw new UsageError('Jobs are kept in Redis. Set REDIS_URL');
   if (config.payments.url === null) throw new UsageError('There is no payment provider to ask. Set PAYMENTS_URL');
   await giveWay();
   return runWatched(config, {

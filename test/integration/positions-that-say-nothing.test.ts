@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkServers } from '../../src/cli/check-servers.ts';
-import { readConfig } from '../../src/config/config.ts';
+import { readConfig } from '../../src/config/read-config.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { migrateOrders } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';

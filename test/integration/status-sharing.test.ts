@@ -3,7 +3,7 @@ import { createApp } from '../../src/app.ts';
 import type { ClusterEvent } from '../../src/cluster/cluster-event.ts';
 import { statusOf } from '../../src/cluster/cluster-snapshot.ts';
 import { SharedStatuses } from '../../src/cluster/shared-statuses.ts';
-import { readConfig } from '../../src/config/config.ts';
+import { readConfig } from '../../src/config/read-config.ts';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';

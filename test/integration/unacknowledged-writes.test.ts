@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkServers } from '../../src/cli/check-servers.ts';
 import { ClusterLook } from '../../src/cli/cluster-look.ts';
-import { readConfig } from '../../src/config/config.ts';
+import { readConfig } from '../../src/config/read-config.ts';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';

@@ -1,6 +1,6 @@
 import { type AppRules, createApp } from '../../src/app.ts';
 import { reachOf } from '../../src/cli/reach-of.ts';
-import { readConfig } from '../../src/config/config.ts';
+import { readConfig } from '../../src/config/read-config.ts';
 import type { ServedLab } from '../../src/http/lab.ts';
 import { startHttpServer } from '../../src/http/server.ts';
 import { systemClock } from '../../src/platform/clock.ts';

@@ -53,7 +53,7 @@ export const patternOwners: readonly {
   readonly pattern: RegExp;
   readonly owners: readonly string[];
 }[] = [
-  { what: 'reads the environment', pattern: /\bprocess\.env\b/, owners: ['config/config.ts'] },
+  { what: 'reads the environment', pattern: /\bprocess\.env\b/, owners: ['config/environment.ts'] },
   {
     what: 'touches the real clock',
     pattern:

@@ -10,7 +10,7 @@
 import { PrismaClient } from '../../../prisma/generated/orders/client.ts';
 import { openDatabase } from '../../../src/app.ts';
 import { usualLongestCommitMs } from '../../../src/cluster/commit-patience.ts';
-import { readConfig } from '../../../src/config/config.ts';
+import { readConfig } from '../../../src/config/read-config.ts';
 import type { ReadIntent } from '../../../src/consistency/consistency-request.ts';
 import type { Position } from '../../../src/consistency/position.ts';
 import { advanceSession, emptySession, type Session } from '../../../src/consistency/session.ts';
@@ -49,7 +49,7 @@ export const gatedReadVsWaitFunction: Bench = {
         makeNodeClients<OrdersClient>(
           address,
           {
-            pool: config.database,
+            pool: config.pools,
             clock: systemClock,
             scope: new DatabaseScope('orders'),
             makeClient: ({ adapter }) => new PrismaClient({ adapter }),

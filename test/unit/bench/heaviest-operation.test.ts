@@ -1,10 +1,10 @@
 import { getOperationAST, type OperationDefinitionNode, parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
-import { settingsSchema } from '../../../src/config/settings.ts';
 import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';
 import { costOf } from '../../../src/graphql/limits/operation-cost.ts';
 import { schema } from '../../../src/graphql/schema.ts';
 import { heaviestLogs, heaviestOperation } from '../../bench/benches/reads-beside-heavy.ts';
+import { defaultConfig } from '../../support/default-config.ts';
 
 it.each([heaviestOperation, heaviestLogs])(
   'the bench of heavy operations sends the heaviest that are allowed: %s',
@@ -13,7 +13,7 @@ it.each([heaviestOperation, heaviestLogs])(
     expect(validate(schema, document)).toEqual([]);
     const operation = getOperationAST(document) as OperationDefinitionNode;
     const { points } = costOf({ schema, document, operation, variables: {} }, fieldWeights);
-    const most = settingsSchema.shape.GRAPHQL_MAX_COST.parse(undefined);
+    const most = defaultConfig.graphql.maxCost;
     expect(points).toBeLessThanOrEqual(most);
     expect(points).toBeGreaterThan(most * 0.98);
   },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../../src/cli/arguments.ts';
 import { explainFailure } from '../../../src/cli/explain-failure.ts';
 import { UsageError } from '../../../src/cli/usage-error.ts';
-import { ConfigError } from '../../../src/config/config.ts';
+import { ConfigError } from '../../../src/config/config-fault.ts';
 
 describe('the command line', () => {
   it.each([

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printableConfig } from '../../../src/cli/check-config.ts';
-import {
-  ConfigError,
-  configFromLocalCluster,
-  describeConfig,
-  type Environment,
-  readConfig,
-} from '../../../src/config/config.ts';
+import { describeConfig } from '../../../src/config/config.ts';
+import { ConfigError } from '../../../src/config/config-fault.ts';
+import type { Environment } from '../../../src/config/environment.ts';
+import { configFromLocalCluster } from '../../../src/config/local-config.ts';
+import { readConfig } from '../../../src/config/read-config.ts';
 import { certificates } from '../../support/certificates.ts';
 
 const secret = 'NDcxMjkzODQ3MTIzOTg0NzEyMzk4NDc1';
@@ -217,12 +215,12 @@ describe('faults', () => {
       LOG_LEVEL: 'l',
     });
     expect(faults.map((line) => line.split(':')[0])).toEqual([
-      'PORT',
-      'LOG_LEVEL',
       'SOURCE_URL',
       'REPLICA_URLS (1)',
       'REPLICA_URLS (2)',
       'TOKEN_KEYS',
+      'PORT',
+      'LOG_LEVEL',
     ]);
   });
 });
@@ -258,8 +256,8 @@ describe('TLS', () => {
   it('is for those who migrate', () => {
     const urls = { MIGRATION_URL: source, BACKUP_MIGRATION_URL: `${source}?ssl-mode=REQUIRED` };
     const { config } = external({ SOURCE_URL: source, ...urls, ...all });
-    expect(config.migrationUrl).toBe(`${source}?ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(ca)}`);
-    expect(config.mirror.migrationUrl).toBe(`${source}?ssl-mode=REQUIRED`);
+    expect(config.cluster.migrationUrl).toBe(`${source}?ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(ca)}`);
+    expect(config.cluster.backupMigrationUrl).toBe(`${source}?ssl-mode=REQUIRED`);
     expect(config.administration.admin).toEqual({ user: 'app', password: 'hunter2' });
   });
 
@@ -272,7 +270,7 @@ describe('TLS', () => {
   });
 
   it('may be for Redis too', () => {
-    expect(external({ SOURCE_URL: source, REDIS_URL: 'rediss://cache:6380' }).config.redisUrl).toBe(
+    expect(external({ SOURCE_URL: source, REDIS_URL: 'rediss://cache:6380' }).config.redis.url).toBe(
       'rediss://cache:6380',
     );
   });
@@ -382,16 +380,19 @@ describe('a local cluster', () => {
     const config = configFromLocalCluster(cluster, { PORT: '4100' });
     expect(config).toMatchObject({
       http: { port: 4100 },
-      cluster: { id: 'local-1', nodes: [{ name: 'source', user: 'app', database: 'orders' }, {}, {}] },
-      migrationUrl: 'mysql://admin:%40%3A%2F@127.0.0.1:5001/orders',
-      redisUrl: 'redis://:hunter2@127.0.0.1:6001',
+      cluster: {
+        id: 'local-1',
+        nodes: [{ name: 'source', user: 'app', database: 'orders' }, {}, {}],
+        migrationUrl: 'mysql://admin:%40%3A%2F@127.0.0.1:5001/orders',
+      },
+      redis: { url: 'redis://:hunter2@127.0.0.1:6001' },
       tokens: { keys: [{ id: 'local' }] },
     });
   });
 
   it('gives way to the keys and the Redis that the environment names', () => {
     const config = configFromLocalCluster(cluster, { REDIS_URL: 'redis://cache', TOKEN_KEYS: `mine:${secret}` });
-    expect([config.redisUrl, config.tokens.keys[0]?.id]).toEqual(['redis://cache', 'mine']);
+    expect([config.redis.url, config.tokens.keys[0]?.id]).toEqual(['redis://cache', 'mine']);
   });
 
   it('serves from the first replica when an order is asked for', () => {
@@ -400,10 +401,10 @@ describe('a local cluster', () => {
   });
 
   it('has a lab unless told; servers that are named never have one', () => {
-    expect(configFromLocalCluster(cluster, {}).lab).toBe(true);
-    expect(configFromLocalCluster(cluster, { LAB: '0' }).lab).toBe(false);
+    expect(configFromLocalCluster(cluster, {}).page.lab).toBe(true);
+    expect(configFromLocalCluster(cluster, { LAB: '0' }).page.lab).toBe(false);
     const { config, warnings } = external({ SOURCE_URL: source, TOKEN_KEYS: `k:${secret}`, LAB: '1' });
-    expect(config.lab).toBe(false);
+    expect(config.page.lab).toBe(false);
     expect(warnings.join()).toContain('LAB is for the local cluster only');
   });
 });

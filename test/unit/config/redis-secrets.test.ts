@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { printableConfig } from '../../../src/cli/check-config.ts';
-import { describeConfig, readConfig } from '../../../src/config/config.ts';
+import { describeConfig } from '../../../src/config/config.ts';
+import { readConfig } from '../../../src/config/read-config.ts';
 import { whereabouts } from '../../../src/platform/redis-target.ts';
 
 const given = { SOURCE_URL: 'mysql://app:fine@db.example.com/orders' };

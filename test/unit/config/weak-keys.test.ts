@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { weaknessOf } from '../../../src/config/weak-keys.ts';
+import { weaknessOf } from '../../../src/config/parts/weak-keys.ts';
 
 const judge = (secret: string) => weaknessOf({ id: 'k', secret });
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });

@@ -10,12 +10,12 @@ import {
   validate,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { settingsSchema } from '../../../src/config/settings.ts';
 import { mostOwn } from '../../../src/dashboard/orders/own-rechecks.ts';
 import { ownJobs } from '../../../src/dashboard/orders/recheck-documents.ts';
 import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';
 import { isHeavy } from '../../../src/graphql/limits/heavy-operation.ts';
 import { costOf } from '../../../src/graphql/limits/operation-cost.ts';
+import { defaultConfig } from '../../support/default-config.ts';
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 const files = readdirSync('src/dashboard', { recursive: true, encoding: 'utf8' }).filter((path) =>
@@ -40,7 +40,7 @@ describe('what the page asks', () => {
       // Waits for nobody's heavy operations, unless somebody wants to see many rows.
       const usual = costOf({ schema, document, operation, variables: usualPage }, fieldWeights);
       expect([name, isHeavy(usual)]).toEqual([name, false]);
-      expect(points, name).toBeLessThanOrEqual(settingsSchema.shape.GRAPHQL_MAX_COST.parse(undefined) / 2);
+      expect(points, name).toBeLessThanOrEqual(defaultConfig.graphql.maxCost / 2);
     }
   });
 });
@@ -52,7 +52,7 @@ it('asks for as many rechecks of one browser at once as are remembered', () => {
   const { jobs } = { jobs: operation.selectionSet.selections[0] };
   const asked = jobs?.kind === 'Field' ? (jobs.selectionSet?.selections.length ?? 0) : 0;
   expect(asked).toBe(mostOwn);
-  expect(asked).toBeLessThanOrEqual(settingsSchema.shape.GRAPHQL_MAX_ALIASES.parse(undefined));
+  expect(asked).toBeLessThanOrEqual(defaultConfig.graphql.maxAliases);
 });
 
 function isOperation(value: unknown): value is DocumentNode {

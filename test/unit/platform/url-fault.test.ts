@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../../src/config/config.ts';
+import { readConfig } from '../../../src/config/read-config.ts';
 import { readRedisUrl } from '../../../src/platform/redis-target.ts';
 import { serverAt } from '../../../src/servers/server-url.ts';
 

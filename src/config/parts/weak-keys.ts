@@ -1,5 +1,5 @@
 import { commonPairs, commonWords, keyboardRows, placeholderWords } from './common-words.ts';
-import type { TokenKeyConfig } from './settings.ts';
+import type { TokenKeyConfig } from './token-keys.ts';
 
 /** Whoever tries a thousand million a second needs centuries for so many. 32 random hexadecimal digits have 128. */
 const enoughBits = 70;

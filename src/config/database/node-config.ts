@@ -1,4 +1,5 @@
 import type { Server } from '../../servers/server-url.ts';
+import type { ConfigFault } from '../config-fault.ts';
 
 /** One database server. Exactly one is the source at start; replicas may be none; a backup is optional. */
 export type NodeConfig = Server & {
@@ -17,3 +18,5 @@ export const defaultPriority = (order: ReplicaOrder, index: number): number => (
 
 export const sameServer = (a: NodeConfig, b: NodeConfig): boolean =>
   a.host.toLowerCase() === b.host.toLowerCase() && a.port === b.port;
+
+export type NodesRead = { readonly nodes: readonly NodeConfig[]; readonly faults: readonly ConfigFault[] };

@@ -1,16 +1,19 @@
 import { serverAt } from '../../servers/server-url.ts';
 import type { ConfigFault } from '../config-fault.ts';
 import type { Environment } from '../environment.ts';
-import { defaultPriority, type NodeConfig, type ReplicaOrder } from './node-config.ts';
+import type { DatabaseNames } from './database-names.ts';
+import { defaultPriority, type NodeConfig, type NodesRead, type ReplicaOrder } from './node-config.ts';
 import type { TlsDefaults } from './tls-defaults.ts';
 
-export type NodesRead = { readonly nodes: readonly NodeConfig[]; readonly faults: readonly ConfigFault[] };
-
-export const urlNames = ['SOURCE_URL', 'DATABASE_URL', 'REPLICA_URLS', 'BACKUP_URL'] as const;
 const nodeParameters = ['name', 'priority', 'weight'] as const;
 
-/** Nodes from `SOURCE_URL` (or `DATABASE_URL`), `REPLICA_URLS` and `BACKUP_URL`. */
-export function readUrlNodes(environment: Environment, order: ReplicaOrder, { words: tls }: TlsDefaults): NodesRead {
+/** Nodes from `SOURCE_URL` (or its alias), `REPLICA_URLS` and `BACKUP_URL`. */
+export function readUrlNodes(
+  environment: Environment,
+  names: DatabaseNames,
+  order: ReplicaOrder,
+  { words: tls }: TlsDefaults,
+): NodesRead {
   const nodes: NodeConfig[] = [];
   const faults: ConfigFault[] = [];
   const read = (variable: string, text: string, node: Pick<NodeConfig, 'name' | 'role' | 'priority'>) => {
@@ -30,24 +33,30 @@ export function readUrlNodes(environment: Environment, order: ReplicaOrder, { wo
     nodes.push({ ...server, name, role: node.role, priority: Number(priority), weight: Number(weight) });
   };
 
-  const { SOURCE_URL, DATABASE_URL, REPLICA_URLS, BACKUP_URL } = environment;
-  if (SOURCE_URL && DATABASE_URL && SOURCE_URL !== DATABASE_URL) {
-    faults.push({ name: 'DATABASE_URL', fault: 'is another word for SOURCE_URL; set one of them' });
+  const [first] = names.source;
+  const given = names.source.flatMap((name) => {
+    const url = environment[name];
+    return url === undefined ? [] : [{ name, url }];
+  });
+  const [source, ...others] = given;
+  for (const other of others) {
+    if (other.url !== source?.url) {
+      faults.push({ name: other.name, fault: `is another word for ${first}; set one of them` });
+    }
   }
-  const sourceName = SOURCE_URL ? 'SOURCE_URL' : 'DATABASE_URL';
-  const sourceUrl = SOURCE_URL ?? DATABASE_URL;
-  if (sourceUrl) read(sourceName, sourceUrl, { name: 'source', role: 'source', priority: 1 });
-  else faults.push({ name: 'SOURCE_URL', fault: 'is missing' });
+  if (source === undefined) faults.push({ name: first, fault: 'is missing' });
+  else read(source.name, source.url, { name: 'source', role: 'source', priority: 1 });
 
-  const replicaUrls = urlsIn(REPLICA_URLS ?? '');
+  const replicaUrls = urlsIn(environment[names.replicas] ?? '');
   for (const [index, text] of replicaUrls.filter((url) => url !== '').entries()) {
-    read(replicaUrls.length > 1 ? `REPLICA_URLS (${index + 1})` : 'REPLICA_URLS', text, {
+    read(replicaUrls.length > 1 ? `${names.replicas} (${index + 1})` : names.replicas, text, {
       name: `replica-${index + 1}`,
       role: 'replica',
       priority: defaultPriority(order, index),
     });
   }
-  if (BACKUP_URL) read('BACKUP_URL', BACKUP_URL, { name: 'backup', role: 'backup', priority: 1 });
+  const backup = environment[names.backup];
+  if (backup !== undefined) read(names.backup, backup, { name: 'backup', role: 'backup', priority: 1 });
   return { nodes, faults };
 }
 

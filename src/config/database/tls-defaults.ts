@@ -9,10 +9,23 @@ import {
 } from '../../servers/server-tls.ts';
 import type { ConfigFault } from '../config-fault.ts';
 import type { Environment } from '../environment.ts';
+import { text } from '../values.ts';
+import { variable } from '../variable.ts';
 
 // What holds for every server whose URL says nothing else, and for those that are named by hosts.
 
-export const tlsNames = ['DATABASE_SSL_MODE', 'DATABASE_SSL_CA'] as const;
+export const tlsVariables = [
+  variable('DATABASE_SSL_MODE', text, {
+    unset: '`DISABLED`; `VERIFY_CA` if there is a CA',
+    example: 'DISABLED',
+    about:
+      'TLS to the database servers: `DISABLED`, `REQUIRED` (encrypted), `VERIFY_CA` (and signed by a trusted CA) or `VERIFY_IDENTITY` (and issued to the host); `?ssl-mode=` in a URL overrides it.',
+  }),
+  variable('DATABASE_SSL_CA', text, {
+    unset: 'the CAs that Node trusts',
+    about: 'File of PEM certificates of trusted CAs; `?ssl-ca=` in a URL overrides it.',
+  }),
+] as const;
 
 export type TlsDefaults = {
   /** For servers that have words of their own. Says nothing when it has faults: each URL would only repeat them. */
@@ -23,7 +36,7 @@ export type TlsDefaults = {
 };
 
 export function readTlsDefaults({ DATABASE_SSL_MODE, DATABASE_SSL_CA }: Environment): TlsDefaults {
-  const faulty = (name: (typeof tlsNames)[number], fault: string): TlsDefaults => ({
+  const faulty = (name: string, fault: string): TlsDefaults => ({
     words: nothingSaid,
     tls: null,
     faults: [{ name, fault }],
