@@ -27,7 +27,10 @@ export type AppliersOptions = {
   readonly topology: Topology;
   readonly account: Account;
   readonly clock: Clock;
+  readonly connect?: (server: ServerAddress, account: Account) => Promise<ApplierConnection>;
 };
+
+export type ApplierConnection = Pick<Connection, 'query' | 'on' | 'end' | 'destroy'>;
 
 const words = {
   mariadb: {
@@ -52,7 +55,7 @@ const changeTimeoutMs = 20_000;
 export class Appliers {
   readonly #options: AppliersOptions;
   /** Connections that keep members of a group from committing what they apply, by port. */
-  readonly #held = new Map<number, Connection>();
+  readonly #held = new Map<number, ApplierConnection>();
 
   constructor(options: AppliersOptions) {
     this.#options = options;
@@ -78,7 +81,7 @@ export class Appliers {
   async stop(server: ServerAddress): Promise<void> {
     if (this.#options.topology !== 'group') return this.#run(server, [this.#words.stopApplier]);
     if (this.#held.has(server.port)) return;
-    const connection = await connectTo(server, this.#options.account);
+    const connection = await this.#connect(server);
     // The server may be killed meanwhile: that must not end this process.
     connection.on('error', () => this.#held.delete(server.port));
     this.#held.set(server.port, connection);
@@ -106,6 +109,11 @@ export class Appliers {
     this.#held.clear();
   }
 
+  #connect(server: ServerAddress): Promise<ApplierConnection> {
+    const { account, connect = connectTo } = this.#options;
+    return connect(server, account);
+  }
+
   get #words() {
     return words[this.#options.flavour];
   }
@@ -116,11 +124,10 @@ export class Appliers {
     });
   }
 
-  async #on<T>(server: ServerAddress, ms: number, work: (connection: Connection) => Promise<T>): Promise<T> {
-    const { account, clock } = this.#options;
-    const connecting = connectTo(server, account);
+  async #on<T>(server: ServerAddress, ms: number, work: (connection: ApplierConnection) => Promise<T>): Promise<T> {
+    const connecting = this.#connect(server);
     try {
-      return await within(connecting.then(work), ms, clock);
+      return await within(connecting.then(work), ms, this.#options.clock);
     } finally {
       // Also one that comes too late: it is nobody's.
       void connecting.then(
