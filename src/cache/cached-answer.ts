@@ -1,4 +1,7 @@
-/** What is kept: the values of a group of reads that were made in one state of the database, and which state that was. */
+/**
+ * What is kept: the values of a group of reads that were made in one state of the database, and which state that was. It is
+ * read for everybody, so it holds a position of this database only: what one client has seen of others is its own.
+ */
 import type { Flavour, Position } from '../consistency/position.ts';
 import type { PositionCodec } from '../consistency/position-codec.ts';
 

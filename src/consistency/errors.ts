@@ -8,7 +8,6 @@ export const tokenFaults = [
   'unknown-version',
   'unknown-key',
   'bad-signature',
-  'foreign-cluster',
   'foreign-flavour',
   'from-the-future',
 ] as const;
@@ -20,12 +19,11 @@ const tokenFaultTexts: Readonly<Record<TokenFault, string>> = {
   'unknown-version': 'its version is not known here',
   'unknown-key': 'the key that signed it is not known here',
   'bad-signature': 'its signature does not fit',
-  'foreign-cluster': 'it belongs to another cluster',
   'foreign-flavour': 'it belongs to another family of servers',
   'from-the-future': 'it was issued in the future',
 };
 
-/** A consistency token that this cluster did not hand out. Drop the token and read again. */
+/** A consistency token that nobody who has the keys did hand out, or that is of no use here. Drop the token and read again. */
 export class InvalidConsistencyTokenError extends TidemarkError {
   readonly code = 'INVALID_CONSISTENCY_TOKEN';
   readonly retryable = false;

@@ -11,12 +11,16 @@
  * | unknown, of a newer epoch | nothing: this process has not heard of a promotion, and even the source it knows may be the
  *   deposed one. Learn the history and resume again; do not answer a SESSION or STRONG read before |
  *
+ * What a token says of other databases is kept whatever becomes of the rest: only their owners can judge it.
+ *
  * What its epoch has not lost is then judged by the source's own history, because a history may end without a record:
  * what the source lacks is lost as well, and what it cannot tell is as unknown.
  */
+import { hasPast } from './database-past.ts';
 import { currentEpoch, type EpochHistory, judgeEpoch, survivorsOf } from './epoch.ts';
+import { joinOthers, type OtherPasts } from './other-databases.ts';
 import type { Position } from './position.ts';
-import { advanceSession, emptySession, mergeSessions, requireSource, type Session } from './session.ts';
+import { advanceSession, emptySession, mergeSessions, requireSource, type Session, withOthers } from './session.ts';
 
 /** What the source's own history says of a position, as far as the session of its client is concerned. */
 export type PastVerdict = 'INCLUDED' | 'LACKING' | 'UNKNOWN' | 'BEHIND' | 'ELSEWHERE' | 'UNJUDGED';
@@ -56,14 +60,16 @@ export function resumeSession(
   const lost: Session[] = [];
   const ahead: Session[] = [];
   const behind: Session[] = [];
-  let session = emptySession(clusterId, epoch ?? 0);
+  const others = tokens.reduce<OtherPasts | undefined>((all, token) => joinOthers(all, token.others), undefined);
+  let session = withOthers(emptySession(clusterId, epoch ?? 0), others);
   let isUnjudged = false;
   for (const token of tokens) {
+    if (!hasPast(token)) continue;
     switch (verdictOn(token, history, judge)) {
       case 'whole':
         isUnjudged ||= token.position !== null && judge.verdictOf(token) === 'UNJUDGED';
         session =
-          token.epoch === session.epoch && session.position === null && !session.requiresSource
+          token.epoch === session.epoch && !hasPast(session) && token.others === others
             ? token
             : mergeSessions(session, Object.freeze({ ...token, epoch: session.epoch }));
         break;
@@ -113,6 +119,7 @@ function verdictOn(
 /** The token is of an epoch that is not known of. */
 export function isAhead(token: Session, history: EpochHistory): boolean {
   const epoch = currentEpoch(history);
+  if (!hasPast(token)) return false;
   return epoch === null || token.epoch > epoch;
 }
 

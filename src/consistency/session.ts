@@ -2,21 +2,16 @@
  * A session: one client's causal past across requests, as a value. It only moves forward, and a step that changes
  * nothing returns the same object, so that an unchanged session keeps its token.
  *
- * `requiresSource` means that the position does not tell the whole past (it was too large for a token, or belongs to
- * a history that nobody remembers). Then only the source is fresh enough, until an answer of the source has told
- * anew how far the client has seen (`settleOnSource`).
+ * It moves in the history of one database. What its client has seen of others goes along untouched.
  */
+import { coversPast, type DatabasePast, hasPast, mergePasts } from './database-past.ts';
 import { MixedHistoryError } from './errors.ts';
+import { joinOthers, type OtherPasts } from './other-databases.ts';
 import type { Position } from './position.ts';
 
-export type Session = {
-  readonly clusterId: string;
-  readonly epoch: number;
-  /** What the client has written and seen. `null` when that is nothing, or when `requiresSource` and nobody knows. */
-  readonly position: Position | null;
-  /** When the position was learned, in milliseconds since the Unix epoch. 0 for an empty session. */
-  readonly issuedAtMs: number;
-  readonly requiresSource: boolean;
+export type Session = DatabasePast & {
+  /** What the client has seen of other databases; absent when that is nothing. */
+  readonly others?: OtherPasts;
 };
 
 export function emptySession(clusterId: string, epoch: number): Session {
@@ -25,7 +20,7 @@ export function emptySession(clusterId: string, epoch: number): Session {
 
 /** True when there is nothing for a token to carry. */
 export function isEmptySession(session: Session): boolean {
-  return session.position === null && !session.requiresSource;
+  return !hasPast(session) && session.others === undefined;
 }
 
 /** The session after its client has also seen `position`, of the session's own epoch. Throws `MixedFlavourError`. */
@@ -62,19 +57,21 @@ export function mergeSessions(a: Session, b: Session): Session {
       facts: { clusters: [a.clusterId, b.clusterId], epochs: [`${a.epoch}`, `${b.epoch}`] },
     });
   }
-  if (covers(a, b)) return a;
-  if (covers(b, a)) return b;
-  return Object.freeze({
-    clusterId: a.clusterId,
-    epoch: a.epoch,
-    position: a.position === null || b.position === null ? (a.position ?? b.position) : a.position.merge(b.position),
-    issuedAtMs: Math.max(a.issuedAtMs, b.issuedAtMs),
-    requiresSource: a.requiresSource || b.requiresSource,
-  });
+  const others = joinOthers(a.others, b.others);
+  if (others === a.others && coversPast(a, b)) return a;
+  if (others === b.others && coversPast(b, a)) return b;
+  return Object.freeze({ ...mergePasts(a, b), ...(others && { others }) });
 }
 
-function covers(a: Session, b: Session): boolean {
-  if (b.requiresSource && !a.requiresSource) return false;
-  if (a.issuedAtMs < b.issuedAtMs) return false;
-  return b.position === null || (a.position?.includes(b.position) ?? false);
+/** What it tells of its own database, for what others than its client will see. */
+export function withoutOthers(session: Session): Session {
+  if (session.others === undefined) return session;
+  const { others: _, ...own } = session;
+  return Object.freeze(own);
+}
+
+/** The same with what `others` tells of other databases. */
+export function withOthers(session: Session, others: OtherPasts | undefined): Session {
+  const joined = joinOthers(session.others, others);
+  return joined === undefined || joined === session.others ? session : Object.freeze({ ...session, others: joined });
 }

@@ -86,6 +86,11 @@ export class TokenBytesReader {
     return this.bytes(this.number()).toString('utf8');
   }
 
+  /** All that is left. */
+  rest(): Buffer {
+    return this.bytes(this.#bytes.length - this.#next);
+  }
+
   isAtEnd(): boolean {
     return this.#next === this.#bytes.length;
   }

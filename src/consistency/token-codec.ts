@@ -8,7 +8,7 @@ import type { TokenKeyring } from './token-keyring.ts';
 const longestClusterIdLength = 64;
 
 /**
- * Tokens of one cluster, remembering recent work: a client sends the same token thousands of times, most come back to the
+ * Tokens as one cluster reads and writes them, remembering recent work: a client sends the same token thousands of times, most come back to the
  * process that made them, and an unchanged session goes out as the token it came in. Only tokens that were verified or made here
  * are remembered, the least recently used go first.
  */
@@ -17,7 +17,7 @@ export class TokenCodec {
   readonly #clusterId: string;
   readonly #flavour: () => Flavour | null;
   readonly #capacity: number;
-  readonly #verified = new Map<string, Session>();
+  readonly #verified = new Map<string, readonly Session[]>();
   readonly #issued = new WeakMap<Session, { readonly token: string; readonly length: TokenLength }>();
   readonly #shorten: Shorten | undefined;
   readonly #issuedOf: (length: TokenLength) => void;
@@ -46,8 +46,12 @@ export class TokenCodec {
     this.#issuedOf = options.onIssued ?? (() => undefined);
   }
 
-  /** The same object for the same text, as long as it is remembered. Throws `InvalidConsistencyTokenError`. */
-  decode(text: string, nowMs: number): Session {
+  /**
+   * What the token says to this cluster: one session, or several when it names several epochs; an empty one when it names
+   * other databases only. The first holds what it says of those. The same objects for the same text, as long as it is remembered.
+   * Throws `InvalidConsistencyTokenError`.
+   */
+  decode(text: string, nowMs: number): readonly Session[] {
     const known = this.#verified.get(text);
     if (known !== undefined) {
       checkToken(known, { nowMs });
@@ -55,9 +59,9 @@ export class TokenCodec {
       return known;
     }
     const flavour = this.#flavour();
-    const session = decodeToken(text, this.#format, this.#clusterId, { ...(flavour && { flavour }), nowMs });
-    this.#remember(text, session);
-    return session;
+    const sessions = decodeToken(text, this.#format, this.#clusterId, { ...(flavour && { flavour }), nowMs });
+    this.#remember(text, sessions);
+    return sessions;
   }
 
   /** The session's token, signed by the first key: a token of an older key is renewed when its session goes out again. */
@@ -65,7 +69,7 @@ export class TokenCodec {
     return this.#issue(session).token;
   }
 
-  /** False when the session's position is too long for its token, which then leads to the source. */
+  /** False when a position is too long for the session's token, which then leads to the source of its database. */
   fits(session: Session): boolean {
     return this.#issue(session).length !== 'LEFT_OUT';
   }
@@ -75,14 +79,14 @@ export class TokenCodec {
     if (known !== undefined) return known;
     const issued = fittingToken(session, this.#format, this.#shorten);
     this.#issued.set(session, issued);
-    if (issued.length === 'WHOLE' && session.clusterId === this.#clusterId) this.#remember(issued.token, session);
+    if (issued.length === 'WHOLE' && session.clusterId === this.#clusterId) this.#remember(issued.token, [session]);
     this.#issuedOf(issued.length);
     return issued;
   }
 
-  #remember(text: string, session: Session): void {
+  #remember(text: string, sessions: readonly Session[]): void {
     this.#verified.delete(text);
-    this.#verified.set(text, session);
+    this.#verified.set(text, sessions);
     if (this.#verified.size > this.#capacity) {
       const [oldest] = this.#verified.keys();
       if (oldest !== undefined) this.#verified.delete(oldest);

@@ -1,20 +1,25 @@
 /**
  * A session as an opaque text that a client carries: base64url of
  *
- *   version (1 byte) · key id (4) · flags (1) · epoch · issued-at in ms · cluster id · position · HMAC-SHA256 cut to 16 bytes
+ *   version (1 byte) · key id (4) · what it says (token-body.ts) · HMAC-SHA256 cut to 16 bytes
  *
- * The signature covers everything before it. The same session and signing key give the same token.
+ * The signature covers everything before it. The same session and signing key give the same token, whichever of the databases
+ * in it was asked last.
  *
- * Sizes: an ordinary cluster's token is 60 to 200 characters. A token travels in a header and in a cookie of the same answer, and
+ * Sizes: an ordinary token of one database is 60 to 200 characters. A token travels in a header and in a cookie of the same answer, and
  * common proxies hold all headers of an answer in 4 KiB, so none longer than 1,800 characters is handed out. A position
  * that does not fit (a GTID set with hundreds of gaps) goes without what every server has anyway. Where that is still too
- * long it is left out, and the token says that its reads must go to the source: slower, never stale. A token of more than 4,096 characters is refused before anything else is looked at.
+ * long the longest positions are left out, and the token says that reads of their databases must go to the source: slower, never
+ * stale. A token of more than 4,096 characters is refused before anything else is looked at.
  */
+import { hasPast } from './database-past.ts';
 import { InvalidConsistencyTokenError } from './errors.ts';
+import type { OtherPast } from './other-databases.ts';
 import type { Flavour, Position } from './position.ts';
 import type { PositionCodec } from './position-codec.ts';
-import type { Session } from './session.ts';
-import { TokenBytesReader, TokenBytesWriter } from './token-bytes.ts';
+import { emptySession, type Session, withOthers } from './session.ts';
+import { isTokenVersion, readPasts, type TokenVersion, versionFor, writePasts } from './token-body.ts';
+import { TokenBytesWriter } from './token-bytes.ts';
 import { keyIdLength, signatureLength, type TokenKeyring } from './token-keyring.ts';
 
 export const longestIssuedToken = 1_800;
@@ -22,8 +27,6 @@ export const longestReadToken = 4_096;
 /** How far the clocks of two API processes may be apart. */
 export const clockToleranceMs = 300_000;
 
-const version = 1;
-const requiresSourceFlag = 1;
 const headLength = 1 + keyIdLength;
 
 export type TokenChecks = {
@@ -33,7 +36,7 @@ export type TokenChecks = {
   readonly nowMs?: number;
 };
 
-/** `LEFT_OUT`: the token does not tell what the client has seen, and its reads must go to the source. */
+/** `LEFT_OUT`: the token does not tell all that the client has seen of some database, whose reads must go to its source. */
 export type TokenLength = 'WHOLE' | 'SHORTENED' | 'LEFT_OUT';
 /** The position of a session without what every server has anyway; `null` where nothing can be left out. */
 export type Shorten = (session: Session) => Position | null;
@@ -51,78 +54,109 @@ export function fittingToken(
   format: TokenFormat,
   shorten: Shorten = () => null,
 ): { readonly token: string; readonly length: TokenLength } {
-  const whole = signedToken(session, format);
+  const whole = signed(pastsOf(session), format);
   if (whole.length <= longestIssuedToken) return { token: whole, length: 'WHOLE' };
   const position = shorten(session);
-  if (position !== null) {
-    const token = signedToken({ ...session, position }, format);
-    if (token.length <= longestIssuedToken) return { token, length: 'SHORTENED' };
+  let pasts = pastsOf(position === null ? session : { ...session, position });
+  let token = position === null ? whole : signed(pasts, format);
+  if (token.length <= longestIssuedToken) return { token, length: 'SHORTENED' };
+  while (token.length > longestIssuedToken) {
+    const longest = longestOf(pasts, format);
+    if (longest === null) throw new RangeError(`${pasts.length} databases are more than a token can name`);
+    pasts = pasts.map((past) => (past === longest ? withoutPosition(past) : past));
+    token = signed(pasts, format);
   }
-  const token = signedToken({ ...session, position: null, requiresSource: true }, format);
   return { token, length: 'LEFT_OUT' };
 }
 
-function signedToken(session: Session, { keyring, positions }: TokenFormat): string {
-  const writer = new TokenBytesWriter()
-    .byte(version)
-    .bytes(keyring.signingKeyId)
-    .byte(session.requiresSource ? requiresSourceFlag : 0)
-    .number(session.epoch)
-    .number(session.issuedAtMs)
-    .text(session.clusterId);
-  positions.writeBytes(writer, session.position);
+/** In the order of their names. Of its own database nothing, when that is all that there is to say. */
+function pastsOf(session: Session): readonly OtherPast[] {
+  const { others } = session;
+  if (others === undefined) return [session];
+  if (!hasPast(session)) return others;
+  const index = others.findIndex(({ clusterId }) => clusterId > session.clusterId);
+  return others.toSpliced(index < 0 ? others.length : index, 0, session);
+}
+
+/** `null` when none names a position any more. */
+function longestOf(pasts: readonly OtherPast[], { positions }: TokenFormat): OtherPast | null {
+  let longest: { readonly past: OtherPast; readonly length: number } | null = null;
+  for (const past of pasts) {
+    if (past.position === null && past.unread === undefined) continue;
+    const writer = new TokenBytesWriter();
+    writePasts(writer, [past], positions);
+    const { length } = writer.finish();
+    if (longest === null || length > longest.length) longest = { past, length };
+  }
+  return longest?.past ?? null;
+}
+
+function withoutPosition({ clusterId, epoch, issuedAtMs }: OtherPast): OtherPast {
+  return { clusterId, epoch, position: null, issuedAtMs, requiresSource: true };
+}
+
+function signed(pasts: readonly OtherPast[], { keyring, positions }: TokenFormat): string {
+  const writer = new TokenBytesWriter().byte(versionFor(pasts)).bytes(keyring.signingKeyId);
+  writePasts(writer, pasts, positions);
   const body = writer.finish();
   return Buffer.concat([body, keyring.sign(body)]).toString('base64url');
 }
 
-/** The session that a token carries. Throws `InvalidConsistencyTokenError`, whose reason says what is wrong. */
-export function decodeToken(text: string, format: TokenFormat, clusterId: string, checks: TokenChecks = {}): Session {
+/**
+ * What a token says to the database of `clusterId`: one session, or several when it names several epochs. What it says of
+ * other databases is in the first. Throws `InvalidConsistencyTokenError`, whose reason says what is wrong.
+ */
+export function decodeToken(
+  text: string,
+  format: TokenFormat,
+  clusterId: string,
+  checks: TokenChecks = {},
+): readonly Session[] {
   if (text.length > longestReadToken) throw new InvalidConsistencyTokenError('oversize');
-  const session = readSession(verifiedBody(text, format.keyring), format.positions);
-  if (session.clusterId !== clusterId) throw new InvalidConsistencyTokenError('foreign-cluster');
-  checkToken(session, checks);
-  return session;
+  const pasts = readToken(text, format, clusterId).map((past) => Object.freeze(past));
+  const others = pasts.filter((past) => past.clusterId !== clusterId);
+  const [first = emptySession(clusterId, 0), ...older] = pasts.filter((past) => past.clusterId === clusterId);
+  const sessions = [withOthers(first, others.length === 0 ? undefined : others), ...older];
+  checkToken(sessions, checks);
+  return sessions;
 }
 
 /** The checks that depend on more than the token itself. */
-export function checkToken(session: Session, { flavour, nowMs }: TokenChecks): void {
-  if (flavour !== undefined && session.position !== null && session.position.flavour !== flavour) {
-    throw new InvalidConsistencyTokenError('foreign-flavour');
-  }
-  if (nowMs !== undefined && session.issuedAtMs > nowMs + clockToleranceMs) {
-    throw new InvalidConsistencyTokenError('from-the-future');
+export function checkToken(sessions: readonly Session[], { flavour, nowMs }: TokenChecks): void {
+  for (const { position, issuedAtMs } of sessions) {
+    if (flavour !== undefined && position !== null && position.flavour !== flavour) {
+      throw new InvalidConsistencyTokenError('foreign-flavour');
+    }
+    if (nowMs !== undefined && issuedAtMs > nowMs + clockToleranceMs) {
+      throw new InvalidConsistencyTokenError('from-the-future');
+    }
   }
 }
 
-function verifiedBody(text: string, keyring: TokenKeyring): Buffer {
-  const bytes = Buffer.from(text, 'base64url');
-  // Node skips what is not base64url and ignores spare bits: only the one text that we would have written is a token.
-  if (bytes.length <= headLength + signatureLength || bytes.toString('base64url') !== text) {
-    throw new InvalidConsistencyTokenError('malformed');
-  }
-  if (bytes[0] !== version) throw new InvalidConsistencyTokenError('unknown-version');
-  const keyId = bytes.subarray(1, headLength);
-  if (!keyring.knows(keyId)) throw new InvalidConsistencyTokenError('unknown-key');
-  const body = bytes.subarray(0, -signatureLength);
-  if (!keyring.verifies(keyId, body, bytes.subarray(-signatureLength))) {
-    throw new InvalidConsistencyTokenError('bad-signature');
-  }
-  return body;
-}
-
-function readSession(body: Buffer, positions: PositionCodec): Session {
+function readToken(text: string, { keyring, positions }: TokenFormat, own: string): readonly OtherPast[] {
+  const { version, body } = verified(text, keyring);
   try {
-    const reader = new TokenBytesReader(body.subarray(headLength));
-    const requiresSource = reader.byte() === requiresSourceFlag;
-    const epoch = reader.number();
-    const issuedAtMs = reader.number();
-    const clusterId = reader.text();
-    const position = positions.readBytes(reader);
-    if (!reader.isAtEnd()) throw new RangeError('Bytes are left over');
-    return Object.freeze({ clusterId, epoch, position, issuedAtMs, requiresSource });
+    return readPasts(body, version, positions, own);
   } catch (cause) {
     // Signed, yet not readable: written by a release whose body differs without a version of its own.
     if (cause instanceof RangeError) throw new InvalidConsistencyTokenError('malformed');
     throw cause;
   }
+}
+
+function verified(text: string, keyring: TokenKeyring): { readonly version: TokenVersion; readonly body: Buffer } {
+  const bytes = Buffer.from(text, 'base64url');
+  // Node skips what is not base64url and ignores spare bits: only the one text that we would have written is a token.
+  if (bytes.length <= headLength + signatureLength || bytes.toString('base64url') !== text) {
+    throw new InvalidConsistencyTokenError('malformed');
+  }
+  const version = bytes[0];
+  if (!isTokenVersion(version)) throw new InvalidConsistencyTokenError('unknown-version');
+  const keyId = bytes.subarray(1, headLength);
+  if (!keyring.knows(keyId)) throw new InvalidConsistencyTokenError('unknown-key');
+  const signedBytes = bytes.subarray(0, -signatureLength);
+  if (!keyring.verifies(keyId, signedBytes, bytes.subarray(-signatureLength))) {
+    throw new InvalidConsistencyTokenError('bad-signature');
+  }
+  return { version, body: signedBytes.subarray(headLength) };
 }

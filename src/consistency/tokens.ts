@@ -2,8 +2,9 @@ import type { Session } from './session.ts';
 
 /** Verifies and writes tokens. */
 export type Tokens = {
-  decode(text: string, nowMs: number): Session;
+  /** Of the own database, at least one; what the token says of others is in the first. */
+  decode(text: string, nowMs: number): readonly Session[];
   encode(session: Session): string;
-  /** False when the session's position is too long for its token, which then leads to the source. */
+  /** False when a position is too long for the session's token, which then leads to the source of its database. */
   fits(session: Session): boolean;
 };

@@ -2,11 +2,20 @@
  * The world that a job sees: at least the one of the request that asked for it. Its token may be old by the time, of a history
  * that has ended, or signed with a key that is gone. Then nobody can tell what is fresh enough, so the source is asked. What a
  * client is handed for it is judged as whatever else it brings.
+ *
+ * Jobs and events hold a position of this database only: they are shown to others than the client who asked.
  */
 
 import { currentEpoch } from '../consistency/epoch.ts';
 import { resumeSession } from '../consistency/resume-session.ts';
-import { advanceSession, emptySession, isEmptySession, requireSource, type Session } from '../consistency/session.ts';
+import {
+  advanceSession,
+  emptySession,
+  isEmptySession,
+  requireSource,
+  type Session,
+  withoutOthers,
+} from '../consistency/session.ts';
 import type { Tokens } from '../consistency/tokens.ts';
 import { type JudgedPast, type Runnable, runWithFreshness } from '../database/engine/read-runs.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../database/orders/orders-client.ts';
@@ -118,13 +127,15 @@ export class JobSessions {
   #decoded(texts: readonly string[]): { readonly sessions: readonly Session[]; readonly whole: boolean } {
     const { tokens, clock } = this.#options;
     const sessions: Session[] = [];
+    let whole = true;
     for (const text of texts) {
       try {
-        sessions.push(tokens.decode(text, clock.now()));
+        sessions.push(...tokens.decode(text, clock.now()).map(withoutOthers));
       } catch {
         // Counts as one that cannot be judged.
+        whole = false;
       }
     }
-    return { sessions, whole: sessions.length === texts.length };
+    return { sessions, whole };
   }
 }

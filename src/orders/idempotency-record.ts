@@ -7,7 +7,10 @@ export type KeyedOperation = 'createOrder' | 'updateOrder' | 'deleteOrder';
 /** Keys of different operations never meet. */
 export type RecordId = { readonly operation: KeyedOperation; readonly key: string };
 
-/** `position` is `null` when only the source surely has the write. */
+/**
+ * `position` is `null` when only the source surely has the write. It is of the database that holds the record: what the caller
+ * had seen of others it brings along with each call.
+ */
 type Committed = { readonly position: Position | null; readonly issuedAtMs: number };
 
 export type IdempotencyRecord = {

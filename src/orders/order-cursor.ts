@@ -1,6 +1,7 @@
 /**
  * Where a page begins or ends, opaque to clients: base64url of a JSON list. It carries the sort it was made for, the place,
- * and the consistency token of the page it came from, so that the next page is never older than that one.
+ * and the consistency token of the page it came from, so that the next page is never older than that one. The token is of the
+ * database of the list, and of no other.
  */
 import { BadCursorError } from './errors.ts';
 import { maxId } from './order-rules.ts';

@@ -2,7 +2,7 @@ import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../../prisma/generated/orders/client.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
-import { emptySession } from '../../src/consistency/session.ts';
+import { emptySession, requireSource } from '../../src/consistency/session.ts';
 import { TokenCodec } from '../../src/consistency/token-codec.ts';
 import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
 import { type Asked, openPrismaEngine } from '../../src/database/engine/prisma-engine.ts';
@@ -91,8 +91,8 @@ async function positionNow({ admin, flavour }: Place): Promise<Position> {
 function positionIn(place: Place, token: string | null): Position {
   const { name: clusterId, flavour } = place;
   const codec = new TokenCodec({ keyring: new TokenKeyring(tokenKeys), positions, clusterId, flavour: () => flavour });
-  const position = token === null ? null : codec.decode(token, systemClock.now()).position;
-  if (position === null) throw new Error(`No position of ${clusterId}`);
+  const position = token === null ? null : codec.decode(token, systemClock.now())[0]?.position;
+  if (position == null) throw new Error(`No position of ${clusterId}`);
   return position;
 }
 
@@ -217,6 +217,108 @@ describe('writes inside writes', () => {
         true,
       ]);
     }
+  });
+});
+
+/** What a token says of each database, whoever asks. */
+function partsOf(token: string | null): Readonly<Record<string, string | undefined>> {
+  const codec = new TokenCodec({
+    keyring: new TokenKeyring(tokenKeys),
+    positions,
+    clusterId: 'nobody',
+    flavour: () => null,
+  });
+  const parts = codec.decode(token ?? '', systemClock.now()).flatMap(({ others = [] }) => others);
+  return Object.fromEntries(parts.map(({ clusterId, position }) => [clusterId, position?.line()]));
+}
+
+describe('one token for all of them', () => {
+  it.each(nestings)(
+    'is what writes to %s, in it %s, in it %s have seen: each part is of its own database',
+    async (...nesting) => {
+      const before = await Promise.all(nesting.map((name) => positionNow(places[name])));
+      const { tokens } = await writeNested(nesting);
+      const brought = tokens.map((token) => token ?? '');
+      const [outer, middle, inner] = nesting.map((name) => places[name]) as [Place, Place, Place];
+      const shared = (await inner.engine.read(currencyIn, { tokens: brought })).token;
+      for (const [index, name] of nesting.entries()) {
+        await expectOwnPosition(places[name], shared, before[index] as Position);
+        expect(positionIn(places[name], shared).includes(positionIn(places[name], brought[index] ?? ''))).toBe(true);
+      }
+
+      // Carried through reads of all of them: what is not of the database that was asked comes back as it was.
+      const carried: (string | null)[] = [];
+      const read = await outer.engine.read(
+        async () => {
+          const second = await middle.engine.read(
+            async () => {
+              const third = await inner.engine.read(currencyIn, { tokens: [shared ?? ''] });
+              carried[2] = third.token;
+            },
+            { tokens: [shared ?? ''] },
+          );
+          carried[1] = second.token;
+        },
+        { tokens: [shared ?? ''] },
+      );
+      carried[0] = read.token;
+      for (const [index, name] of nesting.entries()) {
+        const others = nesting.filter((other) => other !== name);
+        const [now, then] = [partsOf(carried[index] ?? null), partsOf(shared)];
+        expect(Object.keys(now).sort()).toEqual([...names].sort());
+        for (const other of others) expect(now[other]).toBe(then[other]);
+        expect(positionIn(places[name], carried[index] ?? '').includes(positionIn(places[name], shared))).toBe(true);
+      }
+      expect(String(shared).length).toBeLessThan(600);
+    },
+  );
+
+  it('lets each read its own writes, and is no reason for another to wait', async () => {
+    const { stock, sales } = places;
+    const elsewhere = await sales.engine.write((tx) => tx.order.create({ data: newOrder() }));
+    const data = newOrder();
+    await stock.cluster.stopApplier('replica-1');
+    try {
+      const untouched = await stock.engine.read(currencyIn, { tokens: [elsewhere.token ?? ''] });
+      expect(untouched.decision).toMatchObject({ node: 'replica-1', reason: 'any-replica' });
+      const written = await stock.engine.write((tx) => tx.order.create({ data }), { tokens: [elsewhere.token ?? ''] });
+      const found = (client: Reading) => client.order.count({ where: { number: data.number } });
+      const own = await stock.engine.read(found, { tokens: [written.token ?? ''] });
+      expect([own.value, own.decision?.node]).toEqual([1, 'source']);
+      const there = await sales.engine.read((client) => client.order.count(), { tokens: [own.token ?? ''] });
+      expect(partsOf(there.token).stock).toBe(partsOf(own.token).stock);
+      expect((await stock.engine.read(found, { tokens: [there.token ?? ''] })).value).toBe(1);
+    } finally {
+      await stock.cluster.startApplier('replica-1');
+    }
+  });
+
+  it('comes back as it was from a database that has nothing to add', async () => {
+    const written = await places.sales.engine.write((tx) => tx.order.create({ data: newOrder() }));
+    const read = await places.stock.engine.read(currencyIn, { level: 'EVENTUAL', tokens: [written.token ?? ''] });
+    expect(read.token).toBe(written.token);
+  });
+
+  it('of more databases than it can hold is refused before anything is done', async () => {
+    const codec = (clusterId: string) =>
+      new TokenCodec({ keyring: new TokenKeyring(tokenKeys), positions, clusterId, flavour: () => null });
+    const tokens = Array.from({ length: 12 }, (_, index) => {
+      const clusterId = `elsewhere-${index}`;
+      return codec(clusterId).encode(requireSource(emptySession(clusterId, 1)));
+    });
+    let ran = false;
+    const writing = places.sales.engine.write(
+      async () => {
+        ran = true;
+      },
+      { tokens },
+    );
+    await expect(writing).rejects.toMatchObject({ code: 'BAD_CONSISTENCY_REQUEST' });
+    expect(ran).toBe(false);
+    const fewer = await places.sales.engine.write((tx) => tx.order.create({ data: newOrder() }), {
+      tokens: tokens.slice(1),
+    });
+    expect(Object.keys(partsOf(fewer.token))).toHaveLength(12);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ReadIntent } from '../../consistency/consistency-request.ts';
+import { refuseTooManyPasts } from '../../consistency/other-databases.ts';
 import { refuseBroken } from '../../consistency/refuse-broken.ts';
 import { isEmptySession } from '../../consistency/session.ts';
 import type { TokenCodec } from '../../consistency/token-codec.ts';
@@ -12,7 +13,10 @@ import type { ReplicatedDatabase } from './replicated-database.ts';
 
 export type Answered<T> = {
   readonly value: T;
-  /** For the user to bring with the next call. Includes all that were brought. `null` when there is nothing to carry. */
+  /**
+   * For the user to bring with the next call. Includes all that were brought, also what they say of other databases, unchanged.
+   * `null` when there is nothing to carry.
+   */
   readonly token: string | null;
   /** Which node answered, and why. */
   readonly decision: RouteDecision | null;
@@ -48,14 +52,15 @@ export class EngineCall<Client extends PrismaClientLike & TransactionRunner<Tran
     return !this.#request.writes;
   }
 
-  /** Throws `InvalidConsistencyTokenError`, `WriteLostError` (with the token to go on with), `EpochAheadError` or `ConsistencyTimeoutError`. */
+  /** Throws `InvalidConsistencyTokenError`, `BadConsistencyRequestError`, `WriteLostError` (with the token to go on with), `EpochAheadError` or `ConsistencyTimeoutError`. */
   async resume(): Promise<JudgedPast> {
     const { database, tokens, clusterId, clock } = this.#parts;
     const { level } = this.#request.intent;
     const nowMs = clock.now();
-    const sent = this.#request.tokens.map((token) => tokens.decode(token, nowMs));
+    const sent = this.#request.tokens.flatMap((token) => tokens.decode(token, nowMs));
     const judgedIn = sent.length === 0 ? null : database.historyTurns;
     const resumed = await database.resume(clusterId, sent);
+    refuseTooManyPasts(resumed.session);
     refuseBroken(resumed, database.epochs, (session) => tokens.encode(session));
     const isUnjudged = resumed.isUnjudged && (level === 'SESSION' || level === 'STRONG');
     return { session: resumed.session, isUnjudged, judgedIn };

@@ -9,8 +9,9 @@
  *
  * So nested resolvers never see two worlds. Writes always go to the source, whatever reads are pinned to.
  */
+import { hasPast } from '../../consistency/database-past.ts';
 import type { Position } from '../../consistency/position.ts';
-import { isEmptySession, type Session } from '../../consistency/session.ts';
+import type { Session } from '../../consistency/session.ts';
 import { requirementFor } from '../../consistency/session-guarantee.ts';
 import { Turns } from '../../platform/turns.ts';
 import { LimitedFunctionalityError } from '../../routing/errors.ts';
@@ -257,7 +258,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         position === null &&
         !required.mustUseSource &&
         intent.maxStalenessMs === null &&
-        isEmptySession(this.#progress.session),
+        !hasPast(this.#progress.session),
       excluded: this.#excluded,
       ...(signal === undefined ? {} : { signal }),
     };

@@ -4,7 +4,7 @@ import { factsOf, type SessionOutput } from '../request-facts.ts';
 
 /** What the answer says about its own freshness, as `extensions.consistency`. */
 export type ConsistencyExtension = {
-  /** Send it back with the next request. `null` when there is nothing to carry. */
+  /** Send it back with the next request. Holds what was sent, also of other databases. `null` when there is nothing to carry. */
   readonly token: string | null;
   readonly level: ConsistencyLevel;
   readonly servedBy: { readonly node: string; readonly role: RouteDecision['role'] } | null;
@@ -12,7 +12,7 @@ export type ConsistencyExtension = {
   readonly waitedMs: number;
   /** With the reason `cache-hit`: how long before this the server was read. */
   readonly ageMs?: number;
-  /** The token could not name what the client has seen: reads with it go to the source, as `position-unknown`. */
+  /** The token could not name all that the client has seen: reads with it go to the source, as `position-unknown`. */
   readonly positionTooLong?: true;
 };
 

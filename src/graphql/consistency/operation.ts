@@ -2,7 +2,7 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ReadCache } from '../../cache/read-cache.ts';
 import type { ConsistencyDefaults, ConsistencyRequest } from '../../consistency/consistency-request.ts';
-import { isEmptySession, type Session } from '../../consistency/session.ts';
+import { isEmptySession, type Session, withoutOthers } from '../../consistency/session.ts';
 import type { OrdersPinnedSession } from '../../database/orders/orders-client.ts';
 import type { CommittedChange } from '../../orders/order-change.ts';
 import type { OrderReads } from '../../orders/order-reads.ts';
@@ -115,9 +115,10 @@ export class Operation {
       },
       randomBytes,
       consistencyToken,
+      // A place in a list of this database: its position is all that the next page needs.
       pageToken: async () => {
         await pinned.observe();
-        return consistencyToken();
+        return this.token(withoutOthers(pinned.session));
       },
     };
   }

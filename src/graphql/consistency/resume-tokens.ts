@@ -6,7 +6,7 @@
  * brings a token that holds and is newer than the cursor's, may page on.
  */
 import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
-import { InvalidConsistencyTokenError } from '../../consistency/errors.ts';
+import { refuseTooManyPasts } from '../../consistency/other-databases.ts';
 import { refuseBroken } from '../../consistency/refuse-broken.ts';
 import type { ResumedSession } from '../../consistency/resume-session.ts';
 import { emptySession, requireSource, type Session } from '../../consistency/session.ts';
@@ -34,9 +34,9 @@ export type ResumeOptions = {
 };
 
 /**
- * Answers at once in ordinary times. Throws what `refuseBroken` throws, and what decoding a token throws that the client sent
- * by itself. A cookie that is no token here, of another deployment on the host or of a key that is gone, breaks nothing: unless
- * it is of another cluster, nobody knows what its owner has seen, so the source is asked.
+ * Answers at once in ordinary times. Throws what `refuseBroken` and `refuseTooManyPasts` throw, and what decoding a token throws that the client sent
+ * by itself. A cookie that is no token here, of another deployment on the host or of a key that is gone, breaks nothing: nobody
+ * knows what its owner has seen, so the source is asked. What tokens say of other databases is handed back.
  */
 export function resumeTokens(
   options: ResumeOptions,
@@ -50,29 +50,29 @@ export function resumeTokens(
   const texts = [...asked.tokens.map(({ text }) => text), ...cursors];
   if (database.epochs.length === 0) return unseen(clusterId, texts.length > 0);
   const nowMs = clock.now();
-  const sessions = new Map<string, Session>();
-  const unread: unknown[] = [];
+  const sessions = new Map<string, readonly Session[]>();
+  let badCookie = false;
   for (const text of texts) {
     try {
       sessions.set(text, tokens.decode(text, nowMs));
     } catch (error) {
       if (cursors.includes(text) || !isCookie(text, asked)) throw error;
-      unread.push(error);
+      badCookie = true;
     }
   }
   const judgedIn = sessions.size === 0 ? null : database.historyTurns;
   const settle = (resumed: ResumedSession) => {
+    refuseTooManyPasts(resumed.session);
     const { session, whole, isUnjudged } = settled(options, input, asked, resumed, sessions);
-    const badCookie = unread.length > 0;
     return {
-      session: unread.every(isForeign) ? session : requireSource(session),
+      session: badCookie ? requireSource(session) : session,
       whole,
       isUnjudged,
       judgedIn,
       badCookie,
     };
   };
-  const resumed = database.resume(clusterId, [...sessions.values()]);
+  const resumed = database.resume(clusterId, [...sessions.values()].flat());
   return resumed instanceof Promise ? resumed.then(settle) : settle(resumed);
 }
 
@@ -84,7 +84,7 @@ function settled(
   { operation }: OperationInput,
   asked: ConsistencyRequest,
   resumed: ResumedSession,
-  sent: ReadonlyMap<string, Session>,
+  sent: ReadonlyMap<string, readonly Session[]>,
 ): Pick<ResumedPast, 'session' | 'whole' | 'isUnjudged'> {
   const { session, ahead, behind } = resumed;
   const promises = operation.operation === 'mutation' || asked.level === 'SESSION' || asked.level === 'STRONG';
@@ -106,8 +106,4 @@ function unseen(clusterId: string, hasPast: boolean): ResumedPast {
     throw new LimitedFunctionalityError('No server has been reached yet that could judge the token', { facts });
   }
   return { session: emptySession(clusterId, 0), whole: false, isUnjudged: false, judgedIn: null, badCookie: false };
-}
-
-function isForeign(error: unknown): boolean {
-  return error instanceof InvalidConsistencyTokenError && error.facts.reason === 'foreign-cluster';
 }

@@ -43,7 +43,9 @@ describe.each(recorded.positions)('$flavour, $title', (kept) => {
 
   it('is the same token in both directions', () => {
     const read = decodeToken(kept.token, format, clusterId);
-    expect({ ...read, position: read.position?.format() }).toEqual({ ...session, position: kept.text });
+    expect(read.map((past) => ({ ...past, position: past.position?.format() }))).toEqual([
+      { ...session, position: kept.text },
+    ]);
     expect(encodeToken({ ...session, position }, format)).toBe(kept.token);
   });
 
@@ -81,7 +83,7 @@ describe.each(recorded.positions)('$flavour, $title', (kept) => {
 
 it('a token without a position is the same in both directions', () => {
   const bare = { ...session, position: null, requiresSource: true };
-  expect(decodeToken(recorded.withoutPosition, format, clusterId)).toEqual(bare);
+  expect(decodeToken(recorded.withoutPosition, format, clusterId)).toEqual([bare]);
   expect(encodeToken(bare, format)).toBe(recorded.withoutPosition);
 });
 
