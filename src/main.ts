@@ -1,4 +1,4 @@
-import { createApp } from './app.ts';
+import { createApp } from './app/create-app.ts';
 import { runApi } from './cli/run-api.ts';
 
 process.exit(await runApi(process.argv.slice(2), createApp));

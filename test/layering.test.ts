@@ -58,10 +58,14 @@ describe('the checker', () => {
     ['a bare import', { 'src/platform/clock.ts': "import '../cluster/node.ts';" }, /must not import cluster/],
     [
       'an import of the composition root',
-      { 'src/http/server.ts': "import { a } from '../app.ts';" },
+      { 'src/http/server.ts': "import { a } from '../app/create-app.ts';" },
       /http must not import app/,
     ],
-    ['an import of an entry', { 'src/app.ts': "import { a } from './main.ts';" }, /app must not import main/],
+    [
+      'an import of an entry',
+      { 'src/app/create-app.ts': "import { a } from '../main.ts';" },
+      /app must not import main/,
+    ],
     [
       'server code in the client',
       { 'src/client/fetch.ts': "import { a } from '../errors.ts';" },
@@ -72,7 +76,11 @@ describe('the checker', () => {
       { 'src/routing/router.ts': "import { a } from '../config.ts';" },
       /routing must not import config/,
     ],
-    ['a test in the program', { 'src/app.ts': "import { a } from '../test/support/a.ts';" }, /no part of the program/],
+    [
+      'a test in the program',
+      { 'src/app/create-app.ts': "import { a } from '../../test/support/a.ts';" },
+      /no part of the program/,
+    ],
     ['a folder that nobody planned', { 'src/misc/a.ts': '' }, /misc is no folder of the table/],
     ['GraphQL in the domain', { 'src/orders/a.ts': "import { GraphQLError } from 'graphql';" }, /belongs to graphql/],
     [
@@ -139,7 +147,7 @@ describe('the checker', () => {
       'src/config/environment.ts': "import { A } from '../errors.ts';\nexport const port = process.env.PORT;",
       'src/consistency/token.ts': '// never await anything here\nexport const url = "http://a.example";',
       'src/database/pool.ts': "import { createPool } from 'mariadb';\nimport type { A } from '../errors.ts';",
-      'src/app.ts': "import { createPool } from './database/pool.ts';",
+      'src/app/create-app.ts': "import { createPool } from '../database/pool.ts';",
       'src/routing/long.ts': 'a\n'.repeat(400),
     };
     expect(layeringBreaches(new Map(Object.entries(tree)))).toEqual([]);

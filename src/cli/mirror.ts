@@ -1,5 +1,6 @@
 // `npm run mirror`: carries orders to the backup in a process of its own. Several may run.
-import { openDatabase, openMirror } from '../app.ts';
+import { openDatabase } from '../app/open-database.ts';
+import { openMirror } from '../app/open-mirror.ts';
 import { backups, describeStatus, isSeen, writableSource } from '../cluster/cluster-snapshot.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';
 import type { Readiness } from '../http/watch-server.ts';

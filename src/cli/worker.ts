@@ -1,5 +1,9 @@
 // `npm run worker`: does background work in a process of its own. Several may run.
-import { openBackground, openCache, openDatabase, openIdentity, openRedis, openTokens } from '../app.ts';
+import { openBackground } from '../app/open-background.ts';
+import { openDatabase } from '../app/open-database.ts';
+import { openIdentity } from '../app/open-identity.ts';
+import { openCache, openRedis } from '../app/open-redis.ts';
+import { openTokens } from '../app/open-tokens.ts';
 import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
 import type { Config } from '../config/config.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';

@@ -6,7 +6,11 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { openBackground, openCache, openDatabase, openIdentity, openRedis, openTokens } from '../../src/app.ts';
+import { openBackground } from '../../src/app/open-background.ts';
+import { openDatabase } from '../../src/app/open-database.ts';
+import { openIdentity } from '../../src/app/open-identity.ts';
+import { openCache, openRedis } from '../../src/app/open-redis.ts';
+import { openTokens } from '../../src/app/open-tokens.ts';
 import { clusterConfig } from '../../src/cli/cluster-config.ts';
 import { JobSessions } from '../../src/jobs/job-sessions.ts';
 import { createOrder } from '../../src/orders/create-order.ts';

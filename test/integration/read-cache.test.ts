@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AppRules } from '../../src/app.ts';
+import type { AppRules } from '../../src/app/create-app.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders } from '../support/engine.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/app.ts';
+import { createApp } from '../../src/app/create-app.ts';
 import type { ClusterEvent } from '../../src/cluster/cluster-event.ts';
 import { statusOf } from '../../src/cluster/cluster-snapshot.ts';
 import { SharedStatuses } from '../../src/cluster/shared-statuses.ts';

@@ -1,4 +1,4 @@
-import { type AppRules, createApp } from '../../src/app.ts';
+import { type AppRules, createApp } from '../../src/app/create-app.ts';
 import { reachOf } from '../../src/cli/reach-of.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import type { ServedLab } from '../../src/http/lab.ts';

@@ -8,7 +8,7 @@
  */
 
 import { PrismaClient } from '../../../prisma/generated/orders/client.ts';
-import { openDatabase } from '../../../src/app.ts';
+import { openDatabase } from '../../../src/app/open-database.ts';
 import { usualLongestCommitMs } from '../../../src/cluster/commit-patience.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import type { ReadIntent } from '../../../src/consistency/consistency-request.ts';

@@ -1,0 +1,64 @@
+import { longestCommitIn } from '../cluster/commit-patience.ts';
+import type { NodeRole } from '../cluster/node.ts';
+import type { Config } from '../config/config.ts';
+import { type OrdersDatabase, openOrdersDatabase } from '../database/orders/orders-client.ts';
+import { mirroredOrders } from '../orders/mirrored-orders.ts';
+import { servedOrders } from '../orders/served-tables.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+
+/** A node that is down is looked at more often than one that is well, so that it is back soon after its return. */
+const downIntervalMs = 250;
+/** How long one wait for a position blocks in a server before it is looked at again. */
+const waitSliceMs = 25;
+const maxWaitersPerNode = 10_000;
+
+const roles: Readonly<Record<Config['cluster']['nodes'][number]['role'], NodeRole>> = {
+  source: 'SOURCE',
+  replica: 'REPLICA',
+  backup: 'BACKUP',
+};
+
+/** What benchmarks switch off to measure its cost. */
+export type AppSwitches = {
+  readonly learnPositions?: boolean;
+  readonly proveCommits?: boolean;
+  readonly mirroring?: boolean;
+};
+
+/** The engine alone, set up as the API sets it up. `onAppended` is called when it has written something for the backup. */
+export function openDatabase(
+  config: Config,
+  log: Logger,
+  {
+    mirroring = true,
+    onAppended,
+    ...given
+  }: AppSwitches &
+    Partial<Pick<Parameters<typeof openOrdersDatabase>[0], 'metrics' | 'onWrote'>> & {
+      readonly onAppended?: () => void;
+    } = {},
+): OrdersDatabase {
+  const { monitor } = config;
+  const hasBackup = config.cluster.nodes.some(({ role }) => role === 'backup');
+  return openOrdersDatabase({
+    nodes: config.cluster.nodes.map(({ role, ...node }) => ({ ...node, configuredRole: roles[role] })),
+    clock: systemClock,
+    random: Math.random,
+    log,
+    ...given,
+    ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders, onAppended } }),
+    pool: { ...config.pools, longestCommitMs: longestCommitIn(config.http.requestTimeoutMs) },
+    transactionTimeoutMs: config.pools.statementTimeoutMs,
+    serves: servedOrders({ hasBackup }),
+    sourceReadsLimit: config.consistency.sourceReadsLimit,
+    backupReads: config.consistency.backupReads,
+    nodePatienceMs: monitor.patienceMs,
+    health: monitor,
+    monitor: {
+      ...monitor,
+      downIntervalMs: monitor.intervalMs === 'off' ? downIntervalMs : Math.min(downIntervalMs, monitor.intervalMs),
+    },
+    tracker: { sliceMs: waitSliceMs, maxWaiters: maxWaitersPerNode },
+  });
+}

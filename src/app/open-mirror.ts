@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { writableSource } from '../cluster/cluster-snapshot.ts';
+import type { Config } from '../config/config.ts';
+import { migrate } from '../database/migrations/migrate.ts';
+import type { OrdersDatabase } from '../database/orders/orders-client.ts';
+import { Mirror } from '../mirror/mirror.ts';
+import { mirroredOrders } from '../orders/mirrored-orders.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+
+const migrations = fileURLToPath(new URL('../../prisma/backup/migrations', import.meta.url));
+
+/** What carries orders to the backup, `null` without one. Follows the source as `database` sees it. */
+export function openMirror(config: Config, database: OrdersDatabase, log: Logger): Mirror | null {
+  const backup = config.cluster.nodes.find(({ role }) => role === 'backup');
+  if (backup === undefined) return null;
+  const { cluster } = database;
+  const { backupMigrationUrl: url } = config.cluster;
+  const { compareIntervalMs: checkIntervalMs } = config.mirror;
+  return new Mirror({
+    models: mirroredOrders,
+    source: () => {
+      const source = writableSource(cluster.snapshot())?.node.name;
+      return config.cluster.nodes.find(({ name }) => name === source) ?? null;
+    },
+    backup,
+    workerName: `${hostname().slice(0, 30)}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    prepareBackup:
+      url === null
+        ? null
+        : async () => {
+            await migrate({ url, directory: migrations, log: (line) => log.info(line) });
+          },
+    clock: systemClock,
+    random: Math.random,
+    log,
+    limits: { checkIntervalMs },
+    onTurn: (turn, { waiting, parked, oldestAgeMs }) =>
+      cluster.events.publish({
+        name: turn === 'BEHIND' ? 'MIRROR_BEHIND' : 'MIRROR_CAUGHT_UP',
+        node: backup.name,
+        facts: { waiting, parked, oldestAgeMs },
+      }),
+  });
+}

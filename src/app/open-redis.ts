@@ -1,0 +1,27 @@
+import type { MayAnswer } from '../cache/may-answer.ts';
+import { ReadCache } from '../cache/read-cache.ts';
+import type { Config } from '../config/config.ts';
+import { ordersName } from '../database/orders/orders-client.ts';
+import { systemClock } from '../platform/clock.ts';
+import { LabelledMetrics } from '../platform/labelled-metrics.ts';
+import { type Metrics, unmeasured } from '../platform/metrics.ts';
+import { Redis } from '../platform/redis.ts';
+import { positions } from '../servers/flavours.ts';
+
+/** What the processes of the cluster share, `null` without it. The statuses open and close it. */
+export function openRedis({ redis: { target, timeoutMs } }: Config): Redis | null {
+  return target === null
+    ? null
+    : new Redis({ target, prefix: null, timeoutMs, clock: systemClock, random: Math.random });
+}
+
+/** `null` when nothing is to be cached. Whoever writes has one, also to tell the others. */
+export function openCache(
+  { redis: { cacheTtlMs: ttlMs } }: Config,
+  redis: Redis,
+  { metrics = unmeasured, rule }: { metrics?: Metrics; rule?: MayAnswer } = {},
+): ReadCache | null {
+  const measured = new LabelledMetrics(metrics, { database: ordersName });
+  if (ttlMs === 0) return null;
+  return new ReadCache({ redis, positions, clock: systemClock, ttlMs, metrics: measured, ...(rule && { rule }) });
+}
