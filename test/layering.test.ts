@@ -91,7 +91,7 @@ describe('the checker', () => {
     [
       'a driver in routing',
       { 'src/routing/a.ts': "import { createPool } from 'mariadb';" },
-      /belongs to servers and database and local/,
+      /belongs to servers and local/,
     ],
     [
       'generated code in the domain',
@@ -110,6 +110,11 @@ describe('the checker', () => {
       /names a kind of server/,
     ],
     ['a kind of server by its class', { 'src/cache/a.ts': 'const at = MariadbPosition.parse(text);' }, /names a kind/],
+    [
+      'the folder of one kind of server',
+      { 'src/database/a.ts': "import { a } from '../servers/mysql/a.ts';" },
+      /imports src\/servers\/mysql\/a\.ts, which belongs to servers\/flavours\.ts/,
+    ],
     ['Date.now', { 'src/http/server.ts': 'const now = Date.now();' }, /touches the real clock/],
     ['new Date()', { 'src/orders/a.ts': 'const now = new Date();' }, /touches the real clock/],
     ['performance.now', { 'src/http/server.ts': 'const now = performance.now();' }, /touches the real clock/],
@@ -146,8 +151,10 @@ describe('the checker', () => {
       'src/platform/clock.ts': 'export const now = () => Date.now(); // and setTimeout(x, 1)',
       'src/config/environment.ts': "import { A } from '../errors.ts';\nexport const port = process.env.PORT;",
       'src/consistency/token.ts': '// never await anything here\nexport const url = "http://a.example";',
-      'src/database/pool.ts': "import { createPool } from 'mariadb';\nimport type { A } from '../errors.ts';",
-      'src/app/create-app.ts': "import { createPool } from '../database/pool.ts';",
+      'src/servers/a/pool.ts': "import { createPool } from 'mariadb';\nimport type { A } from '../../errors.ts';",
+      'src/servers/b/pool.ts': "import { createPool } from '../a/pool.ts';",
+      'src/app/create-app.ts': "import { a } from '../database/a.ts';",
+      'src/database/a.ts': 'export const a = 1;',
       'src/routing/long.ts': 'a\n'.repeat(400),
     };
     expect(layeringBreaches(new Map(Object.entries(tree)))).toEqual([]);

@@ -32,6 +32,7 @@ const sameOnBoth = [
   'redis',
   'redis-servers',
   'stopping-without-redis',
+  'toy-flavour',
 ].map((name) => `test/integration/${name}.test.ts`);
 
 const folder = temporaryFolder();

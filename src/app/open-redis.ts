@@ -6,7 +6,7 @@ import { systemClock } from '../platform/clock.ts';
 import { LabelledMetrics } from '../platform/labelled-metrics.ts';
 import { type Metrics, unmeasured } from '../platform/metrics.ts';
 import { Redis } from '../platform/redis.ts';
-import { positions } from '../servers/flavours.ts';
+import { positions } from '../servers/known-flavours.ts';
 
 /** What the processes of the cluster share, `null` without it. The statuses open and close it. */
 export function openRedis({ redis: { target, timeoutMs } }: Config): Redis | null {

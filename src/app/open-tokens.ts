@@ -5,7 +5,7 @@ import { TokenKeyring } from '../consistency/token-keyring.ts';
 import { shortenBy } from '../database/engine/shorten-by.ts';
 import { countTokens } from '../database/engine/token-metrics.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';
-import { positions } from '../servers/flavours.ts';
+import { positions } from '../servers/known-flavours.ts';
 
 export function openTokens(config: Config, database: OrdersDatabase): TokenCodec {
   const { cluster } = database;

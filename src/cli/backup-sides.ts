@@ -3,7 +3,8 @@ import { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import { isWritable } from '../database/mirror/mirror-facts.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import { systemClock } from '../platform/clock.ts';
-import { addressAt, type ServerAddress } from '../servers/server-address.ts';
+import type { ServerAddress } from '../servers/server-address.ts';
+import { addressAt } from '../servers/server-url.ts';
 import { UsageError } from './usage-error.ts';
 
 const lookMs = 3000;

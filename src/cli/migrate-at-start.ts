@@ -14,8 +14,8 @@ import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Part } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/log.ts';
-import { DatabaseUnreachableError } from '../servers/mysql-family/direct-connection.ts';
-import { faultOf } from '../servers/mysql-family/driver-fault.ts';
+import { DatabaseUnreachableError } from '../servers/direct-connection.ts';
+import { faultOf } from '../servers/faults.ts';
 
 export type MigrateAtStartOptions = {
   readonly url: string;

@@ -25,8 +25,13 @@
  * Lag is an estimate in whole seconds that jumps, and has to be seen several times, but not of a node that is new here.
  */
 import type { NodeRole } from './node.ts';
-import type { MemberState, NodeStatus, ProbeReport } from './node-status.ts';
-import { withPosition, withPositionUnknown } from './node-status.ts';
+import {
+  type MemberState,
+  type NodeStatus,
+  type ProbeReport,
+  withPosition,
+  withPositionUnknown,
+} from './node-status.ts';
 import { servingTrouble } from './serving.ts';
 import { standingWith } from './standings.ts';
 

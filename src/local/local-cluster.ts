@@ -1,5 +1,4 @@
-import type { Clock } from '../platform/clock.ts';
-import { systemClock } from '../platform/clock.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { flavourNames } from '../servers/flavour-name.ts';
 import { flavours } from '../servers/flavours.ts';
 import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';

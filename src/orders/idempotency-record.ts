@@ -1,7 +1,7 @@
 import type { Position } from '../consistency/position.ts';
 import { isUniqueViolation } from '../database/orders/order-rows.ts';
 import type { OrdersTransaction } from '../database/orders/orders-client.ts';
-import { positions } from '../servers/flavours.ts';
+import { positions } from '../servers/known-flavours.ts';
 
 export type KeyedOperation = 'createOrder' | 'updateOrder' | 'deleteOrder';
 /** Keys of different operations never meet. */

@@ -1,34 +1,40 @@
 /**
  * Everything that tells one kind of server from another. A folder implements it, `flavours.ts` lists it, and nobody else asks
  * which kind it is. Questions are functions over a connection, so that a kind may ask in as many steps as it needs: what one
- * server answers in one statement another one has to be polled for.
+ * server answers in one statement another one has to be polled for. How a kind is added: README.md.
  */
-import type { Connection } from 'mariadb';
-import type { MemberFacts } from '../cluster/failover/member.ts';
+import type { MemberAbilities, MemberFacts } from '../cluster/failover/member.ts';
 import type { NodeRole } from '../cluster/node.ts';
 import type { HistoryAnswer } from '../cluster/node-probe.ts';
 import type { ProbeReport } from '../cluster/node-status.ts';
 import type { ServerSettings } from '../cluster/server-settings.ts';
+import type { WriteRight } from '../cluster/write-fault.ts';
 import type { EpochRecord } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
 import type { PositionKind } from '../consistency/position-kind.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Row } from './server-statements.ts';
+import type { Connection, Sends, Statement } from './connection.ts';
+import type { Driver } from './driver.ts';
 import type { Untold } from './untold.ts';
 
 export interface Flavour {
   readonly name: string;
+  readonly driver: Driver;
   readonly positions: PositionKind;
   readonly capabilities: FlavourCapabilities;
-  /** Whether the server behind an open connection is of this kind, by its greeting. */
-  isBehind(connection: Pick<Connection, 'info'>): boolean;
+  /** Whether the server behind an open connection is of this kind, by its greeting; false of another driver's connection. */
+  isBehind(connection: object): boolean;
   /** Of one server: keeps what need not be asked twice. */
   questions(clock: Clock): ServerQuestions;
   readonly control: ServerControl;
   readonly commits: CommitQuestion;
-  readonly behindReads: BehindReads;
+  /** Of one pool: keeps what need not be asked twice. */
+  readsAndPositions(): ReadsAndPositions;
   /** Begins a transaction that only reads. All in `reached` is seen by it, nothing is seen that is not in `observed`. */
-  beginSnapshot(connection: Pick<Connection, 'query'>): Promise<Reached>;
+  beginSnapshot(connection: Pick<Sends, 'query'>): Promise<Reached>;
+  readonly checks: ServerChecks;
+  readonly proofs: ProofQuestions;
+  readonly epochs: EpochRecords;
   readHistory(connection: Connection): Promise<HistoryAnswer>;
   /** Without what its group delivers unless `members` is true. */
   readHistoryFacts(connection: Connection, asked: { readonly members: boolean }): Promise<HistoryFacts>;
@@ -47,6 +53,8 @@ export interface Flavour {
 export type FlavourCapabilities = {
   /** Servers may elect their source among themselves. */
   readonly groups: boolean;
+  /** What an administrator can do by statements; the rest takes somebody on the host. */
+  readonly byStatements: MemberAbilities;
 };
 
 export type Reached = { readonly reached: Position; readonly observed: Position };
@@ -81,11 +89,11 @@ export type HistoryFacts = Pick<HistoryAnswer, 'identity' | 'readOnly' | 'receiv
 };
 
 /** What a server says of a commit: means something to its own kind only. */
-export type CommitAnswer = Row;
+export type CommitAnswer = Readonly<Record<string, unknown>>;
 
 export interface CommitQuestion {
   /** Sent at once, behind the commit on the same connection. */
-  ask(connection: Pick<Connection, 'query'>): Promise<CommitAnswer | undefined>;
+  ask(connection: Pick<Sends, 'query'>): Promise<CommitAnswer | undefined>;
   /**
    * The position of what this connection just committed, `null` when that was nothing. `previous` is its former answer.
    * Else why no position tells of it, whatever it was.
@@ -93,22 +101,75 @@ export interface CommitQuestion {
   own(answer: CommitAnswer, previous: CommitAnswer | undefined): Position | null | Untold;
 }
 
-/** Questions that are joined with a read, in one text: an optimisation of drivers that can. */
-export interface BehindReads {
-  /** Statements that read the position, in the order in which they must run. */
-  readonly position: readonly string[];
-  /** The same for a replica of which `observesByReplication` is known to be false: all that `observed` needs, and no more. */
-  readonly glance: readonly string[];
-  observesByReplication(rows: readonly Row[], replicating: boolean): boolean;
-  numbers(rows: readonly Row[]): boolean;
-  reached(rows: readonly Row[], replicating: boolean): Position;
-  observed(rows: readonly Row[], replication: readonly Row[]): Position;
+/** Reads that are sent together with the question how far the server has come. */
+export interface ReadsAndPositions {
+  /**
+   * `positions`: `null` where the server does not tell them with a read, and has to be asked behind it. Rejects with the
+   * driver's error, also when what stands between does not let the two pass together.
+   */
+  read<T>(
+    connection: Pick<Sends, 'query'>,
+    statement: Statement,
+    values: unknown,
+  ): Promise<{ readonly answer: T; readonly positions: Reached | null }>;
+}
+
+/** Whether a server can do what it is there for, found by trying. All reject with the driver's error when it cannot. */
+export interface ServerChecks {
+  /** Rights to the database that were given or taken meanwhile count from here on. */
+  enter(connection: Connection, database: string): Promise<void>;
+  /** Reads a row of the table as reads do. */
+  read(connection: Connection, table: string, columns: readonly string[]): Promise<void>;
+  /** Has the server judge a write of these columns, and writes nothing. */
+  write(connection: Connection, right: WriteRight, table: string, columns: readonly string[]): Promise<void>;
+  /** While `work` runs, a lock of a whole table is waited for a second at most. */
+  impatiently<T>(connection: Connection, work: () => Promise<T>): Promise<T>;
+  /** The statement that gives an account these rights, to all of the database where no table is named. */
+  grant(rights: readonly string[], database: string, table: string | null, account: string): string;
+}
+
+/** A transaction that writes leaves a mark that tells afterwards whether it was committed. */
+export interface ProofQuestions {
+  /** The server's number of the session behind the connection, `null` when it is not known. */
+  sessionOf(connection: object): number | null;
+  /** Sent behind the first write of a transaction, inside of it. */
+  statement(proof: ProofMark): string;
+  /** What became of it. */
+  look(connection: Connection, proof: ProofMark & { readonly session: number }): Promise<ProofSeen>;
+  /** Ends a session: what it has not committed is rolled back. */
+  endSession(connection: Connection, session: number): Promise<void>;
+  /** Whether a server of a group is in step with it: then what it has rolled back none of the others commits. */
+  isInStep(connection: Connection): Promise<boolean>;
+}
+
+/** Who wrote it, and what it holds once the transaction is committed. */
+export type ProofMark = { readonly writer: string; readonly number: number };
+
+export type ProofSeen = {
+  /** What the mark holds, `null` when there is none. `LOCKED`: its transaction is not over. */
+  readonly mark: 'LOCKED' | string | null;
+  readonly session: 'GONE' | 'AT_REST' | 'AT_WORK';
+  /** How long the server has been running, in whole seconds. */
+  readonly upS: number;
+};
+
+/** The table of promotions, in a transaction of the caller's. */
+export interface EpochRecords {
+  begin(connection: Connection): Promise<void>;
+  /** The number of the newest epoch that the server knows of, which nobody changes before the transaction ends; 0 for none. */
+  lockNewest(connection: Connection): Promise<number>;
+  /** Who was the source of an epoch of which nobody had noted that. */
+  nameSource(connection: Connection, epoch: number, sourceId: string): Promise<void>;
+  /** `nowMs`: by the clock of whoever records it; the later of both clocks counts for an epoch without a time of its own. */
+  insert(connection: Connection, record: EpochRecord, nowMs?: number): Promise<void>;
 }
 
 /** How the administrator of a server speaks to it. All that changes something resolves when it is done. */
 export interface ServerControl {
   /** `reported`: where the server wants to be found, `null` when it does not say. */
-  look(connection: Connection): Promise<Omit<MemberFacts, 'address'> & { readonly reported: Reported | null }>;
+  look(
+    connection: Connection,
+  ): Promise<Omit<MemberFacts, 'address' | 'abilities'> & { readonly reported: Reported | null }>;
   refuseWrites(connection: Connection): Promise<void>;
   acceptWrites(connection: Connection): Promise<void>;
   /** Lets an administrator write while everybody else is refused. */
@@ -117,8 +178,10 @@ export interface ServerControl {
   startApplying(connection: Connection): Promise<void>;
   stopReplicating(connection: Connection, options: { readonly forget: boolean }): Promise<void>;
   follow(connection: Connection, source: FollowedSource): Promise<void>;
-  /** Forgets every transaction of its own, and counts `position` as received. */
-  holdOnly(connection: Connection, position: Position): Promise<void>;
+  /** Makes `target` hold what `source` holds, and nothing of its own. */
+  copy(request: CopyRequest): Promise<void>;
+  /** Why the data of this server cannot be copied over connections; empty when it can. */
+  copyObstacles(connection: Connection, database: string): Promise<string[]>;
   /** Whether the server still has every transaction since its first. */
   hasAllTransactions(connection: Connection): Promise<boolean>;
   recordEpoch(connection: Connection, record: EpochRecord): Promise<void>;
@@ -131,4 +194,14 @@ export type FollowedSource = Reported & {
   readonly account: { readonly user: string; readonly password: string } | null;
   /** What is sent is to be encrypted. */
   readonly encrypted: boolean;
+};
+
+export type CopyRequest = {
+  /** Connections of their own, which end with the copy. */
+  readonly source: Connection;
+  readonly target: Connection;
+  readonly database: string;
+  /** The source's position; asked while it commits nothing. */
+  readonly positionOfSource: () => Promise<Position>;
+  readonly onTable: (table: string, rows: number) => void;
 };

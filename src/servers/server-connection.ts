@@ -1,12 +1,9 @@
-import { type Connection, createConnection } from 'mariadb';
 import type { Clock } from '../platform/clock.ts';
 import { OwnClock } from '../platform/own-clock.ts';
-import { connectionOptions } from './mysql-family/connection-options.ts';
-import { faultInWords, faultOf } from './mysql-family/driver-fault.ts';
-import { connectFactor, onLongConnection } from './mysql-family/session-settings.ts';
-import { Sockets } from './mysql-family/sockets.ts';
+import type { Connection } from './connection.ts';
+import { faultInWords, faultOf } from './faults.ts';
+import { driverAt } from './known-flavours.ts';
 import type { ServerAddress } from './server-address.ts';
-import type { Row } from './server-statements.ts';
 
 /** The server did not answer in time; the statement may still run there. */
 export class NoAnswerError extends Error {
@@ -17,7 +14,7 @@ export class NoAnswerError extends Error {
 
 /** One physical connection. */
 type Link = {
-  readonly sockets: Sockets;
+  readonly cut: () => void;
   readonly opening: Promise<Connection>;
   isOpen: boolean;
   /** Statements that have outlived their timeout and still run. */
@@ -101,14 +98,8 @@ export class ServerConnection {
   }
 
   #open(timeoutMs: number): Link {
-    const sockets = new Sockets(this.#address);
-    const options = {
-      ...connectionOptions(this.#address),
-      connectTimeout: timeoutMs * connectFactor,
-      stream: sockets.connect,
-      initSql: [...onLongConnection(this.#address.database)],
-    };
-    const link: Link = { sockets, opening: createConnection(options), isOpen: false, overdue: 0 };
+    const { opened, cut } = driverAt(this.#address).open(this.#address, { timeoutMs });
+    const link: Link = { cut, opening: opened, isOpen: false, overdue: 0 };
     link.opening.then(
       (open) => {
         link.isOpen = true;
@@ -122,13 +113,9 @@ export class ServerConnection {
 
   /** Only the present link is reported: an old one may fail once more when its successor is long in use. */
   #giveUp(link: Link, trouble: string): void {
-    link.sockets.cut();
+    link.cut();
     if (this.#link !== link) return;
     this.#link = null;
     if (link.isOpen && !this.#closed) this.#onLost(trouble);
   }
-}
-
-export function rowsOf(result: unknown): readonly Row[] {
-  return Array.isArray(result) ? (result as readonly Row[]) : [];
 }

@@ -1,26 +1,10 @@
 /** The URLs of database servers. Whoever is named by one is read here, from the environment and the command line alike. */
 
 import { accountFault, isSocketPath, socketFault } from '../platform/url-fault.ts';
-import {
-  completed,
-  loadTls,
-  nothingSaid,
-  type ServerTls,
-  type TlsWords,
-  tlsParameters,
-  tlsWordsOf,
-} from './server-tls.ts';
-
-/** Where a server is, which account to use there, and how the way is secured. */
-export type Server = {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  /** `null`: spoken to in the clear. */
-  readonly tls: ServerTls | null;
-};
+import { BadServerUrlError } from './bad-server-url.ts';
+import { driverAt, drivers } from './known-flavours.ts';
+import type { Server, ServerAddress } from './server-address.ts';
+import { completed, loadTls, nothingSaid, type TlsWords, tlsParameters, tlsWordsOf } from './server-tls.ts';
 
 export type ReadOptions = {
   /** Query parameters that may be there, besides those of TLS. */
@@ -28,6 +12,11 @@ export type ReadOptions = {
   /** For URLs that say nothing of TLS themselves. */
   readonly tls?: TlsWords;
 };
+
+const schemes = drivers.flatMap((driver) => driver.schemes);
+const [firstDriver] = drivers;
+const example = (path: string): string =>
+  `${firstDriver?.schemes[0]}://user:password@host:${firstDriver?.defaultPort}/${path}`;
 
 /** The server and the parameters of its URL, or what is wrong in words that never repeat the URL. */
 export function serverAt(
@@ -38,10 +27,11 @@ export function serverAt(
   try {
     url = new URL(text);
   } catch {
-    return accountFault(text) ?? 'is not a URL such as mysql://user:password@host:3306/database';
+    return accountFault(text) ?? `is not a URL such as ${example('database')}`;
   }
-  if (url.protocol !== 'mysql:' && url.protocol !== 'mariadb:') {
-    return `must start with mysql:// or mariadb://, not ${url.protocol}//`;
+  const driver = drivers.find((candidate) => candidate.schemes.includes(url.protocol.slice(0, -1)));
+  if (driver === undefined) {
+    return `must start with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}, not ${url.protocol}//`;
   }
   if (url.hostname === '') return 'names no host';
   if (isSocketPath(url.hostname)) return socketFault;
@@ -50,7 +40,7 @@ export function serverAt(
   const path = url.pathname.replace(/^\//, '');
   if (path === '' || path.includes('/') || path.includes('@')) {
     const fault = path.includes('@') || url.search.includes('@') ? accountFault(text) : null;
-    return fault ?? 'must end in one database name, as in mysql://user:password@host:3306/orders';
+    return fault ?? `must end in one database name, as in ${example('orders')}`;
   }
   const given = new Map(url.searchParams);
   const known: readonly string[] = [...parameters, ...tlsParameters];
@@ -64,9 +54,10 @@ export function serverAt(
   if (typeof tls === 'string') return tls;
   try {
     return {
+      ...(driver !== firstDriver && { scheme: driver.schemes[0] }),
       // Drivers want `::1`, URLs say `[::1]`.
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: url.port === '' ? 3306 : Number(url.port),
+      port: url.port === '' ? driver.defaultPort : Number(url.port),
       user: decodeURIComponent(url.username),
       password: decodeURIComponent(url.password),
       database: decodeURIComponent(path),
@@ -79,7 +70,7 @@ export function serverAt(
 }
 
 /** What `serverAt` reads. With the password: not to be shown. */
-export function urlOf({ host, port, user, password, database, tls }: Server): string {
+export function urlOf({ scheme, host, port, user, password, database, tls }: Server): string {
   const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const parameters = [
@@ -87,5 +78,13 @@ export function urlOf({ host, port, user, password, database, tls }: Server): st
     ...(tls?.ca ? [`ssl-ca=${encodeURIComponent(tls.ca.file)}`] : []),
   ];
   const query = parameters.length === 0 ? '' : `?${parameters.join('&')}`;
-  return `mysql://${account}@${place}/${encodeURIComponent(database)}${query}`;
+  return `${driverAt({ scheme }).schemes[0]}://${account}@${place}/${encodeURIComponent(database)}${query}`;
+}
+
+/** Throws `BadServerUrlError`, which never shows a password. */
+export function addressAt(url: string, name?: string): ServerAddress {
+  const read = serverAt(url);
+  if (typeof read === 'string') throw new BadServerUrlError(name ?? 'the server', read);
+  const { parameters: _, ...server } = read;
+  return { name: name ?? `${server.host}:${server.port}`, ...server };
 }

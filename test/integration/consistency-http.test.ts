@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { TokenCodec } from '../../src/consistency/token-codec.ts';
 import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
 import { cursorToken } from '../../src/orders/order-cursor.ts';
-import { positions } from '../../src/servers/flavours.ts';
+import { positions } from '../../src/servers/known-flavours.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders } from '../support/engine.ts';
 import { type Asking, ask, startApi, type TestApi } from '../support/in-process-api.ts';

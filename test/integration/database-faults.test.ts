@@ -185,7 +185,7 @@ describe('a write that meets others', () => {
     const error = await rejection(
       new TestClient(database).write(async (tx) => {
         await tx.order.create({ data: order });
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await new Promise((resolve) => setTimeout(resolve, 5000));
         await tx.order.count();
       }),
     );

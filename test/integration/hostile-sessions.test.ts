@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MirrorConnection } from '../../src/database/mirror/mirror-connection.ts';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
+import { openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { sessionCheck } from '../../src/servers/mysql-family/session-settings.ts';
 import { ServerConnection } from '../../src/servers/server-connection.ts';
 import { caughtUp, migrateOrders, newOrder, nodesOf, openEngine, TestClient } from '../support/engine.ts';
@@ -76,9 +76,15 @@ async function sessionsOf(database: OrdersDatabase): Promise<Record<string, Reco
     const { value } = await new TestClient(database).write((tx) => tx.$queryRawUnsafe<Record<string, unknown>[]>(sql));
     return {
       pool: value[0] ?? {},
-      direct: (await direct.query(sql))[0],
-      probe: await probe.use(2000, async (connection) => (await connection.query(sql))[0]),
-      mirror: await mirror.use(2000, async (connection) => (await connection.query(sql))[0]),
+      direct: (await direct.query<Record<string, unknown>[]>(sql))[0] ?? {},
+      probe: await probe.use(
+        2000,
+        async (connection) => (await connection.query<Record<string, unknown>[]>(sql))[0] ?? {},
+      ),
+      mirror: await mirror.use(
+        2000,
+        async (connection) => (await connection.query<Record<string, unknown>[]>(sql))[0] ?? {},
+      ),
     };
   } finally {
     await direct.end();

@@ -7,7 +7,7 @@ import { recheckOrder } from '../../src/jobs/recheck-order.ts';
 import { PaymentsSandbox, paymentOf } from '../../src/local/payments/payments-sandbox.ts';
 import type { OrderChange } from '../../src/orders/order-change.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { positions } from '../../src/servers/flavours.ts';
+import { positions } from '../../src/servers/known-flavours.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders, openEngine } from '../support/engine.ts';
 import { ask, startApi, type TestApi } from '../support/in-process-api.ts';

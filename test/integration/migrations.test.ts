@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, migrationStatus, settleMigration } from '../../src/database/migrations/migrate.ts';
 import {
@@ -12,7 +11,8 @@ import {
   NoFailedMigrationError,
 } from '../../src/database/migrations/migration-errors.ts';
 import { checksumOf } from '../../src/database/migrations/migration-files.ts';
-import { DatabaseUnreachableError, openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
+import type { Connection } from '../../src/servers/connection.ts';
+import { DatabaseUnreachableError, openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { liveTables } from '../support/live-tables.ts';
 import { migrationsDirectory, startDatabaseServer } from '../support/orders-database.ts';
 import { expectedTables } from '../support/prisma-schema.ts';

@@ -6,7 +6,7 @@ import {
   seedOrders,
   TablesMissingError,
 } from '../../src/orders/seed/seed-orders.ts';
-import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
+import { openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { migrationsDirectory, startDatabaseServer } from '../support/orders-database.ts';
 
 let server: Awaited<ReturnType<typeof startDatabaseServer>>;
@@ -26,7 +26,7 @@ const seed = (options: Partial<SeedOptions> = {}) =>
 
 async function query<Row>(sql: string): Promise<Row[]> {
   const connection = await openDirectConnection(url);
-  const rows: Row[] = await connection.query(sql).finally(() => connection.end());
+  const rows: Row[] = await connection.query<Row[]>(sql).finally(() => connection.end());
   return rows;
 }
 const everything = async () => [

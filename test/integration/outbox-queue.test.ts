@@ -1,9 +1,9 @@
-import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import { appendRows } from '../../src/database/mirroring/outbox-table.ts';
 import { Outbox } from '../../src/outbox/outbox.ts';
-import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
+import type { Connection } from '../../src/servers/connection.ts';
+import { openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { migrationsDirectory, startDatabaseServer } from '../support/orders-database.ts';
 
 let server: Awaited<ReturnType<typeof startDatabaseServer>>;
@@ -52,7 +52,9 @@ describe('claiming', () => {
       { model: 'Thing', recordKey: 'a', attempts: 1 },
       { model: 'Thing', recordKey: 'b', attempts: 1 },
     ]);
-    const [{ now }] = await writer.query('SELECT ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS now');
+    const [{ now } = {}] = await writer.query<{ now?: unknown }[]>(
+      'SELECT ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS now',
+    );
     expect(Math.abs(Number(now) - (entries[0]?.createdAtMs ?? 0))).toBeLessThan(60_000);
     expect(keys(await claim())).toEqual(['c']);
     expect(await claim()).toEqual([]);

@@ -5,7 +5,7 @@ import type { MayAnswer } from '../../src/cache/may-answer.ts';
 import { type CacheQuestion, type CacheTurn, ReadCache } from '../../src/cache/read-cache.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { Redis } from '../../src/platform/redis.ts';
-import { positions } from '../../src/servers/flavours.ts';
+import { positions } from '../../src/servers/known-flavours.ts';
 import { at } from '../support/scripted-probe.ts';
 import { TestRedis } from '../support/test-redis.ts';
 import { until } from '../support/until.ts';

@@ -7,7 +7,7 @@ import { TokenKeyring } from '../../src/consistency/token-keyring.ts';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { JobSessions } from '../../src/jobs/job-sessions.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { positions } from '../../src/servers/flavours.ts';
+import { positions } from '../../src/servers/known-flavours.ts';
 import { type Fork, forkOf } from '../consistency/forks/ways.ts';
 import { caughtUp, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';

@@ -9,7 +9,7 @@ import { type Asked, openPrismaEngine } from '../../src/database/engine/prisma-e
 import { DatabaseReadOnlyError, WriteContendedError } from '../../src/database/errors.ts';
 import { PrometheusMetrics } from '../../src/http/prometheus.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { positions } from '../../src/servers/flavours.ts';
+import { positions } from '../../src/servers/known-flavours.ts';
 import { migrateOrders, newOrder, usualEngine } from '../support/engine.ts';
 import { parsePosition } from '../support/positions.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';

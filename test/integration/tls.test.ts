@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SqlNodeProbe } from '../../src/database/nodes/sql-node-probe.ts';
 import { openOrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
+import { openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { ServerConnection } from '../../src/servers/server-connection.ts';
 import { type ApiProcess, environmentFor, startApiProcess } from '../consistency/api-process.ts';
 import { certificates } from '../support/certificates.ts';
@@ -188,7 +188,9 @@ describe.sequential('servers that take no connection without TLS', () => {
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('replica-1 is the source') });
     const url = `${cluster.adminUrl('source')}?ssl-ca=${encodeURIComponent(certificates.ca)}`;
     const admin = await openDirectConnection(url);
-    const [row] = await admin.query(mariadb ? 'SHOW SLAVE STATUS' : 'SHOW REPLICA STATUS');
+    const [row = {}] = await admin.query<Record<string, unknown>[]>(
+      mariadb ? 'SHOW SLAVE STATUS' : 'SHOW REPLICA STATUS',
+    );
     await admin.end();
     expect(
       mariadb ? [row.Master_SSL_Allowed, row.Slave_IO_Running] : [row.Source_SSL_Allowed, row.Replica_IO_Running],

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { bannedNames, maxLines, mayImport, packageOwners, patternOwners } from './layering-rules.ts';
+import { bannedNames, folderOwners, maxLines, mayImport, packageOwners, patternOwners } from './layering-rules.ts';
 
 /** Text by path, such as `src/routing/router.ts`. Only what is below `src/` is judged. */
 export type SourceTree = ReadonlyMap<string, string>;
@@ -71,6 +71,10 @@ function importBreaches({ path, name }: File, { specifier, target }: Import): st
       .filter(({ packages, owners }) => packages.test(specifier) && !owns(owners, name))
       .map(({ owners }) => `${path}: imports ${specifier}, which belongs to ${owners.join(' and ')}`);
   }
+  const kept = folderOwners
+    .filter(({ folders, owners }) => folders.test(target) && !folders.test(path) && !owns(owners, name))
+    .map(({ owners }) => `${path}: imports ${target}, which belongs to ${owners.join(' and ')}`);
+  if (kept.length > 0) return kept;
   const from = layerOf(path);
   const to = layerOf(target);
   const inside = target.startsWith('src/') || target.startsWith('prisma/');

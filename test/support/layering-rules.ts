@@ -37,9 +37,10 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
     packages: /^(graphql|graphql-yoga|@pothos\/.+|@graphql-yoga\/.+|@escape\.tech\/.+)$/,
     owners: ['graphql', 'http/server.ts'],
   },
-  { packages: /^(mariadb|mysql2)$/, owners: ['servers', 'database', 'local'] },
+  { packages: /^(mariadb|mysql2)$/, owners: ['servers', 'local'] },
   { packages: /^prom-client$/, owners: ['http/prometheus.ts'] },
-  { packages: /^(@prisma\/.+|prisma)$/, owners: ['database'] },
+  // A driver brings the adapter that a Prisma client sends through it.
+  { packages: /^(@prisma\/.+|prisma)$/, owners: ['database', 'servers/driver.ts', 'servers/mysql-family/driver.ts'] },
   { packages: /^(react|react-dom|react-aria-components|urql|uplot)(\/.+)?$/, owners: ['dashboard'] },
   // The exchange knows their types.
   { packages: /^(@urql\/core|wonka)$/, owners: ['dashboard', 'client/urql.ts', 'client/urql-source.ts'] },
@@ -70,8 +71,13 @@ export const patternOwners: readonly {
     // A kind of server is added in its folder: whoever names one would have to be edited for each.
     what: 'names a kind of server',
     pattern: /(?<!\bfrom )['"](?:mysql|mariadb)['"]|\b(?:Mysql|Mariadb)[A-Z]/,
-    owners: ['servers', 'local', 'database/nodes/copy-obstacles.ts'],
+    owners: ['servers', 'local'],
   },
+];
+
+/** What only these may import: whoever imports the folder of one kind of server would have to be edited for each. */
+export const folderOwners: readonly { readonly folders: RegExp; readonly owners: readonly string[] }[] = [
+  { folders: /^src\/servers\/[^/]+\//, owners: ['servers/flavours.ts'] },
 ];
 
 export const maxLines = 400;

@@ -1,4 +1,4 @@
-import type { Connection } from 'mariadb';
+import type { Connection } from '../../src/servers/connection.ts';
 import type { ExpectedTable } from './prisma-schema.ts';
 
 type Row = Record<string, string | number | bigint | null>;

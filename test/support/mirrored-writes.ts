@@ -1,11 +1,11 @@
-import type { Connection } from 'mariadb';
 import { PrismaClient } from '../../prisma/generated/orders/client.ts';
 import { closeNodeClients, makeNodeClients } from '../../src/database/clients/node-clients.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import { DatabaseScope } from '../../src/database/session/database-scope.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { openDirectConnection } from '../../src/servers/mysql-family/direct-connection.ts';
+import type { Connection } from '../../src/servers/connection.ts';
+import { openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { migrationsDirectory, startDatabaseServer } from './orders-database.ts';
 
 export type MirroredWrites = {
@@ -75,8 +75,11 @@ export async function startMirroredWrites(): Promise<MirroredWrites> {
     reset,
     async records() {
       const records = new Map<string, string[]>();
-      for (const row of await admin.query('SELECT * FROM orders')) records.set(String(row.id), [textOf(row)]);
-      for (const row of await admin.query('SELECT * FROM order_items ORDER BY order_id, line')) {
+      for (const row of await admin.query<Record<string, unknown>[]>('SELECT * FROM orders'))
+        records.set(String(row.id), [textOf(row)]);
+      for (const row of await admin.query<Record<string, unknown>[]>(
+        'SELECT * FROM order_items ORDER BY order_id, line',
+      )) {
         records.get(String(row.order_id))?.push(textOf(row));
       }
       return new Map([...records].map(([key, texts]) => [key, texts.join()]));

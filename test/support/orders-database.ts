@@ -196,7 +196,7 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
 
 /** Of a statement of Prisma's, or of our own. */
 function isDeadlock(error: unknown): boolean {
-  if (error instanceof OwnStatementError) return error.errno === 1213;
+  if (error instanceof OwnStatementError) return error.code === 'ER_LOCK_DEADLOCK';
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034';
 }
 

@@ -1,7 +1,7 @@
 import type { Flavour, Position } from '../../src/consistency/position.ts';
 import type { SeenHistory } from '../../src/consistency/position-kind.ts';
 import type { SourceHistory } from '../../src/consistency/source-history.ts';
-import { positions } from '../../src/servers/flavours.ts';
+import { positions } from '../../src/servers/known-flavours.ts';
 
 export function parsePosition(flavour: Flavour, text: string): Position {
   return positions.kind(flavour).parse(text);

@@ -2,7 +2,7 @@ import { Cluster, type ClusterOptions } from '../../src/cluster/cluster.ts';
 import type { HealthPolicy } from '../../src/cluster/health.ts';
 import type { Node } from '../../src/cluster/node.ts';
 import { createLog } from '../../src/platform/log.ts';
-import { positions } from '../../src/servers/flavours.ts';
+import { positions } from '../../src/servers/known-flavours.ts';
 import { at, makeNode, ScriptedProbe } from './scripted-probe.ts';
 import { TickingClock } from './ticking-clock.ts';
 

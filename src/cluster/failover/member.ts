@@ -11,6 +11,16 @@ export type Address = { readonly host: string; readonly port: number };
 /** Where replicas find a source, and whether nobody is to read along. Absent: that is not asked for. */
 export type SourceAddress = Address & { readonly encrypted?: boolean };
 
+/** What servers of a kind do when an administrator says so over a connection. What they do not takes somebody on the host. */
+export type MemberAbilities = {
+  /** One that takes writes begins to follow another one. */
+  readonly stepsDown: boolean;
+  /** Rows are copied from one to another, and the copy counts as received. */
+  readonly copies: boolean;
+  /** What copies their data on the host. */
+  readonly copyTools: string;
+};
+
 /** What a server says of itself when a failover is planned: more than a probe asks, and only the administrator may see it. */
 export type MemberFacts = {
   readonly identity: string;
@@ -39,6 +49,7 @@ export type MemberFacts = {
   readonly inGroup?: boolean;
   /** What stands in the way of replicating by GTID, in words; empty when nothing does. */
   readonly unfit: readonly string[];
+  readonly abilities: MemberAbilities;
 };
 
 /** One server of the cluster as it was configured and as it is seen now. The backup is no member. */

@@ -32,6 +32,7 @@ export function planRejoin(members: readonly Member[], name: string, wishes: Rej
     return planCopy(member, leader, { ...wishes, reasons });
   }
   if (reasons.length > 0) return refused(...reasons);
+  if (!facts.abilities.stepsDown && facts.follows === null) return refused(onTheHost(name, leader.name));
   const fence: Step[] = facts.readOnly ? [] : [{ kind: 'refuse-writes', node: name }];
   if (followsMember(member, leader) && facts.receiver === 'CONNECTED' && facts.applier === 'RUNNING') {
     if (fence.length > 0) return { verdict: 'go', steps: fence, notes: [] };
@@ -45,14 +46,16 @@ function planCopy(
   leader: SeenMember,
   { obstacles, reasons }: RejoinWishes & { readonly reasons: readonly string[] },
 ): Decision {
+  const { copies, copyTools } = facts.abilities;
   const unable = [
+    ...(copies ? [] : ['servers of this kind are not copied over connections']),
     ...facts.unfit,
     ...obstacles.map((obstacle) => `${leader.name} cannot be copied from here: ${obstacle}`),
   ];
   if (unable.length > 0) {
     return refused(
       ...unable,
-      `copy ${leader.name} to ${name} with a tool of the server (mariadb-backup, CLONE, a dump with its GTID position), then rejoin ${name}`,
+      `copy ${leader.name} to ${name} with a tool of the server (${copyTools}), then rejoin ${name}`,
     );
   }
   return {
@@ -68,6 +71,10 @@ function planCopy(
     ],
   };
 }
+
+/** What has to be done where the server runs. */
+export const onTheHost = (name: string, source: string): string =>
+  `${name} cannot be told over a connection to follow: make it a replica of ${source} on its host`;
 
 const saveFirst = 'save what is worth it';
 

@@ -18,6 +18,11 @@ export function planSwitchover(members: readonly Member[], target: string): Deci
   if (next.name === leader.name) return { verdict: 'nothing', why: `${target} is the source already` };
   const { facts } = next;
   const reasons: string[] = [];
+  if (!leader.facts.abilities.stepsDown) {
+    reasons.push(
+      `${leader.name} cannot be told over a connection to step down: stop it on its host, then say promote ${target}`,
+    );
+  }
   if (facts.receiver !== 'CONNECTED') reasons.push(`${target} does not receive from ${leader.name}`);
   if (facts.applier !== 'RUNNING')
     reasons.push(`${target} does not apply (${facts.replicationError ?? 'it is stopped'})`);

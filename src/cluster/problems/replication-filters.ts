@@ -5,8 +5,7 @@
  * Databases are judged by the one that a table is in. A server that logs statements judges by the one that the session had
  * chosen: this service always has its own.
  */
-import type { ClusterSnapshot } from '../cluster-snapshot.ts';
-import { lastSource, writableSource } from '../cluster-snapshot.ts';
+import { type ClusterSnapshot, lastSource, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
 import { listOf, matchesAllTablesOf, matchesTableOf, namesTableOf, rewritesSchema } from './filter-text.ts';

@@ -1,4 +1,4 @@
-import type { Server } from '../../servers/server-url.ts';
+import type { Server } from '../../servers/server-address.ts';
 import type { ConfigFault } from '../config-fault.ts';
 import type { NodeConfig, NodesRead } from './node-config.ts';
 

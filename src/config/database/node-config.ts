@@ -1,4 +1,4 @@
-import type { Server } from '../../servers/server-url.ts';
+import type { Server } from '../../servers/server-address.ts';
 import type { ConfigFault } from '../config-fault.ts';
 
 /** One database server. Exactly one is the source at start; replicas may be none; a backup is optional. */

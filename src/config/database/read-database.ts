@@ -1,4 +1,5 @@
-import { type Server, serverAt } from '../../servers/server-url.ts';
+import type { Server } from '../../servers/server-address.ts';
+import { serverAt } from '../../servers/server-url.ts';
 import type { ConfigFault } from '../config-fault.ts';
 import type { Environment } from '../environment.ts';
 import { readVariable } from '../part.ts';

@@ -1,6 +1,7 @@
-import type { Pool, PoolConnection } from 'mariadb';
 import type { Clock } from '../../platform/clock.ts';
-import { isAcquireTimeout, NodeDownError } from '../../servers/mysql-family/driver-fault.ts';
+import type { ConnectionPool, PooledConnection } from '../../servers/connection.ts';
+import { NodeDownError } from '../../servers/driver-fault.ts';
+import { isAcquireTimeout } from '../../servers/faults.ts';
 
 /** The driver's own limit comes first where nothing was late. */
 const ownShare = 0.9;
@@ -16,12 +17,12 @@ export type AcquisitionsOptions = {
 
 /** Who has asked a pool for a connection and has none yet. */
 export class Acquisitions {
-  readonly #pool: Pool;
+  readonly #pool: Pick<ConnectionPool, 'getConnection'>;
   readonly #options: AcquisitionsOptions;
   /** Ends the wait of each. */
   readonly #waiting = new Set<(reason: Error) => void>();
 
-  constructor(pool: Pool, options: AcquisitionsOptions) {
+  constructor(pool: Pick<ConnectionPool, 'getConnection'>, options: AcquisitionsOptions) {
     this.#pool = pool;
     this.#options = options;
   }
@@ -30,7 +31,7 @@ export class Acquisitions {
    * The driver counts time in which nobody was there to take the connection: then it is asked again. So it is with one that
    * has idle connections: behind a pause it takes them for dead, one after the other, and opens new ones.
    */
-  async acquire(): Promise<PoolConnection> {
+  async acquire(): Promise<PooledConnection> {
     const patience = this.#patience();
     try {
       for (;;) {
@@ -68,7 +69,7 @@ export class Acquisitions {
     return patience;
   }
 
-  #asked(): Promise<PoolConnection> {
+  #asked(): Promise<PooledConnection> {
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       this.#pool.getConnection().then(

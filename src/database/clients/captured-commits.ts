@@ -3,16 +3,13 @@
  * that tells its position. Behind a COMMIT it is sent without waiting (the driver pipelines), so a commit costs one round
  * trip as before. A single write may have to be prepared first, and what is sent behind it could overtake it: there it waits.
  */
-import type { PoolConnection } from 'mariadb';
+
 import type { Clock } from '../../platform/clock.ts';
+import type { PooledConnection } from '../../servers/connection.ts';
+import { CommitOverdueError, type DriverFault } from '../../servers/driver-fault.ts';
+import { faultOf, wasNeverSent } from '../../servers/faults.ts';
 import type { CommitAnswer } from '../../servers/flavour.ts';
-import { flavourOf } from '../../servers/flavours.ts';
-import {
-  CommitOverdueError,
-  type DriverFault,
-  faultOf,
-  wasNeverSent,
-} from '../../servers/mysql-family/driver-fault.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import { isUntold } from '../../servers/untold.ts';
 import type { WriteCapture } from '../write/write-capture.ts';
 import type { TransactionGuard } from './transaction-guard.ts';
@@ -36,7 +33,7 @@ export class CapturedCommits {
   }
 
   async run<T>(
-    connection: PoolConnection,
+    connection: PooledConnection,
     capture: WriteCapture,
     { refusals, pipelined, guard }: HowCaptured,
     send: () => Promise<T>,
@@ -45,7 +42,7 @@ export class CapturedCommits {
     capture.state = 'COMMITTING';
     capture.commitSentMs = this.#clock.monotonic();
     const committing = send();
-    const { commits } = flavourOf(connection);
+    const { commits, driver } = flavourOf(connection);
     const ask = () => commits.ask(connection).catch(() => undefined);
     const asking = this.#learnPositions && pipelined ? ask() : null;
     let answer: T;
@@ -68,7 +65,7 @@ export class CapturedCommits {
       capture.positionUnknown = true;
       return answer;
     }
-    const key = connection.info ?? connection;
+    const key = driver.keyOf(connection);
     const own = commits.own(row, this.#lastOwn.get(key));
     if (isUntold(own)) capture.untold = own;
     capture.committed(isUntold(own) ? null : own);

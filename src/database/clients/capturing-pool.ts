@@ -5,14 +5,12 @@
  * single write to a mirrored table becomes one. What went wrong: met-faults.ts, since Prisma's errors no longer tell faults
  * apart. Which work a statement belongs to, the scope of the database tells.
  */
-import type { EventEmitter } from 'node:events';
-import type { Pool, PoolConnection } from 'mariadb';
+
 import type { Clock } from '../../platform/clock.ts';
-import { type DriverFault, faultOf, lacksRight, NodeDownError } from '../../servers/mysql-family/driver-fault.ts';
-import { type Statement, textOf } from '../../servers/mysql-family/joined-statements.ts';
-import type { Sockets } from '../../servers/mysql-family/sockets.ts';
-import { mayChangeConnection } from '../../servers/mysql-family/statement-role.ts';
-import { targetOf } from '../../servers/mysql-family/write-statement.ts';
+import { type ConnectionPool, type PooledConnection, type Statement, textOf } from '../../servers/connection.ts';
+import type { AdapterPool, Driver } from '../../servers/driver.ts';
+import { type DriverFault, NodeDownError } from '../../servers/driver-fault.ts';
+import { faultOf, lacksRight } from '../../servers/faults.ts';
 import type { DatabaseScope } from '../session/database-scope.ts';
 import { CommitProofs } from '../write/commit-proof.ts';
 import { Acquisitions, type AcquisitionsOptions } from './acquisitions.ts';
@@ -32,12 +30,10 @@ import { type Mirroring, type TransactionServices, transactionOn } from './trans
 
 const endPatienceMs = 1000;
 
-/** The part of a pool that the adapter uses. */
-type UsedPool = Pick<Pool, 'getConnection' | 'query' | 'execute' | 'end'>;
-
-export class CapturingPool implements UsedPool {
-  readonly #pool: Pool;
-  readonly #sockets: Sockets;
+export class CapturingPool implements AdapterPool {
+  readonly #pool: ConnectionPool;
+  readonly #driver: Driver;
+  readonly #cut: () => void;
   readonly #clock: Clock;
   readonly #acquisitions: Acquisitions;
   readonly #scope: DatabaseScope;
@@ -49,12 +45,14 @@ export class CapturingPool implements UsedPool {
   #transactions: TransactionServices;
 
   constructor(
-    pool: Pool,
+    pool: ConnectionPool,
     options: {
       learnPositions: boolean;
       proveCommits: boolean;
       scope: DatabaseScope;
-      sockets: Sockets;
+      driver: Driver;
+      /** Ends all connections at once. */
+      cut: () => void;
       clock: Clock;
       onConnectionLost: (trouble: string) => void;
       isThere: () => Promise<boolean>;
@@ -63,7 +61,8 @@ export class CapturingPool implements UsedPool {
   ) {
     this.#pool = pool;
     this.#scope = options.scope;
-    this.#sockets = options.sockets;
+    this.#driver = options.driver;
+    this.#cut = options.cut;
     this.#clock = options.clock;
     this.#acquisitions = new Acquisitions(pool, options);
     this.#isThere = options.isThere;
@@ -72,13 +71,12 @@ export class CapturingPool implements UsedPool {
     this.#transactions = {
       clock: options.clock,
       commitPatienceMs: options.commitPatienceMs,
+      driver: options.driver,
       proofs: options.proveCommits ? new CommitProofs() : null,
       faults: this.#faults,
       commits: this.#commits,
       mirroring: null,
     };
-    // The driver's types leave out that pools emit errors; one that nobody listens to would end the process.
-    (pool as unknown as EventEmitter).on('error', () => undefined);
   }
 
   /** How often a fault was met. Grows: compare before and after to learn what a failure was. */
@@ -97,21 +95,16 @@ export class CapturingPool implements UsedPool {
     return { active: pool.activeConnections(), idle: pool.idleConnections(), waiting: pool.taskQueueSize() };
   }
 
-  /** The adapter asks for the driver's pool type; it calls nothing but what `UsedPool` has. */
-  forAdapter(): Pool {
-    return this as unknown as Pool;
-  }
-
   /**
    * For one transaction, and all of it belongs to the work that began it: Prisma sends the statements of all transactions
    * that are asked for in one tick in the scope of the first, so the scope of a statement tells nothing.
    */
-  async getConnection(): Promise<PoolConnection> {
+  async getConnection(): Promise<PooledConnection> {
     const { capture, snapshot } = this.#scope;
     const connection = await this.#faults.noting(() => this.#acquisitions.acquire(), capture);
     const used = transactionOn(connection, this.#transactions, capture, snapshot);
     for (const work of [capture, snapshot]) if (work !== null) work.own = ownStatements(used);
-    return used as PoolConnection;
+    return used as PooledConnection;
   }
 
   query<T>(sql: Statement, values?: unknown): Promise<T> {
@@ -141,7 +134,7 @@ export class CapturingPool implements UsedPool {
   /** Ends all connections at once, as lost: a silent server would never end what runs on them. */
   cut(): void {
     this.refuseWaiting();
-    this.#sockets.cut();
+    this.#cut();
   }
 
   /** A read whose connection was lost is sent once more when the server is there: it may have closed one that was idle. */
@@ -157,12 +150,13 @@ export class CapturingPool implements UsedPool {
 
   async #sent<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
     const { capture } = this.#scope;
+    const { dialect } = this.#driver;
     const connection = await this.#faults.noting(() => this.#acquisitions.acquire(), capture);
-    let isSpoiled = mayChangeConnection(textOf(sql));
+    let isSpoiled = dialect.mayChangeConnection(textOf(sql));
     try {
-      const sending = safely(how, sql);
+      const sending = safely(dialect, how, sql);
       const send = () => connection[sending]<T>(sql, values);
-      if (this.#transactions.mirroring?.tables.has(targetOf(textOf(sql)) ?? '') === true) {
+      if (this.#transactions.mirroring?.tables.has(dialect.targetOf(textOf(sql)) ?? '') === true) {
         const transaction = transactionOn(connection, this.#transactions, capture);
         return await inTransaction(transaction, (own) => own[how]<T>(sql, values));
       }

@@ -1,6 +1,7 @@
 /** What went wrong between here and a server: counted, told to the write that met it, and to whoever watches the server. */
 import { TidemarkError } from '../../errors.ts';
-import { type DriverFault, faultInWords, faultOf, NodeDownError } from '../../servers/mysql-family/driver-fault.ts';
+import { type DriverFault, NodeDownError } from '../../servers/driver-fault.ts';
+import { faultInWords, faultOf } from '../../servers/faults.ts';
 import type { WriteCapture } from '../write/write-capture.ts';
 
 export class MetFaults {

@@ -1,9 +1,9 @@
-import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import type { SqlDriverAdapterFactory } from '@prisma/client/runtime/client';
 import { readReplicas } from '@prisma/extension-read-replicas';
 import { usualLongestCommitMs } from '../../cluster/commit-patience.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { openPool, type PoolSettings } from '../../servers/mysql-family/driver-pool.ts';
-import { Sockets } from '../../servers/mysql-family/sockets.ts';
+import type { PoolSettings } from '../../servers/driver.ts';
+import { driverAt } from '../../servers/known-flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
 import type { DatabaseScope } from '../session/database-scope.ts';
@@ -20,7 +20,7 @@ export type PrismaClientLike = {
   $connect(): Promise<void>;
   $disconnect(): Promise<void>;
 };
-export type MakeClient<Client> = (options: { adapter: PrismaMariaDb }) => Client;
+export type MakeClient<Client> = (options: { adapter: SqlDriverAdapterFactory }) => Client;
 
 export type NodeClientOptions<Client> = {
   readonly pool: PoolSettings;
@@ -67,8 +67,6 @@ export type NodeClients<Client> = {
 /**
  * One client per node, and for each the composition in which it is the source:
  *
- * The text protocol keeps statements in the order in which they are sent: none has to be prepared first.
- *
  *   direct = client.$extends(mirroring)                    notes for the backup what is written; where nothing may be,
  *                                                          $extends(refusingWrites)
  *   gated = direct.$extends(healthGating(scope))           sends each read to the node that the router chose
@@ -93,19 +91,21 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   }: NodeClientOptions<Client>,
   watch: ConnectionWatch = unwatched,
 ): NodeClients<Client> {
-  const sockets = new Sockets(address, { ownClock, ms: settings.acquireTimeoutMs });
-  const pool = new CapturingPool(openPool(address, settings, sockets), {
+  const driver = driverAt(address);
+  const opened = driver.openPool(address, settings, { ownClock, ms: settings.acquireTimeoutMs });
+  const pool = new CapturingPool(opened.pool, {
     learnPositions,
     proveCommits,
     scope,
-    sockets,
+    driver,
+    cut: opened.cut,
     clock,
     ownClock,
     stretch,
     acquireTimeoutMs: settings.acquireTimeoutMs,
     ...watch,
   });
-  const adapter = new PrismaMariaDb(pool.forAdapter(), { database: address.database, useTextProtocol: true });
+  const adapter = driver.adapter(pool, address.database);
   const made = makeClient({ adapter });
   // Extensions are typed for one generated client each; these leave the client's shape as it is.
   const extending = (client: Client) => client as unknown as { $extends(extension: unknown): Client };

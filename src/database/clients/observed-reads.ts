@@ -1,12 +1,11 @@
 /**
- * What was seen: the first read of an operation is joined with the question how far the node has come, in one text. A proxy
- * that takes no texts of several statements refuses both; then the read is sent alone, and from then on nothing is joined.
+ * What was seen: the first read of an operation is sent together with the question how far the node has come. A proxy that does
+ * not let the two pass together refuses both; then the read is sent alone, and from then on nothing is joined.
  */
-import type { PoolConnection } from 'mariadb';
-import { flavourOf } from '../../servers/flavours.ts';
-import { faultOf } from '../../servers/mysql-family/driver-fault.ts';
-import { firstRow, type Joined, queryWith, type Statement } from '../../servers/mysql-family/joined-statements.ts';
-import { LastLook } from '../session/last-look.ts';
+import type { PooledConnection, Statement } from '../../servers/connection.ts';
+import { faultOf } from '../../servers/faults.ts';
+import type { Flavour, ReadsAndPositions } from '../../servers/flavour.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import type { ReadObservation } from '../session/read-observation.ts';
 
 type Read<T> = {
@@ -17,9 +16,8 @@ type Read<T> = {
 };
 
 export class ObservedReads {
-  /** Connections to servers that were seen to need no more than a glance. */
-  readonly #glances = new WeakSet<object>();
-  readonly #lastLook = new LastLook();
+  /** Another kind of server may answer here from one connection to the next. */
+  readonly #reads = new Map<Flavour, ReadsAndPositions>();
   #joins = true;
 
   /** False once statements were refused because they came together. */
@@ -27,27 +25,26 @@ export class ObservedReads {
     return this.#joins;
   }
 
-  async run<T>(connection: PoolConnection, { sql, values, observation, sendAlone }: Read<T>): Promise<T> {
-    const statements = flavourOf(connection).behindReads;
-    const key = connection.info ?? connection;
-    const questions = this.#glances.has(key) ? statements.glance : statements.position;
-    let joined: Joined<T>;
+  async run<T>(connection: PooledConnection, { sql, values, observation, sendAlone }: Read<T>): Promise<T> {
+    let read: { readonly answer: T; readonly positions: Parameters<ReadObservation['learn']>[0] | null };
     try {
-      joined = await queryWith<T>(connection, sql, values, questions);
+      read = await this.#readsOf(connection).read<T>(connection, sql, values);
     } catch (error) {
       if (!['OTHER', 'UNABLE', 'ABSENT'].includes(faultOf(error))) throw error;
       const answer = await sendAlone();
       this.#joins = false;
       return answer;
     }
-    const [answer, ...answers] = joined;
-    if (questions === statements.position) {
-      // A node that can only tell through its replication is asked afterwards.
-      if (statements.observesByReplication(answers.map(firstRow), true)) return answer;
-      this.#glances.add(key);
-    }
-    const positions = this.#lastLook.positionsOf(statements, answers);
-    if (positions !== null) observation.learn(positions);
-    return answer;
+    if (read.positions !== null) observation.learn(read.positions);
+    return read.answer;
+  }
+
+  #readsOf(connection: PooledConnection): ReadsAndPositions {
+    const flavour = flavourOf(connection);
+    const known = this.#reads.get(flavour);
+    if (known !== undefined) return known;
+    const reads = flavour.readsAndPositions();
+    this.#reads.set(flavour, reads);
+    return reads;
   }
 }

@@ -3,8 +3,8 @@
  * several times what the driver takes. They run on the connections that Prisma's run on and under the same rules: routed,
  * observed, captured, mirrored, kept to their transaction. Which ones there are: order-statements.ts.
  */
-import { SqlError } from 'mariadb';
-import type { Statement } from '../../servers/mysql-family/joined-statements.ts';
+import type { Statement } from '../../servers/connection.ts';
+import { isDriverError, isDuplicate as saysDuplicate, wordOf } from '../../servers/faults.ts';
 
 export type Cell = string | number | bigint | null;
 /** `values`: what stands for the question marks, as the server reads it; of moments, see `momentText`. */
@@ -31,16 +31,20 @@ export type OwnStatements = {
 
 /** The server refused one. Without the driver's words, which hold all the values: an order's parts belong in no log. */
 export class OwnStatementError extends Error {
-  readonly code: SqlError['code'];
-  readonly errno: number;
-  readonly sqlState: SqlError['sqlState'];
+  readonly code: string;
+  readonly isDuplicate: boolean;
 
-  constructor({ code, errno, sqlState }: SqlError, { sql }: OwnStatement) {
+  constructor(told: unknown, { sql }: OwnStatement) {
+    const code = wordOf(told);
     super(`The server answered ${code} to ${sql}`);
     this.code = code;
-    this.errno = errno;
-    this.sqlState = sqlState;
+    this.isDuplicate = saysDuplicate(told);
   }
+}
+
+/** Another row has the value already that only one may have. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof OwnStatementError && error.isDuplicate;
 }
 
 /** Of a transaction that has no connection. */
@@ -48,13 +52,6 @@ export const unconnected: OwnStatements = { rows: refused, run: refused };
 
 async function refused(): Promise<never> {
   throw new Error('This transaction was begun on no connection of the pool');
-}
-
-const duplicateEntry = 1062;
-
-/** Another row has the value already that only one may have. */
-export function isDuplicate(error: unknown): boolean {
-  return error instanceof OwnStatementError && error.errno === duplicateEntry;
 }
 
 type Sender = { query<T>(sql: Statement, values?: unknown): Promise<T> };
@@ -65,7 +62,7 @@ export function ownStatements(sender: Sender): OwnStatements {
     try {
       return await sender.query<T>({ sql, rowsAsArray: true, dateStrings: true }, values);
     } catch (error) {
-      throw error instanceof SqlError ? new OwnStatementError(error, statement) : error;
+      throw isDriverError(error) ? new OwnStatementError(error, statement) : error;
     }
   };
   return {

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../platform/metrics.ts';
-import { driverFaults } from '../../servers/mysql-family/driver-fault.ts';
+import { driverFaults } from '../../servers/driver-fault.ts';
 import type { CapturingPool } from './capturing-pool.ts';
 
 const states = ['active', 'idle'] as const;

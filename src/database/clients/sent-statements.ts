@@ -1,11 +1,11 @@
 /** How single statements are told apart and sent. */
-import type { PoolConnection } from 'mariadb';
-import { certainRefusals, type DriverFault } from '../../servers/mysql-family/driver-fault.ts';
-import { mayHoldSeveral, type Statement, textOf } from '../../servers/mysql-family/joined-statements.ts';
+import { type PooledConnection, type Statement, textOf } from '../../servers/connection.ts';
+import type { Dialect } from '../../servers/dialect.ts';
+import { certainRefusals, type DriverFault } from '../../servers/driver-fault.ts';
 
 export type Sending = 'query' | 'execute';
 /** The part of a connection that the adapter uses. */
-export type UsedConnection = Pick<PoolConnection, 'query' | 'execute' | 'on' | 'off' | 'release' | 'end'>;
+export type UsedConnection = Pick<PooledConnection, 'query' | 'execute' | 'on' | 'off' | 'release' | 'end'>;
 /** A single write, made a transaction so that something can go with it. */
 export async function inTransaction<T>(
   connection: UsedConnection,
@@ -22,10 +22,6 @@ export async function inTransaction<T>(
   }
 }
 
-export function withText(statement: Statement, text: string): Statement {
-  return typeof statement === 'string' ? text : { ...statement, sql: text };
-}
-
 /** A single statement that was refused wrote nothing; of a COMMIT that is only sure after `certainRefusals`. */
 export const refusalsOfStatements: ReadonlySet<DriverFault> = new Set([
   ...certainRefusals,
@@ -37,8 +33,8 @@ export const refusalsOfStatements: ReadonlySet<DriverFault> = new Set([
 ] as const);
 
 /** How a statement is sent so that it can be only one. */
-export function safely(how: Sending, sql: Statement): Sending {
-  return mayHoldSeveral(textOf(sql)) ? 'execute' : how;
+export function safely(dialect: Pick<Dialect, 'mayHoldSeveral'>, how: Sending, sql: Statement): Sending {
+  return dialect.mayHoldSeveral(textOf(sql)) ? 'execute' : how;
 }
 
 export function answersArrays(sql: Statement): boolean {

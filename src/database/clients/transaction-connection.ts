@@ -2,20 +2,22 @@
  * A connection for one transaction, as Prisma's adapter sees it: what it commits is told to the write that it belongs to, a
  * snapshot begins with its position, and what it changed of mirrored tables goes with it.
  */
-import type { PoolConnection } from 'mariadb';
+
 import type { Clock } from '../../platform/clock.ts';
-import { CommitOverdueError, certainRefusals } from '../../servers/mysql-family/driver-fault.ts';
-import { type Statement, textOf } from '../../servers/mysql-family/joined-statements.ts';
+import { type PooledConnection, type Statement, textOf, withText } from '../../servers/connection.ts';
+import type { Driver } from '../../servers/driver.ts';
+import { CommitOverdueError, certainRefusals } from '../../servers/driver-fault.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import { MirroredTransaction } from '../mirroring/mirrored-transaction.ts';
 import type { WatchedTables } from '../mirroring/watched-tables.ts';
 import { beginSnapshot } from '../session/positioned-snapshot.ts';
 import type { SnapshotScope } from '../session/snapshot-scope.ts';
 import { CommitDeadline } from '../write/commit-deadline.ts';
-import { type CommitProof, type CommitProofs, mayWrite, proofStatement } from '../write/commit-proof.ts';
+import { type CommitProof, type CommitProofs, mayWrite } from '../write/commit-proof.ts';
 import type { WriteCapture } from '../write/write-capture.ts';
 import type { CapturedCommits } from './captured-commits.ts';
 import type { MetFaults } from './met-faults.ts';
-import { type Sending, safely, type UsedConnection, withText } from './sent-statements.ts';
+import { type Sending, safely, type UsedConnection } from './sent-statements.ts';
 import { isOwn, type Proving, type TransactionEnd, TransactionGuard } from './transaction-guard.ts';
 
 export type Mirroring = {
@@ -27,6 +29,7 @@ export type Mirroring = {
 /** What all transactions of a pool have in common. */
 export type TransactionServices = {
   readonly clock: Clock;
+  readonly driver: Driver;
   readonly commitPatienceMs: () => number;
   readonly proofs: CommitProofs | null;
   readonly faults: MetFaults;
@@ -36,18 +39,19 @@ export type TransactionServices = {
 
 /** `capture`: of the write that the transaction belongs to. */
 export function transactionOn(
-  connection: PoolConnection,
+  connection: PooledConnection,
   services: TransactionServices,
   capture: WriteCapture | null,
   snapshot: SnapshotScope | null = null,
 ): UsedConnection {
-  const { faults, mirroring } = services;
+  const { driver, faults, mirroring } = services;
+  const { dialect } = driver;
   const onOver = (end: TransactionEnd) => {
     if (capture !== null) capture.ended = end;
   };
-  const guard = new TransactionGuard(connection, onOver, capture && proving(connection, services, capture));
+  const guard = new TransactionGuard(connection, driver, onOver, capture && proving(connection, services, capture));
   const deadline = new CommitDeadline(services.clock, services.commitPatienceMs);
-  const mirrored = mirroring && new MirroredTransaction(guard, mirroring.tables);
+  const mirrored = mirroring && new MirroredTransaction(guard, mirroring.tables, dialect);
   const send = (how: Sending, sql: Statement, values: unknown) =>
     faults.noting(() => {
       const used = snapshot === null ? guard : guard.beside(sql);
@@ -83,13 +87,13 @@ export function transactionOn(
     else connection.destroy();
   };
   return {
-    query: (sql: Statement, values?: unknown) => {
+    query: <T>(sql: Statement, values?: unknown): Promise<T> => {
       if (deadline.isOver) return Promise.reject(new CommitOverdueError());
       if (snapshot !== null && textOf(sql) === 'BEGIN') {
         return faults.noting(() => beginSnapshot(connection, snapshot), capture) as Promise<never>;
       }
-      if (textOf(sql) !== 'COMMIT' || !isOwn(sql)) return send(safely('query', sql), sql, values);
-      return mirrored === null ? commit(sql) : commitMirrored(sql, mirrored);
+      if (textOf(sql) !== 'COMMIT' || !isOwn(sql)) return send(safely(dialect, 'query', sql), sql, values);
+      return (mirrored === null ? commit(sql) : commitMirrored(sql, mirrored)) as Promise<T>;
     },
     execute: (sql: Statement, values?: unknown) => send('execute', sql, values),
     on: connection.on.bind(connection),
@@ -99,13 +103,18 @@ export function transactionOn(
   };
 }
 
-function proving(connection: PoolConnection, { proofs, clock }: TransactionServices, capture: WriteCapture): Proving {
+function proving(
+  connection: PooledConnection,
+  { driver, proofs, clock }: TransactionServices,
+  capture: WriteCapture,
+): Proving {
+  const questions = flavourOf(connection).proofs;
   let next: CommitProof | null = null;
   return {
-    mayWrite,
+    mayWrite: (text) => mayWrite(driver.dialect, text),
     statement: () => {
       next = proofs?.next(connection, clock.monotonic()) ?? null;
-      return next && proofStatement(next);
+      return next && questions.statement(next);
     },
     proved: () => {
       capture.proof = next;

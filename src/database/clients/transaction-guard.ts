@@ -12,10 +12,10 @@
  * where an error was the answer, which says nothing, the server is asked. What waits behind it must not have been sent by
  * then, for it would be committed by itself: statements go one at a time.
  */
-import type { PoolConnection } from 'mariadb';
-import { type DriverFault, faultOf, lacksRight } from '../../servers/mysql-family/driver-fault.ts';
-import { type Statement, textOf } from '../../servers/mysql-family/joined-statements.ts';
-import { mayChangeConnection, roleOf } from '../../servers/mysql-family/statement-role.ts';
+import { type Sends, type Statement, textOf } from '../../servers/connection.ts';
+import type { Driver } from '../../servers/driver.ts';
+import type { DriverFault } from '../../servers/driver-fault.ts';
+import { faultOf, lacksRight } from '../../servers/faults.ts';
 import {
   StatementEndsTransactionError,
   TransactionOverError,
@@ -30,14 +30,8 @@ export type TransactionEnd = {
   readonly cause: unknown;
 };
 
-export type Sends = {
-  query<T>(sql: Statement, values?: unknown): Promise<T>;
-  execute<T>(sql: Statement, values?: unknown): Promise<T>;
-};
-type Guarded = Sends & Pick<PoolConnection, 'info'>;
+type TransactionDriver = Pick<Driver, 'dialect' | 'isInTransaction' | 'isAutocommitting' | 'nothing'>;
 
-const statusInTransaction = 1;
-const statusAutocommit = 2;
 const begins = /^(?:BEGIN|START TRANSACTION)\b/;
 const mark = 'tidemark_call';
 
@@ -51,7 +45,8 @@ export type Proving = {
 };
 
 export class TransactionGuard implements Sends {
-  readonly #connection: Guarded;
+  readonly #connection: Sends;
+  readonly #driver: TransactionDriver;
   readonly #onOver: (end: TransactionEnd) => void;
   readonly #proving: Proving | null;
   #last: Promise<unknown> = Promise.resolve();
@@ -65,15 +60,21 @@ export class TransactionGuard implements Sends {
   /** What was sent behind the last statement and nobody waits for, but the next. */
   #behind: Promise<void> | null = null;
 
-  constructor(connection: Guarded, onOver: (end: TransactionEnd) => void, proving: Proving | null = null) {
+  constructor(
+    connection: Sends,
+    driver: TransactionDriver,
+    onOver: (end: TransactionEnd) => void,
+    proving: Proving | null = null,
+  ) {
     this.#connection = connection;
+    this.#driver = driver;
     this.#onOver = onOver;
     this.#proving = proving;
   }
 
   /** Whether the connection may go back to others: it is as it was when it came. */
   get leavesNothing(): boolean {
-    return !this.#changed && this.#says(statusAutocommit);
+    return !this.#changed && this.#driver.isAutocommitting(this.#connection);
   }
 
   query<T>(sql: Statement, values?: unknown): Promise<T> {
@@ -142,7 +143,7 @@ export class TransactionGuard implements Sends {
   /** `pipelined`: nothing overtakes what is sent behind it. */
   async #send<T>(sql: Statement, send: () => Promise<T>, pipelined = true): Promise<T> {
     const text = textOf(sql);
-    if (mayChangeConnection(text)) this.#changed = true;
+    if (this.#driver.dialect.mayChangeConnection(text)) this.#changed = true;
     if (text === 'ROLLBACK' && isOwn(sql) && !this.#isGivenBack) {
       this.#isOpen = false;
       this.#done = 'ROLLED_BACK';
@@ -152,10 +153,10 @@ export class TransactionGuard implements Sends {
     this.refuseLate();
     if (!this.#isOpen) {
       const answer = await send();
-      this.#isOpen = this.#says(statusInTransaction);
+      this.#isOpen = this.#inTransaction;
       return answer;
     }
-    const role = roleOf(text);
+    const role = this.#driver.dialect.roleOf(text);
     if (role === 'ENDS') throw new StatementEndsTransactionError();
     if (role === 'HIDES') return this.#proven(text, false, () => this.#marked(send));
     return this.#proven(text, pipelined, (sending) => this.#watched(() => sending(send()), 'ROLLED_BACK'));
@@ -225,7 +226,7 @@ export class TransactionGuard implements Sends {
       if ((await this.#asked()) !== true) this.#over(onError, error);
       throw error;
     }
-    if (!this.#says(statusInTransaction)) this.#over('UNKNOWN', null);
+    if (!this.#inTransaction) this.#over('UNKNOWN', null);
     this.#refuseWhenOver();
     return answer;
   }
@@ -233,8 +234,8 @@ export class TransactionGuard implements Sends {
   /** Whether a transaction is open; `null` when nobody answers. The driver takes each error for a yes. */
   async #asked(): Promise<boolean | null> {
     try {
-      await this.#connection.query('DO 0');
-      return this.#says(statusInTransaction);
+      await this.#connection.query(this.#driver.nothing);
+      return this.#inTransaction;
     } catch {
       return null;
     }
@@ -252,10 +253,9 @@ export class TransactionGuard implements Sends {
     throw outcome === 'ROLLED_BACK' ? new TransactionRolledBackError(cause) : new WriteNotAtomicError(cause);
   }
 
-  /** What the last answer said. */
-  #says(flag: number): boolean {
-    const status = (this.#connection.info as { readonly status?: number } | null)?.status ?? 0;
-    return (status & flag) !== 0;
+  /** As the last answer said. */
+  get #inTransaction(): boolean {
+    return this.#driver.isInTransaction(this.#connection);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { PoolSettings } from '../../servers/mysql-family/driver-pool.ts';
+import type { PoolSettings } from '../../servers/driver.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import type { MakeClient } from '../clients/node-clients.ts';
 import type { MirroringOptions } from '../mirroring/mirroring.ts';

@@ -11,7 +11,7 @@ export { type TokenKey, TokenKeyring } from '../../consistency/token-keyring.ts'
 export { TidemarkError } from '../../errors.ts';
 export { type Metrics, MetricTakenError } from '../../platform/metrics.ts';
 export type { RouteDecision, RouteReason } from '../../routing/route-decision.ts';
-export { positions } from '../../servers/flavours.ts';
+export { positions } from '../../servers/known-flavours.ts';
 export { CapturingPool } from '../clients/capturing-pool.ts';
 export type { MakeClient } from '../clients/node-clients.ts';
 export {

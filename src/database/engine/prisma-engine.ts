@@ -8,7 +8,7 @@ import { TokenCodec } from '../../consistency/token-codec.ts';
 import { type TokenKey, TokenKeyring } from '../../consistency/token-keyring.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
-import { positions } from '../../servers/flavours.ts';
+import { positions } from '../../servers/known-flavours.ts';
 import type { MakeClient, PrismaClientLike } from '../clients/node-clients.ts';
 import type { TransactionRunner } from '../write/source-writer.ts';
 import type { DatabaseNode, ReplicatedDatabaseOptions } from './database-options.ts';

@@ -1,4 +1,4 @@
-import { addressAt } from '../../servers/server-address.ts';
+import { addressAt } from '../../servers/server-url.ts';
 import type { DatabaseNode } from './database-options.ts';
 
 /** The nodes of a cluster whose servers are named by URLs. Throws `BadServerUrlError`, which never shows a password. */

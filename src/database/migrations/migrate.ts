@@ -2,8 +2,9 @@
  * Applies plain SQL migrations, forward only, one process at a time. A migration that was applied never changes; one that
  * failed stops everything until somebody has looked at what it left behind, because DDL cannot be rolled back.
  */
-import { type Connection, SqlError } from 'mariadb';
-import { openDirectConnection } from '../../servers/mysql-family/direct-connection.ts';
+import type { Connection } from '../../servers/connection.ts';
+import { openDirectConnection } from '../../servers/direct-connection.ts';
+import { isDriverError, sentenceOf } from '../../servers/faults.ts';
 import {
   EditedMigrationError,
   FailedMigrationError,
@@ -131,7 +132,8 @@ async function apply(connection: Connection, { name, script }: MigrationFile): P
       await recordSteps(connection, id, appliedSteps);
     }
   } catch (error) {
-    const reason = error instanceof SqlError ? (error.sqlMessage ?? error.message) : String(error);
+    const reason =
+      sentenceOf(error) ?? (isDriverError(error) && error instanceof Error ? error.message : String(error));
     // Without a connection nothing can be recorded; the row that was started says enough.
     await recordFailure(connection, id, reason).catch(() => undefined);
     throw new FailedMigrationError({ migration: name, appliedSteps, reason }, error);

@@ -7,7 +7,8 @@
  *   rolled_back_at set                      undone by hand; does not count
  */
 import { randomUUID } from 'node:crypto';
-import type { Connection } from 'mariadb';
+import type { Connection } from '../../servers/connection.ts';
+import { isNoTable } from '../../servers/faults.ts';
 
 export type MigrationRow = {
   readonly id: string;
@@ -31,8 +32,6 @@ export async function createMigrationTable(connection: Connection): Promise<void
   ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
 }
 
-const noSuchTable = 1146;
-
 export async function readMigrationRows(connection: Connection): Promise<MigrationRow[]> {
   try {
     const rows: Record<string, unknown>[] = await connection.query(
@@ -48,7 +47,7 @@ export async function readMigrationRows(connection: Connection): Promise<Migrati
       logs: row.logs === null ? null : String(row.logs),
     }));
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return [];
+    if (isNoTable(error)) return [];
     throw error;
   }
 }

@@ -9,7 +9,8 @@
  *
  * The epoch is read in the same snapshot: a source that was replaced, and does not know it yet, is refused.
  */
-import type { Connection } from 'mariadb';
+import type { Connection } from '../../servers/connection.ts';
+import { isNoTable } from '../../servers/faults.ts';
 import { enterEpoch, lockCheckpoints, type RecordToApply } from './checkpoints.ts';
 import { freshWrite, type MirrorConnection, snapshotRead } from './mirror-connection.ts';
 import { MirrorFaultError } from './mirror-fault.ts';
@@ -52,15 +53,13 @@ export async function readAtEpoch(
   return readRecords(connection, shape, keys);
 }
 
-const noSuchTable = 1146;
-
 /** The history that a server is of; 1 where no record of promotions is kept. */
 export async function sourceEpoch(connection: Connection): Promise<number> {
   try {
     const rows: { epoch: unknown }[] = await connection.query('SELECT MAX(epoch) AS epoch FROM cluster_epochs');
     return Number(rows[0]?.epoch ?? 1);
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return 1;
+    if (isNoTable(error)) return 1;
     throw error;
   }
 }

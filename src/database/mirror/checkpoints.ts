@@ -1,4 +1,4 @@
-import type { Connection } from 'mariadb';
+import type { Connection } from '../../servers/connection.ts';
 import { MirrorFaultError } from './mirror-fault.ts';
 
 export type RecordToApply = {

@@ -1,11 +1,8 @@
-import type { Connection } from 'mariadb';
 import type { Clock } from '../../platform/clock.ts';
+import type { Connection } from '../../servers/connection.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { ServerConnection } from '../../servers/server-connection.ts';
 import { mirrorFault } from './mirror-fault.ts';
-
-/** Values as the server prints them, so that nothing is lost between two servers: no dates, no doubles. */
-export const exactly = { rowsAsArray: true, dateStrings: true } as const;
 
 const setup =
   "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO', innodb_lock_wait_timeout = 3";

@@ -1,7 +1,6 @@
 /** What operators ask about a mirror, on either side of it. */
-import type { Connection } from 'mariadb';
-import { flavourOf } from '../../servers/flavours.ts';
-import { exactly } from './mirror-connection.ts';
+import { type Connection, exactly } from '../../servers/connection.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 
 export type ParkedRecord = { readonly model: string; readonly recordKey: string; readonly reason: string | null };
 

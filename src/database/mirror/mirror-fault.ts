@@ -6,8 +6,9 @@
  *   schema   the tables on the two sides do not fit each other: wait until they are migrated
  *   record   the backup refuses what a record holds: try it alone, and in the end leave it aside
  */
+import type { ServingFaultKind } from '../../cluster/serving.ts';
 import { TidemarkError } from '../../errors.ts';
-import { faultInWords, faultOf } from '../../servers/mysql-family/driver-fault.ts';
+import { faultInWords, faultOf, isDriverError, sentenceOf, unableBy } from '../../servers/faults.ts';
 import { NoAnswerError } from '../../servers/server-connection.ts';
 
 export const mirrorFaultKinds = ['server', 'busy', 'schema', 'record'] as const;
@@ -25,25 +26,6 @@ export class MirrorFaultError extends TidemarkError {
   }
 }
 
-const byNumber: Readonly<Record<number, MirrorFaultKind>> = {
-  28: 'server', // no space left
-  1021: 'server', // disk full
-  1026: 'server', // error writing file
-  1030: 'server', // error from the storage engine
-  1041: 'server', // out of memory
-  1044: 'server', // the account may not
-  1045: 'server',
-  1114: 'server', // table is full
-  1142: 'server',
-  1143: 'server',
-  1227: 'server',
-  1049: 'schema', // no such database
-  1054: 'schema', // no such column
-  1136: 'schema', // column count does not match
-  1146: 'schema', // no such table
-  1364: 'schema', // a column that the other side does not have, without a default
-};
-
 /** `node` names the server in the sentence. */
 export function mirrorFault(node: string, error: unknown): MirrorFaultError {
   const chain = causesOf(error);
@@ -51,8 +33,7 @@ export function mirrorFault(node: string, error: unknown): MirrorFaultError {
   if (known !== undefined) return known;
   if (chain.some((link) => link instanceof NoAnswerError))
     return new MirrorFaultError('server', `${node} does not answer`, error);
-  const told =
-    chain.find((link) => 'errno' in link && typeof link.errno === 'number' && link.errno > 0) ?? chain.at(-1);
+  const told = chain.find(isDriverError) ?? chain.at(-1);
   return new MirrorFaultError(kindOf(told), `${node} ${inWords(told)}`, error);
 }
 
@@ -67,17 +48,19 @@ function kindOf(error: unknown): MirrorFaultKind {
     case 'LOCK_TIMEOUT':
     case 'CHANGED':
       return 'busy';
-    default: {
-      const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0;
-      return byNumber[errno] ?? 'record';
-    }
+    default:
+      return byKind(unableBy(error));
   }
+}
+
+function byKind(kind: ServingFaultKind | null): MirrorFaultKind {
+  if (kind === null) return 'record';
+  return kind === 'TABLE_MISSING' ? 'schema' : 'server';
 }
 
 /** The server's own sentence names the column that a record failed on. The driver's would repeat the statement. */
 function inWords(error: unknown): string {
-  if (error instanceof Error && 'sqlMessage' in error && typeof error.sqlMessage === 'string') return error.sqlMessage;
-  return faultInWords(error);
+  return sentenceOf(error) ?? faultInWords(error);
 }
 
 function causesOf(error: unknown): Error[] {

@@ -1,5 +1,5 @@
 /** Which tables make up a mirrored record, told by whoever owns the models, and their columns, told by the server. */
-import type { Connection } from 'mariadb';
+import type { Connection } from '../../servers/connection.ts';
 import { MirrorFaultError } from './mirror-fault.ts';
 
 export type MirroredChild = {

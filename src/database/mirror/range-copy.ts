@@ -1,5 +1,4 @@
-import type { Connection } from 'mariadb';
-import { exactly } from './mirror-connection.ts';
+import { type Connection, exactly } from '../../servers/connection.ts';
 import { quoted, quotedList, type RecordShape } from './mirrored-tables.ts';
 import { insertRows, type Values } from './record-rows.ts';
 import { type KeyRange, within } from './table-digests.ts';

@@ -3,7 +3,7 @@
  * the source's snapshot holds no outbox entry for a record, the backup must hold what that snapshot holds. A record with
  * an entry cannot be judged yet.
  */
-import type { Connection } from 'mariadb';
+import type { Connection } from '../../servers/connection.ts';
 import { type MirrorSides, readAtEpoch } from './apply-records.ts';
 import { lockCheckpoints } from './checkpoints.ts';
 import { freshWrite, snapshotRead } from './mirror-connection.ts';

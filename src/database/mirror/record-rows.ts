@@ -1,5 +1,4 @@
-import type { Connection } from 'mariadb';
-import { exactly } from './mirror-connection.ts';
+import { type Connection, exactly } from '../../servers/connection.ts';
 import { keyValue, places, quoted, quotedList, type RecordShape, type TableShape } from './mirrored-tables.ts';
 
 export type Value = string | number | bigint | Buffer | null;

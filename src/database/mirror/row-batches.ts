@@ -1,4 +1,5 @@
-import type { Connection } from 'mariadb';
+import type { Connection } from '../../servers/connection.ts';
+import { isNoTable } from '../../servers/faults.ts';
 
 export type SqlValue = string | number | bigint | Date | null;
 
@@ -24,7 +25,7 @@ export async function largestValue(connection: Connection, table: string, column
     );
     return Number(rows[0]?.largest ?? 0);
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && error.errno === 1146) return null;
+    if (isNoTable(error)) return null;
     throw error;
   }
 }
@@ -46,12 +47,12 @@ export async function analyzeTables(connection: Connection, tables: readonly str
 
 /** All of `work` or nothing of it. */
 export async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {
-  await connection.beginTransaction();
+  await connection.query('START TRANSACTION');
   try {
     await work();
-    await connection.commit();
+    await connection.query('COMMIT');
   } catch (error) {
-    await connection.rollback().catch(() => undefined);
+    await connection.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

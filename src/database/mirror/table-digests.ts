@@ -2,8 +2,7 @@
  * Digests of ranges of records, counted by each server over its own rows, alike on both flavours: of a range of many
  * records, one number; of a range that differs, one number per record.
  */
-import type { Connection } from 'mariadb';
-import { exactly } from './mirror-connection.ts';
+import { type Connection, exactly } from '../../servers/connection.ts';
 import { keyValue, quoted, type RecordShape, type TableShape } from './mirrored-tables.ts';
 
 /** Records with a key above `after` and not above `upTo`; `null` is no bound. */

@@ -9,13 +9,7 @@
  * row would never reach the backup. A row without a change is harmless.
  */
 import { TidemarkError } from '../../errors.ts';
-import {
-  type Cell,
-  keysNamedBy,
-  readWrite,
-  targetOf,
-  type WriteStatement,
-} from '../../servers/mysql-family/write-statement.ts';
+import type { Cell, Dialect, WriteStatement } from '../../servers/dialect.ts';
 import { appendRows, type ChangedRecord, type SqlConnection } from './outbox-table.ts';
 import type { WatchedTable, WatchedTables } from './watched-tables.ts';
 
@@ -40,18 +34,20 @@ const keysPerStatement = 1000;
 export class MirroredTransaction {
   readonly #connection: SqlConnection;
   readonly #tables: WatchedTables;
+  readonly #dialect: Dialect;
   readonly #changed = new Map<string, ChangedRecord>();
   readonly #running = new Set<Promise<unknown>>();
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(connection: SqlConnection, tables: WatchedTables) {
+  constructor(connection: SqlConnection, tables: WatchedTables, dialect: Dialect) {
     this.#connection = connection;
+    this.#dialect = dialect;
     this.#tables = tables;
   }
 
   run(text: string, values: unknown, send: Send): Promise<unknown> {
     const all = Array.isArray(values) ? (values as Values) : [];
-    const table = this.#tables.get(targetOf(text) ?? '');
+    const table = this.#tables.get(this.#dialect.targetOf(text) ?? '');
     if (table === undefined) return send(text, all);
     const running = this.#write(table, text, all, send);
     this.#running.add(running);
@@ -69,14 +65,14 @@ export class MirroredTransaction {
   }
 
   async #write(table: WatchedTable, text: string, values: Values, send: Send): Promise<unknown> {
-    const write = readWrite(text);
+    const write = this.#dialect.readWrite(text);
     if (write === null) return this.#refuse(table, 'has a form that cannot be read');
     if (write.kind === 'INSERT') return this.#insert(table, write, text, values, send);
     const assigned =
       write.kind === 'UPDATE' ? write.assigned.find(({ column }) => column === table.keyColumn) : undefined;
     if (assigned?.cell === 'OTHER') return this.#refuse(table, 'computes a key');
     const movedTo = assigned === undefined ? [] : keysIn(table, [assigned.cell], values);
-    const named = table.integerKey ? keysNamedBy(write.where, table.keyColumn) : null;
+    const named = table.integerKey ? this.#dialect.keysNamedBy(write.where, table.keyColumn) : null;
     const namedKeys = named && keysIn(table, named, values);
     if (namedKeys !== null && namedKeys.length === named?.length) {
       await this.#lock(table, [...namedKeys, ...movedTo]);

@@ -4,7 +4,7 @@
  * Claiming runs at READ COMMITTED. At REPEATABLE READ the scan would lock the gap behind the newest row, and every write to
  * a mirrored model would wait for the claim.
  */
-import type { Connection } from 'mariadb';
+import type { Connection } from '../../servers/connection.ts';
 
 /** What the outbox needs of a connection. Columns that are BIGINT come as bigint. */
 export type SqlConnection = Pick<Connection, 'query'>;
@@ -143,7 +143,7 @@ export async function parkRow(
 }
 
 export async function unparkRows(connection: SqlConnection): Promise<number> {
-  const { affectedRows } = await connection.query(
+  const { affectedRows } = await connection.query<{ affectedRows: number }>(
     'UPDATE outbox SET parked_at = NULL, attempts = 0, due_at = UTC_TIMESTAMP(3) WHERE parked_at IS NOT NULL',
   );
   return Number(affectedRows);

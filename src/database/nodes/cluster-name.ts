@@ -1,6 +1,6 @@
 import { judgeIdentity } from '../../cluster/cluster-identity.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { flavourOf } from '../../servers/flavours.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { ServerConnection } from '../../servers/server-connection.ts';
 import { readClaims } from './cluster-servers-table.ts';

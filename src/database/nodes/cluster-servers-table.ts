@@ -1,9 +1,7 @@
 import type { ServerClaim } from '../../cluster/cluster-identity.ts';
-import { rowsOf } from '../../servers/server-connection.ts';
-import { textOf } from '../../servers/server-statements.ts';
+import { isNoTable } from '../../servers/faults.ts';
+import { rowsOf, textOf } from '../../servers/rows.ts';
 import type { SqlConnection } from '../mirroring/outbox-table.ts';
-
-const noSuchTable = 1146;
 
 /** Which cluster each server belongs to; `null` when the table is missing. */
 export async function readClaims(connection: SqlConnection): Promise<readonly ServerClaim[] | null> {
@@ -11,7 +9,7 @@ export async function readClaims(connection: SqlConnection): Promise<readonly Se
     const rows = rowsOf(await connection.query('SELECT server, cluster FROM cluster_servers'));
     return rows.map((row) => ({ server: textOf(row, 'server'), cluster: textOf(row, 'cluster') }));
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return null;
+    if (isNoTable(error)) return null;
     throw error;
   }
 }

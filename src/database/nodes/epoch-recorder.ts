@@ -16,9 +16,9 @@ import { currentEpoch, type EpochHistory, judgeEpoch } from '../../consistency/e
 import type { Position } from '../../consistency/position.ts';
 import type { Session } from '../../consistency/session.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { lacksRight } from '../../servers/faults.ts';
 import type { HistoryFacts } from '../../servers/flavour.ts';
-import { flavourOf } from '../../servers/flavours.ts';
-import { insertEpoch, lockNewestEpoch, nameSourceOf } from '../../servers/mysql-family/epoch-table.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { ServerConnection } from '../../servers/server-connection.ts';
 
@@ -52,7 +52,6 @@ const hearingMs = 10;
 const patienceMs = 2000;
 /** Records that a restored source lacks are written anew, when they are so few. */
 const mostMissing = 16;
-const deniedNumbers: ReadonlySet<unknown> = new Set([1142, 1143, 1044, 1227]);
 
 export class EpochRecorder {
   readonly #options: EpochRecorderOptions;
@@ -179,9 +178,10 @@ export class EpochRecorder {
     const connection = new ServerConnection(addressOf(due.node), clock, () => undefined);
     try {
       return await connection.use(timeoutMs, async (open) => {
-        await open.query('START TRANSACTION');
-        const newest = await lockNewestEpoch(open);
         const flavour = flavourOf(open);
+        const { epochs: records } = flavour;
+        await records.begin(open);
+        const newest = await records.lockNewest(open);
         const facts = await flavour.readHistoryFacts(open, { members: due.reason !== 'PROMOTED' });
         // Two that write each other's transactions have one history between them.
         const isMissing = newest < due.epoch || (due.reason !== 'RECORD_LOST' && newest === due.epoch);
@@ -198,10 +198,10 @@ export class EpochRecorder {
         const known = new Map(epochs().map((record) => [record.epoch, record]));
         const first = due.epoch - newest > mostMissing ? due.epoch : newest;
         for (let epoch = first + 1; epoch <= due.epoch; epoch += 1) {
-          await insertEpoch(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious, startedAtMs: nowMs });
+          await records.insert(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious, startedAtMs: nowMs });
         }
-        if (due.former !== null) await nameSourceOf(open, due.epoch, sourceIdOf(due.former));
-        await insertEpoch(open, { epoch: due.epoch + 1, sourceId, endOfPrevious }, nowMs);
+        if (due.former !== null) await records.nameSource(open, due.epoch, sourceIdOf(due.former));
+        await records.insert(open, { epoch: due.epoch + 1, sourceId, endOfPrevious }, nowMs);
         await open.query('COMMIT');
         return true;
       });
@@ -236,7 +236,4 @@ function hasLost(now: ProbeReport, complete: ProbeReport, epoch: number): boolea
   return isSame && now.epochs !== null && epochOf(now) < epoch && now.position.includes(complete.position);
 }
 
-function isDenied(error: unknown): boolean {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return cause instanceof Error && 'errno' in cause && deniedNumbers.has(cause.errno);
-}
+const isDenied = (error: unknown): boolean => lacksRight(error instanceof Error ? (error.cause ?? error) : error);

@@ -1,10 +1,8 @@
-import type { Connection } from 'mariadb';
 import type { AppliedMigrations } from '../../cluster/applied-migrations.ts';
-import { rowsOf } from '../../servers/server-connection.ts';
-import { textOf } from '../../servers/server-statements.ts';
+import type { Connection } from '../../servers/connection.ts';
+import { isNoTable, unableBy } from '../../servers/faults.ts';
+import { rowsOf, textOf } from '../../servers/rows.ts';
 
-/** No such table: a schema that was made by other means has no record, and neither has a server that was never migrated. */
-const absent = 1146;
 const applied =
   'SELECT DISTINCT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name';
 
@@ -46,11 +44,10 @@ async function namesOn(connection: Pick<Connection, 'query'>): Promise<readonly 
   try {
     return rowsOf(await connection.query(applied)).map((row) => textOf(row, 'name'));
   } catch (error) {
-    if (!(error instanceof Error && 'errno' in error)) throw error;
-    if (error.errno === absent) return [];
-    if (refused.has(error.errno)) return null;
+    // A schema that was made by other means has no record, and neither has a server that was never migrated.
+    if (isNoTable(error)) return [];
+    const kind = unableBy(error);
+    if (kind === 'RIGHT_MISSING' || kind === 'TABLE_MISSING') return null;
     throw error;
   }
 }
-
-const refused: ReadonlySet<unknown> = new Set([1054, 1142, 1143]);

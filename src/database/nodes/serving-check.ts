@@ -9,15 +9,14 @@
  * A look does not wait for it: a table may be locked for long, and the server is there all the same. Only the first one does,
  * so that a start begins with what is true.
  */
-import { SqlError } from 'mariadb';
 import type { AppliedMigrations } from '../../cluster/applied-migrations.ts';
 import type { ServingFault } from '../../cluster/serving.ts';
 import type { WriteFault } from '../../cluster/write-fault.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { within } from '../../platform/deadline.ts';
-import { faultOf, wordOf } from '../../servers/mysql-family/driver-fault.ts';
-import { quotedName } from '../../servers/mysql-family/session-settings.ts';
-import { unableBy } from '../../servers/mysql-family/unable-server.ts';
+import { faultOf, unableBy, wordOf } from '../../servers/faults.ts';
+import type { ServerChecks } from '../../servers/flavour.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import { NoAnswerError, type ServerConnection } from '../../servers/server-connection.ts';
 import { MigrationRecord } from './migration-record.ts';
 import type { Served } from './serves.ts';
@@ -133,15 +132,16 @@ export class ServingCheck {
     const { tables } = serves;
     const faults: ServingFault[] = [];
     let at = tables[0]?.table ?? '';
+    let checks: ServerChecks | null = null;
     try {
       await connection.use(timeoutMs, async (open) => {
-        // Rights to a database that were given or taken meanwhile count from here on.
-        await open.query(`USE ${quotedName(database)}`);
+        const asked = flavourOf(open).checks;
+        checks = asked;
+        await asked.enter(open, database);
         for (const { table, columns } of tables) {
           at = table;
-          const sql = `SELECT ${columns.map((column) => `\`${column}\``).join(', ')} FROM \`${table}\` LIMIT 1`;
-          await open.query(sql).catch((error: unknown) => {
-            const fault = this.#faultOf(table, error);
+          await asked.read(open, table, columns).catch((error: unknown) => {
+            const fault = this.#faultOf(table, error, asked);
             if (fault === null) throw error;
             faults.push(fault);
           });
@@ -152,20 +152,19 @@ export class ServingCheck {
       return faults;
     } catch (error) {
       if (error instanceof NoAnswerError) return [...faults, silent(at)];
-      const fault = this.#faultOf(at, error instanceof Error ? error.cause : error);
+      const fault = this.#faultOf(at, error instanceof Error ? error.cause : error, checks);
       return fault === null ? null : [fault];
     }
   }
 
-  #faultOf(table: string, error: unknown): ServingFault | null {
+  #faultOf(table: string, error: unknown, checks: ServerChecks | null): ServingFault | null {
     if (faultOf(error) === 'STATEMENT_TIMEOUT') return silent(table);
-    if (!(error instanceof SqlError)) return null;
-    const kind = unableBy(error.errno);
+    const kind = unableBy(error);
     if (kind === null) return null;
     const { database } = this.#options;
     const cure =
-      kind === 'RIGHT_MISSING'
-        ? `GRANT SELECT, INSERT, UPDATE, DELETE ON \`${database}\`.* TO the account in its URL`
+      kind === 'RIGHT_MISSING' && checks !== null
+        ? checks.grant(['SELECT', 'INSERT', 'UPDATE', 'DELETE'], database, null, 'the account in its URL')
         : null;
     return { kind, table, code: wordOf(error), cure };
   }

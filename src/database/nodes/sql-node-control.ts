@@ -1,16 +1,14 @@
-import type { Connection } from 'mariadb';
 import type { MemberFacts, SourceAddress } from '../../cluster/failover/member.ts';
 import type { NodeControl, ReplicationAccount } from '../../cluster/failover/node-control.ts';
 import type { EpochRecord } from '../../consistency/epoch.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Connection } from '../../servers/connection.ts';
+import { openDirectConnection } from '../../servers/direct-connection.ts';
 import type { ServerControl } from '../../servers/flavour.ts';
-import { flavourOf } from '../../servers/flavours.ts';
-import { openDirectConnection } from '../../servers/mysql-family/direct-connection.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { ServerConnection } from '../../servers/server-connection.ts';
 import { urlOf } from '../../servers/server-url.ts';
-import { copyObstacles } from './copy-obstacles.ts';
-import { copyAfresh } from './fresh-copy.ts';
 
 /** A server that does not answer a look in this time counts as out of reach. */
 const lookTimeoutMs = 1000;
@@ -34,7 +32,8 @@ export class SqlNodeControl implements NodeControl {
     return this.#use(async (connection, control) => {
       const { reported, ...facts } = await control.look(connection);
       const { host, port, tls } = this.#address;
-      return { ...facts, address: { ...(reported ?? { host, port }), encrypted: tls !== null } };
+      const { byStatements: abilities } = flavourOf(connection).capabilities;
+      return { ...facts, abilities, address: { ...(reported ?? { host, port }), encrypted: tls !== null } };
     }, lookTimeoutMs);
   }
 
@@ -70,16 +69,13 @@ export class SqlNodeControl implements NodeControl {
     try {
       const writing = await openDirectConnection(urlOf(this.#address), copyConnections);
       try {
-        const { control } = flavourOf(writing);
-        await control.admitAdministrator(writing);
-        const position = await copyAfresh({
+        await flavourOf(writing).control.copy({
           source: reading,
           target: writing,
           database: this.#address.database,
           positionOfSource: async () => (await source.look()).position,
           onTable,
         });
-        await control.holdOnly(writing, position);
       } finally {
         await writing.end();
       }
@@ -91,7 +87,7 @@ export class SqlNodeControl implements NodeControl {
 
   /** Why nobody can copy from this server; empty when somebody can. */
   copyObstacles(): Promise<string[]> {
-    return this.#use((connection) => copyObstacles(connection, this.#address.database));
+    return this.#use((connection, control) => control.copyObstacles(connection, this.#address.database));
   }
 
   recordEpoch(record: EpochRecord): Promise<void> {

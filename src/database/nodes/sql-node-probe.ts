@@ -1,12 +1,12 @@
-import type { Connection } from 'mariadb';
 import type { NodeRole } from '../../cluster/node.ts';
 import type { HistoryAnswer, NodeProbe, NodeProbeListener } from '../../cluster/node-probe.ts';
 import type { ProbeReport } from '../../cluster/node-status.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Connection } from '../../servers/connection.ts';
+import { faultOf } from '../../servers/faults.ts';
 import type { Flavour, ServerQuestions } from '../../servers/flavour.ts';
-import { flavourOf } from '../../servers/flavours.ts';
-import { faultOf } from '../../servers/mysql-family/driver-fault.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { NoAnswerError, ServerConnection } from '../../servers/server-connection.ts';
 import type { Served } from './serves.ts';

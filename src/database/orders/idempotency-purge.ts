@@ -16,7 +16,7 @@ export async function purgeKeys(connection: SqlConnection, { before, limit }: Ke
   if (Number(lock?.taken) !== 1) return null;
   try {
     const moment = before.toISOString().replace('T', ' ').replace('Z', '');
-    const { affectedRows } = await connection.query(
+    const { affectedRows } = await connection.query<{ affectedRows: number }>(
       'DELETE FROM idempotency_keys WHERE created_at < ? AND position IS NOT NULL ORDER BY created_at LIMIT ?',
       [moment, limit],
     );

@@ -1,4 +1,4 @@
-import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
+import type { DriverFault } from '../../servers/driver-fault.ts';
 
 type Counting = { faultsMet(fault: DriverFault): number };
 type Watched =

@@ -1,7 +1,8 @@
 /** A transaction that reads one state of the database and knows which one: how that is learned is the server's own business. */
-import type { Connection } from 'mariadb';
+
 import type { Clock } from '../../platform/clock.ts';
-import { flavourOf } from '../../servers/flavours.ts';
+import type { Sends } from '../../servers/connection.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import type { OwnStatements } from '../clients/own-statements.ts';
 import { prismaGraceMs, type TransactionRunner } from '../write/source-writer.ts';
 import type { DatabaseScope } from './database-scope.ts';
@@ -18,7 +19,7 @@ export type PositionedSnapshot<Transaction> = {
 };
 
 /** Begins a transaction on `connection` whose state and position are known. What fixes the state is sent at once. */
-export async function beginSnapshot(connection: Pick<Connection, 'query' | 'info'>, snapshot: SnapshotScope) {
+export async function beginSnapshot(connection: Pick<Sends, 'query'>, snapshot: SnapshotScope) {
   snapshot.positions = await flavourOf(connection).beginSnapshot(connection);
 }
 

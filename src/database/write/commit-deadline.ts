@@ -3,7 +3,7 @@
  * to be acknowledged would go on without. So the waiting ends here, and the connection is left to the server's answer.
  */
 import type { Clock } from '../../platform/clock.ts';
-import { CommitOverdueError } from '../../servers/mysql-family/driver-fault.ts';
+import { CommitOverdueError } from '../../servers/driver-fault.ts';
 
 /** An answer that came while this process stood still is read before anybody gives up. */
 const lastLookMs = 50;

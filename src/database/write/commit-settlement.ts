@@ -9,12 +9,14 @@
  *   another server is the source by now                   it has the row: committed. Else nobody knows: it may yet get it
  *   nobody answers until the time is over                 nobody knows
  */
-import type { Connection } from 'mariadb';
+
 import { settlingMs } from '../../cluster/commit-patience.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
+import type { Connection } from '../../servers/connection.ts';
+import type { DriverFault } from '../../servers/driver-fault.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
-import { rowsOf, ServerConnection } from '../../servers/server-connection.ts';
+import { ServerConnection } from '../../servers/server-connection.ts';
 import type { CommitProof } from './commit-proof.ts';
 
 export type Settled = { readonly outcome: 'COMMITTED' | 'ROLLED_BACK' | 'UNKNOWN'; readonly node: string };
@@ -49,11 +51,6 @@ const firstPauseMs = 5;
 const longestPauseMs = 200;
 /** Uptimes are told in whole seconds. */
 const uptimeDoubtS = 2;
-
-const ownState =
-  'SELECT MEMBER_STATE AS state FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid';
-/** A row that is locked: MySQL, MariaDB. */
-const locked: ReadonlySet<unknown> = new Set([3572, 1205]);
 
 export class CommitSettlement {
   readonly #options: CommitSettlementOptions;
@@ -95,30 +92,24 @@ export class CommitSettlement {
   async #isFinal(node: string, fault: DriverFault | null): Promise<boolean> {
     if (fault === 'LEFT_GROUP') return false;
     if (fault !== 'GROUP_ROLLED_BACK') return true;
-    const rows = await this.#use(node, (connection) => connection.query(ownState)).catch(() => []);
-    return rowsOf(rows)[0]?.state === 'ONLINE';
+    return this.#use(node, (connection) => flavourOf(connection).proofs.isInStep(connection)).catch(() => false);
   }
 
   #look(node: string, proof: CommitProof): Promise<ProofLook> {
     return this.#use(node, async (connection) => {
-      const [up] = rowsOf(await connection.query("SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'"));
+      const { proofs } = flavourOf(connection);
+      const { writer, number, thread } = proof;
+      const seen = await proofs.look(connection, { writer, number, session: thread });
       const openS = (this.#options.clock.monotonic() - proof.openSinceMs) / 1000;
-      // The thread first: what it did before it came to rest the row shows.
-      const thread = threadOf(
-        rowsOf(
-          await connection.query(
-            `SELECT COMMAND AS command FROM information_schema.PROCESSLIST WHERE ID = ${proof.thread}`,
-          ),
-        )[0]?.command,
-      );
-      const row = await readRow(connection, proof.writer);
-      return { row, thread, mayBeAnother: Number(up?.Value ?? 0) < openS + uptimeDoubtS };
+      return { row: seen.mark, thread: seen.session, mayBeAnother: seen.upS < openS + uptimeDoubtS };
     });
   }
 
   /** It is at rest and holds the row: the server waits for a COMMIT that will not come any more. */
   async #end(node: string, { thread }: CommitProof): Promise<void> {
-    await this.#use(node, (connection) => connection.query(`KILL ${thread}`)).catch(() => undefined);
+    await this.#use(node, (connection) => flavourOf(connection).proofs.endSession(connection, thread)).catch(
+      () => undefined,
+    );
   }
 
   #use<T>(node: string, work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -128,25 +119,6 @@ export class CommitSettlement {
     this.#connections.set(node, connection);
     return connection.use(lookTimeoutMs, work);
   }
-}
-
-async function readRow(connection: Connection, writer: string): Promise<ProofLook['row']> {
-  try {
-    const [row] = rowsOf(
-      await connection.query(
-        `SELECT CAST(number AS CHAR) AS number FROM commit_proofs WHERE writer = ${writer} FOR UPDATE NOWAIT`,
-      ),
-    );
-    return row === undefined ? null : String(row.number);
-  } catch (error) {
-    if (error instanceof Error && 'errno' in error && locked.has(error.errno)) return 'LOCKED';
-    throw error;
-  }
-}
-
-function threadOf(command: unknown): ProofLook['thread'] {
-  if (command === undefined) return 'GONE';
-  return command === 'Sleep' ? 'AT_REST' : 'AT_WORK';
 }
 
 function nameOf(source: () => string): string | null {

@@ -18,9 +18,10 @@ export async function purgeProofs(connection: SqlConnection, limit = rowsPerRoun
   );
   if (rows.length === 0) return 0;
   const writers = rows.map(({ writer }) => writer);
-  const { affectedRows } = await connection.query(`DELETE FROM commit_proofs WHERE writer IN (?) AND ${isOld}`, [
-    writers,
-  ]);
+  const { affectedRows } = await connection.query<{ affectedRows: number }>(
+    `DELETE FROM commit_proofs WHERE writer IN (?) AND ${isOld}`,
+    [writers],
+  );
   return Number(affectedRows);
 }
 

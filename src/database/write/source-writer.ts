@@ -16,7 +16,7 @@ import { type BackoffOptions, backoffMs } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { within as inTime, OverdueError } from '../../platform/deadline.ts';
 import { retryAfterMs, SourceUnavailableError } from '../../routing/errors.ts';
-import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
+import type { DriverFault } from '../../servers/driver-fault.ts';
 import type { Untold } from '../../servers/untold.ts';
 import {
   OverloadedError,

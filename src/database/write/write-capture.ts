@@ -7,8 +7,8 @@
  */
 import type { Position } from '../../consistency/position.ts';
 import type { TidemarkError } from '../../errors.ts';
-import type { DriverFault } from '../../servers/mysql-family/driver-fault.ts';
-import { refusedValueOf } from '../../servers/mysql-family/value-faults.ts';
+import type { DriverFault } from '../../servers/driver-fault.ts';
+import { refusedValueOf } from '../../servers/faults.ts';
 import type { ValueRefusedError } from '../../servers/refused-value.ts';
 import type { Untold } from '../../servers/untold.ts';
 import { type OwnStatements, unconnected } from '../clients/own-statements.ts';

@@ -1,5 +1,4 @@
-import type { Decimal } from '../../database/orders/order-rows.ts';
-import { withItems } from '../../database/orders/order-rows.ts';
+import { type Decimal, withItems } from '../../database/orders/order-rows.ts';
 import { allowedFrom, type OrderStatus } from '../../orders/order-status.ts';
 import { builder } from '../builder.ts';
 

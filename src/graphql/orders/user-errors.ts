@@ -1,9 +1,10 @@
-import type { InputFault, OrderRefusedError } from '../../orders/errors.ts';
 import {
   IdempotencyKeyReusedError,
+  type InputFault,
   InvalidInputError,
   InvalidStatusTransitionError,
   OrderNotFoundError,
+  type OrderRefusedError,
   VersionConflictError,
 } from '../../orders/errors.ts';
 import { builder } from '../builder.ts';

@@ -1,6 +1,6 @@
 import { type EpochHistory, judgeEpoch } from '../../consistency/epoch.ts';
 import type { Position } from '../../consistency/position.ts';
-import { positions } from '../../servers/flavours.ts';
+import { positions } from '../../servers/known-flavours.ts';
 import type { Account } from '../directory/secrets.ts';
 import { connectTo, type ServerAddress } from '../server-connection.ts';
 import type { ServerFlavour } from '../server-flavour.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../database/mirror/row-batches.ts';
 import { appendAll, appendRows, makeDue } from '../../database/mirroring/outbox-table.ts';
 import { TidemarkError } from '../../errors.ts';
-import { openDirectConnection } from '../../servers/mysql-family/direct-connection.ts';
+import { openDirectConnection } from '../../servers/direct-connection.ts';
 import { mirroredOrder } from '../mirrored-orders.ts';
 import { formatAmount } from '../money.ts';
 import { itemColumns, orderColumns } from '../order-columns.ts';

@@ -7,10 +7,10 @@
  * A server that was the source has an empty `gtid_slave_pos`; it has to be told that it has what it wrote itself.
  */
 import type { Position } from '../../consistency/position.ts';
-import type { ControlStatements } from '../control-statements.ts';
+import type { ControlStatements } from '../mysql-family/control-statements.ts';
 import { followedBy, receiverOf, replicationState } from '../mysql-family/replication-rows.ts';
 import { refusedByColumn, refusedByOf } from '../mysql-family/write-refusal.ts';
-import { type Row, textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 import { MariadbGtidPosition } from './gtid-position.ts';
 import { refusals } from './refusals.ts';
 import { words } from './replication-words.ts';

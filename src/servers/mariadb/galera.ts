@@ -8,7 +8,8 @@
  */
 import type { MemberState } from '../../cluster/node-status.ts';
 import { replicationState } from '../mysql-family/replication-rows.ts';
-import { type ReplicationState, type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import type { ReplicationState, ServerStatements } from '../mysql-family/server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 import { MariadbGtidPosition } from './gtid-position.ts';
 import { logEnd, showsLogUntil } from './log-proof.ts';
 import { words } from './replication-words.ts';

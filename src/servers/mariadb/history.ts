@@ -1,12 +1,12 @@
 /**
  * What a MariaDB server is asked about its own history. It notes a transaction in `gtid_binlog_state` before anybody is sent it.
  */
-import type { Connection } from 'mariadb';
+
 import type { Position } from '../../consistency/position.ts';
+import type { Connection } from '../connection.ts';
 import type { HistoryQuestions } from '../mysql-family/history.ts';
 import { refusedByColumn } from '../mysql-family/write-refusal.ts';
-import { rowsOf } from '../server-connection.ts';
-import { textOf } from '../server-statements.ts';
+import { rowsOf, textOf } from '../rows.ts';
 import type { MariadbGtid } from './gtid.ts';
 import { MariadbHistory } from './gtid-history.ts';
 import { MariadbGtidPosition } from './gtid-position.ts';

@@ -1,5 +1,5 @@
 /** Places in a MariaDB server's log, as it tells them. */
-import { type Row, textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 
 /** Up to which place in its log it shows everything, and how many wait. Blocks on nobody, unlike all else about logs. */
 export const shownOfLog =

@@ -7,7 +7,7 @@
  * on to another file the snapshot still names the former one: then nothing is proved, until the next commit.
  */
 
-import { type Row, textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 import { placeShown } from './log-place.ts';
 
 /** Where the log ends now: one row. The answer waits for whoever writes to the log. */

@@ -15,8 +15,9 @@
 import type { Position } from '../../consistency/position.ts';
 import { channelsOf } from '../mysql-family/replication-channels.ts';
 import { replicationState } from '../mysql-family/replication-rows.ts';
+import type { ServerStatements } from '../mysql-family/server-statements.ts';
 import { refusedByColumn } from '../mysql-family/write-refusal.ts';
-import { columnsOf, type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { columnsOf, type Row, textOf } from '../rows.ts';
 import { MariadbGtidPosition } from './gtid-position.ts';
 import { isAwaited, shownOfLog } from './log-place.ts';
 import { logEnd, showsLogUntil } from './log-proof.ts';

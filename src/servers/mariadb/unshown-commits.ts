@@ -9,7 +9,7 @@
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Ask, UnshownCommits } from '../mysql-family/unshown-commits.ts';
-import { textOf } from '../server-statements.ts';
+import { textOf } from '../rows.ts';
 import { MariadbGtidPosition } from './gtid-position.ts';
 import { isAwaited, type Place, placeShown, positionAt, shownOfLog } from './log-place.ts';
 

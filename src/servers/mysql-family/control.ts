@@ -1,9 +1,12 @@
-import type { Connection } from 'mariadb';
-import type { ControlStatements } from '../control-statements.ts';
+import type { Connection as DriverConnection } from 'mariadb';
+import type { Connection } from '../connection.ts';
 import type { ServerControl } from '../flavour.ts';
-import { rowsOf } from '../server-connection.ts';
-import { type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { type Row, rowsOf, textOf } from '../rows.ts';
+import type { ControlStatements } from './control-statements.ts';
+import { copyObstacles } from './copy-obstacles.ts';
 import { insertEpoch, readEpochs } from './epoch-table.ts';
+import { copyAfresh } from './fresh-copy.ts';
+import type { ServerStatements } from './server-statements.ts';
 
 /** A server of the family in the hands of its administrator, by its own statements. */
 export function familyControl(
@@ -40,13 +43,17 @@ export function familyControl(
       const begin = before.length === 0 ? control.beginAtOwnPosition : [control.stopReplicating];
       await runAll(connection, [
         ...begin,
-        ...control.follow({ host, port, account, encrypts }, (text) => connection.escape(text)),
+        ...control.follow({ host, port, account, encrypts }, (text) => literal(connection, text)),
       ]);
     },
-    holdOnly: async (connection, position) => {
-      const version = textOf(await firstRow(connection, 'SELECT VERSION() AS version'), 'version');
-      await runAll(connection, control.holdOnly(position.line(), version));
+    copy: async (request) => {
+      const { target } = request;
+      await runAll(target, control.admitAdministrator);
+      const position = await copyAfresh(request);
+      const version = textOf(await firstRow(target, 'SELECT VERSION() AS version'), 'version');
+      await runAll(target, control.holdOnly(position.line(), version));
     },
+    copyObstacles,
     hasAllTransactions: async (connection) => textOf(await firstRow(connection, control.purged), 'purged') === '',
     recordEpoch: async (connection, record) => {
       await admitAdministrator(connection);
@@ -55,7 +62,11 @@ export function familyControl(
   };
 }
 
-async function runAll(connection: Connection, statements: readonly string[]): Promise<void> {
+/** As the session reads it, which may take a backslash for one. */
+const literal = (connection: object, text: string): string =>
+  (connection as Pick<DriverConnection, 'escape'>).escape(text);
+
+async function runAll(connection: Pick<Connection, 'query'>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await connection.query(statement);
 }
 
@@ -73,6 +84,6 @@ async function setWhereKnown(
   }
 }
 
-async function firstRow(connection: Connection, sql: string): Promise<Row> {
+async function firstRow(connection: Pick<Connection, 'query'>, sql: string): Promise<Row> {
   return rowsOf(await connection.query(sql))[0] ?? {};
 }

@@ -1,21 +1,11 @@
-import { createPool, type Pool } from 'mariadb';
+import type { EventEmitter } from 'node:events';
+import { createPool } from 'mariadb';
 import { longestCommitMs } from '../../cluster/commit-patience.ts';
+import type { GreetingLimit, OpenedPool, PoolSettings } from '../driver.ts';
 import type { ServerAddress } from '../server-address.ts';
 import { connectionOptions } from './connection-options.ts';
 import { connectFactor, onConnect, poolSettings } from './session-settings.ts';
-import type { Sockets } from './sockets.ts';
-
-export type PoolSettings = {
-  readonly connectionsPerNode: number;
-  /** How long a request waits for a free connection, in milliseconds. */
-  readonly acquireTimeoutMs: number;
-  /** The server ends a statement that runs longer, in milliseconds. */
-  readonly statementTimeoutMs: number;
-  /** Nobody waits for the answer to a COMMIT for longer, in milliseconds; 15 seconds unless told. */
-  readonly longestCommitMs?: number;
-  /** The servers refuse writes on these connections. */
-  readonly onlyReads?: boolean;
-};
+import { Sockets } from './sockets.ts';
 
 /**
  * On a connection that has gone silent the server cannot end anything: then the driver does. A commit that waits to be
@@ -26,8 +16,9 @@ const silenceGraceMs = 2000;
 const preparedPerConnection = 16;
 
 /** Opens nothing until it is asked. */
-export function openPool(address: ServerAddress, settings: PoolSettings, sockets: Sockets): Pool {
-  return createPool({
+export function openPool(address: ServerAddress, settings: PoolSettings, greeting: GreetingLimit): OpenedPool {
+  const sockets = new Sockets(address, greeting);
+  const pool = createPool({
     ...connectionOptions(address),
     stream: sockets.connect,
     socketTimeout: longestCommitMs(settings) + silenceGraceMs,
@@ -44,4 +35,7 @@ export function openPool(address: ServerAddress, settings: PoolSettings, sockets
     multipleStatements: true,
     initSql: [...onConnect(address.database), poolSettings(settings.statementTimeoutMs, settings)],
   });
+  // The driver's types leave out that pools emit errors; one that nobody listens to would end the process.
+  (pool as unknown as EventEmitter).on('error', () => undefined);
+  return { pool, cut: () => sockets.cut() };
 }

@@ -1,14 +1,14 @@
-import type { Connection } from 'mariadb';
 import type { EpochHistory, EpochRecord } from '../../consistency/epoch.ts';
 import type { PositionKind } from '../../consistency/position-kind.ts';
-import { rowsOf } from '../server-connection.ts';
-import { textOf } from '../server-statements.ts';
+import type { Connection } from '../connection.ts';
+import type { EpochRecords } from '../flavour.ts';
+import { rowsOf, textOf } from '../rows.ts';
 
 /** No such table, or no right to it: whether that keeps the server from serving others find out. */
 const absent: ReadonlySet<unknown> = new Set([1146, 1142]);
 
 /** The number of the newest epoch that the server knows of, which nobody changes before the transaction ends; 0 for none. */
-export async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Promise<number> {
+async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Promise<number> {
   const sql = 'SELECT epoch FROM cluster_epochs ORDER BY epoch DESC LIMIT 1 FOR UPDATE';
   return Number(rowsOf(await connection.query(sql))[0]?.epoch ?? 0);
 }
@@ -31,11 +31,7 @@ export async function readEpochs(connection: Connection, kind: PositionKind): Pr
 }
 
 /** Who was the source of an epoch of which nobody had noted that. */
-export async function nameSourceOf(
-  connection: Pick<Connection, 'query'>,
-  epoch: number,
-  sourceId: string,
-): Promise<void> {
+async function nameSourceOf(connection: Pick<Connection, 'query'>, epoch: number, sourceId: string): Promise<void> {
   await connection.query("UPDATE cluster_epochs SET source_id = ? WHERE epoch = ? AND COALESCE(source_id, '') = ''", [
     sourceId,
     epoch,
@@ -58,3 +54,12 @@ export async function insertEpoch(
     [epoch, sourceId, endOfPrevious?.line() ?? null, (startedAtMs ?? nowMs) * 1000],
   );
 }
+
+export const familyEpochs: EpochRecords = {
+  begin: async (connection) => {
+    await connection.query('START TRANSACTION');
+  },
+  lockNewest: lockNewestEpoch,
+  nameSource: nameSourceOf,
+  insert: insertEpoch,
+};

@@ -1,13 +1,18 @@
-import type { Connection } from 'mariadb';
 import type { Clock } from '../../platform/clock.ts';
-import type { ControlStatements } from '../control-statements.ts';
+import type { Connection } from '../connection.ts';
 import type { Flavour } from '../flavour.ts';
-import { rowsOf } from '../server-connection.ts';
-import { type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { type Row, rowsOf, textOf } from '../rows.ts';
+import { FamilyBehindReads } from './behind-reads.ts';
+import { familyChecks } from './checks.ts';
+import { familyProofs } from './commit-proofs.ts';
 import { commitQuestion } from './commit-question.ts';
 import { familyControl } from './control.ts';
+import type { ControlStatements } from './control-statements.ts';
+import { familyDriver } from './driver.ts';
+import { familyEpochs } from './epoch-table.ts';
 import { type HistoryQuestions, readHistory, readHistoryFacts } from './history.ts';
 import { FamilyQuestions } from './questions.ts';
+import type { ServerStatements } from './server-statements.ts';
 import { beginSnapshot } from './snapshot.ts';
 import type { UnshownCommits } from './unshown-commits.ts';
 import { refusedByColumn, refusedByOf } from './write-refusal.ts';
@@ -31,7 +36,11 @@ export function familyFlavour(given: FamilyFlavour): Flavour {
     questions: (clock) => new FamilyQuestions({ clock, statementsFor, unshown: unshown(clock) }),
     control: familyControl(statements, control),
     commits: commitQuestion(statements),
-    behindReads: statements,
+    readsAndPositions: () => new FamilyBehindReads(statements),
+    checks: familyChecks,
+    proofs: familyProofs,
+    epochs: familyEpochs,
+    driver: familyDriver,
     beginSnapshot: (connection) => beginSnapshot(connection, statements),
     readHistory: (connection) => readHistory(connection, history),
     readHistoryFacts: (connection, asked) => readHistoryFacts(connection, history, asked),

@@ -4,13 +4,13 @@
  * A transaction counts as logged before it is acknowledged, so a replica can show nothing that is missing here. A server that
  * follows another one may still get what it lacks: what it has received, and what is on its way.
  */
-import type { Connection } from 'mariadb';
+
 import type { HistoryAnswer } from '../../cluster/node-probe.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { PositionKind } from '../../consistency/position-kind.ts';
+import type { Connection } from '../connection.ts';
 import type { HistoryFacts } from '../flavour.ts';
-import { rowsOf } from '../server-connection.ts';
-import { type Row, textOf } from '../server-statements.ts';
+import { type Row, rowsOf, textOf } from '../rows.ts';
 import { refusedByOf } from './write-refusal.ts';
 
 /** How one kind of server is asked, and what its answers mean. */

@@ -3,14 +3,8 @@
  * Connections must allow several statements in a text for it, so whatever else could smuggle one in is kept from it: see
  * `mayHoldSeveral`.
  */
-import type { PoolConnection, QueryOptions } from 'mariadb';
-import type { Row } from '../server-statements.ts';
-
-export type Statement = string | QueryOptions;
-
-export function textOf(statement: Statement): string {
-  return typeof statement === 'string' ? statement : statement.sql;
-}
+import type { Sends, Statement } from '../connection.ts';
+import type { Row } from '../rows.ts';
 
 /**
  * Also true of a semicolon in a string or a comment. Such a text must be prepared, which servers refuse for more than one
@@ -27,7 +21,7 @@ export type Answer = readonly (readonly unknown[])[] & { readonly meta: readonly
 export type Joined<T> = readonly [T, ...Answer[]];
 
 export async function queryWith<T>(
-  connection: Pick<PoolConnection, 'query'>,
+  connection: Pick<Sends, 'query'>,
   statement: Statement,
   values: unknown,
   questions: readonly string[],

@@ -1,8 +1,8 @@
-import type { Connection } from 'mariadb';
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { rowsOf } from '../server-connection.ts';
-import type { Row, ServerStatements } from '../server-statements.ts';
+import type { Connection } from '../connection.ts';
+import { type Row, rowsOf } from '../rows.ts';
+import type { ServerStatements } from './server-statements.ts';
 
 const lookEveryMs = 5;
 

@@ -1,15 +1,15 @@
-import type { Connection } from 'mariadb';
 import type { NodeRole } from '../../cluster/node.ts';
 import type { ServerSettings } from '../../cluster/server-settings.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Connection } from '../connection.ts';
 import type { Reached, ServerLook, ServerQuestions } from '../flavour.ts';
-import { rowsOf } from '../server-connection.ts';
-import { type ReplicationState, type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { type Row, rowsOf, textOf } from '../rows.ts';
 import { readEpochs } from './epoch-table.ts';
 import { isDenied } from './history.ts';
 import { PositionsReached } from './positions-reached.ts';
 import { ServerSetup } from './server-setup.ts';
+import type { ReplicationState, ServerStatements } from './server-statements.ts';
 import { monitoringRight } from './unable-server.ts';
 import type { UnshownCommits } from './unshown-commits.ts';
 import { refusedByOf } from './write-refusal.ts';

@@ -1,6 +1,6 @@
 /** How each channel of a replica is set up, from the rows that tell how it is. */
 import type { ReplicationChannel } from '../../cluster/server-settings.ts';
-import { type Row, textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 
 /** Columns of the status, and the option that each of them shows. */
 const filterColumns = [

@@ -1,6 +1,7 @@
 import { type Channel, summaryOf } from '../../cluster/channel.ts';
 import type { Address, ReceiverState } from '../../cluster/failover/member.ts';
-import { type ReplicationState, type Row, textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
+import type { ReplicationState } from './server-statements.ts';
 
 /** What the two sides, the source's own id and the name of a channel are called in columns. */
 export type ReplicationWords = {

@@ -2,11 +2,13 @@
  * What a server is set up as and tells only when asked apart: asked on each new connection, because a restart may have changed
  * it, and again now and then, because somebody else may have.
  */
-import type { Connection } from 'mariadb';
+
 import type { Clock } from '../../platform/clock.ts';
-import { rowsOf } from '../server-connection.ts';
-import type { Row, ServerStatements } from '../server-statements.ts';
-import { faultOf } from './driver-fault.ts';
+import type { Connection } from '../connection.ts';
+import { type Row, rowsOf } from '../rows.ts';
+import { faultOf } from './faults.ts';
+import type { ServerStatements } from './server-statements.ts';
+import { versionOf } from './session-state.ts';
 import { logFiltersOf, setupVariables, statesNow, variablesOf } from './setup-questions.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -26,7 +28,7 @@ export class ServerSetup {
     const known = this.#known;
     const atMs = this.#clock.monotonic();
     if (known?.connection === connection && atMs - known.atMs < againAfterMs) return known.variables;
-    const logStatus = statements.logStatus(connection.info?.serverVersion?.raw ?? '');
+    const logStatus = statements.logStatus(versionOf(connection));
     const questions = [setupVariables, logStatus, statesNow];
     const [rows, log, states] = await Promise.all(questions.map((sql) => tryTo(connection, sql)));
     const variables = { ...variablesOf(rows ?? []), ...variablesOf(states ?? []), ...logFiltersOf(log ?? null) };

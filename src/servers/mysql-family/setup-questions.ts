@@ -2,8 +2,7 @@
  * How a server is set up, asked seldom: most of it changes with a restart only. What could break a promise from one moment to
  * the next is in each look instead.
  */
-import type { Row } from '../server-statements.ts';
-import { textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 
 const names = [
   'server_id',

@@ -7,10 +7,10 @@
  * there what was applied by replication counts as included, and of its own log what the snapshot is proved to show. Only
  * who finds nobody waiting asks where the log ends: the answer would wait as long as they do.
  */
-import type { Connection } from 'mariadb';
+import type { Connection } from '../connection.ts';
 import type { Reached } from '../flavour.ts';
-import { rowsOf } from '../server-connection.ts';
-import type { Row, ServerStatements } from '../server-statements.ts';
+import { type Row, rowsOf } from '../rows.ts';
+import type { ServerStatements } from './server-statements.ts';
 
 const maxAttempts = 10;
 

@@ -1,12 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import type { Clock } from '../../platform/clock.ts';
+import type { GreetingLimit } from '../driver.ts';
 import type { ServerAddress } from '../server-address.ts';
-
-export type GreetingLimit = {
-  /** Counts only time in which this process could run: the driver counts all, and would give up servers that have answered. */
-  readonly ownClock: Clock;
-  readonly ms: number;
-};
 
 /**
  * The sockets of some connections to one server, opened here instead of by the driver so that they can be cut. The driver's

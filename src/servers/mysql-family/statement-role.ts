@@ -1,13 +1,5 @@
-/**
- * What a statement of a caller may do to the transaction that it is sent in:
- *
- *   KEEPS    never ends it, unless it fails
- *   ENDS     ends it, by itself or because the server commits before it: it must not be sent
- *   HIDES    runs statements that are not in the text, as a procedure does: whether it ended it must be asked
- *
- * A statement that is not known counts as one that ends it.
- */
-export type StatementRole = 'KEEPS' | 'ENDS' | 'HIDES';
+/** Which statements of the family leave a transaction open. What the roles mean: dialect.ts. */
+import type { StatementRole } from '../dialect.ts';
 
 const keeping = new Set([
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH', 'VALUES', 'TABLE', 'DO', 'HANDLER'],

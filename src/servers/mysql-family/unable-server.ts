@@ -16,6 +16,7 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   20: 'TABLE_BROKEN', // disk full
   23: 'TABLE_BROKEN', // out of file handles
   27: 'TABLE_BROKEN', // cannot bring a file to the disk
+  28: 'TABLE_BROKEN', // no space left
   29: 'TABLE_BROKEN', // cannot find the file
   // In the engine's own numbers, which MyISAM tells clients as they are.
   126: 'TABLE_BROKEN', // index corrupt
@@ -23,6 +24,7 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   1049: 'TABLE_MISSING', // unknown database
   1051: 'TABLE_MISSING', // unknown table
   1054: 'TABLE_MISSING', // unknown column
+  1136: 'TABLE_MISSING', // another number of columns
   1146: 'TABLE_MISSING', // no such table
   1044: 'RIGHT_MISSING', // to the database
   1045: 'RIGHT_MISSING',
@@ -76,7 +78,7 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
 };
 
 /** `null` when the error says nothing of the server. */
-export function unableBy(errno: number): ServingFaultKind | null {
+export function unableByNumber(errno: number): ServingFaultKind | null {
   return byNumber[errno] ?? null;
 }
 

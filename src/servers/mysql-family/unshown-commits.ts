@@ -9,7 +9,7 @@
  *   somebody waits (MySQL)                           what it waits for, and all behind it, does not count
  */
 import type { Position } from '../../consistency/position.ts';
-import type { Row } from '../server-statements.ts';
+import type { Row } from '../rows.ts';
 
 export type Ask = (sql: string) => Promise<readonly Row[]>;
 

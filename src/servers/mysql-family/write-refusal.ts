@@ -3,7 +3,7 @@
  * one, also for an account that it would let through: whoever set it wants no writes there. `transaction_read_only` is none of
  * them: it is what sessions begin with, and ours are set to write.
  */
-import { type Row, textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 
 /** A column of a SELECT: the names of those that are on. Some are numbers and some words, depending on the version. */
 export function refusedByColumn(names: readonly string[]): string {

@@ -2,16 +2,7 @@
  * Reads the writes that Prisma sends, one table each: which table, which keys. Prisma composes them from few patterns; what
  * does not fit one of them is not read at all, for a wrong guess would be a change that the backup never hears of.
  */
-export type WriteStatement =
-  | { readonly kind: 'INSERT'; readonly columns: readonly string[]; readonly rows: readonly (readonly Cell[])[] }
-  | { readonly kind: 'UPDATE'; readonly name: string; readonly assigned: readonly Assignment[]; readonly where: Where }
-  | { readonly kind: 'DELETE'; readonly name: string; readonly where: Where };
-
-/** The place of the parameter that fills a cell, or what stands there instead of one. */
-export type Cell = number | 'NONE' | 'OTHER';
-export type Assignment = { readonly column: string; readonly cell: Cell };
-/** `before` and `text` make up the statement; the parameters of `text` begin at `firstParameter`. */
-export type Where = { readonly before: string; readonly text: string; readonly firstParameter: number };
+import type { Assignment, Cell, Where, WriteStatement } from '../dialect.ts';
 
 const name = '(?:`[^`]+`|[\\w$]+)';
 const targets = new RegExp(

@@ -3,10 +3,10 @@
  * was promoted would come back refusing and the deposed source accepting.
  */
 
-import type { ControlStatements } from '../control-statements.ts';
+import type { ControlStatements } from '../mysql-family/control-statements.ts';
 import { followedBy, receiverOf, replicationState } from '../mysql-family/replication-rows.ts';
 import { refusedByColumn, refusedByOf } from '../mysql-family/write-refusal.ts';
-import { textOf } from '../server-statements.ts';
+import { textOf } from '../rows.ts';
 import { MysqlGtidSet } from './gtid-set.ts';
 import { refusals } from './refusals.ts';
 import { words } from './replication-words.ts';

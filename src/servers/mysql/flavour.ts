@@ -1,4 +1,5 @@
 import { familyFlavour } from '../mysql-family/family-flavour.ts';
+import { greetedByMariadb } from '../mysql-family/session-state.ts';
 import { mysqlControl } from './control.ts';
 import { mysqlHistory } from './history.ts';
 import { mysqlStatements } from './statements.ts';
@@ -6,9 +7,12 @@ import { mysqlUnshown } from './unshown-commits.ts';
 
 export const mysql = familyFlavour({
   name: 'mysql',
-  capabilities: { groups: true },
-  // Also of a server that does not say: it is spoken to as most servers are.
-  isBehind: ({ info }) => info?.isMariaDB() !== true,
+  capabilities: {
+    groups: true,
+    byStatements: { stepsDown: true, copies: true, copyTools: 'CLONE, or a dump with its GTID set' },
+  },
+  // Also of a server that does not say: it is spoken to as most servers of the family are.
+  isBehind: (connection) => greetedByMariadb(connection) === false,
   statements: mysqlStatements,
   statementsFor: async () => mysqlStatements,
   control: mysqlControl,

@@ -7,7 +7,8 @@
  * hang then, so it is no source from that moment on.
  */
 import type { MemberState } from '../../cluster/node-status.ts';
-import { type ReplicationState, type Row, textOf } from '../server-statements.ts';
+import type { ReplicationState } from '../mysql-family/server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 
 const schema = 'performance_schema';
 const applier = "CHANNEL_NAME = 'group_replication_applier'";

@@ -4,7 +4,7 @@
  */
 import type { HistoryQuestions } from '../mysql-family/history.ts';
 import { refusedByColumn } from '../mysql-family/write-refusal.ts';
-import { type Row, textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 import { MysqlHistory } from './gtid-history.ts';
 import { MysqlGtidSet } from './gtid-set.ts';
 import { mysqlPositions } from './positions.ts';

@@ -9,9 +9,10 @@
 import type { Position } from '../../consistency/position.ts';
 import { channelsOf } from '../mysql-family/replication-channels.ts';
 import { replicationState } from '../mysql-family/replication-rows.ts';
+import type { ServerStatements } from '../mysql-family/server-statements.ts';
 import { logStatusOfMysql } from '../mysql-family/setup-questions.ts';
 import { refusedByColumn } from '../mysql-family/write-refusal.ts';
-import { columnsOf, type Row, type ServerStatements, textOf } from '../server-statements.ts';
+import { columnsOf, type Row, textOf } from '../rows.ts';
 import type { Untold } from '../untold.ts';
 import { groupState, isOrdinary, membership } from './group.ts';
 import { MysqlGtidSet } from './gtid-set.ts';

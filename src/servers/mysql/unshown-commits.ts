@@ -4,7 +4,7 @@
  */
 import type { Position } from '../../consistency/position.ts';
 import type { Ask, UnshownCommits } from '../mysql-family/unshown-commits.ts';
-import { type Row, textOf } from '../server-statements.ts';
+import { type Row, textOf } from '../rows.ts';
 import { MysqlGtidSet } from './gtid-set.ts';
 
 export const mysqlUnshown: UnshownCommits = {

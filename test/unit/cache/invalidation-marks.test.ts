@@ -10,7 +10,7 @@ import {
   withRoom,
   writeMark,
 } from '../../../src/cache/invalidation-marks.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { mariadbPosition, mysqlPosition } from '../consistency/arbitrary-positions.ts';
 

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fill, FilledAnswer } from '../../../src/cache/fill.ts';
 import { type CacheQuestion, type CacheTurn, ReadCache } from '../../../src/cache/read-cache.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { MemoryRedis } from '../../support/memory-redis.ts';
 import { at } from '../../support/scripted-probe.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';

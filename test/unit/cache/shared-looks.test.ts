@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { writeAnswer } from '../../../src/cache/cached-answer.ts';
 import type { Look } from '../../../src/cache/redis-answers.ts';
 import { SharedLooks } from '../../../src/cache/shared-looks.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeStatus } from '../../../src/cluster/node-status.ts';
-import { unseen } from '../../../src/cluster/node-status.ts';
+import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
 import { servingReplicas } from '../../../src/cluster/serving-replicas.ts';
 import { makeNode, makeReport } from '../../support/scripted-probe.ts';
 

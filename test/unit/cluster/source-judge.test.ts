@@ -3,7 +3,7 @@ import type { HistoryAnswer } from '../../../src/cluster/node-probe.ts';
 import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
 import { type GoneBack, SourceJudge } from '../../../src/cluster/source-judge.ts';
 import type { Position } from '../../../src/consistency/position.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { historyOf, parsePosition } from '../../support/positions.ts';
 import { makeNode, makeReport } from '../../support/scripted-probe.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';

@@ -4,7 +4,8 @@ import type { Position } from '../../../src/consistency/position.ts';
 import { PositionCodec } from '../../../src/consistency/position-codec.ts';
 import type { PositionKind } from '../../../src/consistency/position-kind.ts';
 import { TokenBytesReader, TokenBytesWriter } from '../../../src/consistency/token-bytes.ts';
-import { flavours, positions } from '../../../src/servers/flavours.ts';
+import { flavours } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { parsePosition } from '../../support/positions.ts';
 
 const real = flavours.mariadb.positions;

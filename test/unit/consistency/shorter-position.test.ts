@@ -6,7 +6,7 @@ import { advanceSession, emptySession } from '../../../src/consistency/session.t
 import { sharedBy } from '../../../src/consistency/shared-by.ts';
 import { fittingToken, longestIssuedToken } from '../../../src/consistency/token.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { parsePosition } from '../../support/positions.ts';
 import { mariadbPosition, mysqlPosition } from './arbitrary-positions.ts';
 

@@ -4,7 +4,7 @@ import { advanceSession, emptySession, type Session } from '../../../src/consist
 import { clockToleranceMs, encodeToken } from '../../../src/consistency/token.ts';
 import { TokenCodec } from '../../../src/consistency/token-codec.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 

@@ -17,7 +17,7 @@ import {
 } from '../../../src/consistency/session.ts';
 import { decodeToken, encodeToken, fittingToken, longestIssuedToken } from '../../../src/consistency/token.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { mariadbPositions } from '../../../src/servers/mariadb/positions.ts';
 import { parsePosition } from '../../support/positions.ts';
 import { mariadbPosition, mysqlPosition } from './arbitrary-positions.ts';

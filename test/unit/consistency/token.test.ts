@@ -11,7 +11,7 @@ import {
   longestReadToken,
 } from '../../../src/consistency/token.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 import { parsePosition } from '../../support/positions.ts';
 import { mariadbPosition, mysqlPosition } from './arbitrary-positions.ts';
 

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
-import { type Pool, type PoolConnection, SqlError } from 'mariadb';
+import { SqlError } from 'mariadb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CapturingPool } from '../../../src/database/clients/capturing-pool.ts';
 import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
 import { WriteCapture } from '../../../src/database/write/write-capture.ts';
+import type { ConnectionPool, PooledConnection } from '../../../src/servers/connection.ts';
 import { mariadbStatements } from '../../../src/servers/mariadb/statements.ts';
-import { Sockets } from '../../../src/servers/mysql-family/sockets.ts';
+import { familyDriver } from '../../../src/servers/mysql-family/driver.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
 
 const sqlError = (errno: number, fatal = false) =>
@@ -77,11 +78,12 @@ beforeEach(() => {
   clock = new TickingClock();
   isThere = false;
   scope = new DatabaseScope('orders');
-  pool = new CapturingPool(driver as unknown as Pool, {
+  pool = new CapturingPool(driver as unknown as ConnectionPool, {
     learnPositions: true,
     proveCommits: true,
     scope,
-    sockets: new Sockets({ host: '127.0.0.1', port: 1 }),
+    driver: familyDriver,
+    cut: () => undefined,
     clock,
     ownClock: clock,
     acquireTimeoutMs: 1000,
@@ -91,7 +93,7 @@ beforeEach(() => {
   });
 });
 
-const connect = async (): Promise<[PoolConnection, ScriptedConnection]> => {
+const connect = async (): Promise<[PooledConnection, ScriptedConnection]> => {
   const wrapped = await pool.getConnection();
   return [wrapped, driver.connections.at(-1) as ScriptedConnection];
 };

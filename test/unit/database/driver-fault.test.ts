@@ -1,11 +1,7 @@
 import { SqlError } from 'mariadb';
 import { describe, expect, it } from 'vitest';
-import {
-  certainRefusals,
-  faultInWords,
-  faultOf,
-  NodeDownError,
-} from '../../../src/servers/mysql-family/driver-fault.ts';
+import { certainRefusals, NodeDownError } from '../../../src/servers/driver-fault.ts';
+import { faultInWords, faultOf } from '../../../src/servers/faults.ts';
 
 function sqlError(errno: number, { code = `ER_${errno}`, fatal = false, cause = undefined as unknown } = {}): SqlError {
   const error = new SqlError(`a text with 'secrets' in it`);

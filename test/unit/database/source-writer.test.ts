@@ -10,7 +10,7 @@ import type { Settled } from '../../../src/database/write/commit-settlement.ts';
 import { SourceWriter } from '../../../src/database/write/source-writer.ts';
 import type { CommitState } from '../../../src/database/write/write-capture.ts';
 import { SourceUnavailableError } from '../../../src/routing/errors.ts';
-import type { DriverFault } from '../../../src/servers/mysql-family/driver-fault.ts';
+import type { DriverFault } from '../../../src/servers/driver-fault.ts';
 import { at } from '../../support/scripted-probe.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 

@@ -4,7 +4,7 @@ import { placeShown } from '../../../src/servers/mariadb/log-place.ts';
 import { MariadbUnshown } from '../../../src/servers/mariadb/unshown-commits.ts';
 import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 import { withoutAwaited } from '../../../src/servers/mysql/unshown-commits.ts';
-import type { Row } from '../../../src/servers/server-statements.ts';
+import type { Row } from '../../../src/servers/rows.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
 const shown = (file: string, position: unknown, waiting: unknown = '0') => [

@@ -1,5 +1,4 @@
-import type { ExecutionArgs } from 'graphql';
-import { buildSchema } from 'graphql';
+import { buildSchema, type ExecutionArgs } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { describe, expect, it } from 'vitest';
 import { inOne } from '../../../src/graphql/plugins/in-one.ts';

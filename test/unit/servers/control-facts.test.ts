@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { mariadbControl } from '../../../src/servers/mariadb/control.ts';
 import { mysqlControl } from '../../../src/servers/mysql/control.ts';
-import type { Row } from '../../../src/servers/server-statements.ts';
+import type { Row } from '../../../src/servers/rows.ts';
 
 const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
 const other = '4e11fa47-71ca-11e1-9e33-c80aa9429562';

@@ -9,7 +9,7 @@ import { readMarks, writeMark } from '../../../src/cache/invalidation-marks.ts';
 import { decodeToken, encodeToken } from '../../../src/consistency/token.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
 import { readPosition } from '../../../src/orders/idempotency-record.ts';
-import { positions } from '../../../src/servers/flavours.ts';
+import { positions } from '../../../src/servers/known-flavours.ts';
 
 type Recorded = Readonly<
   Record<'flavour' | 'title' | 'text' | 'token' | 'idempotencyRecord' | 'mark' | 'told' | 'answer' | 'epochRow', string>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { words as mariadbWords } from '../../../src/servers/mariadb/replication-words.ts';
 import { words as mysqlWords } from '../../../src/servers/mysql/replication-words.ts';
 import { followedBy, receiverOf, replicationState } from '../../../src/servers/mysql-family/replication-rows.ts';
-import type { Row } from '../../../src/servers/server-statements.ts';
+import type { Row } from '../../../src/servers/rows.ts';
 
 type Given = Partial<
   Record<'io' | 'sql' | 'lag' | 'delay' | 'host' | 'port' | 'sourceId' | 'name' | 'sqlError' | 'ioError', unknown>

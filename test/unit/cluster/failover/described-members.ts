@@ -39,6 +39,7 @@ export function member(name: string, given: Described = {}, flavour: Flavour = '
       address,
       epochs: firstEpoch,
       unfit: [],
+      abilities: { stepsDown: true, copies: true, copyTools: 'a dump' },
       ...facts,
     },
   };

@@ -1,5 +1,5 @@
-import type { Address, MemberFacts } from '../cluster/failover/member.ts';
-import type { Row } from './server-statements.ts';
+import type { Address, MemberFacts } from '../../cluster/failover/member.ts';
+import type { Row } from '../rows.ts';
 
 export type FollowValues = Address & {
   readonly account: { readonly user: string; readonly password: string } | null;
@@ -12,7 +12,7 @@ export interface ControlStatements {
   /** Columns that `facts` reads. */
   readonly look: string;
   /** The part of the facts that comes from the server and its replication. */
-  facts(look: Row, replication: readonly Row[]): Omit<MemberFacts, 'epochs' | 'address'>;
+  facts(look: Row, replication: readonly Row[]): Omit<MemberFacts, 'epochs' | 'address' | 'abilities'>;
   readonly refuseWrites: readonly string[];
   readonly acceptWrites: readonly string[];
   /** Lets an administrator write while everybody else is refused. */

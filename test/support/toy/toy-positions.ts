@@ -11,7 +11,7 @@ import type { TokenBytesWriter } from '../../../src/consistency/token-bytes.ts';
 
 const name = 'toy';
 
-class ToyPosition implements Position {
+export class ToyPosition implements Position {
   static readonly empty = new ToyPosition(0, 0);
   readonly flavour = name;
   readonly reusesNumbers = true;

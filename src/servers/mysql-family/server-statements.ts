@@ -1,11 +1,10 @@
-import type { ProbeReport } from '../cluster/node-status.ts';
-import type { ReplicationChannel } from '../cluster/server-settings.ts';
-import type { ServerTerms } from '../cluster/server-terms.ts';
-import type { Position } from '../consistency/position.ts';
-import type { PositionKind } from '../consistency/position-kind.ts';
-import type { Untold } from './untold.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
+import type { ProbeReport } from '../../cluster/node-status.ts';
+import type { ReplicationChannel } from '../../cluster/server-settings.ts';
+import type { ServerTerms } from '../../cluster/server-terms.ts';
+import type { Position } from '../../consistency/position.ts';
+import type { PositionKind } from '../../consistency/position-kind.ts';
+import type { Row } from '../rows.ts';
+import type { Untold } from '../untold.ts';
 
 /** All channels of one server as one: as stopped and as late as the worst of them. */
 export type ReplicationState = Pick<
@@ -77,14 +76,4 @@ export interface ServerStatements {
    * Else why no position tells of it, whatever it was.
    */
   own(row: Row, previous: Row | undefined): Position | null | Untold;
-}
-
-/** The values of some columns by their names. */
-export function columnsOf(row: Row, names: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.map((name) => [name, textOf(row, name)]));
-}
-
-export function textOf(row: Row | undefined, column: string): string {
-  const value = row?.[column];
-  return value === null || value === undefined ? '' : String(value);
 }

@@ -17,7 +17,7 @@ import { mysqlPositions } from '../../../src/servers/mysql/positions.ts';
 import { makeNode, ScriptedProbe } from '../../support/scripted-probe.ts';
 import { outcome } from '../../support/scripted-router.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
-import { toyPositions, toyTerms } from './toy-flavour.ts';
+import { toyPositions, toyTerms } from '../../support/toy/toy-positions.ts';
 
 const positions = new PositionCodec([mariadbPositions, mysqlPositions, toyPositions]);
 const at = (text: string): Position => toyPositions.parse(text);

@@ -1,6 +1,5 @@
-import type { Connection } from 'mariadb';
-import { rowsOf } from '../../servers/server-connection.ts';
-import { textOf } from '../../servers/server-statements.ts';
+import type { Connection } from '../connection.ts';
+import { rowsOf, textOf } from '../rows.ts';
 
 const systemSchemas = "'mysql', 'sys', 'information_schema', 'performance_schema'";
 const largestBytes = 20 * 1024 ** 3;

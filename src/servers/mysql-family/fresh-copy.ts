@@ -5,22 +5,12 @@
  * The target keeps its old GTIDs until all rows are there: a copy that was cut off still looks like what it is, and the
  * same command does it again. Nothing of the copying enters the target's binary log.
  */
-import type { Connection } from 'mariadb';
-import type { Position } from '../../consistency/position.ts';
-import { rowsOf } from '../../servers/server-connection.ts';
-import { textOf } from '../../servers/server-statements.ts';
-import { exactly } from '../mirror/mirror-connection.ts';
-import { quoted } from '../mirror/mirrored-tables.ts';
 
-export type FreshCopy = {
-  /** A connection of its own that ends with the copy. */
-  readonly source: Connection;
-  readonly target: Connection;
-  readonly database: string;
-  /** The source's position; asked while it commits nothing. */
-  readonly positionOfSource: () => Promise<Position>;
-  readonly onTable: (table: string, rows: number) => void;
-};
+import type { Position } from '../../consistency/position.ts';
+import { type Connection, exactly } from '../connection.ts';
+import type { CopyRequest } from '../flavour.ts';
+import { rowsOf, textOf } from '../rows.ts';
+import { quotedName as quoted } from './session-settings.ts';
 
 const rowsPerInsert = 200;
 const insertsPerCommit = 50;
@@ -33,7 +23,7 @@ export async function copyAfresh({
   database,
   positionOfSource,
   onTable,
-}: FreshCopy): Promise<Position> {
+}: CopyRequest): Promise<Position> {
   const position = await openSnapshot(source, positionOfSource);
   for (const setting of [
     'sql_log_bin = 0',

@@ -1,0 +1,94 @@
+/**
+ * What went wrong, read from the driver's error at the connection, where it still tells: Prisma reports a wrong password, a dead
+ * server and an exhausted pool all alike. Each driver judges its own.
+ */
+import type { ServingFaultKind } from '../cluster/serving.ts';
+import type { ConnectingFault, DriverFaults } from './driver.ts';
+import { codeOf, type DriverFault, ownFaultOf } from './driver-fault.ts';
+import { drivers } from './known-flavours.ts';
+import type { ValueRefusedError } from './refused-value.ts';
+import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
+
+/** `otherwise` for what is no error of any driver. */
+function asked<T>(error: unknown, ask: (faults: DriverFaults, error: Error) => T, otherwise: T): T {
+  if (!(error instanceof Error)) return otherwise;
+  const driver = drivers.find(({ faults }) => faults.owns(error));
+  return driver === undefined ? otherwise : ask(driver.faults, error);
+}
+
+export function faultOf(error: unknown): DriverFault {
+  const own = error instanceof Error ? ownFaultOf(error) : null;
+  return own ?? asked(error, (faults, told) => faults.faultOf(told), 'OTHER');
+}
+
+/** Whether a server said it, or a driver: everything else is a fault of this program, or of the network. */
+export const isDriverError = (error: unknown): boolean => asked(error, () => true, false);
+
+export const unableBy = (error: unknown): ServingFaultKind | null =>
+  asked(error, (faults, told) => faults.unableBy(told), null);
+
+/** A connection keeps the rights that its account had when it was opened: one that lacks some is of no more use. */
+export const lacksRight = (error: unknown): boolean => unableBy(error) === 'RIGHT_MISSING';
+
+export const refusedValueOf = (error: unknown): ValueRefusedError | null =>
+  asked(error, (faults, told) => faults.refusedValueOf(told), null);
+
+export const isNoTable = (error: unknown): boolean => asked(error, (faults, told) => faults.isNoTable(told), false);
+
+export const isDuplicate = (error: unknown): boolean => asked(error, (faults, told) => faults.isDuplicate(told), false);
+
+export const wasNeverSent = (error: unknown): boolean =>
+  asked(error, (faults, told) => faults.wasNeverSent(told), false);
+
+export const isAcquireTimeout = (error: unknown): boolean =>
+  asked(error, (faults, told) => faults.isAcquireTimeout(told), false);
+
+export const connectingFaultOf = (error: unknown): ConnectingFault | null =>
+  asked(error, (faults, told) => faults.connecting(told), null);
+
+/** The server's own word for what it said; its code where it is no server's. */
+export function wordOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unknown fault';
+  return asked(error, (faults, told) => faults.wordOf(told), codeOf(error) || error.name);
+}
+
+/** The server's own sentence where it said one: it may repeat values. */
+export const sentenceOf = (error: unknown): string | null =>
+  asked<string | null>(error, (faults, told) => faults.sentenceOf(told), null);
+
+/**
+ * One line without statement, parameters or account, fit for logs and health pages. `inTheClear`: the connection was to be
+ * one without TLS.
+ */
+export function faultInWords(error: unknown, { inTheClear = false } = {}): string {
+  if (!(error instanceof Error)) return 'an unknown fault';
+  const code = codeOf(error);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'refused the connection';
+    case 'ETIMEDOUT':
+      return 'does not answer';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'its host name is not known';
+    default:
+      break;
+  }
+  const overTls = tlsFaultInWords(code);
+  if (overTls !== null) return overTls;
+  switch (connectingFaultOf(error)) {
+    case 'SILENT':
+      return 'does not answer';
+    case 'DATABASE_DENIED':
+      return 'does not let the account into the database: it needs GRANT SELECT, INSERT, UPDATE, DELETE ON its tables';
+    case 'NO_DATABASE':
+      return 'has no database of that name';
+    case 'ACCOUNT_REFUSED':
+      return `refused the account${inTheClear ? perhapsForTls : ''}`;
+    default:
+      break;
+  }
+  const words = asked<string | null>(error, (faults, told) => faults.inWords(told), null);
+  if (words !== null) return words;
+  return faultOf(error) === 'CONNECTION' ? 'lost the connection' : `answered ${wordOf(error)}`;
+}

@@ -1,0 +1,41 @@
+/** Servers keep no record of a transaction by any name that is known before it: it counts up a row that only its session writes. */
+import type { Connection } from '../connection.ts';
+import type { ProofMark, ProofQuestions, ProofSeen } from '../flavour.ts';
+import { rowsOf } from '../rows.ts';
+import { faultOf } from './faults.ts';
+
+const ownState =
+  'SELECT MEMBER_STATE AS state FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid';
+
+export const familyProofs: ProofQuestions = {
+  sessionOf: (connection) => (connection as { readonly threadId?: number | null }).threadId ?? null,
+  statement: ({ writer, number }) =>
+    `INSERT INTO commit_proofs (writer, number, written_at) VALUES (${writer}, ${number}, UTC_TIMESTAMP()) ON DUPLICATE KEY UPDATE number = ${number}, written_at = UTC_TIMESTAMP()`,
+  look: async (connection, { session: thread, ...mark }) => {
+    const [up] = rowsOf(await connection.query("SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'"));
+    // The session first: what it did before it came to rest the row shows.
+    const processes = `SELECT COMMAND AS command FROM information_schema.PROCESSLIST WHERE ID = ${thread}`;
+    const session = sessionDoing(rowsOf(await connection.query(processes))[0]?.command);
+    return { session, mark: await readMark(connection, mark), upS: Number(up?.Value ?? 0) };
+  },
+  endSession: async (connection, session) => {
+    await connection.query(`KILL ${session}`);
+  },
+  isInStep: async (connection) => rowsOf(await connection.query(ownState))[0]?.state === 'ONLINE',
+};
+
+async function readMark(connection: Connection, { writer }: ProofMark): Promise<ProofSeen['mark']> {
+  const sql = `SELECT CAST(number AS CHAR) AS number FROM commit_proofs WHERE writer = ${writer} FOR UPDATE NOWAIT`;
+  try {
+    const [row] = rowsOf(await connection.query(sql));
+    return row === undefined ? null : String(row.number);
+  } catch (error) {
+    if (faultOf(error) === 'LOCK_TIMEOUT') return 'LOCKED';
+    throw error;
+  }
+}
+
+function sessionDoing(command: unknown): ProofSeen['session'] {
+  if (command === undefined) return 'GONE';
+  return command === 'Sleep' ? 'AT_REST' : 'AT_WORK';
+}

@@ -1,0 +1,42 @@
+import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { createConnection, type Pool } from 'mariadb';
+import type { Driver, Opening, OpenOptions } from '../driver.ts';
+import type { ServerAddress } from '../server-address.ts';
+import { connectionOptions } from './connection-options.ts';
+import { openPool } from './driver-pool.ts';
+import { familyFaults } from './faults.ts';
+import { mayHoldSeveral } from './joined-statements.ts';
+import { connectFactor, onLongConnection, quotedName } from './session-settings.ts';
+import { isAutocommitting, isInTransaction, keyOf } from './session-state.ts';
+import { Sockets } from './sockets.ts';
+import { mayChangeConnection, roleOf } from './statement-role.ts';
+import { keysNamedBy, readWrite, targetOf } from './write-statement.ts';
+
+export const familyDriver: Driver = {
+  schemes: ['mysql', 'mariadb'],
+  defaultPort: 3306,
+  dialect: { roleOf, mayChangeConnection, mayHoldSeveral, targetOf, readWrite, keysNamedBy, quoted: quotedName },
+  faults: familyFaults,
+  open,
+  openPool,
+  // The text protocol keeps statements in the order in which they are sent. The adapter asks for the driver's own type, and
+  // calls nothing but what a pool of ours has.
+  adapter: (pool, database) => new PrismaMariaDb(pool as unknown as Pool, { database, useTextProtocol: true }),
+  keyOf,
+  isInTransaction,
+  isAutocommitting,
+  nothing: 'DO 0',
+};
+
+function open(address: ServerAddress, { timeoutMs, silenceMs = 0 }: OpenOptions): Opening {
+  const sockets = new Sockets(address);
+  const opened = createConnection({
+    ...connectionOptions(address),
+    stream: sockets.connect,
+    timezone: 'Z',
+    connectTimeout: timeoutMs * connectFactor,
+    socketTimeout: silenceMs,
+    initSql: [...onLongConnection(address.database)],
+  });
+  return { opened, cut: () => sockets.cut() };
+}

@@ -1,0 +1,16 @@
+/** What a server answers, by the names of columns. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The values of some columns by their names. */
+export function columnsOf(row: Row, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, textOf(row, name)]));
+}
+
+export function textOf(row: Row | undefined, column: string): string {
+  const value = row?.[column];
+  return value === null || value === undefined ? '' : String(value);
+}
+
+export function rowsOf(result: unknown): readonly Row[] {
+  return Array.isArray(result) ? (result as readonly Row[]) : [];
+}
