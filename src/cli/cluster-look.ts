@@ -10,6 +10,7 @@ import type { NodeConfig } from '../config/database/node-config.ts';
 import { SqlNodeProbe } from '../database/nodes/sql-node-probe.ts';
 import { servedOrders } from '../orders/served-tables.ts';
 import type { Clock } from '../platform/clock.ts';
+import { errorMessage } from '../platform/error-message.ts';
 
 type Member = { readonly node: Node; readonly probe: SqlNodeProbe };
 
@@ -88,7 +89,7 @@ export class ClusterLook {
       const report = await probe.probe(this.#timeoutMs);
       return { ...afterGoodProbe(before, report, asOfMs, this.#policy), reportedMs: this.#clock.monotonic() };
     } catch (error) {
-      const trouble = error instanceof Error ? error.message : String(error);
+      const trouble = errorMessage(error);
       return afterFailedProbe(before, trouble, this.#policy);
     }
   }

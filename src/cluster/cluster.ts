@@ -4,59 +4,19 @@
  */
 import { KnownWriters } from '../consistency/known-writers.ts';
 import type { Position } from '../consistency/position.ts';
-import type { PositionCodec } from '../consistency/position-codec.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/log.ts';
-import { foundUntold, judgeBlind } from './blind-nodes.ts';
+import { foundUntold } from './blind-nodes.ts';
 import { ClusterEvents } from './cluster-events.ts';
-import { type ClusterSnapshot, isSeen, withSourceRemembered } from './cluster-snapshot.ts';
-import { judgeErrant } from './errant-nodes.ts';
+import type { ClusterOptions } from './cluster-options.ts';
+import { type ClusterSnapshot, isSeen } from './cluster-snapshot.ts';
+import { concludeFrom, isEventful } from './conclusions.ts';
 import { eventsBetween } from './events-between.ts';
-import {
-  afterFailedProbe,
-  afterGoodProbe,
-  afterSilence,
-  breakerOf,
-  type HealthPolicy,
-  inDoubt,
-  isInTrouble,
-} from './health.ts';
+import { afterSilence, inDoubt } from './health.ts';
 import { afterHearsay } from './hearsay.ts';
 import type { Node } from './node.ts';
-import { NodeMonitor } from './node-monitor.ts';
-import type { NodeProbe, NodeProbeFactory } from './node-probe.ts';
 import { type NodeStatus, unseen, withPosition } from './node-status.ts';
-import { PositionTracker } from './position-tracker.ts';
-import { isBehindEpoch, presentEpoch } from './present-epoch.ts';
-import { type GoneBack, SourceJudge } from './source-judge.ts';
-import { channelsOf, withRoles } from './standings.ts';
-import { writabilityAfter } from './writability.ts';
-
-export type ClusterOptions = {
-  readonly nodes: readonly Node[];
-  readonly probes: NodeProbeFactory;
-  /** Of the kinds of servers that there may be. */
-  readonly positions: PositionCodec;
-  readonly clock: Clock;
-  /** Counts only time in which this process could run; `clock` unless told. */
-  readonly ownClock?: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly health: HealthPolicy;
-  /** `off`: a node that is well is looked at when it starts and when a connection to it is lost, and else not. */
-  readonly monitor: {
-    readonly intervalMs: number | 'off';
-    readonly downIntervalMs: number;
-    readonly timeoutMs: number;
-  };
-  /** How many times as long as usual a look may take now; once unless told. */
-  readonly stretch?: () => number;
-  readonly tracker: { readonly sliceMs: number; readonly maxWaiters: number };
-  /** The source has less than it had. */
-  readonly onGoneBack?: (happening: GoneBack) => void;
-};
-
-type Member = { readonly probe: NodeProbe; readonly monitor: NodeMonitor; readonly tracker: PositionTracker };
+import type { PositionTracker } from './position-tracker.ts';
+import { SourceJudge } from './source-judge.ts';
+import { type WatchedNode, watchNode } from './watched-node.ts';
 
 /** Requests that are refused for one reason come in crowds. */
 const lookAgainSpacingMs = 100;
@@ -69,7 +29,7 @@ export class Cluster {
   /** Whether what clients have seen is part of the source's history. */
   readonly judge: SourceJudge;
   readonly #options: ClusterOptions;
-  readonly #members = new Map<string, Member>();
+  readonly #members = new Map<string, WatchedNode>();
   readonly #statuses = new Map<string, NodeStatus>();
   readonly #listeners = new Set<(snapshot: ClusterSnapshot) => void>();
   #snapshot: ClusterSnapshot;
@@ -93,7 +53,7 @@ export class Cluster {
     });
     for (const node of options.nodes) {
       this.#statuses.set(node.name, unseen(node));
-      this.#members.set(node.name, this.#join(node));
+      this.#members.set(node.name, this.#watch(node));
     }
     this.#snapshot = [...this.#statuses.values()];
   }
@@ -226,41 +186,15 @@ export class Cluster {
     return () => this.#listeners.delete(listener);
   }
 
-  #join(node: Node): Member {
-    const { clock, ownClock = clock, random, health, monitor: pace, tracker: waits, stretch = () => 1 } = this.#options;
-    const status = () => this.#status(node.name);
-    const probe = this.#options.probes(node, {
+  #watch(node: Node): WatchedNode {
+    return watchNode(node, this.#options, {
+      status: () => this.#status(node.name),
+      snapshot: () => this.#snapshot,
+      change: (change) => this.#change(node.name, change),
       connectionLost: (trouble) => this.connectionLost(node.name, trouble),
-      changed: () => this.lookNow(node.name),
+      probeNow: () => this.lookNow(node.name),
+      reached: (position) => this.#reached(node.name, position),
     });
-    const monitor = new NodeMonitor({
-      probe,
-      clock,
-      random,
-      ...pace,
-      stretch,
-      isInTrouble: () => isInTrouble(status()) || isBehindEpoch(status(), this.#snapshot),
-      isReturning: () => breakerOf(status()) === 'HALF_OPEN',
-      onReport: (report, asOfMs) => {
-        const reportedMs = clock.monotonic();
-        this.#change(node.name, (before) => {
-          const writability = writabilityAfter(before, report, channelsOf(report), reportedMs);
-          return { ...afterGoodProbe(before, report, asOfMs, health, this.#snapshot), reportedMs, writability };
-        });
-      },
-      onFailure: (error) => this.#change(node.name, (before) => afterFailedProbe(before, inWords(error), health)),
-    });
-    const tracker = new PositionTracker({
-      probe,
-      clock,
-      ownClock,
-      ...waits,
-      readTimeoutMs: pace.timeoutMs,
-      role: () => status().role,
-      known: () => status().position,
-      onReached: (position) => this.#reached(node.name, position),
-    });
-    return { probe, monitor, tracker };
   }
 
   #reached(nodeName: string, position: Position): void {
@@ -280,32 +214,18 @@ export class Cluster {
       this.#writers = this.#writers.heard(report.position, report.epochs);
     this.#statuses.set(nodeName, after);
     const earlier = this.#snapshot;
-    this.#snapshot = [...this.#statuses.values()];
-    // Positions grow with every request, and are no event.
-    const isEventful =
-      before.state !== after.state || before.report !== after.report || before.failures !== after.failures;
-    const look = isEventful ? [...this.#remember(nodeName), ...this.#lackingEpoch(earlier)] : [];
-    const snapshot = this.#snapshot;
-    if (isEventful) this.judge.look(snapshot);
+    const statuses = [...this.#statuses.values()];
+    const eventful = isEventful(before, after);
+    const { snapshot, probe } = eventful
+      ? concludeFrom(statuses, { changed: nodeName, earlier })
+      : { snapshot: statuses, probe: [] };
+    this.#snapshot = snapshot;
+    for (const status of snapshot) this.#statuses.set(status.node.name, status);
+    if (eventful) this.judge.look(snapshot);
     for (const listener of this.#listeners) this.#tell(listener, snapshot);
     const { minServingReplicas: floor } = this.#options.health;
-    if (isEventful) for (const happening of eventsBetween(earlier, snapshot, floor)) this.events.publish(happening);
-    for (const name of look) this.lookNow(name);
-  }
-
-  /** What follows from all of them together. Answers whom to look at now: their part has changed, or is in doubt. */
-  #remember(changed: string): readonly string[] {
-    const roles = withRoles(this.#snapshot);
-    const judgement = judgeErrant(withSourceRemembered(roles.snapshot));
-    this.#snapshot = judgeBlind(judgement.snapshot);
-    for (const status of this.#snapshot) this.#statuses.set(status.node.name, status);
-    return [...judgement.look, ...roles.changed.filter((name) => name !== changed)];
-  }
-
-  /** When an epoch is heard of: those that have perhaps received it as well. */
-  #lackingEpoch(earlier: ClusterSnapshot): readonly string[] {
-    if (presentEpoch(this.#snapshot) === presentEpoch(earlier)) return [];
-    return this.#snapshot.filter((one) => isBehindEpoch(one, this.#snapshot)).map(({ node }) => node.name);
+    if (eventful) for (const happening of eventsBetween(earlier, snapshot, floor)) this.events.publish(happening);
+    for (const name of probe) this.lookNow(name);
   }
 
   /** A listener that throws must neither end the watch nor look like a failed probe. */
@@ -323,15 +243,11 @@ export class Cluster {
     return status;
   }
 
-  #member(nodeName: string): Member {
+  #member(nodeName: string): WatchedNode {
     const member = this.#members.get(nodeName);
     if (member === undefined) throw new Error(`No node is called ${nodeName}`);
     return member;
   }
-}
-
-function inWords(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 const never = new Promise<void>(() => undefined);

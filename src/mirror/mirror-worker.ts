@@ -12,6 +12,7 @@
 import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import type { Clock } from '../platform/clock.ts';
+import { errorMessage } from '../platform/error-message.ts';
 import type { Logger } from '../platform/log.ts';
 import { type ApplyBatch, halves, planBatches } from './apply-plan.ts';
 import { pauseMs, type RoundOutcome } from './mirror-pace.ts';
@@ -99,7 +100,7 @@ export class MirrorWorker {
       this.#inTrouble = false;
       return outcome;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       if (!(error instanceof MirrorFaultError)) this.#options.log.error({ err: error }, 'the mirror met a fault');
       else if (!this.#inTrouble) this.#options.log.warn({ reason, kind: error.kind }, 'the mirror cannot go on');
       this.#inTrouble = true;

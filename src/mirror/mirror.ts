@@ -7,6 +7,7 @@ import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import type { MirroredModel } from '../database/mirror/mirrored-tables.ts';
 import type { OutboxDepth } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
+import { errorMessage } from '../platform/error-message.ts';
 import type { Logger } from '../platform/log.ts';
 import type { ServerAddress } from '../servers/server-address.ts';
 import { type MirrorTurn, turnOf } from './mirror-turn.ts';
@@ -153,7 +154,7 @@ export class Mirror {
         this.#learn({ trouble: null });
         return true;
       } catch (error) {
-        const trouble = error instanceof Error ? error.message : String(error);
+        const trouble = errorMessage(error);
         if (trouble !== this.#state.trouble) log.warn({ reason: trouble }, 'the backup cannot be prepared yet');
         await this.#look();
         this.#learn({ trouble });
@@ -171,7 +172,7 @@ export class Mirror {
       this.#watchTrouble = null;
       if (turn !== null) this.#options.onTurn?.(turn, depth);
     } catch (error) {
-      this.#watchTrouble = error instanceof Error ? error.message : String(error);
+      this.#watchTrouble = errorMessage(error);
     }
   }
 

@@ -1,4 +1,5 @@
-import { Cluster, type ClusterOptions } from '../../src/cluster/cluster.ts';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import type { ClusterOptions } from '../../src/cluster/cluster-options.ts';
 import type { HealthPolicy } from '../../src/cluster/health.ts';
 import type { Node } from '../../src/cluster/node.ts';
 import { createLog } from '../../src/platform/log.ts';

@@ -5,6 +5,7 @@
  */
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { errorMessage } from '../../platform/error-message.ts';
 import { sourceIdOf } from '../heard-epoch.ts';
 import { FailoverStepError } from './errors.ts';
 import type { SourceAddress } from './member.ts';
@@ -44,7 +45,7 @@ export async function carryOut(steps: readonly Step[], options: CarryOutOptions)
       await run(step, options);
       options.progress(step, 'done', tookMs(), null);
     } catch (error) {
-      const reason = error instanceof FailoverStepError ? String(error.facts.reason) : inWords(error);
+      const reason = error instanceof FailoverStepError ? String(error.facts.reason) : errorMessage(error);
       options.progress(step, 'failed', tookMs(), reason);
       if (step.kind === 'follow') {
         leftOut.push(step.node);
@@ -148,8 +149,4 @@ async function whoDoesNotFollow(
       .map((look, index) => look.catch(() => [nodes[index] ?? ''])),
   );
   return [...leftOut, ...late.flat()];
-}
-
-function inWords(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

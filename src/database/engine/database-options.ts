@@ -1,5 +1,5 @@
 /** What an engine is opened with. */
-import type { ClusterOptions } from '../../cluster/cluster.ts';
+import type { ClusterOptions } from '../../cluster/cluster-options.ts';
 import type { Node } from '../../cluster/node.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';

@@ -1,6 +1,7 @@
 // What `tidemark/prisma` offers: the engine for anybody's models. `openPrismaEngine` is all that most need; the parts that it is
 // made of are here for those who join them in another way.
-export { Cluster, type ClusterOptions } from '../../cluster/cluster.ts';
+export { Cluster } from '../../cluster/cluster.ts';
+export type { ClusterOptions } from '../../cluster/cluster-options.ts';
 export type { ClusterSnapshot } from '../../cluster/cluster-snapshot.ts';
 export type { ReadIntent } from '../../consistency/consistency-request.ts';
 export { InvalidConsistencyTokenError, WriteLostError } from '../../consistency/errors.ts';

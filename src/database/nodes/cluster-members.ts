@@ -1,6 +1,7 @@
 import { findLeader } from '../../cluster/failover/leader.ts';
 import { isSeenMember, type Member } from '../../cluster/failover/member.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { errorMessage } from '../../platform/error-message.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { SqlNodeControl } from './sql-node-control.ts';
 
@@ -42,7 +43,7 @@ export class ClusterMembers {
     try {
       return { ...member, facts: await this.control(name).look(), trouble: null };
     } catch (error) {
-      return { ...member, facts: null, trouble: error instanceof Error ? error.message : String(error) };
+      return { ...member, facts: null, trouble: errorMessage(error) };
     }
   }
 
@@ -61,7 +62,7 @@ export class ClusterMembers {
     if (leader === null || !isSeenMember(leader)) return ['it is out of reach'];
     return this.control(leader.name)
       .copyObstacles()
-      .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+      .catch((error: unknown) => [errorMessage(error)]);
   }
 
   async close(): Promise<void> {

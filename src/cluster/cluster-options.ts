@@ -1,0 +1,31 @@
+import type { PositionCodec } from '../consistency/position-codec.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { HealthPolicy } from './health.ts';
+import type { Node } from './node.ts';
+import type { NodeProbeFactory } from './node-probe.ts';
+import type { GoneBack } from './source-judge.ts';
+
+export type ClusterOptions = {
+  readonly nodes: readonly Node[];
+  readonly probes: NodeProbeFactory;
+  /** Of the kinds of servers that there may be. */
+  readonly positions: PositionCodec;
+  readonly clock: Clock;
+  /** Counts only time in which this process could run. Default: `clock`. */
+  readonly ownClock?: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly health: HealthPolicy;
+  /** `off`: a node that is well is looked at when it starts and when a connection to it is lost, and else not. */
+  readonly monitor: {
+    readonly intervalMs: number | 'off';
+    readonly downIntervalMs: number;
+    readonly timeoutMs: number;
+  };
+  /** How many times as long as usual a look may take now. Default: once. */
+  readonly stretch?: () => number;
+  readonly tracker: { readonly sliceMs: number; readonly maxWaiters: number };
+  /** The source has less than it had. */
+  readonly onGoneBack?: (happening: GoneBack) => void;
+};

@@ -1,0 +1,78 @@
+/** Which nodes a read may be answered by, as the cluster is at this moment. Pure. */
+import {
+  backups,
+  type ClusterSnapshot,
+  isAble,
+  isSeen,
+  replicas,
+  writableSource,
+} from '../cluster/cluster-snapshot.ts';
+import type { NodeStatus } from '../cluster/node-status.ts';
+import { isBehindEpoch, isOfEpoch, presentEpoch } from '../cluster/present-epoch.ts';
+import type { RouteReason } from './route-decision.ts';
+import type { ReadRequest } from './route-request.ts';
+import { eligibleReplicas } from './select-node.ts';
+
+/** A position of a node is compared, now or by a later read. */
+export function asksPositions({ position, maxStalenessMs, observes = false }: ReadRequest): boolean {
+  return position !== null || maxStalenessMs !== null || observes;
+}
+
+/** Replicas that may answer once they are fresh enough. */
+export function candidates(
+  snapshot: ClusterSnapshot,
+  request: ReadRequest,
+  minServingReplicas: number,
+): readonly NodeStatus[] {
+  const eligible = eligibleReplicas(snapshot, request.excluded, minServingReplicas);
+  if (!asksPositions(request)) return eligible;
+  const epoch = presentEpoch(snapshot);
+  return eligible.filter((status) => status.blind === null && isOfEpoch(status, epoch));
+}
+
+/**
+ * A replica that is late stays so for longer than a read waits, and one without replication never tells how far it is; unless
+ * there is no other node to ask.
+ */
+export function worthWaitingFor(
+  snapshot: ClusterSnapshot,
+  eligible: readonly NodeStatus[],
+  { whenBehind }: ReadRequest,
+): readonly NodeStatus[] {
+  const alone = whenBehind === 'FAIL' || writableSource(snapshot) === undefined;
+  return alone ? eligible : eligible.filter(({ isLate, report }) => !isLate && isFed(report));
+}
+
+export function usableSource(snapshot: ClusterSnapshot, { excluded }: ReadRequest): NodeStatus | undefined {
+  const source = writableSource(snapshot);
+  return source === undefined || !isAble(source) || excluded.has(source.node.name) ? undefined : source;
+}
+
+/** No node can serve it now, and one that does not know of the epoch yet may be the source of it, or have replicated it. */
+export function isBetweenEpochs(snapshot: ClusterSnapshot, request: ReadRequest, minServingReplicas: number): boolean {
+  if (candidates(snapshot, request, minServingReplicas).length > 0) return false;
+  if (usableSource(snapshot, request) !== undefined) return false;
+  return snapshot.some((status) => isSeen(status) && isBehindEpoch(status, snapshot));
+}
+
+export function whyNoReplica(snapshot: ClusterSnapshot): RouteReason {
+  const configured = snapshot.some(({ node }) => node.configuredRole === 'REPLICA');
+  return configured ? 'source-no-replica' : 'source-alone';
+}
+
+/** Replicas that answer, however far behind. */
+export const answeringReplicas = (snapshot: ClusterSnapshot, request: ReadRequest): readonly NodeStatus[] =>
+  replicas(snapshot).filter(isAnswering(request));
+
+export const answeringBackups = (snapshot: ClusterSnapshot, request: ReadRequest): readonly NodeStatus[] =>
+  backups(snapshot).filter(isAnswering(request));
+
+const isAnswering =
+  ({ excluded }: ReadRequest) =>
+  (status: NodeStatus): boolean =>
+    isSeen(status) && isAble(status) && !excluded.has(status.node.name);
+
+/** What it lacks comes by itself: it replicates, or is one of a group's primaries. */
+function isFed(report: NodeStatus['report']): boolean {
+  return report?.applier !== 'NONE' || report.member === 'ONLINE';
+}
