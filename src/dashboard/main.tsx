@@ -17,7 +17,7 @@ import { AppShell } from './shell/app-shell.tsx';
 import { PageBoundary } from './shell/page-boundary.tsx';
 
 const page = document.getElementById('page');
-if (page === null) throw new Error('index.html has no place for the page');
+if (page === null) throw new Error('index.html has no root element for the page');
 createRoot(page).render(
   <StrictMode>
     <PageBoundary what="The page">

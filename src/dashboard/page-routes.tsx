@@ -1,4 +1,4 @@
-/** Every page there is, in the sequence of the navigation. A page is a folder of its own, loaded when it is opened first. */
+/** All pages, in the order of the navigation. Each is a folder, loaded on first use. */
 import { type ComponentType, lazy } from 'react';
 import { OrdersPage } from './orders/orders-page.tsx';
 import { CodeMissingError } from './shell/code-missing.ts';
@@ -7,7 +7,7 @@ export type PageRoute = {
   readonly path: string;
   readonly title: string;
   readonly Page: ComponentType;
-  /** For a page that is not everywhere: whether it is named among the others here. */
+  /** For a page that does not exist everywhere: whether to offer it here. */
   readonly isOffered?: () => Promise<boolean>;
 };
 
@@ -32,15 +32,14 @@ export const pageRoutes: readonly PageRoute[] = [
 ];
 
 /**
- * For pages that are not opened first: `later(async () => (await import('./cluster/cluster-page.tsx')).ClusterPage)`. Browsers keep an
- * import that failed, so that only loading everything anew brings it.
+ * Loads a page on first use. Browsers cache a failed import, so only a reload of the whole page can retry it.
  */
 export function later(load: () => Promise<ComponentType>): ComponentType {
   return lazy(async () => {
     try {
       return { default: await load() };
     } catch (error) {
-      throw new CodeMissingError('The code of the page did not arrive', { cause: error });
+      throw new CodeMissingError('The code of the page could not be loaded', { cause: error });
     }
   });
 }

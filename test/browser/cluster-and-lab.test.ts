@@ -89,7 +89,7 @@ describe('every page', () => {
     await page.goBack();
     await failed.waitFor();
     await page.unroute(path);
-    await button(page, 'Load it again').click();
+    await button(page, 'Reload').click();
     await panel(page, 'Replication lag').locator('canvas').waitFor();
   });
 
@@ -169,7 +169,7 @@ describe('the lab', () => {
     await button(page, 'Resume replica-1').click();
     await untilSays(page, '.being-done', /No faults injected/);
     await button(page, 'Stop applier replica-1').click();
-    await untilSays(page, '.being-done', /replica-1 applies nothing/);
+    await untilSays(page, '.being-done', /replica-1 has its applier stopped/);
     await button(page, 'Undo everything').click();
     await untilSays(page, '.being-done', /No faults injected/);
     await untilAllWell();
@@ -217,7 +217,7 @@ describe('the lab', () => {
     const { page } = await stage.tabs.open('/routing-log');
     await page.route('**/lab/nodes', (route) => route.fulfill({ json: { nodes: null } }));
     await page.goto(`${stage.url}/lab`);
-    await page.getByRole('heading', { name: 'There is no lab here' }).waitFor();
+    await page.getByRole('heading', { name: 'The lab is not available here' }).waitFor();
     expect(await page.getByRole('link', { name: 'Lab', exact: true }).count()).toBe(0);
   });
 });
@@ -227,7 +227,7 @@ describe('the routing log', () => {
 
   it('shows operations as they are routed, filtered as the address says, and stands still when told', async () => {
     const { page, faults } = await stage.tabs.open('/routing-log?name=wanted');
-    await page.getByRole('heading', { name: 'No operation fits these filters' }).waitFor();
+    await page.getByRole('heading', { name: 'No operation matches these filters' }).waitFor();
     await ask(api(), order);
     await ask(api(), order, { headers: { 'x-consistency-level': 'strong' } });
     const rows = page.locator('tbody tr');
@@ -258,7 +258,7 @@ describe('the routing log', () => {
       else await route.continue();
     });
     await page.goto(`${stage.url}/routing-log`);
-    await page.getByRole('heading', { name: 'No operations are kept' }).waitFor();
+    await page.getByRole('heading', { name: 'The routing log is disabled' }).waitFor();
   });
 });
 
@@ -308,7 +308,7 @@ describe('the cluster page', () => {
     process.kill(redis.pid, 'SIGKILL');
     await panel(page, 'Background jobs').getByText('not reachable').waitFor();
     await panel(page, 'Now, in words')
-      .getByText(/^Background jobs cannot be reached/)
+      .getByText(/^Background jobs are unavailable/)
       .waitFor();
     await panel(page, 'Events').getByText('cache unavailable').first().waitFor();
     await panel(page, 'Now, in words').getByText('Writes go to source.').waitFor();

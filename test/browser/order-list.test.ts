@@ -38,7 +38,7 @@ describe('rows', () => {
       .first()
       .click();
     await until('no rows of the filter before are left', async () => (await rows(page).count()) === 0);
-    await page.getByRole('alert').getByText('The orders that fit these filters are not known.').waitFor();
+    await page.getByRole('alert').getByText('The orders that match these filters could not be loaded.').waitFor();
     await page.context().setOffline(false);
     await rows(page).first().waitFor();
     expect(new Set(await page.locator('tbody .tag').allTextContents())).toEqual(new Set(['Paid']));
@@ -109,7 +109,7 @@ describe('an open order', () => {
     const changed = await updateElsewhere(stage.api, oldest, { charge: '47.11' });
     await until('the change shows', async () => (await version.textContent()) === String(changed.version));
     await deleteElsewhere(stage.api, changed);
-    await panel.getByText('Somebody has deleted this order').waitFor();
+    await panel.getByText('This order has been deleted').waitFor();
   });
 
   it('is followed after it has left the filter with a change of ours', async () => {
@@ -167,7 +167,7 @@ describe('filters', () => {
     page.on('request', (request) => {
       if (request.postData()?.includes('query OrderPage') === true) asked += 1;
     });
-    await page.getByRole('heading', { name: 'No order can fit these filters' }).waitFor();
+    await page.getByRole('heading', { name: 'No order can match these filters' }).waitFor();
     await page.getByText(words).waitFor();
     await button(page, /^More filters/).click();
     await until(
@@ -195,7 +195,7 @@ describe('filters', () => {
 
   it('that are typed can be gone back from', async () => {
     const { page } = await opened();
-    await page.getByRole('searchbox', { name: 'Search by number' }).pressSequentially('T-01', { delay: 30 });
+    await page.getByRole('searchbox', { name: 'Search by order number' }).pressSequentially('T-01', { delay: 30 });
     await until('it is in the address', () => page.url().endsWith('number=T-01'));
     await page.goBack();
     await until('nothing is searched', () => !page.url().includes('number'));
@@ -238,7 +238,7 @@ describe('a recheck', () => {
     await page.reload();
     await own.getByRole('button', { name: 'Cancel the rest' }).waitFor();
     // However many go on, the page has connections left to ask with.
-    await page.getByRole('searchbox', { name: 'Search by number' }).fill('J-22');
+    await page.getByRole('searchbox', { name: 'Search by order number' }).fill('J-22');
     await row(page, 'J-22').waitFor();
     await takePictures(page, 'orders-many-rechecks', [360, 1440]);
     await page.getByRole('link', { name: 'Cluster', exact: true }).click();

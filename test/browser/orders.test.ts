@@ -67,11 +67,11 @@ describe('the list of orders', () => {
   it('is searched by number, and says when nothing fits', async () => {
     const { page } = await stage.tab();
     await untilFirstIs(page, 'T-045');
-    await page.getByRole('searchbox', { name: 'Search by number' }).fill('T-01');
+    await page.getByRole('searchbox', { name: 'Search by order number' }).fill('T-01');
     await untilFirstIs(page, 'T-019');
     expect(await rowCount(page)).toBe(10);
-    await page.getByRole('searchbox', { name: 'Search by number' }).fill('t-01');
-    await page.getByRole('heading', { name: 'No order fits these filters' }).waitFor();
+    await page.getByRole('searchbox', { name: 'Search by order number' }).fill('t-01');
+    await page.getByRole('heading', { name: 'No order matches these filters' }).waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).first().click();
     await untilFirstIs(page, 'T-045');
   });
@@ -156,7 +156,7 @@ describe('an order', () => {
     await panel.getByLabel('Charge in EUR').fill('25.00');
     await updateElsewhere(stage.api, seen, { status: 'PAID', charge: '24.00' });
     await panel.getByRole('button', { name: 'Save' }).click();
-    await panel.getByRole('heading', { name: 'Somebody else changed this order first' }).waitFor();
+    await panel.getByRole('heading', { name: 'Someone else changed this order first' }).waitFor();
     const line = panel.getByRole('row', { name: /^Charge/ });
     expect(await line.textContent()).toMatch(/5\.00.*25\.00.*24\.00/);
     expect(await panel.getByRole('row', { name: /^Status/ }).textContent()).toMatch(/Pending.*Pending.*Paid/);

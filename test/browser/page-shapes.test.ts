@@ -107,7 +107,7 @@ describe('a link that names no order', () => {
     });
     await page.goto(`${stage.url}/?number=${long}`);
     await page.getByText('An order number has at most 32 characters.').waitFor();
-    const search = page.getByRole('searchbox', { name: 'Search by number' });
+    const search = page.getByRole('searchbox', { name: 'Search by order number' });
     expect(await search.getAttribute('aria-invalid')).toBe('true');
     expect([await page.locator('tbody tr[data-number]').count(), asked]).toEqual([0, 0]);
     expect(await overflowsAt(page, 320)).toBe(false);
@@ -131,7 +131,7 @@ describe('what the list says', () => {
     const { page } = await stage.tab('/?number=T-00');
     const told = page.locator('.pager').getByRole('status');
     await told.getByText('5 orders match', { exact: true }).waitFor({ state: 'attached' });
-    await page.getByRole('searchbox', { name: 'Search by number' }).fill('T-003');
+    await page.getByRole('searchbox', { name: 'Search by order number' }).fill('T-003');
     await told.getByText('1 order matches', { exact: true }).waitFor({ state: 'attached' });
   });
 
@@ -159,7 +159,7 @@ describe('what the list says', () => {
     expect(new Set([await dot('CACHE'), await dot('REPLICA'), await dot('SOURCE')]).size).toBe(3);
     await chip.click();
     const story = page.getByRole('dialog', { name: 'Where these orders came from' });
-    await story.getByText(/, when it was read; it was not asked now/).waitFor();
+    await story.getByText(/, when the cache was filled; not asked for this answer/).waitFor();
     await story.getByText('In the cache for').waitFor();
   });
 

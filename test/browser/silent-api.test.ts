@@ -105,7 +105,7 @@ describe('a page that was not opened before', () => {
     await page.context().setOffline(true);
     await silence(page).waitFor();
     await page.getByRole('link', { name: 'Routing log', exact: true }).click();
-    await page.getByRole('alert').getByText('Its code did not arrive: there is no network').waitFor();
+    await page.getByRole('alert').getByText('Its code could not be loaded: the network').waitFor();
     await page.context().setOffline(false);
     await page.getByRole('heading', { name: 'Routing log' }).waitFor();
   });

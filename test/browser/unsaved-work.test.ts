@@ -22,12 +22,12 @@ const opened = async (path = '/') => {
   await rows(tab.page).first().waitFor();
   return tab;
 };
-const stay = (page: Page) => page.getByRole('alertdialog', { name: 'Discard what you have typed?' });
+const stay = (page: Page) => page.getByRole('alertdialog', { name: 'Discard unsaved input?' });
 const keep = async (page: Page) => {
   await stay(page).getByRole('button', { name: 'Keep editing' }).click();
   await stay(page).waitFor({ state: 'detached' });
 };
-const discard = (page: Page) => stay(page).getByRole('button', { name: 'Discard it' }).click();
+const discard = (page: Page) => stay(page).getByRole('button', { name: 'Discard' }).click();
 const newOrder = async (page: Page) => {
   await button(page, 'New order').click();
   const dialog = page.getByRole('dialog', { name: 'New order' });
@@ -99,7 +99,7 @@ describe('what is typed into an order', () => {
     await deleteElsewhere(stage.api, order);
     const typed = panel.getByRole('region', { name: 'What you have typed' });
     await typed.getByText('47.11').waitFor();
-    await panel.getByText('Somebody has deleted this order').waitFor();
+    await panel.getByText('This order has been deleted').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await takePictures(page, 'order-deleted-typed', [360, 1440]);
     await page.keyboard.press('Escape');
@@ -110,7 +110,7 @@ describe('what is typed into an order', () => {
     await page.context().setOffline(true);
     await page.context().setOffline(false);
     await typed.getByText('47.11').waitFor();
-    await typed.getByRole('button', { name: 'Discard it' }).click();
+    await typed.getByRole('button', { name: 'Discard' }).click();
     await until(
       'the other one is shown',
       async () => (await panel.locator('dt:text-is("User") + dd').textContent()) === '9',
@@ -126,7 +126,7 @@ describe('what is typed into an order', () => {
     await panel.getByLabel(/^Charge/).fill('1.00');
     await panel.getByRole('button', { name: 'Delete…' }).click();
     const question = page.getByRole('alertdialog', { name: 'Delete G-2?' });
-    await question.getByText('The change that you have typed is not saved').waitFor();
+    await question.getByText('Your unsaved changes will be lost').waitFor();
     await question.getByRole('button', { name: 'Delete', exact: true }).click();
     await panel.waitFor({ state: 'detached' });
     expect(await stay(page).count()).toBe(0);

@@ -5,15 +5,15 @@ export type AnswerFacts = {
   readonly reason: string | null;
   readonly level: string;
   readonly waitedMs: number;
-  /** How long the answer had lain in the cache when it was given; `null` when it came out of none. */
+  /** How long the answer had been in the cache; `null` if it did not come from the cache. */
   readonly cachedAgeMs: number | null;
-  /** How long the whole request took, as the page saw it. */
+  /** Duration of the whole request as measured by the page. */
   readonly tookMs: number;
-  /** When it came, as `Date.now()` says. */
+  /** `Date.now()` on arrival. */
   readonly receivedAtMs: number;
 };
 
-/** `null` when the answer says nothing, as when no server was reached. */
+/** `null` if the answer carries no facts, for example because no server was reached. */
 export function answerFacts(extensions: unknown, tookMs: number, receivedAtMs: number): AnswerFacts | null {
   const said = record(record(extensions)?.consistency);
   if (said === null) return null;

@@ -7,7 +7,7 @@ import { ageInWords, durationInWords } from './age-words.ts';
 import type { AnswerFacts } from './answer-facts.ts';
 import { reasonInFull, reasonInShort } from './reason-words.ts';
 
-/** Which server gave an answer and why it was fresh enough; opens into the whole story. */
+/** Which server gave an answer and why it was fresh enough; opens to show all facts. */
 export const FreshnessChip = memo(function FreshnessChip({ facts, about }: { facts: AnswerFacts; about: string }) {
   const { node, reason, waitedMs } = facts;
   const silent = useSilence();
@@ -39,7 +39,7 @@ export const FreshnessChip = memo(function FreshnessChip({ facts, about }: { fac
   );
 });
 
-/** All that is known of how an answer came about. */
+/** Everything known about how an answer came about. */
 export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
   const { node, role, reason, waitedMs, level, tookMs, cachedAgeMs, receivedAtMs } = facts;
   return (
@@ -49,7 +49,7 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
         <dt>Server</dt>
         <dd>
           {node ?? 'none'}
-          {isFromCache(facts) && ', when it was read; it was not asked now'}
+          {isFromCache(facts) && ', when the cache was filled; not asked for this answer'}
         </dd>
         <dt>Role</dt>
         <dd>{role === null ? 'none' : role.toLowerCase()}</dd>
@@ -60,10 +60,10 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
         <dt>Waited</dt>
         <dd>
           {durationInWords(waitedMs)}
-          {isFromCache(facts) && waitedMs > 0 && ', for the kept answer to be settled'}
+          {isFromCache(facts) && waitedMs > 0 && ', for the cached answer to be ready'}
         </dd>
         <dt>Took</dt>
-        <dd>{durationInWords(tookMs)}, as this page saw it</dd>
+        <dd>{durationInWords(tookMs)}, as measured by this page</dd>
         {cachedAgeMs !== null && (
           <>
             <dt>In the cache for</dt>
@@ -79,7 +79,7 @@ export function FreshnessStory({ facts }: { facts: AnswerFacts }) {
   );
 }
 
-/** What gave the answer, as its colour says it: a server of this role, or the cache, whichever server filled that. */
+/** Chooses the colour: the role of the server that answered, or the cache. */
 export function roleOf(facts: AnswerFacts): string {
   return isFromCache(facts) ? 'CACHE' : (facts.role ?? 'NONE');
 }

@@ -30,7 +30,7 @@ export type ClusterDetails = {
     readonly source: string | null;
     readonly reads: boolean;
     readonly writes: boolean;
-    /** `null` where none is set up. */
+    /** `null` if none is configured. */
     readonly redis: { readonly trouble: string | null } | null;
     readonly nodes: readonly NodeDetails[];
     readonly problems: readonly ClusterProblem[];

@@ -22,7 +22,7 @@ import { isLate, situation } from './situation.ts';
 const nothing = {};
 const hues = { HEALTHY: 'good', DEGRADED: 'warn', DOWN: 'bad' } as const;
 
-/** Somebody looks at the servers: often, while something goes on there. */
+/** Polls often while this page is open and something is changing. */
 const closer: Closer = {
   question: clusterDetails,
   isLively: ({ verdict, nodes }) => verdict !== 'HEALTHY' || nodes.some((node) => 'lagMs' in node && isMoving(node)),
@@ -36,7 +36,7 @@ function isMoving(node: object): boolean {
 const jobsRestMs = 30_000;
 const jobsLivelyMs = 3000;
 
-/** How the servers are, were, and what has happened to them. */
+/** The state of the servers now, over time, and the events. */
 export function ClusterPage() {
   const { cluster, seenAtMs, failure } = useDetails();
   const silent = useSilence();
@@ -46,7 +46,7 @@ export function ClusterPage() {
   const isWorking = jobs.data?.jobs.queues?.some(({ waiting, active }) => waiting + active > 0) === true;
   useEvery(isWorking ? jobsLivelyMs : jobsRestMs, jobs.refetch);
   const { refetch: lookAtJobs } = jobs;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: jobs live on Redis, and are other ones when that has changed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: jobs live in Redis, so another Redis means other jobs
   useEffect(() => {
     void lookAtJobs();
   }, [redisTrouble, lookAtJobs]);
@@ -92,7 +92,7 @@ export function ClusterPage() {
   );
 }
 
-/** What the whole page watches, asked for in detail while this page is open. */
+/** What the whole page watches, in more detail while this page is open. */
 function useDetails(): Watched<ClusterDetails['cluster']> {
   const { cluster, seenAtMs, failure } = useSyncExternalStore(watchCluster, watchedNow);
   useEffect(() => lookCloser(closer), []);
@@ -103,7 +103,7 @@ function useDetails(): Watched<ClusterDetails['cluster']> {
 type SituationProps = {
   readonly cluster: ClusterDetails['cluster'];
   readonly jobs: Parameters<typeof situation>[1];
-  /** The API does not answer: this is what it said then. */
+  /** Shows the last known state while the API does not answer. */
   readonly unknownSinceMs: number | null;
 };
 

@@ -5,7 +5,7 @@ import { useEventLog } from './use-event-log.ts';
 
 const hues = { INFO: 'good', WARN: 'warn', ERROR: 'bad' } as const;
 
-/** What has happened to the cluster, as it happens. */
+/** Cluster events as they happen. */
 export function EventLogPanel() {
   const { events, state } = useEventLog();
   return (
@@ -15,10 +15,10 @@ export function EventLogPanel() {
         {state === 'lost' && <span className="soft">reconnecting…</span>}
       </header>
       {events === null && <p className="soft">Loading…</p>}
-      {events?.length === 0 && <p className="soft">Nothing has happened since the API was started.</p>}
+      {events?.length === 0 && <p className="soft">No events since the API was started.</p>}
       {events !== null && events.length > 0 && (
-        // Reached with the keyboard as well, once there is more than fits.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
+        // Can be focused, so that the keyboard can scroll it.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable
         <ol className="events" aria-live="polite" aria-label="Events, newest first" tabIndex={0}>
           {events.map((event) => (
             <Event key={eventKey(event)} event={event} />

@@ -2,7 +2,7 @@ import type { Failure } from '../graphql/failure.ts';
 import { countInWords } from '../shell/figures.ts';
 import type { JobsDetails } from './cluster-documents.ts';
 
-/** How much background work there is. */
+/** Sizes of the background queues. */
 type Props = { readonly jobs: JobsDetails['jobs'] | null; readonly failure: Failure | null };
 
 export function JobQueuesPanel({ jobs, failure, silent }: Props & { readonly silent: boolean }) {
@@ -23,7 +23,7 @@ export function JobQueuesPanel({ jobs, failure, silent }: Props & { readonly sil
 
 function Queues({ jobs, failure }: Props) {
   if (jobs === null) return <p className="soft">{failure === null ? 'Loading…' : failure.message}</p>;
-  if (jobs.queues === null) return <p className="soft">{jobs.trouble ?? 'Nobody knows how much there is to do.'}</p>;
+  if (jobs.queues === null) return <p className="soft">{jobs.trouble ?? 'The size of the queues is unknown.'}</p>;
   return (
     <table className="rows cards-when-narrow">
       <thead>

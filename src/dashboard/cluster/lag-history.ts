@@ -1,6 +1,6 @@
 import type { NodeDetails } from './cluster-documents.ts';
 
-/** How late each replica was, look by look: values that each look replaces. */
+/** The lag of each replica over time, as immutable values. */
 export type LagHistory = {
   /** Seconds since the Unix epoch. */
   readonly timesS: readonly number[];
@@ -11,17 +11,17 @@ export type LagUnit = 'seconds' | 'transactions';
 
 export type LagLine = {
   readonly node: string;
-  /** One for each time; `null` where nobody knew. */
+  /** One value for each time; `null` if unknown. */
   readonly seconds: readonly (number | null)[];
   readonly transactions: readonly (number | null)[];
 };
 
-/** Five minutes, looked at once a second at most. */
+/** Five minutes at up to one sample a second. */
 export const keptSeconds = 300;
 
 export const noHistory: LagHistory = { timesS: [], lines: [] };
 
-/** A server that was a replica once keeps its line: a gap in it says that it was none, or did not answer. */
+/** A server that was once a replica keeps its line: a gap means that it was not a replica or did not answer. */
 export function withLook(history: LagHistory, timeS: number, nodes: readonly NodeDetails[]): LagHistory {
   const before = history.timesS.length;
   const tooOld = history.timesS.filter((seenS) => seenS < timeS - keptSeconds).length;

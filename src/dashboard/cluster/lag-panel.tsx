@@ -3,7 +3,7 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import type { LagHistory, LagLine, LagUnit } from './lag-history.ts';
 import { LagPlot } from './lag-plot.tsx';
 
-/** How late each replica was over the last minutes. */
+/** The lag of each replica over the last minutes. */
 export function LagPanel({ history, silent }: { history: LagHistory; silent: boolean }) {
   const [unit, setUnit] = useState<LagUnit>('seconds');
   return (
@@ -28,7 +28,7 @@ export function LagPanel({ history, silent }: { history: LagHistory; silent: boo
         </ToggleButtonGroup>
       </header>
       {history.lines.length === 0 ? (
-        <p className="soft">No replica was seen yet.</p>
+        <p className="soft">No replica has been seen yet.</p>
       ) : (
         <>
           <LagPlot history={history} unit={unit} />

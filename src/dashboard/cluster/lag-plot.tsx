@@ -10,7 +10,7 @@ const heightPx = 180;
 const fewestSeconds = 60;
 const lineColours = ['--accent', '--violet', '--calm', '--good'] as const;
 
-/** The lines themselves. What they say now stands beside them in words: a canvas says nothing to a reader. */
+/** The lines. The current values are in the text beside it, because screen readers cannot read a canvas. */
 export function LagPlot({ history, unit }: { history: LagHistory; unit: LagUnit }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -33,7 +33,7 @@ export function LagPlot({ history, unit }: { history: LagHistory; unit: LagUnit 
     };
   }, [names, zone]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a plot that was made anew needs its lines again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new plot needs its lines again
   useEffect(() => {
     const lines = history.lines.map((line) => [...line[unit]]);
     plot.current?.setData([[...history.timesS], ...lines] as uPlot.AlignedData);
@@ -55,7 +55,7 @@ function optionsFor(element: HTMLElement, names: readonly string[], zone: string
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      // A line that has just begun stands at the right, as all others will.
+      // A line that has just begun starts at the right edge, like all others.
       x: { time: true, range: (_, min, max) => [Math.min(min ?? max ?? 0, (max ?? 0) - fewestSeconds), max ?? 0] },
       y: { range: (_, __, max) => [0, Math.max(2, Math.ceil((max ?? 0) * 1.15))] },
     },
@@ -65,7 +65,7 @@ function optionsFor(element: HTMLElement, names: readonly string[], zone: string
         size: 30,
         gap: 9,
         space: 90,
-        // Without a single look yet there is no time to tell.
+        // Without a sample there is no time range.
         values: (_, times) => times.map((timeS) => (timeS <= 0 ? '' : clockInWords(timeS * 1000, zone))),
       },
       { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000, 100_000] },
@@ -82,7 +82,7 @@ function optionsFor(element: HTMLElement, names: readonly string[], zone: string
   };
 }
 
-/** A canvas knows no custom properties: what the browser makes of one is read from an element that wears it. */
+/** A canvas cannot read custom properties, so the computed value is read from an element that uses it. */
 function colourOf(element: HTMLElement, property: string): string {
   element.style.color = `var(${property})`;
   return getComputedStyle(element).color;

@@ -1,6 +1,6 @@
 import type { ClusterHappening } from './cluster-documents.ts';
 
-/** Both, newest first, each once, the newest so many. */
+/** Merges both lists: newest first, without duplicates, at most so many. */
 export function mergeEvents(
   known: readonly ClusterHappening[],
   more: readonly ClusterHappening[],

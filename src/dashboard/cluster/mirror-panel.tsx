@@ -5,7 +5,7 @@ import type { MirrorDetails } from './cluster-documents.ts';
 
 const hues: Readonly<Record<string, string>> = { CAUGHT_UP: 'good', BEHIND: 'warn', UNKNOWN: 'none' };
 
-/** How far the backup is behind the source, and what it was given up for. */
+/** How far the backup is behind the source, and what was parked. */
 export function MirrorPanel({
   mirror,
   unknownSinceMs,

@@ -8,13 +8,13 @@ import { isLate } from './situation.ts';
 const stateHues = { HEALTHY: 'good', DEGRADED: 'warn', DOWN: 'bad', UNKNOWN: 'none' } as const;
 const roleHues = { SOURCE: 'warn', REPLICA: 'calm', BACKUP: 'violet' } as const;
 
-/** Every server, a row each; on a narrow screen a card each. */
+/** One row per server; one card each on a narrow screen. */
 export function NodesPanel({
   nodes,
   unknownSinceMs,
 }: {
   nodes: readonly NodeDetails[];
-  /** Since when nobody tells how they are; `null` while the API answers. */
+  /** When the API stopped answering; `null` while it answers. */
   unknownSinceMs: number | null;
 }) {
   return (
@@ -59,9 +59,9 @@ function NodeRow({ node, unknownSinceMs }: { node: NodeDetails; unknownSinceMs: 
         <span className="tag" data-hue={role === null ? 'none' : roleHues[role]}>
           {shownRole.toLowerCase()}
         </span>
-        {role === null && <span className="soft"> as set up</span>}
+        {role === null && <span className="soft"> as configured</span>}
         {role !== null && role !== configuredRole && (
-          <span className="soft"> set up as {configuredRole.toLowerCase()}</span>
+          <span className="soft"> configured as {configuredRole.toLowerCase()}</span>
         )}
       </td>
       <td data-label="State">
@@ -104,7 +104,7 @@ function NodeRow({ node, unknownSinceMs }: { node: NodeDetails; unknownSinceMs: 
   );
 }
 
-/** What was seen by the API some time ago, which was heard of some time ago. */
+/** Adds the age of the API's observation and the age of the API's answer. */
 function LastSeen({ ageMs, unknownSinceMs }: { ageMs: number | null; unknownSinceMs: number | null }) {
   const nowMs = useNow();
   if (ageMs === null) return 'never';

@@ -1,4 +1,4 @@
-/** How the whole is, in words for people: what goes on, and what does not. The worst first. */
+/** The state of the whole cluster in sentences, the worst first. */
 
 import { countOf } from '../shell/figures.ts';
 import { whatIsMissing } from '../shell/what-is-missing.ts';
@@ -34,7 +34,7 @@ function whatGoesOn({ nodes, source, reads, writes }: Cluster): Remark[] {
     const hasReplicas = nodes.some(({ role, configuredRole }) => (role ?? configuredRole) === 'REPLICA');
     remarks.push(
       hasReplicas
-        ? { level: 'warn', text: `No replica is well: ${source} serves all reads, within its budget.` }
+        ? { level: 'warn', text: `No replica is healthy: ${source} serves all reads, within its budget.` }
         : { level: 'good', text: `There are no replicas: ${source} serves all reads.` },
     );
   }
@@ -43,15 +43,15 @@ function whatGoesOn({ nodes, source, reads, writes }: Cluster): Remark[] {
 
 const lateMs = 2000;
 
-/** Late enough for people to notice. It serves whoever has not seen anything newer. */
+/** Late enough for users to notice. It still serves clients that have not seen anything newer. */
 export function isLate({ role, lagMs }: Pick<NodeDetails, 'role' | 'lagMs'>): boolean {
   return role === 'REPLICA' && (lagMs ?? 0) >= lateMs;
 }
 
 function aboutLate({ name, lagMs, lagTransactions }: NodeDetails, source: string | null): string {
   const behind = lagTransactions === null ? '' : `, ${countOf(lagTransactions, 'transaction')} behind`;
-  const where = source === null ? 'by nobody else now' : `by ${source}`;
-  return `${name} is ${Math.round((lagMs ?? 0) / 1000)} s late${behind}: whoever has seen newer data is answered ${where}.`;
+  const where = source === null ? 'cannot be answered now' : `are served by ${source}`;
+  return `${name} is ${Math.round((lagMs ?? 0) / 1000)} s late${behind}: clients that have seen newer data ${where}.`;
 }
 
 function aboutMirror({ state, waiting, parked, mismatches }: MirrorDetails): Remark[] {
@@ -59,19 +59,19 @@ function aboutMirror({ state, waiting, parked, mismatches }: MirrorDetails): Rem
   if (state === 'BEHIND') {
     remarks.push({
       level: 'warn',
-      text: `The backup is behind: ${waiting === null ? 'changes wait' : `${countOf(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'}`} for it.`,
+      text: `The backup is behind: ${waiting === null ? 'changes are waiting' : `${countOf(waiting, 'change')} ${waiting === 1 ? 'waits' : 'wait'}`} for it.`,
     });
   }
   if ((parked ?? 0) > 0) {
     remarks.push({
       level: 'warn',
-      text: `${countOf(parked ?? 0, 'change')} ${parked === 1 ? 'was' : 'were'} given up on their way to the backup.`,
+      text: `${countOf(parked ?? 0, 'change')} could not be applied to the backup and ${parked === 1 ? 'is' : 'are'} parked.`,
     });
   }
   if ((mismatches ?? 0) > 0) {
     remarks.push({
       level: 'warn',
-      text: `${countOf(mismatches ?? 0, 'record')} of the backup differed when they were compared last.`,
+      text: `${countOf(mismatches ?? 0, 'record')} of the backup differed in the last comparison.`,
     });
   }
   return remarks;
@@ -79,10 +79,10 @@ function aboutMirror({ state, waiting, parked, mismatches }: MirrorDetails): Rem
 
 function aboutJobs({ available, trouble, queues }: JobsDetails['jobs']): Remark[] {
   if (!available) {
-    return [{ level: 'warn', text: `Background jobs cannot be reached${trouble === null ? '' : `: ${trouble}`}.` }];
+    return [{ level: 'warn', text: `Background jobs are unavailable${trouble === null ? '' : `: ${trouble}`}.` }];
   }
   const dead = (queues ?? []).reduce((sum, queue) => sum + queue.dead, 0);
-  return dead === 0 ? [] : [{ level: 'warn', text: `Background jobs gave up ${countOf(dead, 'order')}.` }];
+  return dead === 0 ? [] : [{ level: 'warn', text: `Background jobs gave up on ${countOf(dead, 'order')}.` }];
 }
 
 function listed(names: readonly string[]): string {

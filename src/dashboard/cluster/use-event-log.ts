@@ -9,7 +9,7 @@ export const keptEvents = 100;
 
 export type EventLog = { readonly events: readonly ClusterHappening[] | null; readonly state: ListeningState };
 
-/** What has happened to the cluster, newest first, from before the page was opened too. */
+/** Cluster events, newest first, including those from before the page was opened. */
 export function useEventLog(): EventLog {
   const [events, setEvents] = useState<readonly ClusterHappening[] | null>(null);
   const [state, setState] = useState<ListeningState>('open');
@@ -29,7 +29,7 @@ export function useEventLog(): EventLog {
         onState: async (now) => {
           if (over) return;
           setState(now);
-          // Something may have happened while nobody listened.
+          // Events may have been missed while the subscription was down.
           const { data } = now === 'open' ? await ask(clusterEventLog, { last: keptEvents }) : { data: null };
           if (data !== null) add(data.clusterEventLog);
         },

@@ -1,4 +1,4 @@
-/** Calls whenever the page turns light or dark, chosen on it or by the system. The returned function ends it. */
+/** Calls when the page switches between light and dark, by choice or by the system. The returned function unsubscribes. */
 export function watchTheme(onChange: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const chosen = new MutationObserver(onChange);

@@ -7,7 +7,7 @@ const paths = {
   warn: 'M8 3.500v5.500M8 12v.5',
 } as const;
 
-/** Drawn, not written: fonts do not agree on which signs they have. */
+/** Drawn as SVG, because fonts differ in the symbols that they have. */
 export function Icon({ name }: { name: keyof typeof paths }) {
   return (
     <svg className="icon" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">

@@ -11,12 +11,12 @@ export type Answer<Data> = {
 };
 
 const queryLimitMs = 10_000;
-/** Longer than the API takes at most: whoever gives up sooner does not know whether it was written. */
+/** Longer than the API's own limit: a client that gives up earlier cannot know whether the write was committed. */
 const mutationLimitMs = 30_000;
 
 /**
- * Runs a query or a mutation. Never rejects: an API that cannot be reached is a failure like any other, and so is one that
- * does not answer in time. What comes after that is not wanted any more, and cut off.
+ * Runs a query or a mutation. Never rejects: an API that cannot be reached, or does not answer in time, is a failure like any
+ * other. A late answer is discarded and the request aborted.
  */
 export async function ask<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
@@ -29,7 +29,7 @@ export async function ask<Data, Variables extends AnyVariables>(
   const run = isMutation ? pageClient.mutation(document, variables) : pageClient.query(document, variables);
   const result = await new Promise<OperationResult<Data, Variables> | null>((resolve) => {
     const timer = setTimeout(() => {
-      // Ends the request as well.
+      // Aborts the request as well.
       unsubscribe();
       resolve(null);
     }, limit);

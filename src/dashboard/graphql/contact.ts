@@ -1,14 +1,14 @@
 /**
- * Whether the API is heard of. Everything on the page is as of the last time that it was.
+ * Whether the API is reachable. The page shows the state as of the last answer.
  *
  *   heard   an answer came, of whatever kind
- *   silent  it was asked how it is and did not answer in time, or could not be reached
+ *   silent  the health query was not answered in time, or the API could not be reached
  *
- * While it is silent nobody asks but the one who looks whether it is back.
+ * While it is silent, only the health query is sent.
  */
 export type Contact = {
   readonly silent: boolean;
-  /** When it was heard of last, as `Date.now()` says; `null` before the first time. */
+  /** `Date.now()` of the last answer; `null` before the first. */
   readonly heardAtMs: number | null;
 };
 
@@ -31,7 +31,7 @@ export function fellSilent(): void {
   publish();
 }
 
-/** Calls whenever it falls silent and whenever it is back. Returns what ends it. */
+/** Calls on each change between heard and silent. Returns a function that unsubscribes. */
 export function onContact(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

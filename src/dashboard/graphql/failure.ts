@@ -1,6 +1,6 @@
 import type { CombinedError } from 'urql';
 
-/** Why there is no answer, in the API's words. */
+/** Why there is no answer, as the API says it. */
 export type Failure = {
   /** The API's stable code; `UNREACHABLE` when the API itself did not answer, `NO_ANSWER` when it took too long. */
   readonly code: string;
@@ -29,12 +29,12 @@ export function noAnswerWithin(limitMs: number): Failure {
   };
 }
 
-/** Nobody answered: the banner on top says so for everything on the page. */
+/** The API did not answer: the banner on top says so for the whole page. */
 export function isSilence({ code }: Failure): boolean {
   return code === 'UNREACHABLE' || code === 'NO_ANSWER';
 }
 
-/** The API has answered, and will answer the same again: asking again is of no use. */
+/** The API would give the same answer again, so a retry is pointless. */
 export function isFinal({ code, retryable }: Failure): boolean {
   return !retryable && code !== 'INTERNAL_SERVER_ERROR';
 }

@@ -1,14 +1,14 @@
 /**
- * A subscription that lasts as long as somebody looks at the page.
+ * A subscription that lasts while the page is visible.
  *
- *   open     events come in
- *   lost     the stream broke off, or could not be opened; it is opened again after a wait that doubles up to ten seconds. Or the API does not answer: a
- *            stream that hangs looks like one on which nothing happens; it is opened again once the API is back
- *   resting  the tab is hidden: it holds no connection, since a browser has six of them for all of its tabs
+ *   open     events arrive
+ *   lost     the stream broke off or could not be opened, or the API does not answer (a hanging stream looks like an idle one). It is
+ *            reopened with a backoff that doubles up to ten seconds, or when the API is back
+ *   resting  the tab is hidden and holds no connection, since a browser allows six per host for all tabs
  *
- * Streams end by themselves when they are old: one that has lasted is opened again at once, and nothing is lost unless that fails.
+ * The server ends old streams. One that has lasted is reopened at once; nothing is lost unless that fails.
  *
- * After `lost` and `resting`, and between two streams, something may have been missed, so whoever listens is told each time it opens.
+ * After `lost` and `resting`, and between two streams, events may have been missed, so the listener is told of each opening.
  */
 import type { AnyVariables, TypedDocumentNode } from 'urql';
 import { onEnd, pipe, subscribe } from 'wonka';
@@ -24,12 +24,12 @@ export type Listener<Data> = {
 
 const firstWaitMs = 500;
 const longestWaitMs = 10_000;
-/** A stream that has lasted so long was well. */
+/** A stream that has lasted this long counts as healthy. */
 const lastedMs = 2000;
-/** At most: those of all pages that a server has ended are not to come back in the same moment. */
+/** Upper bound of the random delay: clients whose streams a server has ended must not all come back in the same moment. */
 const renewMs = 250;
 
-/** Returns what ends it. */
+/** Returns a function that unsubscribes. */
 export function listen<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -38,7 +38,7 @@ export function listen<Data, Variables extends AnyVariables>(
   let close: () => void = () => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waitMs = firstWaitMs;
-  // A stream that was left may still bring something: only the present one counts.
+  // An abandoned stream may still deliver events: only those of the current one count.
   let turn = 0;
 
   const openLater = () => {
@@ -69,14 +69,14 @@ export function listen<Data, Variables extends AnyVariables>(
     };
     const openedMs = performance.now();
     onState('open');
-    // Not from within the call that brought the end: the stream is not to be closed under its own feet.
+    // Deferred, because the stream must not be closed from inside its own callback.
     const loseSoon = (broke: boolean) => queueMicrotask(() => lose(broke));
     const { unsubscribe } = pipe(
       pageClient.subscription(document, variables),
       onEnd(() => loseSoon(false)),
       subscribe(({ data, error, hasNext }) => {
         if (mine !== turn) return;
-        // The last word says that there is no more, and repeats the one before.
+        // The last message says that the stream is complete and repeats the message before it.
         if (data != null && hasNext) {
           waitMs = firstWaitMs;
           onEvent(data);

@@ -5,11 +5,11 @@ import { at } from '../shell/base-path.ts';
 import { heard } from './contact.ts';
 import { endedWhenQuiet } from './quiet-stream.ts';
 
-/** What the reader has seen and written, in this tab and in the others. */
+/** What the user has seen and written, in this tab and in the others. */
 export const pageTokens = new TokenStore();
 shareAcrossTabs(pageTokens);
 
-/** Any answer of the API is a sign of life, an error too. A proxy that stands before it and says sorry is none. */
+/** Any answer of the API proves that it is alive, even an error. An error page of a proxy in front of it does not. */
 const watchedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   const type = response.headers.get('content-type') ?? '';
@@ -18,9 +18,9 @@ const watchedFetch: typeof fetch = async (input, init) => {
 };
 
 /**
- * One for the whole page, so that everything on it is at least as new as everything else that was on it. It keeps no
- * answers: what is on the screen came from a server, and its chip says from which. Nothing is tried again behind the page's
- * back: what is shown is asked for again anyway, and an API that is away is not to be asked by everybody at once.
+ * One client for the whole page, so that everything shown is at least as new as everything shown before. It caches nothing: what
+ * is on the screen came from the server that its chip names. It does not retry by itself: the page asks again anyway, and an API
+ * that is down must not be flooded.
  */
 export const pageClient = new Client({
   url: at('/graphql'),

@@ -1,10 +1,10 @@
-/** The API sends a beat every 15 s: a stream that brings nothing for so long is dead, whatever the network believes. */
+/** The API sends a heartbeat every 15 s: a stream without data for this long is dead, even if TCP considers it open. */
 const longestQuietMs = 40_000;
 
-/** What tells urql that the stream is over: it takes one that ends without having brought anything for a fault. */
+/** Tells urql that the stream is complete: urql takes a stream that ends without data for a failure. */
 const over = new TextEncoder().encode('data: {"data":null,"hasNext":false}\n\n');
 
-/** The same response, whose stream says when it ends, and breaks off when nothing comes any more: whoever listens opens another one. */
+/** The same response, whose stream announces its end and fails when it goes quiet, so that the listener opens another. */
 export function endedWhenQuiet(response: Response, quietMs: number = longestQuietMs): Response {
   const { body } = response;
   if (body === null) return response;
@@ -24,7 +24,7 @@ export function endedWhenQuiet(response: Response, quietMs: number = longestQuie
   );
   function expect(controller: TransformStreamDefaultController): void {
     clearTimeout(timer);
-    timer = setTimeout(() => controller.error(new Error('nothing comes any more')), quietMs);
+    timer = setTimeout(() => controller.error(new Error('the stream has gone quiet')), quietMs);
   }
   const { status, statusText, headers } = response;
   return new Response(watched, { status, statusText, headers });

@@ -5,22 +5,22 @@ import { type Answer, ask } from './ask.ts';
 import { isSilence } from './failure.ts';
 import { useOnReturn } from './use-contact.ts';
 
-/** What a query has answered last, and what has gone wrong since. */
+/** The last answer of a query, and the failure since, if any. */
 export type KeptAnswer<Data> = Answer<Data> & {
   readonly asking: boolean;
-  /** Whether the data answers what is asked now, and not what was asked before. */
+  /** Whether the data answers the current question, not an earlier one. */
   readonly isCurrent: boolean;
-  /** Asks again; resolves when the answer is there. What was answered before stays until then. */
+  /** Asks again; resolves when the answer has arrived. The previous answer stays until then. */
   readonly refetch: () => Promise<void>;
-  /** What is on its way is not shown when it comes. */
+  /** Discards the answer that is in flight. */
   readonly drop: () => void;
 };
 
 const nothing = { data: null, facts: null, failure: null, key: '' } as const;
 
 /**
- * With `null` for variables nothing is asked. Else it asks when mounted, when the variables change, and when told to. The last good answer stays while the next one is
- * awaited and when it fails, with its own facts: old rows are better than none as long as they say how old they are.
+ * Asks when mounted, when the variables change and on request; never while the variables are `null`. The last good answer stays while
+ * the next one is in flight and when that fails: old rows are better than none if they say how old they are.
  */
 export function useAnswer<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
@@ -31,18 +31,18 @@ export function useAnswer<Data, Variables extends AnyVariables>(
   const latest = useRef(0);
   const key = JSON.stringify(variables);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the variables, which are new objects each time
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the variables, which are new objects on each render
   const refetch = useCallback(async () => {
     if (variables === null) return;
     latest.current += 1;
     const turn = latest.current;
     setAsking(true);
     const answer = await ask(document, variables);
-    // Only the newest question counts: an answer to an older one would take the page back.
+    // Only the latest question counts: an answer to an older one would turn the page back.
     if (turn !== latest.current) return;
-    // What went wrong may concern everything on the page.
+    // The failure may concern everything on the page.
     if (answer.failure !== null && isSilence(answer.failure)) lookSoon();
-    // What somebody does on the page goes before what it is told.
+    // Input of the user goes before updates.
     startTransition(() => {
       setAsking(false);
       setKept((before) => (answer.data === null ? { ...before, failure: answer.failure } : { ...answer, key }));

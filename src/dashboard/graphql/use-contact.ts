@@ -1,12 +1,12 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { contactNow, onContact } from './contact.ts';
 
-/** Whether the API does not answer. */
+/** Whether the API is silent. */
 export function useSilence(): boolean {
   return useSyncExternalStore(onContact, () => contactNow().silent);
 }
 
-/** Calls when the API is back after a silence. */
+/** Calls when the API answers again after a silence. */
 export function useOnReturn(call: () => void): void {
   const latest = useRef(call);
   latest.current = call;

@@ -1,4 +1,4 @@
-/** Ten seconds that show what the token does: late replicas, a loop without the token, the same with it. */
+/** A ten-second demonstration: late replicas, a loop without the token, the same loop with it. */
 import type { LabAct, LabAction, LabNode } from './lab-node.ts';
 import type { WriteReadLoop } from './write-read-loop.ts';
 
@@ -6,9 +6,9 @@ export type Demonstration = {
   readonly loop: Pick<WriteReadLoop, 'start' | 'stop' | 'carryToken' | 'clear'>;
   readonly lab: { readonly nodes: readonly LabNode[] | null; readonly act: LabAct };
   readonly say: (step: string) => void;
-  /** Aborted when nobody looks any more. */
+  /** Aborted when the page is left. */
   readonly signal: AbortSignal;
-  /** How long the loop runs without the token, and how long with it. */
+  /** How long the loop runs in each mode. */
   readonly eachMs?: number;
 };
 
@@ -16,10 +16,10 @@ const marginS = 5;
 
 export async function demonstrate({ loop, lab, say, signal, eachMs = 5000 }: Demonstration): Promise<void> {
   const replicas = (lab.nodes ?? []).filter(({ role, state }) => role === 'replica' && state === 'running');
-  say('Replicas are being made one second late…');
+  say('Delaying the replicas by one second…');
   loop.stop();
   loop.clear();
-  // A page that is reloaded in the middle undoes nothing any more: the lab does so by itself a little later.
+  // If the page is reloaded in the middle, the lab reverts the delay by itself after `forS`.
   const forS = Math.ceil((2 * eachMs) / 1000) + marginS;
   const late = await Promise.all(
     replicas.map(async (node) => ((await lab.act(node.name, lateness(node), forS)) ? node : null)),
@@ -34,7 +34,7 @@ export async function demonstrate({ loop, lab, say, signal, eachMs = 5000 }: Dem
     }
   } finally {
     loop.stop();
-    say('Replicas are being made well…');
+    say('Removing the delay…');
     await Promise.all(late.map((node) => node && lab.act(node.name, wellness(node))));
   }
 }

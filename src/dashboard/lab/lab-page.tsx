@@ -9,15 +9,15 @@ import { LabServers } from './lab-servers.tsx';
 import { LoopPanel } from './loop-panel.tsx';
 import { type LabState, useLab } from './use-lab.ts';
 
-/** Break servers of the local cluster on purpose, and see what clients are told meanwhile. */
+/** Injects faults into the servers of the local cluster, and shows what clients see meanwhile. */
 export function LabPage() {
   const lab = useLab();
   if (!lab.exists) {
     return (
-      <EmptyState title="There is no lab here">
+      <EmptyState title="The lab is not available here">
         <p>
-          It comes with the local cluster of <code>npm start</code>, unless <code>LAB=0</code> is set, and only for
-          people at its own machine.
+          It comes with the local cluster of <code>npm start</code>, only for requests from this machine.
+          Setting <code>LAB=0</code> disables it.
         </p>
       </EmptyState>
     );

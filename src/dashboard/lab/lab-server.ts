@@ -2,18 +2,18 @@ import type { Failure } from '../graphql/failure.ts';
 import { at } from '../shell/base-path.ts';
 import type { LabAction, LabNode } from './lab-node.ts';
 
-/** `nodes` is `null` where there is no lab. */
+/** `nodes` is `null` if there is no lab. */
 export type LabAnswer = { readonly nodes: readonly LabNode[] | null; readonly failure: Failure | null };
 
 const path = at('/lab/nodes');
-/** Starting a server takes seconds, undoing everything several times that. */
+/** Starting a server takes seconds, reverting everything several times that. */
 const patienceMs = 120_000;
 
 export function lookAtLab(): Promise<LabAnswer> {
   return ask({ method: 'GET' }, 10_000);
 }
 
-/** `forS`: after so many seconds it is undone by itself, also when this page is gone. */
+/** `forS`: the fault is reverted after so many seconds, even if this page is gone. */
 export function actInLab(node: string, action: LabAction, forS?: number): Promise<LabAnswer> {
   return post({ node, action, ...(forS !== undefined && { forS }) });
 }

@@ -11,7 +11,7 @@ const doing: Readonly<Record<LabActionName, string>> = {
   'start-applier': 'starting the applier…',
   kill: 'killing…',
   start: 'starting…',
-  hang: 'making it hang…',
+  hang: 'freezing it…',
   resume: 'resuming…',
 };
 
@@ -19,7 +19,7 @@ const hues = { source: 'warn', replica: 'calm', backup: 'violet' } as const;
 const states = { running: 'runs', hung: 'hangs', killed: 'killed' } as const;
 const stateHues = { running: 'good', hung: 'bad', killed: 'bad' } as const;
 
-/** Each server with what can be done to it now. */
+/** Each server with the actions that are possible now. */
 export function LabServers({ nodes, lab }: { nodes: readonly LabNode[]; lab: LabState }) {
   return (
     <section className="panel" aria-labelledby="servers-title">
@@ -27,7 +27,7 @@ export function LabServers({ nodes, lab }: { nodes: readonly LabNode[]; lab: Lab
         <h2 id="servers-title">Servers</h2>
       </header>
       <p className="panel-lead">
-        What is done here is done for everybody who uses this cluster, and undone when the process ends.
+        Faults affect everybody who uses this cluster, and are reverted when the process exits.
       </p>
       <ul className="lab-servers">
         {nodes.map((node) => (
@@ -72,7 +72,7 @@ function Server({ node, act }: ServerProps) {
   );
 }
 
-/** What makes a replica late. Others apply nothing. */
+/** Actions that delay replication. Only replicas have an applier. */
 function Lateness({ node: { name, role, state, applier, delayS, doing: busy }, act }: ServerProps) {
   const id = useId();
   if (role !== 'replica') return null;
@@ -113,7 +113,7 @@ function Lateness({ node: { name, role, state, applier, delayS, doing: busy }, a
   );
 }
 
-/** What takes a server away and brings it back. */
+/** Actions that take a server away and bring it back. */
 function Life({ node: { name, state, doing: busy }, act }: ServerProps) {
   const isDisabled = busy !== null;
   if (state === 'killed') {

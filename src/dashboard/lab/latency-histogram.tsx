@@ -1,11 +1,11 @@
 import { bucketEndsMs, type RoundStats } from './round-stats.ts';
 
-/** How long reads took, with the token and without, beside each other: each bar is a share of its own reads. */
+/** Latencies of the reads with and without the token, side by side, each bar as a share of its own reads. */
 export function LatencyHistogram({ withToken, withoutToken }: { withToken: RoundStats; withoutToken: RoundStats }) {
   const highest = Math.max(highestShare(withToken), highestShare(withoutToken));
   return (
     <figure className="histogram">
-      <figcaption className="panel-sub">How long reads took, in milliseconds</figcaption>
+      <figcaption className="panel-sub">Read latency in milliseconds</figcaption>
       <div className="histogram-bars" role="img" aria-label={inWords(withToken, withoutToken)}>
         {bucketEndsMs.map((endMs, index) => (
           <div key={endMs} className="histogram-bucket">

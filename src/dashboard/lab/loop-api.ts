@@ -1,13 +1,13 @@
 /**
- * The requests of the loop. They go past the page's own client: the loop is a client of its own, one that carries the token
- * or does not, and no cookie in either case.
+ * The requests of the loop. They do not use the page's client: the loop is a client of its own that carries the token or does
+ * not, and never a cookie.
  */
 import { at } from '../shell/base-path.ts';
 import { create, read, remove, update } from './loop-documents.ts';
 
 export type LoopOrder = { readonly id: string; readonly version: number };
 
-/** What an answer said, with the token that goes into the next request. */
+/** An answer and the token for the next request. */
 export type LoopAnswer<T> = {
   readonly value: T;
   readonly token: string | null;
@@ -42,7 +42,7 @@ export async function readOrder(id: string, token: string | null): Promise<LoopA
   return { ...rest, value: data.order };
 }
 
-/** As it is now on the server that takes the writes: for a loop that has lost count. */
+/** Reads the order from the source, for when the outcome of a write is unknown. */
 export async function newestOrder(id: string): Promise<LoopAnswer<LoopOrder | null>> {
   const { data, ...rest } = await send(read, { id }, null, { 'x-consistency-level': 'strong' });
   return { ...rest, value: data.order };
@@ -52,7 +52,7 @@ export async function deleteOrder({ id, version }: LoopOrder): Promise<void> {
   await send(remove, { id, version }, null);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each document asks for another shape
+// biome-ignore lint/suspicious/noExplicitAny: each document has another shape
 type Data = any;
 
 async function send(

@@ -1,4 +1,4 @@
-/** What the loop asks, as texts: they do not go through the page's own client. */
+/** The queries of the loop as text, since they do not use the page's client. */
 const order = 'id version';
 const refusals = '... on UserError { code message }';
 

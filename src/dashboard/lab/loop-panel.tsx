@@ -8,14 +8,14 @@ import { isStale, percentileMs, type RoundStats, shareInWords } from './round-st
 import type { LabState } from './use-lab.ts';
 import { type LoopState, WriteReadLoop } from './write-read-loop.ts';
 
-/** Writes and reads again in a loop, with the token and without: how many reads were stale, and how long they took. */
+/** Writes and reads in a loop, with and without the token: counts stale reads and measures latency. */
 export function LoopPanel({ lab }: { lab: LabState }) {
   const [loop] = useState(() => new WriteReadLoop());
   const state = useSyncExternalStore(loop.subscribe, loop.state);
   const [step, setStep] = useState<string | null>(null);
   const [leaving] = useState(() => new AbortController());
   useEffect(() => {
-    // Leaving the page ends what was begun on it.
+    // Leaving the page stops what it started.
     return () => {
       loop.stop();
       leaving.abort();
@@ -35,7 +35,7 @@ export function LoopPanel({ lab }: { lab: LabState }) {
         </Button>
       </header>
       <p className="panel-lead">
-        Writes an order and reads it right afterwards, again and again. A read that does not show the write before it is
+        Repeatedly writes an order and reads it back at once. A read that does not show the write before it is
         stale.
       </p>
       <div className="loop-controls">
@@ -100,7 +100,7 @@ function LoopCounts({ state: { withoutToken, withToken } }: { state: LoopState }
             Share
           </th>
           <th scope="col" className="figures">
-            On replicas
+            From replicas
           </th>
           <th scope="col" className="figures">
             Median
@@ -143,7 +143,7 @@ function CountsRow({ stats, series, children }: { stats: RoundStats; series: 'on
       <td data-label="Share" className="figures">
         {shareInWords(stale, rounds)}
       </td>
-      <td data-label="On replicas" className="figures">
+      <td data-label="From replicas" className="figures">
         {shareInWords(onReplicas, rounds)}
       </td>
       <td data-label="Median" className="figures">
@@ -195,10 +195,10 @@ function levelOf({ withToken, withoutToken }: LoopState): 'none' | 'good' | 'bad
   return withToken.rounds + withoutToken.rounds === 0 ? 'none' : 'good';
 }
 
-/** What the counts say, in a sentence. */
+/** The counts as a sentence. */
 function verdict({ running, withToken, withoutToken }: LoopState): string {
   if (withToken.rounds + withoutToken.rounds === 0) {
-    return running ? 'The first round is on its way.' : 'Nothing was written yet.';
+    return running ? 'The first round is running.' : 'Nothing has been written yet.';
   }
   return [inWords('Without the token', withoutToken), inWords('With the token', withToken)].filter(Boolean).join(' ');
 }

@@ -1,12 +1,12 @@
-/** What the rounds of the loop have shown: values that each round replaces. A round is a write and a read right after it. */
+/** Results of the loop, as immutable values. A round is a write followed by a read. */
 export type Round = {
-  /** The version that the write made, and the one that the read showed; `null` when it found no order. */
+  /** The version that was written, and the one that was read; `null` if the order was not found. */
   readonly wrote: number;
   readonly read: number | null;
   readonly node: string | null;
   readonly role: string | null;
   readonly reason: string | null;
-  /** How long the read took, as the page saw it. */
+  /** Latency of the read as measured by the page. */
   readonly readMs: number;
 };
 
@@ -14,12 +14,12 @@ export type RoundStats = {
   readonly rounds: number;
   readonly stale: number;
   readonly onReplicas: number;
-  /** Rounds that ended with an error of the API. */
+  /** Rounds that failed with an error of the API. */
   readonly failed: number;
   readonly lastError: string | null;
-  /** Reads by how long they took: `counts[i]` took less than `bucketEndsMs[i]`, and no less than the end before. */
+  /** Histogram of the latencies: `counts[i]` took less than `bucketEndsMs[i]`, and not less than the bound before. */
   readonly counts: readonly number[];
-  /** How long the last reads took. */
+  /** Latencies of the last reads. */
   readonly samplesMs: readonly number[];
 };
 
@@ -37,7 +37,7 @@ export const noRounds: RoundStats = {
   samplesMs: [],
 };
 
-/** The read does not show the write that came before it. */
+/** The read does not show the write before it. */
 export function isStale({ wrote, read }: Round): boolean {
   return read === null || read < wrote;
 }
@@ -58,14 +58,14 @@ export function withFailure(stats: RoundStats, code: string): RoundStats {
   return { ...stats, failed: stats.failed + 1, lastError: code };
 }
 
-/** `null` while there is nothing to rank. */
+/** `null` if there are no samples. */
 export function percentileMs({ samplesMs }: RoundStats, percent: number): number | null {
   if (samplesMs.length === 0) return null;
   const sorted = [...samplesMs].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)] ?? null;
 }
 
-/** Whole percents, but never 0 % of something or 100 % of less than all. */
+/** Whole percentages, but never 0 % of something or 100 % of less than all. */
 export function shareInWords(part: number, whole: number): string {
   if (whole === 0) return '–';
   const percent = (part / whole) * 100;

@@ -6,7 +6,7 @@ import { useClusterNow } from '../shell/use-cluster-now.ts';
 import type { LabAct, LabNode } from './lab-node.ts';
 import { actInLab, type LabAnswer, lookAtLab, undoAll } from './lab-server.ts';
 
-/** At rest; while something is done there, and for a while after it. */
+/** Polling intervals: at rest, and during an action and for a while after it. */
 const restMs = 30_000;
 const livelyMs = 1000;
 const livelyForMs = 15_000;
@@ -14,16 +14,16 @@ const livelyForMs = 15_000;
 export type LabState = {
   /** `null` until the first answer. */
   readonly nodes: readonly LabNode[] | null;
-  /** False where there is no lab. */
+  /** False if there is no lab. */
   readonly exists: boolean;
   readonly failure: Failure | null;
   readonly look: () => Promise<void>;
-  /** What is refused is announced. */
+  /** Announces refusals. */
   readonly act: LabAct;
   readonly undo: () => Promise<boolean>;
 };
 
-/** The servers of the lab, asked for every second while somebody does something to them, and now and then else. */
+/** The servers of the lab, polled every second while an action is running, otherwise rarely. */
 export function useLab(): LabState {
   const [{ nodes, exists, failure }, setKept] = useState<Pick<LabState, 'nodes' | 'exists' | 'failure'>>({
     nodes: null,
@@ -59,17 +59,17 @@ export function useLab(): LabState {
     }, livelyMs / 2);
     return () => clearInterval(timer);
   }, [look]);
-  // Whoever breaks a server elsewhere is seen by what the cluster says of it.
+  // A fault injected elsewhere shows in the state of the cluster.
   const { cluster } = useClusterNow();
   const states = cluster?.nodes.map(({ state }) => state).join() ?? '';
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of a state is a reason to look
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of a state is a reason to poll
   useEffect(() => {
     void look();
   }, [states, look]);
   isBusy.current = nodes?.some(({ doing }) => doing !== null) === true;
   const carryOut = useCallback(
     async (asked: Promise<LabAnswer>) => {
-      // What is being done shows at once, not when it is over.
+      // Shows an action while it runs, not only when it is over.
       actedMs.current = performance.now();
       void look();
       const answer = await asked;

@@ -1,9 +1,9 @@
 /**
- * Writes an order and reads it right afterwards, again and again, as a client that carries the token or one that does not.
+ * Repeatedly writes an order and reads it back at once, as a client that carries the token or one that does not.
  *
- *   idle --start--> running --stop--> idle    the order of the loop is deleted again
+ *   idle --start--> running --stop--> idle    the order of the loop is deleted
  *
- * Whether the token is carried may change while it runs: each round counts for what it was at its beginning.
+ * The token may be switched while it runs: each round counts for the mode in which it began.
  */
 import { createOrder, deleteOrder, LoopError, type LoopOrder, newestOrder, readOrder, writeOrder } from './loop-api.ts';
 import { noRounds, type Round, type RoundStats, withFailure, withRound } from './round-stats.ts';
@@ -31,7 +31,7 @@ export class WriteReadLoop {
   };
   readonly #listeners = new Set<() => void>();
   #rounds = 0;
-  /** The run that is on; a run that finds another here ends. */
+  /** The current run; a run that finds another one here ends. */
   #run: object | null = null;
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -109,7 +109,7 @@ export class WriteReadLoop {
   }
 }
 
-/** Nobody knows whether a write that failed has happened: asks. Without an answer the order is left, and the next is made. */
+/** The outcome of a failed write is unknown, so this reads the order. Without an answer it is abandoned and a new one created. */
 async function recount(order: LoopOrder | null): Promise<LoopOrder | null> {
   if (order === null) return null;
   return newestOrder(order.id).then(

@@ -1,4 +1,4 @@
-/** `12`, `12.5` and `12.50` in hundredths; `null` for what is no amount. Never a float: amounts are exact. */
+/** Parses `12`, `12.5` and `12.50` to hundredths; `null` for anything else. Never a float: amounts are exact. */
 export function hundredthsOf(text: string): bigint | null {
   const match = /^(\d{1,10})(?:\.(\d{1,2}))?$/.exec(text.trim());
   if (match === null) return null;
@@ -9,7 +9,7 @@ export function amountOf(hundredths: bigint): string {
   return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, '0')}`;
 }
 
-/** `2,716.00`, and `2,716` of a currency that has no smaller unit: for people. What is there of one all the same is shown. */
+/** `2,716.00` for display, or `2,716` in a currency without minor units (unless the amount has a fraction after all). */
 export function readableAmount(amount: string, currency = ''): string {
   const [whole = '', rest] = amount.split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');

@@ -14,7 +14,7 @@ import {
 import type { OrderRow } from './order-documents.ts';
 
 type Props = {
-  /** What the change began from. */
+  /** The version that the edit was based on. */
   readonly before: OrderRow;
   readonly mine: Editable;
   readonly current: OrderRow;
@@ -23,7 +23,7 @@ type Props = {
   readonly onTakeTheirs: () => void;
 };
 
-/** Somebody else changed the order first: both versions side by side, to choose from field by field. */
+/** Another user changed the order first: both versions side by side, to choose from field by field. */
 export function ConflictResolution({ before, mine, current, busy, onSave, onTakeTheirs }: Props) {
   const [chosen, setChosen] = useState<Readonly<Partial<Record<EditableField, Side>>>>({});
   const zone = useZone();
@@ -33,7 +33,7 @@ export function ConflictResolution({ before, mine, current, busy, onSave, onTake
   const nothingLeft = changeBetween(theirs, result) === null;
   return (
     <section className="conflict" aria-labelledby="conflict-title">
-      <h3 id="conflict-title">Somebody else changed this order first</h3>
+      <h3 id="conflict-title">Someone else changed this order first</h3>
       <p className="soft">
         You saw version {before.version}; the current one is version {current.version}. Choose which value to keep.
       </p>
@@ -82,7 +82,7 @@ export function ConflictResolution({ before, mine, current, busy, onSave, onTake
         <Button className="button" isDisabled={busy} onPress={onTakeTheirs}>
           Keep the current version
         </Button>
-        {nothingLeft && <span className="soft">That is what is there already.</span>}
+        {nothingLeft && <span className="soft">This is already the current version.</span>}
       </div>
     </section>
   );

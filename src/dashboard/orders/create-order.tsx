@@ -52,7 +52,7 @@ function CreateForm({ onClose, onDiscard, onCreated }: Props & { readonly onDisc
 
   const show = (wrong: FieldFaults) => {
     setFaults(wrong);
-    // Once they are marked.
+    // After the fields are marked.
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
 
@@ -94,7 +94,7 @@ function CreateForm({ onClose, onDiscard, onCreated }: Props & { readonly onDisc
     onCreated(outcome.done.order);
   };
 
-  /** What is typed anew is not wrong any more until it is looked at again. */
+  /** Clears a field's error while the user edits it, until the next check. */
   const edit = (path: string, set: () => void) => {
     set();
     if (path in faults) setFaults(Object.fromEntries(Object.entries(faults).filter(([one]) => one !== path)));
@@ -207,7 +207,7 @@ function CreateForm({ onClose, onDiscard, onCreated }: Props & { readonly onDisc
   );
 }
 
-/** `null` while something of it is no number. */
+/** `null` while any part is not a number. */
 function totalOf(items: readonly TypedItem[]): bigint | null {
   let total = 0n;
   for (const { quantity, unitPrice } of items) {

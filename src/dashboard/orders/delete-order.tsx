@@ -11,7 +11,7 @@ import { deleteOrder, type OrderRow, type Refusal } from './order-documents.ts';
 import { write } from './write-order.ts';
 import { WriteTrouble } from './write-trouble.tsx';
 
-/** Asks, deletes, and asks again when the order is no longer what was seen. */
+/** Asks, deletes, and asks again if the order has changed meanwhile. */
 export function DeleteOrder({ order, onDeleted }: { order: OrderRow; onDeleted: () => void }) {
   return (
     <DialogTrigger>
@@ -28,7 +28,7 @@ export function DeleteOrder({ order, onDeleted }: { order: OrderRow; onDeleted: 
 }
 
 function Question({ order, onDeleted, close }: { order: OrderRow; onDeleted: () => void; close: () => void }) {
-  // What was seen when the question was asked: a later answer must not change what is agreed to.
+  // The version shown with the question: a later answer must not change what the user agreed to.
   const [seen, setSeen] = useState(order);
   const [before, setBefore] = useState<OrderRow | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -66,12 +66,12 @@ function Question({ order, onDeleted, close }: { order: OrderRow; onDeleted: () 
       ) : (
         <>
           <p role="alert">
-            Somebody changed it meanwhile. You saw version {before.version}; the current one is version {seen.version}.
+            Someone changed it meanwhile. You saw version {before.version}; the current one is version {seen.version}.
           </p>
           <VersionsSideBySide before={before} now={seen} />
         </>
       )}
-      {hasUnsavedWork() && <p>The change that you have typed is not saved, and will be lost with it.</p>}
+      {hasUnsavedWork() && <p>Your unsaved changes will be lost with it.</p>}
       <WriteTrouble failure={failure} refusal={refusal} />
       <div className="actions">
         <Button className="button button-bad" isDisabled={busy} onPress={() => void confirm()}>

@@ -1,19 +1,18 @@
 /**
- * When the changes that others have made are drawn. They come at any rate, and the page has one thread:
+ * When changes by others are rendered. They arrive at any rate, and the page has one thread:
  *
- *   one after a while   at once
- *   many                together, so that drawing them takes a quarter of the time at most, however slow the machine is
- *   while somebody      a moment later, so that what they have pressed is drawn first
- *   presses something
+ *   one after a while     at once
+ *   many                  batched, so that rendering takes at most a quarter of the time, however slow the machine is
+ *   during user input     a moment later, so that the response to the input is rendered first
  */
 export type DrawTurn = {
   readonly nowMs: number;
-  /** When the first of those that wait came. */
+  /** Arrival of the oldest change that waits. */
   readonly sinceMs: number;
-  /** When some were drawn last, and what that took until they were seen. */
+  /** When changes were last rendered, and how long that took until they were visible. */
   readonly drawnMs: number;
   readonly tookMs: number;
-  /** When a key or a button was pressed last. */
+  /** The last key press or click. */
   readonly pressedMs: number;
 };
 
@@ -22,7 +21,7 @@ const longestMs = 500;
 const share = 4;
 const afterPressMs = 120;
 
-/** How long those that wait still have to; none does for longer than half a second. */
+/** How long waiting changes must still wait; at most half a second. */
 export function drawDelayMs({ nowMs, sinceMs, drawnMs, tookMs, pressedMs }: DrawTurn): number {
   const turnMs = drawnMs + Math.max(leastMs, share * tookMs);
   const dueMs = Math.min(Math.max(turnMs, pressedMs + afterPressMs), sinceMs + longestMs);

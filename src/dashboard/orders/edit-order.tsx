@@ -21,17 +21,17 @@ import { WriteTrouble } from './write-trouble.tsx';
 type Trouble = { readonly failure?: Failure; readonly refusal?: Refusal };
 
 type Props = {
-  /** The newest that the page knows of. */
+  /** The newest version known to the page. */
   readonly order: OrderRow;
-  /** Somebody has deleted it: nothing can be saved any more. */
+  /** The order has been deleted: nothing can be saved any more. */
   readonly gone: boolean;
   readonly onSaved: (order: OrderRow) => void;
   readonly onDiscarded: () => void;
 };
 
 /**
- * Changes an order that others may change or delete meanwhile. A form that nobody has touched follows it; one that was touched keeps
- * what it began from, and says so. What was typed into it outlives the order, until somebody has seen it.
+ * Edits an order that others may change or delete meanwhile. An untouched form follows the order; a touched one keeps the version
+ * that it is based on, and says so. Typed values outlive the order, until the user has seen that it is gone.
  */
 export function EditOrder({ order, gone, onSaved, onDiscarded }: Props) {
   const [base, setBase] = useState(order);
@@ -67,7 +67,7 @@ export function EditOrder({ order, gone, onSaved, onDiscarded }: Props) {
       if (refusal.current === undefined) return setTrouble({ refusal });
       setTrouble({});
       setCurrent(refusal.current);
-      return announce(`${from.number} was changed by somebody else first`, 'bad');
+      return announce(`${from.number} was changed by someone else first`, 'bad');
     }
     beginFrom(outcome.done.order);
     announce(`${from.number} saved as version ${outcome.done.order.version}`);
@@ -142,7 +142,7 @@ export function EditOrder({ order, gone, onSaved, onDiscarded }: Props) {
               value={mine.charge}
               aria-invalid={!chargeFits}
               aria-describedby={chargeFits ? undefined : 'charge-fault'}
-              placeholder="nothing charged"
+              placeholder="no charge"
               onChange={({ target }) => setMine({ ...mine, charge: target.value.trim() })}
             />
             {!chargeFits && (

@@ -10,7 +10,7 @@ export const fieldWords: Readonly<Record<EditableField, string>> = {
   processedAt: 'Processed',
 };
 
-/** The value of a field for people. */
+/** The value of a field for display. */
 export function valueInWords(field: EditableField, value: string, zone: string): string {
   if (value === '') return 'empty';
   if (field === 'status') return statusWords[value as OrderStatus] ?? value;

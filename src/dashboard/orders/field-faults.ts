@@ -1,4 +1,4 @@
-/** What is wrong with the fields of a form, by path, such as `items.0.quantity`: in words that stand below the field. */
+/** Errors of a form's fields by path, such as `items.0.quantity`, phrased to stand below the field. */
 import { countInWords } from '../shell/figures.ts';
 import { hundredthsOf } from './amounts.ts';
 import type { Refusal } from './order-documents.ts';
@@ -22,7 +22,7 @@ export type TypedOrder = {
 
 const mostQuantity = 1_000_000;
 
-/** Only what is plainly not meant: the rules themselves are the API's, and it tells what breaks them. */
+/** Catches only plain mistakes: the rules themselves are the API's, which reports the rest. */
 export function faultsOf({ userId, currency, number, items }: TypedOrder): FieldFaults {
   const faults: Record<string, string> = {};
   const say = (path: string, isWrong: boolean, words: string) => {
@@ -47,7 +47,7 @@ export function amountWords(text: string): string {
   return 'A number with at most two decimals, such as 12.50.';
 }
 
-/** What the API has refused, at the fields that it is about. `others` is about none that the form has. */
+/** The API's refusals assigned to their fields. `others` belong to none that the form has. */
 export function refusedFields(
   refusal: Refusal | null,
   isField: (path: string) => boolean,
@@ -63,7 +63,7 @@ export function refusedFields(
   return { fields, others };
 }
 
-/** `items 0 name` is the first item to people. */
+/** Renders the path `items 0 name` as the first item. */
 function placeInWords(path: readonly string[]): string {
   return path.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part)).join(' ');
 }

@@ -2,8 +2,8 @@ import { useRef } from 'react';
 import { randomKey } from '../../client/random-key.ts';
 
 /**
- * The idempotency key of what somebody wants done. It stays as long as they want the same: sent again, by whatever hand,
- * it is done once. Another input is another intent.
+ * The idempotency key of one intent. It stays the same while the input does, so that sending it again, from whatever control,
+ * writes once. Another input is another intent.
  */
 export function useIntentKey(): (input: unknown) => string {
   const last = useRef<{ readonly intent: string; readonly key: string } | null>(null);

@@ -11,13 +11,13 @@ import { write } from './write-order.ts';
 
 type Props = {
   readonly job: Job;
-  /** Whether it is followed as it goes on; else somebody else looks at it now and then. */
+  /** Whether it is followed by a subscription; otherwise the caller polls it. */
   readonly follows: boolean;
   readonly onNews: (job: Job) => void;
   readonly onDone: () => void;
 };
 
-/** How far a job is, as it goes on, and what ends it. */
+/** Progress and outcome of a job. */
 export function JobProgress({ job, follows, onNews, onDone }: Props) {
   const { id, consistencyToken } = job;
   const [lost, setLost] = useState(false);
@@ -59,7 +59,7 @@ export function JobProgress({ job, follows, onNews, onDone }: Props) {
         <progress value={ended ? 1 : job.done} max={ended ? 1 : Math.max(1, job.total)} />
       </label>
       <span className="soft">
-        {lost && !ended ? 'no news for now · ' : ''}
+        {lost && !ended ? 'connection lost · ' : ''}
         {job.state === 'FINISHED' ? '' : `${stateInWords(job)} · `}
         {outcomeOf(job)} · asked for <Moment at={job.queuedAt} />
       </span>

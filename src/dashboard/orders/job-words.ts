@@ -12,7 +12,7 @@ export function outcomeOf({ changed, unchanged, gone, failed, alreadyQueued }: J
     `${countInWords(unchanged)} unchanged`,
     gone > 0 && `${countInWords(gone)} gone`,
     failed > 0 && `${countInWords(failed)} failed`,
-    alreadyQueued > 0 && `${countInWords(alreadyQueued)} in the queue already`,
+    alreadyQueued > 0 && `${countInWords(alreadyQueued)} already queued`,
   ];
   return parts.filter(Boolean).join(' · ');
 }

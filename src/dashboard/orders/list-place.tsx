@@ -29,7 +29,7 @@ export function ListPlace(props: Props) {
   const clear = () => onFilter(noFilters);
   if (faults.length > 0) {
     return (
-      <EmptyState title="No order can fit these filters">
+      <EmptyState title="No order can match these filters">
         {faults.map(({ text }) => (
           <p key={text}>{text}</p>
         ))}
@@ -51,7 +51,7 @@ export function ListPlace(props: Props) {
     }
     return (
       <ErrorState failure={failure} onRetry={list.refresh}>
-        <p>{isFiltered(view) ? 'The orders that fit these filters are not known.' : 'The orders are not known.'}</p>
+        <p>{isFiltered(view) ? 'The orders that match these filters could not be loaded.' : 'The orders could not be loaded.'}</p>
       </ErrorState>
     );
   }
@@ -59,7 +59,7 @@ export function ListPlace(props: Props) {
   const mixes = view.sort.field === 'TOTAL' && view.currency === '';
   return (
     <>
-      {mixes && <p className="soft mixes">Sorted by the number of each total, whatever its currency.</p>}
+      {mixes && <p className="soft mixes">Sorted by amount, ignoring the currency.</p>}
       <OrdersTable
         turn={`${list.turn} ${JSON.stringify(view)}`}
         rows={rows ?? []}
@@ -88,13 +88,13 @@ function NoOrders({ view, onClear, onFirst }: { view: OrderView; onClear: () => 
     return (
       <EmptyState title="There are no orders yet">
         <p>
-          Make one with New order, or fill the tables with <code>npm run seed</code>.
+          Create one with New order, or run <code>npm run seed</code>.
         </p>
       </EmptyState>
     );
   }
   return (
-    <EmptyState title="No order fits these filters">
+    <EmptyState title="No order matches these filters">
       {view.number !== '' && <p>Order numbers are case-sensitive.</p>}
       <Button className="button" onPress={onClear}>
         Clear filters

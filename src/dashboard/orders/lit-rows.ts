@@ -1,6 +1,6 @@
 /**
- * Rows that have just changed are lit for a moment. They go out together and at once: a colour that fades has the whole table
- * painted with every frame, and on a list that many people change at the same time that would be always.
+ * Rows that have just changed are highlighted for a moment. The highlights end together and without a transition: a fading colour
+ * repaints the whole table on every frame, and on a busy list that would be always.
  */
 const litMs = 1200;
 const togetherMs = 300;

@@ -1,18 +1,18 @@
 /**
- * Rows of a list, and changes that were told of since the list was read. A change is laid over its row at once; the list
- * is read again soon after, and what it says then takes the change's place.
+ * Rows of a list, and changes announced since the list was read. A change is shown in its row at once; the list is read
+ * again soon after, and the answer then replaces the change.
  *
- *   a change that is not newer than the row   leaves it as it is: changes of one order may come out of sequence
- *   an answer that was asked for before it     leaves it where it is
- *   an answer that was asked for after it      drops it: it includes the change, or the change was lost in a failover
+ *   a change not newer than the row        is ignored: changes of one order may arrive out of sequence
+ *   an answer requested before the change  keeps the change
+ *   an answer requested after the change   drops it: it includes the change, or the change was lost in a failover
  */
 import type { OrderRow } from './order-documents.ts';
 
 export type LiveChange = {
   readonly row: OrderRow;
-  /** When it was committed, in the words of the API. */
+  /** When it was committed, as the API says it. */
   readonly at: string;
-  /** When the page was told, as `Date.now()` says. */
+  /** When the page received it, by `Date.now()`. */
   readonly receivedAtMs: number;
 };
 export type LiveChanges = ReadonlyMap<string, LiveChange>;
@@ -30,13 +30,13 @@ export function overlaid(rows: readonly OrderRow[], changes: LiveChanges): reado
   return rows.map((row) => liveChangeOf(row, changes)?.row ?? row);
 }
 
-/** The change that a row shows; `undefined` for a row that is as it was read. */
+/** The change that a row shows; `undefined` if the row is as it was read. */
 export function liveChangeOf(row: OrderRow, changes: LiveChanges): LiveChange | undefined {
   const change = changes.get(row.id);
   return change !== undefined && change.row.version >= row.version ? change : undefined;
 }
 
-/** What is still newer than an answer that was asked for at `askedAtMs`. Changes of orders that it does not show are over. */
+/** The changes still newer than an answer requested at `askedAtMs`. Changes of orders that it does not show are dropped. */
 export function outlasting(changes: LiveChanges, rows: readonly OrderRow[], askedAtMs: number): LiveChanges {
   const kept = rows.flatMap(({ id, version }) => {
     const change = changes.get(id);

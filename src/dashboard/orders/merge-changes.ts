@@ -1,10 +1,10 @@
 /**
- * Two people changed one order. For each field there is what both saw, what I made of it and what is there now:
+ * Two users changed one order. For each field there is the common base, my value and the current value:
  *
  *   only they changed it   theirs is taken
  *   only I changed it      mine is taken
- *   both, to the same      there is nothing to choose
- *   both, differently      a person chooses; mine unless they say otherwise
+ *   both, to the same      no conflict
+ *   both, differently      the user chooses; the default is mine
  */
 import type { OrderChange, OrderRow } from './order-documents.ts';
 import type { OrderStatus } from './order-view.ts';
@@ -13,7 +13,7 @@ export const editableFields = ['status', 'charge', 'processedAt'] as const;
 export type EditableField = (typeof editableFields)[number];
 export type Side = 'mine' | 'theirs';
 
-/** The parts of an order that can be edited, as texts; empty is nothing. */
+/** The editable fields of an order, as text; an empty string is no value. */
 export type Editable = Readonly<Record<EditableField, string>>;
 
 export type FieldConflict = {
@@ -21,9 +21,9 @@ export type FieldConflict = {
   readonly before: string;
   readonly mine: string;
   readonly theirs: string;
-  /** Whether a person has to choose. */
+  /** Whether the user has to choose. */
   readonly open: boolean;
-  /** What is taken unless a person chooses otherwise. */
+  /** The default choice. */
   readonly proposed: Side;
 };
 
@@ -46,7 +46,7 @@ export function conflictsBetween(before: Editable, mine: Editable, theirs: Edita
   });
 }
 
-/** What has to be written so that an order that is `from` becomes `to`; `null` when it is so already. */
+/** The input that turns the order `from` into `to`; `null` if they are equal. */
 export function changeBetween(from: Editable, to: Editable): OrderChange | null {
   const change: OrderChange = {
     ...(to.status !== from.status && { status: to.status as OrderStatus }),

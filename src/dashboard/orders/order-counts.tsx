@@ -44,7 +44,7 @@ type Props = {
   readonly onFilter: (filters: Partial<OrderFilters>) => void;
 };
 
-/** How many orders need attention. Each number is a filter. */
+/** Counts of orders that need attention. Each is a filter. */
 export const OrderCounts = memo(function OrderCounts({ numbers, view, onFilter }: Props) {
   return (
     <fieldset className="tiles">

@@ -85,7 +85,7 @@ export type OrderNumbers = {
     readonly missingCharge: number;
     readonly missingProcessedAt: number;
   };
-  /** Only where that was asked: how many fit the filters. */
+  /** Number of matching orders; only present if requested. */
   readonly orders?: { readonly totalCount: number };
 };
 
@@ -120,7 +120,7 @@ export const oneOrder: TypedDocumentNode<{ order: FullOrder | null }, { number: 
   ${rowParts}
 `;
 
-/** A refusal that is data: nothing was written. */
+/** A refusal returned as data: nothing was written. */
 export type Refusal = {
   readonly __typename: string;
   readonly code: string;

@@ -10,7 +10,7 @@ import type { ViewFault } from './view-faults.ts';
 type Props = { readonly view: OrderView; readonly faults: readonly ViewFault[]; readonly onFilter: Change };
 type Change = (filters: Partial<OrderFilters>, how?: { readonly replace: boolean }) => void;
 
-/** Which orders: by number, by status, and what is looked for more rarely. */
+/** Filters: number, status, and the rarer ones in a popover. */
 export const OrderFilterBar = memo(function OrderFilterBar({ view, faults, onFilter }: Props) {
   const more = [view.userId, view.from, view.to, view.min, view.max, view.currency].filter((one) => one !== '').length;
   return (
@@ -57,7 +57,7 @@ const typingPauseMs = 250;
 
 type SearchProps = { readonly number: string; readonly isWrong: boolean; readonly onFilter: Change };
 
-/** Searches while somebody types, once they pause. */
+/** Searches while the user types, after each pause. */
 function NumberSearch({ number, isWrong, onFilter }: SearchProps) {
   const [text, setText] = useState(number);
   useEffect(() => setText(number), [number]);
@@ -72,7 +72,7 @@ function NumberSearch({ number, isWrong, onFilter }: SearchProps) {
   };
   return (
     <label className="field search">
-      <span className="unseen">Search by number</span>
+      <span className="unseen">Search by order number</span>
       <input
         type="search"
         value={text}
@@ -128,7 +128,7 @@ function MoreFilters({ view, faults, onFilter }: Props) {
               onText={(value) => {
                 setTexts({ ...texts, [name]: value });
                 const next = name === 'currency' ? value.trim().toUpperCase() : value.trim();
-                // The first letter is a choice to go back from, the others go on with it.
+                // The first letter adds a history entry; the following ones replace it.
                 if (valid.test(next)) onFilter({ [name]: next }, { replace: view[name] !== '' });
               }}
             />

@@ -7,7 +7,7 @@ import { type OrderView, pageSizes } from './order-view.ts';
 type Props = {
   readonly pageInfo: OrderPage['orders']['pageInfo'];
   readonly shown: number;
-  /** How many there are on all pages; `null` until it was counted. */
+  /** Number of orders on all pages; `null` until counted. */
   readonly matching: number | null;
   readonly view: OrderView;
   readonly onPlace: (place: OrderView['place']) => void;
@@ -25,7 +25,7 @@ export const OrderPager = memo(function OrderPager(props: Props) {
       </span>
       <Matches matching={matching} view={view} />
       <label className="soft">
-        <span className="unseen">Orders on a page</span>
+        <span className="unseen">Orders per page</span>
         <select
           className="select"
           value={view.size}
@@ -60,7 +60,7 @@ export const OrderPager = memo(function OrderPager(props: Props) {
   );
 });
 
-/** Read out once for each choice of filters, not with each order that comes and goes. */
+/** Announced to screen readers once per choice of filters, not with each order that comes and goes. */
 function Matches({ matching, view }: Pick<Props, 'matching' | 'view'>) {
   const { place: _, sort: __, size: ___, ...filters } = view;
   const key = JSON.stringify(filters);

@@ -21,15 +21,15 @@ import { mostCharacters } from './view-faults.ts';
 
 type Props = {
   readonly number: string;
-  /** When orders were changed last, by their ids: this one need not be among the rows. */
+  /** When each order was last changed, by id: this one need not be among the rows. */
   readonly changed: ReadonlyMap<string, number>;
-  /** Grows whenever changes may have been missed. */
+  /** Grows with each gap in which changes may have been missed. */
   readonly gaps: number;
   readonly onClose: () => void;
   readonly onWritten: () => void;
 };
 
-/** One order beside the list: all that is known of it, where that came from, and what can be done with it. */
+/** One order beside the list: all fields, where they came from, and the actions. */
 export function OrderPanel(props: Props) {
   const close = () => void mayLeave().then((may) => may && props.onClose());
   return (
@@ -48,10 +48,10 @@ const lookEveryMs = 60_000;
 function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
   const canBe = number.length <= mostCharacters;
   const { data, facts, failure, refetch } = useAnswer(oneOrder, canBe ? { number } : null);
-  // What it was last, for when it is deleted while somebody looks at it.
+  // The last known state, for when the order is deleted while it is open.
   const last = useRef<FullOrder | null>(null);
   const found = data?.order ?? null;
-  // Another one that was given its number is shown as soon as nothing is lost by it.
+  // If its number was reused by another order, that one is shown as soon as nothing is lost by it.
   const isAnother = found !== null && last.current !== null && found.id !== last.current.id && hasUnsavedWork();
   const order = isAnother ? null : found;
   if (order !== null) last.current = order;
@@ -82,11 +82,11 @@ function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
         <>
           {order === null ? (
             <DegradedNotice level="bad">
-              <p>Somebody has deleted this order. It was last:</p>
+              <p>This order has been deleted. Last known state:</p>
             </DegradedNotice>
           ) : (
             failure !== null &&
-            !isSilence(failure) && <p className="trouble">{failure.message} Showing what was read last.</p>
+            !isSilence(failure) && <p className="trouble">{failure.message} Showing the last data loaded.</p>
           )}
           <OrderFacts order={shown} />
           <EditOrder
@@ -155,7 +155,7 @@ function OrderFacts({ order }: { order: FullOrder }) {
   );
 }
 
-/** As the provider of `npm start` numbers them. */
+/** The form of the numbers that the local payment provider assigns. */
 function isPulled(number: string): boolean {
   return /^P-[0-9A-Z]{6,}-\d+$/.test(number);
 }

@@ -7,7 +7,7 @@ import type { Money, OrderRow as Row } from './order-documents.ts';
 import { statusHues, statusWords } from './status-words.ts';
 
 export type RowActions = {
-  /** `far` selects everything from the row that was pressed before to this one. */
+  /** `far` selects the range from the row clicked before to this one. */
   readonly onSelect: (row: Row, on: boolean, far: boolean) => void;
   readonly onOpen: (href: string) => void;
   readonly onOrigin: (row: Row, button: HTMLElement) => void;
@@ -15,11 +15,11 @@ export type RowActions = {
 
 type Props = RowActions & {
   readonly row: Row;
-  /** What the row came from, as the colour of its dot says it; `null` while nobody knows. */
+  /** Where the row came from, shown as the colour of its dot; `null` if unknown. */
   readonly origin: string | null;
   readonly href: string;
   readonly selected: boolean;
-  /** It stands here only because somebody points at it: the order is not of the list any more. */
+  /** The row stays only because the pointer is on the table: the order is no longer in the list. */
   readonly gone: boolean;
 };
 
@@ -31,7 +31,7 @@ const originWords: Readonly<Record<string, string>> = {
   LIVE: 'live',
 };
 
-/** Drawn again only when something of it is different: every function that it is given has to stay the same. */
+/** Rendered again only if something changed, so every function prop must stay the same. */
 export const OrderRow = memo(function OrderRow(props: Props) {
   const { row, origin, href, selected, gone, onSelect, onOpen, onOrigin } = props;
   const { number, version } = row;
@@ -43,7 +43,7 @@ export const OrderRow = memo(function OrderRow(props: Props) {
     if (line.current !== null) lightUp(line.current);
   }, [version]);
   const open = (event: MouseEvent) => {
-    // What is pressed in the row has a meaning of its own, and whoever marks text to copy it wants nothing opened.
+    // A click on a control has its own meaning, and selecting text to copy it must not open the order.
     const isOwn = (event.target as Element).closest('a, button, input, label') !== null;
     if (isOwn || event.defaultPrevented || window.getSelection()?.isCollapsed === false) return;
     onOpen(href);
@@ -88,7 +88,7 @@ export const OrderRow = memo(function OrderRow(props: Props) {
   );
 });
 
-/** What the row says of its order: the same whether it is selected, and wherever it came from. */
+/** The cells with the order's fields: independent of selection and origin. */
 const RowCells = memo(function RowCells({ row, href, gone }: Pick<Props, 'row' | 'href' | 'gone'>) {
   const { number, status, total, charge, processedAt, userId, createdAt, updatedAt, version } = row;
   return (
@@ -137,12 +137,12 @@ export function Amount({ money }: { money: Money }) {
   );
 }
 
-/** A charge that is not what the order costs is what testers look for. */
+/** Marks a charge that differs from the total, which is what testers look for. */
 function Charge({ charge, total }: { charge: Money | null; total: Money }) {
   if (charge === null) return <span className="missing">no charge</span>;
   if (charge.amount === total.amount) return <Amount money={charge} />;
   return (
-    <span className="differs" title="Not what the order costs">
+    <span className="differs" title="Differs from the total">
       ≠ <Amount money={charge} />
     </span>
   );

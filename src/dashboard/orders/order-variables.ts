@@ -13,7 +13,7 @@ export type OrderPageVariables = {
   readonly before?: string;
 };
 
-/** The filters in the schema's words: what does not matter is left out. Days are those of the zone. */
+/** The filters as GraphQL variables; empty ones are omitted. Days are those of the zone. */
 export function whereOf(filters: OrderFilters, zone: string): OrderWhere {
   const { number, status, userId, missingCharge, missingProcessedAt, from, to, min, max, currency } = filters;
   const created = { ...(from && { from: startOfDay(from, 0, zone) }), ...(to && { to: startOfDay(to, 1, zone) }) };

@@ -1,12 +1,12 @@
 /**
- * What of the orders is shown: kept in the address bar, so that a page that is sent to somebody shows them the same.
+ * The view of the orders is kept in the address bar, so that a shared link shows the same.
  *
- *   number, status, user, missing, from, to, min, max, currency   which orders
- *   tz                                                             the time zone of the days, for whoever opens it elsewhere
- *   sort (a field, with a minus before it for the other direction) in which sequence
- *   size, after, before                                            which page of them
+ *   number, status, user, missing, from, to, min, max, currency   filters
+ *   tz                                                             the time zone of the days, for readers in another one
+ *   sort (a field, with a minus for descending)                    sort order
+ *   size, after, before                                            page
  *
- * What cannot be read counts as not there.
+ * Invalid values are ignored.
  */
 import { isDay } from '../shell/zoned-time.ts';
 
@@ -25,7 +25,7 @@ export type OrderFilters = {
   readonly userId: string;
   readonly missingCharge: boolean;
   readonly missingProcessedAt: boolean;
-  /** Days of the zone that the page shows, `2026-11-21`, both included. */
+  /** Days in the page's time zone, such as `2026-11-21`, both included. */
   readonly from: string;
   readonly to: string;
   readonly min: string;
@@ -59,7 +59,7 @@ const sortNames: Readonly<Record<SortField, string>> = {
   NUMBER: 'number',
 };
 const newestFirst = '-created';
-/** Whatever stands there is looked for: a link that names no order must not show all of them. */
+/** Any text is searched for: a link with an invalid number must not show all orders. */
 export const longestText = 200;
 
 export function viewOf(search: string): OrderView {
@@ -96,7 +96,7 @@ export function viewOf(search: string): OrderView {
   };
 }
 
-/** The other way round: with a question mark, or empty for what is shown without any choice. Days are those of the zone. */
+/** The inverse: with a question mark, or empty for the default view. Days are those of the zone. */
 export function searchOf(view: OrderView, zone: string): string {
   const missing = [view.missingCharge && 'charge', view.missingProcessedAt && 'processed_at'].filter(Boolean);
   const sort = `${view.sort.direction === 'DESC' ? '-' : ''}${sortNames[view.sort.field]}`;
@@ -120,7 +120,7 @@ export function searchOf(view: OrderView, zone: string): string {
   return search === '' ? '' : `?${search.replaceAll('%2C', ',').replaceAll('%2F', '/')}`;
 }
 
-/** The view with other filters or another sequence begins at its first page. */
+/** Other filters or another sort order start at the first page. */
 export function changed(view: OrderView, change: Partial<Omit<OrderView, 'place'>>): OrderView {
   return { ...view, ...change, place: null };
 }

@@ -24,7 +24,7 @@ function filter(filters: Partial<OrderFilters>, how?: { readonly replace: boolea
   navigate(`/${searchOf(changed(viewOf(window.location.search), filters), zoneNow())}`, how);
 }
 
-/** The testers' page: which orders there are, what is wrong with them, and what each of them says about its freshness. */
+/** The testers' page: the orders, what is wrong with them, and the freshness of each answer. */
 export function OrdersPage() {
   const search = useSearch();
   const zone = useZone();
@@ -34,8 +34,8 @@ export function OrdersPage() {
   const list = useOrderList(view, faults.length === 0);
   const selected = useSelection();
   const [creating, setCreating] = useState(false);
-  // Whoever goes back or forward has left it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each other address closes it
+  // Back and forward leave it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: any other address closes it
   useEffect(() => setCreating(false), [search]);
 
   const base = `/${searchOf(view, zone)}`;
@@ -129,7 +129,7 @@ const PageActions = memo(function PageActions({ onRefresh, onNew }: { onRefresh:
   );
 });
 
-/** Another page of the list begins at its first row, wherever the one before was left. */
+/** Another page of the list starts at its top, wherever the previous one was scrolled to. */
 function usePlaceAtTop(turn: string) {
   const element = useRef<HTMLDivElement>(null);
   const seen = useRef(turn);

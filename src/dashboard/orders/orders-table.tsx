@@ -32,14 +32,14 @@ const sorts = columns.filter((column) => column.sort !== undefined) as readonly 
 
 export type OrdersTableProps = {
   readonly rows: readonly Row[];
-  /** Whether the rows are those that are wanted: others are on their way, and these are not to be used. */
+  /** Whether the rows are those requested: otherwise they are on their way, and these must not be used. */
   readonly isCurrent: boolean;
   readonly originOf: (row: Row) => Origin | null;
   readonly sort: OrderView['sort'];
   readonly onSort: (sort: OrderView['sort']) => void;
   readonly selected: Selection;
   readonly hrefOf: (row: Row) => string;
-  /** Another one when it is another list, or was asked for anew: nothing stands still over that. */
+  /** Changes with another list or a reload: rows never stand still across that. */
   readonly turn: string;
 };
 
@@ -52,7 +52,7 @@ export function OrdersTable(props: OrdersTableProps) {
   else held.current ??= latest;
   heldTurn.current = turn;
   const { rows, come, gone, differ } = standing(latest, held.current);
-  // What stands still shows the newest that is known of it as well.
+  // A held row also shows the newest known state of its order.
   if (held.current !== null) held.current = rows;
 
   const [asked, setAsked] = useState<AskedOrigin | null>(null);
@@ -137,7 +137,7 @@ const TableHead = memo(function TableHead({ all, some, onAll, sort, onSort }: He
           <label className="row-check">
             <input
               type="checkbox"
-              aria-label="Select every order of this page"
+              aria-label="Select every order on this page"
               checked={all}
               ref={(box) => {
                 if (box !== null) box.indeterminate = some;
@@ -166,7 +166,7 @@ const TableHead = memo(function TableHead({ all, some, onAll, sort, onSort }: He
   );
 });
 
-/** Where rows are cards there are no columns to press. */
+/** Sort control for the card layout, which has no column heads. */
 const NarrowSort = memo(function NarrowSort({ sort, onSort }: Pick<OrdersTableProps, 'sort' | 'onSort'>) {
   return (
     <div className="narrow-sort">
@@ -197,7 +197,7 @@ const NarrowSort = memo(function NarrowSort({ sort, onSort }: Pick<OrdersTablePr
 
 function newsOf(come: number, gone: number): string {
   if (come > 0) return `${countInWords(come)} new`;
-  return gone > 0 ? `${countOf(gone, 'row')} left the list` : 'Sequence has changed';
+  return gone > 0 ? `${countOf(gone, 'row')} left the list` : 'Order of rows has changed';
 }
 
 function dotOf(origin: Origin | null): string | null {
@@ -205,7 +205,7 @@ function dotOf(origin: Origin | null): string | null {
   return origin.kind === 'change' ? 'LIVE' : roleOf(origin.facts);
 }
 
-/** The same column turns round; another one begins with what people look for: newest, dearest, first in the alphabet. */
+/** The same column reverses; another one starts with the useful end: newest, largest, first in the alphabet. */
 function nextSort(field: SortField, sort: OrderView['sort']): OrderView['sort'] {
   if (field === sort.field) return { field, direction: sort.direction === 'ASC' ? 'DESC' : 'ASC' };
   return { field, direction: field === 'NUMBER' ? 'ASC' : 'DESC' };

@@ -1,9 +1,9 @@
 /**
- * The rechecks that were asked for in this browser and of which nobody here has seen the end, by id, the newest first: whatever else
- * has been asked for since, and by whomever, they are found again.
+ * Ids of the rechecks started in this browser whose end has not been seen here, newest first, so that they are found again whatever
+ * else has been started since, and by anyone.
  */
 const storageKey = 'tidemark-rechecks';
-/** Each is asked about by a name of its own, of which an operation has 15. */
+/** Each is queried under an alias of its own, and an operation may have 15. */
 export const mostOwn = 12;
 const longestId = 100;
 

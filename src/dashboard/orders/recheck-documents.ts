@@ -72,7 +72,7 @@ export const jobProgress: TypedDocumentNode<{ jobProgress: Job }, { id: string }
   ${jobParts}
 `;
 
-/** `null` while jobs cannot be reached. */
+/** `null` while jobs are unavailable. */
 export const recentJobs: TypedDocumentNode<
   { readonly jobs: { readonly recent: readonly Job[] | null } },
   { last: number }
@@ -87,7 +87,7 @@ export const recentJobs: TypedDocumentNode<
   ${jobParts}
 `;
 
-/** So many jobs by their ids; `null` for those that nothing is known of any more. */
+/** Queries this many jobs by id; `null` for those that no longer exist. */
 export function ownJobs(
   count: number,
 ): TypedDocumentNode<{ readonly jobs: Readonly<Record<string, Job | null>> }, Readonly<Record<string, string>>> {

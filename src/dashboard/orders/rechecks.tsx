@@ -22,13 +22,13 @@ type Props = {
 };
 type Asked = { readonly input: RecheckInput; readonly count: number };
 
-/** What one recheck may be about, by ids and by filters. */
+/** Limits of one recheck, by ids and by filters. */
 const mostIds = 1000;
 const mostOrders = 10_000;
-/** More than these are asked about first. */
+/** Larger rechecks ask for confirmation. */
 const manyOrders = 100;
 
-/** Has the payment provider asked about orders, in the background, and shows how far that is: of every recheck that goes on. */
+/** Asks the payment provider about orders in the background, and shows the progress of every recheck that is running. */
 export const Rechecks = memo(function Rechecks({ selected, view, matching, onClear }: Props) {
   const { jobs, followed, add, news, hide } = useRechecks();
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -99,7 +99,7 @@ function Question({ count, onYes, onNo }: { count: number; onYes: () => void; on
       <Modal className="modal">
         <Dialog role="alertdialog" className="modal-body">
           <Heading slot="title">Recheck {countOf(count, 'order')}?</Heading>
-          <p>The payment provider is asked about each of them, in the background. It can be cancelled meanwhile.</p>
+          <p>The payment provider is asked about each of them in the background. You can cancel it.</p>
           <div className="actions">
             <Button className="button button-main" onPress={onYes}>
               Recheck them

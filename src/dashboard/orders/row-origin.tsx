@@ -6,7 +6,7 @@ import type { RowOrigin as Origin } from './use-order-list.ts';
 
 export type AskedOrigin = { readonly origin: Origin; readonly number: string; readonly button: HTMLElement };
 
-/** Where just this row came from. One for all rows: what nobody has opened need not be there a hundred times. */
+/** Where this row came from. One popover for all rows, instead of a hundred that are never opened. */
 export function RowOrigin({ asked, onClose }: { asked: AskedOrigin; onClose: () => void }) {
   const { origin, number } = asked;
   const trigger = useRef<HTMLElement>(asked.button);
@@ -34,7 +34,7 @@ function ChangeStory({ origin }: { origin: Extract<Origin, { kind: 'change' }> }
   return (
     <>
       <p className="story">
-        Told by the API when it was committed on the source, after the list was read. The next answer includes it.
+        Announced by the API on commit, after the list was read. The next answer includes it.
       </p>
       <dl className="facts">
         <dt>Committed</dt>

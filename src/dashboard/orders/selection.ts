@@ -1,4 +1,4 @@
-/** Which orders are selected, by id with their numbers. Stays while other pages are looked at, and over a reload of the tab. */
+/** The selected orders, by id with their numbers. Survives paging and a reload of the tab. */
 import { useSyncExternalStore } from 'react';
 
 export type Selection = ReadonlyMap<string, string>;

@@ -1,13 +1,13 @@
-/** Which rechecks are shown, and how each is kept up. */
+/** Which rechecks are shown, and how each is updated. */
 import { hasEnded } from './job-words.ts';
 import type { Job } from './recheck-documents.ts';
 
-/** Each holds a stream, and a browser has six connections for all tabs. */
+/** Each holds a stream, and a browser allows six connections per host for all tabs. */
 const mostFollowed = 2;
 
 /**
- * Shown are those that were, as they are `known` now, and then the `found` ones, which came before them. What a stream has told
- * since is newer than an answer that was on its way.
+ * Shown are the previous ones in their `known` state, then the newly `found` ones. What a stream has reported is newer than an
+ * answer that was in flight.
  */
 export function withFound(shown: readonly Job[], found: readonly Job[], known: readonly Job[]): readonly Job[] {
   const ids = new Set(shown.map(({ id }) => id));
@@ -26,7 +26,7 @@ function newer(job: Job, seen: Job | undefined): Job {
   return isNews && done >= job.done ? seen : job;
 }
 
-/** The newest of those that go on. */
+/** The newest of the running ones. */
 export function followedOf(jobs: readonly Job[]): ReadonlySet<string> {
   return new Set(
     jobs

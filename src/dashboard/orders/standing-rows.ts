@@ -1,22 +1,22 @@
 /**
- * Rows that stand still while somebody points at them: each keeps its place and shows what is known of its order, and
- * what has come or gone meanwhile is counted, not moved.
+ * Rows stand still while the pointer is on them: each keeps its place and shows the newest known state of its order. Orders that
+ * have come or gone meanwhile are counted, not moved.
  */
 import type { OrderRow } from './order-documents.ts';
 
 export type StandingRows = {
   readonly rows: readonly OrderRow[];
-  /** Orders that would be among the rows if those moved. */
+  /** Orders that are held back from the list. */
   readonly come: number;
-  /** Orders that are among the rows and no longer of the list: deleted, or changed so that they do not fit any more. */
+  /** Held rows whose orders have left the list: deleted, or no longer matching. */
   readonly gone: ReadonlySet<string>;
-  /** Whether the rows would be others, or in another sequence, if they moved. */
+  /** Whether releasing the rows would change them or their order. */
   readonly differ: boolean;
 };
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** `held` are the rows as they stood when somebody came; `null` while nobody points at them. */
+/** `held` are the rows at the moment the pointer came; `null` without a pointer. */
 export function standing(latest: readonly OrderRow[], held: readonly OrderRow[] | null): StandingRows {
   if (held === null) return { rows: latest, come: 0, gone: nobody, differ: false };
   const now = new Map(latest.map((row) => [row.id, row]));
@@ -29,7 +29,7 @@ export function standing(latest: readonly OrderRow[], held: readonly OrderRow[] 
   };
 }
 
-/** The new rows, with those that are as before being the very same: what is the same need not be drawn again. */
+/** The new rows, reusing unchanged row objects, which are then not rendered again. */
 export function sharedRows(before: readonly OrderRow[], next: readonly OrderRow[]): readonly OrderRow[] {
   const known = new Map(before.map((row) => [row.id, row]));
   const rows = next.map((row) => {

@@ -18,7 +18,7 @@ export const statusHues: Readonly<Record<OrderStatus, string>> = {
   REFUNDED: 'bad',
 };
 
-/** What each status may become: the API refuses everything else, the page only spares people the attempt. */
+/** The transitions that the page offers. The API enforces them. */
 export const nextStatuses: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   PENDING: ['PAID', 'CANCELLED'],
   PAID: ['SHIPPED', 'CANCELLED', 'REFUNDED'],

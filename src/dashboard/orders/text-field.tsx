@@ -3,11 +3,11 @@ import { type ComponentProps, useId } from 'react';
 type Props = Omit<ComponentProps<'input'>, 'onChange'> & {
   readonly title: string;
   readonly onText: (text: string) => void;
-  /** What is wrong with it, `undefined` for nothing. */
+  /** Error message; `undefined` if valid. */
   readonly fault?: string | undefined;
 };
 
-/** A field that says itself what is wrong with it, to those too who do not see it. */
+/** A text field that announces its error to screen readers too. */
 export function TextField({ title, onText, fault, ...input }: Props) {
   const faultId = useId();
   return (

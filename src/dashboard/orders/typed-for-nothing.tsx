@@ -6,14 +6,14 @@ import { type Editable, editableFields } from './merge-changes.ts';
 
 type Props = { readonly before: Editable; readonly mine: Editable; readonly onDiscard: () => void };
 
-/** What was typed into an order that is gone: it cannot be saved, but it can be read and copied. */
+/** Values typed into an order that has been deleted: they cannot be saved, but they can be copied. */
 export function TypedForNothing({ before, mine, onDiscard }: Props) {
   const zone = useZone();
   const typed = editableFields.filter((field) => mine[field] !== before[field]);
   return (
     <section className="edit" aria-labelledby="typed-title">
       <h3 id="typed-title">What you have typed</h3>
-      <p className="soft">It was not saved, and there is no order any more that it could be saved to.</p>
+      <p className="soft">It was not saved, and cannot be: the order no longer exists.</p>
       <dl className="facts facts-wide">
         {typed.map((field) => (
           <Fragment key={field}>
@@ -24,7 +24,7 @@ export function TypedForNothing({ before, mine, onDiscard }: Props) {
       </dl>
       <div className="actions">
         <Button className="button" onPress={onDiscard}>
-          Discard it
+          Discard
         </Button>
       </div>
     </section>

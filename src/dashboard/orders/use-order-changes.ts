@@ -5,15 +5,15 @@ import { drawDelayMs } from './draw-turn.ts';
 import { type OrderChange, orderChanged } from './live-documents.ts';
 
 export type Change = OrderChange['orderChanged'] & {
-  /** When the page was told, as `Date.now()` says. */
+  /** When the page received it, by `Date.now()`. */
   readonly receivedAtMs: number;
 };
 
 const noVariables = {};
-/** What somebody begins with. What follows until the button is up is part of it. */
+/** The events that start an interaction. What follows until the button is released is part of it. */
 const presses = ['pointerdown', 'keydown'] as const;
 
-/** Tells of every change to an order, and of gaps in which some may have been missed. Resolves to how the line is. */
+/** Reports every change to an order, and every gap in which some may have been missed. Returns the state of the connection. */
 export function useOrderChanges(
   onChanges: (changes: readonly Change[]) => void,
   onGap: (isFirst: boolean) => void,
@@ -30,7 +30,7 @@ export function useOrderChanges(
     const delayMs = () => drawDelayMs({ nowMs: performance.now(), sinceMs, drawnMs, tookMs, pressedMs });
     const draw = () => {
       timer = undefined;
-      // Something may have been pressed meanwhile.
+      // There may have been input meanwhile.
       const stillMs = delayMs();
       if (stillMs > 0) {
         timer = setTimeout(draw, stillMs);
@@ -40,7 +40,7 @@ export function useOrderChanges(
       drawnMs = begunMs;
       const changes = waiting;
       waiting = [];
-      // What somebody does on the page goes before what somebody else did.
+      // The user's own input goes before changes by others.
       startTransition(() => latest.current.onChanges(changes));
       requestAnimationFrame(() =>
         setTimeout(() => {
@@ -64,7 +64,7 @@ export function useOrderChanges(
       onState: (next) => {
         setState(next);
         if (next !== 'open') return;
-        // Another server does not know what this one has told.
+        // Another server does not know what the previous one has announced.
         learn = pageTokens.follow();
         latest.current.onGap(!opened);
         opened = true;

@@ -13,33 +13,33 @@ import { isFiltered, type OrderView } from './order-view.ts';
 import { sharedRows } from './standing-rows.ts';
 import { type Change, useOrderChanges } from './use-order-changes.ts';
 
-/** Where a row came from: with the list, or with a change that was told of since. */
+/** Where a row came from: the list, or a change announced since. */
 export type RowOrigin =
   | { readonly kind: 'answer'; readonly facts: AnswerFacts }
   | { readonly kind: 'change'; readonly at: string; readonly receivedAtMs: number };
 
 export type OrderList = {
-  /** `null` until there was an answer for just this view. */
+  /** `null` until this view has an answer. */
   readonly rows: readonly OrderRow[] | null;
   readonly originOf: (row: OrderRow) => RowOrigin | null;
   readonly pageInfo: OrderPage['orders']['pageInfo'] | null;
   readonly facts: AnswerFacts | null;
   readonly failure: Failure | null;
-  /** Whether the rows are those of the view. Those of the one before stay for a moment only, and nobody can use them. */
+  /** Whether the rows are those of the view. Those of the previous view stay for a moment only, and cannot be used. */
   readonly isCurrent: boolean;
   readonly numbers: OrderNumbers['orderCounts'] | null;
   readonly matching: number | null;
   readonly live: LiveState;
-  /** Changes since it was paused, or read again. */
+  /** Changes since it was paused or read. */
   readonly held: number;
   readonly pause: (paused: boolean) => void;
-  /** Reads everything again now. */
+  /** Reloads everything now. */
   readonly refresh: () => void;
-  /** The orders that changes were told of last, newest last, with when; on every page of the list, paused or not. */
+  /** The last announced changes with their times, newest last; on every page of the list, paused or not. */
   readonly changed: ReadonlyMap<string, number>;
-  /** Grows whenever somebody asks for everything anew. */
+  /** Grows with each reload requested by the user. */
   readonly turn: number;
-  /** Grows whenever changes may have been missed. */
+  /** Grows with each gap in which changes may have been missed. */
   readonly gaps: number;
 };
 
@@ -48,12 +48,12 @@ const listEveryMs = 1500;
 const numbersSoonMs = 500;
 const numbersEveryMs = 3000;
 const pollWithoutLineMs = 3000;
-/** What was written past the API is told by nobody. */
+/** Writes that bypass the API are not announced, so the list is polled. */
 const lookEveryMs = 60_000;
 const graceMs = 250;
 const keptChanges = 500;
 
-/** The orders of a view, kept up with what happens to them unless it is paused. Asks nothing for a view that nothing fits. */
+/** The orders of a view, kept up to date unless paused. Sends nothing for a view that no order can match. */
 export function useOrderList(view: OrderView, isPossible: boolean): OrderList {
   const zone = useZone();
   const filtered = isFiltered(view);
@@ -69,7 +69,7 @@ export function useOrderList(view: OrderView, isPossible: boolean): OrderList {
   const [changes, setChanges] = useState<LiveChanges>(noChanges);
   const [changed, setChanged] = useState<ReadonlyMap<string, number>>(new Map());
 
-  // It may have been paused since they were called.
+  // It may have been paused since the call.
   const listSoon = useThrottled(async () => paused || list.refetch(), listSoonMs, listEveryMs);
   const countSoon = useThrottled(async () => paused || numbers.refetch(), numbersSoonMs, numbersEveryMs);
   const followSoon = () => {
@@ -96,7 +96,7 @@ export function useOrderList(view: OrderView, isPossible: boolean): OrderList {
   };
   const onGap = (isFirst: boolean) => {
     setGaps((count) => count + 1);
-    // Of what was committed just before the first line was there nobody tells: the list was asked for at the same time.
+    // Changes committed just before the subscription opened are not announced, but the list was requested at the same time.
     if (isFirst) setTimeout(() => follow.current(), pollWithoutLineMs);
     else followSoon();
   };
@@ -169,7 +169,7 @@ export function useOrderList(view: OrderView, isPossible: boolean): OrderList {
   };
 }
 
-/** Whether something has been so for longer than a moment. */
+/** Whether a condition has held for longer than a moment. */
 function useIsLate(is: boolean, ms: number): boolean {
   const [late, setLate] = useState(false);
   useEffect(() => {

@@ -10,8 +10,8 @@ const recent = { last: 20 };
 const lookEveryMs = 10_000;
 
 /**
- * Those that go on, whoever began them and wherever that was seen last, and those of this browser that have ended meanwhile. They
- * stay until somebody has seen how they ended. The newest are followed; the others are looked at now and then.
+ * All running rechecks, whoever started them, and the finished ones of this browser, which stay until the user has seen their
+ * outcome. The newest are followed by subscription; the others are polled.
  */
 export function useRechecks() {
   const [jobs, setJobs] = useState<readonly Job[]>([]);
@@ -32,7 +32,7 @@ export function useRechecks() {
     const shown = [...rechecks.filter((job) => !hasEnded(job)), ...ours].filter(({ id }) => !hidden.current.has(id));
     setJobs((before) => withFound(before, shown, [...rechecks, ...ours]));
   }, [last, mine]);
-  // Whoever sees how one has ended needs not be told again.
+  // A user who sees the outcome on the page needs no announcement.
   useEffect(() => {
     for (const job of jobs) if (hasEnded(job)) forgetRecheck(job.id);
   }, [jobs]);

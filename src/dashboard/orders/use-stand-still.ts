@@ -1,11 +1,11 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 
-/** Long enough to come back to a row that was left by accident. */
+/** Long enough to return to a row that was left by accident. */
 const afterLeavingMs = 600;
-/** A finger that is lifted points at nothing: somebody who has just touched a row may be about to touch the next one. */
+/** A lifted finger points at nothing, but a user who has just tapped a row may be about to tap the next one. */
 const afterTouchMs = 4000;
 
-/** Whether somebody points at a place of the page. Keys need no stillness: they go to what has the focus, wherever it moves. */
+/** Whether the pointer is on an element. The keyboard does not need this: it acts on the focused element, wherever that moves. */
 export function useStandStill() {
   const [still, setStill] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -20,7 +20,7 @@ export function useStandStill() {
   };
   return {
     still,
-    /** Lets everything move now; it stands still again when somebody points at it anew. */
+    /** Releases everything now; the rows stand still again when the pointer moves over them anew. */
     release: () => {
       clearTimeout(timer.current);
       setStill(false);

@@ -1,4 +1,4 @@
-/** Filters that no order can fit, and which fields say so: told at the field, and never asked. */
+/** Filters that no order can match, and the fields to blame: reported at the field and never sent. */
 import { hundredthsOf } from './amounts.ts';
 import type { OrderView } from './order-view.ts';
 
@@ -7,7 +7,7 @@ export type ViewFault = {
   readonly text: string;
 };
 
-/** Of an order's number. */
+/** Maximum length of an order number. */
 export const mostCharacters = 32;
 
 export function viewFaults({ number, from, to, min, max }: OrderView): readonly ViewFault[] {

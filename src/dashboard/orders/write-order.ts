@@ -5,7 +5,7 @@ import type { Failure } from '../graphql/failure.ts';
 import { lookSoon } from '../shell/cluster-watch.ts';
 import type { Refusal } from './order-documents.ts';
 
-/** How a write ended: done, refused with nothing written, or failed, which may leave open whether it was written. */
+/** Outcome of a write: done, refused with nothing written, or failed, which may leave the outcome unknown. */
 export type Outcome<Done> =
   | { readonly kind: 'done'; readonly done: Done; readonly facts: AnswerFacts | null }
   | { readonly kind: 'refused'; readonly refusal: Refusal }

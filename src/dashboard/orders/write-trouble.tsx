@@ -6,22 +6,22 @@ import { statusWords } from './status-words.ts';
 const advice: Readonly<Record<string, string>> = {
   SOURCE_UNAVAILABLE: 'Nothing was written. No server takes writes now; try again in a moment.',
   WRITE_INDETERMINATE:
-    'Nobody knows whether it was written. Send it again as it is: it has the same key, so it is not done twice.',
-  UNREACHABLE: 'Send it again as it is: it has the same key, so it is not done twice.',
+    'The outcome of the write is unknown. Send it again unchanged: it keeps its key, so it is not done twice.',
+  UNREACHABLE: 'Send it again unchanged: it keeps its key, so it is not done twice.',
   NO_ANSWER:
-    'Nobody knows whether it was written. Send it again as it is: it has the same key, so it is not done twice.',
+    'The outcome of the write is unknown. Send it again unchanged: it keeps its key, so it is not done twice.',
 };
 
 type Props = {
   readonly failure?: Failure | null;
   readonly refusal?: Refusal | null;
-  /** What was refused and is said at no field. */
+  /** Refusals that belong to no field. */
   readonly others?: readonly string[];
-  /** How many fields say themselves what is wrong with them. */
+  /** Number of fields that show an error of their own. */
   readonly marked?: number;
 };
 
-/** Why a write did not go through, and what to do: each thing once. What was filled in stays. */
+/** Why a write failed and what to do, each thing once. The input stays. */
 export function WriteTrouble({ failure, refusal, others, marked = 0 }: Props) {
   if (failure) {
     return (

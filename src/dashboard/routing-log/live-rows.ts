@@ -1,6 +1,5 @@
 /**
- * The rows of the log, newest first, as values that each change replaces. While it is held still, what comes is kept aside,
- * and shown when it goes on.
+ * The rows of the log, newest first, as immutable values. While paused, new rows are buffered, and shown on resume.
  */
 import type { RoutedOperation } from './routing-documents.ts';
 
@@ -8,10 +7,10 @@ export type LiveRows = {
   /** `null` until the first answer. */
   readonly shown: readonly RoutedOperation[] | null;
   readonly aside: readonly RoutedOperation[];
-  /** How many came while it was held still, also those that there was no room for. */
+  /** Number of rows that arrived while paused, including those that did not fit the buffer. */
   readonly held: number;
   readonly paused: boolean;
-  /** How many the API left out because this page read too slowly. */
+  /** Number of rows that the API dropped because this page read too slowly. */
   readonly missed: number;
 };
 
@@ -19,7 +18,7 @@ export const keptRows = 300;
 
 export const noRows: LiveRows = { shown: null, aside: [], held: 0, paused: false, missed: 0 };
 
-/** An answer of the API to the question what was last: nothing of what was before is needed any more. */
+/** A complete answer of the API replaces all previous rows. */
 export function withAnswer(rows: LiveRows, last: readonly RoutedOperation[]): LiveRows {
   if (rows.paused && rows.shown !== null) return rows;
   return { ...rows, shown: merged(last, rows.shown ?? []) };
@@ -37,7 +36,7 @@ export function withPause(rows: LiveRows, paused: boolean): LiveRows {
   return { ...rows, paused, shown: merged(rows.aside, rows.shown ?? []), aside: [], held: 0 };
 }
 
-/** Of one process only: the numbers of another one begin anew. */
+/** Rows of one process only: another process numbers from the start. */
 function merged(more: readonly RoutedOperation[], known: readonly RoutedOperation[]): readonly RoutedOperation[] {
   const all = new Map([...known, ...more].map((operation) => [`${operation.sequence} ${operation.at}`, operation]));
   return [...all.values()].sort((a, b) => b.at.localeCompare(a.at) || b.sequence - a.sequence).slice(0, keptRows);

@@ -1,4 +1,4 @@
-/** What is chosen on the page, as it stands in the address: empty is any. */
+/** The filter as it stands in the address; an empty field matches all. */
 import type { RoutingFilter } from './routing-documents.ts';
 
 export const levels: readonly string[] = ['EVENTUAL', 'BOUNDED', 'SESSION', 'STRONG'];
@@ -12,7 +12,7 @@ export function choiceIn(search: string): FilterChoice {
   return choice as Record<FilterName, string>;
 }
 
-/** With the question mark, or empty. */
+/** With a leading question mark, or empty. */
 export function searchOf(choice: FilterChoice): string {
   const chosen = filterNames.filter((name) => choice[name] !== '').map((name) => [name, choice[name]]);
   return chosen.length === 0 ? '' : `?${new URLSearchParams(chosen)}`;

@@ -26,13 +26,13 @@ const outcomes: readonly Choice[] = [
   ['failed', 'with an error'],
 ];
 const waits: readonly Choice[] = [
-  ['1', 'at all'],
+  ['1', '1 ms or more'],
   ['10', '10 ms or more'],
   ['50', '50 ms or more'],
   ['500', '500 ms or more'],
 ];
 
-/** Which operations are shown. */
+/** Chooses the operations shown. */
 export function RoutingFilters({ choice, onChoose, onClear }: Props) {
   const { cluster } = useClusterNow();
   const nodes = (cluster?.nodes ?? []).map(({ name }): Choice => [name, name]);
@@ -76,7 +76,7 @@ type PickProps = {
 
 function Pick({ label, choices, value, onChange }: PickProps) {
   const id = useId();
-  // What the address asks for stays to be seen, also while nobody knows such a thing.
+  // A value from the address stays in the list even if it matches nothing known.
   const shown =
     value === '' || choices.some(([one]) => one === value) ? choices : [...choices, [value, value] as const];
   return (

@@ -11,7 +11,7 @@ import { RoutingFilters } from './routing-filters.tsx';
 import { RoutingTable } from './routing-table.tsx';
 import { useRoutingLog } from './use-routing-log.ts';
 
-/** The last operations that the API routed: which server each got, and why. */
+/** The last operations that the API routed: which server each used, and why. */
 export function RoutingLogPage() {
   const path = usePath();
   const choice = choiceIn(useSearch());
@@ -20,7 +20,7 @@ export function RoutingLogPage() {
     navigate(path + searchOf({ ...choice, [name]: value }), { replace: name === 'name' });
   if (log.isOff) {
     return (
-      <EmptyState title="No operations are kept">
+      <EmptyState title="The routing log is disabled">
         <p>
           The API was started with <code>ROUTING_LOG=0</code>.
         </p>
@@ -54,8 +54,8 @@ function Rows({ log, isFiltered }: { log: ReturnType<typeof useRoutingLog>; isFi
   }
   if (shown.length === 0) {
     return (
-      <EmptyState title={isFiltered ? 'No operation fits these filters' : 'Nothing was routed yet'}>
-        <p>Every query and mutation on orders shows up here as it is answered.</p>
+      <EmptyState title={isFiltered ? 'No operation matches these filters' : 'Nothing has been routed yet'}>
+        <p>Every query and mutation on orders appears here once it is answered.</p>
       </EmptyState>
     );
   }

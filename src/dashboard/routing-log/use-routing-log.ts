@@ -5,12 +5,12 @@ import { type ListeningState, listen } from '../graphql/listen.ts';
 import { keptRows, type LiveRows, noRows, withAnswer, withOperations, withPause } from './live-rows.ts';
 import { type RoutedOperation, type RoutingFilter, routingLog, routingLogged } from './routing-documents.ts';
 
-/** Rows are drawn so often at most: an API under load routes thousands of operations a second. */
+/** Minimum interval between renders: a busy API routes thousands of operations a second. */
 const drawEveryMs = 250;
 
 export type RoutingLogState = LiveRows & {
   readonly listening: ListeningState;
-  /** True where the API keeps no operations. */
+  /** True if the API keeps no log. */
   readonly isOff: boolean;
   readonly failure: Failure | null;
   readonly pause: (paused: boolean) => void;
@@ -25,11 +25,11 @@ export function useRoutingLog(filter: RoutingFilter): RoutingLogState {
   const [attempt, setAttempt] = useState(0);
   const key = JSON.stringify(filter);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the filter, which is a new object each time, and `attempt` for being asked to try again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the filter, which is a new object on each render, and `attempt` for a retry
   useEffect(() => {
     let over = false;
     let waiting: RoutedOperation[] = [];
-    // What was shown answered another question.
+    // The rows shown belong to another filter.
     setRows((before) => ({ ...noRows, paused: before.paused }));
     const timer = setInterval(() => {
       const more = waiting;

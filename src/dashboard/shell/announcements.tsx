@@ -8,7 +8,7 @@ let announcements: readonly Announcement[] = [];
 let lastId = 0;
 const listeners = new Set<() => void>();
 
-/** Tells everybody what has happened, those too who do not see the page: for a few seconds, at most three at once. */
+/** Announcements for all users, including those with screen readers: a few seconds each, at most three at once. */
 export function announce(text: string, level: Announcement['level'] = 'good'): void {
   lastId += 1;
   const id = lastId;
@@ -29,7 +29,7 @@ function subscribe(listener: () => void): () => void {
 export function Announcements() {
   const shown = useSyncExternalStore(subscribe, () => announcements);
   return (
-    // Named so that React Aria hides it from nobody while a dialog is open.
+    // The label keeps React Aria from hiding it while a dialog is open.
     <div className="announcements" role="status" aria-live="polite" data-react-aria-top-layer="true">
       {shown.map(({ id, text, level }) => (
         <p key={id} data-level={level}>

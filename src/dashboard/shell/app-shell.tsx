@@ -14,7 +14,7 @@ import { useOfferedRoutes } from './use-offered-routes.ts';
 import { useZoneOfPage, ZoneContext } from './zone.ts';
 import { ZoneChoice } from './zone-choice.tsx';
 
-/** What every page has around it: the way to the others, the theme, and what does not work now. */
+/** The frame of every page: navigation, theme, and what is not working now. */
 export function AppShell() {
   const path = usePath();
   const offered = useOfferedRoutes();
@@ -26,7 +26,7 @@ export function AppShell() {
   return (
     <ZoneContext value={zone}>
       <a className="skip" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <header className="bar">
         <PageLink href="/" className="brand">

@@ -7,13 +7,13 @@ import { useClusterNow } from './use-cluster-now.ts';
 import { useNow } from './use-now.ts';
 import { whatIsMissing } from './what-is-missing.ts';
 
-/** Says on every page what does not work now. Says nothing while everything does. */
+/** Says on every page what is not working now; nothing if all is well. */
 export function ClusterNotice() {
   const { cluster, failure } = useClusterNow();
   const silent = useSilence();
   if (silent) return <Silence />;
   if (failure !== null) {
-    return <DegradedNotice level="bad">{failure.message} How the servers are is not known.</DegradedNotice>;
+    return <DegradedNotice level="bad">{failure.message} The state of the servers is unknown.</DegradedNotice>;
   }
   const missing = cluster === null ? [] : whatIsMissing(cluster);
   const [worst] = missing;
@@ -43,7 +43,7 @@ function Silence() {
   );
 }
 
-// Counted by itself, and not read out every second.
+// A separate element, so that screen readers do not announce it every second.
 function Ago({ sinceMs }: { sinceMs: number }) {
   const nowMs = useNow();
   return <span aria-hidden="true">({ageInWords(nowMs - sinceMs)} ago)</span>;

@@ -1,13 +1,13 @@
 /**
- * How the servers are, asked again and again while somebody looks at the page: the one question that is always asked, so that
- * it also tells whether the API is there at all.
+ * Polls the state of the servers while the page is visible. This query is always running, so it also tells whether the API is there
+ * at all.
  *
- *   at rest      every 3.4 s. An API that fell silent right after an answer is noticed 3.4 + 1.5 s later
- *   lively       every second: where somebody looks at the servers themselves, and something goes on there
- *   silent       again after 1, 2, 4 s, then every 5 s
- *   hidden tab   not at all; at once when it is seen again
+ *   at rest      every 3.4 s. An API that fell silent right after an answer is noticed after 3.4 + 1.5 s
+ *   lively       every second: while the servers are shown and something is changing
+ *   silent       after 1, 2, 4 s, then every 5 s
+ *   hidden tab   never; at once when it becomes visible
  *
- * Whoever learns of something sooner (an event, a failed request) has it asked at once.
+ * Other sources of news (an event, a failed request) trigger a poll at once.
  */
 import type { TypedDocumentNode } from 'urql';
 import { ask } from '../graphql/ask.ts';
@@ -17,14 +17,14 @@ import { type ClusterNow, clusterNow } from './cluster-documents.ts';
 
 type Cluster = ClusterNow['cluster'];
 export type Watched<Seen extends Cluster = Cluster> = {
-  /** What it said last, `null` before the first time. */
+  /** The last answer; `null` before the first. */
   readonly cluster: Seen | null;
-  /** When that came, as `Date.now()` says. */
+  /** When that arrived, by `Date.now()`. */
   readonly seenAtMs: number;
   readonly failure: Failure | null;
 };
 type Question = TypedDocumentNode<ClusterNow, Record<string, never>>;
-/** Asks for more than everybody wants, and says when it is worth to look often. */
+/** A more detailed query, and when its answer calls for polling often. */
 export type Closer = { readonly question: Question; readonly isLively: (cluster: Cluster) => boolean };
 
 const restMs = 3400;
@@ -47,7 +47,7 @@ export function watchedNow(): Watched {
   return watched;
 }
 
-/** Returns what ends it. The first one who watches begins it, the last one ends it. */
+/** Returns a function that unsubscribes. The first watcher starts the polling, the last one stops it. */
 export function watchCluster(listener: () => void): () => void {
   listeners.add(listener);
   if (listeners.size === 1) begin();
@@ -57,7 +57,7 @@ export function watchCluster(listener: () => void): () => void {
   };
 }
 
-/** From now on the closer question is asked. Returns what ends it. */
+/** From now on uses the detailed query. Returns a function that ends that. */
 export function lookCloser(wanted: Closer): () => void {
   closer = wanted;
   lookSoon();
@@ -66,7 +66,7 @@ export function lookCloser(wanted: Closer): () => void {
   };
 }
 
-/** Something may have changed. */
+/** Polls soon, because something may have changed. */
 export function lookSoon(): void {
   if (listeners.size === 0 || document.hidden) return;
   wantedSoon = true;

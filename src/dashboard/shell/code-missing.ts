@@ -1,2 +1,2 @@
-/** The code of a page did not arrive: there is no network, or the API is away. */
+/** The code of a page could not be loaded: the network or the API is down. */
 export class CodeMissingError extends Error {}

@@ -1,6 +1,6 @@
 const counts = new Intl.NumberFormat('en-US');
 
-/** `26,723`: how many of something, everywhere on the page alike. */
+/** `26,723`: the one format of counts on the page. */
 export function countInWords(count: number): string {
   return counts.format(count);
 }

@@ -1,6 +1,6 @@
 /**
- * Chromium without a locale (`LANG=C`) calls its language `en-US@posix`, which no formatter knows: the plot's library asks for
- * it while it loads, and threw the whole page away.
+ * Chromium without a locale (`LANG=C`) reports the language `en-US@posix`, which `Intl` rejects. The plot library uses it while it
+ * loads, which broke the whole page.
  */
 try {
   new Intl.Locale(navigator.language);

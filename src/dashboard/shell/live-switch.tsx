@@ -17,11 +17,11 @@ type Props = {
   readonly onPause: (paused: boolean) => void;
 };
 
-/** Says whether what is shown follows what happens, and holds it still on request. `held` counts what happened since. */
+/** Shows whether the page follows live updates, and pauses them on request. `held` counts the updates since. */
 export const LiveSwitch = memo(function LiveSwitch({ state: wanted, held, onPause }: Props) {
   const silent = useSilence();
   const paused = wanted === 'paused';
-  // What stands still because it was told to is not to be expected to move.
+  // A paused list must not look as if it should move.
   const state = silent && !paused ? 'silent' : wanted;
   return (
     <>

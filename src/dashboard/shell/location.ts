@@ -1,6 +1,6 @@
 /**
- * The address bar as state: the path names the page, the search part holds what is chosen on it. Whoever goes somewhere else is
- * asked first when that would lose what they have typed.
+ * The address bar as state: the path names the page, the query the choices on it. Navigation asks first if it would discard
+ * unsaved input.
  */
 import { useSyncExternalStore } from 'react';
 import { at, within } from './base-path.ts';
@@ -9,7 +9,7 @@ import { hasUnsavedWork, mayLeave } from './unsaved-work.ts';
 const listeners = new Set<() => void>();
 let shown = addressNow();
 
-/** Calls whenever the address is another one. Returns what ends it. */
+/** Calls on each change of the address. Returns a function that unsubscribes. */
 export function listenToLocation(listener: () => void): () => void {
   if (listeners.size === 0) window.addEventListener('popstate', onPopState);
   listeners.add(listener);
@@ -20,8 +20,8 @@ export function listenToLocation(listener: () => void): () => void {
 }
 
 /**
- * Goes to an address of this page, such as `/cluster`, or `?size=50` for the same one. `replace` leaves no entry to go back to, for
- * choices that are made letter by letter.
+ * Navigates within this page, to `/cluster` for example, or `?size=50` for the same page. `replace` adds no history entry, for
+ * choices that change letter by letter.
  */
 export function navigate(to: string, { replace = false }: { replace?: boolean } = {}): void {
   if (hasUnsavedWork()) void mayLeave().then((may) => may && go(to, replace));
@@ -40,7 +40,7 @@ function tell(): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** Back and forward cannot be refused: what was left is put there again until the question is answered. */
+/** Back and forward cannot be refused, so the old address is restored until the question is answered. */
 function onPopState(): void {
   const wanted = addressNow();
   if (!hasUnsavedWork() || wanted === shown) {
@@ -59,12 +59,12 @@ function addressNow(): string {
   return window.location.pathname + window.location.search;
 }
 
-/** Of this page: `/` is the first one, wherever on its host the page lies. */
+/** Path within the page: `/` is the first page, wherever on its host the page lies. */
 export function usePath(): string {
   return useSyncExternalStore(listenToLocation, () => within(window.location.pathname));
 }
 
-/** With the question mark, or empty. */
+/** With a leading question mark, or empty. */
 export function useSearch(): string {
   return useSyncExternalStore(listenToLocation, () => window.location.search);
 }

@@ -1,7 +1,7 @@
 import { useZone } from './zone.ts';
 import { clockInWords, momentInWords } from './zoned-time.ts';
 
-/** A moment in the time zone of the page, and the exact one for who points at it. */
+/** A time in the page's time zone, with the exact one as tooltip. */
 export function Moment({ at }: { at: string }) {
   const zone = useZone();
   return (

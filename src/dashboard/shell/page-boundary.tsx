@@ -6,8 +6,8 @@ import { EmptyState } from '../states/empty-state.tsx';
 import { CodeMissingError } from './code-missing.ts';
 
 /**
- * What is shown in the place of something that fell over while it was drawn, or whose code did not arrive: what is around it
- * stays, and loading everything anew is offered. The browser's console has the error itself.
+ * Replaces a part that threw while rendering, or whose code could not be loaded. The rest of the page stays, and a reload is offered.
+ * The error itself is in the browser's console.
  */
 export class PageBoundary extends Component<{ what: string; children: ReactNode }, { error: unknown }> {
   override state: { error: unknown } = { error: null };
@@ -23,9 +23,9 @@ export class PageBoundary extends Component<{ what: string; children: ReactNode 
     return (
       <div role="alert">
         <EmptyState title={`${this.props.what} could not be shown`}>
-          {isMissing ? <Missing /> : <p>The browser’s console says what went wrong.</p>}
+          {isMissing ? <Missing /> : <p>See the browser’s console for the error.</p>}
           <Button className="button" onPress={loadAgain}>
-            Load it again
+            Reload
           </Button>
         </EmptyState>
       </div>
@@ -33,14 +33,14 @@ export class PageBoundary extends Component<{ what: string; children: ReactNode 
   }
 }
 
-/** It is loaded again by itself as soon as there is a network and an API that answers. */
+/** Reloads by itself as soon as the network and the API are back. */
 function Missing() {
   const [failed] = useState(() => contactNow().silent || !navigator.onLine);
   useOnReturn(loadAgain);
   return (
     <p>
-      Its code did not arrive: there is no network, or the API is away.
-      {failed && ' It is loaded again by itself once that is back.'}
+      Its code could not be loaded: the network or the API is down.
+      {failed && ' It reloads by itself once that is back.'}
     </p>
   );
 }

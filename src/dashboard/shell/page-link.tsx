@@ -2,7 +2,7 @@ import type { ComponentProps, MouseEvent } from 'react';
 import { at } from './base-path.ts';
 import { navigate } from './location.ts';
 
-/** A link within the page. With a modifier key it opens a tab as any link does. */
+/** A link within the page. With a modifier key it opens a tab like any other link. */
 export function PageLink({ href, onClick, ...props }: ComponentProps<'a'> & { href: string }) {
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event);

@@ -5,7 +5,7 @@ export type Theme = (typeof themes)[number];
 
 const key = 'tidemark-theme';
 
-/** The theme that was chosen, and a way to choose another. public/theme.js applies it before the first paint. */
+/** The chosen theme, and a way to choose another. public/theme.js applies it before the first paint. */
 export function useTheme(): readonly [Theme, (theme: Theme) => void] {
   const [theme, setTheme] = useState<Theme>(() => {
     const shown = document.documentElement.dataset.theme;

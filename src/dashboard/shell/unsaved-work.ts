@@ -1,6 +1,6 @@
 /**
- * What somebody has typed and not saved. Leaving it asks first: going to another page, closing the form, and, in the
- * browser's own words, closing or reloading the tab.
+ * Unsaved input. Leaving it asks first: going to another page, closing the form and, with the browser's own dialog, closing or
+ * reloading the tab.
  */
 import { useEffect, useRef } from 'react';
 
@@ -17,8 +17,8 @@ export function hasUnsavedWork(): boolean {
 }
 
 /**
- * While `what` is not `null` there is something to lose: it names it, such as `The new order`. `onDiscard` is called when somebody
- * agrees to lose it: a form that outlives the place that was left holds nothing any more.
+ * While `what` is not `null` there is unsaved input, and `what` names it, such as `The new order`. `onDiscard` is called when the user
+ * agrees to lose it: a form that outlives the navigation is then empty.
  */
 export function useUnsavedWork(what: string | null, onDiscard: () => void): void {
   const key = useRef(Symbol('form')).current;
@@ -35,13 +35,13 @@ export function useUnsavedWork(what: string | null, onDiscard: () => void): void
   }, [key, what]);
 }
 
-/** It was saved, or what it was about is gone. */
+/** It was saved, or its subject is gone. */
 export function abandonWork(): void {
   unsaved.clear();
   window.removeEventListener('beforeunload', refuse);
 }
 
-/** Asks when there is something to lose. What somebody agrees to lose is not asked about again. */
+/** Asks if there is unsaved input. What the user has agreed to lose is not asked about again. */
 export function mayLeave(): Promise<boolean> {
   const [first] = unsaved.values();
   if (first === undefined) return Promise.resolve(true);

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { type Watched, watchCluster, watchedNow } from './cluster-watch.ts';
 
-/** How the servers are, as long as somebody looks. */
+/** The state of the servers, polled while the component is mounted. */
 export function useClusterNow(): Watched {
   return useSyncExternalStore(watchCluster, watchedNow);
 }

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { contactNow } from '../graphql/contact.ts';
 
-/** Calls again and again, while somebody looks at the page and the API is there. */
+/** Calls at an interval while the page is visible and the API answers. */
 export function useEvery(everyMs: number, call: () => unknown): void {
   useEffect(() => {
     const timer = setInterval(() => {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { type PageRoute, pageRoutes } from '../page-routes.tsx';
 
-/** The pages that there are here: those that are not everywhere come once it is known that they are. */
+/** The pages that exist here: the optional ones appear once they are known to exist. */
 export function useOfferedRoutes(): readonly PageRoute[] {
   const [offered, setOffered] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => {

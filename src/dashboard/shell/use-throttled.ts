@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef } from 'react';
 
 /**
- * Runs soon after it is called, and however often it is called, not again before `everyMs` have passed since it ended. What
- * is asked for meanwhile runs once, afterwards.
+ * Runs soon after it is called, and not again before `everyMs` have passed since it ended. Calls in between are merged into one run
+ * afterwards.
  */
 export function useThrottled(run: () => Promise<unknown>, soonMs: number, everyMs: number): () => void {
   const latest = useRef(run);
@@ -33,7 +33,7 @@ export function useThrottled(run: () => Promise<unknown>, soonMs: number, everyM
         if (!gone.current) rest();
       }, delayMs);
     };
-    // Holds the place until the next run may come.
+    // Keeps the slot taken until the next run is allowed.
     const rest = () => {
       timer.current = setTimeout(() => {
         timer.current = null;

@@ -2,7 +2,7 @@ import type { ClusterNow, ClusterProblem } from './cluster-documents.ts';
 
 export type Missing = { readonly level: 'warn' | 'bad'; readonly text: string };
 
-/** What does not work now, and what that means for whoever is on the page: the worst first. Empty when all is well. */
+/** What is not working now and what that means for users, the worst first. Empty if all is well. */
 export function whatIsMissing({ reads, writes, redis, nodes, problems }: ClusterNow['cluster']): readonly Missing[] {
   const missing: Missing[] = [];
   if (!reads) {
@@ -23,7 +23,7 @@ export function whatIsMissing({ reads, writes, redis, nodes, problems }: Cluster
     missing.push({ level: 'warn', text: `${name} ${how}${why}` });
   }
   for (const problem of problems) {
-    // Said above, in the words of the page.
+    // Said above in other words.
     if (problem.code === 'REDIS_UNAVAILABLE') continue;
     missing.push({ level: 'warn', text: inWords(problem) });
   }
@@ -35,7 +35,7 @@ function inWords({ message, variable, value, cure }: ClusterProblem): string {
   return `${message}${setting}.${cure === null ? '' : ` Cure: ${cure}`}`;
 }
 
-/** The backup is the last resort, as long as it is there itself. */
+/** The backup is the last resort, as long as it is up itself. */
 function withoutReads(nodes: ClusterNow['cluster']['nodes']): string {
   const backups = nodes.filter(({ role, configuredRole }) => (role ?? configuredRole) === 'BACKUP');
   const left = backups.filter(({ state }) => state === 'HEALTHY' || state === 'DEGRADED').map(({ name }) => name);

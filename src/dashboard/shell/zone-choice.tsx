@@ -1,6 +1,6 @@
 import { chooseZone, localZone, useZone } from './zone.ts';
 
-/** Names the time zone of everything on the page, and offers the other one. */
+/** Names the page's time zone, and offers the other one. */
 export function ZoneChoice() {
   const zone = useZone();
   const zones = [...new Set([localZone, 'UTC', zone])];

@@ -1,6 +1,6 @@
 /**
- * The one time zone of the page. The address may name it, as links do that speak of days; else it is the reader's own or UTC, as
- * they have chosen.
+ * The time zone of the page. The address may name it, as links with days in them do; otherwise it is the user's own or UTC, as
+ * chosen.
  */
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { listenToLocation, navigate } from './location.ts';
@@ -14,12 +14,12 @@ let wantsUtc = isUtcKept();
 
 export const ZoneContext = createContext(localZone);
 
-/** The name of the zone in which everything is shown. */
+/** IANA name of the zone in which everything is shown. */
 export function useZone(): string {
   return useContext(ZoneContext);
 }
 
-/** For the one who tells it to all others. */
+/** Sets the zone for all subscribers. */
 export function useZoneOfPage(): string {
   return useSyncExternalStore(subscribe, zoneNow);
 }
@@ -28,13 +28,13 @@ export function zoneNow(): string {
   return zoneIn(window.location.search) ?? (wantsUtc ? 'UTC' : localZone);
 }
 
-/** What an address says; `null` when it says nothing that is a zone. */
+/** The zone in an address; `null` if it has none or an invalid one. */
 export function zoneIn(search: string): string | null {
   const named = new URLSearchParams(search).get(parameter);
   return named !== null && isZone(named) ? named : null;
 }
 
-/** From now on, and in the address as far as that names one. */
+/** From now on, and in the address if that names one. */
 export function chooseZone(zone: string): void {
   wantsUtc = zone === 'UTC' && localZone !== 'UTC';
   try {

@@ -1,4 +1,4 @@
-/** Moments in one time zone, by its IANA name: as words, as texts of form fields, and the days of it. */
+/** Times in a zone given by IANA name: as text, as values of form fields, and its days. */
 
 type WallTime = {
   readonly year: number;
@@ -35,7 +35,7 @@ const styles = {
   },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-// Making one costs more than using it a thousand times.
+// Creating a formatter costs more than using it a thousand times.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(style: keyof typeof styles, zone: string): Intl.DateTimeFormat {
@@ -47,7 +47,7 @@ function format(style: keyof typeof styles, zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** `29 Nov 16:25:31`; the year is said only when it is not the present one. */
+/** `29 Nov 16:25:31`, with the year only if it is not the current one. */
 export function momentInWords(at: string, zone: string, nowMs: number = Date.now()): string {
   const moment = new Date(at);
   const isThisYear = wallTimeOf(moment.getTime(), zone).year === wallTimeOf(nowMs, zone).year;
@@ -76,7 +76,7 @@ function wallTimeOf(atMs: number, zone: string): WallTime {
   return { year, month, day, hour, minute, second };
 }
 
-/** The moment at which clocks of the zone say so. A time that they skip is as long after the change as it was said to be. */
+/** The moment at which clocks of the zone show this time. A time that they skip is shifted past the change. */
 function momentOf({ year, month, day, hour, minute, second }: WallTime, zone: string): number {
   const asIfUtc = Date.UTC(year, month - 1, day, hour, minute, second);
   const first = asIfUtc - offsetMs(asIfUtc, zone);
@@ -97,7 +97,7 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text) && match[1] !== '0000';
 }
 
-/** The first moment of the day that is so many days after this one. */
+/** The first moment of the day this many days later. */
 export function startOfDay(dayText: string, daysLater: number, zone: string): string {
   const [year = 0, month = 1, day = 1] = dayText.split('-').map(Number);
   const wall = { year, month, day: day + daysLater, hour: 0, minute: 0, second: 0 };
@@ -112,7 +112,7 @@ export function toInput(at: string, zone: string): string {
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`;
 }
 
-/** The other way round; empty for what is no moment. */
+/** The inverse; empty for invalid input. */
 export function fromInput(text: string, zone: string): string {
   const match = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$/.exec(text);
   if (match === null || !isDay(text.slice(0, 10))) return '';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../design/icons.tsx';
 
-/** Something is missing and the page goes on without it: what is missing, and what that means. */
+/** The page works with something missing: what, and what that means. */
 export function DegradedNotice({ level, children }: { level: 'warn' | 'bad'; children: ReactNode }) {
   return (
     <div className="notice" data-level={level} role="status">

@@ -4,7 +4,7 @@ import type { Failure } from '../graphql/failure.ts';
 
 type Props = { readonly failure: Failure; readonly onRetry: () => void; readonly children?: ReactNode };
 
-/** Nothing to show because something failed, and there is nothing older to show instead. */
+/** Nothing to show, because something failed and there is nothing older to show instead. */
 export function ErrorState({ failure, onRetry, children }: Props) {
   return (
     <div className="state" role="alert">

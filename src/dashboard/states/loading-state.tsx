@@ -1,4 +1,4 @@
-/** Something is on its way for the first time. */
+/** Shown while the first answer is on its way. */
 export function LoadingState({ what }: { what: string }) {
   return (
     <div className="state state-loading" role="status">

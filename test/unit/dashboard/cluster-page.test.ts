@@ -75,7 +75,7 @@ describe('the situation', () => {
     const late = { ...replica, lagMs: 11_000, lagTransactions: 97 };
     const said = (nodes: readonly NodeDetails[]) => texts({ ...cluster, nodes }, null);
     expect(said([source, late])).toEqual([
-      'replica-1 is 11 s late, 97 transactions behind: whoever has seen newer data is answered by source.',
+      'replica-1 is 11 s late, 97 transactions behind: clients that have seen newer data are served by source.',
       'Writes go to source.',
     ]);
     expect(said([source, late, { ...replica, name: 'replica-2' }])).toContain('Reads go to replica-2.');
@@ -98,8 +98,8 @@ describe('the situation', () => {
     expect(remarks.map(({ level }) => level)).toEqual(['warn', 'warn', 'warn', 'good']);
     expect(remarks.map(({ text }) => text)).toEqual([
       'replica-1 is down: refused the connection',
-      '2 changes were given up on their way to the backup.',
-      'No replica is well: source serves all reads, within its budget.',
+      '2 changes could not be applied to the backup and are parked.',
+      'No replica is healthy: source serves all reads, within its budget.',
       'Writes go to source.',
     ]);
   });
@@ -108,16 +108,16 @@ describe('the situation', () => {
     const late = { ...mirror, state: 'BEHIND', waiting: 12, mismatches: 3 };
     expect(texts({ ...cluster, mirror: late }, null).slice(0, 2)).toEqual([
       'The backup is behind: 12 changes wait for it.',
-      '3 records of the backup differed when they were compared last.',
+      '3 records of the backup differed in the last comparison.',
     ]);
   });
 
   it('tells when jobs cannot be reached, and when some were given up', () => {
     const jobs = { available: false, trouble: 'Redis does not answer', queues: null };
-    expect(texts(cluster, jobs)[0]).toBe('Background jobs cannot be reached: Redis does not answer.');
+    expect(texts(cluster, jobs)[0]).toBe('Background jobs are unavailable: Redis does not answer.');
     const queue = { kind: 'RECHECK_ORDERS', waiting: 0, active: 0, delayed: 0, dead: 4, workers: 1 };
     expect(texts(cluster, { available: true, trouble: null, queues: [queue] })[0]).toBe(
-      'Background jobs gave up 4 orders.',
+      'Background jobs gave up on 4 orders.',
     );
   });
 });

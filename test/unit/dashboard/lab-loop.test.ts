@@ -76,7 +76,7 @@ describe('what is done to a server', () => {
     [{}, null],
     [{ delayS: null, applier: null }, null],
     [{ delayS: 2 }, 'r is 2 s late'],
-    [{ delayS: 2, applier: 'stopped' }, 'r applies nothing'],
+    [{ delayS: 2, applier: 'stopped' }, 'r has its applier stopped'],
     [{ state: 'hung' }, 'r hangs'],
     [{ state: 'killed', delayS: 2 }, 'r was killed'],
   ])('%j: %s', (node, words) => expect(doneTo({ ...well, ...node })).toBe(words));

@@ -33,9 +33,9 @@ describe('what an answer says of itself', () => {
     expect(answerFacts(extensions, 1, 1)).toBeNull();
   });
 
-  it('never says that somebody asked for the newest data when nobody need have', () => {
+  it('does not claim that the user requested the newest data', () => {
     expect(reasonInShort('strong-read')).toBe('newest data');
-    expect(reasonInFull('strong-read')).toMatch(/ that you have seen, or it was asked for\./);
+    expect(reasonInFull('strong-read')).toMatch(/^The newest data was requested, or /);
   });
 
   it('has words for every reason that there is', () => {
