@@ -1,8 +1,8 @@
-/** Facts that travel with an error: small, safe to show to the caller. */
+/** Facts that an error carries: small, and safe to show to the caller. */
 export type ErrorFacts = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /**
- * Base of every error that Tidemark throws on purpose.
+ * Base class of all errors that Tidemark throws deliberately.
  * `code` is stable and public; `retryable` says whether the same call may succeed later; `facts` are shown to the caller.
  */
 export abstract class TidemarkError extends Error {

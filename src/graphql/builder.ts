@@ -18,7 +18,7 @@ type SchemaTypes = {
   };
 };
 
-/** What all types are built with. Building opens nothing: the client is asked for when a field resolves. */
+/** Builds all types. Building the schema opens nothing: a field gets the client when it resolves. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin, ValidationPlugin],
   defaultFieldNullability: false,
@@ -26,12 +26,12 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   relay: {
     idFieldOptions: { description: 'Opaque id, unique among all objects. Fetch the object again with `node(id:)`.' },
     nodeTypeOptions: { description: 'Anything that `node(id:)` can fetch again.' },
-    // Ours answer null for an id that names nothing, whatever it looks like.
+    // Ours return null for an id that names nothing, whatever its form.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
   },
-  // Rules of an input run before its resolver; this makes their faults members of the result like any other refusal.
-  // They would run before an authorisation check of the field, too: rules must tell nothing about what is stored.
+  // Input rules run before the resolver; this makes their faults members of the result union like any other refusal.
+  // They also run before any authorisation check of the field, so rules must reveal nothing about stored data.
   errors: { directResult: true, unsafelyHandleInputErrors: true },
   validation: {
     validationError: ({ issues }) =>
@@ -48,6 +48,6 @@ builder.queryType({
 });
 builder.mutationType({
   description:
-    'Writes. Each answers a union: its payload, or one of the refusals, which all implement `UserError`. ' +
+    'Writes. Each returns a union: its payload, or one of the refusals, which all implement `UserError`. ' +
     'Send an `idempotencyKey` to make a retry safe.',
 });

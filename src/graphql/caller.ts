@@ -1,30 +1,30 @@
 import type { UsedUp } from '../platform/shares.ts';
 
-/** What one request takes of the process. What it has taken is given back when its answer is over. */
+/** What one request uses of the process. It is given back when the answer has been sent. */
 export interface Admission {
-  /** The request is whole: from now on it counts as being answered. */
+  /** The request is complete: from now on it counts as being answered. */
   begin(): UsedUp | null;
   /**
-   * Its body is not there yet. `arrived` is called once it is, or will not be; `giveUp` when it has taken long and others need
-   * its place.
+   * The body has not arrived yet. `arrived` is called once it has, or will not; `giveUp` if it takes long and others need its
+   * place.
    */
   awaitBody(giveUp: (usedUp: UsedUp) => void): { readonly usedUp: UsedUp } | { readonly arrived: () => void };
   /**
-   * Its answer will go on for long: it counts as a stream, and not as being answered any more. `events`: what its client's
-   * streams cost together with each event is too much.
+   * The answer is a stream: it counts as one, and no longer as being answered. `events`: the streams of this client together
+   * cost too much per event.
    */
   openStream(pointsPerEvent: number): UsedUp | 'events' | null;
 }
 
 /** Who sent a request, and where its browser finds the API. */
 export type Caller = {
-  /** As proxies that are trusted name it, else of whoever is connected. */
+  /** Taken from a trusted proxy, otherwise the address of the connection. */
   readonly address: string;
-  /** Whether the way that the browser sees is TLS. */
+  /** Whether the browser's connection uses TLS. */
   readonly secure: boolean;
-  /** What a proxy has taken away from the front of the path, such as `/shop`; empty when nothing. */
+  /** The path prefix that a proxy has stripped, such as `/shop`; empty if none. */
   readonly prefix: string;
-  /** Whether the request comes from a page of the API itself, from no page at all, or from one that it does not know. */
+  /** Whether the request comes from a page of the API itself, from no page, or from an unknown one. */
   readonly page: 'own' | 'none' | 'foreign';
   readonly admission: Admission;
 };

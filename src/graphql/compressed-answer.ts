@@ -1,16 +1,16 @@
 /**
- * Answers made smaller for browsers. Only whole answers that are large enough to gain by it: what is small is sent as it is, and
- * streams go out event by event. Whoever does not ask for it pays nothing but a look at one header.
+ * Compresses answers for browsers. Only complete answers that are large enough to gain by it: small ones are sent as they are, and
+ * streams event by event. Other clients only pay for the check of one header.
  */
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 
 const smallestBytes = 1024;
-// Most of what the best level gains, at a third of its price.
+// Most of the gain of the best level at a third of its cost.
 const options = { level: constants.Z_BEST_SPEED + 2 };
 
-/** At once what it was given, for whoever does not ask for less. */
+/** Returns its input synchronously if the client does not accept compression. */
 export function compressedAnswer(answer: Response, request: IncomingMessage): Response | Promise<Response> {
   const accepted = request.headers['accept-encoding'];
   if (accepted === undefined || !/(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(accepted))) return answer;

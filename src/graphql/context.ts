@@ -8,57 +8,57 @@ import type { Clock } from '../platform/clock.ts';
 import type { RoutingLog } from '../routing/routing-log.ts';
 import type { ClusterEventFeed } from './cluster/cluster-event-feed.ts';
 
-/** How far the backup is. `null` is not known here. */
+/** State of the mirror to the backup. `null` if unknown here. */
 export type MirrorFacts = {
   readonly turn: 'BEHIND' | 'CAUGHT_UP' | null;
-  /** Changes that wait for the backup, and that were given up. */
+  /** Changes that are waiting for the backup, and those that are parked. */
   readonly depth: { readonly waiting: number; readonly parked: number; readonly oldestAgeMs: number | null } | null;
   readonly lastComparedAtMs: number | null;
   readonly mismatches: number | null;
 };
 
-/** What is known of the servers now; `epoch` is `null` until one was seen. */
+/** The known state of the servers; `epoch` is `null` until one was seen. */
 export type ClusterState = ClusterHealth & {
   readonly epoch: number | null;
-  /** What is wrong with Redis, if anything; `null` without one. */
+  /** The trouble with Redis, if any; `null` without Redis. */
   readonly redis: { readonly trouble: string | null } | null;
-  /** Resolves within a second or so; `null` without a backup. */
+  /** Resolves within about a second; `null` without a backup. */
   mirror(): Promise<MirrorFacts | null>;
 };
 
-/** What resolvers see: small on purpose. One per GraphQL operation. */
+/** What resolvers see: deliberately small. One per GraphQL operation. */
 export interface OperationContext {
   readonly requestId: string;
-  /** Whom its shares are counted for: an address, or a network of IPv6. */
+  /** The client that quotas are counted for: an address, or an IPv6 network. */
   readonly client: string;
   readonly session: OrdersSession;
-  /** Lists and counts: of this session's node, or all of them of one answer that was kept. */
+  /** Lists and counts: from this session's node, or all of them from one cached answer. */
   readonly orders: OrderReads;
   readonly clock: Clock;
-  /** Needs no session: it is all that operations see which ask for nothing from a table. */
+  /** Needs no session: operations that read no table see only these. */
   cluster(): ClusterState;
-  /** What happens to them, likewise. */
+  /** Cluster events, likewise. */
   readonly clusterEvents: ClusterEventFeed;
-  /** The last operations of this process, likewise; `null` when none are kept. */
+  /** The last operations of this process, likewise; `null` if the log is disabled. */
   readonly routingLog: RoutingLog | null;
   /** Background work, likewise. */
   readonly jobs: Jobs;
-  /** Who is told of changed orders, likewise. */
+  /** Subscriptions to order changes, likewise. */
   readonly orderChanges: OrderChanges;
-  /** Tells them; for use cases, once they have committed. */
+  /** Publishes them; called by use cases after the commit. */
   onCommitted(change: CommittedChange): void;
-  /** For operations that take long: resolves when the next piece of work may be done, so that others are not kept waiting. */
+  /** For long operations: resolves when the next piece of work may run, so that others are not kept waiting. */
   readonly standBack?: () => Promise<void>;
-  /** Of a subscription: resolves, or is `null`, when its next event may be worked on. */
+  /** For subscriptions: resolves, or is `null`, when the next event may be worked on. */
   readonly eventTurn?: () => Promise<void> | null;
-  /** `count` bytes that nobody can guess. */
+  /** `count` unpredictable bytes. */
   randomBytes(count: number): Uint8Array;
-  /** The session so far as a signed token, `null` when there is nothing to carry. */
+  /** The session so far as a signed token, `null` if there is nothing to carry. */
   consistencyToken(): string | null;
   /**
-   * A position that the pinned node had reached once the rows read so far were read, with what the session requires, as a signed token:
-   * a page that starts at a cursor that carries it is never older than the page the cursor came from. Of a page that was kept: what
-   * it shows, and no more. `null` when nobody knows.
+   * A signed token for the cursors of a page: it includes every row read so far and what the session requires, so that the next page
+   * is never older than this one. Taken from the pinned node after the rows were read; for a cached page it covers only what the page
+   * shows. `null` if the position is unknown.
    */
   pageToken(): Promise<string | null>;
 }

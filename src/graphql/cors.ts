@@ -1,6 +1,6 @@
 import type { CORSOptions } from 'graphql-yoga';
 
-/** Browsers on `origins` may call with cookies; on others they may not call at all. */
+/** Browsers on `origins` may call with cookies; on other origins they may not call at all. */
 export function corsFor(
   origins: readonly string[],
   furtherHeaders: readonly string[],
@@ -23,7 +23,7 @@ export function corsFor(
   };
   return (request) => {
     const origin = request.headers.get('origin');
-    // A list, as Yoga says `Vary: Origin` only where there is a choice, and caches must not mix up the origins.
+    // Passed as a list, because Yoga sends `Vary: Origin` only if there is a choice, and caches must not mix up origins.
     return origin !== null && origins.includes(origin) ? { ...options, origin: [origin, 'null'] } : false;
   };
 }

@@ -1,14 +1,14 @@
 import { GraphQLError } from 'graphql';
 import { TidemarkError } from '../errors.ts';
 
-// What a caller may learn of an error:
+// What a caller learns of an error:
 //   thrown on purpose (TidemarkError)   its message, code, retryable and facts
 //   GraphQL's own (syntax, validation)  its message and a code
-//   anything else                       that something broke, and the request id to ask about it
+//   anything else                       that an internal error occurred, and the request id
 
 export const internalErrorCode = 'INTERNAL_SERVER_ERROR';
 
-/** Codes that errors of an answer may have: what they are counted by. Refusals that are data are not among them. A test compares. */
+/** The codes that errors of an answer may have, for the metric. Refusals returned as data are not among them. A test compares. */
 export const knownErrorCodes = [
   internalErrorCode,
   'BAD_CONSISTENCY_REQUEST',
@@ -61,7 +61,7 @@ export type ErrorCode = (typeof knownErrorCodes)[number];
 
 type HttpHints = { status?: number; spec?: boolean; headers?: Record<string, string>; unexpected?: boolean };
 
-/** The error as clients see it. Other errors than Tidemark's and GraphQL's are masked; `originalError` keeps them for the log. */
+/** The error as clients see it. Errors that are neither Tidemark's nor GraphQL's are masked; `originalError` keeps them for the log. */
 export function toGraphqlError(error: unknown): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined;
   const cause = rootCause(error);
@@ -75,14 +75,14 @@ export function toGraphqlError(error: unknown): GraphQLError {
     return new GraphQLError(cause.message, { ...place(located), originalError: cause, extensions });
   }
   if (located !== undefined && cause instanceof GraphQLError) return graphqlOwn(located);
-  return new GraphQLError('Something broke on our side. The request id finds it in the log.', {
+  return new GraphQLError('Internal error. The log has the details under the request id.', {
     ...place(located),
     originalError: cause instanceof Error ? cause : new Error(String(cause)),
     extensions: { code: internalErrorCode, retryable: false, unexpected: true },
   });
 }
 
-/** A `GraphQLError` with anything else than another one below it was only wrapped to give it a path. */
+/** A `GraphQLError` around another error only adds the path. */
 function rootCause(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError != null) cause = cause.originalError;
@@ -92,15 +92,15 @@ function rootCause(error: unknown): unknown {
 function graphqlOwn(error: GraphQLError): GraphQLError {
   const { originalError: _, stacktrace: __, ...extensions } = error.extensions;
   const http: HttpHints = { ...(extensions.http as HttpHints | undefined) };
-  // As all other paths say it.
+  // In the form of all other paths.
   const code = http.status === 405 ? 'METHOD_NOT_ALLOWED' : (extensions.code ?? 'BAD_USER_INPUT');
   if (error.path === undefined && http.status === undefined) Object.assign(http, { status: 400, spec: true });
-  // Not even a GraphQL request: for that the HTTP status speaks, whatever media type was asked for.
+  // Not even a GraphQL request: the HTTP status tells, whatever media type was requested.
   if (extensions.code === 'BAD_REQUEST') delete http.spec;
   return new GraphQLError(error.message, { ...place(error), extensions: { ...extensions, code, http } });
 }
 
-/** `spec` keeps the status at 200 for clients that ask for application/json, as GraphQL over HTTP wants it. */
+/** `spec` keeps the status at 200 for clients that accept application/json, as GraphQL over HTTP requires. */
 function httpHints(error: TidemarkError, located: GraphQLError | undefined): HttpHints {
   const { retryAfterMs } = error.facts;
   const headers = typeof retryAfterMs === 'number' ? { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } : {};

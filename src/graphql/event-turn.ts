@@ -1,6 +1,6 @@
 import type { OperationContext } from './context.ts';
 
-/** What a subscription reads from, each event at its turn: until then it is not worked on, and those behind it wait or are missed. */
+/** The source of a subscription, one event per turn: until then the event is not processed, and those behind it wait or are dropped. */
 export function inTurn<T>(
   events: AsyncIterableIterator<T>,
   { eventTurn }: Pick<OperationContext, 'eventTurn'>,

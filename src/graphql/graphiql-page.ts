@@ -4,7 +4,7 @@ import { gzip } from 'node:zlib';
 
 export type CompressedPage = { readonly gzipped: Buffer; readonly etag: string };
 
-/** Shown to whoever opens GraphiQL for the first time. */
+/** Shown on the first visit to GraphiQL. */
 export const defaultQuery = `# Tidemark: every client reads its own writes.
 #
 # Two operations to try: put the cursor into one and
@@ -61,7 +61,7 @@ query NewestOrders {
 }
 `;
 
-/** With the theme that was chosen on the orders page, and a way back to it. */
+/** Adds the theme chosen on the orders page, and a link back to it. */
 function asOurs(html: string): string {
   const theme = `<script>try {
     const theme = localStorage.getItem('tidemark-theme');
@@ -72,7 +72,7 @@ function asOurs(html: string): string {
   return html.replace('<div id="root"></div>', `${theme}${back}<div id="root"></div>`);
 }
 
-/** GraphiQL with everything it needs inside the page: it is large, so it is made when first asked for and kept compressed. */
+/** GraphiQL with all assets inlined: large, so it is built on first use and kept compressed. */
 export function createGraphiqlPage(): () => Promise<CompressedPage> {
   let page: Promise<CompressedPage> | null = null;
   const render = async (): Promise<CompressedPage> => {

@@ -16,8 +16,8 @@ builder.queryField('node', (t) =>
   t.field({
     type: nodeType,
     nullable: true,
-    description: 'Whatever has this id, or null when nothing has.',
-    args: { id: t.arg.id({ required: true, description: 'The `id` of an object that you have seen.' }) },
+    description: 'The object with this id, or null.',
+    args: { id: t.arg.id({ required: true, description: 'The `id` of an object.' }) },
     resolve: async (_, { id }, context, info) => (await findNodes([id], context, info))[0] ?? null,
   }),
 );
@@ -26,8 +26,8 @@ builder.queryField('nodes', (t) =>
   t.field({
     type: [nodeType],
     nullable: { list: false, items: true },
-    description: `Whatever has these ids, in their sequence, with null where nothing has. At most ${maxPageSize}.`,
-    args: { ids: t.arg.idList({ required: true, description: 'The `id`s of objects that you have seen.' }) },
+    description: `The objects with these ids, in the same order, with null for each id that names nothing. At most ${maxPageSize}.`,
+    args: { ids: t.arg.idList({ required: true, description: 'The `id`s of objects.' }) },
     resolve: (_, { ids }, context, info) => {
       if (ids.length > maxPageSize) throw new BadListRequestError(`\`ids\` must hold at most ${maxPageSize} ids`);
       return findNodes(ids, context, info);

@@ -3,45 +3,45 @@ import type { Position } from '../consistency/position.ts';
 import type { RouteDecision } from '../routing/route-decision.ts';
 import type { Caller } from './caller.ts';
 
-/** How the HTTP answer carries the session on. */
+/** How the HTTP response carries the session. */
 export type CookieChange = 'KEEP' | 'SET' | 'CLEAR';
 export type SessionOutput = { readonly token: string | null; readonly cookie: CookieChange };
 
-/** What a request asked of the node that answers it. */
+/** What a request requires of the node that answers it. */
 export type RoutedFacts = { readonly level: ConsistencyLevel; readonly required: Position | null };
 
-/** Says of a request that it is not short; what it does between two pieces of its work. */
+/** Marks a request as long; between two pieces of work it can yield. */
 export type LongWork = { readonly isLong: () => void; readonly standBack: () => Promise<void> };
 
-/** What the plugins know about one HTTP request beside the request itself. */
+/** What the plugins know about one HTTP request beyond the request itself. */
 export type RequestFacts = {
   /** Safe to log and to send back. */
   requestId: string;
   startedMs: number;
-  /** `null` for a request that came over no network. */
+  /** `null` if the request did not come over the network. */
   caller: Caller | null;
-  /** Aborted with a `DeadlineExceededError` when the request has taken too long. */
+  /** Aborted with a `DeadlineExceededError` at the request deadline. */
   deadline: AbortSignal | null;
   operation: { readonly name: string | null; readonly type: string } | null;
-  /** `null` for a request that needs no node, or was refused before it could ask for one. */
+  /** `null` if the request needs no node, or was refused before it could require one. */
   routed: RoutedFacts | null;
-  /** Which node answered, and why. */
+  /** The node that answered, and why. */
   decision: RouteDecision | null;
-  /** What its answer brings its client; `null` when it says nothing of a session. */
+  /** What its response carries for its client; `null` without a session. */
   output: SessionOutput | null;
-  /** Ids of orders that it has changed: who wrote what is asked later. */
+  /** Ids of the orders that it has changed, for the audit of writes. */
   written: string[];
-  /** Points that its operation costs, as `operation-cost.ts` counts them. */
+  /** Cost of its operation in points, as `operation-cost.ts` counts them. */
   cost: number;
-  /** The same where every list that may be long is as long as it may be. */
+  /** The same at the maximum length of every list. */
   mostCost: number;
-  /** `null` for a request that came over no network. */
+  /** `null` if the request did not come over the network. */
   longWork: LongWork | null;
 };
 
 const factsByRequest = new WeakMap<Request, RequestFacts>();
 
-/** The facts of a request; made when they are first asked for. */
+/** The facts of a request, created on first use. */
 export function factsOf(request: Request): RequestFacts {
   let facts = factsByRequest.get(request);
   if (facts === undefined) {
@@ -64,17 +64,17 @@ export function factsOf(request: Request): RequestFacts {
   return facts;
 }
 
-/** For the plugin that routes: says what is asked, before a node is looked for. */
+/** For the routing plugin: records the requirement before a node is chosen. */
 export function recordRouted(request: Request, routed: RoutedFacts): void {
   factsOf(request).routed = routed;
 }
 
-/** For the plugin that routes reads: puts the decision into the log line of the request. */
+/** For the routing plugin: puts the decision into the request's log line. */
 export function recordDecision(request: Request, decision: RouteDecision): void {
   factsOf(request).decision = decision;
 }
 
-/** For the plugin that carries sessions on: what the answer brings the client. */
+/** For the plugin that carries sessions: what the response brings the client. */
 export function recordOutput(request: Request, output: SessionOutput): void {
   factsOf(request).output = output;
 }

@@ -19,7 +19,7 @@ import './routing-log/routing-log-type.ts';
 /** The whole GraphQL schema. Importing it opens nothing. */
 export const schema = withDirectives(builder.toSchema());
 
-/** One type of levels for the directive and for fields: the builder makes it with the schema. */
+/** One type of levels for the directive and for fields: the builder creates it with the schema. */
 function withDirectives(built: GraphQLSchema): GraphQLSchema {
   const levels = built.getType('ConsistencyLevel');
   if (!isEnumType(levels)) throw new Error('The schema has no consistency levels');

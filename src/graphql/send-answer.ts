@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendNodeResponse } from '@whatwg-node/server';
 import { isJson } from './compressed-answer.ts';
 
-/** Sends a whole answer with its head in one piece, which Yoga's own way does not; what goes on, or is no text, goes that way. */
+/** Sends a complete answer and its headers in one write, which Yoga does not; streams and binary bodies are left to Yoga. */
 export async function sendAnswer(answer: Response, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { headers } = answer;
   if (!isJson(headers.get('content-type')) || headers.has('content-encoding')) {

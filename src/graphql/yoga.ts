@@ -38,11 +38,11 @@ export type GraphqlServerOptions = {
   readonly schema: GraphQLSchema;
   /** Opens the database session of each operation and carries the token in and out. */
   readonly consistency: Plugin;
-  /** What is known of the servers now. */
+  /** The known state of the servers. */
   readonly cluster: () => ClusterState;
-  /** What subscriptions read from. */
+  /** The source of subscriptions. */
   readonly clusterEvents: ClusterEventFeed;
-  /** Where routed operations are noted; `null` when they are not. */
+  /** Where routed operations are logged; `null` if they are not. */
   readonly routingLog: RoutingLog | null;
   readonly jobs: Jobs;
   readonly orderChanges: OrderChanges;
@@ -61,10 +61,10 @@ export type GraphqlServerOptions = {
 
 type NodeContext = { req: IncomingMessage; res: ServerResponse; caller: Caller; longWork: LongWork };
 
-/** Answers one HTTP request. Rejects only when nothing could be answered. */
+/** Answers one HTTP request. Rejects only if no response could be sent. */
 export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, caller: Caller) => Promise<void>;
 
-/** The GraphQL endpoint, for any path that the HTTP server gives it. */
+/** The GraphQL endpoint, for any path that the HTTP server assigns to it. */
 export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandler {
   const { clock, log, metrics, cluster, clusterEvents, routingLog, jobs, orderChanges } = options;
   const shortFirst = new ShortFirst(clock);
@@ -77,50 +77,50 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
     logging: false,
     multipart: false,
     batching: false,
-    // useCors answers browsers that ask.
+    // useCors answers preflights.
     cors: false,
     maskedErrors: { maskError: toGraphqlError },
     // useRequestParams reads and limits the body.
     maxRequestBodySize: false,
-    // useDocumentCache keeps them.
+    // useDocumentCache caches them.
     parserAndValidationCache: false,
     plugins: [
-      // Who asks, and what there is to ask beside the tables: servers, what happens to them, background work.
+      // The caller, and what can be queried beside the tables: servers, events, background jobs.
       useOperationContext({ cluster, clusterEvents, routingLog, jobs, orderChanges }),
       ...inOne([
-        // An id for every request, in and out.
+        // An id for every request and response.
         useRequestId(clock),
         // What pages of other origins may do.
         useCors(options.corsOrigins, options.corsHeaders),
-        // No answer to something wrong is longer than what was wrong.
+        // Bounded errors.
         useBoundedErrors(options.introspection),
         // One log line per request, with what the plugins below found out.
         useAccessLog(clock, log),
-        // The same as numbers.
+        // The same as metrics.
         useMetrics(clock, metrics),
-        // The same for whoever wants to see who answered whom, and why.
+        // The same for the routing log.
         useRoutingLog(clock, routingLog),
-        // JSON only, and not too much of it.
+        // JSON only, with limits.
         useRequestParams(options.maxBodyBytes),
-        // What was parsed and found valid before.
+        // Cached parsing and validation.
         useDocumentCache(),
-        // The schema is a secret or it is not.
+        // Introspection on or off.
         useIntrospectionSwitch(options.introspection),
-        // Aliases, depth, directives, tokens.
+        // Limits on aliases, depth, directives and tokens.
         useLimits(options.limits),
-        // Variables that fit, and rows.
+        // Limits on variables and rows.
         useCostLimit(options.limits),
-        // No operation outlives the request deadline.
+        // The request deadline.
         useDeadline(clock, options.requestTimeoutMs),
-        // What is heavy waits for its turn. Within the session: what is answered from the cache, or waits for a replica, takes none.
+        // Heavy operations take turns. Inside the session: cache hits and waits for a replica take no turn.
         useHeavyTurns(),
         // Token in, session, node, token out.
         options.consistency,
         // Who may open a stream, and how many.
         useStreamRules(),
-        // Each of their events when it is its turn.
+        // A turn for each of their events.
         useEventTurns(shortFirst.standBack),
-        // Answers that go on.
+        // Streaming answers.
         useEventStreams(options.streams, options),
       ]),
     ],
@@ -140,7 +140,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): GraphqlHandl
   };
 }
 
-/** Yoga says nothing more where the client accepts no form of answer that there is. */
+/** Yoga sends no body if the client accepts no available form of answer. */
 function neverEmpty(answer: Response): Response {
   if (answer.status < 400 || answer.body !== null) return answer;
   const [code, message] =

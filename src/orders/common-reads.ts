@@ -1,6 +1,6 @@
 /**
- * Which reads are common enough to be kept for others, and their names: first pages of ordinary sizes, and counts, with the
- * filters that can only have a few values. Whatever holds a number, a user, a time or an amount is somebody's own question.
+ * Which reads are common enough to be cached for other clients, and their names: first pages of ordinary sizes, and counts, with the
+ * filters that have few values. A read with a number, user, time or amount is too specific.
  */
 import type { ListOrders } from './list-orders.ts';
 import { isCommon, type OrderFilter } from './order-filter.ts';
@@ -13,7 +13,7 @@ export type CommonRead = { readonly name: string } & (
 
 const commonSizes: ReadonlySet<number> = new Set([5, 10, 20, 25, 50, 100]);
 
-/** Name of the read, `null` when it is not common. `withItems`: whether the orders bring their items. */
+/** Name of the read, `null` if it is not common. `withItems`: whether the orders come with their items. */
 export function pageName({ filter, sort, page }: ListOrders, withItems: boolean): string | null {
   const filtered = filterName(filter);
   const isFirst = !page.backward && page.after === null && page.before === null;
@@ -21,19 +21,19 @@ export function pageName({ filter, sort, page }: ListOrders, withItems: boolean)
   return ['page', page.size, sortName(sort), filtered, ...(withItems ? ['items'] : [])].join(' ');
 }
 
-/** Name of the read, `null` when it is not common. */
+/** Name of the read, `null` if it is not common. */
 export function countName(filter: OrderFilter): string | null {
   const filtered = filterName(filter);
   return filtered === null ? null : `count ${filtered}`;
 }
 
-/** `null` when it is not common. */
+/** `null` if it is not common. */
 export function commonPage(list: ListOrders, withItems: boolean): CommonRead | null {
   const name = pageName(list, withItems);
   return name === null ? null : { kind: 'page', name, list, withItems };
 }
 
-/** `null` when it is not common. */
+/** `null` if it is not common. */
 export function commonCount(filter: OrderFilter): CommonRead | null {
   const name = countName(filter);
   return name === null ? null : { kind: 'count', name, filter };

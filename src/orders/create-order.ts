@@ -11,7 +11,7 @@ import { insertItems, insertOrder, type NewOrder, selectOrder } from './order-st
 
 const draws = 5;
 
-/** Throws `InvalidInputError` when the number is taken, `IdempotencyKeyReusedError`, and what the session throws. */
+/** Throws `InvalidInputError` if the number is taken, `IdempotencyKeyReusedError`, and what the session throws. */
 export async function createOrder(
   dependencies: WriteDependencies & { readonly randomBytes: RandomBytes },
   command: CreateOrder,
@@ -44,7 +44,7 @@ async function placeOrder(
   const id = await insertedId(own, order);
   await own.run(insertItems(id, items));
   const [placed] = await own.rows(selectOrder({ id }));
-  if (placed === undefined) throw new Error('An order was inserted and is not there');
+  if (placed === undefined) throw new Error('The order was inserted but cannot be read');
   return {
     ...placed,
     items: items.map((item) => ({ ...item, orderId: id, unitPrice: new Decimal(item.unitPrice) })),

@@ -3,7 +3,7 @@ import { OrderNotFoundError, VersionConflictError } from './errors.ts';
 import { type WriteDependencies, writeOnce } from './idempotency.ts';
 import type { DeleteOrder } from './order-rules.ts';
 
-/** The id of the order that is gone, its items with it. Throws `OrderNotFoundError`, `VersionConflictError`, `IdempotencyKeyReusedError`, and what the session throws. */
+/** Returns the id of the deleted order. Throws `OrderNotFoundError`, `VersionConflictError`, `IdempotencyKeyReusedError`, and what the session throws. */
 export async function deleteOrder(dependencies: WriteDependencies, command: DeleteOrder): Promise<bigint> {
   const { id, expectedVersion } = command;
   return writeOnce(

@@ -3,19 +3,19 @@ import { TidemarkError } from '../errors.ts';
 import { shortened } from '../platform/shortened.ts';
 import type { OrderStatus } from './order-status.ts';
 
-/** What is wrong with one part of an input. `path` leads there from the input itself. */
+/** A fault of one part of an input. `path` is relative to the input. */
 export type InputFault = { readonly path: readonly string[]; readonly message: string };
 
-/** An expected refusal of a write. `path` names the part of the input that it is about, from the input itself. */
+/** An expected refusal of a write. `path` names the part of the input concerned, relative to the input. */
 export abstract class OrderRefusedError extends TidemarkError {
   readonly retryable = false;
   abstract readonly path: readonly string[];
 }
 
-/** Whoever sent something wrong reads the first ones. */
+/** Maximum number of faults reported. */
 export const mostFaults = 10;
 
-/** The input breaks rules that its types cannot express. Lists its first faults. */
+/** The input breaks rules that its types cannot express. Lists the first faults. */
 export class InvalidInputError extends OrderRefusedError {
   readonly code = 'INVALID_INPUT';
   readonly path: readonly string[] = [];
@@ -33,7 +33,7 @@ export class InvalidInputError extends OrderRefusedError {
   }
 }
 
-/** There is no such order; it may have been deleted. */
+/** The order does not exist; it may have been deleted. */
 export class OrderNotFoundError extends OrderRefusedError {
   readonly code = 'ORDER_NOT_FOUND';
   readonly path = ['id'];
@@ -43,7 +43,7 @@ export class OrderNotFoundError extends OrderRefusedError {
   }
 }
 
-/** Somebody else changed the order first. `current` was read from the source, in the transaction that was refused. */
+/** Another client changed the order first. `current` was read from the source, in the transaction that was refused. */
 export class VersionConflictError extends OrderRefusedError {
   readonly code = 'VERSION_CONFLICT';
   readonly path = ['expectedVersion'];
@@ -59,7 +59,7 @@ export class VersionConflictError extends OrderRefusedError {
   }
 }
 
-/** The order cannot get this status from the one it has. */
+/** The status cannot follow the current one. */
 export class InvalidStatusTransitionError extends OrderRefusedError {
   readonly code = 'INVALID_STATUS_TRANSITION';
   readonly path = ['status'];
@@ -87,17 +87,17 @@ export class IdempotencyKeyReusedError extends OrderRefusedError {
   }
 }
 
-/** The first answer is known but not yet where in the history it stands, and that could not be found out now. */
+/** The first call's result is known but its position is not yet, and could not be determined now. */
 export class ReplayUnsettledError extends TidemarkError {
   readonly code = 'REPLAY_UNSETTLED';
   readonly retryable = true;
 
   constructor() {
-    super('The earlier call with this idempotency key is still being settled; repeat the call');
+    super('The earlier call with this idempotency key is still being settled; try again');
   }
 }
 
-/** The cursor was not handed out for this list. */
+/** The cursor does not belong to this list. */
 export class BadCursorError extends TidemarkError {
   readonly code = 'BAD_CURSOR';
   readonly retryable = false;
@@ -107,7 +107,7 @@ export class BadCursorError extends TidemarkError {
   }
 }
 
-/** The arguments of a list contradict each other or are out of bounds. */
+/** The arguments of a list contradict each other or are out of range. */
 export class BadListRequestError extends TidemarkError {
   readonly code = 'BAD_USER_INPUT';
   readonly retryable = false;

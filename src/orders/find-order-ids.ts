@@ -1,7 +1,7 @@
 import type { OrdersSession } from '../database/orders/orders-client.ts';
 import { type OrderFilter, whereOf } from './order-filter.ts';
 
-/** Ids of the orders that were placed last, at most `limit`. */
+/** Ids of the newest orders, at most `limit`. */
 export async function findOrderIds(
   session: OrdersSession,
   filter: OrderFilter,

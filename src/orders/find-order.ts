@@ -12,13 +12,13 @@ export async function findOrder(
     if (isRowAlone(selection)) return (await session.rows(selectOrder(key)))[0] ?? null;
     return await session.client.order.findUnique({ ...selection, where: key });
   } catch (error) {
-    // What a database cannot hold it does not have.
+    // An id that the database cannot store does not exist in it.
     if (error instanceof ValueRefusedError) return null;
     throw error;
   }
 }
 
-/** Those of these orders that there are, by their ids. */
+/** Those of these orders that exist, by id. */
 export async function findOrders(
   session: OrdersSession,
   ids: readonly bigint[],

@@ -4,12 +4,12 @@ import type { OrdersTransaction } from '../database/orders/orders-client.ts';
 import { positions } from '../servers/known-flavours.ts';
 
 export type KeyedOperation = 'createOrder' | 'updateOrder' | 'deleteOrder';
-/** Keys of different operations never meet. */
+/** Keys of different operations never collide. */
 export type RecordId = { readonly operation: KeyedOperation; readonly key: string };
 
 /**
- * `position` is `null` when only the source surely has the write. It is of the database that holds the record: what the caller
- * had seen of others it brings along with each call.
+ * `position` is `null` if only the source is certain to have the write. It is of the database that holds the record: what the caller
+ * has seen of others comes with each call.
  */
 type Committed = { readonly position: Position | null; readonly issuedAtMs: number };
 
@@ -18,11 +18,11 @@ export type IdempotencyRecord = {
   readonly result: string;
   /** By the clock of the process that claimed the key. */
   readonly createdAt: Date;
-  /** Where in the history the write stands; `null` while nobody has noted it. */
+  /** Position of the write; `null` until it has been recorded. */
   readonly committed: Committed | null;
 };
 
-/** False when the key is taken. Waits for a transaction that has claimed it and is not over yet. */
+/** False if the key is taken. Waits for a running transaction that has claimed it. */
 export async function claimKey(
   tx: OrdersTransaction,
   id: RecordId,
@@ -30,7 +30,7 @@ export async function claimKey(
   createdAt: Date,
 ): Promise<boolean> {
   try {
-    // Not one that skips duplicates: that would cut off what the table cannot hold, and two keys would be one.
+    // Not INSERT IGNORE: it would truncate values that are too long, and two keys would become one.
     await tx.idempotencyKey.createMany({ data: [{ ...id, inputHash, result: '', createdAt }] });
     return true;
   } catch (error) {
@@ -43,10 +43,10 @@ export async function recordResult(tx: OrdersTransaction, id: RecordId, result: 
   await tx.idempotencyKey.updateMany({ where: id, data: { result } });
 }
 
-/** Stands for a position where the server gives none. */
+/** Stands for a position if the server reports none. */
 const onlyOnSource = 'none';
 
-/** The first position that is noted stays. */
+/** The first recorded position stays. */
 export async function notePosition(
   tx: OrdersTransaction,
   id: RecordId,
@@ -81,7 +81,7 @@ export async function readRecord(tx: OrdersTransaction, id: RecordId): Promise<I
   };
 }
 
-/** `null` sends the client to the source: also for what a release with other kinds of servers has noted. */
+/** `null` sends the client to the source; also returned for positions of server kinds that this release does not know. */
 export function readPosition(text: string): Position | null {
   if (text === onlyOnSource) return null;
   try {

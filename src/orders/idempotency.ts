@@ -4,12 +4,12 @@
  *
  *   FREE ──claim──▶ CLAIMED ──work fails──▶ FREE           a refusal is not recorded
  *                      │
- *                      └────commit────▶ DONE ──note position──▶ SETTLED
+ *                      └────commit────▶ DONE ──record position──▶ SETTLED
  *
- * A position exists only after the commit, so a record is DONE before it is SETTLED, and stays so when the process dies in
- * between. A replay waits for the note, but not longer than the first call can still be about to write it. Then it commits
- * a small write of its own to the record, whose position includes the first write, and settles the record with that. It never answers without a position that includes the
- * write: a client that carries no such position could read a world without its own order.
+ * A position exists only after the commit, so a record is DONE before it is SETTLED, and stays DONE if the process dies in
+ * between. A replay waits for the position for as long as the first call may still be about to record it. Then it commits a small
+ * write of its own to the record, whose position includes the first write, and settles the record with that. It never answers
+ * without a position that includes the write: a client without one could read a state without its own order.
  */
 
 import type { OrdersSession, OrdersTransaction } from '../database/orders/orders-client.ts';
@@ -34,22 +34,22 @@ import { refusedInput } from './refused-input.ts';
 export type WriteDependencies = {
   readonly session: OrdersSession;
   readonly clock: Clock;
-  /** Called when a change was committed. Must not throw. */
+  /** Called after a change was committed. Must not throw. */
   readonly onCommitted?: (change: CommittedChange) => void;
 };
 
-/** How the answer is kept as text and read back. */
+/** How the answer is serialised. */
 export type AnswerCodec<T> = { readonly write: (answer: T) => string; readonly read: (text: string) => T };
-/** What the answer says was changed. */
+/** The changes that an answer stands for. */
 export type DescribeChange<T> = (answer: T) => Pick<CommittedChange, 'kind' | 'id' | 'order'>;
 
-/** A record older than this without its note lost its first caller. */
+/** The first caller of a record older than this without a position has died. */
 const noteWaitMs = 2000;
 const firstPollMs = 5;
 const slowestPollMs = 160;
 
 /**
- * Runs `work` in one write transaction, once per key. Throws `IdempotencyKeyReusedError`, `InvalidInputError` for what the
+ * Runs `work` in one write transaction, once per key. Throws `IdempotencyKeyReusedError`, `InvalidInputError` for values that the
  * database cannot store, and what `work` throws.
  */
 export async function writeOnce<T>(...given: Parameters<typeof writeOrRefuse<T>>): Promise<T> {
@@ -89,13 +89,13 @@ async function writeOrRefuse<T>(
     const { position, onlyOnSource, issuedAtMs } = committed;
     const value = announce(committed);
     if (position !== null || onlyOnSource) {
-      // The write is committed: a note that fails is made good by the first replay.
+      // The write is committed: if recording its position fails, the first replay does it.
       await session.annotate((tx) => notePosition(tx, id, position, issuedAtMs)).catch(() => undefined);
     }
     return value;
   } catch (error) {
     if (!(error instanceof KeyTakenSignal)) throw error;
-    // Taken, and gone again by the time it was read: old records are cleared away.
+    // The key was taken, but the record was purged before it could be read.
     if (error.record === null) throw new ReplayUnsettledError();
     if (error.record.inputHash !== inputHash) throw new IdempotencyKeyReusedError();
     const { position, issuedAtMs } = error.record.committed ?? (await settle(dependencies, id, error.record.createdAt));
@@ -118,7 +118,7 @@ class KeyTakenSignal extends Error {
 type Settled = NonNullable<IdempotencyRecord['committed']>;
 
 async function settle({ session, clock }: WriteDependencies, id: RecordId, claimedAt: Date): Promise<Settled> {
-  // Reads on the source, which the session must not advance by: the record's position is the one to answer with.
+  // Reads on the source that must not advance the session: the record's position is the one to return.
   const noted = async () => (await session.annotate((tx) => readRecord(tx, id)))?.committed ?? null;
   const ageMs = Math.max(0, clock.now() - claimedAt.getTime());
   const givenUpMs = clock.monotonic() + noteWaitMs - ageMs;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Equal for equal inputs, whatever order their parts were written in. The key itself is no part of it. */
+/** Equal for equal inputs, whatever the order of their fields. The key itself is not included. */
 export function inputHashOf(command: object): string {
   const { idempotencyKey: _, ...input } = command as { idempotencyKey?: unknown };
   return createHash('sha256').update(canonicalJson(input)).digest('hex');
 }
 
-/** JSON with sorted keys. `undefined` parts are left out, bigints are strings, dates ISO texts. */
+/** JSON with sorted keys. `undefined` fields are omitted, bigints are strings, dates ISO text. */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'bigint') return JSON.stringify(value.toString());
   if (value instanceof Date) return JSON.stringify(value.toISOString());

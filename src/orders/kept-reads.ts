@@ -5,10 +5,10 @@ import type { OrderFilter } from './order-filter.ts';
 import { pageFromJson, pageToJson } from './order-page-json.ts';
 import type { OrderReads } from './order-reads.ts';
 
-/** Values of reads by their names; JSON. */
+/** Results of reads by name; JSON. */
 export type KeptReads = Readonly<Record<string, unknown>>;
 
-/** Reads that note what they have read, each once. */
+/** Reads that record their results, each once. */
 export class NotedReads implements OrderReads {
   readonly #reads: OrderReads;
   readonly #counts = new Map<string, Promise<number>>();
@@ -18,7 +18,7 @@ export class NotedReads implements OrderReads {
     this.#reads = reads;
   }
 
-  /** The values of these reads, `null` when one of them was not made. */
+  /** The results of these reads, `null` if one of them was not made. */
   valuesOf(names: readonly string[]): KeptReads | null {
     if (names.some((name) => !this.#values.has(name))) return null;
     return Object.fromEntries(names.map((name) => [name, this.#values.get(name)]));
@@ -42,7 +42,7 @@ export class NotedReads implements OrderReads {
   }
 }
 
-/** What these reads find, to be kept. One after the other: nobody waits for them, and whoever asks meanwhile comes in between. */
+/** Makes these reads for the cache, one at a time: they are not urgent, and other requests get turns in between. */
 export async function readToKeep(orders: OrderReads, reads: readonly CommonRead[]): Promise<KeptReads> {
   const values: Record<string, unknown> = {};
   for (const read of reads) {
@@ -54,7 +54,7 @@ export async function readToKeep(orders: OrderReads, reads: readonly CommonRead[
   return values;
 }
 
-/** Answers from what was kept; what was not is read. */
+/** Answers from cached results; what is not cached is read. */
 export function keptReads(values: KeptReads, reads: OrderReads): OrderReads {
   return {
     page: async (list, selection) => {
@@ -68,7 +68,7 @@ export function keptReads(values: KeptReads, reads: OrderReads): OrderReads {
   };
 }
 
-/** What is kept is asked for many times: it is read from JSON once. */
+/** A cached result is used many times, so it is parsed once. */
 const pages = new WeakMap<object, OrderPage>();
 
 function pageOf(json: unknown): OrderPage {

@@ -1,6 +1,6 @@
 /**
- * Idempotency keys are kept for as long as somebody may still repeat a call, and then cleared away: in small batches, so that
- * no write waits for it and no replica falls behind, by one process at a time. A purge that fails is made again later.
+ * Purges idempotency keys once no client may repeat their calls any more: in small batches, so that writes do not wait and replicas do
+ * not lag, and by one process at a time. A purge that fails is retried later.
  */
 
 import type { OnSource } from '../database/mirroring/outbox-table.ts';
@@ -11,13 +11,13 @@ import type { Logger } from '../platform/log.ts';
 
 export type KeyPurgeOptions = {
   readonly onSource: OnSource;
-  /** Keys older than this may go, in milliseconds. */
+  /** Keys older than this may be purged, in milliseconds. */
   readonly keepMs: number;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
   readonly recordsPerBatch?: number;
-  /** Between two batches of one round, and between rounds, in milliseconds. */
+  /** Pauses between two batches of one round, and between rounds, in milliseconds. */
   readonly spacingMs?: number;
   readonly intervalMs?: number;
 };
@@ -43,7 +43,7 @@ export class KeyPurge {
     await this.#running;
   }
 
-  /** Answers how many keys went. Throws what the database throws. */
+  /** Returns the number of purged keys. Throws what the database throws. */
   async round(): Promise<number> {
     const { onSource, keepMs, clock, recordsPerBatch: limit, spacingMs } = this.#options;
     const before = new Date(clock.now() - keepMs);
@@ -60,14 +60,14 @@ export class KeyPurge {
   async #run(): Promise<void> {
     const { intervalMs, random, log } = this.#options;
     while (!this.#stop.signal.aborted) {
-      // All processes of a deployment start together; none needs to begin with this.
+      // All processes of a deployment start together, and the purge is not urgent.
       await this.#pause(jittered(intervalMs, random));
       if (this.#stop.signal.aborted) return;
       try {
         const purged = await this.round();
-        if (purged > 0) log.info({ purged }, 'old idempotency keys were cleared away');
+        if (purged > 0) log.info({ purged }, 'purged old idempotency keys');
       } catch (error) {
-        log.debug({ err: error }, 'idempotency keys could not be cleared away; tried again later');
+        log.debug({ err: error }, 'could not purge idempotency keys; will retry');
       }
     }
   }

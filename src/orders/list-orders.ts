@@ -8,18 +8,18 @@ import type { PageRequest } from './page-request.ts';
 export type ListOrders = { readonly filter: OrderFilter; readonly sort: OrderSort; readonly page: PageRequest };
 
 export type OrderPage<Row extends Order = Order> = {
-  /** In the order of the sort, whichever end they were asked for from. */
+  /** In sort order, from whichever end they were requested. */
   readonly orders: readonly Row[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 };
 
 /**
- * One page by keyset: the place of the last row seen is where the next page begins, also when that row is gone, has moved, or
- * never was on the node that is asked.
+ * One page by keyset: the next page starts at the place of the last row, even if that row has been deleted or moved, or never was
+ * on this node.
  *
- * The rows at both places are read with the page: while they are there, something lies on their other side. Only when one is
- * gone, a query of its own looks for others.
+ * The rows at both places are read with the page: if they exist, there is something beyond them. Only if one is gone does a separate
+ * query check.
  */
 export async function listOrders(
   session: OrdersSession,
@@ -53,7 +53,7 @@ export async function listOrders(
     : { orders, hasNextPage: after, hasPreviousPage: before };
 }
 
-/** The row at the place may be there although the page did not show it: cursors the wrong way round leave nothing between. */
+/** The row at the place may exist although the page does not show it: with swapped cursors nothing lies between them. */
 async function existsFrom(
   session: OrdersSession,
   filter: OrderFilter,

@@ -1,14 +1,14 @@
 /**
- * Moments as text, read strictly: whoever gives a day that is none must not find another one stored. DATETIME(3) holds the
- * years 1000 to 9999 in milliseconds, and no leap seconds.
+ * Strict parsing of times: an invalid date must not be stored as another one. DATETIME(3) holds the years 1000 to 9999 in
+ * milliseconds, without leap seconds.
  */
 const shape = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 const example = '"2026-03-01T12:30:00.000Z"';
 
-/** No place on earth is further from UTC. */
+/** No time zone is further from UTC. */
 const maxOffsetMinutes = 14 * 60;
 
-/** What is wrong, as the end of a sentence that begins with the name of the moment. */
+/** The fault, phrased to follow the name of the value. */
 export class MomentFault {
   readonly message: string;
 
@@ -17,7 +17,7 @@ export class MomentFault {
   }
 }
 
-/** Digits behind the milliseconds must be zeros, unless they may be cut off. */
+/** Digits after the milliseconds must be zeros, unless they may be truncated. */
 export function readMoment(text: string, { cutsFiner = false } = {}): Date | MomentFault {
   const parts = shape.exec(text);
   if (parts === null) return new MomentFault(`is ISO 8601 text with a time zone, such as ${example}`);

@@ -1,10 +1,10 @@
 /**
- * Amounts are counted in hundredths, as bigint: sums are exact and no float ever holds money. The database holds them as
- * DECIMAL(12,2), which bounds them.
+ * Amounts are bigint hundredths: sums are exact and no float ever holds money. The database stores them as DECIMAL(12,2), which
+ * bounds them.
  */
 export const maxAmount = 999_999_999_999n;
 
-/** Hundredths from a decimal text such as `12`, `12.5` or `12.50`; `null` when it is none or has more than two decimals. */
+/** Hundredths from decimal text such as `12`, `12.5` or `12.50`; `null` if it is malformed or has more than two decimals. */
 export function parseAmount(text: string): bigint | null {
   const match = /^(-?)(\d{1,30})(?:\.(\d{1,2}))?$/.exec(text);
   if (match === null) return null;

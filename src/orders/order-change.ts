@@ -5,18 +5,18 @@ import { readSnapshot, writeSnapshot } from './order-snapshot.ts';
 export const orderChangeKinds = ['CREATED', 'UPDATED', 'DELETED'] as const;
 export type OrderChangeKind = (typeof orderChangeKinds)[number];
 
-/** What a use case has just committed. A call that is answered from the record of an earlier one commits nothing. */
+/** A change committed by a use case. A call answered from an earlier call's record commits nothing. */
 export type CommittedChange = {
   readonly kind: OrderChangeKind;
   readonly id: bigint;
-  /** As the change left it; `null` when it was deleted. */
+  /** The order after the change; `null` if it was deleted. */
   readonly order: OrderWithItems | null;
-  /** Includes the change; `null` when only the source surely has it. */
+  /** Includes the change; `null` if only the source is certain to have it. */
   readonly position: Position | null;
   readonly issuedAtMs: number;
 };
 
-/** The same for everybody who listens, in whatever process. */
+/** The same for all subscribers, in whatever process. */
 export type OrderChange = Pick<CommittedChange, 'kind' | 'id' | 'order'> & {
   readonly atMs: number;
   /** Reading with it shows at least this change. */

@@ -4,36 +4,36 @@ import type { Redis } from '../platform/redis.ts';
 import { SharedChannel } from '../platform/shared-channel.ts';
 import { type OrderChange, readChange, writeChange } from './order-change.ts';
 
-/** Changes kept for a listener that does not read. */
+/** Changes buffered for a slow subscriber. */
 const capacity = 1000;
 const maxListeners = 1000;
 
-/** As many listen to this process as it can bear. */
+/** The maximum number of subscribers is reached. */
 export class TooManyOrderListenersError extends TidemarkError {
   readonly code = 'OVERLOADED';
   readonly retryable = true;
 
   constructor() {
-    super(`${maxListeners} listeners are told of changed orders already. Try again later.`);
+    super(`Too many open subscriptions to order changes (${maxListeners}). Try again later.`);
   }
 }
 
 type Listener = {
   readonly stream: BoundedStream<OrderChange>;
   readonly wanted: ReadonlySet<bigint> | null;
-  /** Something was told. */
+  /** A change was published. */
   told: boolean;
 };
 
-/** What of two tokens is told to whoever was told the first, and what the next one is joined with. */
+/** Joins tokens: what a subscriber that got the first token gets, and what the next token is joined with. */
 export type JoinedTokens = { readonly told: string; readonly kept: string };
-/** `null` when no token tells of both. */
+/** `null` if no token includes both. */
 export type JoinTokens = (earlier: string, token: string) => JoinedTokens | null;
 
 /**
- * Tells what was committed to orders, by whichever process, to whoever listens here. A slow listener loses the oldest.
- * The token of a change includes the changes that were told before it, so that a listener needs to keep the newest only. When
- * some of those were lost, whoever was told of them gets what names them once more, and so hears of it with the next read.
+ * Publishes the changes committed to orders by any process to the subscribers of this one. A slow subscriber loses the oldest.
+ * The token of a change includes the changes published before it, so that a subscriber only keeps the newest. If some of those were
+ * lost in a failover, the subscribers that saw them get a token that still names them, and so learn of the loss with their next read.
  */
 export class OrderChanges {
   readonly #channel: SharedChannel;
@@ -43,18 +43,18 @@ export class OrderChanges {
   #unsubscribe: (() => void) | null = null;
   #closed = false;
 
-  /** Before `redis` is started. */
+  /** Must be called before `redis` is started. */
   constructor(redis: Redis | null, join: JoinTokens = () => null) {
     this.#channel = new SharedChannel('order-changes', redis);
     this.#join = join;
   }
 
-  /** `change` is asked for when somebody can hear: its token is signed for that alone. */
+  /** `change` is only called if there are subscribers, because its token must be signed. */
   publish(change: () => OrderChange): void {
     if (this.#channel.isHeard) this.#channel.publish(writeChange(change()));
   }
 
-  /** Changes of these orders from now on, of any order without. Throws `TooManyOrderListenersError`. */
+  /** Changes of these orders from now on; without ids, of all. Throws `TooManyOrderListenersError`. */
   open(ids: readonly bigint[] | null): BoundedStream<OrderChange> {
     if (this.#open.size >= maxListeners) throw new TooManyOrderListenersError();
     const stream = new BoundedStream<OrderChange>(capacity, () => this.#leave(listener));
@@ -65,7 +65,7 @@ export class OrderChanges {
     return stream;
   }
 
-  /** Ends all streams, and those that are opened later at once. */
+  /** Ends all streams; those opened later end at once. */
   close(): void {
     this.#closed = true;
     for (const { stream } of this.#open) stream.end();

@@ -1,14 +1,13 @@
 /**
- * Where a page begins or ends, opaque to clients: base64url of a JSON list. It carries the sort it was made for, the place,
- * and the consistency token of the page it came from, so that the next page is never older than that one. The token is of the
- * database of the list, and of no other.
+ * Where a page begins or ends, opaque to clients: base64url of a JSON list. It carries its sort order, the place, and the consistency
+ * token of its page, so that the next page is never older than that one. The token is of the database of the list only.
  */
 import { BadCursorError } from './errors.ts';
 import { maxId } from './order-rules.ts';
 import { isPlaceValue, type OrderSort, orderSortFields, type Place } from './order-sort.ts';
 
 const version = 1;
-/** Room for the largest token and the largest place. */
+/** Enough for the largest token and the largest place. */
 const maxLength = 8192;
 
 export function writeCursor(sort: OrderSort, place: Place, token: string | null): string {
@@ -23,19 +22,19 @@ export function writeCursor(sort: OrderSort, place: Place, token: string | null)
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** Throws `BadCursorError` for a text that is no cursor and for a cursor of another sort. */
+/** Throws `BadCursorError` if the text is not a cursor, or a cursor of another sort order. */
 export function readCursor(cursor: string, sort: OrderSort, argument: 'after' | 'before'): Place {
   const parts = partsOf(cursor);
-  if (parts === null) throw new BadCursorError(argument, 'is not one that a list handed out');
+  if (parts === null) throw new BadCursorError(argument, 'is not valid');
   const [, field, ascending, value, id] = parts;
   if (orderSortFields[field] !== sort.field || (ascending === 1) !== (sort.direction === 'ASC')) {
     throw new BadCursorError(argument, 'belongs to a list with another `orderBy`');
   }
-  if (!isPlaceValue(sort.field, value)) throw new BadCursorError(argument, 'is not one that a list handed out');
+  if (!isPlaceValue(sort.field, value)) throw new BadCursorError(argument, 'is not valid');
   return { value, id: BigInt(id) };
 }
 
-/** The consistency token inside a cursor, `null` when there is none or when it is no cursor. Throws nothing. */
+/** The consistency token inside a cursor, `null` if there is none or the text is not a cursor. Throws nothing. */
 export function cursorToken(cursor: string): string | null {
   return partsOf(cursor)?.[5] ?? null;
 }

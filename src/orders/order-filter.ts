@@ -2,7 +2,7 @@ import type { OrderWhere } from '../database/orders/order-rows.ts';
 import { formatAmount } from './money.ts';
 import type { OrderStatus } from './order-status.ts';
 
-/** Which orders a list or a count is about. Parts that are `undefined` do not matter; all others must hold together. */
+/** Filter of a list or a count. `undefined` parts match everything; all others must hold. */
 export type OrderFilter = {
   readonly status?: readonly OrderStatus[] | undefined;
   readonly userId?: bigint | undefined;
@@ -10,20 +10,20 @@ export type OrderFilter = {
   readonly numberStartsWith?: string | undefined;
   readonly missingCharge?: boolean | undefined;
   readonly missingProcessedAt?: boolean | undefined;
-  /** `from` belongs to the range, `to` does not. */
+  /** `from` is inclusive, `to` exclusive. */
   readonly created?: { readonly from?: Date | undefined; readonly to?: Date | undefined } | undefined;
-  /** Both ends belong to the range. */
+  /** Both ends are inclusive. */
   readonly total?:
     | { readonly min?: bigint | undefined; readonly max?: bigint | undefined; readonly currency?: string | undefined }
     | undefined;
 };
 
-/** Whether it says nothing but what can only have a few values. */
+/** Whether it only has conditions with few possible values. */
 export function isCommon({ status, missingCharge, missingProcessedAt, ...rare }: OrderFilter): boolean {
   return Object.values(rare).every((value) => value === undefined);
 }
 
-/** Comes after every character that numbers are made of: a beginning is a range of the index, with nothing to escape. */
+/** Sorts after every character of order numbers: a prefix search is an index range, without escaping. */
 const aboveAll = '\x7f';
 
 export function whereOf(filter: OrderFilter): OrderWhere {

@@ -1,4 +1,4 @@
-/** Pages of orders as JSON and back, exactly: numbers that JSON would round are texts, moments are milliseconds. */
+/** Pages of orders as JSON and back without loss: numbers that JSON would round are strings, times are milliseconds. */
 import { Decimal, type Order, type OrderItem } from '../database/orders/order-rows.ts';
 import type { OrderPage } from './list-orders.ts';
 

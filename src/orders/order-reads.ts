@@ -4,7 +4,7 @@ import { countOrders } from './count-orders.ts';
 import { type ListOrders, listOrders, type OrderPage } from './list-orders.ts';
 import type { OrderFilter } from './order-filter.ts';
 
-/** The reads that many clients ask for alike, as a seam: what they answer may have been read for somebody else. */
+/** The common reads, as an interface: their results may come from the cache. */
 export interface OrderReads {
   page(list: ListOrders, selection: OrderSelection): Promise<OrderPage>;
   count(filter: OrderFilter): Promise<number>;

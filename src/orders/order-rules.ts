@@ -1,13 +1,13 @@
 /**
- * What an order must look like, checked before anything is written. Whoever calls a use case gets its command from
- * here; the messages continue a sentence that begins with the name of the part.
+ * Rules of an order, checked before anything is written. Use cases take the commands that are made here. Messages are phrased to
+ * follow the name of the part.
  */
 import { z } from 'zod';
 import { mostFaults } from './errors.ts';
 import { maxAmount, parseAmount, totalOf } from './money.ts';
 import { orderStatuses } from './order-status.ts';
 
-/** Of what the database numbers, and of users. */
+/** Ids assigned by the database, and of users. */
 export const maxId = 2n ** 63n - 1n;
 /** Of one order. */
 export const maxItems = 50;
@@ -17,7 +17,7 @@ const optional = <T extends z.ZodType>(rule: T) => rule.nullish().transform((val
 
 const idShape = /^[1-9]\d{0,18}$/;
 
-/** As `idRule`, for every read by id: a rule that can say what is wrong takes many times as long. */
+/** The fast check of `idRule`, for every read by id: a rule that produces messages takes many times as long. */
 export function idIn(text: string): bigint | null {
   const id = idShape.test(text) ? BigInt(text) : null;
   return id !== null && id <= maxId ? id : null;
@@ -40,7 +40,7 @@ const amountRule = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** UTF-8 has no halves: they would be stored as another character, and two texts would become one. */
+/** UTF-8 has no lone surrogates: they would be stored as another character, and two texts would become one. */
 export const isWellFormed = (text: string) => text.isWellFormed();
 export const halfCharacter = 'must not hold half a character';
 
@@ -68,7 +68,7 @@ const itemRule = z.object({
 
 type Item = z.output<typeof itemRule>;
 
-/** Items that are not looked at any more when so much is wrong with them that nobody is told of the rest. */
+/** Stops checking items once there are more faults than are reported. */
 const itemsRule = z
   .array(z.custom<z.input<typeof itemRule>>())
   .min(1, 'must hold at least one item')
@@ -102,7 +102,7 @@ export const createOrderRules = z.object({
 });
 export type CreateOrder = z.output<typeof createOrderRules>;
 
-/** `undefined` leaves a value as it is, `null` clears it. */
+/** `undefined` leaves a value unchanged, `null` clears it. */
 export const orderChangesRules = z.object({
   status: z.enum(orderStatuses).nullish(),
   charge: amountRule.nullish(),

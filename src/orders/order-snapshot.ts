@@ -1,4 +1,4 @@
-/** An order with its items as JSON text and back: what a replayed call answers, even when the order is long gone. */
+/** An order with its items as JSON text and back: what a replayed call returns, even if the order has been deleted since. */
 import { Decimal, type OrderWithItems } from '../database/orders/order-rows.ts';
 import type { OrderStatus } from './order-status.ts';
 

@@ -4,7 +4,7 @@ export const orderSortFields = ['CREATED_AT', 'UPDATED_AT', 'TOTAL', 'NUMBER'] a
 export type OrderSortField = (typeof orderSortFields)[number];
 export type SortDirection = 'ASC' | 'DESC';
 
-/** How a list is sorted. Where values can be alike the id breaks ties, in the same direction; numbers never are. */
+/** Sort order of a list. Ties are broken by id, in the same direction; numbers are unique. */
 export type OrderSort = { readonly field: OrderSortField; readonly direction: SortDirection };
 
 /** A place in a sorted list: the sort value of an order, as text, and its id. */
@@ -30,7 +30,7 @@ export function placeOf(order: Order, field: OrderSortField): Place {
   return { value: value instanceof Decimal ? value.toFixed(2) : value, id: order.id };
 }
 
-/** False for a text that no order's sort value could have become. */
+/** False for a text that cannot be a sort value. */
 export function isPlaceValue(field: OrderSortField, value: string): boolean {
   return valueShapes[field].test(value) && value.isWellFormed();
 }
@@ -41,11 +41,11 @@ export function opposite(direction: SortDirection): SortDirection {
 
 export function sortingOf({ field, direction }: OrderSort): OrderSorting[] {
   const order = direction === 'ASC' ? 'asc' : 'desc';
-  // Nothing breaks ties that cannot be, and no index ends in what would: the server would sort the whole table.
+  // Numbers are unique, and no index could serve a tie-breaker: the server would sort the whole table.
   return field === 'NUMBER' ? [{ number: order }] : [{ [columns[field]]: order }, { id: order }];
 }
 
-/** `place` itself, if it is there, and what comes after it. The first condition alone bounds the index range. */
+/** `place` itself, if it exists, and what comes after it. The first condition alone bounds the index range. */
 export function from({ field, direction }: OrderSort, place: Place): OrderWhere {
   const [within, past] = direction === 'ASC' ? (['gte', 'gt'] as const) : (['lte', 'lt'] as const);
   if (field === 'NUMBER') return { number: { [within]: place.value } };

@@ -1,7 +1,6 @@
 /**
- * The questions and writes that are asked for most, sent below Prisma's client (own-statements.ts): orders by their keys, first
- * pages and counts with the common filters, a new order. Each answers what Prisma would, which a test compares; all others are
- * Prisma's.
+ * The most frequent statements, sent without Prisma's client (own-statements.ts): orders by their keys, first pages and counts with the
+ * common filters, a new order. Each returns what Prisma would, which a test compares; all others use Prisma.
  */
 
 import {
@@ -39,7 +38,7 @@ const sortColumns = {
   NUMBER: ['number'],
 } as const satisfies Record<OrderSortField, readonly string[]>;
 
-/** The first so many orders; `null` when the filter is not a common one. */
+/** The first orders of a list; `null` if the filter is not a common one. */
 export function selectFirst(filter: OrderFilter, sort: OrderSort, count: number): Selecting<Order> | null {
   const where = conditionsOf(filter);
   if (where === null) return null;
@@ -48,7 +47,7 @@ export function selectFirst(filter: OrderFilter, sort: OrderSort, count: number)
   return { sql, values: [...where.values, count], row: orderOf };
 }
 
-/** How many there are; `null` when the filter is not a common one. */
+/** The number of orders; `null` if the filter is not a common one. */
 export function selectCount(filter: OrderFilter): Selecting<number> | null {
   const where = conditionsOf(filter);
   if (where === null) return null;
@@ -71,7 +70,7 @@ function conditionsOf(filter: OrderFilter): { readonly text: string; readonly va
 export type NewOrder = {
   readonly number: string;
   readonly userId: bigint;
-  /** Amounts are decimal texts. */
+  /** Amounts are decimal text. */
   readonly total: string;
   readonly currency: string;
   readonly charge: string | null;
@@ -79,10 +78,10 @@ export type NewOrder = {
   readonly createdAt: Date;
 };
 
-/** What every order begins as. Sent too: a table's own defaults may be others, or none. */
+/** Initial values of every order. Sent explicitly, because the table's own defaults may differ or be missing. */
 const beginning = { status: 'PENDING', version: 1 } as const satisfies Pick<Order, 'status' | 'version'>;
 
-/** Answered with the number that the database gave it. */
+/** Returned with the id that the database assigned. */
 export function insertOrder(order: NewOrder): OwnStatement {
   const createdAt = momentText(order.createdAt);
   const cells = {

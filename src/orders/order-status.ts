@@ -1,5 +1,5 @@
 /**
- * How an order may move on. Staying where it is is always allowed.
+ * Status transitions of an order. Keeping the same status is always allowed.
  *
  *   PENDING ──▶ PAID ──▶ SHIPPED ──▶ COMPLETED
  *      │         │ │        │            │
@@ -19,19 +19,19 @@ export const allowedTransitions = {
   REFUNDED: [],
 } as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
 
-/** In the sequence in which an order may get them. */
+/** In the order in which a status can be reached. */
 export const orderStatuses = Object.keys(allowedTransitions) as readonly (keyof typeof allowedTransitions)[];
 
 export function mayBecome(from: OrderStatus, to: OrderStatus): boolean {
   return from === to || allowedFrom(from).includes(to);
 }
 
-/** The statuses that an order in `from` may get, without its own. */
+/** The statuses that may follow `from`, without itself. */
 export function allowedFrom(from: OrderStatus): readonly OrderStatus[] {
   return allowedTransitions[from];
 }
 
-/** The statuses from which an order may become `to`, `to` itself included. */
+/** The statuses from which an order may become `to`, including `to` itself. */
 export function statusesBefore(to: OrderStatus): OrderStatus[] {
   return orderStatuses.filter((from) => mayBecome(from, to));
 }

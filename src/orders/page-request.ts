@@ -5,7 +5,7 @@ import type { OrderSort, Place } from './order-sort.ts';
 export const maxPageSize = 100;
 export const defaultPageSize = 20;
 
-/** As a client asks for a page. */
+/** The page arguments as a client sends them. */
 export type PageArguments = {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -13,7 +13,7 @@ export type PageArguments = {
   readonly before?: string | null | undefined;
 };
 
-/** `size` orders from the beginning (or, `backward`, the end) of what lies between the two places. */
+/** `size` orders from the start (or, if `backward`, the end) of what lies between the two places. */
 export type PageRequest = {
   readonly size: number;
   readonly backward: boolean;
@@ -29,7 +29,7 @@ export function pageRequestOf({ first, after, last, before }: PageArguments, sor
   const size = last ?? first ?? defaultPageSize;
   if (size < 1 || size > maxPageSize) {
     const argument = last == null ? 'first' : 'last';
-    throw new BadListRequestError(`\`${argument}\` must lie between 1 and ${maxPageSize}`, {
+    throw new BadListRequestError(`\`${argument}\` must be between 1 and ${maxPageSize}`, {
       facts: { arguments: [argument], min: 1, max: maxPageSize },
     });
   }

@@ -1,7 +1,7 @@
 import { refusedBecause, type ValueRefusedError } from '../servers/refused-value.ts';
 import { InvalidInputError } from './errors.ts';
 
-/** Of which part of an input a column is made. */
+/** The part of the input that a column comes from. */
 const parts: Readonly<Record<string, string>> = {
   number: 'number',
   user_id: 'userId',
@@ -20,7 +20,7 @@ const partsOfItems: Readonly<Record<string, string>> = {
   unit_price: 'unitPrice',
 };
 
-/** What the database refused to store, as a fault of the part of the input that it came from. */
+/** A value that the database refused, as a fault of the input part that it came from. */
 export function refusedInput({ refused: { column, row, why } }: ValueRefusedError): InvalidInputError {
   const item = column === null ? undefined : partsOfItems[column];
   const part = column === null ? undefined : parts[column];

@@ -29,37 +29,37 @@ const migrations = [
   '20261129210000_commit_proofs',
 ];
 
-const keyless = 'no write with an idempotency key is taken';
-const unproved = 'nobody can tell whether a commit happened whose answer was lost';
+const keyless = 'writes with an idempotency key fail';
+const unproved = 'the outcome of a commit whose answer was lost cannot be determined';
 const unrecorded = 'a promotion cannot be recorded';
 
-/** What operations on orders write, and what keeps their promises. */
+/** What operations on orders write, and what the guarantees depend on. */
 const written: Served['written'] = [
   {
     table: 'orders',
     rights: {
       INSERT: {
         columns: ['number', 'user_id', 'total', 'currency', 'charge', 'processed_at', 'created_at', 'updated_at'],
-        without: 'no order is created',
+        without: 'no order can be created',
         stops: true,
       },
       UPDATE: {
         columns: ['status', 'charge', 'processed_at', 'version', 'updated_at'],
-        without: 'no order is changed',
+        without: 'no order can be changed',
       },
-      DELETE: { columns: [], without: 'no order is deleted' },
+      DELETE: { columns: [], without: 'no order can be deleted' },
     },
   },
   {
     table: 'order_items',
-    rights: { INSERT: { columns: itemColumns, without: 'no order is created', stops: true } },
+    rights: { INSERT: { columns: itemColumns, without: 'no order can be created', stops: true } },
   },
   {
     table: 'idempotency_keys',
     rights: {
       INSERT: { columns: ['operation', 'key', 'input_hash', 'result', 'created_at'], without: keyless },
       UPDATE: { columns: ['result', 'position', 'issued_at_ms', 'position_attempts'], without: keyless },
-      DELETE: { columns: [], without: 'old idempotency keys stay for ever' },
+      DELETE: { columns: [], without: 'old idempotency keys are never purged' },
     },
   },
   {
@@ -67,7 +67,7 @@ const written: Served['written'] = [
     rights: {
       INSERT: { columns: ['writer', 'number', 'written_at'], without: unproved },
       UPDATE: { columns: ['number', 'written_at'], without: unproved },
-      DELETE: { columns: [], without: 'what old connections left there stays for ever' },
+      DELETE: { columns: [], without: 'entries of old connections are never purged' },
     },
   },
   {
@@ -80,21 +80,25 @@ const written: Served['written'] = [
   {
     table: 'cluster_servers',
     rights: {
-      INSERT: { columns: ['server', 'cluster'], without: 'nobody can tell this cluster from a copy of it' },
+      INSERT: { columns: ['server', 'cluster'], without: 'this cluster cannot be told from a copy of it' },
     },
   },
 ];
 
-/** Where there is a backup. */
+/** If there is a backup. */
 const outbox: Served['written'][number] = {
   table: 'outbox',
   rights: {
-    INSERT: { columns: ['model', 'record_key', 'created_at', 'due_at'], without: 'no order is written', stops: true },
+    INSERT: {
+      columns: ['model', 'record_key', 'created_at', 'due_at'],
+      without: 'no order can be written',
+      stops: true,
+    },
     UPDATE: {
       columns: ['claimed_by', 'attempts', 'due_at', 'reason', 'parked_at'],
-      without: 'nothing is carried to the backup',
+      without: 'nothing is copied to the backup',
     },
-    DELETE: { columns: [], without: 'what the backup has is carried there again' },
+    DELETE: { columns: [], without: 'changes that the backup already has are copied again' },
   },
 };
 

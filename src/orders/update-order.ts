@@ -18,7 +18,7 @@ export async function updateOrder(dependencies: WriteDependencies, command: Upda
   return writeOnce(dependencies, 'updateOrder', command, (tx) => changeOrder(tx, command, now), codec, describe);
 }
 
-/** The statement itself checks version and status, so of two updates at once only one finds its row. */
+/** The statement itself checks version and status, so of two concurrent updates only one finds its row. */
 async function changeOrder(tx: OrdersTransaction, command: UpdateOrder, now: Date): Promise<OrderWithItems> {
   const { id, expectedVersion, charge, processedAt } = command;
   const status = command.status ?? undefined;

@@ -240,7 +240,7 @@ describe('a recheck', () => {
   });
 
   it.each(['x', '', 'RECHECK_ORDERS.wait', '*', 'j1', `j${'0'.repeat(24)}:tasks`, 's', `J${'0'.repeat(24)}`])(
-    'is not looked for by %j, which is no id',
+    'is refused for %j, which is not an id',
     async (id) => {
       const variables = { id };
       const asked = await ask(api, 'query ($id: ID!) { jobs { job(id: $id) { id } } }', { variables });

@@ -2,12 +2,12 @@ import type { ClusterEvent, ClusterEventName } from '../../cluster/cluster-event
 import type { ClusterEvents } from '../../cluster/cluster-events.ts';
 import { BoundedStream } from '../../platform/bounded-stream.ts';
 
-/** Events kept for a client that does not read; a failover brings about a dozen. */
+/** Events buffered for a slow client; a failover causes about a dozen. */
 const capacity = 100;
-/** Events kept for those who come later. */
+/** Events kept for later readers. */
 const remembered = 200;
 
-/** What subscriptions read from: one stream for each. Remembers the last events, for those who were not there. */
+/** The source of subscriptions: one stream for each. Remembers the last events. */
 export class ClusterEventFeed {
   readonly #events: Pick<ClusterEvents, 'subscribe'>;
   readonly #open = new Set<BoundedStream<ClusterEvent>>();
@@ -28,7 +28,7 @@ export class ClusterEventFeed {
     return count <= 0 ? [] : this.#last.slice(-count).reverse();
   }
 
-  /** Events of these names from now on, of any name without. Throws `TooManyListenersError`. */
+  /** Events of these names from now on; without names, all. Throws `TooManyListenersError`. */
   open(names: readonly ClusterEventName[] | null): BoundedStream<ClusterEvent> {
     const wanted = names === null ? null : new Set(names);
     let unsubscribe = () => {};
@@ -44,7 +44,7 @@ export class ClusterEventFeed {
     return stream;
   }
 
-  /** Ends all streams, and those that are opened later at once. */
+  /** Ends all streams; those opened later end at once. */
   close(): void {
     this.#closed = true;
     this.#forget();

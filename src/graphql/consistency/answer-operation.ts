@@ -1,8 +1,8 @@
 /**
- * The answer to one operation: from the cache, for it, or past it.
+ * The answer to one operation: from the cache, to fill the cache, or bypassing it.
  *
- * A query whose node is lost in the middle is run again from its start on another one, so an answer never mixes two; see
- * read-runs.ts. A read that is made for the cache sees one state, of which the position is known.
+ * If a query's node is lost in the middle, the query is run again from its start on another node, so an answer never mixes two; see
+ * read-runs.ts. A read that fills the cache sees one snapshot whose position is known.
  */
 import type { ExecutionArgs, ExecutionResult, OperationDefinitionNode } from 'graphql';
 import type { Fill } from '../../cache/fill.ts';
@@ -46,7 +46,7 @@ export async function answerOperation(
     if (!needsDatabase(input)) return (await execute(args)) as ExecutionResult;
     recordRouted(request, { level: asked.level, required: null });
     const operation = new Operation(options, input, asked, execute, args);
-    // Nothing to wait for in ordinary times.
+    // The fast path waits for nothing.
     const resuming = operation.resume();
     const past = resuming instanceof Promise ? await resuming : resuming;
     const requirement = requirementFor(asked.level, past.session);
@@ -56,7 +56,7 @@ export async function answerOperation(
     if (!(error instanceof TidemarkError)) throw error;
     const refused = { errors: [toGraphqlError(error)] };
     if (!(error instanceof WriteLostError)) return refused;
-    // A browser cannot drop a cookie that scripts don't see: what is left takes its place, and the next request works.
+    // A browser cannot delete an HttpOnly cookie: the remaining token replaces it, so that the next request works.
     recordOutput(request, { token: error.token, cookie: 'SET' });
     return { ...refused, extensions: { consistency: lossExtension(error.token) } };
   }
@@ -94,11 +94,11 @@ async function answered(
   }
 }
 
-/** What the cache waits for, as it was asked for: judged anew, the operation reads for itself. */
+/** What a waiting cache request requires; if its session must be judged again, the operation reads for itself. */
 type Filling = { readonly past: ResumedPast; readonly fill: Fill; readonly names: readonly string[] };
 type Executed = { readonly result: ExecutionResult; readonly noted: NotedReads | null };
 
-/** Executed whole, on whichever node it is tried. */
+/** Executed as a whole on each node that it is tried on. */
 class OperationRun implements Runnable<ResumedPast, OrdersPinnedSession, Executed, ExecutionResult> {
   readonly mayRerun: boolean;
   readonly #operation: Operation;

@@ -6,18 +6,18 @@ import type { Operation } from './operation.ts';
 
 export type CacheAnswer = {
   readonly turn: CacheTurn;
-  /** All reads that the operation makes. */
+  /** All reads of the operation. */
   readonly reads: CommonReads;
 };
 
-/** `null` for an operation that the cache is no use to: what it asks is not common, or must come from the source. */
+/** `null` for an operation that cannot use the cache: it is not a common one, or must be answered by the source. */
 export async function askCache(
   { options: { cache, database }, input, asked: { level, maxStalenessMs }, signal }: Operation,
   requirement: ReadRequirement,
   epoch: number,
 ): Promise<CacheAnswer | null> {
   if (cache === null || input.operation.operation !== 'query' || level === 'STRONG') return null;
-  // What an answer includes is said by its position: without, it may be older than what this client has seen.
+  // The position says what an answer includes: without it the answer may be older than what this client has seen.
   if (level !== 'EVENTUAL' && !database.comparesPositions) return null;
   const reads = commonOrderReads(input);
   if (reads === null) return null;

@@ -20,12 +20,12 @@ const whenBehindType = new GraphQLEnumType({
   values: policies satisfies GraphQLEnumValueConfigMap,
 });
 
-/** For clients that cannot set headers. Whoever opens the session reads it from the document. `levelType` is the schema's own. */
+/** For clients that cannot set headers. The session is opened from the parsed document. `levelType` is the schema's own. */
 export function consistencyDirective(levelType: GraphQLEnumType): GraphQLDirective {
   return new GraphQLDirective({
     name: 'consistency',
     description:
-      'How fresh this operation must be: what the `x-consistency-*` headers say, for clients that cannot set them. ' +
+      'Required freshness of this operation: the same as the `x-consistency-*` headers, for clients that cannot set them. ' +
       'Tokens from here, the header and the cookie are merged; other settings given here win over the headers.',
     locations: [DirectiveLocation.QUERY, DirectiveLocation.MUTATION, DirectiveLocation.SUBSCRIPTION],
     args: {
@@ -36,13 +36,13 @@ export function consistencyDirective(levelType: GraphQLEnumType): GraphQLDirecti
       },
       level: {
         type: levelType,
-        description: 'How fresh the data must be. `SESSION` unless the server is set up otherwise.',
+        description: 'Required freshness. The default is `SESSION`, unless the server is configured otherwise.',
       },
       whenBehind: { type: whenBehindType, description: 'What to do when no replica is fresh enough.' },
-      waitMs: { type: GraphQLInt, description: 'How long to wait for a replica, in milliseconds.' },
+      waitMs: { type: GraphQLInt, description: 'Maximum wait for a replica, in milliseconds.' },
       maxStalenessMs: {
         type: GraphQLInt,
-        description: 'How far behind a replica may be, in milliseconds. Only with `BOUNDED`.',
+        description: 'Maximum replication lag, in milliseconds. Only with `BOUNDED`.',
       },
     },
   });

@@ -37,17 +37,17 @@ function directiveOf(input: OperationInput): NonNullable<RawConsistencyRequest['
   return (directive && getDirectiveValues(directive, operation, coerced(input))) ?? {};
 }
 
-/** The variables as the resolvers will see them. None while one of them is wrong: the operation is refused then. */
+/** The variables as the resolvers will see them. Empty if one of them is wrong: the operation is then refused. */
 export function coerced(input: OperationInput): Readonly<Record<string, unknown>> {
   return coercedVariables(input).values ?? {};
 }
 
-/** More would be somebody else's. */
+/** Further cookies would belong to someone else. */
 const mostCookies = 4;
 
 /**
- * The own cookie, else that of an older version. While the own name is not known, all that may be it: to leave one out could
- * show its owner an older world. Joined by commas, as headers are.
+ * The current cookie, else the one of an older version. While the current name is unknown, all candidates: leaving one out could
+ * show its owner older data. Joined by commas, as headers are.
  */
 export function tokenIn(header: string | null, { own, before }: CookieNames): string | null {
   if (own !== null) return cookieIn(header, own) ?? cookieIn(header, before);
@@ -57,7 +57,7 @@ export function tokenIn(header: string | null, { own, before }: CookieNames): st
   return tokens.length === 0 ? null : tokens.join(',');
 }
 
-/** The value of one cookie, `null` when it was not sent. Browsers send a cookie of a narrower path first. */
+/** The value of one cookie, `null` if it was not sent. Browsers send a cookie of a narrower path first. */
 export function cookieIn(header: string | null, name: string): string | null {
   if (header === null) return null;
   for (const piece of header.split(';')) {
@@ -67,7 +67,7 @@ export function cookieIn(header: string | null, name: string): string | null {
   return null;
 }
 
-/** The cursors that the operation continues from: each carries the position of the page that it came from. */
+/** The cursors that the operation continues from: each carries the position of its page. */
 export function cursorsIn(input: OperationInput): readonly string[] {
   const given = cursorArguments(input);
   if (given.length === 0) return [];
@@ -77,7 +77,7 @@ export function cursorsIn(input: OperationInput): readonly string[] {
     .filter((cursor) => typeof cursor === 'string');
 }
 
-/** Kept per document: the same ones come again and again. */
+/** Cached per document, because the same ones repeat. */
 const argumentsByOperation = new WeakMap<OperationDefinitionNode, readonly ArgumentNode[]>();
 
 function cursorArguments({ document, operation }: OperationInput): readonly ArgumentNode[] {
@@ -96,12 +96,12 @@ function cursorArguments({ document, operation }: OperationInput): readonly Argu
   return found;
 }
 
-/** False for operations that only ask about the schema, the cluster or the process: they need no server. */
+/** False for operations that only ask for the schema, the cluster or the process: they need no server. */
 export function needsDatabase(input: Pick<OperationInput, 'schema' | 'operation' | 'document'>): boolean {
   return asksTables(input.operation.selectionSet, input, new Set());
 }
 
-/** A fragment is looked at once: what was `visited` asks for none, or there would be an answer already. */
+/** Visits each fragment once: a `visited` fragment has no such field, or the search would have ended. */
 function asksTables(
   { selections }: SelectionSetNode,
   input: Pick<OperationInput, 'schema' | 'operation' | 'document'>,

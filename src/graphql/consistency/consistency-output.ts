@@ -2,15 +2,15 @@ import type { ConsistencyLevel } from '../../consistency/levels.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
 import { factsOf, type SessionOutput } from '../request-facts.ts';
 
-/** What the answer says about its own freshness, as `extensions.consistency`. */
+/** What an answer reports about its own freshness, as `extensions.consistency`. */
 export type ConsistencyExtension = {
-  /** Send it back with the next request. Holds what was sent, also of other databases. `null` when there is nothing to carry. */
+  /** To be sent with the next request. Includes what was sent, also of other databases. `null` if there is nothing to carry. */
   readonly token: string | null;
   readonly level: ConsistencyLevel;
   readonly servedBy: { readonly node: string; readonly role: RouteDecision['role'] } | null;
   readonly reason: RouteDecision['reason'] | null;
   readonly waitedMs: number;
-  /** With the reason `cache-hit`: how long before this the server was read. */
+  /** With the reason `cache-hit`: age of the cached read. */
   readonly ageMs?: number;
   /** The token could not name all that the client has seen: reads with it go to the source, as `position-unknown`. */
   readonly positionTooLong?: true;
@@ -32,15 +32,15 @@ export function consistencyExtension(
   };
 }
 
-/** Beside WRITE_LOST: the token to go on with takes the place of those that were sent. */
+/** With WRITE_LOST: this token replaces those that were sent. */
 export function lossExtension(token: string): Pick<ConsistencyExtension, 'token'> {
   return { token };
 }
 
-/** Under what names tokens are carried; `own` is `null` while nobody knows which cluster this is, and `before` of older versions. */
+/** Names of the cookies that carry tokens; `own` is `null` until the cluster is identified, `before` is that of older versions. */
 export type CookieNames = { readonly own: string | null; readonly before: string };
 
-/** Cookies know no ports: with the cluster in the name, two clusters on one host keep apart, whatever both are called. */
+/** Cookies ignore ports: with the cluster in the name, two clusters on one host do not collide, whatever their names. */
 export function cookieNamesFor(clusterId: string, identity: string | null): CookieNames {
   const before = `tidemark_${clusterId.replaceAll(/[^\w-]/g, '_')}`;
   return { own: identity === null ? null : `${before}_${identity.slice(0, 12)}`, before };
@@ -60,7 +60,7 @@ export function writeSession(
   const clears = cookie === 'CLEAR' || token === null;
   const { caller } = factsOf(request);
   const secure = (caller?.secure ?? request.url.startsWith('https:')) ? '; Secure' : '';
-  // As the browser sees it: it sends a cookie back to the path that this names, and no other.
+  // The path as the browser sees it, because it sends the cookie back to this path only.
   const path = `${caller?.prefix ?? ''}/graphql`;
   const value = clears ? '; Max-Age=0' : `${token}; Max-Age=${settings.cookieMaxAgeS}`;
   headers.append('set-cookie', `${settings.cookieName}=${value}; Path=${path}; HttpOnly; SameSite=Strict${secure}`);

@@ -1,8 +1,8 @@
 /**
- * What operations have made of kept answers. An operation that asks for nothing else makes the same of an answer every time, so
- * it is executed and written once, and everybody who is shown the answer is shown that: the two cost more than all else about a hit.
+ * Results of executing operations on cached answers. An operation that asks for nothing else makes the same of an answer every time,
+ * so it is executed and serialised once and shared: these two steps cost more than the rest of a hit.
  *
- * An answer is forgotten with what was made of it.
+ * The results are dropped together with the answer.
  */
 import type { ExecutionResult } from 'graphql';
 import type { CachedAnswer } from '../../cache/cached-answer.ts';
@@ -10,24 +10,24 @@ import type { CommonReads } from '../orders/common-order-reads.ts';
 
 type Data = NonNullable<ExecutionResult['data']>;
 
-/** As GraphQL Yoga takes it: written by `stringify`, when there is one. */
+/** In the form that GraphQL Yoga takes: serialised by `stringify`, if present. */
 export type ExecutedAnswer = {
   readonly data: Data;
   stringify(result: ExecutionResult): string;
 };
 
-/** Different operations of one answer; a page in use has one or two. */
+/** Different operations on one answer; a page in use has one or two. */
 const mostOfOne = 4;
 
 export class ExecutedAnswers {
   readonly #made = new WeakMap<CachedAnswer, ReadonlyMap<CommonReads, ExecutedAnswer>>();
 
-  /** `operation` is the one object that stands for it and its variables. */
+  /** `operation` is the object that stands for it and its variables. */
   find(answer: CachedAnswer, operation: CommonReads): ExecutedAnswer | null {
     return this.#made.get(answer)?.get(operation) ?? null;
   }
 
-  /** The oldest goes first. */
+  /** Evicts the oldest first. */
   keep(answer: CachedAnswer, operation: CommonReads, data: Data): void {
     const others = [...(this.#made.get(answer) ?? [])].slice(1 - mostOfOne);
     this.#made.set(answer, new Map([...others, [operation, executed(data)]]));

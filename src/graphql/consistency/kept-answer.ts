@@ -1,4 +1,4 @@
-/** What many ask for alike: shown from what was read for somebody else, and read again for those who come later. */
+/** Answers of common operations: shown from a read that another client made, and refreshed for later ones. */
 import type { ExecutionResult } from 'graphql';
 import type { CachedAnswer } from '../../cache/cached-answer.ts';
 import type { Fill } from '../../cache/fill.ts';
@@ -14,10 +14,10 @@ import type { ExecutedAnswers } from './executed-answers.ts';
 import type { Operation } from './operation.ts';
 import type { ResumedPast } from './resume-tokens.ts';
 
-/** Or the nodes that are lost, when what the answer does not hold could not be read beside it. */
+/** Or the lost nodes, if the part that is not cached could not be read. */
 export type Shown = { readonly result: ExecutionResult } | { readonly lostNodes: ReadonlySet<string> };
 
-/** What is shown counts as seen; what the answer does not hold is read where it is seen, too. */
+/** What is shown counts as seen; the part that is not cached is read at a position that includes it. */
 export async function showKept(
   operation: Operation,
   executed: ExecutedAnswers,
@@ -42,7 +42,7 @@ export async function showKept(
   }
 }
 
-/** What the operation reads once more, for nobody but the cache; and what it makes of that, so that the next one finds both. */
+/** Repeats the reads of the operation for the cache only, and executes it, so that the next client finds both. */
 export async function refreshKept(
   operation: Operation,
   executed: ExecutedAnswers,
@@ -69,7 +69,7 @@ export async function refreshKept(
   }
 }
 
-/** Only what was read completely, in a state that is known, of the history that the question was asked in. */
+/** Only what was read completely, at a known position, in the history that the question was asked in. */
 export async function keepAnswer(
   { options: { database } }: Operation,
   fill: Fill,
@@ -93,7 +93,7 @@ async function executeKept(
   const known = reads.alone ? executed.find(answer, reads) : null;
   if (known !== null) return known;
   const { clock, clusterId } = operation.options;
-  // Whoever goes on behind the page has seen the page: what else this client has seen is its own.
+  // A client that pages on has seen this page; what else it has seen is in its own token.
   const seen = advanceSession(emptySession(clusterId, answer.epoch), answer.seen, clock.now());
   const pageToken = async () => operation.token(seen);
   const result = await operation.execute(pinned, keptReads(answer.values, readOrders(pinned)), { pageToken });

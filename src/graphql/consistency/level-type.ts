@@ -8,11 +8,11 @@ const levels = {
     description:
       'Never older than what the token has seen: your own writes, and everything you have read. The default.',
   },
-  STRONG: { description: 'The source: the newest data there is.' },
+  STRONG: { description: 'The source: the newest data.' },
 } as const satisfies Record<ConsistencyLevel, { description: string }>;
 
-/** What the directive asks for, and the routing log shows and filters by. */
+/** Used by the directive, and by the routing log and its filter. */
 export const levelType = builder.enumType('ConsistencyLevel', {
-  description: 'How fresh the data of an operation must be.',
+  description: 'Required freshness of an operation.',
   values: levels,
 });

@@ -1,4 +1,4 @@
-/** One GraphQL operation: what its client asks and brings, how it is executed in a session, and what its answer tells. */
+/** One GraphQL operation: its consistency input, how it is executed in a session, and what its answer reports. */
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ReadCache } from '../../cache/read-cache.ts';
 import type { ConsistencyDefaults, ConsistencyRequest } from '../../consistency/consistency-request.ts';
@@ -14,7 +14,7 @@ import { consistencyExtension } from './consistency-output.ts';
 import { type ResumedPast, type ResumeOptions, resumeTokens } from './resume-tokens.ts';
 
 export type OperationOptions = ResumeOptions & {
-  /** `null` where every operation reads for itself. */
+  /** `null` if every operation reads for itself. */
   readonly cache: ReadCache | null;
   readonly defaults: ConsistencyDefaults;
   /** A mutation has committed; `epoch` is that of its session. */
@@ -51,7 +51,7 @@ export class Operation {
     return this.input.operation.operation === 'mutation';
   }
 
-  /** What the client has seen before, as it is judged now. */
+  /** What the client has seen before, as judged now. */
   resume(): ResumedPast | Promise<ResumedPast> {
     return resumeTokens(this.options, this.input, this.asked);
   }
@@ -65,7 +65,7 @@ export class Operation {
     return (await pinned.run(() => this.#execute({ ...this.#args, contextValue }))) as ExecutionResult;
   }
 
-  /** The answer with what it says of its own freshness. */
+  /** The answer with its own freshness added. */
   finish(
     result: ExecutionResult,
     { session, whole, badCookie }: ResumedPast,
@@ -74,7 +74,7 @@ export class Operation {
     ageMs: number | null = null,
   ): ExecutionResult {
     const { request } = this.input;
-    // A token that leaves out a part of what was sent must not take the place of what the client has.
+    // A token that leaves out a part of what was sent must not replace the client's.
     const token = whole ? this.token(pinned.session) : null;
     if (decision !== null) recordDecision(request, decision);
     const keeps = (pinned.session === session || !whole) && !badCookie;
@@ -87,12 +87,12 @@ export class Operation {
     return { ...result, extensions: { ...result.extensions, consistency } };
   }
 
-  /** `null` when there is nothing to carry. */
+  /** `null` if there is nothing to carry. */
   token(session: Session): string | null {
     return isEmptySession(session) ? null : this.options.tokens.encode(session);
   }
 
-  /** Ends waits when the client has gone or the request took too long. */
+  /** Ends waits when the client disconnects or the request deadline passes. */
   readonly signal = (): AbortSignal => {
     const { request } = this.input;
     const { deadline } = factsOf(request);

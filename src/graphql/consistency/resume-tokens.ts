@@ -1,9 +1,9 @@
 /**
- * What an operation's client brings, verified and brought to the present.
+ * Verifies the tokens of an operation and resolves them against the current epoch.
  *
- * A lost write is told to whoever was promised to see it, and the answer brings the token of what is left. A cursor cannot be
- * mended: it carries the token of the page that it came from. So a client that is known to have been told, because it also
- * brings a token that holds and is newer than the cursor's, may page on.
+ * A lost write is reported to the clients that were promised to see it, and the answer carries a token of what is left. A cursor
+ * cannot be replaced: it carries the token of its page. So a client that also sends a valid token newer than the cursor's has been
+ * told already, and may page on.
  */
 import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
 import { refuseTooManyPasts } from '../../consistency/other-databases.ts';
@@ -17,10 +17,10 @@ import type { Clock } from '../../platform/clock.ts';
 import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
 import { cursorsIn, type OperationInput } from './consistency-input.ts';
 
-/** Not `whole`: some of what was sent has no place in the session. */
+/** Not `whole`: part of what was sent has no place in the session. */
 export type ResumedPast = JudgedPast & {
   readonly whole: boolean;
-  /** A cookie was sent that is no token here. */
+  /** A cookie was sent that is not a valid token here. */
   readonly badCookie: boolean;
 };
 
@@ -28,15 +28,15 @@ export type ResumeOptions = {
   readonly database: OrdersDatabase;
   readonly tokens: Tokens;
   readonly clusterId: string;
-  /** The token inside a page's cursor, `null` when it has none or is no cursor. */
+  /** The token inside a page's cursor, `null` if it has none or is not a cursor. */
   readonly cursorToken: (cursor: string) => string | null;
   readonly clock: Clock;
 };
 
 /**
- * Answers at once in ordinary times. Throws what `refuseBroken` and `refuseTooManyPasts` throw, and what decoding a token throws that the client sent
- * by itself. A cookie that is no token here, of another deployment on the host or of a key that is gone, breaks nothing: nobody
- * knows what its owner has seen, so the source is asked. What tokens say of other databases is handed back.
+ * Synchronous on the fast path. Throws what `refuseBroken` and `refuseTooManyPasts` throw, and decoding errors of tokens that the
+ * client sent explicitly. A cookie that is no valid token here (of another deployment on the host, or of a key that is gone) is no
+ * error: what its owner has seen is unknown, so the source is read. What tokens say of other databases is handed back.
  */
 export function resumeTokens(
   options: ResumeOptions,
@@ -99,11 +99,11 @@ function settled(
   return { session, whole, isUnjudged };
 }
 
-/** While no server has told the epochs, a token cannot be judged; what is asked without one may be served all the same. */
+/** Until a server has reported the epochs, no token can be judged; requests without a token can be served. */
 function unseen(clusterId: string, hasPast: boolean): ResumedPast {
   if (hasPast) {
     const facts = { retryAfterMs };
-    throw new LimitedFunctionalityError('No server has been reached yet that could judge the token', { facts });
+    throw new LimitedFunctionalityError('The token cannot be checked until a server has been reached', { facts });
   }
   return { session: emptySession(clusterId, 0), whole: false, isUnjudged: false, judgedIn: null, badCookie: false };
 }

@@ -2,12 +2,11 @@
  * Token in, one database session per operation, token out.
  *
  *   tokens (header, directive, cookie, cursors) --verified, judged by epoch, merged--> session
- *   level, when-behind, bounds (directive before header before default)            --> what is asked
+ *   level, when-behind, bounds (directive before header before default)            --> requirement
  *   query: a node is chosen before the first field is resolved; mutation: the source
- *   after the data: the session advances by what was seen, and goes out as header, extension and, when it advanced, cookie
+ *   after the data: the session advances by what was seen, and goes out as header, extension and, if it advanced, cookie
  *
- * What many ask for alike may be answered from what was read for somebody else: then no node is chosen, and what is shown
- * counts as seen.
+ * Common operations may be answered from the cache: then no node is chosen, and what is shown counts as seen.
  */
 import { type ExecutionArgs, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -19,7 +18,7 @@ import type { Execute, OperationOptions } from './operation.ts';
 
 export type ConsistencyOptions = OperationOptions & {
   readonly cookieMaxAgeS: number;
-  /** Which cluster this is, by its servers; `null` until it is known. */
+  /** The identity of the cluster, taken from its servers; `null` until known. */
   readonly identity: () => string | null;
 };
 

@@ -11,42 +11,44 @@ const lettersRules = z.object({
   ids: idListRule({ most: mostLetters, read: readDeadLetterId, fault: 'is not the id of a dead letter' }),
 });
 
-const lettersText = `The \`id\`s of dead letters, at most ${mostLetters}. Those that are gone are passed over.`;
+const lettersText = `The \`id\`s of dead letters, at most ${mostLetters}. Unknown ones are skipped.`;
 
 const replayInput = builder
   .inputType('ReplayDeadLettersInput', {
-    description: 'Which orders to try again.',
+    description: 'Dead letters to retry.',
     fields: (t) => ({ ids: t.idList({ required: true, description: lettersText }) }),
   })
   .validate(lettersRules);
 
 const discardInput = builder
   .inputType('DiscardDeadLettersInput', {
-    description: 'Which dead letters to throw away.',
+    description: 'Dead letters to discard.',
     fields: (t) => ({ ids: t.idList({ required: true, description: lettersText }) }),
   })
   .validate(lettersRules);
 
 const replayPayload = builder.objectRef<{ replayed: number }>('ReplayDeadLettersPayload').implement({
-  description: 'They wait in their queue again.',
-  fields: (t) => ({ replayed: t.exposeInt('replayed', { description: 'How many were put back.' }) }),
+  description: 'The dead letters are back in their queue.',
+  fields: (t) => ({ replayed: t.exposeInt('replayed', { description: 'Number of dead letters requeued.' }) }),
 });
 
 const discardPayload = builder.objectRef<{ discarded: number }>('DiscardDeadLettersPayload').implement({
-  description: 'They are gone. Their orders stay as they are.',
-  fields: (t) => ({ discarded: t.exposeInt('discarded', { description: 'How many were thrown away.' }) }),
+  description: 'The dead letters are deleted. Their orders are unchanged.',
+  fields: (t) => ({ discarded: t.exposeInt('discarded', { description: 'Number of dead letters discarded.' }) }),
 });
 
 builder.mutationField('replayDeadLetters', (t) =>
   t.field({
     type: replayPayload,
-    description:
-      'Puts orders that were given up back into their queue. One that is in the queue already stays a dead letter.',
+    description: 'Requeues dead letters. One whose order is in the queue already stays a dead letter.',
     errors: {
       types: [InvalidInputError],
-      union: { name: 'ReplayDeadLettersResult', description: 'How many, or why none.' },
+      union: {
+        name: 'ReplayDeadLettersResult',
+        description: 'Number of dead letters requeued, or the reason none were.',
+      },
     },
-    args: { input: t.arg({ type: replayInput, required: true, description: 'Which ones.' }) },
+    args: { input: t.arg({ type: replayInput, required: true, description: 'The dead letters.' }) },
     extensions: withoutServer,
     resolve: async (_, { input }, { jobs }) => ({ replayed: await jobs.replay(input.ids) }),
   }),
@@ -55,12 +57,15 @@ builder.mutationField('replayDeadLetters', (t) =>
 builder.mutationField('discardDeadLetters', (t) =>
   t.field({
     type: discardPayload,
-    description: 'Throws dead letters away.',
+    description: 'Discards dead letters.',
     errors: {
       types: [InvalidInputError],
-      union: { name: 'DiscardDeadLettersResult', description: 'How many, or why none.' },
+      union: {
+        name: 'DiscardDeadLettersResult',
+        description: 'Number of dead letters discarded, or the reason none were.',
+      },
     },
-    args: { input: t.arg({ type: discardInput, required: true, description: 'Which ones.' }) },
+    args: { input: t.arg({ type: discardInput, required: true, description: 'The dead letters.' }) },
     extensions: withoutServer,
     resolve: async (_, { input }, { jobs }) => ({ discarded: await jobs.discard(input.ids) }),
   }),

@@ -1,4 +1,4 @@
-/** Ids of jobs and of dead letters as clients send them: what has not their form names nothing, and is said so. */
+/** Ids of jobs and of dead letters as sent by clients: malformed ones name nothing and are refused. */
 import { z } from 'zod';
 import { isJobId } from '../../jobs/job-ids.ts';
 import { BadListRequestError, mostFaults } from '../../orders/errors.ts';
@@ -9,13 +9,13 @@ export const jobIdRule = z.string().refine(isJobId, fault);
 
 type IdList<Id> = {
   readonly most: number;
-  /** `null` when the text names nothing. */
+  /** `null` if the text names nothing. */
   readonly read: (text: string) => Id | null;
-  /** Says so of a text. */
+  /** Throws the fault of such a text. */
   readonly fault: string;
 };
 
-/** A list of ids that is not read on when so many of them are wrong that nobody is told of more. */
+/** A list of ids; checking stops when there are more faults than are reported. */
 export function idListRule<Id>({ most, read, fault: message }: IdList<Id>) {
   return z
     .array(z.string())
@@ -33,7 +33,7 @@ export function idListRule<Id>({ most, read, fault: message }: IdList<Id>) {
     });
 }
 
-/** For fields whose result has no room for a refusal. */
+/** For fields whose result type has no refusals. */
 export function checkedJobId(id: string): string {
   if (isJobId(id)) return id;
   throw new BadListRequestError(`\`id\` ${fault}`);

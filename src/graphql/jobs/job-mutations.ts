@@ -19,16 +19,16 @@ const recheckRules = z
     where: z.unknown().optional(),
     limit: z.int().min(1, 'must be 1 or more').max(mostOrders, `must be ${mostOrders} or less`).nullish(),
   })
-  .refine(({ ids, where }) => (ids == null) !== (where == null), 'must say either `ids` or `where`');
+  .refine(({ ids, where }) => (ids == null) !== (where == null), 'must have either `ids` or `where`');
 
 const recheckInput = builder
   .inputType('RecheckOrdersInput', {
     description: 'Which orders to compare with the payment provider: either `ids` or `where`.',
     fields: (t) => ({
-      ids: t.idList({ description: `These orders, at most ${mostIds}.` }),
-      where: t.field({ type: orderFilterType, description: 'The orders that were placed last and fit this.' }),
+      ids: t.idList({ description: `Ids of orders, at most ${mostIds}.` }),
+      where: t.field({ type: orderFilterType, description: 'The newest orders that match this filter.' }),
       limit: t.int({
-        description: `Not more than so many of those that fit \`where\`, 1 to ${mostOrders}. ${usualOrders} unless told.`,
+        description: `At most this many of the orders matching \`where\`, 1 to ${mostOrders}. Default: ${usualOrders}.`,
       }),
     }),
   })
@@ -37,7 +37,7 @@ const recheckInput = builder
 function jobPayload(
   name: string,
   description: string,
-  ofJob = 'Follow it with `jobProgress(id:)`, and each order with `orderChanged`.',
+  ofJob = 'Follow the job with `jobProgress(id:)`, and each order with `orderChanged`.',
 ) {
   return builder.objectRef<{ job: JobRecord }>(name).implement({
     description,
@@ -52,23 +52,23 @@ function jobPayload(
 }
 
 const recheckPayload = jobPayload('RecheckOrdersPayload', 'The recheck is queued.');
-const refreshPayload = jobPayload('RefreshNewOrdersPayload', 'The look for new orders is queued.');
+const refreshPayload = jobPayload('RefreshNewOrdersPayload', 'The search for new orders is queued.');
 
 builder.mutationField('recheckOrders', (t) =>
   t.field({
     type: recheckPayload,
     description:
-      'Asks the payment provider for charge and processing time of orders, in the background. Each order that differs is updated ' +
-      'by itself. An order that is in the queue already is not queued twice; when another job has all of them, it is that job.',
+      'Asks the payment provider for the charge and processing time of orders, in the background. Each order that differs is updated ' +
+      'in a transaction of its own. An order that is already queued is not queued twice; if another job has all of them, that job is returned.',
     errors: {
       types: [InvalidInputError],
       union: { name: 'RecheckOrdersResult', description: 'The job, or why there is none.' },
     },
-    args: { input: t.arg({ type: recheckInput, required: true, description: 'Which orders.' }) },
+    args: { input: t.arg({ type: recheckInput, required: true, description: 'The orders to recheck.' }) },
     resolve: async (_, { input }, context) => {
       const { ids, where, limit } = input;
       const orders = ids ?? (await findOrderIds(context.session, orderFilterOf(where), limit ?? usualOrders));
-      // The worker is to see at least what the list of orders was read from.
+      // The worker must see at least what the list of orders was read from.
       const { client } = context;
       return { job: await context.jobs.recheck(orders, { token: await context.pageToken(), client }) };
     },
@@ -79,7 +79,7 @@ const refreshInput = builder.inputType('RefreshNewOrdersInput', {
   description: 'How to look for new orders.',
   fields: (t) => ({
     fromBeginning: t.boolean({
-      description: "True: from the provider's oldest order on, instead of from where the last look came to.",
+      description: "True: from the provider's oldest order on, instead of from where the last run ended.",
     }),
   }),
 });
@@ -93,7 +93,7 @@ builder.mutationField('refreshNewOrders', (t) =>
       types: [InvalidInputError],
       union: { name: 'RefreshNewOrdersResult', description: 'The job, or why there is none.' },
     },
-    args: { input: t.arg({ type: refreshInput, required: true, description: 'How to look for them.' }) },
+    args: { input: t.arg({ type: refreshInput, required: true, description: 'Options.' }) },
     extensions: withoutServer,
     resolve: async (_, { input }, { jobs, client }) => ({
       job: await jobs.refresh(input.fromBeginning ?? false, client),
@@ -103,28 +103,28 @@ builder.mutationField('refreshNewOrders', (t) =>
 
 const cancelInput = builder
   .inputType('CancelJobInput', {
-    description: 'Which job to end.',
+    description: 'The job to cancel.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The `id` of the job.' }) }),
   })
   .validate(z.object({ id: jobIdRule }));
 
 const cancelPayload = jobPayload(
   'CancelJobPayload',
-  'The job has ended: `CANCELLED`, or as it had ended before.',
-  'The job as it is now. An order that a worker had in hand may still be counted.',
+  'The job has ended: `CANCELLED`, or in the state in which it had ended before.',
+  'Current state of the job. An order that a worker was processing may still be counted.',
 );
 
 builder.mutationField('cancelJob', (t) =>
   t.field({
     type: cancelPayload,
     description:
-      'Ends a job: what of it waits is dropped, and what workers have in hand ends as soon as it can. What was done stays done. ' +
-      'Said again, or of a job that has ended, it changes nothing.',
+      'Cancels a job: its waiting orders are dropped, and those being processed end as soon as possible. Finished ones stay done. ' +
+      'Repeating it, or cancelling a job that has ended, changes nothing.',
     errors: {
       types: [InvalidInputError],
-      union: { name: 'CancelJobResult', description: 'The job, or why it was not looked for.' },
+      union: { name: 'CancelJobResult', description: 'The job, or why the input was refused.' },
     },
-    args: { input: t.arg({ type: cancelInput, required: true, description: 'Which job.' }) },
+    args: { input: t.arg({ type: cancelInput, required: true, description: 'The job.' }) },
     extensions: withoutServer,
     resolve: async (_, { input }, { jobs }) => ({ job: await jobs.cancel(input.id) }),
   }),

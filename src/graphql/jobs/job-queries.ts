@@ -13,74 +13,78 @@ import { jobKindType, jobType } from './job-type.ts';
 const mostAtOnce = 200;
 
 const queueType = builder.objectRef<TaskCounts & { readonly kind: JobKind }>('JobQueue').implement({
-  description: 'Where the orders of jobs of one kind wait, and how many.',
+  description: 'The queue of one kind of job.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: jobKindType, description: 'What its jobs do.' }),
-    waiting: t.exposeInt('waiting', { description: 'Orders that the next worker takes.' }),
-    active: t.exposeInt('active', { description: 'Orders that workers have in hand.' }),
+    kind: t.expose('kind', { type: jobKindType, description: 'Kind of job.' }),
+    waiting: t.exposeInt('waiting', { description: 'Orders waiting for a worker.' }),
+    active: t.exposeInt('active', { description: 'Orders being processed.' }),
     delayed: t.exposeInt('delayed', {
-      description: 'Orders that failed and wait to be tried again, and the next scheduled run.',
+      description: 'Orders waiting for a retry, and the next scheduled run.',
     }),
-    dead: t.exposeInt('dead', { description: 'Orders that were given up.' }),
-    workers: t.exposeInt('workers', { description: 'Processes that work on it. With 0 nothing moves.' }),
+    dead: t.exposeInt('dead', { description: 'Dead letters.' }),
+    workers: t.exposeInt('workers', { description: 'Active workers. If 0, the queue is not being processed.' }),
   }),
 });
 
 const deadLetterType = builder.objectRef<DeadLetter>('DeadLetter').implement({
-  description: 'An order that a job gave up. It stays until it is replayed or discarded.',
+  description: 'An order that a job gave up on. It stays until it is replayed or discarded.',
   fields: (t) => ({
-    id: t.id({ description: 'What to replay or discard it by.', resolve: deadLetterId }),
-    kind: t.field({ type: jobKindType, description: 'What its job does.', resolve: ({ task }) => task.kind }),
-    jobId: t.id({ nullable: true, description: 'The job that it was part of.', resolve: ({ task }) => task.job }),
+    id: t.id({ description: 'Id, for replaying or discarding it.', resolve: deadLetterId }),
+    kind: t.field({ type: jobKindType, description: 'Kind of job.', resolve: ({ task }) => task.kind }),
+    jobId: t.id({ nullable: true, description: 'The job that it belonged to.', resolve: ({ task }) => task.job }),
     orderId: t.id({
       nullable: true,
-      description: 'The order that it is about. Null when it is about none in particular.',
+      description: 'The order concerned. Null if none in particular.',
       resolve: ({ task }) => (task.order === null ? null : encodeGlobalID('Order', BigInt(task.order))),
     }),
-    code: t.exposeString('code', { description: 'Why, for programs.' }),
-    message: t.exposeString('message', { description: 'Why, for people.' }),
-    attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
-    at: t.field({ type: 'DateTime', description: 'When it was given up.', resolve: ({ atMs }) => new Date(atMs) }),
+    code: t.exposeString('code', { description: 'Machine-readable reason.' }),
+    message: t.exposeString('message', { description: 'Human-readable reason.' }),
+    attempts: t.exposeInt('attempts', { description: 'Number of attempts.' }),
+    at: t.field({ type: 'DateTime', description: 'When the job gave up.', resolve: ({ atMs }) => new Date(atMs) }),
   }),
 });
 
 const jobsType = builder.objectRef<Jobs>('Jobs').implement({
-  description: 'Background work. What cannot be told now is null, with an error beside it.',
+  description: 'Background jobs. Fields that cannot be answered now are null, with an error.',
   fields: (t) => ({
     available: t.boolean({
-      description: 'Whether jobs can be reached now.',
+      description: 'Whether the job queues can be reached now.',
       resolve: ({ trouble }) => trouble === null,
     }),
     trouble: t.string({
       nullable: true,
-      description: 'Why they cannot be reached, in words.',
+      description: 'Why they cannot be reached, as text.',
       resolve: ({ trouble }) => trouble,
     }),
     queues: t.field({
       type: [queueType],
       nullable: true,
-      description: 'How much there is to do.',
+      description: 'Sizes of the queues.',
       resolve: (jobs) => Promise.all(jobKinds.map(async (kind) => ({ kind, ...(await jobs.counts(kind)) }))),
     }),
     recent: t.field({
       type: [jobType],
       nullable: true,
-      description: 'The last jobs, newest first. Scheduled runs that find nothing are left out.',
-      args: { last: t.arg.int({ required: true, defaultValue: 20, description: `How many, 1 to ${mostAtOnce}.` }) },
+      description: 'The last jobs, newest first. Scheduled runs that found nothing are left out.',
+      args: {
+        last: t.arg.int({ required: true, defaultValue: 20, description: `Maximum number, 1 to ${mostAtOnce}.` }),
+      },
       resolve: async (jobs, { last }, { standBack }) => unhurried(await jobs.recent(checked('last', last)), standBack),
     }),
     job: t.field({
       type: jobType,
       nullable: true,
-      description: 'One job, or null when there is none.',
-      args: { id: t.arg.id({ required: true, description: 'Which job.' }) },
+      description: 'One job, or null if it does not exist.',
+      args: { id: t.arg.id({ required: true, description: 'Id of the job.' }) },
       resolve: (jobs, { id }) => jobs.find(checkedJobId(id)),
     }),
     deadLetters: t.field({
       type: [deadLetterType],
       nullable: true,
-      description: 'Orders that were given up, newest first.',
-      args: { last: t.arg.int({ required: true, defaultValue: 50, description: `How many, 1 to ${mostAtOnce}.` }) },
+      description: 'Dead letters, newest first.',
+      args: {
+        last: t.arg.int({ required: true, defaultValue: 50, description: `Maximum number, 1 to ${mostAtOnce}.` }),
+      },
       resolve: async (jobs, { last }, { standBack }) =>
         unhurried(await jobs.deadLetters(checked('last', last)), standBack),
     }),
@@ -90,7 +94,7 @@ const jobsType = builder.objectRef<Jobs>('Jobs').implement({
 builder.queryField('jobs', (t) =>
   t.field({
     type: jobsType,
-    description: 'Background work. Answered also while no database server answers.',
+    description: 'Background jobs. Available even while no database server answers.',
     extensions: withoutServer,
     resolve: (_, __, { jobs }) => jobs,
   }),

@@ -7,9 +7,9 @@ builder.subscriptionField('jobProgress', (t) =>
   t.field({
     type: jobType,
     description:
-      'How far a job is: at once, then as it goes on, ten times a second at most, and ends when the job is finished. ' +
-      'Whoever reads slowly is told the newest only.',
-    args: { id: t.arg.id({ required: true, description: 'Which job.' }) },
+      'Progress of a job: its state now, then updates, at most ten a second, until the job has ended. ' +
+      'Slow readers get the latest state only.',
+    args: { id: t.arg.id({ required: true, description: 'Id of the job.' }) },
     subscribe: async (_, { id }, context) => inTurn(await context.jobs.follow(checkedJobId(id)), context),
     resolve: ({ item }) => item,
   }),

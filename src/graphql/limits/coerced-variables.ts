@@ -12,22 +12,22 @@ export type CoercedVariables =
   | { readonly values: Readonly<Record<string, unknown>>; readonly errors: null }
   | { readonly values: null; readonly errors: readonly GraphQLError[] };
 
-/** Each error prints the value that is wrong: looking for more than these costs more than anybody reads. */
+/** Each error prints the wrong value, so collecting more costs more than it is worth. */
 const mostErrors = 10;
 
 const shortText = 200;
-/** An order with a dozen items. */
+/** Enough for an order with a dozen items. */
 const fewValues = 80;
 
 /**
- * Whoever coerces these finds few faults, and prints little of each: it may be left to the executor, which would do it a
- * second time. An answer shows no more of them than of any other refusal.
+ * If these variables are few and small, coercion finds few faults and prints little of each, so it may be left to the executor
+ * instead of being done twice. An answer shows no more of them than of any other refusal.
  */
 export function areFewAndShort(variables: Readonly<Record<string, unknown>>): boolean {
   return leftAfter(variables, fewValues) >= 0;
 }
 
-/** What is left of so many values; negative when there are more, or one is long. */
+/** The rest of a budget of values; negative if there are more, or one is long. */
 function leftAfter(value: unknown, most: number): number {
   if (typeof value === 'string') return value.length <= shortText ? most - 1 : -1;
   if (typeof value !== 'object' || value === null) return most - 1;
@@ -39,10 +39,10 @@ function leftAfter(value: unknown, most: number): number {
   return left;
 }
 
-/** Done once per request: several ask, and all mean the same. */
+/** Done once per request, because several plugins need it. */
 const known = new WeakMap<object, { operation: OperationDefinitionNode; coerced: CoercedVariables }>();
 
-/** The variables as the resolvers will see them, or what is wrong with them. */
+/** The variables as the resolvers will see them, or their faults. */
 export function coercedVariables({ schema, operation, variables }: SentOperation): CoercedVariables {
   const before = known.get(variables);
   if (before?.operation === operation) return before.coerced;

@@ -4,24 +4,24 @@ import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 const mostFragments = 50;
 /** And every field with those of the same name. */
 const mostOfOneName = 100;
-/** An answer says the name of a field again with each row. */
+/** The answer repeats the name of a field in each row. */
 const longestName = 128;
 
-/** Why a document is not validated, `null` when it may be. */
+/** Why a document is not validated, `null` if it may be. */
 export function documentFault({ definitions }: DocumentNode): string | null {
   const { length } = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  if (length > mostFragments) return `The document has ${length} fragments, and may have ${mostFragments}.`;
+  if (length > mostFragments) return `The document has ${length} fragments, but may have at most ${mostFragments}.`;
   const counts = new Map<string, number>();
   for (const definition of definitions) if ('selectionSet' in definition) countFields(definition.selectionSet, counts);
   for (const [name, count] of counts) {
     if (name.length > longestName) return `The document has a name of more than ${longestName} characters.`;
     if (count > mostOfOneName)
-      return `The document asks for \`${name}\` ${count} times, and may ${mostOfOneName} times.`;
+      return `The document asks for \`${name}\` ${count} times, but may at most ${mostOfOneName} times.`;
   }
   return null;
 }
 
-/** By the name that each has in the answer. */
+/** By response name. */
 function countFields(selectionSet: SelectionSetNode | undefined, counts: Map<string, number>): void {
   for (const selection of selectionSet?.selections ?? []) {
     if (selection.kind === Kind.FRAGMENT_SPREAD) continue;

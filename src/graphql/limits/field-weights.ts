@@ -1,34 +1,34 @@
 import { maxItems } from '../../orders/order-rules.ts';
 
 /**
- * What a field costs, in points. One point is what it takes to resolve a plain field; a count looks at every row that
- * fits its filter. What is not listed costs one, and a list is taken for ten.
+ * Cost of a field in points. One point is the cost of resolving a plain field; a count scans every row that matches its filter.
+ * Fields not listed cost one, and lists count as ten.
  */
 
-/** `sent` answers an argument as it was sent, `undefined` when it was not. */
+/** `sent` returns an argument as it was sent, `undefined` if it was not. */
 export type FieldWeight = {
   /** Points for the field itself. */
   readonly own?: number;
-  /** How many rows the field's connection has, which its `ofRows` fields are multiplied by. */
+  /** Number of rows of the field's connection, which multiplies its `ofRows` fields. */
   readonly rows?: (sent: (argument: string) => unknown) => number;
-  /** What is selected below it comes once for each row of the connection. */
+  /** The selection below it repeats for each row of the connection. */
   readonly ofRows?: true;
-  /** How often what is selected below it comes. */
+  /** How often the selection below it repeats. */
   readonly times?: (sent: (argument: string) => unknown) => number;
-  /** How often it may come where `times` is only what is usual. */
+  /** The maximum, if `times` is only typical. */
   readonly longest?: number;
 };
 
 const mostRows = 100;
-/** A log that is kept shorter answers fewer. */
+/** A log configured to be shorter returns fewer. */
 const mostRouted = 1000;
-/** What this process remembers is read from no server. Its fields are resolved like all others. */
+/** Served from memory, without a server. Its fields cost the same as others. */
 const remembered = 0.35;
 const count: FieldWeight = { own: 50 };
 const list = (length: number): FieldWeight => ({ times: () => length });
 const command: FieldWeight = { own: 20 };
 
-/** More is refused where the page is read, in better words. */
+/** A larger page is refused where the page is read, with a better message. */
 const upTo = (most: number, value: unknown, otherwise: number) =>
   typeof value === 'number' && value >= 0 ? Math.min(value, most) : otherwise;
 

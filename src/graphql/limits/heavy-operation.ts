@@ -1,11 +1,11 @@
 import type { OperationCost } from './operation-cost.ts';
 
-/** From so many points on, an operation is heavy. */
+/** An operation of this many points or more is heavy. */
 const heavyFrom = 500;
-/** Or from so many that it costs where orders have as many items as they may. */
+/** Or of this many, assuming orders with the maximum number of items. */
 const heavyAtMostFrom = 2500;
 
-/** Whether it takes so long that others are to have their turn meanwhile. */
+/** Whether it takes so long that others should get turns in between. */
 export function isHeavy({ points, mostPoints }: Pick<OperationCost, 'points' | 'mostPoints'>): boolean {
   return points >= heavyFrom || mostPoints >= heavyAtMostFrom;
 }

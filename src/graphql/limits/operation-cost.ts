@@ -1,8 +1,8 @@
 /**
- * What an operation will cost, before it is run. Pure.
+ * The cost of an operation before it is run. Pure.
  *
- * A fragment is looked at once, however often it is spread: its size and cost are numbers that are added. A selection costs
- * so much once, and so much for each row of the connection that it is part of; a connection multiplies the second by its rows.
+ * A fragment is visited once, however often it is spread: its size and cost are numbers that are added. A selection has a fixed cost
+ * and a cost per row of the connection that it is part of; a connection multiplies the latter by its rows.
  */
 import {
   type DocumentNode,
@@ -27,24 +27,24 @@ export type PlannedOperation = {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** As they are coerced. */
+  /** Coerced variables. */
   readonly variables: Readonly<Record<string, unknown>>;
 };
 
 export type OperationCost = {
-  /** How many selections there are when every fragment is written out. */
+  /** Number of selections with all fragments expanded. */
   readonly size: number;
   readonly points: number;
-  /** Where every list that may be long is as long as it may be. */
+  /** Upper bound: every list at its maximum length. */
   readonly mostPoints: number;
-  /** False when other variables may cost more or less. */
+  /** False if the cost depends on the variables. */
   readonly isFixed: boolean;
 };
 
 type Cost = { readonly size: number; readonly once: number; readonly perRow: number };
 const nothing: Cost = { size: 0, once: 0, perRow: 0 };
 const unlistedLength = 10;
-/** The schema is as large as it is, whatever is asked of it. */
+/** Introspection: the size of the schema does not depend on the query. */
 const introspectionPoints = 200;
 
 export function costOf(planned: PlannedOperation, weights: Readonly<Record<string, FieldWeight>>): OperationCost {
@@ -60,11 +60,11 @@ class Walk {
   readonly #planned: PlannedOperation;
   readonly #weights: Readonly<Record<string, FieldWeight>>;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
-  /** `null` while it is being looked at: a fragment that spreads itself is no valid document, and costs without end. */
+  /** `null` while it is being visited: a fragment that spreads itself is invalid, and its cost infinite. */
   readonly #seen = new Map<string, Cost | null>();
   readonly #lengths: 'usual' | 'longest';
   askedVariables = false;
-  /** There is a list that may be longer than it usually is. */
+  /** There is a list whose maximum exceeds its typical length. */
   mayBeMore = false;
 
   constructor(planned: PlannedOperation, weights: Readonly<Record<string, FieldWeight>>, lengths: 'usual' | 'longest') {
@@ -142,7 +142,7 @@ class Walk {
   #sent(field: FieldNode, name: string): unknown {
     const argument = field.arguments?.find((candidate) => candidate.name.value === name);
     if (argument !== undefined && argument.value.kind !== Kind.INT) this.askedVariables = true;
-    // `null` asks for nothing, as leaving it out does.
+    // `null` includes the field, as omitting the argument does.
     return argument === undefined
       ? undefined
       : (valueFromASTUntyped(argument.value, this.#planned.variables) ?? undefined);
@@ -153,7 +153,7 @@ class Walk {
   }
 }
 
-/** A spread takes a look as well, also one of a fragment that asks for nothing. */
+/** A spread counts as a selection, even of an empty fragment. */
 function counted({ size, once, perRow }: Cost): Cost {
   return { size: size + 1, once, perRow };
 }

@@ -2,16 +2,16 @@ import { TidemarkError } from '../../errors.ts';
 import { maxItems } from '../../orders/order-rules.ts';
 import { maxPageSize } from '../../orders/page-request.ts';
 
-/** A page of the longest orders may always be read. */
+/** One page of the longest orders can always be read. */
 const mostItems = maxPageSize * maxItems;
 
-/** An operation asks for many orders that have many items. What was read is answered. */
+/** Refuses operations that read many orders with many items. What was read before is answered. */
 export class TooManyItemsError extends TidemarkError {
   readonly code = 'QUERY_TOO_COMPLEX';
   readonly retryable = false;
 
   constructor() {
-    super(`The operation has read ${mostItems} items of orders already, and may read no more: ask for fewer orders.`);
+    super(`The operation has read ${mostItems} items of orders, which is the limit: ask for fewer orders.`);
   }
 }
 
@@ -23,12 +23,12 @@ const reads = new WeakMap<object, Read>();
 
 const usualItems = 4;
 
-/** How many usual orders an order counts for, by the items that were read with it. */
+/** The number of typical orders that an order counts as, by its number of items. */
 export function weightOfOrder(order: object | null): number {
   return Math.max(1, ((order as Order | null)?.items?.length ?? 0) / usualItems);
 }
 
-/** Reads orders with their items. Those of one operation are read one list after the other, until they are too many. */
+/** Reads orders with their items. The lists of one operation are read one after the other, up to the limit. */
 export function readWithItems<Found>(
   operation: object,
   read: () => Promise<Found>,

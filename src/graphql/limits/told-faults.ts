@@ -2,10 +2,10 @@ import type { InputFault } from '../../orders/errors.ts';
 
 const mostOfOperation = 100;
 
-/** How many faults were told already, by the context of the operation. */
+/** Number of faults reported so far, by the context of the operation. */
 const told = new WeakMap<object, number>();
 
-/** An operation may hold many wrong inputs, or ask for the faults of one many times: of those that are too much, the first of each. */
+/** Many inputs of one operation may be wrong, or one repeated many times: beyond the limit only the first fault of each is reported. */
 export function toldFaults(faults: readonly InputFault[], operation: object): InputFault[] {
   const before = told.get(operation) ?? 0;
   const some = faults.slice(0, Math.max(1, mostOfOperation - before));

@@ -2,8 +2,8 @@ const mostValues = 5000;
 const deepest = 32;
 
 /**
- * Why variables are not looked at, `null` when they may be. Coercing costs so much for each value, and printing what is
- * wrong with one prints all of it.
+ * Why variables are refused unseen, `null` if they are not. Coercion costs time per value, and the message about a wrong value prints
+ * all of it.
  */
 export function variablesFault(variables: unknown): string | null {
   let values = 0;

@@ -1,6 +1,6 @@
 /**
- * The reads that an operation will make, by name, when all it asks for is common: then one answer of the cache can hold all
- * of it, and it shows one world. An operation that asks for anything else reads everything from its own node.
+ * The reads that an operation will make, by name, if all that it asks for is common: then one cached answer can hold all of it and
+ * shows a single snapshot. Any other operation reads everything from its own node.
  */
 import {
   type FieldNode,
@@ -23,22 +23,22 @@ import { isWithoutServer } from '../without-server.ts';
 import { countedFilters } from './order-counts.ts';
 import { orderFilterOf } from './order-filter-input.ts';
 
-/** Beyond this an answer is a collection of its own. */
+/** An answer with more reads than this is not cached. */
 const mostReads = 8;
 
 export type CommonReads = {
   readonly reads: readonly CommonRead[];
   readonly names: readonly string[];
-  /** Whether the operation asks for nothing beside them: what it answers then depends on nothing else. */
+  /** Whether the operation asks for nothing else: its answer then depends on nothing else. */
   readonly alone: boolean;
 };
 
-/** Per operation, by the variables that it declares: the same come again and again. */
+/** Per operation, by its declared variables, because the same ones repeat. */
 const known = new WeakMap<OperationDefinitionNode, Map<string, CommonReads | null>>();
 const mostKnown = 16;
 const longestKnown = 512;
 
-/** `null` when something is not common, or nothing is asked for. The same object for the same operation and variables, mostly. */
+/** `null` if something is not common, or nothing is asked for. Mostly the same object for the same operation and variables. */
 export function commonOrderReads(input: OperationInput): CommonReads | null {
   const sent = declaredVariables(input);
   if (sent === null) return findReads(input);
@@ -51,7 +51,7 @@ export function commonOrderReads(input: OperationInput): CommonReads | null {
   return found;
 }
 
-/** As text; `null` when they are too much to remember. */
+/** As text; `null` if they are too large to remember. */
 function declaredVariables({ operation, variables }: OperationInput): string | null {
   const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   const sent = names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]);
@@ -59,7 +59,7 @@ function declaredVariables({ operation, variables }: OperationInput): string | n
     const text = JSON.stringify(sent);
     return text.length <= longestKnown ? text : null;
   } catch {
-    // Nested deeper than can be written.
+    // Nested too deep to be serialised.
     return null;
   }
 }
@@ -82,7 +82,7 @@ function findReads(given: OperationInput): CommonReads | null {
     if (found.size === 0 || found.size > mostReads) return null;
     return { reads: [...found.values()], names: [...found.keys()], alone };
   } catch (error) {
-    // Whatever is wrong with the arguments, executing the operation will say so.
+    // Executing the operation reports whatever is wrong with the arguments.
     if (error instanceof TidemarkError || (error instanceof Error && error.name === 'GraphQLError')) return null;
     throw error;
   }
@@ -127,7 +127,7 @@ function allOrNone(reads: readonly (CommonRead | null)[]): readonly CommonRead[]
   return common.length === reads.length ? common : null;
 }
 
-/** Whether a field is asked for below any of these. What was searched before is not searched again. */
+/** Whether a field is requested below any of these. Skips what has been searched before. */
 function asksFor(
   name: string,
   fields: readonly FieldNode[],
@@ -143,8 +143,8 @@ function asksFor(
 }
 
 /**
- * The fields that will be resolved, fragments opened: each once, however often it is spread. Valid documents only: their
- * fragments do not go in circles.
+ * The fields that will be resolved, with fragments expanded, each once however often it is spread. Valid documents only: their
+ * fragments have no cycles.
  */
 function* fieldsOf(
   { selections }: SelectionSetNode,

@@ -10,23 +10,23 @@ import { orderType } from './order-type.ts';
 const mostIds = 1000;
 
 const kinds = {
-  CREATED: { description: 'It was placed.' },
-  UPDATED: { description: 'It was changed.' },
-  DELETED: { description: 'It is gone.' },
+  CREATED: { description: 'The order was placed.' },
+  UPDATED: { description: 'The order was changed.' },
+  DELETED: { description: 'The order was deleted.' },
 } as const satisfies Record<OrderChangeKind, { description: string }>;
 
-const kindType = builder.enumType('OrderChangeKind', { description: 'What happened to an order.', values: kinds });
+const kindType = builder.enumType('OrderChangeKind', { description: 'Kinds of changes to an order.', values: kinds });
 
 const orderChangeType = builder.objectRef<Streamed<OrderChange>>('OrderChange').implement({
-  description: 'Something that was committed to an order.',
+  description: 'A committed change to an order.',
   fields: (t) => ({
-    kind: t.field({ type: kindType, description: 'What happened to it.', resolve: ({ item }) => item.kind }),
+    kind: t.field({ type: kindType, description: 'Kind of change.', resolve: ({ item }) => item.kind }),
     orderId: t.id({ description: 'The `id` of the order.', resolve: ({ item }) => encodeGlobalID('Order', item.id) }),
     order: t.field({
       type: orderType,
       nullable: true,
       description:
-        'The order as the change left it; null when it was deleted. Changes of one order may arrive out of sequence: the ' +
+        'The order after the change; null if it was deleted. Changes of one order may arrive out of sequence: the ' +
         'greatest `version` is the newest.',
       resolve: ({ item }) => item.order,
     }),
@@ -37,12 +37,13 @@ const orderChangeType = builder.objectRef<Streamed<OrderChange>>('OrderChange').
     }),
     consistencyToken: t.string({
       description:
-        'Reading with it shows at least this change and those that this subscription told before it: add it to what you have ' +
-        'seen, in the place of the one before.',
+        'Reading with it shows at least this change and the earlier ones of this subscription: send it in addition to your own ' +
+        'token, in place of the previous one.',
       resolve: ({ item }) => item.token,
     }),
     missed: t.int({
-      description: 'How many changes before this one were dropped, because you read too slowly. Then read again.',
+      description:
+        'Number of changes dropped before this one because the client read too slowly. If not 0, read again.',
       resolve: ({ missed }) => missed,
     }),
   }),
@@ -52,8 +53,8 @@ builder.subscriptionField('orderChanged', (t) =>
   t.field({
     type: orderChangeType,
     description:
-      'What is committed to orders from now on, by any API process or worker; without Redis by this process only. ' +
-      'Changes that are made in the database past the API are not told.',
+      'Changes committed to orders from now on, by any API process or worker; without Redis by this process only. ' +
+      'Changes that bypass the API are not reported.',
     args: { ids: t.arg.idList({ description: `Only changes of these orders, at most ${mostIds}.` }) },
     subscribe: (_, { ids }, context) => inTurn(context.orderChanges.open(ids == null ? null : wantedIds(ids)), context),
     resolve: (change) => change,

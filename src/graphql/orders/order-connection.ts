@@ -8,14 +8,14 @@ import { builder } from '../builder.ts';
 import { weightOfOrder } from '../limits/read-items.ts';
 import { orderType } from './order-type.ts';
 
-/** A page that is read when something of it is asked for, once. */
+/** A page, read once, when any part of it is requested. */
 export type OrderConnection = {
   readonly filter: OrderFilter;
   readonly page: () => Promise<OrderPage>;
   readonly cursorOf: (order: Order) => Promise<string>;
 };
 
-/** `pageToken` is asked for once and only after the rows were read: cursors carry what the page has seen. */
+/** `pageToken` is taken once, after the rows were read: cursors carry what the page has seen. */
 export function orderConnection(
   source: { filter: OrderFilter; sort: OrderSort },
   readPage: () => Promise<OrderPage>,
@@ -42,10 +42,10 @@ function once<T>(start: () => Promise<T>): () => Promise<T> {
 }
 
 const orderEdgeType = builder.objectRef<{ connection: OrderConnection; node: Order }>('OrderEdge').implement({
-  description: 'An order and its place in the list.',
+  description: 'An order and its position in the list.',
   fields: (t) => ({
     cursor: t.string({
-      description: 'Opaque place in the list, for `after` and `before`. Good only with the same `orderBy`.',
+      description: 'Opaque position in the list, for `after` and `before`. Only valid with the same `orderBy`.',
       resolve: ({ connection, node }) => connection.cursorOf(node),
     }),
     node: t.field({ type: orderType, description: 'The order.', resolve: ({ node }) => node }),
@@ -53,21 +53,21 @@ const orderEdgeType = builder.objectRef<{ connection: OrderConnection; node: Ord
 });
 
 const pageInfoType = builder.objectRef<{ connection: OrderConnection; page: OrderPage }>('PageInfo').implement({
-  description: 'Whether and where the list goes on.',
+  description: 'Information for paging.',
   fields: (t) => ({
-    hasNextPage: t.boolean({ description: 'There is more after this page.', resolve: ({ page }) => page.hasNextPage }),
+    hasNextPage: t.boolean({ description: 'More orders follow this page.', resolve: ({ page }) => page.hasNextPage }),
     hasPreviousPage: t.boolean({
-      description: 'There is more before this page.',
+      description: 'More orders precede this page.',
       resolve: ({ page }) => page.hasPreviousPage,
     }),
     startCursor: t.string({
       nullable: true,
-      description: 'Cursor of the first order of this page, for `before`. Null on an empty page.',
+      description: 'Cursor of the first order of this page, for `before`. Null if the page is empty.',
       resolve: ({ connection, page }) => cursorAt(connection, page.orders.at(0)),
     }),
     endCursor: t.string({
       nullable: true,
-      description: 'Cursor of the last order of this page, for `after`. Null on an empty page.',
+      description: 'Cursor of the last order of this page, for `after`. Null if the page is empty.',
       resolve: ({ connection, page }) => cursorAt(connection, page.orders.at(-1)),
     }),
   }),
@@ -92,17 +92,17 @@ export const orderConnectionType = builder.objectRef<OrderConnection>('OrderConn
     }),
     nodes: t.field({
       type: [orderType],
-      description: 'The orders of this page, when their cursors do not matter.',
+      description: 'The orders of this page, without cursors.',
       resolve: async (connection, _, { standBack }) =>
         unhurried((await connection.page()).orders, standBack, weightOfOrder),
     }),
     pageInfo: t.field({
       type: pageInfoType,
-      description: 'Whether and where the list goes on.',
+      description: 'Information for paging.',
       resolve: async (connection) => ({ connection, page: await connection.page() }),
     }),
     totalCount: t.int({
-      description: 'How many orders the whole list has, all pages together. Counted only when you ask for it.',
+      description: 'Number of orders on all pages. Counted only if requested.',
       resolve: ({ filter }, _, { orders }) => orders.count(filter),
     }),
   }),

@@ -10,18 +10,18 @@ export const countedFilters = {
 } as const satisfies Readonly<Record<string, OrderFilter>>;
 
 const orderCountsType = builder.objectRef<object>('OrderCounts').implement({
-  description: 'How many orders need attention. Each number is counted only when you ask for it.',
+  description: 'Counts of orders that need attention. Each is counted only if requested.',
   fields: (t) => ({
     pending: t.int({
       description: 'Orders that are `PENDING`.',
       resolve: (_, __, { orders }) => orders.count(countedFilters.pending),
     }),
     missingCharge: t.int({
-      description: 'Orders of which nothing is known to be charged.',
+      description: 'Orders without a recorded charge.',
       resolve: (_, __, { orders }) => orders.count(countedFilters.missingCharge),
     }),
     missingProcessedAt: t.int({
-      description: 'Orders whose payment was not processed yet.',
+      description: 'Orders whose payment has not been processed.',
       resolve: (_, __, { orders }) => orders.count(countedFilters.missingProcessedAt),
     }),
     total: t.int({
@@ -32,5 +32,5 @@ const orderCountsType = builder.objectRef<object>('OrderCounts').implement({
 });
 
 builder.queryField('orderCounts', (t) =>
-  t.field({ type: orderCountsType, description: 'How many orders need attention.', resolve: () => ({}) }),
+  t.field({ type: orderCountsType, description: 'Counts of orders that need attention.', resolve: () => ({}) }),
 );

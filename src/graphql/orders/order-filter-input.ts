@@ -8,37 +8,37 @@ import { builder } from '../builder.ts';
 import { orderStatusType } from './order-type.ts';
 
 const createdRangeType = builder.inputType('OrderCreatedRange', {
-  description: 'A span of time. Leave an end out to leave it open.',
+  description: 'A time range. Omit an end to leave it open.',
   fields: (t) => ({
-    from: t.field({ type: 'DateTime', description: 'The first moment that belongs to the span.' }),
-    to: t.field({ type: 'DateTime', description: 'The first moment that no longer belongs to the span.' }),
+    from: t.field({ type: 'DateTime', description: 'Start of the range, inclusive.' }),
+    to: t.field({ type: 'DateTime', description: 'End of the range, exclusive.' }),
   }),
 });
 
 const totalRangeType = builder.inputType('OrderTotalRange', {
-  description: 'A range of amounts, both ends included. Leave an end out to leave it open.',
+  description: 'A range of amounts. Omit an end to leave it open.',
   fields: (t) => ({
-    min: t.field({ type: 'Decimal', description: 'The smallest amount that belongs to the range.' }),
-    max: t.field({ type: 'Decimal', description: 'The largest amount that belongs to the range.' }),
+    min: t.field({ type: 'Decimal', description: 'Smallest amount, inclusive.' }),
+    max: t.field({ type: 'Decimal', description: 'Largest amount, inclusive.' }),
     currency: t.string({
-      description: 'Only orders in this currency. Without it amounts of all currencies are compared as bare numbers.',
+      description: 'Only orders in this currency. Without it, amounts are compared as numbers regardless of currency.',
     }),
   }),
 });
 
 export const orderFilterType = builder.inputType('OrderFilter', {
-  description: 'Which orders to list. All conditions that are given must hold together.',
+  description: 'Filter of orders. All given conditions must hold.',
   fields: (t) => ({
     status: t.field({
       type: [orderStatusType],
       description: 'Has one of these statuses. An empty list matches nothing.',
     }),
-    userId: t.id({ description: 'Was ordered by this user.' }),
+    userId: t.id({ description: 'Belongs to this user.' }),
     numbers: t.stringList({ description: 'Has one of these numbers, at most 100. An empty list matches nothing.' }),
-    numberStartsWith: t.string({ description: 'Has a number that begins so. Capital and small letters differ.' }),
-    missingCharge: t.boolean({ description: 'True: nothing is known to be charged. False: something is.' }),
-    missingProcessedAt: t.boolean({ description: 'True: the payment was not processed yet. False: it was.' }),
-    created: t.field({ type: createdRangeType, description: 'Was placed within this span.' }),
+    numberStartsWith: t.string({ description: 'Has a number with this prefix. Case-sensitive.' }),
+    missingCharge: t.boolean({ description: 'True: no charge recorded. False: a charge is recorded.' }),
+    missingProcessedAt: t.boolean({ description: 'True: the payment has not been processed. False: it has.' }),
+    created: t.field({ type: createdRangeType, description: 'Was placed within this range.' }),
     total: t.field({ type: totalRangeType, description: 'Has a total within this range.' }),
   }),
 });
@@ -65,16 +65,22 @@ const filterRules: z.ZodType<OrderFilter> = z.object({
   created: given(
     z
       .object({ from: given(z.date()), to: given(z.date()) })
-      .refine(({ from, to }) => from === undefined || to === undefined || from <= to, 'must not end before it begins'),
+      .refine(
+        ({ from, to }) => from === undefined || to === undefined || from <= to,
+        'must not have `from` after `to`',
+      ),
   ),
   total: given(
     z
       .object({ min: given(amount), max: given(amount), currency: given(wholeText) })
-      .refine(({ min, max }) => min === undefined || max === undefined || min <= max, 'must not end before it begins'),
+      .refine(
+        ({ min, max }) => min === undefined || max === undefined || min <= max,
+        'must not have `min` above `max`',
+      ),
   ),
 });
 
-/** Throws `BadListRequestError` that lists every fault. */
+/** Throws `BadListRequestError` with all faults. */
 export function orderFilterOf(where: unknown): OrderFilter {
   const { data, error } = filterRules.safeParse(where ?? {});
   if (data !== undefined) return data;

@@ -1,7 +1,7 @@
 import { encodeBase64 } from '@pothos/core';
 import { idIn } from '../../orders/order-rules.ts';
 
-/** The order that an opaque id names; `null` for the id of anything else and for a text that is no id at all. */
+/** The order that an opaque id names; `null` for any other id or text. */
 export function orderIdOf(globalId: string): bigint | null {
   if (globalId.length > 64) return null;
   const [type, key, ...rest] = Buffer.from(globalId, 'base64').toString('latin1').split(':');

@@ -11,21 +11,21 @@ import { orderIdOf } from './order-id.ts';
 import { orderStatusType } from './order-type.ts';
 
 const idempotencyKeyText =
-  'Any text of up to 200 characters that you make up once per intent, such as a UUID. A call that repeats it does nothing ' +
-  'again and answers what the first one answered.';
+  'A unique text of up to 200 characters, one per intent, such as a UUID. A call that repeats it has no further effect ' +
+  'and returns the first result.';
 const expectedVersionText =
-  'The `version` that you saw. Refused with `VersionConflictError` when the order has moved on.';
+  'The `version` that you saw. If the order has changed since, the call is refused with `VersionConflictError`.';
 
 const orderItemInput = builder.inputType('OrderItemInput', {
   description: 'One line of a new order.',
   fields: (t) => ({
     sku: t.string({ required: true, description: 'Article code, up to 64 characters.' }),
-    name: t.string({ required: true, description: 'What it is called, up to 200 characters.' }),
-    quantity: t.int({ required: true, description: 'How many of it, 1 to 1000000.' }),
+    name: t.string({ required: true, description: 'Name, up to 200 characters.' }),
+    quantity: t.int({ required: true, description: 'Quantity, 1 to 1000000.' }),
     unitPrice: t.field({
       type: 'Decimal',
       required: true,
-      description: "Price of one in the order's currency, at least 0, with up to two decimals.",
+      description: "Unit price in the order's currency, at least 0, with up to two decimals.",
     }),
   }),
 });
@@ -34,15 +34,15 @@ export const createOrderInput = builder
   .inputType('CreateOrderInput', {
     description: 'A new order. Its total is calculated from its items.',
     fields: (t) => ({
-      userId: t.id({ required: true, description: 'Who orders: a positive whole number.' }),
+      userId: t.id({ required: true, description: 'User who places the order: a positive integer.' }),
       number: t.string({
         description:
-          'What people will call the order: up to 32 letters, digits, dots, dashes, slashes or underscores, unique. Drawn when left out.',
+          'Human-readable order number: up to 32 letters, digits, dots, dashes, slashes or underscores, unique. Generated if omitted.',
       }),
-      currency: t.string({ required: true, description: 'ISO 4217 code that all prices are in, such as `EUR`.' }),
-      items: t.field({ type: [orderItemInput], required: true, description: 'What is ordered, 1 to 50 lines.' }),
-      charge: t.field({ type: 'Decimal', description: 'What was charged already, if anything.' }),
-      processedAt: t.field({ type: 'DateTime', description: 'When the payment was processed, if it was already.' }),
+      currency: t.string({ required: true, description: 'ISO 4217 code of all prices, such as `EUR`.' }),
+      items: t.field({ type: [orderItemInput], required: true, description: 'The items, 1 to 50 lines.' }),
+      charge: t.field({ type: 'Decimal', description: 'Amount already charged, if any.' }),
+      processedAt: t.field({ type: 'DateTime', description: 'When the payment was processed, if it has been.' }),
       idempotencyKey: t.string({ description: idempotencyKeyText }),
     }),
   })
@@ -59,11 +59,11 @@ const targetRules = { id: orderIdRule, expectedVersion: expectedVersionRule, ide
 
 export const updateOrderInput = builder
   .inputType('UpdateOrderInput', {
-    description: 'A change to an order. What is left out stays as it is.',
+    description: 'A change to an order. Omitted fields are unchanged.',
     fields: (t) => ({
-      id: t.id({ required: true, description: 'Which order.' }),
-      status: t.field({ type: orderStatusType, description: 'Its new status. Only some may follow the one it has.' }),
-      charge: t.field({ type: 'Decimal', description: 'What was charged. Null clears it.' }),
+      id: t.id({ required: true, description: 'Id of the order.' }),
+      status: t.field({ type: orderStatusType, description: 'New status. It must be allowed after the current one.' }),
+      charge: t.field({ type: 'Decimal', description: 'Amount charged. Null clears it.' }),
       processedAt: t.field({ type: 'DateTime', description: 'When the payment was processed. Null clears it.' }),
       expectedVersion: t.int({ required: true, description: expectedVersionText }),
       idempotencyKey: t.string({ description: idempotencyKeyText }),
@@ -73,9 +73,9 @@ export const updateOrderInput = builder
 
 export const deleteOrderInput = builder
   .inputType('DeleteOrderInput', {
-    description: 'Which order to delete.',
+    description: 'The order to delete.',
     fields: (t) => ({
-      id: t.id({ required: true, description: 'Which order.' }),
+      id: t.id({ required: true, description: 'Id of the order.' }),
       expectedVersion: t.int({ required: true, description: expectedVersionText }),
       idempotencyKey: t.string({ description: idempotencyKeyText }),
     }),

@@ -15,8 +15,8 @@ import { createOrderInput, deleteOrderInput, updateOrderInput } from './order-in
 import { orderType } from './order-type.ts';
 
 const tokenText =
-  'What you have seen now, this write included. Browsers that keep cookies need not do anything with it; others send it with ' +
-  'their next operation, as header `x-consistency-token` or with `@consistency(token:)`, to read at least this.';
+  'Token of what you have seen, including this write. Clients with cookies can ignore it; others send it with ' +
+  'their next operation, as header `x-consistency-token` or with `@consistency(token:)`, to read at least this state.';
 
 function orderPayload(name: string, description: string, order: string) {
   return builder.objectRef<{ order: OrderWithItems }>(name).implement({
@@ -36,10 +36,10 @@ const createOrderPayload = orderPayload('CreateOrderPayload', 'The order was cre
 const updateOrderPayload = orderPayload('UpdateOrderPayload', 'The order was changed.', 'The order after the change.');
 
 const deleteOrderPayload = builder.objectRef<{ deletedId: bigint }>('DeleteOrderPayload').implement({
-  description: 'The order was deleted, its items with it.',
+  description: 'The order and its items were deleted.',
   fields: (t) => ({
     deletedOrderId: t.id({
-      description: 'The `id` of the order that is gone, for removing it from a cache.',
+      description: 'The `id` of the deleted order, for removing it from a cache.',
       resolve: ({ deletedId }) => encodeGlobalID('Order', deletedId),
     }),
     consistencyToken: t.string({
@@ -91,7 +91,7 @@ builder.mutationField('deleteOrder', (t) =>
       types: refusalsOfChange,
       union: { name: 'DeleteOrderResult', description: 'The id of the deleted order, or why it was not deleted.' },
     },
-    args: { input: t.arg({ type: deleteOrderInput, required: true, description: 'Which order.' }) },
+    args: { input: t.arg({ type: deleteOrderInput, required: true, description: 'The order to delete.' }) },
     resolve: async (_, { input }, { session, clock, onCommitted }) => ({
       deletedId: await deleteOrder({ session, clock, onCommitted }, input),
     }),

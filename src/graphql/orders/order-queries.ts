@@ -12,42 +12,42 @@ import { orderType } from './order-type.ts';
 
 const orderKeyType = builder.inputType('OrderKey', {
   isOneOf: true,
-  description: 'What names one order. Give exactly one.',
+  description: 'Identifies one order. Give exactly one field.',
   fields: (t) => ({
     id: t.id({ description: 'Its opaque id.' }),
-    number: t.string({ description: 'Its number, such as `T-7K3M9Q2X`. Capital and small letters differ.' }),
+    number: t.string({ description: 'Its number, such as `T-7K3M9Q2X`. Case-sensitive.' }),
   }),
 });
 
 const sortFields = {
   CREATED_AT: { description: 'When it was placed.' },
   UPDATED_AT: { description: 'When it was last changed.' },
-  TOTAL: { description: 'What it costs, as a bare number: mind the currency.' },
-  NUMBER: { description: 'Its number, letter by letter.' },
+  TOTAL: { description: 'Total as a number, regardless of currency.' },
+  NUMBER: { description: 'Order number, compared by character.' },
 } as const satisfies Record<OrderSortField, { description: string }>;
 
 const orderSortFieldType = builder.enumType('OrderSortField', {
-  description: 'What a list of orders can be sorted by.',
+  description: 'Sort fields of a list of orders.',
   values: sortFields,
 });
 
 const sortDirectionType = builder.enumType('SortDirection', {
-  description: 'Which end of a sorted list comes first.',
+  description: 'Sort direction.',
   values: {
-    ASC: { description: 'Smallest, oldest or first in the alphabet comes first.' },
-    DESC: { description: 'Largest, newest or last in the alphabet comes first.' },
+    ASC: { description: 'Ascending: smallest, oldest or alphabetically first.' },
+    DESC: { description: 'Descending: largest, newest or alphabetically last.' },
   } as const,
 });
 
 const orderSortType = builder.inputType('OrderSort', {
-  description: 'How to sort a list of orders. Orders that are alike follow each other by id, in the same direction.',
+  description: 'Sort order of a list of orders. Ties are broken by id, in the same direction.',
   fields: (t) => ({
-    field: t.field({ type: orderSortFieldType, required: true, description: 'What to sort by.' }),
+    field: t.field({ type: orderSortFieldType, required: true, description: 'Field to sort by.' }),
     direction: t.field({
       type: sortDirectionType,
       required: true,
       defaultValue: 'ASC',
-      description: 'Which end comes first.',
+      description: 'Sort direction.',
     }),
   }),
 });
@@ -56,8 +56,8 @@ builder.queryField('order', (t) =>
   t.prismaField({
     type: orderType,
     nullable: true,
-    description: 'One order, or null when there is none.',
-    args: { by: t.arg({ type: orderKeyType, required: true, description: 'Which order.' }) },
+    description: 'One order, or null if it does not exist.',
+    args: { by: t.arg({ type: orderKeyType, required: true, description: 'Identifies the order.' }) },
     resolve: (query, _, { by }, { session }) => {
       if (by.number != null) return findOrder(session, { number: by.number }, query);
       const id = orderIdOf(by.id ?? '');
@@ -69,22 +69,22 @@ builder.queryField('order', (t) =>
 builder.queryField('orders', (t) =>
   t.field({
     type: orderConnectionType,
-    description: 'A list of orders, page by page. No page is older than the one its cursor came from.',
+    description: 'A list of orders, in pages. A page is never older than the one its cursor came from.',
     args: {
       first: t.arg.int({
-        description: `How many orders from the beginning, 1 to ${maxPageSize}. ${defaultPageSize} unless \`first\` or \`last\` is given.`,
+        description: `Number of orders from the start, 1 to ${maxPageSize}. Default: ${defaultPageSize}, if \`last\` is not given either.`,
       }),
-      after: t.arg.string({ description: 'Only what comes after this cursor.' }),
+      after: t.arg.string({ description: 'Only orders after this cursor.' }),
       last: t.arg.int({
-        description: `How many orders from the end, 1 to ${maxPageSize}. Not together with \`first\`.`,
+        description: `Number of orders from the end, 1 to ${maxPageSize}. Not together with \`first\`.`,
       }),
-      before: t.arg.string({ description: 'Only what comes before this cursor.' }),
-      where: t.arg({ type: orderFilterType, description: 'Which orders. All of them without it.' }),
+      before: t.arg.string({ description: 'Only orders before this cursor.' }),
+      where: t.arg({ type: orderFilterType, description: 'Filter. Without it, all orders.' }),
       orderBy: t.arg({
         type: orderSortType,
         required: true,
         defaultValue: { field: 'CREATED_AT', direction: 'DESC' },
-        description: 'How the list is sorted. Newest first unless told.',
+        description: 'Sort order. Default: newest first.',
       }),
     },
     resolve: (_, { where, orderBy: sort, ...page }, context, info) => {

@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { OrderSelection } from '../../database/orders/order-rows.ts';
 import type { OperationContext } from '../context.ts';
 
-/** What the operation wants to know of the orders that lie at `paths` below the field, so that one call loads it all. */
+/** The fields of orders requested at `paths` below the field, so that one call loads them all. */
 export function orderSelection(
   context: OperationContext,
   info: GraphQLResolveInfo,

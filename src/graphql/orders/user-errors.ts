@@ -16,39 +16,41 @@ const userErrorCodeType = builder.enumType('UserErrorCode', {
   values: {
     INVALID_INPUT: { description: 'The input breaks rules: see `InvalidInputError.faults`.' },
     ORDER_NOT_FOUND: { description: 'There is no order with this id.' },
-    VERSION_CONFLICT: { description: 'Somebody else changed the order first: see `VersionConflictError.current`.' },
-    INVALID_STATUS_TRANSITION: { description: 'The order cannot get this status from the one it has.' },
+    VERSION_CONFLICT: { description: 'Another client changed the order first: see `VersionConflictError.current`.' },
+    INVALID_STATUS_TRANSITION: { description: 'The status cannot follow the current one.' },
     IDEMPOTENCY_KEY_REUSED: { description: 'The idempotency key belongs to an earlier call with other input.' },
   } as const,
 });
 
 const userErrorType = builder.interfaceRef<OrderRefusedError>('UserError').implement({
   description:
-    'A refusal that a client can act on. Every refusal implements it, so `... on UserError { code message }` ' +
-    'also catches those that come later. Nothing was written.',
+    'A refusal that a client can act on; nothing was written. Every refusal implements it, so `... on UserError { code message }` ' +
+    'also covers those added later.',
   fields: (t) => ({
     code: t.field({
       type: userErrorCodeType,
-      description: 'Why, for programs.',
+      description: 'Machine-readable reason.',
       resolve: ({ code }) => code as (typeof userErrorCodeType)['$inferType'],
     }),
-    message: t.exposeString('message', { description: 'Why, for people. In English; not for programs to read.' }),
+    message: t.exposeString('message', {
+      description: 'Human-readable reason in English. Programs should use `code`.',
+    }),
     path: t.stringList({
-      description: 'Which part of the arguments it is about, such as `["input", "status"]`.',
+      description: 'The argument concerned, such as `["input", "status"]`.',
       resolve: ({ path }) => ['input', ...path],
     }),
   }),
 });
 
 const inputFaultType = builder.objectRef<InputFault>('InputFault').implement({
-  description: 'One thing that is wrong with an input.',
+  description: 'A fault of an input.',
   fields: (t) => ({
     path: t.stringList({
-      description: 'Where it is, such as `["input", "items", "0", "quantity"]`.',
+      description: 'The part concerned, such as `["input", "items", "0", "quantity"]`.',
       resolve: ({ path }) => ['input', ...path],
     }),
     message: t.exposeString('message', {
-      description: 'What is wrong with it; continues a sentence that begins with the name.',
+      description: 'The fault, phrased to follow the name of the part.',
     }),
   }),
 });
@@ -60,7 +62,7 @@ builder.objectType(InvalidInputError, {
   fields: (t) => ({
     faults: t.field({
       type: [inputFaultType],
-      description: 'What is wrong with it, all at once; of more than ten faults the first.',
+      description: 'All faults, up to the first ten.',
       resolve: ({ faults }, _, context) => toldFaults(faults, context),
     }),
   }),
@@ -74,12 +76,12 @@ builder.objectType(OrderNotFoundError, {
 
 builder.objectType(VersionConflictError, {
   name: 'VersionConflictError',
-  description: 'Somebody else changed the order since you read it.',
+  description: 'Another client has changed the order since you read it.',
   interfaces: [userErrorType],
   fields: (t) => ({
     current: t.field({
       type: orderType,
-      description: 'The order as it is now, read from the source. Merge your change into it and try again.',
+      description: 'The current order, read from the source. Merge your change into it and try again.',
       resolve: ({ current }) => current,
     }),
     expectedVersion: t.exposeInt('expectedVersion', { description: 'The version that you expected.' }),
@@ -88,14 +90,14 @@ builder.objectType(VersionConflictError, {
 
 builder.objectType(InvalidStatusTransitionError, {
   name: 'InvalidStatusTransitionError',
-  description: 'The order cannot get this status from the one it has.',
+  description: 'The status cannot follow the current one.',
   interfaces: [userErrorType],
   fields: (t) => ({
-    from: t.expose('from', { type: orderStatusType, description: 'The status that it has.' }),
-    to: t.expose('to', { type: orderStatusType, description: 'The status that you asked for.' }),
+    from: t.expose('from', { type: orderStatusType, description: 'Current status.' }),
+    to: t.expose('to', { type: orderStatusType, description: 'Requested status.' }),
     allowed: t.field({
       type: [orderStatusType],
-      description: 'The statuses that it may get. Empty when its status is final.',
+      description: 'The allowed statuses. Empty if the current one is final.',
       resolve: ({ allowed }) => [...allowed],
     }),
   }),

@@ -1,6 +1,6 @@
 /**
- * Several plugins as one. Yoga takes each hook of each plugin for something that may have to be waited for, which costs more
- * than most hooks do; these answer at once, and are called one after the other.
+ * Several plugins as one. Yoga awaits each hook of each plugin, which costs more than most hooks do; these are synchronous, and are
+ * called one after the other.
  */
 import type { Plugin } from 'graphql-yoga';
 
@@ -8,7 +8,7 @@ type Phase = 'onRequest' | 'onExecute' | 'onResultProcess' | 'onResponse';
 type Payload<Name extends Phase> = Parameters<NonNullable<Plugin[Name]>>[0];
 type Call<Name extends Phase> = (payload: Payload<Name>) => void;
 
-/** The same plugins in the same order, whose hooks in the phases above are those of one. They wait for nothing. */
+/** The same plugins in the same order, with the hooks of the phases above merged. They must be synchronous. */
 export function inOne(plugins: readonly Plugin[]): Plugin[] {
   const rest = plugins.map(({ onRequest, onExecute, onResultProcess, onResponse, ...others }) => others);
   return [
@@ -25,7 +25,8 @@ export function inOne(plugins: readonly Plugin[]): Plugin[] {
 function hooksOf<Name extends Phase>(plugins: readonly Plugin[], name: Name): readonly Call<Name>[] {
   const hooks = plugins.flatMap((plugin) => plugin[name] ?? []) as readonly ((payload: Payload<Name>) => unknown)[];
   return hooks.map((hook) => (payload) => {
-    if (hook(payload) !== undefined) throw new Error(`This ${name} is to be waited for, or to be told of an end`);
+    if (hook(payload) !== undefined)
+      throw new Error(`This ${name} returned a value; merged hooks must be synchronous and return nothing`);
   });
 }
 

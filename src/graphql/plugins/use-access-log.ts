@@ -5,7 +5,7 @@ import type { Logger } from '../../platform/log.ts';
 import { internalErrorCode } from '../error-codes.ts';
 import { factsOf } from '../request-facts.ts';
 
-/** One line per request: who asked what, which node answered and why, how long it took. Internal errors with their cause. */
+/** One line per request: client, operation, node and reason, duration. Internal errors are logged with their cause. */
 export function useAccessLog(clock: Clock, log: Logger): Plugin {
   return {
     onParse() {
@@ -31,7 +31,7 @@ export function useAccessLog(clock: Clock, log: Logger): Plugin {
       const codes = errors.map((error) => String(error.extensions?.code ?? 'UNKNOWN'));
       for (const error of errors) {
         if (error.extensions?.code === internalErrorCode) {
-          log.error({ requestId, path: error.path?.join('.'), err: error.originalError }, 'an operation broke');
+          log.error({ requestId, path: error.path?.join('.'), err: error.originalError }, 'operation failed');
         }
       }
       log.info(

@@ -2,16 +2,16 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { shortened } from '../../platform/shortened.ts';
 
-/** Of an answer without data: whoever sent something wrong reads the first ones. */
+/** Maximum number of errors in an answer without data. */
 const mostRefusals = 10;
-/** Beside data, where each says which part is missing. */
+/** Maximum beside data, where each names the missing part. */
 const mostErrors = 100;
-/** Of all errors together. */
+/** Maximum length of all errors together. */
 const mostBytes = 48_000;
-/** Of a list of faults that comes with an error. */
+/** Maximum length of a list of faults that comes with an error. */
 const mostFaults = 10;
 
-/** No answer to something wrong is longer than anybody reads, nor does it hint at a schema that is a secret. */
+/** Bounds the errors of an answer, and removes hints at a schema that is not public. */
 export function useBoundedErrors(introspection: boolean): Plugin {
   return {
     onResultProcess({ result, setResult }) {
@@ -23,7 +23,7 @@ export function useBoundedErrors(introspection: boolean): Plugin {
   };
 }
 
-/** The first one always does. */
+/** The first error is always kept. */
 function thoseThatFit(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   let bytes = 0;
   return errors.filter((error) => {

@@ -2,7 +2,7 @@ import { getCORSHeadersByRequestAndOptions } from '@whatwg-node/server';
 import type { Plugin } from 'graphql-yoga';
 import { corsFor } from '../cors.ts';
 
-/** Browsers ask before they send what is not theirs, and are told who may. Yoga's own plugin, but nothing of it is waited for. */
+/** CORS preflight and headers. Like Yoga's own plugin, but synchronous. */
 export function useCors(origins: readonly string[], furtherHeaders: readonly string[]): Plugin {
   const optionsFor = corsFor(origins, furtherHeaders);
   return {

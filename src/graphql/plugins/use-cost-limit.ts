@@ -13,15 +13,15 @@ import { costOf, type OperationCost } from '../limits/operation-cost.ts';
 import { factsOf } from '../request-facts.ts';
 import type { QueryLimits } from './use-limits.ts';
 
-/** Selections when every fragment is written out. Each walk through an operation takes as many steps. */
+/** Maximum number of selections with all fragments expanded. Each walk through an operation takes as many steps. */
 const maxSize = 2000;
 
 /**
- * Refuses operations whose variables are wrong or that would cost too much, before anything walks through them. Stands
- * in front of every plugin that looks into an operation.
+ * Refuses operations with wrong variables or too high a cost before anything walks through them. Stands in front of every plugin that
+ * looks into an operation.
  */
 export function useCostLimit({ maxCost }: QueryLimits): Plugin {
-  /** Kept as long as the document is: most cost the same whatever their variables are. */
+  /** Cached with the document: most operations cost the same whatever their variables are. */
   const known = new WeakMap<OperationDefinitionNode, OperationCost>();
   const judge = (args: ExecutionArgs, request: Request): ExecutionResult | null => {
     const { schema, document } = args;
@@ -37,10 +37,10 @@ export function useCostLimit({ maxCost }: QueryLimits): Plugin {
     return judged(cost, request);
   };
   const judged = ({ size, points, mostPoints }: OperationCost, request: Request): ExecutionResult | null => {
-    if (size > maxSize) return refused(`The operation is larger than ${maxSize} selections, fragments written out.`);
+    if (size > maxSize) return refused(`The operation is larger than ${maxSize} selections, with fragments expanded.`);
     if (points > maxCost) {
       return refused(
-        `The operation would cost ${Math.ceil(points)} points, and may cost ${maxCost}: ask for fewer rows or fields.`,
+        `The operation would cost ${Math.ceil(points)} points, but may cost at most ${maxCost}: ask for fewer rows or fields.`,
       );
     }
     const facts = factsOf(request);

@@ -5,14 +5,14 @@ import type { Clock } from '../../platform/clock.ts';
 import { toGraphqlError } from '../error-codes.ts';
 import { factsOf } from '../request-facts.ts';
 
-/** The answer took longer than a request may take. */
+/** The request deadline has passed. */
 export class DeadlineExceededError extends TidemarkError {
   readonly code = 'DEADLINE_EXCEEDED';
   readonly retryable = true;
 
   constructor(deadlineMs: number) {
     super(
-      `No answer within ${deadlineMs} ms. A write may have happened all the same: send it again with the same idempotency key to settle it.`,
+      `No answer within ${deadlineMs} ms. A write may have been committed: send it again with the same idempotency key to find out.`,
       { facts: { deadlineMs } },
     );
   }
@@ -20,7 +20,7 @@ export class DeadlineExceededError extends TidemarkError {
 
 type Answer = ExecutionResult | AsyncIterable<ExecutionResult>;
 
-/** Ends every operation after `deadlineMs`, whatever it waits for, and tells what it called through an abort signal. */
+/** Ends every operation after `deadlineMs`, and cancels what it called through an abort signal. */
 export function useDeadline(clock: Clock, deadlineMs: number): Plugin {
   return {
     onParams({ request, paramsHandler, setParamsHandler }) {
@@ -35,7 +35,7 @@ export function useDeadline(clock: Clock, deadlineMs: number): Plugin {
           });
           const answer = (result: Answer) => {
             cancel();
-            // Yoga answers an abort with an empty list of errors, which is no GraphQL response.
+            // Yoga answers an abort with an empty list of errors, which is not a valid GraphQL response.
             const hollow = 'errors' in result && result.errors?.length === 0 && !('data' in result);
             resolve(hollow ? { errors: [toGraphqlError(new DeadlineExceededError(deadlineMs))] } : result);
           };
@@ -52,7 +52,7 @@ export function useDeadline(clock: Clock, deadlineMs: number): Plugin {
       });
     },
     onExecute({ args }) {
-      // The executor takes a signal that graphql-js's own argument type does not know.
+      // The executor accepts a signal that graphql-js's own argument type lacks.
       Object.assign(args, { signal: factsOf(args.contextValue.request).deadline ?? undefined });
     },
   };

@@ -3,16 +3,16 @@ import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 
 export type DocumentCacheLimits = {
-  /** The longest document that is kept, in characters. */
+  /** Maximum length of a cached document, in characters. */
   readonly longest: number;
-  /** Characters of all documents that are kept. A parsed document takes about 70 bytes of memory a character. */
+  /** Characters of all cached documents. A parsed document takes about 70 bytes of memory per character. */
   readonly all: number;
 };
 
-/** Clients send the same documents again and again: about 30 MB of them at most. */
+/** Clients repeat the same documents: at most about 30 MB of them are cached. */
 const ordinaryLimits: DocumentCacheLimits = { longest: 8192, all: 400_000 };
 
-/** Parses and validates a document once. Only what is valid is kept: what is not comes in any number of shapes. */
+/** Parses and validates a document once. Only valid ones are cached, since invalid ones are unbounded in number. */
 export function useDocumentCache({ longest, all }: DocumentCacheLimits = ordinaryLimits): Plugin {
   const documents = new LRUCache<string, DocumentNode>({ maxSize: all, sizeCalculation: (_, text) => text.length });
   const validIn = new WeakMap<DocumentNode, GraphQLSchema>();

@@ -1,10 +1,10 @@
 /**
- * Answers that go on: server-sent events, as GraphQL over SSE has them ("distinct connections"), for subscriptions.
+ * Streaming answers of subscriptions: server-sent events, as GraphQL over SSE defines them ("distinct connections").
  *
- *   headers   tell proxies to pass each event on as it comes, and to change nothing
- *   beats     comments, so that proxies do not close what is quiet, and readers can tell silence from the end of the world
- *   longest   a stream ends after its longest life without saying `complete`: its reader opens another one, perhaps at
- *             another process
+ *   headers   tell proxies not to buffer or transform
+ *   beats     comments, so that proxies do not close idle streams, and readers can tell silence from a dead connection
+ *   longest   a stream ends after its maximum life without `complete`: its reader opens another one, perhaps at another
+ *             process
  */
 import type { ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
@@ -12,15 +12,15 @@ import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../../platform/clock.ts';
 
 export type StreamSettings = {
-  /** The longest silence of a stream that is well. */
+  /** Maximum silence of a healthy stream. */
   readonly beatMs: number;
-  /** How long a stream lasts at most. Each one lasts up to a tenth less, so that they do not all come back at once. */
+  /** Maximum life of a stream. Each one lasts up to a tenth less, so that they do not all reconnect at once. */
   readonly longestMs: number;
 };
 
 const eventStream = 'text/event-stream';
 const beat = ':\n\n';
-/** How long what is still to be sent may take when a stream has ended; a reader that reads nothing would keep it for ever. */
+/** How long the rest may take to send when a stream has ended; a reader that does not read would keep it for ever. */
 const lastWordsMs = 5000;
 
 type Fetch = { readonly Response: typeof Response; readonly ReadableStream: typeof ReadableStream };
@@ -33,7 +33,7 @@ export function useEventStreams(
   { clock, random }: { clock: Clock; random: () => number },
 ): Plugin<object, NodeContext> {
   return {
-    // Runs behind Yoga's own choice of an answer, and takes the place of the one that streams.
+    // Runs after Yoga has chosen a response, and replaces a streaming one.
     onResultProcess({ result, resultProcessor, serverContext, setResultProcessor }) {
       if (resultProcessor === undefined || Array.isArray(result) || !(Symbol.asyncIterator in result)) return;
       const longestMs = settings.longestMs * (1 - random() / 10);
@@ -53,7 +53,7 @@ export function useEventStreams(
       if (!headers.get('content-type')?.startsWith(eventStream)) return;
       headers.set('cache-control', 'no-cache, no-transform');
       headers.set('x-accel-buffering', 'no');
-      // Yoga says "none", which is no encoding.
+      // Yoga sends "none", which is not a valid encoding.
       headers.delete('content-encoding');
     },
   };
@@ -83,12 +83,12 @@ function streamOf(streamed: Streamed, { ReadableStream }: Fetch, { clock, beatMs
       const send = (text: string) => controller.enqueue(encoder.encode(text));
       const beatSoon = () => {
         cancelBeat = clock.after(beatMs, () => {
-          // Who does not read what is there needs no sign of life.
+          // A reader that is behind needs no sign of life.
           if ((controller.desiredSize ?? 0) > 0) send(beat);
           beatSoon();
         });
       };
-      // At once, too: some browsers show an answer to nobody before its first byte.
+      // The first beat is sent at once: some browsers show nothing before the first byte.
       send(beat);
       beatSoon();
       cancelEnd = clock.after(longestMs, () => {
@@ -121,7 +121,7 @@ function streamOf(streamed: Streamed, { ReadableStream }: Fetch, { clock, beatMs
   });
 }
 
-/** What errors tell the HTTP answer is for nobody else. */
+/** Extensions of errors that only concern the HTTP response are removed. */
 function inJson(result: ExecutionResult): string {
   const errors = result.errors?.map((error) => {
     if (!(error instanceof GraphQLError)) return error;

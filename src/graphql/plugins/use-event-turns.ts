@@ -5,10 +5,10 @@ import { factsOf } from '../request-facts.ts';
 
 type Subscribing = Partial<Pick<OperationContext, 'client'>> & { readonly request: Request };
 
-/** Points of events that are worked on in one go. */
+/** Points of events that are processed without a break. */
 const pointsAtOnce = 500;
 
-/** One event may be asked for by many streams: what it costs for all of them is done in turns, which stand back for what is short. */
+/** An event may go to many streams: the work for all of them is split into turns that yield to short requests. */
 export function useEventTurns(standBack: () => Promise<void>): Plugin {
   const slices = new Slices(pointsAtOnce, standBack);
   return {

@@ -8,25 +8,27 @@ import { toGraphqlError } from '../error-codes.ts';
 import { isHeavy } from '../limits/heavy-operation.ts';
 import { factsOf } from '../request-facts.ts';
 
-/** More operations with many rows are waiting than can be answered in time. */
+/** More heavy operations are queued than can be answered in time. */
 export class HeavyOperationsWaitError extends TidemarkError {
   readonly code = 'OVERLOADED';
   readonly retryable = true;
 
   constructor(waiting: number) {
-    super('Too many large operations are waiting: ask for fewer rows, or later', { facts: { waiting, retryAfterMs } });
+    super('Too many large operations are queued: ask for fewer rows, or try again later', {
+      facts: { waiting, retryAfterMs },
+    });
   }
 }
 
 type Heavy = Partial<Pick<OperationContext, 'client'>> & { readonly request: Request };
 
-/** Of one client, and of all: each that comes to the front waits for one operation of every other client at most. */
+/** Queues per client and in all: at the front, an operation waits for at most one operation of every other client. */
 const mostWaitingPerClient = 64;
 const mostWaiting = 1024;
 
 /**
- * Operations that take long run one after another, those of each client in a line of its own, and each stands back behind those that do not, so that these are answered
- * beside them.
+ * Heavy operations run one at a time, round-robin over clients with a queue each, and yield to the short ones, which are answered in
+ * between.
  */
 export function useHeavyTurns(): Plugin {
   const turns = new FairTurns({ mostWaiting, mostWaitingPerClient });
@@ -43,7 +45,7 @@ export function useHeavyTurns(): Plugin {
         await turn;
         try {
           const result = await executeFn(executed);
-          // What comes of many rows takes long to write down.
+          // The answer of many rows takes long to serialise.
           await longWork?.standBack();
           return result;
         } finally {

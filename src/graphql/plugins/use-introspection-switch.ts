@@ -1,7 +1,7 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** With introspection off the schema cannot be asked for. `use-bounded-errors.ts` leaves out hints at it. */
+/** Disables introspection. `use-bounded-errors.ts` removes hints at the schema from errors. */
 export function useIntrospectionSwitch(allowed: boolean): Plugin {
   if (allowed) return {};
   return {

@@ -12,18 +12,18 @@ export type QueryLimits = {
   readonly maxAliases: number;
   readonly maxDirectives: number;
   readonly maxTokens: number;
-  /** The most points that an operation may cost; `limits/field-weights.ts` says for what. */
+  /** Maximum cost of an operation in points; see `limits/field-weights.ts`. */
   readonly maxCost: number;
 };
 
 const code: ErrorCode = 'QUERY_TOO_COMPLEX';
 
-/** Few tokens can be long, too. Values belong into variables. */
+/** Few tokens can be long, too. Large values belong in variables. */
 const longestDocument = 32_768;
 /** Where GraphQL's own validation stops. */
 const mostFaults = 100;
 
-/** Refuses documents that cost much to parse, validate or run before they do. Introspection is exempt from depth only. */
+/** Refuses documents that are expensive to parse, validate or run. Introspection is exempt from the depth limit only. */
 export function useLimits(limits: QueryLimits): Plugin {
   const reported = {
     propagateOnRejection: false,
@@ -33,7 +33,7 @@ export function useLimits(limits: QueryLimits): Plugin {
     ],
   };
   const rules = [
-    // An empty allow-list: a flood of aliased __typename is a flood too.
+    // An empty allow-list, because a flood of aliased __typename is a flood too.
     maxAliasesRule({ n: limits.maxAliases, allowList: [], ...reported }),
     maxDepthRule({ n: limits.maxDepth, flattenFragments: true, ...reported }),
     maxDirectivesRule({ n: limits.maxDirectives, ...reported }),
@@ -71,7 +71,7 @@ export function useLimits(limits: QueryLimits): Plugin {
   };
 }
 
-/** Validation ends by itself when it has compared much or found much wrong, and says so in an error that names no place. */
+/** Validation stops when it has compared much or found many faults, and says so in an error without a location. */
 function gaveUp(error: unknown): boolean {
   return error instanceof GraphQLError && error.nodes === undefined && error.extensions.code === undefined;
 }
@@ -80,7 +80,7 @@ function notValidated(errors: number): GraphQLError {
   const message =
     errors > mostFaults
       ? `The document has more than ${mostFaults} faults. These are the first.`
-      : 'The document takes too much work to validate: too many of its fields and fragments are to be compared with each other.';
+      : 'The document is too expensive to validate: too many of its fields and fragments must be compared with each other.';
   return new GraphQLError(message, { extensions: { code } });
 }
 

@@ -7,13 +7,13 @@ import { type ErrorCode, internalErrorCode, knownErrorCodes } from '../error-cod
 import { factsOf } from '../request-facts.ts';
 
 const operations = ['query', 'mutation', 'subscription', 'none'] as const;
-/** `refused`: asking again is no use. `unavailable`: it may be. `broken`: a fault of ours. */
+/** `refused`: a retry is pointless. `unavailable`: a retry may succeed. `broken`: an internal error. */
 const outcomes = ['ok', 'refused', 'unavailable', 'broken'] as const;
 type Outcome = (typeof outcomes)[number];
 const rejections = [...tokenFaults, 'write-lost', 'epoch-ahead'] as const;
 type Rejection = (typeof rejections)[number];
 
-/** Counts requests, errors and refused tokens, and how long requests took. */
+/** Counts requests, errors and refused tokens, and measures durations. */
 export function useMetrics(clock: Clock, metrics: Metrics): Plugin {
   const answered = metrics.counter({
     name: 'tidemark_requests_total',
@@ -37,7 +37,7 @@ export function useMetrics(clock: Clock, metrics: Metrics): Plugin {
     labels: { reason: rejections },
   });
   const countError = ({ extensions }: GraphQLError) => {
-    // Any other is counted as such.
+    // Any other code is counted as this.
     failed({ code: String(extensions?.code) as ErrorCode });
     const reason = rejectionOf(extensions ?? {});
     if (reason !== null) rejected({ reason });

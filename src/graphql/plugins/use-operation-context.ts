@@ -6,7 +6,7 @@ import type { OperationContext } from '../context.ts';
 type NodeContext = { caller?: Caller };
 type Shared = Pick<OperationContext, 'cluster' | 'clusterEvents' | 'routingLog' | 'jobs' | 'orderChanges'>;
 
-/** Lets every operation know whom its shares are counted for, and reach what comes out of no table: that needs no session. */
+/** Adds to every operation the client that quotas are counted for, and what needs no session because it reads no table. */
 export function useOperationContext(shared: Shared): Plugin<Shared & Pick<OperationContext, 'client'>, NodeContext> {
   return {
     onContextBuilding({ context, extendContext }) {

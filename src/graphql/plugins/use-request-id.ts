@@ -7,7 +7,7 @@ import { factsOf, type LongWork } from '../request-facts.ts';
 export const requestIdHeader = 'x-request-id';
 const safeId = /^[\w.:+/=-]{1,128}$/;
 
-/** Gives every request an id: the caller's own when it is safe to log, else a random one. */
+/** Gives every request an id: the caller's own if it is safe to log, else a random one. */
 export function useRequestId(
   clock: Clock,
   makeId: () => string = randomUUID,
@@ -23,7 +23,7 @@ export function useRequestId(
     },
     onResponse({ request, response }) {
       response.headers.set(requestIdHeader, factsOf(request).requestId);
-      // An answer is somebody's own, also where it carries no token: a proxy must not hand it to others.
+      // Every answer is private, even without a token: a proxy must not serve it to others.
       if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     },
   };

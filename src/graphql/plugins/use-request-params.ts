@@ -12,15 +12,14 @@ type RequestParser = (request: Request) => Parsed | Promise<Parsed>;
 type NodeContext = { req?: IncomingMessage; caller?: Caller };
 
 /**
- * Reads what was asked. POST bodies: JSON only, and never more than `maxBytes`, whatever Content-Length says. Variables: no
- * more of them than anybody needs.
- * Forms and plain text are what a foreign page can send with the visitor's cookie and without asking first, so they are refused.
+ * Reads the request. POST bodies: JSON only, and never more than `maxBytes`, whatever Content-Length says. Variables: bounded.
+ * Forms and plain text are refused, because a foreign page can send them with the visitor's cookie and without a preflight.
  */
 export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> {
   return {
     onRequestParse({ request, serverContext, requestParser, setRequestParser }) {
       const { req, caller } = serverContext;
-      // Nothing is done for those who will not read what came of it.
+      // A client that accepts no form of answer gets no work done.
       if (!isReadable(request.headers.get('accept'))) {
         throw refusal(406, 'NOT_ACCEPTABLE', whatIsAnswered);
       }
@@ -62,14 +61,14 @@ function refusingBadJson(parse: RequestParser): RequestParser {
   };
 }
 
-/** Lists of operations are refused by Yoga. */
+/** Yoga refuses lists of operations. */
 function withinBounds<Params extends Parsed>(params: Params): Params {
   const fault = 'variables' in params ? variablesFault(params.variables) : null;
   if (fault !== null) throw refusal(400, 'BAD_REQUEST', fault);
   return params;
 }
 
-/** A request counts as being answered when it is there as a whole. */
+/** A request counts as being answered once it is complete. */
 function begin(caller: Caller | undefined): void {
   const usedUp = caller?.admission.begin() ?? null;
   if (usedUp !== null) throw refusedFor(usedUp, 'requests');
@@ -81,7 +80,7 @@ async function textOf(request: Request, maxBytes: number): Promise<string> {
   return text;
 }
 
-/** Most bodies come with their headers. Those that do not are waited for, a bounded number of them. */
+/** Most bodies arrive with their headers. The others are waited for, a bounded number of them. */
 async function readInTurn(source: IncomingMessage, maxBytes: number, caller: Caller | undefined): Promise<string> {
   if (source.complete || caller === undefined) return readText(source, maxBytes);
   let giveUp: (usedUp: UsedUp) => void = () => undefined;
@@ -108,7 +107,7 @@ async function readText(source: IncomingMessage, maxBytes: number): Promise<stri
     });
     source.once('end', resolve);
     source.once('close', () => {
-      // Closing follows a body that was read to its end, too: making an error then would cost more than reading it did.
+      // `close` also follows a complete body: creating an error then would cost more than reading it did.
       if (!source.readableEnded) reject(refusal(400, 'BAD_REQUEST', 'The body ended early.'));
     });
     source.once('error', () => reject(refusal(400, 'BAD_REQUEST', 'The body could not be read.')));

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { RoutingLog } from '../../routing/routing-log.ts';
 import { factsOf } from '../request-facts.ts';
 
-/** Notes every operation that asked for a node. `null` notes nothing. */
+/** Logs every operation that needed a node. `null` disables it. */
 export function useRoutingLog(clock: Clock, log: RoutingLog | null): Plugin {
   if (log === null) return {};
   return {

@@ -1,4 +1,4 @@
-/** What a subscription must be before it is opened: one that tells something, for a reader of events, within the bounds. */
+/** Requirements of a subscription before it is opened: it selects something, the client accepts event streams, and limits hold. */
 import {
   type ExecutionArgs,
   type FragmentDefinitionNode,
@@ -24,7 +24,7 @@ export function useStreamRules(): Plugin<object, NodeContext> {
   return {
     onSubscribe({ args }) {
       const { request, caller } = args.contextValue as YogaContext;
-      // What a page may ask for without being asked itself, such as a picture, is a GET that takes any answer.
+      // A GET that a page can cause without scripts, such as an image, accepts any type.
       if (request.method === 'GET') {
         if (!/(^|,)\s*text\/event-stream\b/i.test(request.headers.get('accept') ?? '')) {
           throw refusal(406, 'NOT_ACCEPTABLE', 'A subscription over GET needs "accept: text/event-stream".');
@@ -38,7 +38,7 @@ export function useStreamRules(): Plugin<object, NodeContext> {
         }
       }
       if (!tellsSomething(args)) {
-        throw refusal(400, 'BAD_REQUEST', 'The subscription leaves out every field: @skip and @include leave nothing.');
+        throw refusal(400, 'BAD_REQUEST', 'The subscription selects no field: @skip and @include exclude all of them.');
       }
       const usedUp = caller?.admission.openStream(factsOf(request).mostCost) ?? null;
       if (usedUp === 'events') throw refusedFor('client', 'events');
@@ -53,7 +53,7 @@ function refusal(status: number, code: ErrorCode, message: string): GraphQLError
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-/** Variables have no part in it: GraphQL's own validation refuses them here. */
+/** Variables do not matter: GraphQL's own validation refuses them here. */
 function tellsSomething({ document, operationName }: ExecutionArgs): boolean {
   const operation = getOperationAST(document, operationName);
   if (operation == null) return true;

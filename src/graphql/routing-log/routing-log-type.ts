@@ -12,23 +12,23 @@ const mostAtOnce = 1000;
 const listed = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
 
 const operationKinds = builder.enumType('OperationKind', {
-  description: 'What kind of operation was sent.',
+  description: 'Kind of operation.',
   values: {
-    QUERY: { value: 'query', description: 'It reads only.' },
-    MUTATION: { value: 'mutation', description: 'It writes, on the source.' },
+    QUERY: { value: 'query', description: 'A read.' },
+    MUTATION: { value: 'mutation', description: 'A write, on the source.' },
   },
 });
 
 const routedOperation = builder.objectRef<Streamed<RoutedOperation>>('RoutedOperation').implement({
-  description: 'One operation that asked for a server: who served it, and why that was fresh enough.',
+  description: 'An operation that needed a server: which one served it, and why that was fresh enough.',
   fields: (t) => ({
     sequence: t.int({
-      description: 'Counts the operations of this API process.',
+      description: 'Sequence number within this API process.',
       resolve: ({ item }) => item.sequence,
     }),
     at: t.field({
       type: 'DateTime',
-      description: 'When it was answered.',
+      description: 'When the operation was answered.',
       resolve: ({ item }) => new Date(item.atMs),
     }),
     kind: t.field({
@@ -38,61 +38,62 @@ const routedOperation = builder.objectRef<Streamed<RoutedOperation>>('RoutedOper
     }),
     name: t.string({
       nullable: true,
-      description: 'The name that its client gave it. Null when it has none.',
+      description: 'Name given by the client. Null if it has none.',
       resolve: ({ item }) => item.operation.name,
     }),
     node: t.string({
       nullable: true,
-      description: 'Name of the server that served it. Null when none was chosen; then there is an error.',
+      description: 'Name of the server that served it. Null if none was chosen, which is an error.',
       resolve: ({ item }) => item.decision?.node ?? null,
     }),
     role: t.field({
       type: roleType,
       nullable: true,
-      description: 'What that server was.',
+      description: 'Role of that server.',
       resolve: ({ item }) => item.decision?.role ?? null,
     }),
     reason: t.string({
       nullable: true,
-      description: `Why that server: ${listed(Object.keys(routeReasons))}.`,
+      description: `Why this server was chosen: ${listed(Object.keys(routeReasons))}.`,
       resolve: ({ item }) => item.decision?.reason ?? null,
     }),
-    level: t.field({ type: levelType, description: 'How fresh it had to be.', resolve: ({ item }) => item.level }),
+    level: t.field({ type: levelType, description: 'Required freshness.', resolve: ({ item }) => item.level }),
     required: t.string({
       nullable: true,
-      description: 'The position that a replica had to include, shortened. Null when none was asked for.',
+      description: 'The position that a replica had to include, shortened. Null if none was required.',
       resolve: ({ item }) => item.required && shortened(item.required.line()),
     }),
     waitedMs: t.int({
-      description: 'How many milliseconds it waited for a replica.',
+      description: 'Milliseconds spent waiting for a replica.',
       resolve: ({ item }) => Math.round(item.decision?.waitedMs ?? 0),
     }),
     tookMs: t.int({
-      description: 'How many milliseconds it took from its arrival to its answer.',
+      description: 'Milliseconds from arrival to answer.',
       resolve: ({ item }) => Math.round(item.tookMs),
     }),
     errorCode: t.string({
       nullable: true,
-      description: 'Code of the first error of the answer. Null when there was none.',
+      description: 'Code of the first error in the answer. Null if there was none.',
       resolve: ({ item }) => item.errorCode,
     }),
     missed: t.int({
-      description: 'Of a subscription: how many before this one were dropped, because you read too slowly.',
+      description:
+        'In a subscription: number of operations dropped before this one because the client read too slowly.',
       resolve: ({ missed }) => missed,
     }),
   }),
 });
 
 const filterType = builder.inputType('RoutingLogFilter', {
-  description: 'Which operations to show. All conditions that are given must hold together.',
+  description: 'Filter of operations. All given conditions must hold.',
   fields: (t) => ({
     node: t.string({ description: 'Was served by the server of this name.' }),
     role: t.field({ type: roleType, description: 'Was served by a server of this role.' }),
     reasons: t.stringList({ description: 'Was routed for one of these reasons. An empty list matches nothing.' }),
-    level: t.field({ type: levelType, description: 'Had to be this fresh.' }),
+    level: t.field({ type: levelType, description: 'Required this level.' }),
     kind: t.field({ type: operationKinds, description: 'Reads, or writes.' }),
-    name: t.string({ description: 'Has this in its name, in capital or small letters.' }),
-    failed: t.boolean({ description: 'True: ended with an error. False: did not.' }),
+    name: t.string({ description: 'Has this in its name. Case-insensitive.' }),
+    failed: t.boolean({ description: 'True: failed. False: succeeded.' }),
     minWaitedMs: t.int({ description: 'Waited at least this many milliseconds for a replica.' }),
   }),
 });
@@ -102,11 +103,11 @@ builder.queryField('routingLog', (t) =>
     type: [routedOperation],
     nullable: true,
     description:
-      'The last operations that this API process routed, newest first. Works also while no server answers. ' +
-      'Null when none are kept.',
+      'The last operations that this API process routed, newest first. Available even while no server answers. ' +
+      'Null if the log is disabled.',
     args: {
-      filter: t.arg({ type: filterType, description: 'Which operations. All of them without it.' }),
-      last: t.arg.int({ required: true, defaultValue: 100, description: `How many at most, 0 to ${mostAtOnce}.` }),
+      filter: t.arg({ type: filterType, description: 'Filter. Without it, all operations.' }),
+      last: t.arg.int({ required: true, defaultValue: 100, description: `Maximum number, 0 to ${mostAtOnce}.` }),
     },
     extensions: withoutServer,
     resolve: (_, { filter, last }, { routingLog, standBack }) => {
@@ -121,8 +122,8 @@ builder.queryField('routingLog', (t) =>
 builder.subscriptionField('routingLogged', (t) =>
   t.field({
     type: routedOperation,
-    description: 'Operations as this API process routes them. Ends at once when none are noted.',
-    args: { filter: t.arg({ type: filterType, description: 'Which operations. All of them without it.' }) },
+    description: 'Operations as this API process routes them. Ends at once if the log is disabled.',
+    args: { filter: t.arg({ type: filterType, description: 'Filter. Without it, all operations.' }) },
     subscribe: (_, { filter }, context) =>
       inTurn(context.routingLog?.open(filterOf(filter), context.client) ?? nothing(), context),
     resolve: (routed) => routed,
@@ -131,7 +132,7 @@ builder.subscriptionField('routingLogged', (t) =>
 
 type Given<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };
 
-/** GraphQL says `null` for what is not asked. */
+/** GraphQL sends `null` for omitted arguments. */
 function filterOf(given: Given<RoutingLogFilter> | null | undefined): RoutingLogFilter {
   return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== null));
 }
@@ -140,7 +141,7 @@ async function* nothing(): AsyncGenerator<Streamed<RoutedOperation>> {}
 
 const shownCharacters = 48;
 
-/** The end of a position is what moves. */
+/** Keeps the end of a position, which is the part that changes. */
 function shortened(text: string): string {
   return text.length <= shownCharacters ? text : `…${text.slice(-shownCharacters)}`;
 }

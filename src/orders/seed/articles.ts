@@ -1,4 +1,4 @@
-/** What the sample shop sells: article code, name, price in hundredths. */
+/** The catalogue of the sample shop: article code, name, price in hundredths. */
 export const articles = [
   ['MUG-BLU', 'Stoneware mug, blue', 1450],
   ['MUG-WHT', 'Stoneware mug, white', 1450],

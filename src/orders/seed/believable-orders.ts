@@ -1,6 +1,6 @@
 /**
- * Sample orders as a shop would have them: users who come back, statuses that fit the age of an order, and now and then one
- * that needs attention: paid but no charge known, charged but never marked as processed.
+ * Realistic sample orders: returning users, statuses that fit the age of an order, and a few orders that need attention, such as paid
+ * without a recorded charge, or charged but never marked as processed.
  */
 import { totalOf } from '../money.ts';
 import type { OrderStatus } from '../order-status.ts';
@@ -29,7 +29,7 @@ export type SeedPlan = {
   readonly seed: number;
   /** Id of the first order; the others follow. */
   readonly firstId: number;
-  /** The last order was placed shortly before. */
+  /** The last order was placed shortly before this. */
   readonly until: Date;
 };
 
@@ -73,7 +73,7 @@ const statusesByAge: readonly {
   },
 ];
 
-/** How many changes an order has been through when it has this status. */
+/** Number of changes that an order in this status has been through. */
 const changes: Record<OrderStatus, number> = {
   PENDING: 0,
   PAID: 1,
@@ -100,7 +100,7 @@ export function* believableOrders({ orders, seed, firstId, until }: SeedPlan): G
     yield {
       id: firstId + index,
       number: seededNumber(firstId + index),
-      // Skewed, so that few users order much and many order little.
+      // Skewed: few users place many orders, most place few.
       userId: 1 + Math.floor(users * random.next() ** 1.5),
       status,
       total,
@@ -145,7 +145,7 @@ function someItems(random: SeededRandom): BelievableItem[] {
   });
 }
 
-/** Looks drawn, yet is unique: multiplying by an odd number visits every 40-bit number once. */
+/** Looks random, yet is unique: multiplying by an odd number permutes the 40-bit numbers. */
 function seededNumber(id: number): string {
   const mixed = (BigInt(id) * 0x9e3779b97fn + 0x5bd1e995n) & 0xff_ffff_ffffn;
   const digits = mixed.toString(32).padStart(8, '0').toUpperCase();

@@ -14,43 +14,43 @@ import { itemColumns, orderColumns } from '../order-columns.ts';
 import { type BelievableOrder, believableOrders } from './believable-orders.ts';
 
 export type SeedOptions = {
-  /** `mysql://user:password@host:port/database` of the source. `replace` needs an account that may empty tables. */
+  /** `mysql://user:password@host:port/database` of the source. `replace` needs an account that may truncate tables. */
   readonly url: string;
   readonly orders: number;
   readonly seed: number;
   readonly until: Date;
-  /** What to do with orders that are there already: `refuse` throws `OrdersPresentError`. */
+  /** What to do with existing orders: `refuse` throws `OrdersPresentError`. */
   readonly existing: 'refuse' | 'append' | 'replace';
-  /** Whether to say in the outbox what was written, so that the backup gets it. */
+  /** Whether to add the orders to the outbox, so that the backup gets them. */
   readonly mirrored: boolean;
   readonly progress: (done: number, of: number) => void;
 };
 
-/** The table has orders and nobody said what to do with them. */
+/** The table has orders, and the caller did not say what to do with them. */
 export class OrdersPresentError extends TidemarkError {
   readonly code = 'ORDERS_PRESENT';
   readonly retryable = false;
 
   constructor() {
-    super('There are orders already. Add to them with --append, or delete them all first with --replace');
+    super('The table already has orders. Add to them with --append, or delete them all first with --replace');
   }
 }
 
-/** The tables were not made yet. */
+/** The tables have not been created yet. */
 export class TablesMissingError extends TidemarkError {
   readonly code = 'TABLES_MISSING';
   readonly retryable = false;
 
   constructor() {
-    super('The database has no orders table. Make it with: npm run migrate');
+    super('The database has no orders table. Create it with: npm run migrate');
   }
 }
 
 const batch = 500;
-/** Emptying the tables does not take longer. */
+/** Time limit of truncating the tables. */
 const emptyingMs = 600_000;
 
-/** Writes sample orders in batches, each in one transaction. Answers how many. Also throws `DatabaseUnreachableError`, `TablesMissingError`. */
+/** Writes sample orders in batches, one transaction each. Returns the number of orders. Also throws `DatabaseUnreachableError`, `TablesMissingError`. */
 export async function seedOrders(options: SeedOptions): Promise<number> {
   const connection = await openDirectConnection(options.url);
   try {
@@ -58,7 +58,7 @@ export async function seedOrders(options: SeedOptions): Promise<number> {
     if (lastId === null) throw new TablesMissingError();
     if (lastId > 0 && options.existing === 'refuse') throw new OrdersPresentError();
     if (options.existing === 'replace') {
-      // Emptying a table is no part of a transaction: the rows are written first, and looked at when the orders are gone.
+      // TRUNCATE is not transactional: outbox records are written first, and processed when the orders are gone.
       if (options.mirrored) await appendAll(connection, mirroredOrder, emptyingMs);
       await emptyTables(connection, ['order_items', 'orders', 'idempotency_keys']);
       if (options.mirrored) await makeDue(connection);

@@ -1,4 +1,4 @@
-/** Chance that repeats itself: the same seed gives the same sequence (mulberry32). Not for anything secret. */
+/** Reproducible randomness: the same seed gives the same sequence (mulberry32). Not for secrets. */
 export class SeededRandom {
   #state: number;
 
@@ -24,7 +24,7 @@ export class SeededRandom {
     return this.next() < probability;
   }
 
-  /** One of the choices, each as often as its share of all shares says. */
+  /** One of the choices, with probability proportional to its share. */
   weighted<T>(choices: readonly (readonly [choice: T, share: number])[]): T {
     let rest = this.next() * choices.reduce((sum, [, share]) => sum + share, 0);
     for (const [choice, share] of choices) {

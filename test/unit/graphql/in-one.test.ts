@@ -88,6 +88,6 @@ describe('plugins in one', () => {
   });
 
   it('refuse a hook that would be waited for', async () => {
-    await expect(answerOf([{ onResponse: async () => undefined }])).rejects.toThrow(/onResponse is to be waited for/);
+    await expect(answerOf([{ onResponse: async () => undefined }])).rejects.toThrow(/onResponse returned a value/);
   });
 });

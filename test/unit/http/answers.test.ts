@@ -59,7 +59,7 @@ describe('errors', () => {
     expect(await response.json()).toMatchObject({
       errors: [
         {
-          message: expect.stringMatching(/a write may have happened.* same idempotency key/i),
+          message: expect.stringMatching(/a write may have been committed.* same idempotency key/i),
           extensions: { code: 'DEADLINE_EXCEEDED', retryable: true, deadlineMs: 100 },
         },
       ],
