@@ -1,5 +1,5 @@
-// `npm run build:exports`: what `tidemark/prisma` and `tidemark/client` lead to, with their types. The packages of the engine's
-// users stay outside, so that both sides have the same ones; what it needs besides goes into its bundle.
+// `npm run build:exports`: builds `tidemark/prisma` and `tidemark/client` with their types. Packages that users of the engine
+// install themselves stay external, so that both sides share them; everything else is bundled.
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ await Promise.all([
   throw error;
 });
 
-/** What a project emits becomes all that its folder holds, a file at a time: others may be reading there. */
+/** Replaces the content of a folder with a project's output, one file at a time, because other processes may be reading it. */
 async function compile(project, name) {
   const draft = join(root, 'dist', `.${name}-${randomUUID()}`);
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -33,7 +33,7 @@ async function compile(project, name) {
     const emitted = await filesOf(draft);
     const target = join(root, 'dist', name);
     for (const file of emitted) await place(join(draft, file), join(target, file));
-    // What an older build left behind would be packed.
+    // Leftovers of an older build would be packed.
     const old = (await filesOf(target)).filter((file) => !emitted.includes(file));
     await Promise.all(old.map((file) => rm(join(target, file), { force: true })));
   } finally {
@@ -56,7 +56,7 @@ async function place(draft, path) {
   await rename(draft, path);
 }
 
-/** Declarations name the sources that they were made of, which are not installed. */
+/** Source maps of declarations point to sources that are not installed. */
 function builtText(path, text) {
   return path.endsWith('.d.ts') ? text.replaceAll(/((?:from|import\()\s*['"]\.[^'"]*)\.ts(['"])/g, '$1.js$2') : text;
 }

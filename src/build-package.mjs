@@ -12,7 +12,7 @@ await rm(join(root, outdir), { recursive: true, force: true });
 const { inputs } = await bundle(['src/tidemark.ts'], { packages: true, outdir, splitting: true });
 await writeFile(join(root, outdir, 'THIRD-PARTY-NOTICES.txt'), await noticesOf(Object.keys(inputs)));
 
-/** The licence of each package that went into the bundle, as they ask for. */
+/** The licence texts of all bundled packages, as their licences require. */
 async function noticesOf(paths) {
   const folders = new Set(paths.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
   const notices = await Promise.all([...folders].sort().map(noticeOf));

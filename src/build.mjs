@@ -1,4 +1,4 @@
-// `npm run build`: the API process and the commands that must not take long, or the entries that are named.
+// `npm run build`: the API process and the commands that must start fast, or the given entries.
 import { bundle } from './bundle.mjs';
 
 const named = process.argv.slice(2);

@@ -1,6 +1,6 @@
-// Bundles entries into dist/: a process starts from them in half the time and memory that loading TypeScript takes. A
-// command takes the packages along, which halves its start once more: finding their files is most of what is left.
-// Files that lie beside the sources (SQL, server settings) stay there, so each module keeps the URL of its source.
+// Bundles entries into dist/: starting from a bundle takes half the time and memory of loading TypeScript. A command bundles its
+// packages too, which halves its start again: finding their files is most of what is left.
+// Files beside the sources (SQL, server settings) stay there, so each module keeps the URL of its source.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -21,7 +21,7 @@ const sourceUrls = (outdir) => ({
   },
 });
 
-/** Packages import graphql and require it: one bundle must not hold both of its builds, or it refuses to run. */
+/** Packages both import and require graphql: a bundle must not hold both of its builds, or graphql refuses to run. */
 const oneGraphql = {
   name: 'one-graphql',
   setup({ onResolve }) {
@@ -33,7 +33,7 @@ const oneGraphql = {
 };
 
 const withoutPackages = { packages: 'external', sourcemap: 'linked' };
-/** Packages that are CommonJS ask for Node's own modules with `require`. */
+/** CommonJS packages get Node's own modules with `require`. */
 const withPackages = {
   packages: 'bundle',
   banner: {
@@ -42,8 +42,8 @@ const withPackages = {
 };
 
 /**
- * `packages` go into the bundle but for those that are `external`, or are found in node_modules by whoever runs it. `splitting` keeps what several entries, or
- * imports at run time, have in common in files of its own. Returns what went into the bundle.
+ * `packages` are bundled, except those that are `external`, which the user's node_modules must have. `splitting` puts code shared by
+ * several entries or dynamic imports into files of its own. Returns what was bundled.
  */
 export async function bundle(
   entryPoints,
@@ -67,7 +67,7 @@ export async function bundle(
     write: false,
     ...(packages ? withPackages : withoutPackages),
   });
-  // Whole files or none: somebody may be starting from them.
+  // Files are replaced atomically: another process may be starting from them.
   for (const { path, contents } of outputFiles) {
     const draft = `${path}.${process.pid}`;
     await mkdir(dirname(path), { recursive: true });

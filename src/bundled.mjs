@@ -1,5 +1,5 @@
-// node src/bundled.mjs <entry> [arguments]: runs a command from its bundle, which is made anew when a source is younger.
-// Loading TypeScript would cost a failover its first second. Where nothing can be bundled it is loaded all the same.
+// node src/bundled.mjs <entry> [arguments]: runs a command from its bundle, which is rebuilt if a source is newer.
+// Loading TypeScript would cost a failover its first second. If bundling fails, the source is loaded instead.
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -17,9 +17,9 @@ const usage = `Usage: tidemark <command> [options]
   health     state of the servers
   cluster    guided failover
   backup     compares, repairs and restores
-  migrate    brings the tables up to date
-  seed       fills the tables
-  mirror     brings orders to the backup, in a process of its own
+  migrate    applies migrations
+  seed       writes sample orders
+  mirror     copies orders to the backup, in a process of its own
   worker     background jobs, in a process of their own
 
 \`tidemark <command> --help\` lists its options.
@@ -29,7 +29,7 @@ const isCommand = (name: string): name is keyof typeof commands => Object.hasOwn
 
 const [, , name = '--help'] = process.argv;
 if (isCommand(name)) {
-  // The command reads its arguments as if it had been started itself.
+  // The command reads its arguments as if it had been started directly.
   process.argv.splice(2, 1);
   await commands[name]();
 } else if (name === '--help') {
@@ -38,6 +38,6 @@ if (isCommand(name)) {
   const { version } = await import('./cli/version.ts');
   process.stdout.write(`${version()}\n`);
 } else {
-  process.stderr.write(`There is no command ${name}.\n\n${usage}`);
+  process.stderr.write(`Unknown command ${name}.\n\n${usage}`);
   process.exitCode = 2;
 }

@@ -11,26 +11,25 @@ export type StartArguments = {
   readonly flavour: FlavourName;
   /** How those servers replicate. */
   readonly topology: (typeof topologies)[number];
-  /** Instead of PORT. */
+  /** Overrides PORT. */
   readonly port: string | null;
 };
 
 export const usage = `Usage: npm start -- [options]
 
-  --flavour mariadb|mysql  which servers the local cluster runs; mariadb unless told
+  --flavour mariadb|mysql  servers of the local cluster. Default: mariadb
   --topology replication|group
-                           replication: a source and its replicas, promoted by people (unless told)
+                           replication: a source and its replicas, promoted by hand (default)
                            group: three members that elect the source themselves; needs --flavour mysql
-  --port <number>          instead of PORT
-  --check-config           print the configuration without secrets, or everything that is wrong with it; look at the
-                           servers and print how they are; and end: with 0 when all is right (also when servers are
-                           away), 2 when the configuration is wrong, 3 when servers are set up so that a promise is
-                           not kept
-  --variables              print every environment variable with its default and meaning, and end
-  --version                print the version and end
-  --help                   print this and end
+  --port <number>          overrides PORT
+  --check-config           print the configuration without secrets, or all its faults; probe the servers and print
+                           their state; and exit with status 0 if all is well (even if servers are down), 2 if the
+                           configuration is wrong, 3 if servers are configured so that a guarantee does not hold
+  --variables              print every environment variable with its default and meaning, and exit
+  --version                print the version and exit
+  --help                   print this help and exit
 
-Without database URLs in the environment a local cluster is started. .env.example lists all variables.
+Without database URLs in the environment, a local cluster is started. .env.example lists all variables.
 `;
 
 const actions = ['help', 'version', 'variables', 'check-config'] as const;
@@ -49,14 +48,14 @@ export function readArguments(argv: readonly string[]): StartArguments {
     },
   });
   const flavour = flavourNames.find((known) => known === values.flavour);
-  if (flavour === undefined) throw new UsageError(`--flavour is one of ${flavourNames.join(', ')}`);
+  if (flavour === undefined) throw new UsageError(`--flavour must be one of ${flavourNames.join(', ')}`);
   const topology = topologies.find((known) => known === values.topology);
-  if (topology === undefined) throw new UsageError(`--topology is one of ${topologies.join(', ')}`);
+  if (topology === undefined) throw new UsageError(`--topology must be one of ${topologies.join(', ')}`);
   if (topology === 'group' && !flavours[flavour].capabilities.groups) {
     const able = flavourNames.filter((name) => flavours[name].capabilities.groups).join(' or ');
     throw new UsageError(`--topology group needs --flavour ${able}: ${flavour} has no replication groups`);
   }
-  if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError('--port is a number');
+  if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError('--port must be a number');
   const action = actions.find((known) => values[known]) ?? 'start';
   return { action, flavour, topology, port: values.port ?? null };
 }

@@ -4,23 +4,23 @@ import { UsageError } from './usage-error.ts';
 
 export const backupUsage = `Usage: npm run backup -- <command> [options]
 
-  status         how far the backup is behind the source, and what it was given up for
-  verify         compares every record of the backup with the source and names those that differ
-  repair         verifies, and makes the backup right
-  replay-parked  tries the records again that were given up
-  restore        rebuilds the orders database from the backup; refuses when there are orders in it
+  status         how far the backup is behind the source, and which records are parked
+  verify         compares every record of the backup with the source and lists those that differ
+  repair         verifies, and copies the records that differ from the source
+  replay-parked  retries parked records
+  restore        rebuilds the orders database from the backup; refuses if it has orders
 
   --into <url>       restore into this database, mysql://user:password@host:3306/database, instead of the source;
-                     ?ssl-mode= and ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
+                     ?ssl-mode= and ?ssl-ca= set TLS, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
                      ${givenUrlUsage}
-  --yes              restore: replace and delete the orders that are there
-  --patience <s>     verify, repair: how long to wait for records that are on their way; 30 unless told
+  --yes              restore: replace or delete existing orders
+  --patience <s>     verify, repair: how long to wait for records in flight. Default: 30
   --json             print one JSON object
-  --help             print this
+  --help             print this help
 
-The servers are those of the environment, else of the local cluster that runs.
-Ends with 0 when backup and source are equal (status: when nothing waits for long), 1 when they are not, 2 when it cannot
-tell. A restore ends with 0 when it is complete.
+The servers are those of the environment, else of the running local cluster.
+Exit status: 0 if backup and source are equal (status: if nothing has been waiting for long; restore: if complete), 1 if not,
+2 if unknown.
 `;
 
 export const backupCommands = ['status', 'verify', 'repair', 'replay-parked', 'restore'] as const;
@@ -47,7 +47,8 @@ export function readBackupOptions(argv: readonly string[]): BackupOptions {
   if (command === undefined || positionals.length > 1) {
     throw new UsageError(`Name one of ${backupCommands.join(', ')}. Try --help.`);
   }
-  if ((into !== undefined || yes) && command !== 'restore') throw new UsageError('--into and --yes go with restore');
-  if (!/^\d{1,5}$/.test(patience)) throw new UsageError('--patience is a whole number of seconds');
+  if ((into !== undefined || yes) && command !== 'restore')
+    throw new UsageError('--into and --yes are for restore only');
+  if (!/^\d{1,5}$/.test(patience)) throw new UsageError('--patience must be a whole number of seconds');
   return { ...base, command };
 }

@@ -18,14 +18,14 @@ export class BackupSides {
     this.#config = config;
   }
 
-  /** Throws `UsageError` where none is configured. */
+  /** Throws `UsageError` if none is configured. */
   backup(): MirrorConnection {
     const node = this.#config.cluster.nodes.find(({ role }) => role === 'backup');
     if (node === undefined) throw new UsageError('No backup is configured. Set BACKUP_URL');
     return this.#open(node);
   }
 
-  /** Whichever server takes the writes. Throws `MirrorFaultError` when none says so. */
+  /** The server that accepts writes. Throws `MirrorFaultError` if none does. */
   async source(): Promise<MirrorConnection> {
     const nodes = this.#config.cluster.nodes.filter(({ role }) => role !== 'backup');
     const sourceFirst = [...nodes].sort((a, b) => Number(b.role === 'source') - Number(a.role === 'source'));
@@ -34,7 +34,7 @@ export class BackupSides {
       const connection = this.#open(node);
       try {
         if (await connection.use(lookMs, isWritable)) return connection;
-        troubles.push(`${node.name} takes no writes`);
+        troubles.push(`${node.name} accepts no writes`);
       } catch (error) {
         if (!(error instanceof MirrorFaultError)) throw error;
         troubles.push(error.message);

@@ -12,7 +12,7 @@ export function differenceText({ model, key, kind, columns, parked }: RecordDiff
 export function verifyText({ records, differences, undecided }: VerifyReport): string[] {
   const lines = [
     ...differences.map(differenceText),
-    ...undecided.map(({ model, key }) => `${model} ${key} is still on its way`),
+    ...undecided.map(({ model, key }) => `${model} ${key} is still in flight`),
   ];
   if (lines.length === 0) return [`Equal: ${records} records.`];
   return [...lines, `${differences.length} of ${records} records differ, ${undecided.length} undecided.`];
@@ -20,12 +20,12 @@ export function verifyText({ records, differences, undecided }: VerifyReport): s
 
 export function repairText({ found, repaired, left }: RepairReport): string[] {
   return [
-    ...repaired.map((difference) => `${differenceText(difference)}: made right`),
+    ...repaired.map((difference) => `${differenceText(difference)}: repaired`),
     ...verifyText({ records: found.records, ...left }),
   ];
 }
 
-/** 0 equal, 1 different, 2 cannot tell. */
+/** 0 equal, 1 different, 2 unknown. */
 export function exitCodeOf({ differences, undecided }: Pick<VerifyReport, 'differences' | 'undecided'>): 0 | 1 | 2 {
   if (differences.length > 0) return 1;
   return undecided.length > 0 ? 2 : 0;

@@ -1,4 +1,4 @@
-// `npm run backup`: looks after the backup database.
+// `npm run backup`: maintains the backup database.
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../database/migrations/migrate.ts';
 import { latestEpoch } from '../database/mirror/checkpoints.ts';
@@ -107,7 +107,7 @@ async function compare({ command, json, patienceMs }: BackupOptions, sides: Back
 async function replayParked(sides: BackupSides): Promise<Answer> {
   const source = await sides.source();
   const replayed = await new Outbox((work) => source.use(timeoutMs, work)).replayParked();
-  return { facts: { replayed }, text: [`${replayed} entries of the outbox wait again.`], exitCode: 0 };
+  return { facts: { replayed }, text: [`${replayed} parked records will be retried.`], exitCode: 0 };
 }
 
 async function rebuild({ into, yes, json }: BackupOptions, sides: BackupSides): Promise<Answer> {
@@ -121,7 +121,7 @@ async function rebuild({ into, yes, json }: BackupOptions, sides: BackupSides): 
   return { facts: { into: target.name, ...report }, text, exitCode: 0 };
 }
 
-/** A line a second at most, to where it does not mix with the answer. */
+/** At most one line a second, to standard error, which does not mix with the result. */
 function progressLines(): (done: number, of: number) => void {
   const beganMs = systemClock.monotonic();
   let saidMs = beganMs;

@@ -4,7 +4,7 @@ import { whereabouts } from '../platform/redis-target.ts';
 
 export type Running = { readonly config: Config; readonly url: string; readonly local: boolean };
 
-/** What a person at a terminal needs to know once everything runs. */
+/** What the user at the terminal needs to know once everything runs. */
 export function banner({ config, url, local }: Running): string {
   const redis =
     config.redis.target === null ? [] : [`  ${'redis'.padEnd(12)} ${''.padEnd(8)} ${whereabouts(config.redis.target)}`];
@@ -17,16 +17,18 @@ export function banner({ config, url, local }: Running): string {
   const moved = wanted !== 0 && !url.endsWith(`:${wanted}`);
   return [
     '',
-    `Tidemark runs. GraphQL and GraphiQL: ${url}/graphql`,
-    ...(config.http.dashboard ? [`The page of the orders: ${url}/`] : []),
-    ...(moved ? [`(Port ${wanted} is taken by another process.)`] : []),
+    `Tidemark is running. GraphQL and GraphiQL: ${url}/graphql`,
+    ...(config.http.dashboard ? [`Orders page: ${url}/`] : []),
+    ...(moved ? [`(Port ${wanted} is in use by another process.)`] : []),
     '',
     ...describeNodes(config.cluster.nodes),
     ...redis,
     ...provider,
     '',
-    ...(local ? ['  npm run seed         fills it with 20,000 orders', '  npm run local:reset  wipes it', ''] : []),
-    'Ctrl-C stops it.',
+    ...(local
+      ? ['  npm run seed         writes 20,000 sample orders', '  npm run local:reset  deletes its data', '']
+      : []),
+    'Press Ctrl-C to stop.',
     '',
   ].join('\n');
 }

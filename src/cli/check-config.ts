@@ -1,7 +1,7 @@
 import { type Config, describeConfig } from '../config/config.ts';
 import type { ConfigRead } from '../config/read-config.ts';
 
-/** The configuration as text, one line a section, without secrets. */
+/** The configuration as text, one line per section, without secrets. */
 export function printableConfig(config: Config): string {
   const { cluster, ...sections } = describeConfig(config);
   const { nodes, ...common } = cluster;
@@ -10,9 +10,10 @@ export function printableConfig(config: Config): string {
   return ['Configuration', ...lines, line('cluster', common), ...servers, ''].join('\n');
 }
 
-/** What `--check-config` prints when nothing is wrong. */
+/** What `--check-config` prints if nothing is wrong. */
 export function printableRead(read: ConfigRead): string {
-  if (read.mode === 'local') return `No database variable is set: a local cluster is started in ${read.directory}.\n`;
+  if (read.mode === 'local')
+    return `No database variable is set: \`npm start\` starts a local cluster in ${read.directory}.\n`;
   return [printableConfig(read.config), ...read.warnings.map((warning) => `Warning: ${warning}\n`)].join('');
 }
 

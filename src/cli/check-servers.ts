@@ -8,13 +8,13 @@ import { healthTable } from './health-table.ts';
 
 export type ServerCheck = { readonly text: string; readonly exitCode: number };
 
-/** A process that has just started is slower to connect than one that has been looking for long. */
+/** A new process takes longer to connect than a running monitor. */
 const patienceMs = 1000;
 const deadlineMs = 15_000;
-/** The configuration is right, and the servers are not set up for what is promised. */
+/** Exit status: the configuration is valid, but servers are configured so that a guarantee does not hold. */
 const brokenPromise = 3;
 
-/** A server that is away is said, and is no fault of the configuration: it may be started after this. */
+/** A server that is down is reported, but is no fault of the configuration: it may be started later. */
 export async function checkServers(config: Config): Promise<ServerCheck> {
   const timeoutMs = Math.max(config.monitor.timeoutMs, patienceMs);
   const look = new ClusterLook(config, { timeoutMs, clock: systemClock });
@@ -25,7 +25,7 @@ export async function checkServers(config: Config): Promise<ServerCheck> {
       .join('\n')}\n`;
     return { text, exitCode: health.problems.some(degrades) ? brokenPromise : 0 };
   } catch {
-    return { text: `Servers\n  Nothing was found out within ${deadlineMs / 1000} s.\n`, exitCode: 0 };
+    return { text: `Servers\n  No result within ${deadlineMs / 1000} s.\n`, exitCode: 0 };
   } finally {
     await look.close();
   }

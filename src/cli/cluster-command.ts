@@ -20,7 +20,7 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, refused: 3 } as const;
 export type ClusterCommand = {
   readonly options: ClusterOptions;
   readonly members: ClusterMembers;
-  /** Of `add-replica`: the server that joins. */
+  /** For `add-replica`: the joining server. */
   readonly addition: { readonly name: string; readonly appMayConnect: () => Promise<boolean> } | null;
   readonly account: ReplicationAccount | null;
   readonly leases: Leases | null;
@@ -31,7 +31,7 @@ export type ClusterCommand = {
   readonly onLeader: (name: string) => Promise<void>;
 };
 
-/** Looks, plans, asks, does. Answers the exit code. */
+/** Probes, plans, asks, acts. Returns the exit status. */
 export async function runClusterCommand(command: ClusterCommand): Promise<number> {
   const { options, members, say } = command;
   const seen = await members.lookSourceLast();
@@ -50,13 +50,13 @@ export async function runClusterCommand(command: ClusterCommand): Promise<number
   return underLease(command, lease);
 }
 
-/** The world may have changed while the lease was waited for: look again. */
+// Things may have changed while waiting for the lease: probe again.
 async function underLease(command: ClusterCommand, lease: Lease): Promise<number> {
   let done = false;
   try {
     const decision = await decide(command, await command.members.look());
     if (decision.verdict !== 'go') return conclude(command, decision, null);
-    // A promotion that failed half-way counts: trying again and again is what the quiet time is against.
+    // A promotion that failed half-way counts: the quiet time is there to prevent repeated attempts.
     done = true;
     return await proceed(command, decision, lease);
   } finally {
@@ -90,7 +90,7 @@ async function decide({ options, members, addition }: ClusterCommand, seen: read
       return planAddition(present, joining, { sourceHasAll, appMayConnect });
     }
     default:
-      return { verdict: 'nothing', why: 'no command' };
+      return { verdict: 'nothing', why: 'no command given' };
   }
 }
 
@@ -102,7 +102,7 @@ async function proceed(
   const { options, members, clock, say } = command;
   if (!options.json) say(describeDecision(decision));
   if (!options.yes && !(await command.confirm())) {
-    return conclude(command, refused('you did not confirm it; nothing was changed'), null);
+    return conclude(command, refused('not confirmed; nothing was changed'), null);
   }
   const startMs = clock.monotonic();
   const timings: Timing[] = [];
@@ -150,7 +150,7 @@ type Result = {
 function conclude({ options, say }: ClusterCommand, decision: Decision, result: Result | null): number {
   if (options.json) say(`${JSON.stringify({ ...decision, ...(result === null ? {} : { result }) }, null, 2)}\n`);
   else if (result === null) say(describeDecision(decision));
-  else if (result.failure !== null) say(`Not finished: ${result.failure}. Run it again to go on.\n`);
+  else if (result.failure !== null) say(`Not finished: ${result.failure}. Run it again to continue.\n`);
   else say(`${result.source ?? 'No server'} is the source. It took ${result.tookMs} ms.\n`);
   if (result !== null && !options.json)
     for (const name of result.leftOut) say(`${name} does not follow: try rejoin ${name}\n`);

@@ -7,8 +7,8 @@ import { loadSecrets } from '../local/directory/secrets.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * What an API process that is started here would be told: the servers of the environment, else those of the local cluster.
- * Throws `ConfigError`, or `UsageError` when there is neither.
+ * The configuration that an API process started here would have: the servers of the environment, else those of the local cluster.
+ * Throws `ConfigError`, or `UsageError` if there is neither.
  */
 export async function clusterConfig(environment: Environment = processEnvironment()): Promise<Config> {
   const read = readConfig(environment);
@@ -16,11 +16,11 @@ export async function clusterConfig(environment: Environment = processEnvironmen
   const local = await localClusterConfig(read.directory, environment);
   if (local !== null) return local.config;
   throw new UsageError(
-    `No local cluster runs in ${read.directory}. Start one with \`npm start\`, or name servers: .env.example lists how`,
+    `No local cluster runs in ${read.directory}. Start one with \`npm start\`, or configure servers: see .env.example`,
   );
 }
 
-/** The local cluster that was started in a directory; `alive` are the names of its servers that still run. */
+/** The local cluster started in a directory; `alive` are the names of its running servers. */
 export async function localClusterConfig(
   directory: string,
   environment: Environment,

@@ -21,8 +21,8 @@ const roles: Readonly<Record<NodeConfig['role'], NodeRole>> = {
 };
 
 /**
- * Looks at all servers at once, without any memory: each look shows what the servers answered to it. One connection to
- * each, kept between looks.
+ * Probes all servers at once, without memory: each result shows only what the servers answered. One connection to each, kept
+ * between probes.
  */
 export class ClusterLook {
   readonly #members: readonly Member[];
@@ -41,7 +41,7 @@ export class ClusterLook {
     const serves = servedOrders({ hasBackup: config.cluster.nodes.some(({ role }) => role === 'backup') });
     this.#members = config.cluster.nodes.map(({ role, ...address }) => ({
       node: { ...address, configuredRole: roles[role] },
-      // A connection that is lost between two looks shows in the next one.
+      // A connection lost between two probes shows in the next one.
       probe: new SqlNodeProbe(
         address,
         options.clock,
@@ -51,13 +51,13 @@ export class ClusterLook {
     }));
   }
 
-  /** Resolves when each server has answered or its time is over; never rejects. */
+  /** Resolves when each server has answered or timed out; never rejects. */
   async look(): Promise<ClusterHealth> {
     const first = await Promise.all(this.#members.map((member) => this.#lookAt(member, unseen(member.node))));
     return clusterHealth(await this.#lookForErrant(first), this.#clock.monotonic());
   }
 
-  /** A verdict needs time, and the source seen after the others: most looks end with the first round. */
+  /** A verdict needs time, and the source probed after the others: one round is usually enough. */
   async #lookForErrant(statuses: readonly NodeStatus[]): Promise<readonly NodeStatus[]> {
     const first = judgeErrant(withSourceRemembered(statuses));
     const { snapshot } = await this.#lookAgain(first.snapshot, first.look);

@@ -4,31 +4,30 @@ import { UsageError } from './usage-error.ts';
 
 export const clusterUsage = `Usage: npm run cluster -- <command> [options]
 
-Steers plain replication: which server is the source, and who replicates it. Shows its plan and asks before it does anything.
+Manages plain replication: which server is the source, and which ones replicate it. Shows its plan and asks before acting.
 
-  status                   what every server says of itself
-  promote [<server>]       the source is gone: this replica, or the most advanced one, takes its place
-  switchover <server>      the source lives: it hands over to this replica, and nothing is lost
-  rejoin <server>          a server that was the source, or was left out, becomes a replica
-  add-replica <url>        another server becomes a replica: mysql://user:password@host:3306/database, an administrator's account;
-                           ?ssl-mode= and ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
+  status                   state of every server, as it reports it
+  promote [<server>]       the source is lost: this replica, or the most advanced one, replaces it
+  switchover <server>      the source is up: it hands over to this replica without loss
+  rejoin <server>          a former source, or a server that was left out, becomes a replica
+  add-replica <url>        a new server becomes a replica: mysql://user:password@host:3306/database, an administrator's account;
+                           ?ssl-mode= and ?ssl-ca= set TLS, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
                            ${givenUrlUsage}
 
-  --yes                    do not ask
-  --force                  promote although transactions may be lost or servers left out; the plan says which
-  --if-source-down         promote: do nothing unless every replica has lost the source and it is out of reach from here;
+  --yes                    do not ask for confirmation
+  --force                  promote even if transactions may be lost or servers left out; the plan names them
+  --if-source-down         promote: only if every replica has lost the source and it cannot be reached from here;
                            one at a time through Redis, and not again within the quiet time. For schedulers, with --yes
-  --discard                rejoin: throw away what the server holds and the source does not; the plan names it. Its data is
-                           copied anew from the source
-  --quiet-time <seconds>   how long after one such promotion no other is made; 600 unless told
-  --json                   print one JSON object instead of text; needs --yes for anything but status
-  --help                   print this and end
+  --discard                rejoin: discard transactions that only this server has; the plan names them. Its data is
+                           copied from the source again
+  --quiet-time <seconds>   minimum time between two such promotions. Default: 600
+  --json                   print one JSON object instead of text; needs --yes, except for status
+  --help                   print this help and exit
 
-Each command may be run again: it goes on where it was cut off. The servers are those of the environment (with the account
+Each command can be run again: it continues where it was interrupted. The servers are those of the environment (with the account
 CLUSTER_ADMIN_USER, else MIGRATION_URL's), else those of the local cluster.
 
-Ends with 0 when it is done or nothing was to be done, 1 when it failed on the way or left a server out, 2 when it was called
-wrongly, 3 when it refused.
+Exit status: 0 if done or nothing to do, 1 if it failed halfway or left a server out, 2 for wrong usage, 3 if it refused.
 `;
 
 const commands = ['status', 'promote', 'switchover', 'rejoin', 'add-replica'] as const;
@@ -63,17 +62,18 @@ export function readClusterOptions(argv: readonly string[]): ClusterOptions {
   const command = values.help ? 'help' : commands.find((known) => known === name);
   if (command === undefined) throw new UsageError(`Name one of ${commands.join(', ')}. Try --help.`);
   if (more.length > 0 || (command === 'status' && subject !== null))
-    throw new UsageError('Too many words. Try --help.');
+    throw new UsageError('Too many arguments. Try --help.');
   if (['switchover', 'rejoin', 'add-replica'].includes(command) && subject === null) {
     throw new UsageError(`${command} needs ${command === 'add-replica' ? 'a URL' : 'the name of a server'}`);
   }
   if (command !== 'promote' && (values.force || values['if-source-down'])) {
-    throw new UsageError('--force and --if-source-down belong to promote');
+    throw new UsageError('--force and --if-source-down are for promote only');
   }
-  if (command !== 'rejoin' && values.discard) throw new UsageError('--discard belongs to rejoin');
+  if (command !== 'rejoin' && values.discard) throw new UsageError('--discard is for rejoin only');
   const quietTime = values['quiet-time'] ?? '600';
-  if (!/^\d{1,6}$/.test(quietTime)) throw new UsageError('--quiet-time is a number of seconds');
-  if (values.json && !values.yes && command !== 'status') throw new UsageError('--json does not ask: say --yes too');
+  if (!/^\d{1,6}$/.test(quietTime)) throw new UsageError('--quiet-time must be a number of seconds');
+  if (values.json && !values.yes && command !== 'status')
+    throw new UsageError('--json cannot prompt; pass --yes as well');
   return {
     command,
     subject,

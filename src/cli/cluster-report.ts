@@ -3,7 +3,7 @@ import { findLeader, newestEpochs } from '../cluster/failover/leader.ts';
 import { isSeenMember, type Member } from '../cluster/failover/member.ts';
 import { type Decision, describeStep } from '../cluster/failover/plan.ts';
 
-/** What every server says of itself, as JSON and as the rows of a table. */
+/** What every server reports of itself, as JSON and as the rows of a table. */
 export function clusterStatus(members: readonly Member[]) {
   const leader = findLeader(members);
   const servers = members.map((member) => {
@@ -58,7 +58,7 @@ export function statusTable(members: readonly Member[]): string {
   ].join('\n');
 }
 
-/** A decision in words, before anything is done. */
+/** A decision as text, before anything is done. */
 export function describeDecision(decision: Decision): string {
   switch (decision.verdict) {
     case 'nothing':

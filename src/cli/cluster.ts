@@ -50,7 +50,7 @@ async function run({ command, ...given }: ClusterOptions): Promise<number> {
   }
 }
 
-/** Before any process of the cluster was started it has no name: then its lease is that of all who are called the same. */
+/** Until a process of the cluster has been started, the cluster has no identity: the lease is then shared by all of the same name. */
 async function openRedis(
   { redis: { target, prefix: configured } }: Config,
   servers: readonly MemberAddress[],
@@ -72,7 +72,7 @@ async function openRedis(
 function addressesOf(config: Config): MemberAddress[] {
   const { admin } = config.administration;
   if (admin === null) {
-    throw new UsageError('No account may steer replication: set CLUSTER_ADMIN_USER and CLUSTER_ADMIN_PASSWORD');
+    throw new UsageError('No account to manage replication: set CLUSTER_ADMIN_USER and CLUSTER_ADMIN_PASSWORD');
   }
   return config.cluster.nodes
     .filter(({ role }) => role !== 'backup')
@@ -97,8 +97,8 @@ async function appMayConnect(config: Config, joining: MemberAddress): Promise<bo
 }
 
 async function confirmPlan(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError('Cannot ask for confirmation without a terminal; pass --yes.');
-  return confirm('Do it? [y/N] ', { input: process.stdin, output: process.stdout });
+  if (!process.stdin.isTTY) throw new UsageError('No terminal to confirm on; pass --yes');
+  return confirm('Proceed? [y/N] ', { input: process.stdin, output: process.stdout });
 }
 
 await entry(readClusterOptions, run);

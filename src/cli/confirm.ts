@@ -6,8 +6,7 @@ type Terminal = {
 };
 
 /**
- * Asks a question that is answered with yes or no. No answer is a no as well: the end of the input (Ctrl-D), and Ctrl-C, which
- * a terminal that is asked hands to whoever asks.
+ * Asks a yes/no question. No answer counts as no: end of input (Ctrl-D) and Ctrl-C, which the terminal passes to the reader.
  */
 export function confirm(question: string, { input, output }: Terminal): Promise<boolean> {
   return new Promise((resolve) => {

@@ -2,20 +2,20 @@ import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { watchStopSignals } from '../platform/stop-signals.ts';
 
-/** When and how the process is to end. */
+/** When and how the process ends. */
 export type Ending = {
   /** Aborted once the process is asked to end. */
   readonly signal: AbortSignal;
   /** Resolves at the same moment. */
   readonly reached: Promise<void>;
-  /** 0, or 1 when an error that nobody caught is why it ends. */
+  /** 0, or 1 if an uncaught error is the reason. */
   exitCode(): number;
 };
 
-/** Watches this process for signals and for errors that nobody caught. */
+/** Watches this process for signals and uncaught errors. */
 export function watchForTheEnd(log: Logger): Ending {
   const controller = new AbortController();
-  // What cannot be told to anybody is no reason to end.
+  // A closed standard output is no reason to end.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   let exitCode = 0;
@@ -31,15 +31,15 @@ export function watchForTheEnd(log: Logger): Ending {
     source: process,
     clock: systemClock,
     onStop: (signal) => {
-      log.info({ signal }, 'stopping; ask once more to end at once');
+      log.info({ signal }, 'shutting down; signal again to force');
       begin(signal);
     },
     onImpatience: (code) => process.exit(code),
   });
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody looked'));
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled promise rejection'));
   process.on('uncaughtException', (error) => {
-    // The process is in a state that nobody thought of: end it in order, and let whoever watches it start another.
-    log.fatal({ err: error }, 'an error was caught by nobody; stopping');
+    // The process is in an unknown state: shut down in order, and let the supervisor start another.
+    log.fatal({ err: error }, 'uncaught exception; shutting down');
     exitCode = 1;
     begin('uncaughtException');
   });

@@ -1,11 +1,11 @@
 import { explainFailure } from './explain-failure.ts';
 
-/** Beside 0, and what `explainFailure` says: what an error ends the process with. */
+/** Exit status of an error, beyond 0 and those of `explainFailure`. */
 export type ExitCodes = (error: unknown) => number | null;
 
 /**
- * Runs the command that this process was started for. The process ends by itself when `run` has left nothing open, and with
- * the code that `run` answers, 0 for none.
+ * Runs the command that this process was started for. The process ends when `run` has left nothing open, with the status that `run`
+ * returns, 0 by default.
  */
 export async function entry<Options>(
   readOptions: (argv: readonly string[]) => Options,
@@ -15,7 +15,7 @@ export async function entry<Options>(
   process.exitCode = await exitCodeOf(async () => run(readOptions(process.argv.slice(2))), exitCodes);
 }
 
-/** Says on standard error why it failed. */
+/** Prints on standard error why it failed. */
 export async function exitCodeOf(
   run: () => Promise<number | undefined>,
   exitCodes: ExitCodes = () => null,
@@ -29,7 +29,7 @@ export async function exitCodeOf(
   }
 }
 
-/** Answers a call for help. */
+/** Answers `--help`. */
 export function print(text: string): 0 {
   process.stdout.write(text);
   return 0;

@@ -4,14 +4,14 @@ import { UsageError } from './usage-error.ts';
 
 export type Failure = { readonly text: string; readonly exitCode: 1 | 2 };
 
-/** What to print when the process cannot start, and how to end: 2 is the caller's mistake, 1 anything else. */
+/** What to print if the process cannot start, and its exit status: 2 for the caller's mistake, 1 for anything else. */
 export function explainFailure(error: unknown): Failure {
   if (error instanceof ConfigError) {
     const lines = error.faults.map(({ name, fault }) => `  ${name}: ${fault}`);
-    return { text: ['The configuration is wrong:', ...lines].join('\n'), exitCode: 2 };
+    return { text: ['Invalid configuration:', ...lines].join('\n'), exitCode: 2 };
   }
   if (error instanceof UsageError) return { text: error.message, exitCode: 2 };
-  // Errors that were thrown on purpose say what to do; of others the stack is all there is.
+  // Deliberate errors say what to do; for others the stack is all there is.
   if (error instanceof TidemarkError) return { text: error.message, exitCode: 1 };
   return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: 1 };
 }

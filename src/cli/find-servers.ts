@@ -1,6 +1,6 @@
 /**
- * Finds the servers of one flavour and Redis, fetching what is missing, and prints where they are.
- * Ends with 0 when all are there, 3 when they cannot be had on this machine.
+ * Finds the servers of one flavour and Redis, downloading what is missing, and prints where they are.
+ * Exit status: 0 if all are there, 3 if they are not available for this machine.
  */
 import { join } from 'node:path';
 import { ServersMissingError } from '../local/local-errors.ts';

@@ -1,9 +1,9 @@
 /**
- * A server that the command line names. What stands there can be read by everybody on the machine for as long as the command
- * runs, and stays in the history of the shell: so a URL with a password has two other ways in.
+ * A server given on the command line. Arguments are visible to all users of the machine while the command runs, and stay in the
+ * shell's history. So a URL with a password can be given in two other ways:
  *
- *   env:NAME     the environment variable NAME holds it
- *   file:PATH    the file PATH does, which nobody but its owner may read
+ *   env:NAME     in the environment variable NAME
+ *   file:PATH    in the file PATH, which only its owner may read
  */
 import { readFileSync, statSync } from 'node:fs';
 import { ConfigError } from '../config/config-fault.ts';
@@ -12,12 +12,12 @@ import { type Environment, processEnvironment, withoutBlanks } from '../config/e
 import { serverAt, urlOf } from '../servers/server-url.ts';
 import { UsageError } from './usage-error.ts';
 
-export const givenUrlUsage = 'env:NAME or file:PATH in place of a URL keep its password out of the list of processes';
+export const givenUrlUsage = 'env:NAME or file:PATH instead of a URL keep its password out of the process list';
 
 type Surroundings = { readonly environment?: Environment; readonly warn?: (text: string) => void };
 
 /**
- * The URL of the server, with TLS as the environment says where it says nothing itself. `option` is where it was named. Throws
+ * The URL of the server, with TLS settings of the environment unless it has its own. `option` is where it was given. Throws
  * `UsageError` or `ConfigError`.
  */
 export function givenUrl(option: string, text: string, surroundings: Surroundings = {}): string {
@@ -28,12 +28,12 @@ export function givenUrl(option: string, text: string, surroundings: Surrounding
   const server = serverAt(kept ?? text, { tls });
   if (typeof server === 'string') throw new UsageError(`The URL of ${option} ${server}`);
   if (kept === null && server.password !== '') {
-    warn(`Everybody on this machine can read the password of ${option} while this runs: ${givenUrlUsage}`);
+    warn(`The password of ${option} is visible to all users of this machine while this runs: ${givenUrlUsage}`);
   }
   return urlOf(server);
 }
 
-/** `null` when the text is a URL itself. */
+/** `null` if the text is a URL itself. */
 function keptUrl(option: string, text: string, environment: Environment): string | null {
   if (text.startsWith('env:')) {
     const name = text.slice('env:'.length);

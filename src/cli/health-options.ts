@@ -3,19 +3,19 @@ import { UsageError } from './usage-error.ts';
 
 export const healthUsage = `Usage: npm run health -- [node] [options]
 
-Looks at every server and says how it is: the servers of the environment, else those of the local cluster. Asks the
+Prints the state of every server: those of the environment, else those of the local cluster. Asks the
 servers themselves, so it works without a running API.
 
-  [node]                show this one only, and end by it
-  --watch               look again and again until Ctrl-C
-  --interval <seconds>  between looks with --watch; 1 unless told
-  --timeout <ms>        how long a server may take to answer; 1000 or MONITOR_TIMEOUT_MS, whichever is longer
-  --json                as JSON; with --watch one line a look
-  --help                print this
+  [node]                show only this node; it determines the exit status
+  --watch               repeat until Ctrl-C
+  --interval <seconds>  between probes with --watch. Default: 1
+  --timeout <ms>        how long a server may take to answer. Default: 1000 or MONITOR_TIMEOUT_MS, whichever is longer
+  --json                JSON output; with --watch one line per probe
+  --help                print this help
 
-Ends with 0 when all is healthy, 1 when something is degraded or missing but orders are read and written, 2 when they
-are not or the node is down, 3 when it could not look. With --watch: what the last look found.
-A dash is what nobody knows. A role in brackets is as configured: the server does not answer.
+Exit status: 0 if all is healthy, 1 if something is degraded or missing but orders can be read and written, 2 if they
+cannot or the node is down, 3 if the state could not be determined. With --watch: that of the last probe.
+A dash means unknown. A role in brackets is the configured one: the server does not answer.
 `;
 
 export type HealthOptions = {
@@ -24,7 +24,7 @@ export type HealthOptions = {
   readonly json: boolean;
   readonly help: boolean;
   readonly intervalMs: number;
-  /** `null` unless told. */
+  /** `null` by default. */
   readonly timeoutMs: number | null;
 };
 
@@ -37,12 +37,13 @@ export function readHealthOptions(argv: readonly string[]): HealthOptions {
   const { values, positionals } = parseOptions(argv, { options: given, allowPositionals: true });
   if (positionals.length > 1) throw new UsageError('Name one node, or none for all');
   const { watch = false, json = false, help = false } = values;
-  if (values.interval !== undefined && !watch) throw new UsageError('--interval goes with --watch');
+  if (values.interval !== undefined && !watch) throw new UsageError('--interval needs --watch');
   const seconds = Number(values.interval ?? '1');
-  if (!(seconds >= 0.1 && seconds <= 3600)) throw new UsageError('--interval is a number of seconds from 0.1 to 3600');
+  if (!(seconds >= 0.1 && seconds <= 3600))
+    throw new UsageError('--interval must be a number of seconds from 0.1 to 3600');
   const { timeout } = values;
   if (timeout !== undefined && !(/^\d{2,5}$/.test(timeout) && Number(timeout) <= 60_000)) {
-    throw new UsageError('--timeout is a whole number of milliseconds from 10 to 60000');
+    throw new UsageError('--timeout must be a whole number of milliseconds from 10 to 60000');
   }
   return {
     node: positionals[0] ?? null,

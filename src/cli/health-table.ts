@@ -4,8 +4,7 @@ import { problemInWords } from '../cluster/problem.ts';
 const headings = ['NODE', 'ROLE', 'STATE', 'POSITION', 'LAG', 'BEHIND', 'APPLIER', 'TROUBLE'];
 
 /**
- * One line a node, one about all of them, and one for each problem. What nobody knows is a dash; a role in brackets is as
- * configured.
+ * A line for each node, one for the cluster, and one for each problem. A dash means unknown; a role in brackets is the configured one.
  */
 export function healthTable(health: ClusterHealth, nodes: readonly NodeHealth[] = health.nodes): string[] {
   const rows = [headings, ...nodes.map(cellsOf)];
@@ -34,7 +33,7 @@ function verdictLine({ verdict, reads, writes, source }: ClusterHealth): string 
   return `${verdict}  reads: ${answers(reads)}  writes: ${source === null ? answers(writes) : `yes, on ${source}`}`;
 }
 
-/** Server UUIDs by their first eight characters; of several servers only the first, with how many more there are. */
+/** Server UUIDs are cut to eight characters; of several servers only the first is shown, with the number of the others. */
 function shortPosition(position: string): string {
   const [first = '', ...others] = position.split(/,(?=[0-9a-f]{8}-)/i);
   const short = first.replace(/^([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i, '$1…');

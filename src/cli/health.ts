@@ -1,4 +1,4 @@
-// `npm run health`: how every server is, from the servers themselves.
+// `npm run health`: the state of every server, from the servers themselves.
 import type { ClusterHealth, NodeHealth } from '../cluster/cluster-health.ts';
 import { systemClock } from '../platform/clock.ts';
 import { watchStopSignals } from '../platform/stop-signals.ts';
@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.ts';
 
 const exitCodes = { HEALTHY: 0, DEGRADED: 1, DOWN: 2, UNKNOWN: 2 } as const;
 const couldNotLook = 3;
-/** A process that has just started is slower to connect than one that has been looking for long. */
+/** A new process takes longer to connect than a running monitor. */
 const patienceMs = 1000;
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
 
@@ -31,7 +31,7 @@ async function run(options: HealthOptions): Promise<number> {
   }
 }
 
-/** Looks until the process is asked to end; what the last look found is what it ends with. */
+/** Probes until the process is asked to end; the last result determines the exit status. */
 async function watch(look: ClusterLook, options: HealthOptions): Promise<number> {
   const end = new AbortController();
   const ended = new Promise<null>((resolve) => end.signal.addEventListener('abort', () => resolve(null)));
@@ -50,7 +50,7 @@ async function watch(look: ClusterLook, options: HealthOptions): Promise<number>
   return exitCode;
 }
 
-/** Prints one look. Answers the exit code that it stands for. */
+/** Prints one result. Returns its exit status. */
 function show(health: ClusterHealth, { node, json, watch: again }: HealthOptions): number {
   const nodes = node === null ? health.nodes : health.nodes.filter(({ name }) => name === node);
   const state: NodeHealth['state'] = node === null ? health.verdict : (nodes[0]?.state ?? 'UNKNOWN');
@@ -69,6 +69,6 @@ function show(health: ClusterHealth, { node, json, watch: again }: HealthOptions
   return exitCodes[state];
 }
 
-// Whoever reads along may have seen enough.
+// The reader of a pipe may have closed it.
 process.stdout.on('error', () => process.exit());
 await entry(readHealthOptions, run, () => couldNotLook);

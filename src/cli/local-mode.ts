@@ -11,9 +11,9 @@ import type { StartArguments } from './arguments.ts';
 
 export type LocalMode = {
   readonly config: Config;
-  /** Breaks the servers on purpose; `null` when that is not wanted. */
+  /** The lab, which injects faults; `null` if it is disabled. */
   readonly lab: Lab | null;
-  /** Lets others find the API beside the servers, in `cluster.json`. */
+  /** Publishes the API's address beside the servers', in `cluster.json`. */
   announce(port: number): Promise<void>;
 };
 
@@ -28,7 +28,7 @@ export type LocalModeOptions = {
   readonly say: (line: string) => void;
 };
 
-/** A shop that is not quite asleep. */
+/** A low, steady load for the demo. */
 const newOrderEveryMs = 5 * 60_000;
 
 /** Starts the servers of this machine as one part of the process. */

@@ -1,4 +1,4 @@
-// `npm run local:reset`: wipes the data of the local cluster.
+// `npm run local:reset`: deletes the data of the local cluster.
 import { processEnvironment } from '../config/environment.ts';
 import { readConfig } from '../config/read-config.ts';
 import { resetLocalCluster } from '../local/directory/reset-local-cluster.ts';
@@ -20,16 +20,16 @@ async function run(options: ReturnType<typeof readOptions>): Promise<number> {
   if (options.help) return print(usage);
   const flavour = flavourNames.find((known) => known === options.flavour) ?? null;
   if (flavour === null && options.flavour !== undefined) {
-    throw new UsageError(`--flavour is one of ${flavourNames.join(', ')}`);
+    throw new UsageError(`--flavour must be one of ${flavourNames.join(', ')}`);
   }
   const log = (line: string) => void process.stdout.write(`${line}\n`);
   const removed = await resetLocalCluster({ directory: localDirectory(), flavour, servers: options.all ?? false, log });
-  if (removed.length === 0) log('Nothing to wipe.');
-  for (const path of removed) log(`wiped ${path}`);
+  if (removed.length === 0) log('Nothing to delete.');
+  for (const path of removed) log(`deleted ${path}`);
   return 0;
 }
 
-/** The local cluster's directory, also where the environment names servers that make `npm start` do without it. */
+/** The directory of the local cluster, even if the environment configures other servers. */
 function localDirectory(): string {
   const { TIDEMARK_DIRECTORY } = processEnvironment();
   const read = readConfig(TIDEMARK_DIRECTORY === undefined ? {} : { TIDEMARK_DIRECTORY });

@@ -1,12 +1,12 @@
 /**
  * The schema at start:
  *
- *   the server answers              migrated before anybody is served; what goes wrong ends the start
+ *   the server answers              migrated before requests are served; a failure ends the start
  *   the server refuses the account  a fault of the variable that names it
- *   the server is not there, or     said, and everybody is served what the other servers can; migrated once it is back
- *   takes no writes yet             and writable
+ *   the server is down, or          logged, and requests are served as far as other servers can; migrated once it is back
+ *   does not accept writes yet      and writable
  *
- * A server that is dead or hangs must not keep replicas from serving, nor hold up the start for longer than a look does.
+ * A server that is down or hangs must not keep replicas from serving, nor delay the start for longer than a probe does.
  */
 import { ConfigError } from '../config/config-fault.ts';
 import { migrate } from '../database/migrations/migrate.ts';
@@ -29,7 +29,7 @@ export type MigrateAtStartOptions = {
 
 const backoff: BackoffOptions = { firstMs: 500, factor: 1.5, maxMs: 5000 };
 
-/** Answers what is left to do while the process runs, `null` when that is nothing. */
+/** Returns what is left to do while the process runs, `null` if nothing is. */
 export async function migrateAtStart(options: MigrateAtStartOptions): Promise<Part | null> {
   try {
     await bringUpToDate(options, options.patienceMs);
@@ -39,8 +39,8 @@ export async function migrateAtStart(options: MigrateAtStartOptions): Promise<Pa
       if (!(error instanceof DatabaseUnreachableError)) throw error;
       throw new ConfigError([{ name: 'MIGRATION_URL', fault: error.message }]);
     }
-    const trouble = error instanceof DatabaseUnreachableError ? error.message : 'the server takes no writes';
-    options.log.warn(`MIGRATION_URL: ${trouble}. Serving without; the schema is migrated once it does`);
+    const trouble = error instanceof DatabaseUnreachableError ? error.message : 'the server does not accept writes';
+    options.log.warn(`MIGRATION_URL: ${trouble}. Starting without it; the schema is migrated once it does`);
     return migrateLater(options);
   }
 }
@@ -61,7 +61,7 @@ function migrateLater(options: MigrateAtStartOptions): Part {
   };
 }
 
-/** Never rejects: replicas are served whatever becomes of the schema. */
+/** Never rejects: replicas are served whatever happens to the schema. */
 async function keepTrying(options: MigrateAtStartOptions, signal: AbortSignal): Promise<void> {
   const { clock, random, log } = options;
   for (let attempt = 0; ; attempt += 1) {
@@ -71,13 +71,13 @@ async function keepTrying(options: MigrateAtStartOptions, signal: AbortSignal): 
       return await bringUpToDate(options);
     } catch (error) {
       if (mayPass(error)) continue;
-      log.error({ err: error }, 'the schema could not be migrated; start again once that is repaired');
+      log.error({ err: error }, 'could not migrate the schema; restart once this is fixed');
       return;
     }
   }
 }
 
-/** A source that comes back refuses writes until it is sure that nobody else takes them. */
+/** A source that comes back refuses writes until it is certain that no other server accepts them. */
 function mayPass(error: unknown): boolean {
   return error instanceof DatabaseUnreachableError ? error.absent : faultOf(error) === 'READ_ONLY';
 }

@@ -1,4 +1,4 @@
-// `npm run migrate`: brings the orders database and its backup up to date, or says how far they are.
+// `npm run migrate`: migrates the orders database and its backup, or prints the state of their migrations.
 import { fileURLToPath } from 'node:url';
 import { migrate, migrationStatus, settleMigration } from '../database/migrations/migrate.ts';
 import { TidemarkError } from '../errors.ts';
@@ -10,20 +10,20 @@ import { UsageError } from './usage-error.ts';
 
 const usage = `Usage: npm run migrate -- [options]
 
-Applies the migrations that were not applied yet, those in prisma/orders/migrations to the source and those in
-prisma/backup/migrations to the backup when there is one. One process at a time.
+Applies pending migrations: those in prisma/orders/migrations to the source and those in
+prisma/backup/migrations to the backup, if there is one. One process at a time.
 
-  --only source|backup   leave the other database alone
-  --status               say what is applied and what is not; change nothing. Ends with 1 when something is to be done
-  --rolled-back <name>   a failed migration was undone by hand: it may run again. Of the source unless --only backup
-  --applied <name>       a failed migration was completed by hand: count it as applied. Likewise
-  --url <url>            mysql://user:password@host:3306/database, instead of what the environment says: that database
-                         alone, as a source unless --only backup; ?ssl-mode= and ?ssl-ca= secure the way to it, else
+  --only source|backup   migrate only this database
+  --status               print the state of all migrations; change nothing. Exit status 1 if something is to be done
+  --rolled-back <name>   mark a failed migration as undone by hand, so that it runs again; on the source, unless --only backup
+  --applied <name>       mark a failed migration as completed by hand; likewise
+  --url <url>            mysql://user:password@host:3306/database, instead of the environment: this database
+                         alone, as the source, or with --only backup as the backup; ?ssl-mode= and ?ssl-ca= set TLS, else
                          DATABASE_SSL_MODE and DATABASE_SSL_CA.
                          ${givenUrlUsage}
-  --help                 print this
+  --help                 print this help
 
-The source is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs; the backup
+The source is MIGRATION_URL, else the source of the environment, else that of the running local cluster; the backup
 BACKUP_MIGRATION_URL, else the backup likewise.
 `;
 
@@ -40,14 +40,14 @@ const log = (line: string) => process.stdout.write(`${line}\n`);
 async function run(values: ReturnType<typeof readOptions>): Promise<number> {
   if (values.help) return print(usage);
   const only = sides.find((side) => side === values.only) ?? null;
-  if (values.only !== undefined && only === null) throw new UsageError(`--only is one of ${sides.join(', ')}`);
+  if (values.only !== undefined && only === null) throw new UsageError(`--only must be one of ${sides.join(', ')}`);
   for (const outcome of ['rolled-back', 'applied'] as const) {
     const name = values[outcome];
     if (name === undefined) continue;
     const [target] = await targetsOf(only ?? 'source', values.url);
-    if (target === undefined) throw new UsageError('There is no such database');
+    if (target === undefined) throw new UsageError('This database is not configured');
     await settleMigration({ ...target, log }, name, outcome);
-    log(`settled ${name} as ${outcome}`);
+    log(`marked ${name} as ${outcome}`);
     return 0;
   }
   const targets = await targetsOf(only, values.url);
@@ -56,7 +56,7 @@ async function run(values: ReturnType<typeof readOptions>): Promise<number> {
   return exitCode;
 }
 
-/** What keeps one database from being migrated is said, and keeps nobody from the other. */
+/** A failure of one database is reported, and does not stop the other. */
 async function attempt(work: (target: Target) => Promise<number>, target: Target): Promise<number> {
   try {
     return await work(target);
@@ -75,7 +75,7 @@ async function tell({ side, ...target }: Target): Promise<number> {
 
 async function bring({ side, ...target }: Target): Promise<number> {
   const { applied } = await migrate({ ...target, log: (line) => log(`${side}: ${line}`) });
-  if (applied.length === 0) log(`${side}: nothing to apply, it is up to date.`);
+  if (applied.length === 0) log(`${side}: up to date, nothing to apply.`);
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// `npm run mirror`: carries orders to the backup in a process of its own. Several may run.
+// `npm run mirror`: copies orders to the backup in a process of its own. Several may run.
 import { openDatabase } from '../app/open-database.ts';
 import { openMirror } from '../app/open-mirror.ts';
 import { backups, describeStatus, isSeen, writableSource } from '../cluster/cluster-snapshot.ts';
@@ -16,9 +16,9 @@ import { runWatched } from './watched-process.ts';
 
 const usage = `Usage: npm run mirror
 
-Carries what changes on the source to the backup until Ctrl-C, for the servers of the environment or of the local cluster
-that runs. Set MIRROR_WORKER=off for API processes that are not to do it as well; it does no harm if they do.
-With MIRROR_PORT it answers /livez, /readyz and /metrics there.
+Copies changes on the source to the backup until Ctrl-C, for the servers of the environment or of the running local
+cluster. API processes do so too, unless MIRROR_WORKER=off; both together do no harm.
+MIRROR_PORT serves /livez, /readyz and /metrics.
 `;
 
 const stopWithinMs = 15_000;
@@ -44,13 +44,13 @@ async function run({ help }: { readonly help: boolean }): Promise<number> {
   });
 }
 
-/** Ready is a mirror that can bring changes to the backup, however many wait. One that has nothing to do meets no trouble. */
+/** Ready means able to apply changes to the backup, however many wait. An idle mirror is ready. */
 function readinessOf(mirror: Mirror, { cluster }: OrdersDatabase): Readiness {
   const { turn, depth, trouble } = mirror.state;
   const snapshot = cluster.snapshot();
   const there = backups(snapshot).some(isSeen) && writableSource(snapshot) !== undefined;
   const nodes = snapshot.map(describeStatus);
-  // What went wrong may name the server with which it did.
+  // The trouble may contain the name of the server.
   return { ready: there && trouble === null && turn !== null, facts: { turn, ...depth }, servers: { trouble, nodes } };
 }
 

@@ -9,14 +9,14 @@ export function parseOptions<const Config extends Omit<ParseArgsConfig, 'args'>>
   try {
     return parseArgs({ ...config, args: [...argv] }) as ReturnType<typeof parseArgs<Config>>;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'not understood';
+    const reason = cause instanceof Error ? cause.message.split('.')[0] : 'invalid arguments';
     throw new UsageError(`${reason}. Try --help.`, { cause });
   }
 }
 
-/** Of a command that only runs. Throws `UsageError`. */
+/** For a command without options. Throws `UsageError`. */
 export function parseNoOptions(argv: readonly string[]): { readonly help: boolean } {
   const [option] = argv;
-  if (option !== undefined && option !== '--help') throw new UsageError('It takes no options. Try --help.');
+  if (option !== undefined && option !== '--help') throw new UsageError('This command takes no options. Try --help.');
   return { help: option !== undefined };
 }

@@ -3,7 +3,7 @@ import { connectionLimits } from '../http/connections.ts';
 import type { Reach } from '../http/reach.ts';
 import { descriptorLimit } from '../platform/descriptors.ts';
 
-/** How the server is reached, and what the process has left for those who reach it. */
+/** How the server is reached, and what the process has left for clients. */
 export function reachOf({ http, environment, cluster, pools }: Config): Reach {
   const forServers = cluster.nodes.length * pools.connectionsPerNode;
   const connections = connectionLimits(http.limits, descriptorLimit(), forServers);

@@ -28,7 +28,7 @@ export type CreateApp = (config: Config, log: Logger) => App;
 const builtPage = fileURLToPath(new URL('../../dist/dashboard', import.meta.url));
 const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
 
-/** The whole life of the API process. Resolves to its exit code. */
+/** The whole life of the API process. Resolves to its exit status. */
 export async function runApi(argv: readonly string[], createApp: CreateApp): Promise<number> {
   return exitCodeOf(async () => {
     const given = readArguments(argv);
@@ -52,7 +52,7 @@ export async function runApi(argv: readonly string[], createApp: CreateApp): Pro
 async function check(read: ConfigRead): Promise<number> {
   print(printableRead(read));
   if (read.mode === 'local') return 0;
-  // Loaded only here: a process that serves looks at its servers by itself.
+  // Loaded only here: a serving process probes its servers by itself.
   const { checkServers } = await import('./check-servers.ts');
   const { text, exitCode } = await checkServers(read.config);
   print(text);
@@ -84,7 +84,7 @@ async function serveLogged(given: StartArguments, { environment, read, log, crea
     let local: LocalMode | null = null;
     let config: Config;
     if (read.mode === 'local') {
-      // Loaded only here: a process with servers of its own has no use for it.
+      // Loaded only here: a process with configured servers has no use for it.
       const { startLocalMode } = await import('./local-mode.ts');
       const { directory } = read;
       const say = (line: string) => tell(`${line}\n`);
@@ -97,7 +97,7 @@ async function serveLogged(given: StartArguments, { environment, read, log, crea
     await openTheDoors({ config, local, createApp, lifecycle, ending, log });
     await ending.reached;
   } catch (error) {
-    // When the process was asked to end, that is why whatever was being started failed.
+    // If the process was asked to end, that is why the start failed.
     if (!ending.signal.aborted) {
       await lifecycle.stop().catch(() => {});
       throw error;
@@ -120,7 +120,7 @@ type Opening = {
   readonly log: Log;
 };
 
-/** Schema, app, port: in this order, so that nobody is served before everything is there. */
+/** Schema, app, port, in this order, so that no request is served before everything is ready. */
 async function openTheDoors({ config, local, createApp, lifecycle, ending, log }: Opening): Promise<void> {
   const toPerson = config.log.format === 'pretty';
   if (toPerson) tell(printableConfig(config));
@@ -135,7 +135,7 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   ending.signal.throwIfAborted();
   const { host, port, shutdownGraceMs } = config.http;
   const page = config.http.dashboard ? await readStaticPage(builtPage) : null;
-  if (config.http.dashboard && page === null) log.warn('There is no page at /: `npm run build` makes it');
+  if (config.http.dashboard && page === null) log.warn('No page at /: `npm run build` builds it');
   const server = await startHttpServer({
     host,
     port,
@@ -151,7 +151,7 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   });
   await lifecycle.start({ name: 'http server', stop: () => server.stop(), stopWithinMs: shutdownGraceMs + 2000 });
   if (migrating !== null) await lifecycle.start(migrating);
-  // The first to be stopped: whatever is broken on purpose would hold up the others.
+  // Stopped first: injected faults would hold up the other parts.
   const lab = local?.lab ?? null;
   if (lab !== null) await lifecycle.start({ name: 'lab', stop: () => lab.close(), stopWithinMs: 30_000 });
   await local?.announce(server.port);
@@ -176,7 +176,7 @@ function environmentWith({ port }: StartArguments): Environment {
   return port === null ? environment : { ...environment, PORT: port };
 }
 
-/** For people who look on. When nobody can read it, the API runs all the same. */
+/** For humans only: if it cannot be written, the API runs all the same. */
 function tell(text: string): void {
   try {
     process.stdout.write(text);

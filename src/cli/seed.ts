@@ -1,4 +1,4 @@
-// `npm run seed`: fills the orders database with sample orders.
+// `npm run seed`: writes sample orders.
 import { seedOrders } from '../orders/seed/seed-orders.ts';
 import { systemClock } from '../platform/clock.ts';
 import { entry, print } from './entry.ts';
@@ -11,24 +11,24 @@ const defaultUntil = '2026-11-01T00:00:00.000Z';
 
 const usage = `Usage: npm run seed -- [options]
 
-Writes believable orders, spread over the 180 days before a fixed date. The same options write the same orders.
+Writes realistic orders, spread over the 180 days before a fixed date. The same options write the same orders.
 
-  --orders <number>  how many, 20000 unless told
-  --seed <number>    another number, other orders; 1 unless told
-  --until <date>     when the newest order was placed, ${defaultUntil.slice(0, 10)} unless told; \`now\` for right now
-  --append           add to the orders that are there
-  --replace          delete all orders first, and every idempotency record
-  --url <url>        mysql://user:password@host:3306/database, instead of what the environment says; ?ssl-mode= and
-                     ?ssl-ca= secure the way to it, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
+  --orders <number>  number of orders. Default: 20000
+  --seed <number>    random seed. Default: 1
+  --until <date>     date of the newest order, or \`now\`. Default: ${defaultUntil.slice(0, 10)}
+  --append           add to existing orders
+  --replace          first delete all orders and idempotency records
+  --url <url>        mysql://user:password@host:3306/database, instead of the environment; ?ssl-mode= and
+                     ?ssl-ca= set TLS, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
                      ${givenUrlUsage}
-  --help             print this
+  --help             print this help
 
-The database is MIGRATION_URL, else the source of the environment, else that of the local cluster that runs.
+The database is MIGRATION_URL, else the source of the environment, else that of the running local cluster.
 `;
 
 async function run(values: ReturnType<typeof readOptions>): Promise<number> {
   if (values.help) return print(usage);
-  if (values.append && values.replace) throw new UsageError('--append and --replace exclude each other');
+  if (values.append && values.replace) throw new UsageError('--append and --replace are mutually exclusive');
   const orders = wholeNumber('--orders', values.orders, 10_000_000);
   const seed = wholeNumber('--seed', values.seed, 2 ** 32 - 1);
   const until = moment(values.until);
@@ -52,14 +52,14 @@ async function run(values: ReturnType<typeof readOptions>): Promise<number> {
 
 function wholeNumber(option: string, text: string, max: number): number {
   if (!/^\d{1,10}$/.test(text) || Number(text) < 1 || Number(text) > max) {
-    throw new UsageError(`${option} is a whole number from 1 to ${max}`);
+    throw new UsageError(`${option} must be a whole number from 1 to ${max}`);
   }
   return Number(text);
 }
 
 function moment(text: string): Date {
   const date = text === 'now' ? new Date(systemClock.now()) : new Date(text);
-  if (Number.isNaN(date.getTime())) throw new UsageError('--until is a date such as 2026-11-01, or `now`');
+  if (Number.isNaN(date.getTime())) throw new UsageError('--until must be a date such as 2026-11-01, or `now`');
   return date;
 }
 

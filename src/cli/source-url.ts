@@ -5,7 +5,7 @@ import { localClusterConfig } from './cluster-config.ts';
 import { givenUrl } from './given-url.ts';
 import { UsageError } from './usage-error.ts';
 
-/** As `sourceUrl`, and whether a backup is fed from it. Of a database that `--url` names that is not known, and taken for granted. */
+/** As `sourceUrl`, and whether it has a backup. For a database given by `--url` that is unknown, so it is assumed. */
 export async function mirroredSourceUrl(
   given: string | undefined,
 ): Promise<{ readonly url: string; readonly mirrored: boolean }> {
@@ -16,19 +16,19 @@ export async function mirroredSourceUrl(
 }
 
 /**
- * Which database a command works on: what its option says, else MIGRATION_URL, else the source of the environment, else the
- * source of the local cluster that runs. Throws `UsageError` or `ConfigError`.
+ * The database that a command works on: given by its option, else MIGRATION_URL, else the source of the environment, else the
+ * source of the running local cluster. Throws `UsageError` or `ConfigError`.
  */
 export async function sourceUrl(given: string | undefined, option = '--url'): Promise<string> {
   if (given !== undefined) return givenUrl(option, given);
   const config = await configOf(processEnvironment());
   if (config.cluster.migrationUrl !== null) return config.cluster.migrationUrl;
   const source = config.cluster.nodes.find(({ role }) => role === 'source');
-  if (source === undefined) throw new UsageError('The configuration names no source. Say --url');
+  if (source === undefined) throw new UsageError('No source is configured. Pass --url');
   return urlOf(source);
 }
 
-/** Of the backup, likewise: BACKUP_MIGRATION_URL, else the backup as it is configured; `null` without one. */
+/** For the backup, likewise: BACKUP_MIGRATION_URL, else the configured backup; `null` without one. */
 export async function backupUrl(): Promise<string | null> {
   const { cluster } = await configOf(processEnvironment());
   const backup = cluster.nodes.find(({ role }) => role === 'backup');
@@ -46,7 +46,7 @@ async function localConfig(directory: string, environment: Environment) {
   const source = local?.config.cluster.nodes.find(({ role }) => role === 'source');
   if (local === null || source === undefined || !local.alive.has(source.name)) {
     throw new UsageError(
-      `No local cluster runs in ${directory}. Start one with \`npm start\`, or say --url mysql://user:password@host:3306/database`,
+      `No local cluster runs in ${directory}. Start one with \`npm start\`, or pass --url mysql://user:password@host:3306/database`,
     );
   }
   return local.config;

@@ -1,6 +1,6 @@
 import { TidemarkError } from '../errors.ts';
 
-/** The command line makes no sense. */
+/** The command line is invalid. */
 export class UsageError extends TidemarkError {
   readonly code = 'USAGE';
   readonly retryable = false;

@@ -1,4 +1,4 @@
-/** What processes that work without GraphQL have in common: a log, parts that start and stop, and a port to watch them by. */
+/** Common parts of processes without GraphQL: a log, lifecycle, and a port for monitoring. */
 import type { Config } from '../config/config.ts';
 import { PrometheusMetrics } from '../http/prometheus.ts';
 import { type Readiness, startWatchServer, type WatchServer } from '../http/watch-server.ts';
@@ -11,23 +11,23 @@ import { watchForTheEnd } from './ending.ts';
 export type Working = {
   readonly log: Logger;
   readonly lifecycle: Lifecycle;
-  /** `null` when nobody could read them. */
+  /** `null` if it is not written. */
   readonly metrics: PrometheusMetrics | null;
 };
 
 export type WatchedWork = {
-  /** `null` when nobody is to watch. */
+  /** `null` if there is no monitoring port. */
   readonly port: number | null;
   /** The variable that names the port. */
   readonly setting: string;
-  /** Starts the parts; answers how to tell whether they work, and what to log once they do. */
+  /** Starts the parts; returns how to tell whether they work, and what to log once they do. */
   readonly start: (working: Working) => Promise<{
     readonly readiness: () => Readiness;
     readonly begun: () => void;
   }>;
 };
 
-/** Works until the process is asked to end. Resolves to its exit code. */
+/** Works until the process is asked to end. Resolves to its exit status. */
 export async function runWatched(config: Config, { port, setting, start }: WatchedWork): Promise<number> {
   const log = createLog(config.log);
   const ending = watchForTheEnd(log);
@@ -44,7 +44,7 @@ export async function runWatched(config: Config, { port, setting, start }: Watch
       const { host } = config.http;
       const reach = { ...config.http, production: config.environment === 'production' };
       watched = await startWatchServer({ host, port, setting, reach, readiness, metrics, clock: systemClock, log });
-      log.info({ url: watched.url }, 'shows how it is');
+      log.info({ url: watched.url }, 'monitoring port is open');
     },
     stop: () => watched?.stop(),
   });

@@ -1,4 +1,4 @@
-// `npm run worker`: does background work in a process of its own. Several may run.
+// `npm run worker`: runs background jobs in a process of its own. Several may run.
 import { openBackground } from '../app/open-background.ts';
 import { openDatabase } from '../app/open-database.ts';
 import { openIdentity } from '../app/open-identity.ts';
@@ -17,18 +17,18 @@ import { runWatched, type Working } from './watched-process.ts';
 
 const usage = `Usage: npm run worker
 
-Works on background jobs until Ctrl-C, for the servers of the environment or of the local cluster that runs: rechecks
-orders with the payment provider, and pulls new ones. Needs REDIS_URL and PAYMENTS_URL. What is in hand when it is
-stopped is finished, or goes back to the queue after JOB_GRACE_MS. Set JOBS=off for API processes that are not to work
-as well; it does no harm if they do. Its priority is below normal, and so is that of its session when it leads one.
-With WORKER_PORT it answers /livez, /readyz and /metrics there.
+Runs background jobs until Ctrl-C, for the servers of the environment or of the running local cluster: rechecks
+orders with the payment provider, and pulls new ones. Needs REDIS_URL and PAYMENTS_URL. When stopped, it finishes the
+tasks in progress, or returns them to the queue after JOB_GRACE_MS. API processes run
+jobs too, unless JOBS=off; both together do no harm. It runs at low priority, and so does its session if it leads one.
+WORKER_PORT serves /livez, /readyz and /metrics.
 `;
 
 async function run({ help }: { readonly help: boolean }): Promise<number> {
   if (help) return print(usage);
   const config = await clusterConfig();
-  if (config.redis.url === null) throw new UsageError('Jobs are kept in Redis. Set REDIS_URL');
-  if (config.payments.url === null) throw new UsageError('There is no payment provider to ask. Set PAYMENTS_URL');
+  if (config.redis.url === null) throw new UsageError('Background jobs need Redis. Set REDIS_URL');
+  if (config.payments.url === null) throw new UsageError('No payment provider is configured. Set PAYMENTS_URL');
   await giveWay();
   return runWatched(config, {
     port: config.jobs.port,
@@ -41,7 +41,7 @@ async function startWorking(config: Config, { log, lifecycle, metrics }: Working
   const measured = { ...(metrics && { metrics }) };
   const redis = openRedis(config);
   const cache = redis && openCache(config, redis, measured);
-  // What API processes have cached must not outlive what jobs write.
+  // What API processes have cached must not outlive writes by jobs.
   const onWrote = { ...(cache && { onWrote: cache.wrote.bind(cache) }) };
   const database = openDatabase(config, log, { ...measured, ...onWrote });
   const tokens = openTokens(config, database);
@@ -71,7 +71,7 @@ async function startWorking(config: Config, { log, lifecycle, metrics }: Working
   };
 }
 
-/** Ready is a worker that can take orders from the queue and change them. Whether the provider answers it learns by its work. */
+/** Ready means able to take tasks from the queue and to write. Whether the provider answers shows only in the work. */
 function readinessOf(trouble: string | null, { cluster }: OrdersDatabase): Readiness {
   const snapshot = cluster.snapshot();
   const ready = trouble === null && writableSource(snapshot) !== undefined;
@@ -79,5 +79,5 @@ function readinessOf(trouble: string | null, { cluster }: OrdersDatabase): Readi
 }
 
 await entry(parseNoOptions, run);
-// What Redis or a server still holds open is no reason to stay.
+// Handles that Redis or a server still holds open must not delay the exit.
 process.exit();

@@ -84,7 +84,7 @@ describe('a mirror in a process of its own', () => {
 describe('a mirror that is watched', () => {
   it('answers whether it can do its work, and counts what it found to differ and made right', async () => {
     const { child, exited, output } = startWith({ MIRROR_PORT: '0', MIRROR_COMPARE_INTERVAL_MS: '1' }, 'mirror');
-    await eventually(() => output().includes('shows how it is'));
+    await eventually(() => output().includes('monitoring port is open'));
     const url = /"url":"([^"]+)"/.exec(output())?.[1] ?? '';
     const status = (path: string) => fetch(`${url}${path}`).then((response) => response.status);
     const mismatches = async () =>
@@ -179,7 +179,7 @@ describe('the command', () => {
       exitCode: 1,
       output: expect.stringContaining('Order 2 different: status\n'),
     });
-    expect(await backup('repair')).toMatchObject({ exitCode: 0, output: expect.stringContaining('made right') });
+    expect(await backup('repair')).toMatchObject({ exitCode: 0, output: expect.stringContaining('repaired') });
     expect(await backup('verify')).toMatchObject({ exitCode: 0 });
   });
 
@@ -246,7 +246,7 @@ describe('npm run migrate', () => {
     });
     expect(await migrate(environment, '--only', 'source')).toEqual({
       exitCode: 0,
-      output: 'source: nothing to apply, it is up to date.\n',
+      output: 'source: up to date, nothing to apply.\n',
     });
     expect(await migrate(environment)).toEqual({
       exitCode: 0,

@@ -56,7 +56,7 @@ function run(environment: Record<string, string>, ...argv: string[]): Run {
 
 async function runUntilReady(environment: Record<string, string> = {}) {
   const running = run({ ...deadServers, ...environment });
-  await running.said('Ctrl-C stops it.');
+  await running.said('Press Ctrl-C to stop.');
   const url = /(http:\/\/\S+)\/graphql/.exec(running.output())?.[1] ?? '';
   return { ...running, url };
 }
@@ -66,7 +66,7 @@ describe('starting', () => {
     const { exited, output } = run({ SOURCE_URL: 'hunter2', PORT: 'hunter2', LOG_LEVEL: 'loud' });
     expect(await exited).toBe(2);
     expect(output().trim().split('\n')).toEqual([
-      'The configuration is wrong:',
+      'Invalid configuration:',
       '  PORT: must be a whole number',
       '  LOG_LEVEL: must be one of trace, debug, info, warn, error, fatal, silent',
       '  SOURCE_URL: is not a URL such as mysql://user:password@host:3306/database',

@@ -169,7 +169,7 @@ describe('a program that uses the engine and the clients', () => {
     // What npx does.
     const server = new NpmCommand(['exec', '--yes', '--', `file:${tarball}`, 'start'], { PORT: '0' }, empty);
     try {
-      await server.said('Ctrl-C stops it.');
+      await server.said('Press Ctrl-C to stop.');
       const url = /GraphiQL: (http:\S+)/.exec(server.output)?.[1] ?? '';
       expect(await (await fetch(new URL('/', url))).text()).toContain('id="page"');
       await writeFile(join(project, 'carriers.mjs'), carriers);

@@ -38,7 +38,7 @@ const startArgs = ['start', '--', '--flavour', flavour];
 
 async function started(environment: Record<string, string> = { PORT: '0' }) {
   const command = npm(startArgs, environment);
-  await command.said('Ctrl-C stops it.');
+  await command.said('Press Ctrl-C to stop.');
   const url = /GraphiQL: (http:\S+)/.exec(command.output)?.[1] ?? '';
   return { command, url };
 }
@@ -70,7 +70,7 @@ describe('npm start', () => {
   it('serves orders on another port than a busy one, tells a second start of it, and ends with Ctrl-C', async () => {
     const { server, port } = await squat();
     const { command, url } = await started({ PORT: String(port) });
-    expect(command.output).toContain(`(Port ${port} is taken by another process.)`);
+    expect(command.output).toContain(`(Port ${port} is in use by another process.)`);
     expect(await ask(url, createOrder)).toEqual({ createOrder: { order: { number: 'KEPT-1' } } });
 
     const file = JSON.parse(await readFile(join(directory, 'cluster.json'), 'utf8'));
@@ -134,12 +134,12 @@ describe('npm start', () => {
       .toBeGreaterThan(0);
     command.signalGroup('SIGINT');
     expect(await command.exited).toBe(0);
-    expect(command.output).not.toContain('Ctrl-C stops it.');
+    expect(command.output).not.toContain('Press Ctrl-C to stop.');
     expect(await findServerProcesses(directory)).toEqual([]);
 
     const reset = npm(['run', 'local:reset']);
     expect(await reset.exited).toBe(0);
-    expect(reset.output).toContain(`wiped ${join(directory, 'data')}`);
+    expect(reset.output).toContain(`deleted ${join(directory, 'data')}`);
     await expect(stat(join(directory, 'data'))).rejects.toThrow('ENOENT');
   });
 });

@@ -24,11 +24,11 @@ describe('the command line', () => {
 
   it.each([
     [['--flavor', 'mysql'], "Unknown option '--flavor'"],
-    [['--flavour', 'oracle'], '--flavour is one of mariadb, mysql'],
+    [['--flavour', 'oracle'], '--flavour must be one of mariadb, mysql'],
     [['--flavour'], '--flavour'],
-    [['--topology', 'ring'], '--topology is one of replication, group'],
+    [['--topology', 'ring'], '--topology must be one of replication, group'],
     [['--topology', 'group'], '--topology group needs --flavour mysql'],
-    [['--port', 'http'], '--port is a number'],
+    [['--port', 'http'], '--port must be a number'],
     [['start'], "Unexpected argument 'start'"],
   ])('%j is refused with what is wrong', (argv, message) => {
     expect(() => readArguments(argv)).toThrow(UsageError);
@@ -43,13 +43,13 @@ describe('a failed start', () => {
       { name: 'SOURCE_URL', fault: 'names no user' },
     ]);
     expect(explainFailure(error)).toEqual({
-      text: 'The configuration is wrong:\n  PORT: must be a whole number\n  SOURCE_URL: names no user',
+      text: 'Invalid configuration:\n  PORT: must be a whole number\n  SOURCE_URL: names no user',
       exitCode: 2,
     });
   });
 
   it('shows the message of what was thrown on purpose, and the stack of what was not', () => {
-    expect(explainFailure(new UsageError('--port is a number'))).toEqual({ text: '--port is a number', exitCode: 2 });
+    expect(explainFailure(new UsageError('--port must be a number'))).toEqual({ text: '--port must be a number', exitCode: 2 });
     expect(explainFailure(new TypeError('undefined is not a function')).text).toContain('    at ');
   });
 });

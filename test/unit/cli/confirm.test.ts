@@ -8,7 +8,7 @@ async function asked(typed: string): Promise<{ readonly answer: boolean; readonl
   const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
   const chunks: Buffer[] = [];
   output.on('data', (chunk) => chunks.push(chunk));
-  const answer = confirm('Do it? [y/N] ', { input, output });
+  const answer = confirm('Proceed? [y/N] ', { input, output });
   input.write(typed);
   return { answer: await answer, shown: Buffer.concat(chunks).toString() };
 }
@@ -26,13 +26,13 @@ describe('a question', () => {
     ['y\u0003', false],
   ])('answered with %j is answered, without an error: %s', async (typed, answer) => {
     const seen = await asked(typed);
-    expect(seen.shown).toContain('Do it? [y/N] ');
+    expect(seen.shown).toContain('Proceed? [y/N] ');
     expect(seen.answer).toBe(answer);
   });
 
   it('is a no when the input ends', async () => {
     const input = new PassThrough();
-    const answer = confirm('Do it? [y/N] ', { input, output: new PassThrough() });
+    const answer = confirm('Proceed? [y/N] ', { input, output: new PassThrough() });
     input.end();
     expect(await answer).toBe(false);
   });

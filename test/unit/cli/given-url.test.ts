@@ -33,7 +33,7 @@ describe('a server that the command line names', () => {
     const { found, warnings } = given(url);
     expect(found).toBe(url);
     expect(warnings.join()).toMatch(
-      /^Everybody on this machine can read the password of --url .*env:NAME or file:PATH/,
+      /^The password of --url is visible to all users of this machine.*env:NAME or file:PATH/,
     );
     expect(warnings.join()).not.toContain('hunter2');
   });
@@ -67,7 +67,7 @@ describe('a server that the command line names', () => {
       // Nobody listens there: it came as far as that.
       expect(stdout + stderr).toMatch(/127\.0\.0\.1:1|ECONNREFUSED|cannot be reached|refused/);
       expect(stdout + stderr).not.toContain('hunter2');
-      expect(stderr.includes('Everybody on this machine')).toBe(word === url);
+      expect(stderr.includes('visible to all users of this machine')).toBe(word === url);
     }
   }, 300_000);
 });

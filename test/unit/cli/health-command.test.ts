@@ -106,7 +106,7 @@ describe('options of npm run health', () => {
 
   it.each([
     [['a', 'b'], 'Name one node'],
-    [['--interval', '2'], '--interval goes with --watch'],
+    [['--interval', '2'], '--interval needs --watch'],
     [['--watch', '--interval', '0'], 'from 0.1 to 3600'],
     [['--watch', '--interval', 'soon'], 'from 0.1 to 3600'],
     [['--timeout', '9'], 'from 10 to 60000'],
