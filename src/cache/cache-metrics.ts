@@ -18,7 +18,7 @@ export const missOf = {
   OTHER_EPOCH: 'other-epoch',
 } as const satisfies Record<CacheVerdict, LookResult>;
 
-/** Counts what the cache is asked, keeps and is told. */
+/** Counts lookups, fills and invalidations of the cache. */
 export class CacheMetrics {
   readonly #looked;
   readonly #kept;
@@ -28,22 +28,22 @@ export class CacheMetrics {
   constructor(metrics: Metrics) {
     this.#looked = metrics.counter({
       name: 'tidemark_cache_lookups_total',
-      help: 'Operations that asked the cache, by whether it answered, and why not.',
+      help: 'Operations that asked the cache, by result.',
       labels: { result: lookResults },
     });
     this.#kept = metrics.counter({
       name: 'tidemark_cache_fills_total',
-      help: 'Answers that were read for the cache, by whether it kept them, and why not.',
+      help: 'Answers read for the cache, by whether they were stored, and why not.',
       labels: { result: keepResults },
     });
     this.#told = metrics.counter({
       name: 'tidemark_cache_invalidations_total',
-      help: 'Writes, or groups of them, by whether the cache was told of them.',
+      help: 'Writes, or groups of them, by whether they were announced to the cache.',
       labels: { result: tellResults },
     });
     this.#age = metrics.histogram({
       name: 'tidemark_cache_hit_age_seconds',
-      help: 'Since the answers were read that the cache gave.',
+      help: 'Age of the answers given from the cache.',
       labels: {},
       buckets: ageBucketsS,
     });

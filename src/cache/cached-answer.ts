@@ -1,20 +1,20 @@
 /**
- * What is kept: the values of a group of reads that were made in one state of the database, and which state that was. It is
- * read for everybody, so it holds a position of this database only: what one client has seen of others is its own.
+ * A cached answer: the results of a group of reads made in one snapshot of the database, and its position. It is shared by all
+ * clients, so it holds a position of this database only: what one client has seen of others is its own.
  */
 import type { Flavour, Position } from '../consistency/position.ts';
 import type { PositionCodec } from '../consistency/position-codec.ts';
 
 export type CachedAnswer = {
   readonly epoch: number;
-  /** Who was read. */
+  /** The node that was read. */
   readonly node: string;
   readonly role: string;
-  /** All that is in it is seen in the values. */
+  /** Everything in this position is visible in the results. */
   readonly includes: Position;
-  /** Nothing is seen in the values that is not in it. */
+  /** Nothing beyond this position is visible in the results. */
   readonly seen: Position;
-  /** A time of Redis's clock from before the values were read, in milliseconds. */
+  /** Redis's clock before the reads, in milliseconds. */
   readonly readAtMs: number;
   /** By name of the read; JSON. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ type Written = Omit<CachedAnswer, 'includes' | 'seen'> & {
   readonly seen: string;
 };
 
-/** `null` when the text is none that this release wrote. */
+/** `null` if the text was not written by this release. */
 export function readAnswer(text: string, positions: PositionCodec): CachedAnswer | null {
   try {
     const { version: writtenBy, flavour, includes, seen, ...answer } = JSON.parse(text) as Written;

@@ -15,15 +15,15 @@ export type FillOptions = {
   readonly rule: MayAnswer;
   readonly epoch: number;
   readonly key: string;
-  /** Who holds the lease. */
+  /** Identifies the holder of the lease. */
   readonly holder: string;
   readonly marks: InvalidationMarks;
-  /** By Redis's clock, from before anything is read. */
+  /** Redis's clock before anything is read. */
   readonly readAtMs: number;
-  /** What was kept, as whoever asks will find it. */
+  /** The stored answer, as later lookups will find it. */
   readonly onKept: (text: string) => CachedAnswer | null;
   readonly onEnd: () => void;
-  /** Owns what goes on when the request is answered. */
+  /** Owns work that continues after the request has been answered. */
   readonly onBackground: (work: Promise<void>) => void;
 };
 
@@ -33,7 +33,7 @@ const maxAnswerLength = 131_072;
 const maxAttempts = 3;
 const backgroundDelayMs = 15;
 
-/** The right to read an answer anew, and to have it kept. Ends with `keep` or `giveUp`, whichever comes first. */
+/** The right to refresh an answer. Ends with `keep` or `giveUp`, whichever comes first. */
 export class Fill {
   readonly #options: FillOptions;
   #ended = false;
@@ -42,7 +42,7 @@ export class Fill {
     this.#options = options;
   }
 
-  /** The answer as it will be found; `null` when it was not kept: then the next one who asks reads again. No fault of Redis rejects. */
+  /** The answer as it will be found; `null` if it was not stored: the next lookup then reads again. Never rejects because of Redis. */
   async keep(filled: FilledAnswer): Promise<CachedAnswer | null> {
     if (this.#ended) return null;
     const { metrics, epoch, readAtMs, onKept } = this.#options;
@@ -61,14 +61,14 @@ export class Fill {
     }
   }
 
-  /** For a reader that nobody waits for: whoever asked together with this one goes first. What it throws is nobody's either. */
+  /** For a refresh that no request waits for: requests that came together with it go first. Its errors concern no request. */
   inBackground(work: () => Promise<unknown>): void {
     const working = async () => {
       try {
         await this.#options.clock.sleep(backgroundDelayMs);
         await work();
       } catch {
-        // The next one who asks reads for itself, and is told what is wrong.
+        // The next reader meets the fault itself.
       } finally {
         this.giveUp();
       }
@@ -76,7 +76,7 @@ export class Fill {
     this.#options.onBackground(working());
   }
 
-  /** Nothing was read, or not all of it. */
+  /** Nothing, or not everything, was read. */
   giveUp(): void {
     if (this.#ended) return;
     this.#options.metrics.filled('given-up');
@@ -84,8 +84,8 @@ export class Fill {
   }
 
   /**
-   * Not when the node lacked a write that was told before it was read. What was told meanwhile is judged by the rule that
-   * will judge it when it is asked for, at the moment at which it is kept.
+   * Not stored if the node lacked a write announced before it was read. Writes announced in the meantime are judged at the moment of
+   * storing, by the rule that lookups use.
    */
   async #keep(answer: CachedAnswer, text: string): Promise<KeepResult> {
     const { answers, positions, rule, epoch, key, readAtMs } = this.#options;

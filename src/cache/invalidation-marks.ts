@@ -1,8 +1,8 @@
 /**
- * How far answers must have come, because of writes since: marks, each the position of a write and when it was told.
- * An answer that lacks the position of a mark is out of date since that mark. Nothing is deleted to invalidate it: whoever
- * looks compares. A few marks are kept one by one, so that it is known since when; others flow together, and the
- * merged mark wears the earlier time, which makes answers out of date too soon rather than too late.
+ * What cached answers must include: marks, each the position of a write and the time it was announced. An answer that lacks the
+ * position of a mark is out of date since that mark. Nothing is deleted to invalidate it: lookups compare. A few marks are kept
+ * separately, so that the time is known; others are merged, and the merged mark has the earlier time, which makes answers out of
+ * date too early rather than too late.
  *
  * As text: a version, which changes with each write of it, then a line per mark: milliseconds and the position as text.
  */
@@ -17,25 +17,25 @@ export type InvalidationMarks = { readonly version: string; readonly marks: read
 export const noMarks: InvalidationMarks = Object.freeze({ version: '', marks: Object.freeze([]) });
 
 export const mostMarks = 16;
-/** How long an answer that lacks a write may stand in for one that is read while writes are told all the time, in milliseconds. */
+/** How long an answer that lacks a write may still be used under constant writes, in milliseconds. */
 export const stormGraceMs = 2000;
 
 const stormMs = 1000;
 const stormMarks = 3;
 
-/** When the first write was told that `position` lacks, `null` when it lacks none. */
+/** When the first write that `position` lacks was announced, `null` if it lacks none. */
 export function lackingSinceMs({ marks }: InvalidationMarks, position: Position): number | null {
   return marks.find((mark) => !position.includes(mark.position))?.atMs ?? null;
 }
 
-/** Whether writes are told so often that nobody could say which of them an answer should have. */
+/** Whether writes are so frequent that no answer can include them all. */
 export function isStorm({ marks }: InvalidationMarks, nowMs: number): boolean {
   return marks.filter(({ atMs }) => nowMs - atMs <= stormMs).length >= stormMarks;
 }
 
 /**
- * One mark less than there may be: room for another. Those from so long ago that nothing is forgiven flow together first, then
- * the closest in time: the last moments stay apart, however many processes tell.
+ * One mark fewer than the maximum, to make room. Marks so old that nothing is tolerated any more are merged first, then those closest
+ * in time: the last moments stay separate, however many processes write.
  */
 export function withRoom(marks: readonly InvalidationMark[]): readonly InvalidationMark[] {
   const kept = [...marks];
@@ -49,7 +49,7 @@ export function withRoom(marks: readonly InvalidationMark[]): readonly Invalidat
   return kept;
 }
 
-/** Where the two begin. */
+/** Index at which the two begin. */
 function closestPair(marks: readonly InvalidationMark[]): number {
   const times = marks.map(({ atMs }) => atMs);
   const gaps = times.slice(1).map((atMs, index) => atMs - (times[index] ?? atMs));
@@ -57,7 +57,7 @@ function closestPair(marks: readonly InvalidationMark[]): number {
   return isPast ? 0 : gaps.indexOf(Math.min(...gaps));
 }
 
-/** A cluster has one flavour; of two, only the later means anything. */
+/** A cluster has one flavour; of two, only the later one is valid. */
 function merged(a: Position, b: Position): Position {
   return a.flavour === b.flavour ? a.merge(b) : b;
 }
@@ -66,7 +66,7 @@ export function writeMark({ position, atMs }: InvalidationMark, positions: Posit
   return `${atMs} ${positions.writeText(position)}`;
 }
 
-/** What cannot be read counts as no marks: then answers live until they end by themselves. */
+/** Unreadable text counts as no marks: answers then live until they expire. */
 export function readMarks(text: string | null, positions: PositionCodec): InvalidationMarks {
   if (text === null) return noMarks;
   const [version = '', ...lines] = text.split('\n');

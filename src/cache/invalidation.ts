@@ -1,13 +1,13 @@
 /**
- * Tells all processes' caches what was written, behind its commit.
+ * Announces committed writes to the caches of all processes, after the commit.
  *
  *   IDLE     --a write--> TELLING
- *   TELLING  --told--> RESTING                       writes from now on wait, and are told together
- *   TELLING  --Redis does not answer--> RESTING      what was not told is told with the next
- *   RESTING  --spacingMs--> TELLING, or IDLE when there is nothing to tell
+ *   TELLING  --told--> RESTING                       further writes are collected and announced together
+ *   TELLING  --Redis does not answer--> RESTING      what was not announced is announced with the next write
+ *   RESTING  --spacingMs--> TELLING, or IDLE if there is nothing to announce
  *
- * So Redis hears of a burst of writes a few times a second, and of a lonely one at once. What could not be told for as long
- * as answers live need not be told any more.
+ * So Redis gets a burst of writes as a few announcements a second, and a single write at once. What could not be announced for as
+ * long as answers live need not be announced any more.
  */
 import { randomUUID } from 'node:crypto';
 import type { Position } from '../consistency/position.ts';
@@ -22,7 +22,7 @@ export type InvalidationOptions = {
   readonly positions: PositionCodec;
   readonly clock: Clock;
   readonly metrics: CacheMetrics;
-  /** How long answers live, in milliseconds. */
+  /** Lifetime of answers, in milliseconds. */
   readonly ttlMs: number;
 };
 
@@ -69,7 +69,7 @@ export class Invalidation {
     }
   }
 
-  /** False when others were quicker time and again. */
+  /** False if other processes were faster each time. */
   async #mark({ epoch, position }: Told): Promise<boolean> {
     const { answers, positions } = this.#options;
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
@@ -85,7 +85,7 @@ export class Invalidation {
     return false;
   }
 
-  /** A write of a former epoch says nothing in the present one. */
+  /** A write of a former epoch means nothing in the current one. */
   #add(told: Told): void {
     const { position, epoch, sinceMs } = told;
     const before = this.#waiting;

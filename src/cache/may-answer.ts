@@ -1,16 +1,16 @@
 /**
- * May what is cached answer this request? Pure.
+ * May a cached answer be used for this request? Pure.
  *
- * | level | asks the cache | the answer must include |
+ * | level | uses the cache | the answer must include |
  * |---|---|---|
  * | EVENTUAL | yes | nothing |
- * | BOUNDED | yes | what the source had so long ago: no clock can prove a bound, a position can |
- * | SESSION | unless only the source knows what it has seen | what the session has written and seen, and its bound if it has one |
+ * | BOUNDED | yes | what the source had at the bound: a clock proves nothing, a position does |
+ * | SESSION | unless only the source knows what it has seen | what the session has written and seen, and its bound if any |
  * | STRONG | never | |
  *
- * Beyond that, for everybody alike: an answer of another epoch is none. One that lacks a write that was told is OUTDATED;
- * for a moment after the write it is LATE: it serves those who would only wait for another one who reads anew. In a storm of
- * writes the moment is longer: no answer has all of them, and reading each anew would leave the servers no rest.
+ * In addition, for all levels: an answer of another epoch is not used. One that lacks an announced write is OUTDATED; for a moment
+ * after the write it is LATE: it serves requests that would only wait for another one to refresh it. Under constant writes the
+ * moment is longer: no answer has all of them, and refreshing at once would never let the servers rest.
  */
 import type { Position } from '../consistency/position.ts';
 import type { ReadRequirement } from '../consistency/session-guarantee.ts';
@@ -18,13 +18,13 @@ import { type InvalidationMarks, isStorm, lackingSinceMs, stormGraceMs } from '.
 
 export type CacheRequest = {
   readonly epoch: number;
-  /** What an answer must include; `null` asks for nothing. */
+  /** What an answer must include; `null` requires nothing. */
   readonly position: Position | null;
 };
 
 export type AnswerFreshness = {
   readonly epoch: number;
-  /** All that is in it is seen in the answer. */
+  /** Everything in this position is visible in the answer. */
   readonly includes: Position;
 };
 
@@ -37,10 +37,10 @@ export type MayAnswer = (
   nowMs: number,
 ) => CacheVerdict;
 
-/** How long an answer that lacks a write may stand in for the one that is being read, in milliseconds. */
+/** How long an answer that lacks a write may be used while it is being refreshed, in milliseconds. */
 export const graceMs = 500;
 
-/** What a request asks of the cache, `null` when it must not be asked. `bound` is `null` when there is none, or nobody knows. */
+/** What a request requires of the cache, `null` if it must not use it. `bound` is `null` if there is none or it is unknown. */
 export function cacheRequestFor(
   { position, mustUseSource }: ReadRequirement,
   epoch: number,

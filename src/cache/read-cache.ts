@@ -1,15 +1,15 @@
 /**
- * Answers that many clients ask for alike, kept on Redis, each with the state of the database that it shows.
+ * Answers to common reads, stored in Redis, each with the position that it shows.
  *
- *   FRESH                     it answers
- *   LATE                      whoever gets the lease reads anew, and meanwhile it answers the others; in a storm of writes it
- *                             answers that one, too, and is read anew behind its back, and not at once: else every few
- *                             answers would be slow, and each would be out of date before the next one asks
- *   OUTDATED, BEHIND, absent  whoever gets the lease reads anew; the others wait for that, not for long, and then read for
+ *   FRESH                     used
+ *   LATE                      one request gets the lease and refreshes; the others use it meanwhile. Under constant writes it is used
+ *                             by that one as well, and refreshed in the background after a while: otherwise every few answers
+ *                             would be slow, and each would be out of date before the next lookup
+ *   OUTDATED, BEHIND, absent  one request gets the lease and reads; the others wait for it for a short time, then read for
  *                             themselves
  *
- * One flight a key in each process: only it asks for the lease, so that a crowd is one question to Redis. What is true does
- * not depend on any of it: leases may be lost, two may read at once, and a Redis that is gone makes everybody read.
+ * Each process has one lookup per key in flight: only that asks for the lease, so a crowd is one question to Redis. Correctness does
+ * not depend on any of this: leases may be lost, two may read at once, and without Redis every request reads.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Position } from '../consistency/position.ts';
@@ -29,20 +29,20 @@ import { SharedLooks } from './shared-looks.ts';
 
 export type ReadCacheOptions = {
   readonly redis: Redis;
-  /** Reads and writes the positions that are kept. */
+  /** Reads and writes the positions that are stored. */
   readonly positions: PositionCodec;
   readonly clock: Clock;
-  /** How long an answer lives, in milliseconds. */
+  /** Lifetime of an answer, in milliseconds. */
   readonly ttlMs: number;
   readonly metrics?: Metrics;
-  /** The rule. Tests put another one in its place to see that they notice. */
+  /** The rule. Tests replace it with a wrong one to see that they notice. */
   readonly rule?: MayAnswer;
 };
 
 export type CacheQuestion = CacheRequest & {
   /** Names of the reads, all of which one answer must hold. */
   readonly reads: readonly string[];
-  /** Ends the wait when the client has gone. */
+  /** Ends the wait when the client disconnects. */
   readonly signal: () => AbortSignal;
 };
 
@@ -51,10 +51,10 @@ export type CacheHit = {
   readonly answer: CachedAnswer;
   readonly ageMs: number;
   readonly waitedMs: number;
-  /** To be read anew when the request is answered; `null` when that is not its business. */
+  /** To be refreshed once the request has been answered; `null` if another request does it. */
   readonly refresh: Fill | null;
 };
-/** FILL: read, and bring what was read. READ: just read. */
+/** FILL: read, and store the result. READ: just read. */
 export type CacheTurn = CacheHit | { readonly kind: 'FILL'; readonly fill: Fill } | { readonly kind: 'READ' };
 
 type Found = {
@@ -66,11 +66,11 @@ type Found = {
 
 /** 512 answers of 128 KiB are 64 MiB, should all of them be that large. */
 const maxAnswers = 512;
-/** A reader that has not come back by then is not waited for. */
+/** A refresh that takes longer is not waited for. */
 const leaseMs = 2000;
 const maxWaitMs = 300;
 const pollMs = 10;
-/** How late an answer becomes in a storm of writes before it is read anew: the rest of its grace is for that. */
+/** How late an answer may become under constant writes before it is refreshed: the rest of its grace is for the refresh. */
 const stormRestMs = stormGraceMs * 0.75;
 
 const read = { kind: 'READ' } as const;
@@ -106,7 +106,7 @@ export class ReadCache {
     await Promise.all(this.#background);
   }
 
-  /** Whether the cache answers, or what to do instead. Rejects only with what is no fault of Redis. */
+  /** Whether the cache answers, or what to do instead. Never rejects because of Redis. */
   async ask(question: CacheQuestion): Promise<CacheTurn> {
     const key = keyOf(question);
     const startedMs = this.#clock.monotonic();
@@ -141,7 +141,7 @@ export class ReadCache {
         if (answers(found) && found !== first) return hit(found);
         const holder = randomUUID();
         if (await this.#answers.lease(question.epoch, key, holder, leaseMs)) {
-          // Whoever had the lease before may just have brought it.
+          // The previous holder of the lease may just have stored it.
           const now = await this.#look(key, question);
           if (now.verdict === 'FRESH') {
             await this.#answers.release(question.epoch, key, holder);
@@ -194,7 +194,7 @@ export class ReadCache {
   }
 
   #hit({ answer, verdict, nowMs }: Found, waitedMs: number, refresh: Fill | null): CacheHit {
-    if (answer === null) throw new Error('Nothing was found that could answer');
+    if (answer === null) throw new Error('No cached answer was found');
     const ageMs = Math.max(0, nowMs - answer.readAtMs);
     this.#metrics.hit(verdict === 'LATE' ? 'late-hit' : 'hit', ageMs);
     return { kind: 'HIT', answer, ageMs, waitedMs, refresh };
@@ -229,7 +229,7 @@ export class ReadCache {
     await waiting.catch(() => undefined);
   }
 
-  /** False when the client has gone. */
+  /** False if the client has disconnected. */
   #pause(signal: AbortSignal): Promise<boolean> {
     return this.#clock.sleep(pollMs, { signal, unref: true }).then(
       () => true,

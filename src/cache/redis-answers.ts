@@ -1,10 +1,10 @@
 /**
- * Answers, marks and leases on Redis. All times are of Redis's clock, the only one that all processes share.
+ * Answers, marks and leases in Redis. All times are by Redis's clock, the only one that all processes share.
  *
- *   <prefix>cache:<epoch>:answer:<key>   one answer; ends by itself
- *   <prefix>cache:<epoch>:lease:<key>    somebody reads it anew
- *   <prefix>cache:<epoch>:marks          what was written; outlives every answer from before
- *   <prefix>cache:answers                which answers there are, by when they end: at most `maxAnswers`, the oldest goes first
+ *   <prefix>cache:<epoch>:answer:<key>   one answer; expires by itself
+ *   <prefix>cache:<epoch>:lease:<key>    a process is refreshing it
+ *   <prefix>cache:<epoch>:marks          announced writes; outlives every older answer
+ *   <prefix>cache:answers                index of the answers by expiry: at most `maxAnswers`, the oldest is evicted first
  */
 import type { Redis } from '../platform/redis.ts';
 
@@ -16,7 +16,7 @@ return {redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2]), now}`;
 
 const release = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
 
-// Kept only when no write was told since the caller judged the answer; else the caller is shown the marks, and judges anew.
+// Stored only if no write was announced since the caller judged the answer; otherwise the caller gets the marks and judges again.
 const store = `${now}
 local marks = redis.call('GET', KEYS[2])
 if (marks and string.match(marks, '^[^\\n]*') or '') ~= ARGV[1] then return {0, marks, now} end
@@ -36,11 +36,11 @@ if (marks and string.match(marks, '^[^\\n]*') or '') ~= ARGV[1] then return {0, 
 redis.call('SET', KEYS[1], ARGV[2] .. '\\n' .. ARGV[3] .. now .. ' ' .. ARGV[4], 'PX', ARGV[5])
 return {1, marks, now}`;
 
-/** An answer may be kept that was read so long before, and it must not outlive what was told meanwhile. */
+/** An answer may be stored this long after it was read, and must not outlive what was announced meanwhile. */
 const slowestReadMs = 60_000;
 
 export type Look = { readonly answer: string | null; readonly marks: string | null; readonly nowMs: number };
-/** Not `done`: somebody else was quicker, and these are the marks now. */
+/** Not `done`: another process was faster, and these are the current marks. */
 export type Attempt = { readonly done: boolean; readonly marks: string | null; readonly nowMs: number };
 
 /** Everything rejects with `CacheUnavailableError`. */
@@ -66,7 +66,7 @@ export class RedisAnswers {
     return attempt(await this.#redis.run(store, keys, [marksVersion, text, this.#ttlMs, this.#maxAnswers]));
   }
 
-  /** `older` are the lines of the marks that stay. */
+  /** `older` are the lines of the remaining marks. */
   async mark(
     epoch: number,
     marksVersion: string,
@@ -77,7 +77,7 @@ export class RedisAnswers {
     return attempt(await this.#redis.run(mark, [this.#key(epoch, 'marks')], values));
   }
 
-  /** True when nobody else has it. It ends by itself after `leaseMs`. */
+  /** True if no other process has it. It expires after `leaseMs`. */
   async lease(epoch: number, key: string, holder: string, leaseMs: number): Promise<boolean> {
     return (await this.#redis.call('set', [this.#key(epoch, 'lease', key), holder, 'NX', 'PX', leaseMs])) === 'OK';
   }

@@ -1,6 +1,6 @@
 /**
- * Looks at what is kept, together: whoever asks while a look is on its way gets the next one, so that a crowd costs Redis two
- * questions. A look never begins before its caller asked. What was found is read from JSON once, however many looks find it.
+ * Shared lookups: requests that come during a lookup share the next one, so that a crowd costs Redis two questions. A lookup never
+ * starts before its caller asked. An answer is parsed once, however many lookups find it.
  */
 import type { PositionCodec } from '../consistency/position-codec.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -10,7 +10,7 @@ import { type InvalidationMarks, noMarks, readMarks } from './invalidation-marks
 import type { RedisAnswers } from './redis-answers.ts';
 
 export type Seen = {
-  /** `null` when there is none that could be read. */
+  /** `null` if there is no readable one. */
   readonly answer: CachedAnswer | null;
   readonly marks: InvalidationMarks;
   /** By Redis's clock. */
@@ -28,7 +28,7 @@ export class SharedLooks {
   readonly #positions: PositionCodec;
   readonly #clock: Clock;
   readonly #flights = new Map<string, Flight>();
-  /** The least recently found goes first. */
+  /** Evicts the least recently found first. */
   readonly #read = new Map<string, Read<CachedAnswer | null>>();
   #marks: Read<InvalidationMarks> | null = null;
 
@@ -38,7 +38,7 @@ export class SharedLooks {
     this.#clock = clock;
   }
 
-  /** `key` is of that epoch alone. Rejects with `CacheUnavailableError`. */
+  /** `key` belongs to that epoch alone. Rejects with `CacheUnavailableError`. */
   async look(epoch: number, key: string): Promise<Seen> {
     const flight = this.#flights.get(key) ?? this.#prepare(epoch, key);
     flight.waiting += 1;
@@ -60,7 +60,7 @@ export class SharedLooks {
     return flight;
   }
 
-  /** What a look will find: the same object. */
+  /** What a lookup will find: the same object. */
   remember(key: string, text: string): CachedAnswer | null {
     return this.#answerOf(key, text);
   }

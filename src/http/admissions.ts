@@ -17,13 +17,13 @@ export type AdmissionLimits = {
   readonly bodiesPerClient: number;
 };
 
-/** Points that a stream may cost with each event, on average of all that a client may open. The heaviest one may be its only one. */
+/** Points that a stream may cost per event, averaged over all that a client may open. A single one may use the whole budget. */
 const pointsPerStream = 50;
 
 /**
- *   body on its way --all there--> being answered --a subscription--> stream
+ *   body arriving --complete--> being answered --a subscription--> stream
  *
- * Each state has its own bounds, so that many of one kind leave room for the others.
+ * Each state has its own limits, so that many requests in one leave room for the others.
  */
 export class Admissions {
   readonly #bodies: Bodies;
@@ -41,12 +41,9 @@ export class Admissions {
     this.#events = new Shares(Number.POSITIVE_INFINITY, this.#pointsPerClient);
     this.#refusals = refusals;
     const counted = (shares: { readonly count: number }) => () => [{ labels: {}, value: shares.count }];
+    metrics.gauge({ name: 'tidemark_http_streams', help: 'Open subscriptions.', labels: {} }, counted(this.#streams));
     metrics.gauge(
-      { name: 'tidemark_http_streams', help: 'Subscriptions that are open.', labels: {} },
-      counted(this.#streams),
-    );
-    metrics.gauge(
-      { name: 'tidemark_http_bodies', help: 'Requests whose body is on its way.', labels: {} },
+      { name: 'tidemark_http_bodies', help: 'Requests whose body is still arriving.', labels: {} },
       counted(this.#bodies),
     );
   }
@@ -68,7 +65,7 @@ export class Admissions {
       return usedUp;
     };
     const take = (what: 'requests' | 'streams', shares: Shares): UsedUp | null => {
-      // Whoever has gone already takes nothing: nobody would give it back.
+      // A client that has already disconnected takes no place: it would never be given back.
       if (over) return null;
       const usedUp = refused(what, shares.take(client));
       if (usedUp !== null) return usedUp;

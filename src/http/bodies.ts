@@ -1,20 +1,20 @@
 import { Shares, type UsedUp } from '../platform/shares.ts';
 import type { OwnPace } from './own-pace.ts';
 
-/** A request whose body is on its way. `giveUp` is called when another one needs its place. */
+/** A request whose body is arriving. `giveUp` is called when another one needs its place. */
 export type WaitingBody = { readonly client: string; readonly giveUp: (usedUp: UsedUp) => void };
 
-/** Bodies that come at all come sooner than this, nearly always. */
+/** Nearly all bodies that arrive at all do so sooner than this. */
 const slowMs = 1000;
 
 /**
- * Bodies on their way, in all and for each client. Where there is no room, the one goes that has been slow for the longest:
- * whoever sends a byte now and then does not keep out those who send what they have.
+ * Arriving bodies, in all and for each client. If there is no room, the one that has been slow for the longest is dropped: a client
+ * that sends a byte now and then does not keep out others.
  */
 export class Bodies {
   readonly #shares: Shares;
   readonly #pace: OwnPace;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #waiting = new Map<WaitingBody, number>();
 
   constructor(limits: { readonly bodies: number; readonly bodiesPerClient: number }, pace: OwnPace) {
@@ -26,7 +26,7 @@ export class Bodies {
     return this.#shares.count;
   }
 
-  /** `null`: it waits now. */
+  /** `null`: it has a place. */
   add(body: WaitingBody): UsedUp | null {
     let usedUp = this.#shares.take(body.client);
     if (usedUp !== null && this.#giveUpSlowest(usedUp, body.client)) usedUp = this.#shares.take(body.client);
@@ -34,7 +34,7 @@ export class Bodies {
     return usedUp;
   }
 
-  /** It is there, or will not be. */
+  /** It is complete, or never will be. */
   remove(body: WaitingBody): void {
     if (this.#waiting.delete(body)) this.#shares.giveBack(body.client);
   }

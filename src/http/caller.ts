@@ -4,12 +4,12 @@ import { forwardedBy, type ProxyRules, prefixOf } from './forwarded.ts';
 
 export type CallerRules = {
   readonly proxies: ProxyRules;
-  /** Where browsers find the API; the word of no proxy is needed then for anything but the client's address. */
+  /** Where browsers find the API; proxies are then only believed for the client's address. */
   readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
 };
 
-/** Who sends a request, as far as that is to be believed. */
+/** Who sends a request, as far as its headers can be believed. */
 export function callerReader({ proxies, publicUrl, corsOrigins }: CallerRules) {
   const known = publicUrl === null ? null : new URL(publicUrl);
   const prefix = known === null ? '' : prefixOf(known.pathname);
@@ -28,7 +28,7 @@ export function callerReader({ proxies, publicUrl, corsOrigins }: CallerRules) {
   };
 }
 
-/** Browsers leave the origin out where they ask for pictures, scripts and pages; newer ones say from where all the same. */
+/** Browsers omit the origin for images, scripts and pages; newer ones send Sec-Fetch-Site all the same. */
 function pageWithoutOrigin(headers: IncomingMessage['headers']): Caller['page'] {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'none') return 'none';

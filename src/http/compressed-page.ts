@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { CompressedPage } from '../graphql/graphiql-page.ts';
 
-/** Sends a page that is kept compressed; nothing but its name when the browser has it already. */
+/** Sends a page that is kept compressed, or 304 if the browser has it already. */
 export async function sendPage(
   request: IncomingMessage,
   response: ServerResponse,

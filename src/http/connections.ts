@@ -8,7 +8,7 @@ import { plainError, type Refusal } from './respond.ts';
 
 export type ConnectionLimits = { readonly all: number; readonly perClient: number };
 
-/** What the process needs for itself: servers, Redis, files, and somebody who asks how it is. */
+/** Reserved for the process itself: servers, Redis, files, and health checks. */
 const reserved = 100;
 const mostUnlessTold = 10_000;
 
@@ -20,7 +20,7 @@ const tooManyConnections: Refusal = {
   retryAfterMs: 1000,
 };
 
-/** What the descriptors of the process leave for clients, unless told. `forServers`: connections to the servers behind it. */
+/** Default: what the descriptors of the process leave for clients. `forServers`: connections to the servers behind it. */
 export function connectionLimits(
   told: { readonly connections: number | 'auto'; readonly connectionsPerClient: number | 'auto' },
   descriptors: number | null,
@@ -32,15 +32,15 @@ export function connectionLimits(
 }
 
 /**
- * Keeps the connections of a server below a bound, and room for the next client: when it gets narrow, those go first that have
- * had nothing to say for the longest. Clients open another one when they have.
+ * Keeps the connections of a server below a limit, with room for the next client: when it gets tight, those idle the longest are
+ * closed. Their clients open new ones as needed.
  */
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #proxies: AddressList;
   readonly #refusals: Refusals;
   readonly #shares: Shares;
-  /** The longest idle first. */
+  /** Longest idle first. */
   readonly #idle = new Set<Socket>();
   readonly #answering = new Map<Socket, number>();
 
@@ -53,7 +53,7 @@ export class Connections {
       metrics,
     }: {
       limits: ConnectionLimits;
-      /** They speak for many. */
+      /** They carry requests of many clients. */
       proxies: AddressList;
       refusals: Refusals;
       metrics: Metrics;
@@ -68,13 +68,12 @@ export class Connections {
     server.on('drop', (dropped?: { remoteAddress?: string }) => {
       refusals.count('connections', { client: dropped?.remoteAddress });
     });
-    metrics.gauge(
-      { name: 'tidemark_http_connections', help: 'Connections of clients that are open.', labels: {} },
-      () => [{ labels: {}, value: this.#shares.count }],
-    );
+    metrics.gauge({ name: 'tidemark_http_connections', help: 'Open client connections.', labels: {} }, () => [
+      { labels: {}, value: this.#shares.count },
+    ]);
   }
 
-  /** A request came on it. Called once more with `false` when its answer is over. */
+  /** A request arrived on it. Called again with `false` when its answer is complete. */
   mark(socket: Socket, answering: boolean): void {
     const running = (this.#answering.get(socket) ?? 0) + (answering ? 1 : -1);
     if (running > 0) {
@@ -86,7 +85,7 @@ export class Connections {
     if (!socket.destroyed) this.#idle.add(socket);
   }
 
-  /** Nothing has come on it for long, as far as anybody has looked: what came while nobody did is read before the next `immediate`. */
+  /** Idle for long, as far as known: data that arrived unseen is read before the next `immediate`. */
   closeIfIdle(socket: Socket): void {
     const { bytesRead } = socket;
     setImmediate(() => {
@@ -113,7 +112,7 @@ export class Connections {
     this.#makeRoom(socket);
   }
 
-  /** The next ones come before this one is gone: so a little below the bound. */
+  /** New ones arrive before this one is closed, so the target is a little below the limit. */
   #makeRoom(newest: Socket): void {
     const { all } = this.#limits;
     let tooMany = this.#shares.count - (all - Math.ceil(all / 10));

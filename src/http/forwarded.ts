@@ -1,7 +1,7 @@
 /**
- * Where a request came from, by the word of proxies that are trusted. Each proxy adds whom it heard from at the end, so the
- * list is read from there: the first address that is no trusted proxy is the client's. What stands before it is the client's own
- * word, which counts for nothing.
+ * Where a request came from, according to trusted proxies. Each proxy appends the address that it heard from, so the list is read
+ * from its end: the first address that is not a trusted proxy is the client's. What stands before it was sent by the client and is
+ * ignored.
  */
 import { isIP } from 'node:net';
 import { type AddressList, plainAddress } from '../platform/address-list.ts';
@@ -13,7 +13,7 @@ export type Forwarded = {
   readonly address: string;
   readonly secure: boolean;
   readonly prefix: string;
-  /** What the browser calls the API by, with its port; `null` when nobody says. */
+  /** The host and port that the browser used; `null` if unknown. */
   readonly host: string | null;
 };
 
@@ -42,14 +42,14 @@ export function forwardedBy(rules: ProxyRules, peer: string, headers: Headers): 
   };
 }
 
-/** As it is written into cookies and pages: a path of plain segments, without a slash at its end, or nothing. */
+/** In the form for cookies and pages: a path of plain segments without a trailing slash, or empty. */
 export function prefixOf(path: string): string {
   const plain = path.replace(/\/+$/, '');
   const isPlain = plain.length <= 200 && /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(plain);
   return isPlain ? plain : '';
 }
 
-/** The last of them when all are trusted: somebody within. */
+/** The last one if all are trusted: an internal client. */
 function clientAmong(fromNearest: readonly string[], trusted: AddressList): string | null {
   let known: string | null = null;
   for (const text of fromNearest) {
@@ -61,13 +61,13 @@ function clientAmong(fromNearest: readonly string[], trusted: AddressList): stri
   return known;
 }
 
-/** Some proxies add the port. `null` for words that are no address. */
+/** Some proxies add the port. `null` if it is not an address. */
 function addressIn(text: string): string | null {
   const bare = /^\[([^\]]+)\](:\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return isIP(bare) === 0 ? null : plainAddress(bare);
 }
 
-/** The header of RFC 7239, as far as proxies write it. */
+/** The header of RFC 7239, in the forms that proxies write. */
 function hopsOf(text: string): ReadonlyMap<string, string>[] {
   return listOf(text).map((hop) => {
     const pairs = hop.split(';').map((pair): [string, string] => {

@@ -1,9 +1,9 @@
 /**
- * What monitoring asks, from an answer at most a second old: probing often must cost nothing.
+ * Health checks, answered from a result at most a second old, so that frequent probing costs nothing.
  *
- *   /readyz, /readyz/read   200 while some server answers reads, else 503 LIMITED_FUNCTIONALITY
- *   /readyz/write           200 while there is a server that takes writes, else 503 SOURCE_UNAVAILABLE
- *   /health/<node>          200 while the server answers, DEGRADED too; 503 when it is DOWN or was never seen; else 404
+ *   /readyz, /readyz/read   200 if some server answers reads, else 503 LIMITED_FUNCTIONALITY
+ *   /readyz/write           200 if a server accepts writes, else 503 SOURCE_UNAVAILABLE
+ *   /health/<node>          200 if the server answers, DEGRADED too; 503 if it is DOWN or was never seen; else 404
  */
 import type { ServerResponse } from 'node:http';
 import type { ClusterHealth, NodeHealth } from '../cluster/cluster-health.ts';
@@ -11,10 +11,10 @@ import { problemInWords } from '../cluster/problem.ts';
 import type { Clock } from '../platform/clock.ts';
 import { respondError, respondJson } from './respond.ts';
 
-/** What is known of the servers now: no addresses, no secrets. */
+/** The known state of the servers: no addresses, no secrets. */
 export type HealthSource = () => ClusterHealth | Promise<ClusterHealth>;
 
-/** `detailed`: with the names of the servers, for people who may know them. */
+/** `detailed`: with the names of the servers, for callers who may know them. */
 type Answer = (response: ServerResponse, detailed?: boolean) => Promise<void>;
 export type HealthAnswers = { readonly reads: Answer; readonly writes: Answer; node(name: string): Answer };
 
@@ -54,16 +54,16 @@ export function answerHealth(source: HealthSource, clock: Clock): HealthAnswers 
         const node = health.nodes.find((known) => known.name === name);
         if (node !== undefined) {
           respondJson(response, answers(node) ? 200 : 503, detailed ? node : { name: node.name, state: node.state });
-        } else if (!detailed) respondError(response, 404, 'NODE_UNKNOWN', 'No node is called so.');
+        } else if (!detailed) respondError(response, 404, 'NODE_UNKNOWN', 'There is no node of this name.');
         else {
           const names = health.nodes.map((known) => known.name).join(', ');
-          respondError(response, 404, 'NODE_UNKNOWN', `No node is called so. There are: ${names}.`);
+          respondError(response, 404, 'NODE_UNKNOWN', `There is no node of this name. Nodes: ${names}.`);
         }
       },
   };
 }
 
-/** Answered by a process that will not be there for the next request. */
+/** Answered by a process that is shutting down. */
 export function answerStopping(response: ServerResponse): void {
   respondJson(response, 503, { status: 'stopping' });
 }

@@ -1,14 +1,14 @@
 /**
- * By which names the API may be called. A page whose own name was bent to this address sends that name: whoever answers to any
- * name reads and writes for it, with the rights of whoever looks at the page. An address cannot be bent, so probes and people
- * may use it; names have to be listed.
+ * Names by which the API may be called. In a DNS rebinding attack a page resolves its own name to this address and sends that name: a
+ * server that accepts any name lets the page read and write with its visitor's rights. Addresses cannot be rebound, so probes and
+ * people may use them; names must be listed.
  */
 import { isIP } from 'node:net';
 
 export type HostRules = {
   readonly allowedHosts: readonly string[];
   readonly publicUrl: string | null;
-  /** What the server listens on. */
+  /** The address that the server listens on. */
   readonly host: string;
 };
 export type HostVerdict = 'known' | 'unknown' | 'malformed';
@@ -28,20 +28,20 @@ export function hostJudge({ allowedHosts, publicUrl, host }: HostRules): (hosts:
   const judged = new Map<string, HostVerdict>();
   return (hosts) => {
     const [text, second] = hosts;
-    // Old clients send none. Browsers always do.
+    // Old clients send no Host header. Browsers always do.
     if (text === undefined) return 'known';
     if (second !== undefined) return 'malformed';
     const before = judged.get(text);
     if (before !== undefined) return before;
     const name = nameIn(text);
     const verdict = name === null ? 'malformed' : judge(name) ? 'known' : 'unknown';
-    // Whoever makes up names does not fill the memory.
+    // Bounded, because names are made up freely.
     if (verdict === 'known' && judged.size < 100) judged.set(text, verdict);
     return verdict;
   };
 }
 
-/** Every Host header of a request: Node hands on the first one only. */
+/** Every Host header of a request: Node passes on only the first. */
 export function hostsOf(rawHeaders: readonly string[]): string[] {
   const hosts: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -51,7 +51,7 @@ export function hostsOf(rawHeaders: readonly string[]): string[] {
   return hosts;
 }
 
-/** In the form that URLs give names, without the port. */
+/** In the form of URLs, without the port. */
 function nameIn(host: string): string | null {
   if (!/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host) || !URL.canParse(`http://${host}`)) return null;
   return new URL(`http://${host}`).hostname.replace(/\.$/, '');

@@ -1,20 +1,20 @@
 /**
- * Breaking servers on purpose, over HTTP, for the page of the lab. Only for people at this machine:
+ * Fault injection over HTTP, for the lab page. Only for clients on this machine:
  *
- *   the caller's address is a loopback address, and no proxy says that it speaks for somebody else
- *   the Host header names this machine        a name that was bent to 127.0.0.1 does not do
- *   what changes something comes as JSON with a header of its own, from a page of this very server
- *                                             a foreign page can send neither without asking first, and nobody answers yes
+ *   the caller's address is loopback, and no proxy says that it forwards for someone else
+ *   the Host header names this machine        a name rebound to 127.0.0.1 does not
+ *   actions are JSON with a custom header, from a page of this very server
+ *                                             a foreign page needs a preflight for either, which is never granted
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { TidemarkError } from '../errors.ts';
 import { respondError, respondJson } from './respond.ts';
 
-/** What breaks the servers; `cli` joins the two. */
+/** The fault injector; wired in `cli`. */
 export interface ServedLab {
   look(): Promise<readonly object[]>;
-  /** With `forS`, what it does is undone by itself after so many seconds, unless something else is done to the server first. */
+  /** With `forS`, the action is reverted after so many seconds, unless another action follows on the same server. */
   act(node: string, action: LabAction, forS?: number): Promise<void>;
   undoAll(): Promise<void>;
 }
@@ -31,22 +31,22 @@ type LabAction = z.output<typeof actionRules>;
 
 const maxBytes = 1024;
 
-/** `null` when there is none. */
+/** `null` if there is none. */
 export async function answerLab(
   lab: ServedLab | null,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const isNear = isFromThisMachine(request);
-  // Whoever only looks is told that there is no lab, as everywhere where there is none.
+  // GET requests are told that there is no lab, as everywhere without one.
   if (request.method === 'GET') return respondJson(response, 200, { nodes: lab && isNear ? await lab.look() : null });
   if (request.method !== 'POST') {
     response.setHeader('allow', 'GET, POST');
-    return respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Only GET and POST are answered here.');
+    return respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Use GET or POST.');
   }
-  if (lab === null) return respondError(response, 404, 'LAB_OFF', 'There is no lab: it comes with the local cluster.');
-  if (!isNear) return forbid(response, 'The lab takes orders only from people at its own machine.');
-  if (!isFromThisPage(request)) return forbid(response, 'The lab takes orders only from its own page.');
+  if (lab === null) return respondError(response, 404, 'LAB_OFF', 'The lab only exists with the local cluster.');
+  if (!isNear) return forbid(response, 'The lab only accepts requests from its own machine.');
+  if (!isFromThisPage(request)) return forbid(response, 'The lab only accepts requests from its own page.');
   const asked = requestRules.safeParse(await readJson(request));
   if (!asked.success) return respondError(response, 400, 'BAD_REQUEST', z.prettifyError(asked.error));
   try {
@@ -78,7 +78,7 @@ function isFromThisPage({ headers }: IncomingMessage): boolean {
   );
 }
 
-/** `undefined` when it is too long, or no JSON. */
+/** `undefined` if it is too long or not JSON. */
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TidemarkError } from '../errors.ts';
 
-/** The port that was asked for cannot be had. */
+/** The requested port is not available. */
 export class PortUnavailableError extends TidemarkError {
   readonly code = 'PORT_UNAVAILABLE';
   readonly retryable = false;

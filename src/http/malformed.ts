@@ -5,11 +5,11 @@ import type { OwnPace } from './own-pace.ts';
 import type { RefusalReason, Refusals } from './refusals.ts';
 import { plainError, type Refusal, respondRefusal } from './respond.ts';
 
-const badRequest: Refusal = { status: 400, code: 'BAD_REQUEST', message: 'This is not HTTP as it should be.' };
+const badRequest: Refusal = { status: 400, code: 'BAD_REQUEST', message: 'Malformed HTTP request.' };
 const tooLate: Refusal = {
   status: 408,
   code: 'REQUEST_TIMEOUT',
-  message: 'The request did not arrive in time. Nothing was done for it.',
+  message: 'The request did not arrive in time. It was not processed.',
   retryable: true,
 };
 const refusalByFault: Readonly<Record<string, readonly [Refusal, RefusalReason]>> = {
@@ -24,12 +24,12 @@ const refusalByFault: Readonly<Record<string, readonly [Refusal, RefusalReason]>
   ERR_HTTP_REQUEST_TIMEOUT: [tooLate, 'timeout'],
 };
 
-/** For clients that have more to say: an answer is lost on its way when the connection is cut off behind it. */
+/** Gives clients time to finish sending: closing at once would lose the response on its way. */
 const lingerMs = 2000;
 
 type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly number: number };
 
-/** Requests that are not even HTTP, and those that do not come to an end. */
+/** Requests that are not valid HTTP, and those that never end. */
 export class Malformed {
   readonly #clock: Clock;
   readonly #pace: OwnPace;
@@ -38,7 +38,7 @@ export class Malformed {
   readonly #latest = new WeakMap<Socket, Exchange>();
   readonly #refused = new WeakSet<Socket>();
 
-  /** `longestMs`: a request may take no longer to arrive. */
+  /** `longestMs`: maximum time for a request to arrive. */
   constructor(services: { clock: Clock; pace: OwnPace; refusals: Refusals; longestMs: number }) {
     this.#clock = services.clock;
     this.#pace = services.pace;
@@ -46,7 +46,7 @@ export class Malformed {
     this.#longestMs = services.longestMs;
   }
 
-  /** The head of one has come. */
+  /** Its head has arrived. */
   began(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
     this.#latest.set(socket, { request, response, number: (this.#latest.get(socket)?.number ?? 0) + 1 });
@@ -54,7 +54,7 @@ export class Malformed {
 
   refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     const { code = '' } = error;
-    // What else comes behind it breaks as well.
+    // What follows it on the connection is broken as well.
     if (this.#refused.has(socket)) return;
     if (code === 'ECONNRESET') socket.destroy();
     else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') void this.#unlessArrived(socket);
@@ -62,8 +62,8 @@ export class Malformed {
   }
 
   /**
-   * Late by the clock. What has arrived may not have been read: timers come before sockets. And as long as the process did not
-   * run, it did not read, so the client gets that time once more.
+   * Timed out by the clock. Data may have arrived unread, because timers run before sockets are read. And while the process did not
+   * run it did not read, so the client gets that time again.
    */
   async #unlessArrived(socket: Socket): Promise<void> {
     const before = this.#latest.get(socket);
@@ -76,11 +76,11 @@ export class Malformed {
     this.#refusals.count(reason, { client: socket.remoteAddress });
     const latest = this.#latest.get(socket);
     if (latest?.request.complete === false) {
-      // Its head has come: the answer is that of the request, behind those of earlier ones.
+      // Its head has arrived: the response belongs to this request, after those of earlier ones.
       if (latest.response.headersSent) socket.destroy();
       else respondRefusal(latest.response, refusal);
     } else if (latest === undefined || latest.response.closed) this.#end(socket, refusal);
-    // Whoever still waits for an answer would take this one for it.
+    // A client that still waits for an earlier response would take this one for it.
     else latest.response.once('close', () => this.#end(socket, refusal));
   }
 
@@ -97,7 +97,7 @@ export class Malformed {
   }
 }
 
-/** `before`: the last request of the connection when it was late; the one that was late was this one, or the next one. */
+/** `before`: the last request of the connection at the timeout; the late one was this one or the next. */
 function hasArrived(before: Exchange | undefined, latest: Exchange | undefined): boolean {
   if (latest === undefined) return false;
   const wasBegun = before !== undefined && !before.request.complete;

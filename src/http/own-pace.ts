@@ -1,6 +1,6 @@
 /**
- * Time as this process has lived it. While it is stopped, blocked or left without a processor, clients go on sending and nobody
- * reads what has arrived: that time is not theirs. A beat that comes late tells how much of it there was.
+ * Time as experienced by this process. While it is stopped, blocked or without a processor, clients keep sending and nothing is
+ * read: that time must not be charged to them. A late timer tells how much of it there was.
  */
 import type { Clock } from '../platform/clock.ts';
 
@@ -9,13 +9,13 @@ const beatMs = 250;
 export class OwnPace {
   readonly #clock: Clock;
   readonly #stopped = new AbortController();
-  /** Where the beat was late, and how late all beats had been until then; the oldest first. */
+  /** When a beat was late, and the sum of all delays until then; oldest first. */
   readonly #late: { readonly atMs: number; readonly untilThenMs: number }[] = [];
   readonly #rememberedMs: number;
   #lateMs = 0;
   #beatAtMs: number;
 
-  /** `rememberedMs`: how far back anybody asks. */
+  /** `rememberedMs`: how far back queries go. */
   constructor(clock: Clock, rememberedMs: number) {
     this.#clock = clock;
     this.#rememberedMs = rememberedMs;
@@ -36,14 +36,14 @@ export class OwnPace {
     return this.#clock.monotonic() - this.#lateMs - this.#overdueMs();
   }
 
-  /** For how much of the last `ms` the process did not run; a pause that reaches into them counts whole. */
+  /** The part of the last `ms` in which the process did not run; a pause that overlaps counts whole. */
   lateWithin(ms: number): number {
     const sinceMs = this.#clock.monotonic() - ms;
     const first = this.#late.find(({ atMs }) => atMs >= sinceMs);
     return (first === undefined ? 0 : this.#lateMs - first.untilThenMs) + this.#overdueMs();
   }
 
-  /** Resolves when the process has lived for `ms`, and has looked at its sockets since. A pause counts as one beat. */
+  /** Resolves when the process has run for `ms` and has read its sockets since. A pause counts as one beat. */
   async live(ms: number): Promise<void> {
     for (let leftMs = ms; leftMs > 0; leftMs -= beatMs) {
       await this.#clock.sleep(Math.min(leftMs, beatMs), { unref: true });
@@ -70,5 +70,5 @@ export class OwnPace {
   }
 }
 
-/** Timers of a turn come before its sockets, and these before what is to be done immediately. */
+/** In each turn of the event loop, timers run before sockets, and sockets before immediates. */
 const afterSockets = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,11 +1,11 @@
-/** How long clients may take. A client that dribbles its request is cut off; idle connections outlive those of usual load balancers. */
+/** Time limits for clients. A client that dribbles its request is cut off; idle connections outlive those of common load balancers. */
 export type Patience = {
   /** For the head of a request, and for the whole of it. */
   readonly headMs: number;
   readonly requestMs: number;
-  /** How often they are looked at. */
+  /** How often the limits are checked. */
   readonly lookMs: number;
-  /** From an answer to the next request of the same connection. */
+  /** From a response to the next request on the same connection. */
   readonly idleMs: number;
 };
 

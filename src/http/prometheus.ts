@@ -12,20 +12,20 @@ import {
 } from '../platform/metrics.ts';
 
 type Cell = { readonly labels: Record<string, string>; value: number };
-/** One part that tells of a metric. */
+/** One part that reports a metric. */
 type Reading = { readonly labels: LabelValues; readonly cells: () => Promise<readonly Cell[]> };
 
 const readTimeoutMs = 1000;
 
-/** Metrics in Prometheus' text format. Counters are plain numbers until somebody looks: requests must not pay for them. */
+/** Metrics in Prometheus' text format. Counters are plain numbers until scraped, so that requests do not pay for them. */
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #clock: Clock;
-  /** By name: the form of each metric, and what those that declare it share. */
+  /** By name: the form of each metric, and what its parts share. */
   readonly #shared = new Map<string, { readonly form: string; readonly shared: unknown }>();
   #running: Promise<string> | null = null;
 
-  /** With `runtime`, what Node tells about memory, garbage and the event loop, under its usual names. */
+  /** With `runtime`, Node's own metrics about memory, garbage collection and the event loop, under their usual names. */
   constructor({ clock, runtime = false }: { clock: Clock; runtime?: boolean }) {
     this.#clock = clock;
     if (runtime) collectDefaultMetrics({ register: this.#registry });
@@ -35,7 +35,7 @@ export class PrometheusMetrics implements Metrics {
     return this.#registry.contentType;
   }
 
-  /** Everything that is measured now. Those who ask while it is being read share one answer. */
+  /** All current values. Concurrent scrapes share one result. */
   text(): Promise<string> {
     this.#running ??= this.#registry.metrics().finally(() => {
       this.#running = null;
@@ -105,7 +105,7 @@ export class PrometheusMetrics implements Metrics {
     return this.#alsoRead(readings, definition, read);
   }
 
-  /** What all parts share that declare the metric: the first one makes it. */
+  /** What all parts that declare the metric share: the first one creates it. */
   #declared<Shared>(kind: string, { name, labels }: MetricDefinition<LabelValues>, make: () => Shared): Shared {
     const form = [kind, ...Object.keys(labels)].join(' ');
     const known = this.#shared.get(name);
@@ -114,8 +114,8 @@ export class PrometheusMetrics implements Metrics {
       this.#shared.set(name, { form, shared });
       return shared;
     }
-    if (known.form !== form) throw new Error(`The metric ${name} is declared as ${form} and as ${known.form}`);
-    // Of the same name and kind.
+    if (known.form !== form) throw new Error(`The metric ${name} is declared both as ${form} and as ${known.form}`);
+    // Same name and kind.
     return known.shared as Shared;
   }
 
@@ -148,7 +148,7 @@ export class PrometheusMetrics implements Metrics {
     return { name, help, labelNames: Object.keys(labels), registers: [this.#registry] };
   }
 
-  /** Whoever looks is not kept waiting by one that does not answer, and learns nothing wrong. */
+  /** A part that does not answer must not delay the scrape, and its values are left out. */
   async #inTime<Values extends LabelValues>(
     read: () => Samples<Values> | Promise<Samples<Values>>,
   ): Promise<Samples<Values>> {
@@ -170,12 +170,12 @@ async function cellsOf(readings: ReadonlySet<Reading>): Promise<readonly Cell[]>
   return (await Promise.all(Array.from(readings, ({ cells }) => cells()))).flat();
 }
 
-/** Whether there are labels that both may tell of. */
+/** Whether both may report the same labels. */
 function overlap(some: LabelValues, others: LabelValues): boolean {
   return Object.entries(some).every(([label, values]) => values.some((value) => others[label]?.includes(value)));
 }
 
-/** Finds the cell of some labels, and makes it when it is first asked for. */
+/** Finds the cell of some labels, and creates it on first use. */
 function cellFinder<Values extends LabelValues>(declared: Values, cells: Map<string, Cell>) {
   const lists = Object.entries(declared);
   return (labels: Labels<Values>): Cell => {

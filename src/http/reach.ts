@@ -1,21 +1,21 @@
 import type { AdmissionLimits } from './admissions.ts';
 import type { ConnectionLimits } from './connections.ts';
 
-/** By whom and through what a server is reached, and how much one client may take of it. */
+/** How clients reach a server, and how much one client may use. */
 export type Reach = {
-  /** Names that a Host header may hold besides addresses and loopback names. */
+  /** Names that a Host header may hold, besides addresses and loopback names. */
   readonly allowedHosts: readonly string[];
-  /** Where browsers find it; `null` where they find the port itself, or its proxy says. */
+  /** Its address for browsers; `null` if they use the port directly, or the proxy says. */
   readonly publicUrl: string | null;
   readonly trustedProxies: readonly string[];
   readonly proxyHeaders: 'x-forwarded' | 'forwarded';
   readonly corsOrigins: readonly string[];
   readonly limits: AdmissionLimits & { readonly connections: ConnectionLimits };
-  /** Whether strangers may come: they learn no names of servers. */
+  /** Whether strangers may connect: server names are then hidden. */
   readonly production: boolean;
 };
 
-/** For people at this machine. */
+/** For clients on this machine. */
 export const reachableHere: Reach = {
   allowedHosts: [],
   publicUrl: null,

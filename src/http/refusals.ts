@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
-/** Why somebody was turned away before anything was done for them. */
+/** Why a client was turned away before anything was done for it. */
 export const refusalReasons = [
   'requests',
   'requests_of_client',
@@ -25,7 +25,7 @@ export type Refused = { readonly client: string | undefined; readonly path?: str
 
 const quietMs = 10_000;
 
-/** Counts who was turned away, and says so now and then: whoever comes often must not fill the log as well. */
+/** Counts refused clients, and logs them at intervals, so that repeated refusals do not flood the log. */
 export class Refusals {
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -37,7 +37,7 @@ export class Refusals {
     this.#log = log;
     this.#counted = metrics.counter({
       name: 'tidemark_http_refused_total',
-      help: 'Requests and connections that were turned away before anything was done for them, by reason.',
+      help: 'Requests and connections refused before anything was done for them, by reason.',
       labels: { reason: refusalReasons },
     });
   }
@@ -54,7 +54,7 @@ export class Refusals {
     const unsaid = told?.since ?? 0;
     this.#log.warn(
       { reason, client, ...(path !== undefined && { path: path.slice(0, 100) }), ...(unsaid > 0 && { unsaid }) },
-      'turned away',
+      'refused requests or connections',
     );
   }
 }

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 
-/** Why somebody is turned away, in the shape of GraphQL's errors. The connection ends with it. */
+/** A refusal in the form of GraphQL errors. The connection ends with it. */
 export type Refusal = {
   readonly status: number;
   readonly code: string;
@@ -22,18 +22,18 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
   response.end(text);
 }
 
-/** Ends the response with an error in the same shape as GraphQL's. */
+/** Ends the response with an error in the form of GraphQL's. */
 export function respondError(response: ServerResponse, status: number, code: string, message: string): void {
   respondJson(response, status, { errors: [{ message, extensions: { code } }] });
 }
 
-/** Ends the response, and the connection behind it. */
+/** Ends the response and closes the connection. */
 export function respondRefusal(response: ServerResponse, refusal: Refusal): void {
   for (const [name, value] of Object.entries(headersOf(refusal))) response.setHeader(name, value);
   respondJson(response, refusal.status, bodyOf(refusal));
 }
 
-/** The whole answer as bytes, for a connection on which there is no request to answer. */
+/** The whole response as bytes, for a connection without a request to answer. */
 export function plainError(refusal: Refusal): string {
   const body = `${JSON.stringify(bodyOf(refusal))}\n`;
   const headers = {
@@ -54,4 +54,4 @@ const headersOf = ({ retryAfterMs }: Refusal) => ({
 });
 
 export const unknownHost =
-  'The Host header holds a name that this API is not known by. ALLOWED_HOSTS lists its names, PUBLIC_URL gives its address.';
+  'The Host header holds an unknown name. ALLOWED_HOSTS lists the names of this API, PUBLIC_URL its address.';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Metrics } from '../platform/metrics.ts';
 
-/** What `/metrics` shows. */
+/** The content of `/metrics`. */
 export type ServedMetrics = Metrics & { readonly contentType: string; text(): Promise<string> };
 
 export async function sendMetrics(response: ServerResponse, metrics: ServedMetrics): Promise<void> {

@@ -25,14 +25,14 @@ import { type ServedMetrics, sendMetrics } from './send-metrics.ts';
 import { type StaticPage, sendStaticFile, staticFileAt } from './static-page.ts';
 import { tellsServers } from './told-servers.ts';
 
-/** What is served: the composition root makes one. */
+/** What is served; built by the composition root. */
 export interface ServedApp {
   readonly graphql: GraphqlHandler;
-  /** Ends answers that would go on for ever. Called when stopping begins. */
+  /** Ends answers that would last for ever. Called when the shutdown begins. */
   endStreams?(): void;
-  /** Cheap: from what is known already. Asked once a second at most. */
+  /** Cheap: answered from memory. Called at most once a second. */
   readonly health: HealthSource;
-  /** What `/metrics` shows; without it there is no such page. */
+  /** The content of `/metrics`; without it there is no such page. */
   readonly metrics?: ServedMetrics | null;
 }
 
@@ -40,20 +40,20 @@ export type HttpServerOptions = {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Takes the next free port when `port` is busy. */
+  /** Takes the next free port if `port` is in use. */
   readonly orNextPort: boolean;
-  /** By whom and through what it is reached, and how much one client may take; as at this machine unless told. */
+  /** How clients reach it, and how much one client may use. Default: for this machine. */
   readonly reach?: Reach;
-  /** How long clients may take; unless told, as long as usual ones need. */
+  /** Time limits for clients. The defaults suit common clients. */
   readonly patience?: Patience;
-  /** How long requests that run may go on once stopping has begun. */
+  /** How long running requests may take once the shutdown has begun. */
   readonly shutdownGraceMs: number;
   readonly app: ServedApp;
   /** Whether browsers get GraphiQL at `/graphql`. */
   readonly graphiql: boolean;
-  /** The page at `/`; without it the front door leads to `/graphql`. */
+  /** The page at `/`; without it `/` redirects to `/graphql`. */
   readonly page?: StaticPage | null;
-  /** What breaks the servers on purpose; there is none unless told. */
+  /** The fault injector. Default: none. */
   readonly lab?: ServedLab | null;
   readonly clock: Clock;
   readonly log: Logger;
@@ -61,9 +61,9 @@ export type HttpServerOptions = {
 
 export type HttpServer = {
   readonly port: number;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Takes no new connections, lets running requests end within the grace time, then cuts them off. */
+  /** Accepts no new connections, lets running requests end within the grace time, then aborts them. */
   stop(): Promise<void>;
 };
 
@@ -87,7 +87,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   metrics?.gauge(
     {
       name: 'tidemark_http_running_requests',
-      help: 'HTTP requests that are being answered, streams apart.',
+      help: 'HTTP requests being answered, not counting streams.',
       labels: {},
     },
     () => [{ labels: {}, value: running.size - admissions.streams }],
@@ -120,7 +120,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       '/': readOnly((request, response) => leadTo(`${callerOf(request).prefix}/graphql`, response)),
     }),
   };
-  /** For those who start and stop processes, and call them by whatever name they have for them. */
+  /** For service managers, which call them by various names. */
   const probed: readonly string[] = ['/livez', '/readyz', '/readyz/read', '/readyz/write'];
 
   const routeOf = (path: string, request: IncomingMessage): Route | undefined => {
@@ -137,14 +137,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const verdict = judgeHost(hosts);
     if (verdict === 'malformed' || (hosts.length === 0 && request.httpVersion === '1.1')) {
       refusals.count('malformed', { client: request.socket.remoteAddress, path });
-      return respondError(
-        response,
-        400,
-        'BAD_REQUEST',
-        'The Host header is not one host name, with a port or without.',
-      );
+      return respondError(response, 400, 'BAD_REQUEST', 'The Host header is not one host name with an optional port.');
     }
-    // The lab has rules of its own, which are stricter.
+    // The lab has stricter rules of its own.
     if (verdict === 'unknown' && path !== '/lab/nodes' && !probed.includes(path)) {
       refusals.count('host', { client: request.socket.remoteAddress, path });
       return respondError(response, 421, 'HOST_UNKNOWN', unknownHost);
@@ -160,10 +155,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       requestTimeout: patience.requestMs,
       connectionsCheckingInterval: patience.lookMs,
       keepAliveTimeout: patience.idleMs,
-      // Node would refuse it without a word.
+      // Node would close the connection without a response.
       requireHostHeader: false,
       noDelay: true,
-      // Whoever vanished without a word holds nothing for ever.
+      // Detects clients that have vanished.
       keepAlive: true,
       keepAliveInitialDelay: 30_000,
     },
@@ -178,9 +173,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         if (stopping) server.closeIdleConnections();
       });
       answer(request, response).catch((error: unknown) => {
-        log.error({ err: error, method: request.method }, 'a request broke');
+        log.error({ err: error, method: request.method }, 'request failed');
         if (response.headersSent) response.destroy();
-        else respondError(response, 500, 'INTERNAL_SERVER_ERROR', 'Something broke on our side.');
+        else respondError(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal error.');
       });
     },
   );
@@ -197,11 +192,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     respondRefusal(response, {
       status: 417,
       code: 'EXPECTATION_FAILED',
-      message: 'Only 100-continue is expected here.',
+      message: 'Only 100-continue is supported.',
     });
   });
   server.on('connect', (_, socket: Duplex) =>
-    socket.end(plainError({ status: 405, code: 'METHOD_NOT_ALLOWED', message: 'This is no proxy.' })),
+    socket.end(plainError({ status: 405, code: 'METHOD_NOT_ALLOWED', message: 'This server is not a proxy.' })),
   );
 
   const port = await listen(server, options.host, options.port, { orNext: options.orNextPort, setting: 'PORT' });
@@ -217,7 +212,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const cancel = clock.after(options.shutdownGraceMs, () => {
-        log.warn({ requests: running.size }, 'cutting off requests that did not end in time');
+        log.warn({ requests: running.size }, 'aborting requests that did not end in time');
         server.closeAllConnections();
       });
       await closed;
@@ -227,7 +222,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-/** The name in `/health/<node>`; a name that cannot be read names nobody. */
+/** The name in `/health/<node>`; a malformed name matches no node. */
 function nodeIn(path: string): string | null {
   const name = /^\/health\/([^/]{1,200})$/.exec(path)?.[1];
   if (name === undefined) return null;
@@ -242,7 +237,7 @@ function readOnly(route: Route): Route {
   return (request, response) => {
     if (request.method === 'GET' || request.method === 'HEAD') return route(request, response);
     response.setHeader('allow', 'GET, HEAD');
-    respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are answered here.');
+    respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Use GET or HEAD.');
   };
 }
 

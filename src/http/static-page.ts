@@ -1,7 +1,7 @@
 /**
- * A built page, kept in memory as it was built: plain, gzipped and with brotli, so that no request compresses or reads a file.
- * Files below /assets/ have a hash of their content in the name and never change; all others are asked for again each time.
- * The page may load from this server only, runs nothing that is written into it, and lies in nobody's frame.
+ * A built page, kept in memory plain, gzipped and with brotli, so that no request compresses or reads a file. Files below /assets/
+ * have a content hash in their name and never change; all others are revalidated each time. The page may load from this server only,
+ * runs no inline scripts, and may not be framed.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ const endings: readonly (readonly [Encoding, string])[] = [
 ];
 const policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
-/** `null` when nothing was built there. */
+/** `null` if it has not been built. */
 export async function readStaticPage(directory: string): Promise<StaticPage | null> {
   const names = await readdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -52,8 +52,8 @@ export async function readStaticPage(directory: string): Promise<StaticPage | nu
 }
 
 /**
- * The file at `path`; the page itself for any other path that a browser opens. The page finds its files beside it, wherever on
- * its host it is: so there is none further down.
+ * The file at `path`; the page itself for any other path that a browser opens. The page finds its files beside it, wherever on its
+ * host it is, so paths below it do not exist.
  */
 export function staticFileAt(page: StaticPage, path: string, request: IncomingMessage): StaticFile | undefined {
   const opens = String(request.headers.accept ?? '').includes('text/html');

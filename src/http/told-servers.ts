@@ -1,8 +1,8 @@
 /**
- * Who is told the names of servers. In production people at this machine only, and a request says little of who that is: one that
- * comes from a loopback address may be a stranger's, handed on by a proxy at this machine that does not say for whom, and its headers
- * are whatever proxy and stranger write. What counts is what the operator says of proxies: where TRUST_PROXY expects one at this
- * machine, a loopback address is the proxy's, and nobody is told.
+ * Who may know the names of servers. In production only clients on this machine, and a request proves little about that: one from
+ * a loopback address may be a stranger's, forwarded by a local proxy that does not say for whom, and its headers are written by proxy
+ * and stranger. So the operator's word counts: if TRUST_PROXY expects a proxy on this machine, a loopback address is the proxy's, and
+ * names are hidden from all.
  */
 import type { IncomingMessage } from 'node:http';
 import { type AddressList, addressListOf } from '../platform/address-list.ts';
@@ -14,7 +14,7 @@ export type TellingRules = Pick<Reach, 'allowedHosts' | 'publicUrl' | 'trustedPr
 };
 
 const loopback = addressListOf(['loopback']) as AddressList;
-/** Nobody at this machine sends them: a proxy has handed the request on. */
+/** Headers that no local client sends: a proxy has forwarded the request. */
 const handedOn = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'] as const;
 
 export function tellsServers(rules: TellingRules): (request: IncomingMessage) => boolean {

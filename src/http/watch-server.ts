@@ -1,4 +1,4 @@
-/** What a process without GraphQL shows of itself: /livez, /readyz and /metrics. */
+/** Monitoring of a process without GraphQL: /livez, /readyz and /metrics. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressList, addressListOf } from '../platform/address-list.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -14,9 +14,9 @@ import { type TellingRules, tellsServers } from './told-servers.ts';
 
 export type Readiness = {
   readonly ready: boolean;
-  /** Shown either way. */
+  /** Always shown. */
   readonly facts: Readonly<Record<string, unknown>>;
-  /** What names servers, for those who may know them. */
+  /** With the names of servers, for callers who may know them. */
   readonly servers: Readonly<Record<string, unknown>>;
 };
 
@@ -27,7 +27,7 @@ export type WatchServerOptions = {
   /** The variable that names the port. */
   readonly setting: string;
   readonly reach: Omit<TellingRules, 'host'>;
-  /** From what is known already: it is asked as often as somebody looks. */
+  /** Answered from memory, because it may be called at any rate. */
   readonly readiness: () => Readiness;
   /** Without it there is no `/metrics`. */
   readonly metrics: ServedMetrics | null;
@@ -37,9 +37,9 @@ export type WatchServerOptions = {
 
 export type WatchServer = { readonly url: string; stop(): Promise<void> };
 
-/** Probes and monitoring hold a few. */
+/** Probes and monitoring use a few. */
 const connectionLimits = { all: 100, perClient: 50 } as const;
-/** By whatever name those have for the process who start and stop it. */
+/** Under the various names that service managers use. */
 const probed: readonly string[] = ['/livez', '/readyz'];
 
 /** Throws `PortUnavailableError`. */
@@ -53,12 +53,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     const path = url.split('?', 1)[0] ?? '/';
     const verdict = judgeHost(hostsOf(rawHeaders));
     if (verdict === 'malformed') {
-      return respondError(
-        response,
-        400,
-        'BAD_REQUEST',
-        'The Host header is not one host name, with a port or without.',
-      );
+      return respondError(response, 400, 'BAD_REQUEST', 'The Host header is not one host name with an optional port.');
     }
     if (verdict === 'unknown' && !probed.includes(path)) {
       refusals.count('host', { client: socket.remoteAddress, path });
@@ -66,7 +61,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     }
     if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
-      return respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are answered here.');
+      return respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Use GET or HEAD.');
     }
     switch (path) {
       case '/livez':

@@ -1,6 +1,6 @@
 /**
- * Background work as one part of a process: what may be asked of it, who does it, and who hears of it. Everything goes through
- * one Redis; without one, nothing can be asked, and changed orders are told to this process only.
+ * Background jobs as one part of a process: what can be requested, who does it, and who is notified. Everything goes through one
+ * Redis; without it no job can be requested, and changed orders are announced in this process only.
  */
 import type { Tokens } from '../consistency/tokens.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';
@@ -21,7 +21,7 @@ import { RedisJobs } from './redis-jobs.ts';
 import type { RetryPolicy } from './task.ts';
 
 export type BackgroundWorkOptions = {
-  /** Where the queues connect to by themselves, and where the rest goes. Whoever opened it starts it before, and closes it after this. */
+  /** The connection settings of the queues, and the client for everything else. Its owner starts it before this and closes it afterwards. */
   readonly redis: Redis | null;
   readonly target: RedisTarget | null;
   readonly jobs: RetryPolicy & {
@@ -41,7 +41,7 @@ export type BackgroundWorkOptions = {
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly log: Logger;
-  /** Counts and measures nothing unless told. */
+  /** Default: no metrics. */
   readonly metrics?: Metrics;
 };
 
@@ -69,12 +69,12 @@ export class BackgroundWork {
     if (this.#asked !== null) measureJobs(this.#asked, options.metrics ?? unmeasured);
   }
 
-  /** Tells who listens of a change; `epoch` is that of the session which made it. */
+  /** Notifies subscribers of a change; `epoch` is that of the session that made it. */
   announce(change: CommittedChange, epoch: number): void {
     this.orderChanges.publish(() => this.#sessions.announcement(change, epoch));
   }
 
-  /** Whose queues these are: from now on jobs can be asked for, and are worked on when `startWorkers` was called. */
+  /** Identifies the owner of the queues: from now on jobs can be requested, and are worked on if `startWorkers` was called. */
   async identify(prefix: string): Promise<void> {
     await this.#inTurn(async () => {
       if (prefix === this.#prefix || this.#stopped) return;
@@ -85,7 +85,7 @@ export class BackgroundWork {
     });
   }
 
-  /** After the database has started. Goes on also when Redis is gone. */
+  /** After the database has started. Also works while Redis is down. */
   startWorkers(): void {
     if (this.#asked !== null && this.#workers === null) {
       this.#options.log.info('PAYMENTS_URL is missing: background jobs are left to other processes');
@@ -111,7 +111,7 @@ export class BackgroundWork {
   }
 
   async #close(): Promise<void> {
-    // Side by side: one that waits out its time because Redis is gone must not add to another's.
+    // In parallel: one that waits for its timeout because Redis is down must not add to another's.
     await Promise.all([this.#working ? this.#workers?.stop() : null, this.#asked?.stop()]);
   }
 

@@ -1,4 +1,4 @@
-/** Ends the tasks that this process has in hand when somebody, in whatever process, cancels their job. */
+/** Aborts the running tasks of this process when their job is cancelled, in whatever process. */
 import type { JobRecord } from './job-record.ts';
 
 export class JobCancelledError extends Error {
@@ -16,7 +16,7 @@ export class Cancellations {
   readonly #options: CancellationsOptions;
   readonly #inHand = new Map<string, Set<AbortController>>();
 
-  /** Before Redis is started. */
+  /** Must be called before Redis is started. */
   constructor(options: CancellationsOptions) {
     this.#options = options;
     options.listen(({ id, cancelledAtMs }) => {
@@ -26,8 +26,8 @@ export class Cancellations {
   }
 
   /**
-   * False when the job was cancelled, before or while `work` ran. `work` is told by its signal. What else it throws is thrown.
-   * The word of a cancellation may be lost on its way: then `work` is done to its end, which is as good.
+   * False if the job was cancelled before or while `work` ran. `work` is told by its signal. Its other errors are thrown. The message
+   * of a cancellation may be lost: then `work` runs to its end, which is harmless.
    */
   async run(job: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const controller = new AbortController();

@@ -6,7 +6,7 @@
  *   GET <url>/orders?after=<cursor>&limit=100               { "orders": [...], "next": "<cursor>", "more": true | false }
  *
  *   no answer in time, 5xx, 429        PAYMENTS_UNAVAILABLE, retryable
- *   200 with anything else in it       PAYMENTS_BAD_ANSWER, retryable: a gateway's error page, too, is a 200 at times
+ *   200 with anything else in it       PAYMENTS_BAD_ANSWER, retryable: a gateway's error page may be a 200, too
  *   any other status                   PAYMENTS_REFUSED
  */
 import { z } from 'zod';
@@ -17,11 +17,11 @@ import type { Payment, PaymentQuestion, Payments, PlacedOrders } from './payment
 import { providedMoment } from './provided-moment.ts';
 
 export type HttpPaymentsOptions = {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** What it knows us by; `null` when it asks for nothing. */
+  /** Our credentials; `null` if it requires none. */
   readonly token: string | null;
-  /** How long one answer may take, its body included. */
+  /** Time limit of one answer, including its body. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 };
@@ -32,7 +32,7 @@ const maxAnswerBytes = 1_000_000;
 const amount = z.string().transform((text, context) => {
   const hundredths = parseAmount(text);
   if (hundredths !== null && hundredths >= 0n && hundredths <= maxAmount) return hundredths;
-  context.addIssue({ code: 'custom', message: 'is no amount' });
+  context.addIssue({ code: 'custom', message: 'is not an amount' });
   return z.NEVER;
 });
 
@@ -121,7 +121,7 @@ function understood<T>(rule: z.ZodType<T>, text: string): T {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new PaymentsAnswerError('no JSON', error);
+    throw new PaymentsAnswerError('not JSON', error);
   }
   const { data, error } = rule.safeParse(json);
   if (data === undefined) {

@@ -9,12 +9,12 @@ export type JobFollowerOptions = {
   readonly clock: Clock;
 };
 
-/** How often somebody who follows is told at most. */
+/** Minimum interval between two updates of a follower. */
 const spacingMs = 100;
-/** A word that was lost on its way is made good by looking. */
+/** Lost messages are made up for by polling. */
 const lookEveryMs = 2000;
 
-/** Tells how far a job is, the newest word only, until it is finished or its reader leaves. */
+/** Reports the progress of a job, latest state only, until it has ended or its reader leaves. */
 export class JobFollower {
   readonly stream: BoundedStream<JobRecord>;
   readonly #options: JobFollowerOptions;

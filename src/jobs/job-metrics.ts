@@ -4,7 +4,7 @@ import type { Jobs } from './jobs.ts';
 
 const states = ['waiting', 'active', 'delayed', 'dead'] as const;
 
-/** How much there is to do. Left out while Redis does not answer. */
+/** Sizes of the queues. Left out while Redis does not answer. */
 export function measureJobs(jobs: Pick<Jobs, 'counts'>, metrics: Metrics): void {
   metrics.gauge(
     {
@@ -21,11 +21,11 @@ export function measureJobs(jobs: Pick<Jobs, 'counts'>, metrics: Metrics): void 
   );
 }
 
-/** The returned function counts an order that a worker of this process is done with. */
+/** The returned function counts an order that a worker of this process has finished. */
 export function countTasks(metrics: Metrics): (kind: JobKind, outcome: TaskOutcome) => void {
   const count = metrics.counter({
     name: 'tidemark_job_tasks_done_total',
-    help: 'Orders that workers of this process were done with, by kind of job and outcome.',
+    help: 'Orders that workers of this process have finished, by kind of job and outcome.',
     labels: { kind: jobKinds, outcome: taskOutcomes },
   });
   return (kind, outcome) => count({ kind, outcome });

@@ -1,30 +1,30 @@
 export const jobKinds = ['RECHECK_ORDERS', 'REFRESH_NEW_ORDERS'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
-/** How one order of a job ended. GONE: it was deleted meanwhile. FAILED: given up, and kept as a dead letter. */
+/** Outcome of one order of a job. GONE: it was deleted meanwhile. FAILED: given up on, and kept as a dead letter. */
 export const taskOutcomes = ['CHANGED', 'UNCHANGED', 'GONE', 'FAILED'] as const;
 export type TaskOutcome = (typeof taskOutcomes)[number];
 
-/** Something that was asked for, and how far it is. Times are milliseconds since the Unix epoch. */
+/** A requested job and its progress. Times are milliseconds since the Unix epoch. */
 export type JobRecord = {
   readonly id: string;
   readonly kind: JobKind;
   /** Grows with each change of the record. */
   readonly revision: number;
-  /** Orders that it is about. */
+  /** Orders in scope. */
   readonly total: number;
   readonly changed: number;
   readonly unchanged: number;
   readonly gone: number;
   readonly failed: number;
-  /** Orders that were asked for and left out, because another job has them in its queue. */
+  /** Requested orders that were skipped, because another job has them in its queue. */
   readonly alreadyQueued: number;
   readonly queuedAtMs: number;
   readonly startedAtMs: number | null;
-  /** Also of one that was cancelled. */
+  /** Also set if it was cancelled. */
   readonly finishedAtMs: number | null;
   readonly cancelledAtMs: number | null;
-  /** What the workers wrote: one token for each of them. */
+  /** Positions of the workers' writes: one token for each worker. */
   readonly tokens: readonly string[];
 };
 
@@ -40,7 +40,7 @@ export function doneOf({ changed, unchanged, gone, failed }: JobRecord): number 
   return changed + unchanged + gone + failed;
 }
 
-/** From the flat list of names and values that Redis answers; `null` when there is none, or it has not begun. */
+/** From the flat list of names and values that Redis returns; `null` if the job does not exist or has not begun. */
 export function jobRecordOf(id: string, answer: unknown): JobRecord | null {
   if (!Array.isArray(answer) || answer.length === 0) return null;
   const fields = new Map<string, string>();

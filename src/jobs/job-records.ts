@@ -1,31 +1,31 @@
 /**
- * What is known of each job, in Redis:
+ * The records of jobs in Redis:
  *
  *   <prefix>jobs                      sorted set of ids by time, the newest 200
- *   <prefix>job:<id>                  hash of counts, times, and a token for each worker that wrote; a job only once it has
- *                                     begun: Redis may be lost between the record and the tasks, which would never be done
- *   <prefix>job:<id>:tasks            hash of order -> outcome, so that an order that is done twice counts once; until it ends
- *   <prefix>job:<id>:failed           of those that failed, also afterwards
- *   <prefix>jobs-ended                sorted set of ids by the time they ended, the newest 2,000: of others nothing is kept
- *   <prefix>jobs-of:<client>:going    sorted set of the ids of its jobs that have not ended, by how many orders are to be done
- *   <prefix>jobs-of:<client>:ended    the newest 100 of those that have: who asks for many loses its own first
+ *   <prefix>job:<id>                  hash of counts, times, and a token for each worker that wrote; not visible as a job until it
+ *                                     has begun: Redis may be lost between the record and the tasks, which would never be done
+ *   <prefix>job:<id>:tasks            hash of order -> outcome, so that an order that is done twice counts once; until the job ends
+ *   <prefix>job:<id>:failed           the same for failed orders, kept after the end
+ *   <prefix>jobs-ended                sorted set of ids by the time they ended, the newest 2,000: older records are deleted
+ *   <prefix>jobs-of:<client>:going    sorted set of the ids of its running jobs, by the number of their orders
+ *   <prefix>jobs-of:<client>:ended    the newest 100 of its ended ones: a client with many loses its own first
  *
- * An order's outcome may be said again: the last word counts. So a dead letter that is replayed turns from failed to changed.
- * Only a task that was done and done again, which then finds nothing to change, has changed its order all the same.
- * Everything is forgotten a day after its last change, and soon when it does not begin.
+ * An order's outcome may be reported again: the last one counts, so that a replayed dead letter turns from failed to changed. Except:
+ * if a task that was done is repeated and then finds nothing to change, its order still counts as changed.
+ * Everything is deleted a day after its last change, and soon if the job does not begin.
  */
 import type { Redis } from '../platform/redis.ts';
 import { SharedChannel } from '../platform/shared-channel.ts';
 import { type JobKind, type JobRecord, jobRecordOf, type TaskOutcome } from './job-record.ts';
 import { begin, cancel, finish, forgetJob, open, read, recent, settle } from './job-scripts.ts';
 
-/** What a client is known by that asks for a job, and how many orders of one may wait. */
+/** Identifies the client that requests a job, and limits its queued orders. */
 export type AskedBy = { readonly client: string; readonly mostWaiting: number };
 
-/** How much of the same client's was going on before, and whether this one is as well: else that is too much. */
+/** What else of the same client is running, and whether this job is accepted: otherwise the limit is reached. */
 export type Opening = { readonly orders: number; readonly jobs: number; readonly opened: boolean };
 
-/** Nobody's: of a schedule. */
+/** Owner of scheduled jobs. */
 const nobody: AskedBy = { client: '', mostWaiting: Number.MAX_SAFE_INTEGER };
 
 export type Settlement = {
@@ -38,26 +38,26 @@ export type Settlement = {
   readonly grows?: boolean;
 };
 
-/** For what may be many at once. */
+/** For potentially many records at once. */
 const patient = { patienceMs: 1000 };
 
 export class JobRecords {
   readonly #redis: Redis;
   readonly #told: SharedChannel;
 
-  /** Before `redis` is started. */
+  /** Must be called before `redis` is started. */
   constructor(redis: Redis) {
     this.#redis = redis;
     this.#told = new SharedChannel('job-progress', redis);
   }
 
-  /** Calls `listener` with each change of any job, of whatever process. The returned function ends it. */
+  /** Calls `listener` with each change of any job, in whatever process. The returned function unsubscribes. */
   listen(listener: (record: JobRecord) => void): () => void {
-    // A process of an earlier version says nothing of cancelling.
+    // A process of an earlier version does not publish cancellations.
     return this.#told.subscribe((text) => listener({ cancelledAtMs: null, ...JSON.parse(text) } as JobRecord));
   }
 
-  /** Before its tasks are in the queue: whoever does the first finds it. Nobody else does until it begins. */
+  /** Called before its tasks are queued, so that the worker of the first task finds it. It is not visible to others until it begins. */
   async open(
     id: string,
     kind: JobKind,
@@ -71,23 +71,23 @@ export class JobRecords {
     return { orders, jobs, opened: opened === 1 };
   }
 
-  /** Its tasks are in the queue but for `leftOut`, which are there already for another job. */
+  /** Its tasks are queued, except `leftOut`, which are already queued for another job. */
   async begin(id: string, leftOut: number, nowMs: number, grows = false): Promise<JobRecord | null> {
     return this.#change(id, nowMs, begin, [leftOut, grows ? 'grow' : '']);
   }
 
-  /** One of the job's orders is done. */
+  /** One of the job's orders has been processed. */
   async settle(id: string, task: string, settlement: Settlement): Promise<JobRecord | null> {
     const { outcome, token, worker, nowMs, grows = false } = settlement;
     return this.#change(id, nowMs, settle, [task, outcome, worker, token ?? '', grows ? 'grow' : '']);
   }
 
-  /** Ends a job of which nobody knew before how many orders it is about. */
+  /** Ends a job whose number of orders was unknown. */
   async finish(id: string, nowMs: number): Promise<JobRecord | null> {
     return this.#change(id, nowMs, finish);
   }
 
-  /** Ends it as it is; one that has ended is left alone. `null` when there is none. */
+  /** Ends it in its current state; an ended job is unchanged. `null` if it does not exist. */
   async cancel(id: string, nowMs: number): Promise<JobRecord | null> {
     return this.#change(id, nowMs, cancel);
   }
@@ -104,7 +104,7 @@ export class JobRecords {
     return jobRecordOf(id, await this.#redis.run(read, [this.#redis.key('job', id)], []));
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async recent(count: number): Promise<readonly JobRecord[]> {
     const answer = await this.#redis.run(
       recent,

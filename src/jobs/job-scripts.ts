@@ -1,16 +1,16 @@
 /**
- * What Redis does with the records of jobs, each in one step. The layout is in job-records.ts; each script gets the keys
- * of `JobRecords`, and the job's id and the time as its first two values.
+ * Lua scripts on the records of jobs, each atomic. The layout is in job-records.ts; each script gets the keys of `JobRecords`, and the
+ * job's id and the time as its first two values.
  */
 
 export const keptMs = 24 * 60 * 60 * 1000;
 const unbegunMs = 60_000;
-/** How long an order that was in hand when its job was cancelled may be counted once only. */
+/** How long an order that was being processed when its job was cancelled may still be counted, once. */
 const cancelledTasksMs = 10 * 60 * 1000;
 const listedJobs = 200;
-/** Of those that have ended: 0.5 kB each, and what failed. */
+/** Ended jobs kept: 0.5 kB each, plus failures. */
 export const endedJobs = { all: 2000, perClient: 100 } as const;
-/** Of one client, not ended yet. Each has an order in the queue, or is a look for new ones. */
+/** Running jobs of one client. Each has an order in the queue, or searches for new ones. */
 export const goingJobs = 1000;
 
 const names = `
@@ -33,7 +33,7 @@ local function keepNewest(key, most)
   redis.call('PEXPIRE', key, ${keptMs})
 end`;
 
-// Of what has ended the outcomes of orders are dropped but for those that failed: they may be replayed.
+// After the end, outcomes are dropped except failures, because those may be replayed.
 const told = `
 local going = ofClient('going')
 redis.call('HINCRBY', KEYS[1], 'revision', 1)
@@ -60,7 +60,7 @@ local done = 0
 for i = 1, 4 do done = done + (tonumber(counts[i]) or 0) end
 if done >= tonumber(counts[5]) then redis.call('HSETNX', KEYS[1], 'finishedAtMs', now) end`;
 
-/** Answers what of the client's waits already, in orders and in jobs, and 1 when the job was opened: else that is too much. */
+/** Returns the client's running orders and jobs, and 1 if the job was opened; otherwise the limit is reached. */
 export const open = `${names}
 local kind, total, client, most = ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local going = KEYS[6] .. client .. ':going'
@@ -123,7 +123,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 redis.call('HSETNX', KEYS[1], 'startedAtMs', now)
 redis.call('HSET', KEYS[1], 'finishedAtMs', now)${told}`;
 
-// What has ended stays as it ended.
+// An ended job keeps its outcome.
 export const cancel = `${names}
 if redis.call('HEXISTS', KEYS[1], 'begunAtMs') == 0 then return {} end
 if redis.call('HEXISTS', KEYS[1], 'finishedAtMs') == 1 then return redis.call('HGETALL', KEYS[1]) end
@@ -133,7 +133,7 @@ export const forgetJob = `${names}
 redis.call('ZREM', ofClient('going'), id)
 forget(id)`;
 
-// As a script, since the driver makes an object of what the command itself answers.
+// A script, because the driver turns the reply of HGETALL itself into an object.
 export const read = `return redis.call('HGETALL', KEYS[1])`;
 
 export const recent = `

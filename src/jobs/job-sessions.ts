@@ -1,9 +1,8 @@
 /**
- * The world that a job sees: at least the one of the request that asked for it. Its token may be old by the time, of a history
- * that has ended, or signed with a key that is gone. Then nobody can tell what is fresh enough, so the source is asked. What a
- * client is handed for it is judged as whatever else it brings.
+ * The session of a job: it sees at least what its requester had seen. By then, the token may be old, of an ended epoch, or signed with a
+ * retired key. If freshness cannot be determined, the source is read. Tokens that a job hands to clients are judged like any others.
  *
- * Jobs and events hold a position of this database only: they are shown to others than the client who asked.
+ * Jobs and events hold a position of this database only, because they are shown to other clients than the requester.
  */
 
 import { currentEpoch } from '../consistency/epoch.ts';
@@ -30,7 +29,7 @@ export type JobSessionsOptions = {
   readonly clock: Clock;
 };
 
-/** How long a job's read waits for a replica before it goes to the source: nobody waits for it. */
+/** How long a job's read waits for a replica before it uses the source: it is not urgent. */
 const waitMs = 1000;
 
 export class JobSessions {
@@ -40,7 +39,7 @@ export class JobSessions {
     this.#options = options;
   }
 
-  /** Runs `work` as one operation: what it answers, and a token that includes all it has seen. Throws what sessions throw. */
+  /** Runs `work` as one operation. Returns its result, and a token that includes everything it has seen. Throws what sessions throw. */
   async run<T>(
     token: string | null,
     level: 'SESSION' | 'STRONG',
@@ -50,7 +49,7 @@ export class JobSessions {
     const intent = { level, whenBehind: 'WAIT', waitMs, maxStalenessMs: null } as const;
     const resume = async () => ({ session: await this.#judged(token), isUnjudged: false, judgedIn: null });
     const runnable: Runnable<JudgedPast, OrdersPinnedSession, T, { value: T; token: string | null }> = {
-      // It may write. The queue tries a task again.
+      // It may write. The queue retries the task.
       mayRerun: false,
       resume,
       open: ({ session }) => database.openSession({ session, intent, writes: false, readsFollow: false }),
@@ -60,7 +59,7 @@ export class JobSessions {
     return runWithFreshness(database, runnable, await resume());
   }
 
-  /** One token for what all of these have seen, `null` for none. Of what is lost: the token that names it. */
+  /** One token that includes all of these, `null` for none. For lost positions: the token that names them. */
   merge(tokens: readonly string[]): string | null {
     const { session, lost } = this.#merged(tokens);
     const [first] = lost;
@@ -68,7 +67,7 @@ export class JobSessions {
   }
 
   /**
-   * The same for whoever is going to read with it, by the source's own history as well. What cannot be kept is handed out as it
+   * The same for a client that will read with it, judged by the source's own history as well. What cannot be resolved is returned as it
    * is, and refused like any other token when it comes back.
    */
   async promise(texts: readonly string[]): Promise<string | null> {
@@ -81,7 +80,7 @@ export class JobSessions {
     return this.#tokenOf(whole ? session : requireSource(session));
   }
 
-  /** One token for what both have seen; `null` when no position tells that. Of what is lost, both of them once. */
+  /** One token that includes both; `null` if no position does. Of lost positions, both once. */
   join(earlier: string, token: string): JoinedTokens | null {
     const { session, lost } = this.#merged([earlier, token]);
     if (lost.length > 0) return { told: `${earlier},${token}`, kept: token };
@@ -90,8 +89,8 @@ export class JobSessions {
   }
 
   /**
-   * `epoch` is that of the session which wrote. When it has ended since, or no position tells of the write, only the source can
-   * tell whether it has survived.
+   * `epoch` is that of the session that wrote. If it has ended since, or the write has no position, only the source can tell whether the
+   * write has survived.
    */
   announcement({ kind, id, order, position, issuedAtMs }: CommittedChange, epoch: number): OrderChange {
     const { database, clusterId, tokens } = this.#options;
@@ -106,7 +105,7 @@ export class JobSessions {
     return isEmptySession(session) ? null : this.#options.tokens.encode(session);
   }
 
-  /** By the record of promotions and by the source's own history. What a job was to see and nobody has any more, it need not. */
+  /** Judged by the record of promotions and the source's history. A write that no server has any more is not waited for. */
   async #judged(token: string | null): Promise<Session> {
     const { database, clusterId } = this.#options;
     const { sessions, whole } = this.#decoded(token === null ? [] : [token]);
@@ -132,7 +131,7 @@ export class JobSessions {
       try {
         sessions.push(...tokens.decode(text, clock.now()).map(withoutOthers));
       } catch {
-        // Counts as one that cannot be judged.
+        // Treated as one that cannot be judged.
         whole = false;
       }
     }

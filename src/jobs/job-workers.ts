@@ -1,6 +1,6 @@
 /**
- * Does the background work of all queues. Each order is a task and a transaction of its own, so that nothing is locked for
- * longer than one order takes, and what fails is tried again alone.
+ * Works on the tasks of all queues. Each order is a task and a transaction of its own, so that nothing is locked for longer than one
+ * order takes, and failures are retried alone.
  */
 import type { OrderChange } from '../orders/order-change.ts';
 import { jittered } from '../platform/backoff.ts';
@@ -30,9 +30,9 @@ export type JobWorkersOptions = QueueSettings & {
   readonly ratePerS: number;
   readonly retry: RetryPolicy;
   readonly lockMs: number;
-  /** How often new orders are looked for. */
+  /** Interval of the search for new orders. */
   readonly refreshEveryMs: number | 'off';
-  /** How long tasks in hand may go on when the workers stop. */
+  /** How long running tasks may take when the workers stop. */
   readonly graceMs: number;
   readonly clock: Clock;
   readonly random: () => number;
@@ -41,7 +41,7 @@ export type JobWorkersOptions = QueueSettings & {
   readonly metrics: Metrics;
 };
 
-/** Jobs of which this process remembers what it wrote for them. */
+/** Number of jobs for which this process remembers its own writes. */
 const rememberedJobs = 100;
 
 export class JobWorkers {
@@ -88,7 +88,7 @@ export class JobWorkers {
     this.#schedule.start(prefix);
     for (const worker of this.#workers) worker.start(prefix);
     void this.#keepSchedule();
-    // It may have come back with nothing in it, and may lose it while it is there.
+    // Redis may have come back empty, and may be emptied while it runs.
     const { redis, refreshEveryMs } = this.#options;
     this.#unsubscribe = [
       redis.onChange((trouble) => {
@@ -107,7 +107,7 @@ export class JobWorkers {
     await Promise.all([...this.#workers.map((worker) => worker.stop(grace())), this.#schedule.stop()]);
   }
 
-  /** Of a cancelled job nothing more is done, but what was asked for anew. */
+  /** Tasks of a cancelled job are skipped, except replayed ones. */
   async #unlessCancelled(task: Task, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     if (task.job === null || task.replayed === true) await work(signal);
     else await this.#cancellations.run(task.job, signal, work);
@@ -124,9 +124,9 @@ export class JobWorkers {
     const scheduled = task.job === null;
     let job = task.job;
     const pulled = async (orders: readonly Pulled[]) => {
-      // Only now has a scheduled run a name that it could be cancelled by.
+      // Until now a scheduled run had no id that it could be cancelled by.
       if (scheduled && job !== null && (await records.isCancelled(job))) throw new JobCancelledError();
-      // A scheduled run that finds nothing leaves no trace.
+      // A scheduled run that finds nothing is deleted.
       if (job === null && orders.every(({ outcome }) => outcome === 'UNCHANGED')) return;
       if (job === null) {
         job = `s${Buffer.from(this.#options.randomBytes(12)).toString('hex')}`;
@@ -140,8 +140,8 @@ export class JobWorkers {
     } catch (error) {
       if (error instanceof JobCancelledError) return;
       if (!scheduled || signal.aborted) throw error;
-      // The next run is not far.
-      log.warn({ err: error }, 'new orders could not be looked for');
+      // The next run is soon.
+      log.warn({ err: error }, 'could not check for new orders');
     }
     if (job !== null) await records.finish(job, clock.now());
   }
@@ -168,7 +168,7 @@ export class JobWorkers {
     this.#count(task.kind, outcome);
   }
 
-  /** One token for all that this process has written for the job. */
+  /** One token for everything that this process has written for the job. */
   #remember(job: string, token: string): string {
     const before = this.#tokens.get(job);
     const merged = before === undefined ? token : (this.#options.sessions.merge([before, token]) ?? token);
@@ -191,7 +191,7 @@ export class JobWorkers {
     };
   }
 
-  /** Keys may be evicted one by one, or deleted by hand: what is missing is set again within an interval. */
+  /** Keys may be evicted or deleted one by one: a missing schedule is restored within an interval. */
   async #watchSchedule(everyMs: number): Promise<void> {
     const { clock, random, redis } = this.#options;
     const { signal } = this.#stopping;
@@ -199,7 +199,7 @@ export class JobWorkers {
       await clock.sleep(jittered(Math.max(everyMs, 1000), random), { signal, unref: true }).catch(() => undefined);
       if (signal.aborted || redis.trouble !== null) continue;
       await this.#schedule.mendSchedule(everyMs).catch((error: unknown) => {
-        this.#options.log.debug({ err: error }, 'the schedule could not be looked at');
+        this.#options.log.debug({ err: error }, 'could not check the schedule');
       });
     }
   }
@@ -209,7 +209,7 @@ export class JobWorkers {
     try {
       await this.#schedule.schedule(refreshEveryMs);
     } catch (error) {
-      log.warn({ err: error }, 'the schedule for new orders could not be set; it is when Redis is back');
+      log.warn({ err: error }, 'could not schedule the search for new orders; will retry when Redis is back');
     }
   }
 }

@@ -4,45 +4,45 @@ import type { DeadLetterKey } from './job-ids.ts';
 import type { JobKind, JobRecord } from './job-record.ts';
 import type { DeadLetter, TaskCounts } from './task-queue.ts';
 
-/** What may be asked of background work. Everything but `trouble` throws `JobsUnavailableError`. */
+/** The interface of background jobs. Everything but `trouble` throws `JobsUnavailableError`. */
 export interface Jobs {
-  /** Why jobs cannot be reached now; `null` when they can. */
+  /** Why jobs are unavailable; `null` if they are not. */
   readonly trouble: string | null;
   /**
-   * Queues a recheck of each order. `token` is what whoever asks has seen. When one other job has all of them in its queue, it is
-   * that job. Throws `TooManyJobsError`.
+   * Queues a recheck of each order. `token` is what the requester has seen. If a single other job has all of them in its queue, that
+   * job is returned. Throws `TooManyJobsError`.
    */
   recheck(
     ids: readonly bigint[],
     asking: { readonly token: string | null; readonly client: string },
   ): Promise<JobRecord>;
-  /** Queues a look for new orders, unless one of the same kind that was asked for is in the queue already. Throws `TooManyJobsError`. */
+  /** Queues a search for new orders, unless a requested one is queued already. Throws `TooManyJobsError`. */
   refresh(fromBeginning: boolean, client: string): Promise<JobRecord>;
   counts(kind: JobKind): Promise<TaskCounts>;
-  /** The newest first. */
+  /** Newest first. */
   recent(count: number): Promise<readonly JobRecord[]>;
   find(id: string): Promise<JobRecord | null>;
-  /** What of it waits is dropped, what is in hand ends. Of a job that has ended already, nothing changes. Throws `JobNotFoundError`. */
+  /** Drops waiting tasks and aborts running ones. An ended job is unchanged. Throws `JobNotFoundError`. */
   cancel(id: string): Promise<JobRecord>;
-  /** Of all queues, the newest first. */
+  /** Of all queues, newest first. */
   deadLetters(count: number): Promise<readonly DeadLetter[]>;
-  /** How many were put back into their queue. */
+  /** Returns the number of requeued dead letters. */
   replay(keys: readonly DeadLetterKey[]): Promise<number>;
-  /** How many were thrown away. */
+  /** Returns the number of discarded dead letters. */
   discard(keys: readonly DeadLetterKey[]): Promise<number>;
-  /** How far it is, from now until it is finished. Throws `JobNotFoundError`. */
+  /** Progress from now until the end. Throws `JobNotFoundError`. */
   follow(id: string): Promise<BoundedStream<JobRecord>>;
-  /** One token for all that the job has seen and written so far; `null` when that is nothing. */
+  /** One token for everything that the job has seen and written so far; `null` if there is nothing. */
   tokenOf(record: JobRecord): Promise<string | null>;
 }
 
 function refuse(): never {
-  throw new JobsUnavailableError('no Redis is configured', { retryable: false });
+  throw new JobsUnavailableError('Redis is not configured', { retryable: false });
 }
 
-/** Of a process without Redis. */
+/** For a process without Redis. */
 export const noJobs: Jobs = {
-  trouble: 'no Redis is configured',
+  trouble: 'Redis is not configured',
   recheck: async () => refuse(),
   refresh: async () => refuse(),
   counts: async () => refuse(),

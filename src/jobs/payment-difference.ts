@@ -2,12 +2,12 @@ import type { Order } from '../database/orders/order-rows.ts';
 import { formatAmount } from '../orders/money.ts';
 import type { Payment } from './payments.ts';
 
-/** What is to be changed of an order. */
+/** The changes to an order. */
 export type PaymentDifference = { readonly charge?: bigint; readonly processedAt?: Date };
 
 /**
- * What the provider knows and the order does not say; `null` when that is nothing. What the provider does not know yet
- * takes nothing away: a person may have entered it.
+ * What the provider knows and the order lacks; `null` if nothing. Values that the provider does not know yet clear nothing: a person may
+ * have entered them.
  */
 export function paymentDifference(
   order: Pick<Order, 'charge' | 'processedAt'>,

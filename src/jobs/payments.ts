@@ -1,4 +1,4 @@
-/** What an order is known by at the payment provider, and what we expect of it. */
+/** Identifies an order at the payment provider, and what we expect of it. */
 export type PaymentQuestion = {
   readonly number: string;
   readonly currency: string;
@@ -7,17 +7,17 @@ export type PaymentQuestion = {
   readonly createdAt: Date;
 };
 
-/** `null` is what the provider does not know yet. */
+/** `null` if the provider does not know it yet. */
 export type Payment = {
   /** In hundredths of the order's currency. */
   readonly charge: bigint | null;
   readonly processedAt: Date | null;
 };
 
-/** Orders that were placed at the provider, as it describes them: not checked yet. */
+/** Orders placed at the provider, as it describes them: not validated yet. */
 export type PlacedOrders = {
   readonly orders: readonly unknown[];
-  /** Where to go on. */
+  /** Cursor for the next call. */
   readonly next: string;
   readonly more: boolean;
 };
@@ -28,6 +28,6 @@ export type PlacedOrders = {
  */
 export interface Payments {
   payment(question: PaymentQuestion, signal: AbortSignal): Promise<Payment>;
-  /** Orders that were placed since `after`; from the provider's own beginning for `null`. */
+  /** Orders placed since `after`; for `null`, from the oldest on. */
   placedOrders(after: string | null, signal: AbortSignal): Promise<PlacedOrders>;
 }

@@ -1,7 +1,7 @@
 /**
- * One order, compared with what the payment provider says. No transaction is open and no node is held while the provider is
- * asked. The write names the version that was compared, so whoever was first wins and the comparison is made again: done
- * twice, because a worker died after its commit, the second time finds nothing to change.
+ * Compares one order with the payment provider. No transaction is open and no node is held while the provider is asked. The write
+ * names the version that was compared: if another write was first, the comparison is repeated. Done twice, because a worker died after
+ * its commit, the second time finds nothing to change.
  */
 import type { Order } from '../database/orders/order-rows.ts';
 import { OrderNotFoundError, VersionConflictError } from '../orders/errors.ts';
@@ -16,9 +16,9 @@ import { type PaymentDifference, paymentDifference } from './payment-difference.
 import type { Payment, PaymentQuestion, Payments } from './payments.ts';
 
 export type Recheck = {
-  /** CHANGED: it was updated. GONE: there is no such order any more. */
+  /** CHANGED: it was updated. GONE: the order has been deleted. */
   readonly outcome: 'CHANGED' | 'UNCHANGED' | 'GONE';
-  /** Includes the order as it is now, whoever changed it. */
+  /** Includes the current order, whoever changed it. */
   readonly token: string | null;
 };
 
@@ -40,7 +40,7 @@ export async function recheckOrder(
   signal: AbortSignal,
 ): Promise<Recheck> {
   let seen = await readOrder(dependencies, id, token, 'SESSION');
-  // That an order is missing on a replica proves nothing.
+  // An order missing on a replica proves nothing.
   if (seen.value === null) seen = await readOrder(dependencies, id, token, 'STRONG');
   let payment: Payment | null = null;
   for (let conflicts = 0; conflicts < maxConflicts && seen.value !== null; conflicts += 1) {

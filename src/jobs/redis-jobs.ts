@@ -19,7 +19,7 @@ export type RedisJobsOptions = QueueSettings & {
   readonly records: JobRecords;
   readonly sessions: JobSessions;
   readonly retry: RetryPolicy;
-  /** Orders that may be in the queue, in all and of one client: about 1.3 kB of Redis each. */
+  /** Maximum number of queued orders, in all and per client: about 1.3 kB of Redis each. */
   readonly maxWaiting: number;
   readonly maxWaitingPerClient: number;
   readonly clock: Clock;
@@ -29,23 +29,23 @@ export type RedisJobsOptions = QueueSettings & {
 
 const maxFollowers = 1000;
 
-/** What a job consists of, and for whom it is. */
+/** What a job consists of, and its client. */
 type Wanted = {
   readonly kind: JobKind;
   readonly client: string;
-  /** Orders that are known to be part of it. */
+  /** Its orders, if known. */
   readonly total: number;
   readonly tasksOf: (job: string) => readonly Task[];
 };
 
-/** Asks for background work and tells of it. Others do it. */
+/** Requests background jobs and reports on them. Workers do them. */
 export class RedisJobs implements Jobs {
   readonly #options: RedisJobsOptions;
   readonly #queues: Readonly<Record<JobKind, TaskQueue>>;
   readonly #followers = new Set<JobFollower>();
   #closed = false;
 
-  /** Before `redis` is started. */
+  /** Must be called before `redis` is started. */
   constructor(options: RedisJobsOptions) {
     this.#options = options;
     const queue = (kind: JobKind) => new TaskQueue({ ...options, kind });
@@ -66,7 +66,7 @@ export class RedisJobs implements Jobs {
     await Promise.all(Object.values(this.#queues).map((queue) => queue.stop()));
   }
 
-  /** Ends all that follow a job, and those that begin to later at once. */
+  /** Ends all followers; later ones end at once. */
   endStreams(): void {
     this.#closed = true;
     for (const { stream } of this.#followers) stream.end();
@@ -81,7 +81,7 @@ export class RedisJobs implements Jobs {
     const orders = [...new Set(ids)];
     const { waiting, delayed } = await this.counts(kind);
     if (waiting + delayed + orders.length > maxWaiting) {
-      throw new TooManyJobsError('orders wait in the queue', waiting + delayed, maxWaiting);
+      throw new TooManyJobsError('orders are queued', waiting + delayed, maxWaiting);
     }
     const tasksOf = (job: string) => orders.map((id) => ({ kind, job, order: id.toString(), token }) as const);
     return this.#queue({ kind, client, total: orders.length, tasksOf });
@@ -89,7 +89,7 @@ export class RedisJobs implements Jobs {
 
   async refresh(fromBeginning: boolean, client: string): Promise<JobRecord> {
     const kind = 'REFRESH_NEW_ORDERS';
-    // One that is not done yet is as good: nothing more is kept of it.
+    // An unfinished one serves as well: a finished one is not kept.
     const known = await this.#reachable(kind).jobAbout(fromBeginning ? 'beginning' : 'all');
     const record = known === null ? null : await this.find(known);
     if (record !== null && record.finishedAtMs === null) return record;
@@ -109,14 +109,14 @@ export class RedisJobs implements Jobs {
     return this.#ask(() => this.#options.records.read(id));
   }
 
-  /** Whatever is dropped too late is dropped by its worker: it asks first. */
+  /** Tasks dropped too late are skipped by their worker, which asks first. */
   async cancel(id: string): Promise<JobRecord> {
     const { records, clock, log } = this.#options;
     const record = await this.#ask(() => records.cancel(id, clock.now()));
     if (record === null) throw new JobNotFoundError();
     if (record.cancelledAtMs === null) return record;
     await this.#queues[record.kind].drop(id).catch((error: unknown) => {
-      log.warn({ err: error, job: id }, 'what waits of a cancelled job could not be dropped; its workers pass it over');
+      log.warn({ err: error, job: id }, 'could not drop the waiting tasks of a cancelled job; workers will skip them');
     });
     return record;
   }
@@ -143,7 +143,7 @@ export class RedisJobs implements Jobs {
 
   async follow(id: string): Promise<BoundedStream<JobRecord>> {
     if (this.#followers.size >= maxFollowers) {
-      throw new JobsUnavailableError(`${maxFollowers} others follow jobs of this process already`);
+      throw new JobsUnavailableError(`the limit of ${maxFollowers} followers is reached`);
     }
     const { records, clock } = this.#options;
     const first = await this.find(id);
@@ -160,14 +160,14 @@ export class RedisJobs implements Jobs {
     return this.#options.sessions.promise(tokens);
   }
 
-  /** Nobody waits for a Redis that is known not to answer. */
+  /** Fails at once if Redis is known not to answer. */
   #reachable(kind: JobKind): TaskQueue {
     const { trouble } = this;
     if (trouble !== null) throw new JobsUnavailableError(trouble);
     return this.#queues[kind];
   }
 
-  /** The record is there before the first task is: whoever does that one finds it. */
+  /** The record is written before the first task is queued, so that its worker finds it. */
   async #queue(wanted: Wanted): Promise<JobRecord> {
     const { kind, tasksOf } = wanted;
     const { records, randomBytes } = this.#options;
@@ -182,34 +182,34 @@ export class RedisJobs implements Jobs {
         return holder;
       }
       const record = await this.#ask(() => this.#begin(kind, id, tasks.length - added));
-      if (record === null) throw new JobsUnavailableError('Redis has lost what it was told');
+      if (record === null) throw new JobsUnavailableError('Redis has lost its data');
       return record;
     } catch (error) {
-      // Nobody could follow it. What of it cannot be dropped either is done, and counted nowhere. Unforgotten, it never begins.
+      // It could not be followed. Tasks that cannot be dropped either are done but counted nowhere. The record, if it stays, never begins.
       await records.forget(id).catch(() => undefined);
       void this.#queues[kind].drop(id).catch(() => undefined);
       throw error;
     }
   }
 
-  /** How many jobs of the same client go on besides. */
+  /** Number of other jobs of the same client. */
   async #open(id: string, { kind, total, client }: Wanted): Promise<number> {
     const { records, clock, maxWaitingPerClient: mostWaiting } = this.#options;
     const asked = { client, mostWaiting };
     const { orders, jobs, opened } = await this.#ask(() => records.open(id, kind, total, clock.now(), asked));
     if (opened) return jobs;
-    if (jobs >= goingJobs) throw new TooManyJobsError('jobs that you asked for go on', jobs, goingJobs);
-    throw new TooManyJobsError('orders that you asked for wait', orders, mostWaiting);
+    if (jobs >= goingJobs) throw new TooManyJobsError('of your jobs are running', jobs, goingJobs);
+    throw new TooManyJobsError('of your orders are queued', orders, mostWaiting);
   }
 
-  /** The job that has all of it in its queue, unless these are several, or it has ended meanwhile. */
+  /** The job that has all of it in its queue, unless there are several, or it has ended meanwhile. */
   async #only(holders: ReadonlySet<string>): Promise<JobRecord | null> {
     const [holder, another] = holders;
     const record = holder === undefined || another !== undefined ? null : await this.find(holder);
     return record?.finishedAtMs === null ? record : null;
   }
 
-  /** A job that has nothing to wait for is finished. How many orders a look for new ones is about, only its worker will know. */
+  /** A job without tasks is finished. The number of orders of a search is known to its worker only. */
   async #begin(kind: JobKind, id: string, leftOut: number): Promise<JobRecord | null> {
     const { records, clock } = this.#options;
     if (kind === 'RECHECK_ORDERS') return records.begin(id, leftOut, clock.now());

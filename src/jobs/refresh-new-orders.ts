@@ -1,7 +1,6 @@
 /**
- * Orders that were placed at the payment provider, pulled page by page. The number of an order is unique, so one that is
- * pulled twice, because the place to go on from was lost, is there once. An order that breaks the rules is left out and
- * counted: it must not keep the others waiting.
+ * Pulls orders placed at the payment provider, page by page. Order numbers are unique, so an order that is pulled twice because the
+ * cursor was lost exists once. An invalid order is skipped and counted: it must not hold up the others.
  */
 
 import { z } from 'zod';
@@ -26,7 +25,7 @@ export type RefreshDependencies = {
   readonly log: Logger;
 };
 
-/** Where the last run came to. It may be forgotten. */
+/** Where the last run ended. It may be lost. */
 export type RefreshPlace = { read(): Promise<string | null>; keep(cursor: string): Promise<void> };
 
 export type Pulled = { readonly number: string; readonly outcome: TaskOutcome; readonly token: string | null };
@@ -34,10 +33,10 @@ export type Pulled = { readonly number: string; readonly outcome: TaskOutcome; r
 const maxPages = 20;
 
 const moment = providedMoment.nullish();
-/** The rules of a new order, for one that has a number and whose moments are text. */
+/** The rules of a new order, for one with a number and times as text. */
 const placedOrder = createOrderRules.extend({ number: z.string(), processedAt: moment });
 
-/** Calls `pulled` for each order as it goes. Throws what the provider and sessions throw; what was pulled before stays. */
+/** Calls `pulled` for each order. Throws what the provider and sessions throw; orders pulled before stay. */
 export async function refreshNewOrders(
   dependencies: RefreshDependencies,
   place: RefreshPlace,
@@ -66,7 +65,7 @@ async function takeIn(
   const { data, error } = placedOrder.safeParse(placed);
   if (data === undefined) {
     const faults = error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
-    log.warn({ faults }, 'the payment provider has an order that breaks the rules; it is left out');
+    log.warn({ faults }, 'skipped an invalid order from the payment provider');
     return { number: numberOf(placed), outcome: 'FAILED', token: null };
   }
   const { number, processedAt = null } = data;

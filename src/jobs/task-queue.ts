@@ -1,7 +1,6 @@
 /**
- * Where tasks wait: a BullMQ queue, from the side of those who ask. Each call has a deadline and fails as one error. A task
- * about an order that another waiting or running task is about is left out: that is what "deduplication" means there.
- * Jobs and clients take turns, as turns.ts has it.
+ * The client side of a BullMQ queue. Each call has a deadline and fails with one kind of error. A task for an order that already has
+ * a waiting or running task is skipped, using BullMQ's "deduplication". Jobs and clients take turns, see turns.ts.
  */
 import { type Job, Queue } from 'bullmq';
 import type { Clock } from '../platform/clock.ts';
@@ -17,10 +16,10 @@ import { turnOfTask } from './turns.ts';
 export type TaskCounts = {
   readonly waiting: number;
   readonly active: number;
-  /** Waiting for their next attempt, or for their time. */
+  /** Waiting for a retry, or for their scheduled time. */
   readonly delayed: number;
   readonly dead: number;
-  /** Processes that work on this queue. */
+  /** Number of worker processes of this queue. */
   readonly workers: number;
 };
 
@@ -42,12 +41,12 @@ export type TaskQueueOptions = QueueSettings & {
 
 const patienceMs = 2000;
 const disconnectMs = 1000;
-/** For all tasks of a job together. */
+/** Shared by all tasks of a job. */
 const addPatienceMs = 10_000;
-/** Tasks that are added, or taken out, in one go. Each takes this process, and Redis, a tenth of a millisecond in which nobody else is served. */
+/** Batch size for adding and removing tasks. Each task blocks this process and Redis for a tenth of a millisecond. */
 const chunk = 20;
 const keptDeadLetters = 10_000;
-/** Ids that are looked through in one go. */
+/** Batch size for searching ids. */
 const pageSize = 1000;
 const scheduleId = 'schedule';
 
@@ -60,7 +59,7 @@ export class TaskQueue {
     this.#options = options;
   }
 
-  /** Opens connections; `prefix` begins every key. What is asked before Redis answers waits for its deadline. */
+  /** Opens connections; `prefix` begins every key. Calls made before Redis answers wait until their deadline. */
   start(prefix: string): void {
     const { kind, target, retry, log } = this.#options;
     this.#return = null;
@@ -69,7 +68,7 @@ export class TaskQueue {
       connection: {
         ...driverOptions(target),
         reconnectOnError: leadsAway,
-        // A caller whose deadline is over must not have its command sent later.
+        // A command must not be sent after its caller's deadline.
         enableOfflineQueue: false,
         autoResendUnfulfilledCommands: false,
         maxRetriesPerRequest: 0,
@@ -84,13 +83,13 @@ export class TaskQueue {
         stackTraceLimit: 0,
       },
     });
-    this.#queue.on('error', (error) => log.debug({ err: error, queue: kind }, 'a queue lost Redis'));
+    this.#queue.on('error', (error) => log.debug({ err: error, queue: kind }, 'queue lost its connection to Redis'));
   }
 
   async stop(): Promise<void> {
     const { clock } = this.#options;
     const queue = this.#queue;
-    // From now on nothing connects again, and what waits for a connection ends.
+    // Stops reconnecting, and fails calls that wait for a connection.
     this.#queue = null;
     if (queue === null) return;
     const given = await within(queue.close(), patienceMs, clock).catch(() => 'up');
@@ -98,8 +97,8 @@ export class TaskQueue {
   }
 
   /**
-   * How many were taken in, and which jobs have the others in the queue already. `besides` is how many other jobs of the same
-   * client there are.
+   * Returns how many were queued, and which jobs have the others in the queue already. `besides` is the number of other jobs of the same
+   * client.
    */
   async add(tasks: readonly Task[], besides: number): Promise<{ added: number; holders: ReadonlySet<string> }> {
     let added = 0;
@@ -132,13 +131,13 @@ export class TaskQueue {
     });
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async deadLetters(count: number): Promise<readonly DeadLetter[]> {
     const jobs = await this.#ask((queue) => queue.getFailed(0, count - 1));
     return jobs.map(deadLetterOf);
   }
 
-  /** Puts a dead letter back. False when there is none of this id, or its order is in the queue already. */
+  /** Requeues a dead letter. False if there is none with this id, or its order is queued already. */
   async replay(id: string): Promise<boolean> {
     return this.#ask(async (queue) => {
       const dead = await queue.getJob(id);
@@ -164,7 +163,7 @@ export class TaskQueue {
     });
   }
 
-  /** Takes out what waits of a job, soon or later. What workers have in hand stays with them. */
+  /** Removes the waiting tasks of a job, now or in the background. Running ones are left alone. */
   async drop(job: string): Promise<void> {
     const ids = await this.#ask((queue) => waitingOf(queue, job));
     for (let start = 0; start < ids.length; start += chunk) {
@@ -172,7 +171,7 @@ export class TaskQueue {
     }
   }
 
-  /** A task every so often, however many processes ask for it; `off` ends that. */
+  /** A recurring task, however many processes request it; `off` removes it. */
   async schedule(everyMs: number | 'off'): Promise<void> {
     const { kind } = this.#options;
     await this.#ask(async (queue) => {
@@ -184,19 +183,19 @@ export class TaskQueue {
     });
   }
 
-  /** Sets the schedule anew when a part of it is gone, so that no run would come any more. */
+  /** Restores the schedule if a part of it is gone, because then no run would follow. */
   async mendSchedule(everyMs: number): Promise<void> {
     const next = await this.#ask(async (queue) => (await queue.getJobScheduler(scheduleId))?.next ?? null);
     const run = `repeat:${scheduleId}:${next}`;
     const state = next === null ? 'unknown' : await this.#ask((queue) => queue.getJobState(run));
     if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return;
     await this.#ask((queue) => queue.removeJobScheduler(scheduleId));
-    // What is left of it would keep the next one from being made.
+    // Its remains would prevent the next one from being scheduled.
     if (next !== null) await this.#ask((queue) => queue.remove(run).catch(() => 0));
     await this.schedule(everyMs);
   }
 
-  /** The job that an unfinished task about this belongs to; `null` when there is none. */
+  /** The job of an unfinished task for the same order; `null` if there is none. */
   async jobAbout(about: string): Promise<string | null> {
     const id = await this.#ask((queue) => queue.getDeduplicationJobId(about));
     return id == null ? null : jobOf(id);
@@ -214,12 +213,12 @@ export class TaskQueue {
 
   async #ask<T>(question: (queue: Queue<Task>) => Promise<T>): Promise<T> {
     const queue = this.#queue;
-    if (queue === null) throw new JobsUnavailableError('they are not open');
+    if (queue === null) throw new JobsUnavailableError('the queues are not open');
     const { clock } = this.#options;
     const givenUpMs = clock.monotonic() + patienceMs;
     const asking = async () => {
       await this.#connected(queue);
-      if (clock.monotonic() >= givenUpMs) throw new Error('nobody waits for the answer any more');
+      if (clock.monotonic() >= givenUpMs) throw new Error('the caller has timed out');
       return question(queue);
     };
     try {
@@ -229,7 +228,7 @@ export class TaskQueue {
     }
   }
 
-  /** Others may have heard of Redis's return before this connection has. */
+  /** Other connections may notice Redis's return earlier than this one. */
   async #connected(queue: Queue<Task>): Promise<void> {
     const client = await queue.getBackend().client;
     if (client.status === 'ready') return;
@@ -243,12 +242,12 @@ export class TaskQueue {
   }
 }
 
-/** The n-th pause before connecting again. */
+/** The n-th reconnect delay. */
 export function reconnectMs(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 5), 1000);
 }
 
-/** The job that a task belongs to, by the task's id. */
+/** The job of a task, from the task's id. */
 function jobOf(task: string): string {
   return task.split('-')[0] ?? '';
 }
@@ -263,7 +262,7 @@ function deadLetterOf(job: Job<Task>): DeadLetter {
   };
 }
 
-/** The ids of a job's tasks that no worker has in hand. */
+/** The ids of a job's tasks that no worker is processing. */
 async function waitingOf(queue: Queue<Task>, job: string): Promise<readonly string[]> {
   const client = await queue.getBackend().client;
   const ids = new Set<string>();
@@ -282,7 +281,7 @@ async function waitingOf(queue: Queue<Task>, job: string): Promise<readonly stri
   return [...ids];
 }
 
-/** The turn that the next worker takes a task of. */
+/** The turn of the next task to be taken. */
 async function turnOf(queue: Queue<Task>): Promise<number> {
   const client = await queue.getBackend().client;
   const [, score] = await client.zrange(queue.toKey('prioritized'), 0, 0, { WITHSCORES: true });

@@ -1,14 +1,14 @@
 /**
- * Works on the tasks of one queue, from the side of those who do them.
+ * The worker side of one queue.
  *
- *   waiting --taken--> in hand --done--> gone
- *                      in hand --failed, may succeed later--> delayed --its pause is over--> waiting
- *                      in hand --failed for good, or too often--> dead letter
- *                      in hand --what became of it could not be noted--> delayed
- *                      in hand --this worker stops and cannot finish in time--> waiting
- *                      in hand --this worker died, its lock ran out--> waiting
+ *   waiting --taken--> active --done--> gone
+ *                      active --failed, retryable--> delayed --its delay is over--> waiting
+ *                      active --failed permanently, or too often--> dead letter
+ *                      active --its outcome could not be recorded--> delayed
+ *                      active --this worker stops and cannot finish in time--> waiting
+ *                      active --this worker died, its lock expired--> waiting
  *
- * So a task may be done twice, and must be written so that the second time changes nothing.
+ * So a task may be done twice, and must be idempotent.
  */
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { TidemarkError } from '../errors.ts';
@@ -34,27 +34,27 @@ import { reconnectMs } from './task-queue.ts';
 export type TaskWorkerOptions = QueueSettings & {
   readonly kind: JobKind;
   readonly concurrency: number;
-  /** Tasks that all workers together begin in a second. */
+  /** Rate limit of all workers together, in tasks per second. */
   readonly ratePerS: number;
   readonly retry: RetryPolicy;
-  /** How long a task is left alone that its worker says nothing about: then the worker is taken for dead. */
+  /** A worker that has not renewed its lock for this long is considered dead. */
   readonly lockMs: number;
-  /** Ends at once when the signal says so. */
+  /** Ends at once on the signal. */
   readonly work: (task: Task, signal: AbortSignal) => Promise<void>;
-  /** Notes that the task is given up. Whoever follows the job waits for that, so it is tried until it succeeds. */
+  /** Records that the task is given up on. Followers of the job wait for that, so it is retried until it succeeds. */
   readonly onDead: (task: Task) => Promise<void>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
 };
 
-/** How often a task may outlive a worker that died of it or beside it. */
+/** How often a task may survive the death of its worker. */
 const maxStalledCount = 5;
-/** How often a task may be begun without that being an attempt: put back because Redis refused, or its worker stopped. */
+/** How often a task may be started without counting as an attempt: returned because Redis refused, or its worker stopped. */
 const maxUnspentStarts = 100;
 const afterAbortMs = 5000;
 const disconnectMs = 1000;
-/** Before a task is done once more of which could not be noted what became of it. */
+/** Delay before a task whose outcome could not be recorded is repeated. */
 const unnotedMs = 1000;
 const noteAgain: BackoffOptions = { firstMs: 100, factor: 2, maxMs: 5000 };
 
@@ -68,7 +68,7 @@ export class TaskWorker {
     this.#options = options;
   }
 
-  /** Goes on also when Redis does not answer yet. `prefix` begins every key. */
+  /** Also works while Redis does not answer. `prefix` begins every key. */
   start(prefix: string): void {
     this.#stopping = new AbortController();
     this.#ending = false;
@@ -79,10 +79,10 @@ export class TaskWorker {
       connection: {
         ...driverOptions(target),
         reconnectOnError: leadsAway,
-        // What BullMQ asks of a worker's connection: a command waits for Redis for as long as it takes.
+        // BullMQ requires this for a worker's connection: commands wait for Redis for any time.
         maxRetriesPerRequest: null,
         connectTimeout: 2000,
-        // A command that waits for Redis ends with the worker.
+        // Commands that wait for Redis end with the worker.
         retryStrategy: (attempt) => (this.#ending ? null : reconnectMs(attempt)),
       },
       concurrency,
@@ -95,8 +95,8 @@ export class TaskWorker {
       runRetryDelay: 500,
       settings: { backoffStrategy: (attemptsMade) => Math.round(backoffMs(attemptsMade - 1, pauses, random)) },
     });
-    worker.on('error', (error) => log.debug({ err: error, queue: kind }, 'a worker lost Redis'));
-    // Given up without being tried once more: its workers died too often.
+    worker.on('error', (error) => log.debug({ err: error, queue: kind }, 'worker lost its connection to Redis'));
+    // Given up on without another attempt: its workers died too often.
     worker.on('failed', (job, error) => {
       if (job?.finishedOn !== undefined && readFailure(error.message).code === unexplained) {
         void this.#noteDead(job.data);
@@ -106,8 +106,8 @@ export class TaskWorker {
   }
 
   /**
-   * Takes nothing more; what is in hand may finish within `graceMs`, or goes back to the queue. `null`: Redis is gone, so that
-   * nothing could be noted or given back, and nobody waits for it.
+   * Takes no new tasks; running ones may finish within `graceMs`, or return to the queue. `null`: Redis is gone, so outcomes cannot be
+   * recorded and waiting is pointless.
    */
   async stop(graceMs: number | null): Promise<void> {
     const worker = this.#worker;
@@ -118,7 +118,7 @@ export class TaskWorker {
     await within(closing, graceMs ?? 0, clock).catch(() => this.#stopping.abort(new Error('the worker stops')));
     await within(closing, graceMs === null ? 0 : afterAbortMs, clock).catch(async () => {
       const why = graceMs === null ? 'Redis is gone' : 'it did not stop in time';
-      log.warn({ queue: kind, why }, 'a worker is left; tasks that it had in hand go back when their locks run out');
+      log.warn({ queue: kind, why }, 'worker abandoned; its running tasks return to the queue when their locks expire');
       await within(worker.disconnect(), disconnectMs, clock).catch(() => undefined);
     });
   }
@@ -132,21 +132,21 @@ export class TaskWorker {
         await job.moveToWait(job.token ?? '');
         throw new WaitingError();
       }
-      // That Redis is gone says nothing about the task, and is no attempt of it.
+      // The loss of Redis says nothing about the task, and is not an attempt.
       if (error instanceof CacheUnavailableError) await this.#putBack(job, error);
       const failure = failureOf(error);
       const last = job.attemptsMade + 1 >= (job.opts.attempts ?? retry.attempts);
       if (failure.retryable && !last) throw new Error(failure.text);
       await onDead(job.data).catch((cause) => this.#putBack(job, cause));
-      log.warn({ err: error, ...job.data, token: undefined }, 'a task is given up');
+      log.warn({ err: error, ...job.data, token: undefined }, 'giving up on a task');
       throw new UnrecoverableError(failure.text);
     }
   }
 
-  /** Waits for Redis as long as it takes. */
+  /** Waits for Redis for as long as it takes. */
   async #putBack(job: Job<Task>, error: unknown): Promise<never> {
     const { clock, log } = this.#options;
-    log.warn({ err: error }, 'what became of a task could not be noted; it is done once more');
+    log.warn({ err: error }, 'could not record the outcome of a task; it will be repeated');
     await job.moveToDelayed(clock.now() + unnotedMs, job.token);
     throw new DelayedError();
   }
@@ -158,7 +158,7 @@ export class TaskWorker {
       try {
         return await onDead(task);
       } catch (error) {
-        log.warn({ err: error }, 'that a task is given up could not be noted yet');
+        log.warn({ err: error }, 'could not record yet that a task was given up on');
       }
       if (this.#ending) return;
       const pauseMs = backoffMs(attempt, noteAgain, random);
@@ -167,16 +167,16 @@ export class TaskWorker {
   }
 }
 
-/** A rate by the second would be a burst at the beginning of each, which readers feel. */
+/** A per-second rate would allow a burst at the start of each second, which readers would notice. */
 export function evenly(ratePerS: number): { readonly max: number; readonly duration: number } {
   const max = Math.ceil(ratePerS / 50);
   return { max, duration: Math.round((1000 * max) / ratePerS) };
 }
 
-/** An error that nobody thought of may be gone by the next attempt. */
+/** An unexpected error may be gone by the next attempt. */
 function failureOf(error: unknown): { readonly text: string; readonly retryable: boolean } {
   if (error instanceof TidemarkError) {
     return { text: writeFailure(error.code, error.message), retryable: error.retryable };
   }
-  return { text: writeFailure('INTERNAL_ERROR', 'something broke; the log of the worker says what'), retryable: true };
+  return { text: writeFailure('INTERNAL_ERROR', 'internal error, see the log of the worker'), retryable: true };
 }

@@ -1,18 +1,18 @@
 import type { RedisTarget } from '../platform/redis-target.ts';
 import type { JobKind } from './job-record.ts';
 
-/** One unit of work in a queue, as it lies in Redis. */
+/** One unit of work in a queue, as stored in Redis. */
 export type Task = {
   readonly kind: JobKind;
-  /** The job that it belongs to; `null` for one that a schedule made. */
+  /** Its job; `null` for a scheduled task. */
   readonly job: string | null;
-  /** The order that it is about; `null` for work on no order in particular. */
+  /** Its order; `null` if it concerns no particular order. */
   readonly order: string | null;
-  /** What whoever asked for it had seen. */
+  /** The token of its requester. */
   readonly token: string | null;
-  /** New orders are looked for from the oldest on. */
+  /** New orders are pulled from the oldest on. */
   readonly fromBeginning?: boolean;
-  /** Asked for anew: that its job was cancelled meanwhile says nothing about it. */
+  /** It was replayed: an earlier cancellation of its job does not apply. */
   readonly replayed?: boolean;
 };
 
@@ -24,18 +24,18 @@ export type QueueSettings = {
 };
 
 export type RetryPolicy = {
-  /** Tries before a task becomes a dead letter. */
+  /** Attempts before a task becomes a dead letter. */
   readonly attempts: number;
   readonly firstPauseMs: number;
   readonly maxPauseMs: number;
 };
 
-/** Why a task failed, as one text with its code in front: all that BullMQ keeps. */
+/** The reason for a failure as one text with its code first, because that is all that BullMQ stores. */
 export function writeFailure(code: string, message: string): string {
   return `${code}: ${message}`;
 }
 
-/** The code of a failure that BullMQ itself found words for. */
+/** The code of a failure that BullMQ itself reported. */
 export const unexplained = 'FAILED';
 
 export function readFailure(text: string): { readonly code: string; readonly message: string } {

@@ -1,19 +1,19 @@
 import type { RecordToApply } from '../database/mirror/checkpoints.ts';
 import type { OutboxEntry } from '../outbox/outbox.ts';
 
-/** Records of one model that are applied together, and the entries that this settles. */
+/** Records of one model that are applied together, and the outbox entries that this settles. */
 export type ApplyBatch = {
   readonly model: string;
   readonly records: readonly RecordToApply[];
   readonly entries: readonly OutboxEntry[];
 };
 
-/** `entries` in the order of their ids. However often a record changed, it is applied once: an entry says that it changed, not how. */
+/** `entries` are ordered by id. However often a record changed it is applied once, because an entry says that it changed, not how. */
 export function planBatches(entries: readonly OutboxEntry[]): ApplyBatch[] {
   return [...groupBy(entries, ({ model }) => model)].map(([model, own]) => batchOf(model, own));
 }
 
-/** Two batches of half the records each: which of them a fault belongs to is found by trying both. */
+/** Two batches of half the records each, to find the one that is refused. */
 export function halves({ model, records, entries }: ApplyBatch): ApplyBatch[] {
   const first = new Set(records.slice(0, Math.ceil(records.length / 2)).map(({ recordKey }) => recordKey));
   const [left, right] = [true, false].map((side) => entries.filter(({ recordKey }) => first.has(recordKey) === side));

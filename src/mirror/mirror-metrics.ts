@@ -1,12 +1,12 @@
 import type { Metrics } from '../platform/metrics.ts';
 import type { MirrorState } from './mirror.ts';
 
-/** Measures what the mirror of this process has done, from what it knows: no server is asked. */
+/** Metrics of this process's mirror, from memory: no server is queried. */
 export function measureMirror(state: () => MirrorState, metrics: Metrics): void {
   metrics.countedElsewhere(
     {
       name: 'tidemark_mirror_applied_records_total',
-      help: 'Records that this process has brought to the backup.',
+      help: 'Records that this process has applied to the backup.',
       labels: {},
     },
     () => [{ labels: {}, value: state().applied }],
@@ -14,7 +14,7 @@ export function measureMirror(state: () => MirrorState, metrics: Metrics): void 
   metrics.countedElsewhere(
     {
       name: 'tidemark_mirror_parity_mismatches_total',
-      help: 'Records that were found to differ between source and backup although nothing was on its way, and made right.',
+      help: 'Records found to differ between source and backup with no change in flight, and repaired.',
       labels: {},
     },
     () => [{ labels: {}, value: state().mismatches }],
@@ -22,7 +22,7 @@ export function measureMirror(state: () => MirrorState, metrics: Metrics): void 
   metrics.gauge(
     {
       name: 'tidemark_mirror_last_comparison_timestamp_seconds',
-      help: 'When this process last compared a part of source and backup, in seconds since 1970.',
+      help: 'When this process last compared a part of source and backup, as Unix time in seconds.',
       labels: {},
     },
     () => {

@@ -3,8 +3,8 @@ import type { OutboxDepth } from '../outbox/outbox.ts';
 export type MirrorTurn = 'BEHIND' | 'CAUGHT_UP';
 
 /**
- * Which way the mirror has turned, `null` for no change. Between late and nearly there nothing is said, so that nothing
- * flaps. A parked entry is a record that the backup does not have: as long as there is one the mirror is behind.
+ * The mirror's change of state, `null` for none. The thresholds differ, so that the state does not flap. A parked entry is a record that
+ * the backup lacks: as long as there is one the mirror is behind.
  */
 export function turnOf(before: MirrorTurn | null, depth: OutboxDepth, behindAfterMs: number): MirrorTurn | null {
   const ageMs = depth.oldestAgeMs ?? 0;

@@ -4,7 +4,7 @@ import { within } from '../platform/deadline.ts';
 import { usualLimits } from './mirror.ts';
 import { type MirrorTurn, turnOf } from './mirror-turn.ts';
 
-/** What is shown of a mirror, wherever it runs. `null` is not known here. */
+/** The public state of a mirror, wherever it runs. `null` is unknown here. */
 export type MirrorView = {
   readonly turn: MirrorTurn | null;
   readonly depth: OutboxDepth | null;
@@ -15,7 +15,7 @@ export type MirrorView = {
 
 const patienceMs = 1000;
 
-/** Of a mirror in another process: only the outbox, which is asked when somebody looks, tells how far it is. */
+/** For a mirror in another process: its progress is only known from the outbox, which is queried on demand. */
 export function viewFromOutbox(outbox: Pick<Outbox, 'depth'>, clock: Clock): () => Promise<MirrorView> {
   let turn: MirrorTurn | null = null;
   return async () => {

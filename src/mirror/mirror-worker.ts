@@ -1,13 +1,13 @@
 /**
- * Carries what the outbox names to the backup:
+ * Applies the records named by the outbox to the backup:
  *
- *   round:  a source and a backup that answer ─▶ claim ─▶ apply ─▶ settle ─▶ next round
+ *   round:  source and backup answer ─▶ claim ─▶ apply ─▶ settle ─▶ next round
  *                     │                                    │
- *                     └─ TROUBLE: pause, longer each time ◀┤ a server is away: the claim stays in hand and is tried again
- *                                                          │ a record is refused: halves, until it stands alone;
- *                                                          └ then postponed, and parked after so many attempts
+ *                     └─ TROUBLE: pause, with backoff ◀────┤ a server is down: the claim is kept and retried
+ *                                                          │ a record is refused: batches are halved until it is alone;
+ *                                                          └ then postponed, and parked after the maximum of attempts
  *
- * A worker that dies leaves its claim to its lease. What it had applied is applied again, which changes nothing.
+ * The claim of a dead worker ends with its lease. What it had applied is applied again, which changes nothing.
  */
 import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
@@ -21,7 +21,7 @@ import { judgeRefusal } from './refused-record.ts';
 import type { SourceLink, SourceLinks } from './source-link.ts';
 
 export type MirrorWorkerOptions = {
-  /** Unlike any other worker's. */
+  /** Unique among all workers. */
   readonly name: string;
   readonly links: SourceLinks;
   readonly applier: RecordApplier;
@@ -31,7 +31,7 @@ export type MirrorWorkerOptions = {
   readonly random: () => number;
   readonly log: Logger;
   readonly onApplied?: (records: number) => void;
-  /** `null` when a round has gone well after that. */
+  /** `null` once a round has succeeded since. */
   readonly onTrouble?: (reason: string | null) => void;
 };
 
@@ -63,14 +63,14 @@ export class MirrorWorker {
     this.#running ??= this.#run();
   }
 
-  /** Something was appended: look at once, or as soon as enough may have gathered. */
+  /** Entries were appended: start a round at once, or as soon as enough may have gathered. */
   wake(): void {
     if (this.#inTrouble) return;
     this.#woken = true;
     if (!this.#gathering) this.#endPause?.();
   }
 
-  /** Resolves once the batch that is being applied is settled or given up. */
+  /** Resolves once the current batch is settled or abandoned. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#endPause?.();
@@ -87,7 +87,7 @@ export class MirrorWorker {
       repeats = outcome === last ? repeats + 1 : 0;
       last = outcome;
       this.#gathering = outcome === 'SOME';
-      // What was appended while the round looked elsewhere is waited for by nobody but the next round.
+      // Entries appended during the round are left to the next round.
       if (this.#woken && outcome === 'NOTHING') continue;
       await this.#pause(pauseMs(outcome, repeats, random));
     }
@@ -101,8 +101,9 @@ export class MirrorWorker {
       return outcome;
     } catch (error) {
       const reason = errorMessage(error);
-      if (!(error instanceof MirrorFaultError)) this.#options.log.error({ err: error }, 'the mirror met a fault');
-      else if (!this.#inTrouble) this.#options.log.warn({ reason, kind: error.kind }, 'the mirror cannot go on');
+      if (!(error instanceof MirrorFaultError))
+        this.#options.log.error({ err: error }, 'mirror round failed unexpectedly');
+      else if (!this.#inTrouble) this.#options.log.warn({ reason, kind: error.kind }, 'mirror is blocked');
       this.#inTrouble = true;
       this.#options.onTrouble?.(reason);
       return 'TROUBLE';
@@ -113,7 +114,7 @@ export class MirrorWorker {
     const { links, applier, backup, limits, name } = this.#options;
     const link = links.now();
     if (this.#inTrouble) await backup.use(limits.timeoutMs, (connection) => connection.query('SELECT 1'));
-    // A source that comes back may have been something else meanwhile.
+    // A returning source may have been in another role meanwhile.
     if (link !== this.#lastLink) applier.forget(link.connection);
     this.#lastLink = link;
     await applier.settleEpoch(link.connection);
@@ -128,7 +129,7 @@ export class MirrorWorker {
     return entries.length >= limit ? 'FULL' : 'SOME';
   }
 
-  /** What is done leaves the hand, so that a fault in the middle repeats no more than it must. */
+  /** Settled entries leave the claim, so that a failure halfway repeats as little as possible. */
   async #applyAll({ link, batches }: InHand): Promise<void> {
     for (let next = batches[0]; next !== undefined && !this.#stopping; next = batches[0]) {
       const parts = await this.#apply(link, next);
@@ -136,7 +137,7 @@ export class MirrorWorker {
     }
   }
 
-  /** Answers the parts that are still to be applied. */
+  /** Returns the parts that are still to be applied. */
   async #apply(link: SourceLink, batch: ApplyBatch): Promise<ApplyBatch[]> {
     const { applier, onApplied } = this.#options;
     try {
@@ -158,7 +159,7 @@ export class MirrorWorker {
     const verdict = judgeRefusal(attempts, limits.maxAttempts, random);
     const recordKey = records[0]?.recordKey;
     if (verdict.action === 'PARK')
-      log.error({ model, recordKey, attempts, reason }, 'a record is not mirrored any more');
+      log.error({ model, recordKey, attempts, reason }, 'parked a record that the backup keeps refusing');
     else log.warn({ model, recordKey, attempts, reason }, 'the backup refused a record');
     for (const { id } of entries) {
       if (verdict.action === 'PARK') await outbox.park(id, reason);

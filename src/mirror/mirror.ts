@@ -1,6 +1,6 @@
 /**
- * The mirror of one process: prepares the backup, runs a worker, and watches how far it is. The backup may be down for any
- * time, at start too: whatever waits, waits in the outbox.
+ * The mirror of one process: prepares the backup, runs a worker, and watches the progress. The backup may be down for any time, at
+ * start too: changes wait in the outbox.
  */
 import { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
@@ -18,12 +18,12 @@ import { SourceLinks } from './source-link.ts';
 
 export type MirrorOptions = {
   readonly models: readonly MirroredModel[];
-  /** The server that takes the writes by now, `null` when none does. */
+  /** The server that accepts writes now, `null` if none does. */
   readonly source: () => ServerAddress | null;
   readonly backup: ServerAddress;
-  /** Unlike any other worker's on the same outbox. */
+  /** Unique among all workers on the same outbox. */
   readonly workerName: string;
-  /** Brings the backup's tables up to date; tried again until it succeeds. */
+  /** Migrates the backup's tables; retried until it succeeds. */
   readonly prepareBackup: (() => Promise<void>) | null;
   readonly clock: Clock;
   readonly random: () => number;
@@ -33,10 +33,10 @@ export type MirrorOptions = {
 };
 
 export type MirrorLimits = MirrorWorkerLimits & {
-  /** An entry that waits longer makes the mirror count as behind. */
+  /** If an entry waits longer, the mirror counts as behind. */
   readonly behindAfterMs: number;
   readonly watchIntervalMs: number;
-  /** How often a part of the records is compared, unasked; 0 is never. */
+  /** Interval of the background comparison; 0 disables it. */
   readonly checkIntervalMs: number;
 };
 
@@ -51,15 +51,15 @@ export const usualLimits: MirrorLimits = {
 };
 
 export type MirrorState = {
-  /** `null` while it is not known. */
+  /** `null` if unknown. */
   readonly turn: MirrorTurn | null;
-  /** Of the outbox, when it was last seen. */
+  /** Size of the outbox when last read. */
   readonly depth: OutboxDepth | null;
   /** Records applied by this process. */
   readonly applied: number;
-  /** Records that were found to differ unasked, and made right. */
+  /** Records found to differ by the background comparison, and repaired. */
   readonly mismatches: number;
-  /** When a part was compared last, in milliseconds since the Unix epoch; `null` before the first time. */
+  /** When a part was last compared, in milliseconds since the Unix epoch; `null` before the first time. */
   readonly lastComparedAtMs: number | null;
   readonly trouble: string | null;
 };
@@ -71,7 +71,7 @@ export class Mirror {
   readonly #options: MirrorOptions;
   readonly #limits: MirrorLimits;
   readonly #links: SourceLinks;
-  /** The worker's, and one for everything else, so that neither waits for the other. */
+  /** The worker's connection, and one for everything else, so that neither waits for the other. */
   readonly #connections: readonly [MirrorConnection, MirrorConnection];
   readonly #watchLinks: SourceLinks;
   readonly #worker: MirrorWorker;
@@ -79,7 +79,7 @@ export class Mirror {
   readonly #watchApplier: RecordApplier;
   readonly #stop = new AbortController();
   #watching: Promise<void> | null = null;
-  /** What this part meets; `#state` has what the worker meets. */
+  /** Trouble met by this part; `#state` has the worker's. */
   #watchTrouble: string | null = null;
   #state: MirrorState = { turn: null, depth: null, applied: 0, mismatches: 0, lastComparedAtMs: null, trouble: null };
 
@@ -109,7 +109,7 @@ export class Mirror {
     });
   }
 
-  /** Begins at once and waits for nobody. */
+  /** Starts in the background. */
   start(): void {
     this.#watching ??= this.#run();
   }
@@ -121,7 +121,7 @@ export class Mirror {
     await Promise.all([...this.#connections, this.#links, this.#watchLinks].map((part) => part.close()));
   }
 
-  /** Something was appended in this process. */
+  /** Entries were appended in this process. */
   wake(): void {
     this.#worker.wake();
   }
@@ -145,7 +145,7 @@ export class Mirror {
     }
   }
 
-  /** False when asked to stop before. */
+  /** False if asked to stop first. */
   async #prepared(): Promise<boolean> {
     const { prepareBackup, log } = this.#options;
     while (!this.#stop.signal.aborted) {
@@ -155,7 +155,7 @@ export class Mirror {
         return true;
       } catch (error) {
         const trouble = errorMessage(error);
-        if (trouble !== this.#state.trouble) log.warn({ reason: trouble }, 'the backup cannot be prepared yet');
+        if (trouble !== this.#state.trouble) log.warn({ reason: trouble }, 'cannot prepare the backup yet; will retry');
         await this.#look();
         this.#learn({ trouble });
       }
@@ -183,9 +183,9 @@ export class Mirror {
       this.#learn({ mismatches: this.#state.mismatches + found, lastComparedAtMs: this.#options.clock.now() });
       await this.#watchApplier.purge(checkpointHours, purgeLimit);
     } catch (error) {
-      // The worker meets the same servers and says so.
+      // The worker meets the same servers and reports them.
       if (!(error instanceof MirrorFaultError))
-        this.#options.log.error({ err: error }, 'the mirror could not be checked');
+        this.#options.log.error({ err: error }, 'could not read the progress of the mirror');
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Brings records of the backup up to date, whoever asks: the worker for the outbox, repair for what it found, a promotion for
- * what may have been lost with the old source.
+ * Copies records from the source to the backup: for the worker, for repair, and after a promotion for records that may have been lost
+ * with the old source.
  */
 import { applyRecords, sourceEpoch } from '../database/mirror/apply-records.ts';
 import {
@@ -17,7 +17,7 @@ import { type MirroredModel, type RecordShape, readShape } from '../database/mir
 export type RecordApplierOptions = {
   readonly models: readonly MirroredModel[];
   readonly backup: MirrorConnection;
-  /** How long one transaction on the backup may take. */
+  /** Time limit of one transaction on the backup. */
   readonly timeoutMs: number;
 };
 
@@ -26,7 +26,7 @@ const recordsPerRecheck = 200;
 export class RecordApplier {
   readonly #options: RecordApplierOptions;
   readonly #shapes = new Map<string, RecordShape>();
-  /** The epoch of each source that was asked. */
+  /** The epoch of each source that was queried. */
   readonly #epochs = new WeakMap<MirrorConnection, number>();
   readonly #settledEpochs = new WeakSet<MirrorConnection>();
 
@@ -34,7 +34,7 @@ export class RecordApplier {
     this.#options = options;
   }
 
-  /** Throws `MirrorFaultError`; then none of the records was touched. */
+  /** Throws `MirrorFaultError`; then no record was changed. */
   async apply(source: MirrorConnection, model: string, records: readonly RecordToApply[]): Promise<void> {
     const { backup, timeoutMs } = this.#options;
     try {
@@ -47,12 +47,12 @@ export class RecordApplier {
     }
   }
 
-  /** As the source has it: a backup that lacks a column must refuse rather than forget it. */
+  /** With the source's columns: a backup that lacks one must refuse the record rather than drop the value. */
   async shape(source: MirrorConnection, model: string): Promise<RecordShape> {
     const known = this.#shapes.get(model);
     if (known !== undefined) return known;
     const mirrored = this.#options.models.find((candidate) => candidate.model === model);
-    if (mirrored === undefined) throw new MirrorFaultError('record', `${model} is no mirrored model`);
+    if (mirrored === undefined) throw new MirrorFaultError('record', `${model} is not a mirrored model`);
     const shape = await source.use(this.#options.timeoutMs, (connection) => readShape(connection, mirrored));
     this.#shapes.set(model, shape);
     return shape;
@@ -67,8 +67,8 @@ export class RecordApplier {
   }
 
   /**
-   * Once per source: when the backup holds records of an older history, those that were applied shortly before its end are
-   * read again, since their last changes may not have survived. Answers how many.
+   * Once per source: if the backup holds records of an older epoch, those applied shortly before its end are read again, because their
+   * last changes may not have survived. Returns their number.
    */
   async settleEpoch(source: MirrorConnection): Promise<number> {
     if (this.#settledEpochs.has(source)) return 0;
@@ -101,7 +101,7 @@ export class RecordApplier {
     return backup.use(timeoutMs, (connection) => purgeCheckpoints(connection, olderThanHours, limit));
   }
 
-  /** What was remembered may be why it failed. */
+  /** Cached knowledge may be the reason for the failure. */
   #doubt(source: MirrorConnection, error: unknown): void {
     if (!(error instanceof MirrorFaultError)) return;
     if (error.kind === 'schema') this.#shapes.clear();
@@ -109,7 +109,7 @@ export class RecordApplier {
     this.forget(source);
   }
 
-  /** Whatever is known of this source is asked for again. */
+  /** Forgets everything about this source. */
   forget(source: MirrorConnection): void {
     this.#epochs.delete(source);
     this.#settledEpochs.delete(source);

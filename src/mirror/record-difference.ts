@@ -2,18 +2,18 @@ import type { RecordShape, TableShape } from '../database/mirror/mirrored-tables
 import type { ComparedRecord } from '../database/mirror/record-comparison.ts';
 import type { RecordState, Value, Values } from '../database/mirror/record-rows.ts';
 
-/** How a record of the backup differs from the source's: not there, there but gone from the source, or not the same. */
+/** How a record of the backup differs from the source's: missing, deleted on the source, or different. */
 export type RecordDifference = {
   readonly model: string;
   readonly key: string;
   readonly kind: 'MISSING' | 'EXTRA' | 'DIFFERENT';
-  /** `status`, or `order_items(2).quantity`; empty unless DIFFERENT. Names only: values may be nobody's business. */
+  /** `status`, or `order_items(2).quantity`; empty unless DIFFERENT. Names only, because values may be private. */
   readonly columns: readonly string[];
-  /** True when the outbox has given the record up. */
+  /** True if the outbox has parked the record. */
   readonly parked: boolean;
 };
 
-/** `null` when both sides are the same. */
+/** `null` if both sides are equal. */
 export function differenceOf(shape: RecordShape, compared: ComparedRecord): RecordDifference | null {
   const { key, source, backup } = compared;
   const facts = { model: shape.model, key, parked: compared.outbox === 'PARKED' };
@@ -40,7 +40,7 @@ function differingColumns(shape: RecordShape, source: RecordState, backup: Recor
   return [...own, ...children];
 }
 
-/** The names of the columns; `*` when only one side has the row. */
+/** Names of the columns; `*` if only one side has the row. */
 function rowDifference({ columns }: TableShape, source: Values | null, backup: Values | null): string[] {
   if (source === null || backup === null) return source === backup ? [] : ['*'];
   return columns.filter((_, index) => !same(source[index] ?? null, backup[index] ?? null));
@@ -51,7 +51,7 @@ function same(a: Value, b: Value): boolean {
   return Buffer.isBuffer(a) && Buffer.isBuffer(b) ? a.equals(b) : String(a) === String(b);
 }
 
-/** A child row is named by the columns of its key without the record's. */
+/** A child row is named by its key columns without the record's. */
 function byKey(table: TableShape, rows: readonly Values[]): Map<string, Values> {
   const places = table.sortedBy.filter((name) => name !== table.recordKey).map((name) => table.columns.indexOf(name));
   return new Map(rows.map((row) => [places.map((place) => String(row[place])).join(','), row]));

@@ -4,15 +4,15 @@ import { decide, type VerifyOptions, type VerifyReport, verify } from './verify.
 
 export type RepairReport = {
   readonly found: VerifyReport;
-  /** What was made right. */
+  /** What was repaired. */
   readonly repaired: readonly RecordDifference[];
-  /** What differs still, or cannot be told. */
+  /** What still differs, or is undecided. */
   readonly left: Pick<VerifyReport, 'differences' | 'undecided'>;
 };
 
 const recordsPerApply = 200;
 
-/** Makes the backup right for everything that `verify` finds, and looks at it once more. Throws `MirrorFaultError`. */
+/** Copies every record that `verify` finds different, and verifies those again. Throws `MirrorFaultError`. */
 export async function repair(options: VerifyOptions & { readonly applier: RecordApplier }): Promise<RepairReport> {
   const found = await verify(options);
   const differences: RecordDifference[] = [];

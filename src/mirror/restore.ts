@@ -1,6 +1,6 @@
 /**
- * Rebuilds the mirrored tables of a database from the backup, range by range, each in one transaction. A range that is the
- * same already is passed over, so a restore that was cut off goes on where it stopped when it is started again.
+ * Rebuilds the mirrored tables of a database from the backup, range by range, each in one transaction. Equal ranges are skipped, so an
+ * interrupted restore continues where it stopped when it is started again.
  */
 import { latestEpoch } from '../database/mirror/checkpoints.ts';
 import { freshWrite, type MirrorConnection, snapshotRead } from '../database/mirror/mirror-connection.ts';
@@ -14,7 +14,7 @@ export type RestoreOptions = {
   readonly models: readonly MirroredModel[];
   readonly backup: MirrorConnection;
   readonly target: MirrorConnection;
-  /** Whether records that are in the target already may be replaced and deleted. */
+  /** Whether existing records in the target may be replaced and deleted. */
   readonly overwrite: boolean;
   readonly timeoutMs: number;
   readonly recordsPerRange?: number;
@@ -24,20 +24,19 @@ export type RestoreOptions = {
 export type RestoreReport = {
   readonly records: number;
   readonly copied: number;
-  /** The history that begins with the restore, `null` where none is recorded or nothing had to be copied. */
+  /** The epoch that begins with the restore, `null` if epochs are not recorded or nothing was copied. */
   readonly epoch: number | null;
 };
 
-/** There are records in the target, and nobody said that they may go. */
+/** The target has records, and replacing them was not allowed. */
 export class TargetNotEmptyError extends TidemarkError {
   readonly code = 'TARGET_NOT_EMPTY';
   readonly retryable = false;
 
   constructor(table: string, records: number) {
-    super(
-      `${table} has ${records} records already. They would be replaced by what the backup has: say --yes if they may be`,
-      { facts: { table, records } },
-    );
+    super(`${table} has ${records} records already. Pass --yes to replace them with those of the backup`, {
+      facts: { table, records },
+    });
   }
 }
 
@@ -83,7 +82,7 @@ async function restoreModel(options: RestoreOptions, shape: RecordShape): Promis
   }
 }
 
-/** How many records were copied. */
+/** Returns the number of records copied. */
 async function restoreRange(options: RestoreOptions, shape: RecordShape, range: KeyRange): Promise<number> {
   const { backup, target, timeoutMs } = options;
   const digest = (side: MirrorConnection) =>

@@ -1,6 +1,6 @@
 /**
- * What is written to a mirrored table past the outbox (by hand, by another program) is found here, unasked: each step
- * compares one range of records, makes right what differs, and goes on behind it; after the last one it begins anew.
+ * Finds writes to mirrored tables that bypassed the outbox (by hand, or by another program): each step compares one range of records,
+ * repairs what differs, and moves on; after the last range it starts again.
  */
 import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import type { MirroredModel } from '../database/mirror/mirrored-tables.ts';
@@ -12,7 +12,7 @@ import type { SourceLink } from './source-link.ts';
 import { rangeEnd, suspectsOf } from './verify.ts';
 
 const recordsPerStep = 1000;
-/** More than this at once is no stray write: `backup repair` is for that, with somebody watching. */
+/** More differences than this are not stray writes: run `backup repair` under supervision. */
 const recordsPerRepair = 100;
 
 export type RollingCheckOptions = {
@@ -32,7 +32,7 @@ export class RollingCheck {
     this.#options = options;
   }
 
-  /** How many records differed and are right now. Throws `MirrorFaultError`. */
+  /** Returns the number of records that differed and were repaired. Throws `MirrorFaultError`. */
   async next({ connection: source }: SourceLink): Promise<number> {
     const { models, backup, applier, timeoutMs, log } = this.#options;
     const model = models[this.#model % models.length]?.model;
@@ -43,7 +43,7 @@ export class RollingCheck {
     const range = { after: this.#after, upTo: await rangeEnd(sides, shape, this.#after, recordsPerStep) };
     const suspects = await suspectsOf(sides, shape, range, timeoutMs);
     const compared = await compareRecords({ ...sides, shape, epoch }, suspects.slice(0, recordsPerRepair));
-    // What waits or is parked is somebody else's business.
+    // Waiting and parked records are left to the worker.
     const wrong = compared.filter((record) => record.outbox === 'NONE' && differenceOf(shape, record) !== null);
     await applier.apply(
       source,
@@ -51,7 +51,7 @@ export class RollingCheck {
       wrong.map(({ key }) => ({ recordKey: key, outboxId: 0n })),
     );
     if (wrong.length > 0)
-      log.warn({ model, records: wrong.length }, 'the backup differed from the source and was made right');
+      log.warn({ model, records: wrong.length }, 'repaired records of the backup that differed from the source');
     this.#after = range.upTo;
     if (range.upTo === null) this.#model += 1;
     return wrong.length;

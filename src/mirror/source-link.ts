@@ -4,17 +4,17 @@ import { Outbox } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ServerAddress } from '../servers/server-address.ts';
 
-/** The source of now: where records are read, and where their outbox is. */
+/** The current source: where records are read, and where their outbox is. */
 export type SourceLink = { readonly connection: MirrorConnection; readonly outbox: Outbox };
 
-/** Follows the source from server to server: what a claim brought is read and settled on the server that it came from. */
+/** Follows the source from server to server: a claim is read and settled on the server that it came from. */
 export class SourceLinks {
   readonly #current: () => ServerAddress | null;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #links = new Map<string, SourceLink>();
 
-  /** `current` names the server that takes the writes, `null` when none does. */
+  /** `current` names the server that accepts writes, `null` if none does. */
   constructor(current: () => ServerAddress | null, clock: Clock, timeoutMs: number) {
     this.#current = current;
     this.#clock = clock;
@@ -24,7 +24,7 @@ export class SourceLinks {
   /** Throws `MirrorFaultError`. */
   now(): SourceLink {
     const address = this.#current();
-    if (address === null) throw new MirrorFaultError('server', 'no server takes writes');
+    if (address === null) throw new MirrorFaultError('server', 'no server accepts writes');
     const known = this.#links.get(address.name);
     if (known !== undefined) return known;
     const connection = new MirrorConnection(address, this.#clock);

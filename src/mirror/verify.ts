@@ -1,7 +1,7 @@
 /**
- * Says whether the backup holds what the source holds, and names every record that does not. Ranges of records are compared
- * by digests; the records of a range that differs by digests of their own; those that differ exactly, one moment on both
- * sides. Records that the outbox still has an entry for are asked again until the patience is over: then they are undecided.
+ * Compares the backup with the source, and lists every record that differs. Ranges of records are compared by digest, then the records
+ * of a differing range by their digests, then the differing records exactly, in one snapshot on each side. Records with an outbox entry
+ * are compared again until the patience is over: then they are undecided.
  */
 import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import type { RecordShape } from '../database/mirror/mirrored-tables.ts';
@@ -23,7 +23,7 @@ export type VerifyOptions = Sides & {
   readonly epoch: number;
   readonly clock: Clock;
   readonly timeoutMs: number;
-  /** How long to wait for records that are on their way. */
+  /** How long to wait for records in flight. */
   readonly patienceMs: number;
   readonly recordsPerRange?: number;
   readonly progress?: (records: number, of: number) => void;
@@ -32,7 +32,7 @@ export type VerifyOptions = Sides & {
 export type VerifyReport = {
   readonly records: number;
   readonly differences: readonly RecordDifference[];
-  /** Still on their way when the patience was over. */
+  /** Still in flight when the patience was over. */
   readonly undecided: readonly { readonly model: string; readonly key: string }[];
 };
 
@@ -40,7 +40,7 @@ const usualRange = 1000;
 const recordsPerComparison = 100;
 const askAgainMs = 100;
 
-/** Throws `MirrorFaultError` when either side cannot be read. */
+/** Throws `MirrorFaultError` if either side cannot be read. */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const reports: VerifyReport[] = [];
   for (const shape of options.shapes) reports.push(await verifyModel(options, shape));
@@ -66,7 +66,7 @@ async function verifyModel(options: VerifyOptions, shape: RecordShape): Promise<
   return { records, ...(await decide(options, shape, suspects)) };
 }
 
-/** The source's, and behind its end the backup's: what is too much there is found in ranges as well. */
+/** The source's ranges, and beyond their end the backup's, which finds surplus records there as well. */
 export async function rangeEnd(
   { source, backup, timeoutMs }: Sides & { readonly timeoutMs: number },
   shape: RecordShape,
@@ -77,7 +77,7 @@ export async function rangeEnd(
   return end ?? backup.use(timeoutMs, (connection) => endOfRange(connection, shape, after, records));
 }
 
-/** Keys whose records differ, or differed while they were looked at. */
+/** Keys of records that differ, or differed while they were compared. */
 export async function suspectsOf(
   { source, backup }: Sides,
   shape: RecordShape,
@@ -95,7 +95,7 @@ export async function suspectsOf(
   return [...new Set([...there.keys(), ...here.keys()])].filter((key) => there.get(key) !== here.get(key));
 }
 
-/** Judges each suspect, as often as it takes. */
+/** Judges each suspect, repeatedly if need be. */
 export async function decide(
   options: Omit<VerifyOptions, 'shapes'>,
   shape: RecordShape,

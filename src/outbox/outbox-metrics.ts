@@ -1,7 +1,7 @@
 import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox, OutboxDepth } from './outbox.ts';
 
-/** Measures what the backup has not seen yet, when somebody looks: the source is asked once a look. */
+/** Metrics of what the backup lacks. Each scrape queries the source once. */
 export function measureOutbox(outbox: Pick<Outbox, 'depth'>, metrics: Metrics): void {
   let reading: Promise<OutboxDepth> | null = null;
   const depth = () => {
@@ -14,7 +14,7 @@ export function measureOutbox(outbox: Pick<Outbox, 'depth'>, metrics: Metrics): 
   metrics.gauge(
     {
       name: 'tidemark_outbox_rows',
-      help: 'Changes that the backup has not got: waiting for it, or parked after too many tries.',
+      help: 'Changes that the backup lacks: waiting, or parked after too many attempts.',
       labels: { state: states },
     },
     async () => {
@@ -25,7 +25,7 @@ export function measureOutbox(outbox: Pick<Outbox, 'depth'>, metrics: Metrics): 
   metrics.gauge(
     {
       name: 'tidemark_outbox_oldest_age_seconds',
-      help: 'How long the oldest change has waited for the backup; 0 when none waits.',
+      help: 'Age of the oldest change waiting for the backup; 0 if none is waiting.',
       labels: {},
     },
     async () => [{ labels: {}, value: ((await depth()).oldestAgeMs ?? 0) / 1000 }],

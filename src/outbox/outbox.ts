@@ -1,5 +1,5 @@
 /**
- * What has changed on the source and is not known to be in the backup. A row says that a record changed, not how:
+ * What has changed on the source and may not be in the backup. A row says that a record changed, not how:
  *
  *            append (with the change)
  *                  │
@@ -12,10 +12,10 @@
  *                │                              │
  *                └──park──▶ PARKED ──replay─────┘
  *
- * Whoever claims reads the record after the claim, so its read covers every row that the claim brought, and a row too many
- * is harmless. Only one worker has a record at a time, as long as its lease lasts; a worker that outlives its lease must find
- * that out by itself where it applies. The ids of one record's rows grow in the order of the commits.
- * Parked rows hold up nobody: a later row of the record is claimed as if they were not there.
+ * A worker reads the record after the claim, so its read covers every row of the claim, and a row too many is harmless. Only one worker
+ * has a record at a time, while its lease lasts; a worker that outlives its lease must find that out when it applies. The ids of one
+ * record's rows grow in commit order.
+ * Parked rows block nothing: a later row of the record is claimed as if they did not exist.
  */
 import {
   claimRows,
@@ -32,7 +32,7 @@ import {
 export type OutboxEntry = OutboxRow;
 
 export type ClaimRequest = {
-  /** How many records at most; all their rows come along. */
+  /** Maximum number of records; all their rows are included. */
   readonly limit: number;
   readonly leaseMs: number;
   /** One name per running worker. */
@@ -42,7 +42,7 @@ export type ClaimRequest = {
 export type OutboxDepth = {
   readonly waiting: number;
   readonly parked: number;
-  /** Of what waits; `null` when nothing does. */
+  /** Age of the oldest waiting row; `null` if there is none. */
   readonly oldestAgeMs: number | null;
 };
 
@@ -55,7 +55,7 @@ export class Outbox {
     this.#onSource = onSource;
   }
 
-  /** In the order of ids. */
+  /** Ordered by id. */
   async claim(request: ClaimRequest): Promise<readonly OutboxEntry[]> {
     this.#workers.add(request.worker);
     return this.#onSource((connection) => claimRows(connection, request));
@@ -65,19 +65,19 @@ export class Outbox {
     await this.#onSource((connection) => deleteRows(connection, ids));
   }
 
-  /** Gives a row that was claimed here back, to be claimed again after the delay. */
+  /** Returns a row claimed here, to be claimed again after the delay. */
   async postpone(id: bigint, reason: string, delayMs: number): Promise<void> {
     const workers = [...this.#workers];
     await this.#onSource((connection) => postponeRow(connection, id, { workers, reason, delayMs }));
   }
 
-  /** Gives a row that was claimed here up, until somebody asks for it. */
+  /** Parks a row claimed here, until it is replayed. */
   async park(id: bigint, reason: string): Promise<void> {
     const workers = [...this.#workers];
     await this.#onSource((connection) => parkRow(connection, id, { workers, reason }));
   }
 
-  /** How many rows wait again. */
+  /** Returns the number of rows replayed. */
   replayParked(): Promise<number> {
     return this.#onSource(unparkRows);
   }

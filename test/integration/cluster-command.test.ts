@@ -90,7 +90,7 @@ describe.sequential('npm run cluster', () => {
     await cluster.kill(status.source);
     await cluster.cluster.startNode('source');
     const unasked = () => command('promote', '--if-source-down', '--yes');
-    await expect.poll(async () => (await unasked()).output, { timeout: 30_000 }).toContain('too soon');
+    await expect.poll(async () => (await unasked()).output, { timeout: 30_000 }).toContain('within the quiet time');
     expect((await unasked()).code).toBe(3);
     const later = await command('promote', '--if-source-down', '--yes', '--quiet-time', '0');
     expect(later.output).toContain('is the source. It took');

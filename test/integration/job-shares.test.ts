@@ -76,9 +76,7 @@ describe('orders that wait', () => {
     const refused = await recheck('192.0.2.1', ids(100, 21));
     expect(refused.error).toMatchObject({ code: 'TOO_MANY_JOBS', retryable: true, waiting: 100, most: 120 });
     expect(refused.error?.retryAfterMs).toBeGreaterThan(0);
-    expect(refused.message).toBe(
-      '100 orders that you asked for wait, and at most 120 may: try again later, or ask for fewer',
-    );
+    expect(refused.message).toBe('100 of your orders are queued; the limit is 120: try again later, or ask for fewer');
     expect((await recheck('192.0.2.1', ids(100, 20))).job).toMatchObject({ total: 20 });
     expect((await recheck('192.0.2.2', ids(200, 50))).job).toMatchObject({ total: 50 });
     // A network of IPv6 is one client.
@@ -89,7 +87,7 @@ describe('orders that wait', () => {
     for (const client of [1, 2, 3, 4]) await recheck(`192.0.2.${client}`, ids(client * 100, 45));
     const refused = await recheck('192.0.2.5', ids(500, 21));
     expect(refused.error).toMatchObject({ code: 'TOO_MANY_JOBS', retryable: true, waiting: 180, most: 200 });
-    expect(refused.message).toMatch(/^180 orders wait in the queue, and at most 200 may/);
+    expect(refused.message).toMatch(/^180 orders are queued; the limit is 200/);
     expect((await recheck('192.0.2.5', ids(500, 20))).job).toMatchObject({ total: 20 });
   });
 

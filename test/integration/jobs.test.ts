@@ -619,7 +619,7 @@ describe('Redis that is gone', () => {
     expect(refused.errors[0]?.extensions).toMatchObject({ code: 'JOBS_UNAVAILABLE', retryable: false });
     expect((await ask(alone, '{ jobs { available trouble } }')).data.jobs).toEqual({
       available: false,
-      trouble: 'no Redis is configured',
+      trouble: 'Redis is not configured',
     });
     await alone.stop();
   });

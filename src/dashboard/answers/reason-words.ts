@@ -10,7 +10,10 @@ const words: Readonly<Record<string, readonly [short: string, long: string]>> = 
   'replica-caught-up': ['caught up', 'The replica was known to have everything that you have seen and written.'],
   'replica-after-wait': ['caught up after a wait', 'The answer waited until a replica had everything you have seen.'],
   'source-after-wait': ['source after a wait', 'No replica caught up in time, so the source answered.'],
-  'source-bypass': ['went to the source', 'No replica had everything you have seen, and the request did not allow waiting.'],
+  'source-bypass': [
+    'went to the source',
+    'No replica had everything you have seen, and the request did not allow waiting.',
+  ],
   'source-no-replica': ['no replica available', 'No replica could serve the read, so the source answered.'],
   'source-alone': ['only server', 'There are no replicas: the source answers everything.'],
   'backup-last-resort': ['backup, last resort', 'No other server answers. The backup may be behind.'],

@@ -35,8 +35,7 @@ export function LoopPanel({ lab }: { lab: LabState }) {
         </Button>
       </header>
       <p className="panel-lead">
-        Repeatedly writes an order and reads it back at once. A read that does not show the write before it is
-        stale.
+        Repeatedly writes an order and reads it back at once. A read that does not show the write before it is stale.
       </p>
       <div className="loop-controls">
         <Button

@@ -51,7 +51,11 @@ export function ListPlace(props: Props) {
     }
     return (
       <ErrorState failure={failure} onRetry={list.refresh}>
-        <p>{isFiltered(view) ? 'The orders that match these filters could not be loaded.' : 'The orders could not be loaded.'}</p>
+        <p>
+          {isFiltered(view)
+            ? 'The orders that match these filters could not be loaded.'
+            : 'The orders could not be loaded.'}
+        </p>
       </ErrorState>
     );
   }

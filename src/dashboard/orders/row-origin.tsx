@@ -33,9 +33,7 @@ export function RowOrigin({ asked, onClose }: { asked: AskedOrigin; onClose: () 
 function ChangeStory({ origin }: { origin: Extract<Origin, { kind: 'change' }> }) {
   return (
     <>
-      <p className="story">
-        Announced by the API on commit, after the list was read. The next answer includes it.
-      </p>
+      <p className="story">Announced by the API on commit, after the list was read. The next answer includes it.</p>
       <dl className="facts">
         <dt>Committed</dt>
         <dd>

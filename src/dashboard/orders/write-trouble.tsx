@@ -8,8 +8,7 @@ const advice: Readonly<Record<string, string>> = {
   WRITE_INDETERMINATE:
     'The outcome of the write is unknown. Send it again unchanged: it keeps its key, so it is not done twice.',
   UNREACHABLE: 'Send it again unchanged: it keeps its key, so it is not done twice.',
-  NO_ANSWER:
-    'The outcome of the write is unknown. Send it again unchanged: it keeps its key, so it is not done twice.',
+  NO_ANSWER: 'The outcome of the write is unknown. Send it again unchanged: it keeps its key, so it is not done twice.',
 };
 
 type Props = {

@@ -42,7 +42,7 @@ const clusterEvent = builder.objectRef<Streamed<ClusterEvent>>('ClusterEvent').i
     name: t.field({ type: eventName, description: 'Kind of event.', resolve: ({ item }) => item.name }),
     severity: t.field({
       type: severityType,
-      description: 'Severity.',
+      description: 'Severity of the event.',
       resolve: ({ item }) => clusterEventKinds[item.name].severity,
     }),
     at: t.field({

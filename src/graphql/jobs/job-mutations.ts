@@ -93,7 +93,7 @@ builder.mutationField('refreshNewOrders', (t) =>
       types: [InvalidInputError],
       union: { name: 'RefreshNewOrdersResult', description: 'The job, or why there is none.' },
     },
-    args: { input: t.arg({ type: refreshInput, required: true, description: 'Options.' }) },
+    args: { input: t.arg({ type: refreshInput, required: true, description: 'Options of the run.' }) },
     extensions: withoutServer,
     resolve: async (_, { input }, { jobs, client }) => ({
       job: await jobs.refresh(input.fromBeginning ?? false, client),
@@ -124,7 +124,7 @@ builder.mutationField('cancelJob', (t) =>
       types: [InvalidInputError],
       union: { name: 'CancelJobResult', description: 'The job, or why the input was refused.' },
     },
-    args: { input: t.arg({ type: cancelInput, required: true, description: 'The job.' }) },
+    args: { input: t.arg({ type: cancelInput, required: true, description: 'The job to cancel.' }) },
     extensions: withoutServer,
     resolve: async (_, { input }, { jobs }) => ({ job: await jobs.cancel(input.id) }),
   }),

@@ -37,7 +37,7 @@ const orderItemType = builder.prismaObject('OrderItem', {
     line: t.exposeInt('line', { description: 'Position in the order, from 1.' }),
     sku: t.exposeString('sku', { description: 'Article code.' }),
     name: t.exposeString('name', { description: 'Name of the article at the time of the order.' }),
-    quantity: t.exposeInt('quantity', { description: 'Quantity.' }),
+    quantity: t.exposeInt('quantity', { description: 'Quantity ordered.' }),
     unitPrice: t.expose('unitPrice', { type: 'Decimal', description: "Unit price in the order's currency." }),
     lineTotal: t.field({
       type: 'Decimal',

@@ -14,7 +14,7 @@ const listed = (words: readonly string[]) => words.map((word) => `\`${word}\``).
 const operationKinds = builder.enumType('OperationKind', {
   description: 'Kind of operation.',
   values: {
-    QUERY: { value: 'query', description: 'A read.' },
+    QUERY: { value: 'query', description: 'A read, on any server.' },
     MUTATION: { value: 'mutation', description: 'A write, on the source.' },
   },
 });

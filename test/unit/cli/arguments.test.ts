@@ -49,7 +49,10 @@ describe('a failed start', () => {
   });
 
   it('shows the message of what was thrown on purpose, and the stack of what was not', () => {
-    expect(explainFailure(new UsageError('--port must be a number'))).toEqual({ text: '--port must be a number', exitCode: 2 });
+    expect(explainFailure(new UsageError('--port must be a number'))).toEqual({
+      text: '--port must be a number',
+      exitCode: 2,
+    });
     expect(explainFailure(new TypeError('undefined is not a function')).text).toContain('    at ');
   });
 });

@@ -19,13 +19,13 @@ describe('the command line of npm run cluster', () => {
     [[], 'Name one of'],
     [['restart'], 'Name one of'],
     [['promote', '--what'], 'Try --help'],
-    [['promote', 'a', 'b'], 'Too many words'],
-    [['status', 'replica-1'], 'Too many words'],
+    [['promote', 'a', 'b'], 'Too many arguments'],
+    [['status', 'replica-1'], 'Too many arguments'],
     [['switchover'], 'needs the name of a server'],
     [['add-replica'], 'needs a URL'],
-    [['switchover', 'replica-1', '--force'], 'belong to promote'],
+    [['switchover', 'replica-1', '--force'], 'are for promote only'],
     [['promote', '--quiet-time', 'soon'], 'number of seconds'],
-    [['promote', '--json'], 'say --yes too'],
+    [['promote', '--json'], 'pass --yes as well'],
   ])('is refused as %j', (argv, words) => {
     expect(() => readClusterOptions(argv)).toThrow(words);
   });

@@ -38,7 +38,7 @@ describe('Decimal', () => {
   });
 
   it.each([12.5, 12, '12,50', '1e3', 'NaN', '', ' 1', null])('refuses %j', (value) => {
-    expect(() => decimal.parseValue(value)).toThrow('exactness');
+    expect(() => decimal.parseValue(value)).toThrow('precision');
   });
 
   it('refuses a bare number in a document', () => {

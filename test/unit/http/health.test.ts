@@ -139,7 +139,7 @@ describe('/health/<node>', () => {
       const { status, body } = await ask(`/health/${name}`);
       expect(status).toBe(404);
       expect(body.errors[0]).toEqual({
-        message: 'No node is called so. There are: source.',
+        message: 'There is no node of this name. Nodes: source.',
         extensions: { code: 'NODE_UNKNOWN' },
       });
       await server.stop();

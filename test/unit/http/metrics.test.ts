@@ -185,8 +185,8 @@ describe('a metric of several parts', () => {
   it('has one form', () => {
     const metrics = new PrometheusMetrics({ clock: systemClock });
     metrics.counter(marbles);
-    expect(() => of(metrics, 'a').counter(marbles)).toThrow('tidemark_marbles_total is declared as');
-    expect(() => metrics.gauge(marbles, () => [])).toThrow('tidemark_marbles_total is declared as');
+    expect(() => of(metrics, 'a').counter(marbles)).toThrow('tidemark_marbles_total is declared both as');
+    expect(() => metrics.gauge(marbles, () => [])).toThrow('tidemark_marbles_total is declared both as');
   });
 });
 

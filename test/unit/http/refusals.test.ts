@@ -19,7 +19,7 @@ describe('the log of those who were turned away', () => {
     await clock.tick(10_000);
     refusals.count('host', { client: '192.0.2.9', path: '/graphql' });
     refusals.count('timeout', { client: '192.0.2.8' });
-    const said = { level: 'warn', msg: 'turned away' };
+    const said = { level: 'warn', msg: 'refused requests or connections' };
     expect(lines).toEqual([
       { ...said, reason: 'host', client: '192.0.2.0', path: `/${'x'.repeat(99)}` },
       { ...said, reason: 'timeout', client: undefined },
@@ -42,7 +42,8 @@ describe('the log of those who were turned away', () => {
     });
     socket.on('error', () => undefined);
     socket.resume();
-    const reasons = () => lines.filter(({ msg }) => msg === 'turned away').map(({ reason }) => reason);
+    const reasons = () =>
+      lines.filter(({ msg }) => msg === 'refused requests or connections').map(({ reason }) => reason);
     await until('both are told', async () => reasons().length >= 2);
     expect(reasons()).toEqual(['requests_of_client', 'headers_too_large']);
     expect(JSON.stringify(lines)).not.toContain('hunter2');

@@ -110,7 +110,7 @@ describe('stopping', () => {
     await gate.entered;
     await server.stop();
     await expect(slow).rejects.toThrow();
-    expect(lines.map((line) => line.msg)).toContain('cutting off requests that did not end in time');
+    expect(lines.map((line) => line.msg)).toContain('aborting requests that did not end in time');
     gate.open();
   });
 });
