@@ -12,6 +12,7 @@ const usages: Readonly<Record<string, string>> = {
   faults: 'test/faults/run.ts',
   consistency: 'test/consistency/run-options.ts',
   bench: 'test/bench/options.ts',
+  mutate: 'test/mutation/mutation-options.ts',
 };
 const takesActions: ReadonlySet<string> = new Set(['cluster', 'backup']);
 
