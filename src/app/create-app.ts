@@ -1,4 +1,4 @@
-/** The composition root: the only place where parts are joined. Opens nothing until `start`. */
+/** The composition root: the only place where parts are wired together. Opens nothing before `start`. */
 import { randomBytes } from 'node:crypto';
 import type { MayAnswer } from '../cache/may-answer.ts';
 import { type ClusterHealth, clusterHealth, withProblems } from '../cluster/cluster-health.ts';
@@ -31,18 +31,18 @@ import { openTokens } from './open-tokens.ts';
 
 export type App = {
   readonly graphql: GraphqlHandler;
-  /** Looks at every node once. Resolves also when servers are down: the process serves what it can. */
+  /** Probes every node once. Resolves even if servers are down: the process serves what it can. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Ends what would not end by itself: subscriptions. */
+  /** Ends subscriptions, which would not end by themselves. */
   endStreams(): void;
-  /** What is known of the servers now. */
+  /** The known state of the servers. */
   health(): ClusterHealth;
-  /** `null` when nothing is to be measured. */
+  /** `null` if nothing is to be measured. */
   readonly metrics: PrometheusMetrics | null;
 };
 
-/** What tests put in the place of a rule, to see that they notice. */
+/** Replaced by tests with a wrong rule, to see that they notice. */
 export type AppRules = { readonly mayAnswer?: MayAnswer };
 
 export function createApp(config: Config, log: Logger, { mayAnswer, ...switches }: AppSwitches & AppRules = {}): App {

@@ -8,7 +8,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Redis } from '../platform/redis.ts';
 
-/** Background work and the news of changed orders, for API processes and workers alike. */
+/** Background jobs and notifications of changed orders, for API processes and workers alike. */
 export function openBackground(
   config: Config,
   given: { redis: Redis | null; database: OrdersDatabase; tokens: TokenCodec; log: Logger; metrics?: Metrics },

@@ -7,9 +7,9 @@ import { servedOrders } from '../orders/served-tables.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 
-/** A node that is down is looked at more often than one that is well, so that it is back soon after its return. */
+/** A node that is down is probed more often than a healthy one, so that its return is noticed soon. */
 const downIntervalMs = 250;
-/** How long one wait for a position blocks in a server before it is looked at again. */
+/** How long one wait for a position blocks in a server before the position is read again. */
 const waitSliceMs = 25;
 const maxWaitersPerNode = 10_000;
 
@@ -19,14 +19,14 @@ const roles: Readonly<Record<Config['cluster']['nodes'][number]['role'], NodeRol
   backup: 'BACKUP',
 };
 
-/** What benchmarks switch off to measure its cost. */
+/** Switched off by benchmarks to measure its cost. */
 export type AppSwitches = {
   readonly learnPositions?: boolean;
   readonly proveCommits?: boolean;
   readonly mirroring?: boolean;
 };
 
-/** The engine alone, set up as the API sets it up. `onAppended` is called when it has written something for the backup. */
+/** The engine alone, configured as in the API. `onAppended` is called when it has added to the outbox. */
 export function openDatabase(
   config: Config,
   log: Logger,

@@ -11,7 +11,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Redis } from '../platform/redis.ts';
 
-/** Which cluster this is, and who shares Redis with it: what it tells opens Redis and the queues. */
+/** Identifies the cluster and who shares Redis with it; Redis and the queues are opened with the result. */
 export function openIdentity(
   { redis: { prefix }, cluster: { id } }: Config,
   given: { database: OrdersDatabase; redis: Redis | null; background: BackgroundWork; log: Logger },
@@ -33,9 +33,9 @@ export function openIdentity(
   return {
     cluster: () => watch.cluster,
     problems: () => (rollCall === null ? [] : sharingProblems(rollCall.others, id)),
-    /** Before the servers are looked at: what the first of them says may spare looking at another that is down. */
+    /** Before the servers are probed: shared statuses may make a probe of a dead server unnecessary. */
     watch: () => watch.watch(),
-    /** Afterwards. Resolves when it is known, or soon. */
+    /** Afterwards. Resolves when the identity is known, or soon. */
     start: async () => {
       await watch.start();
       await rollCall?.start();

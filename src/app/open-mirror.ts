@@ -12,7 +12,7 @@ import type { Logger } from '../platform/log.ts';
 
 const migrations = fileURLToPath(new URL('../../prisma/backup/migrations', import.meta.url));
 
-/** What carries orders to the backup, `null` without one. Follows the source as `database` sees it. */
+/** The mirror to the backup, `null` without one. Follows the source as `database` sees it. */
 export function openMirror(config: Config, database: OrdersDatabase, log: Logger): Mirror | null {
   const backup = config.cluster.nodes.find(({ role }) => role === 'backup');
   if (backup === undefined) return null;

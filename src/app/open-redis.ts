@@ -8,14 +8,14 @@ import { type Metrics, unmeasured } from '../platform/metrics.ts';
 import { Redis } from '../platform/redis.ts';
 import { positions } from '../servers/known-flavours.ts';
 
-/** What the processes of the cluster share, `null` without it. The statuses open and close it. */
+/** The Redis that the processes of the cluster share, or `null`. Opened and closed with the shared statuses. */
 export function openRedis({ redis: { target, timeoutMs } }: Config): Redis | null {
   return target === null
     ? null
     : new Redis({ target, prefix: null, timeoutMs, clock: systemClock, random: Math.random });
 }
 
-/** `null` when nothing is to be cached. Whoever writes has one, also to tell the others. */
+/** `null` if nothing is to be cached. Every process that writes has one, because it must tell the others. */
 export function openCache(
   { redis: { cacheTtlMs: ttlMs } }: Config,
   redis: Redis,

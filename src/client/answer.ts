@@ -1,14 +1,14 @@
-/** What an answer says to whoever carries tokens. */
+/** What an answer tells the token store. */
 export type Answer = {
-  /** Includes everything that its request sent. `null` when it brings none. */
+  /** Includes everything that its request sent. `null` if the answer carries none. */
   readonly token: string | null;
-  /** The tokens that were sent are of no use: they are to be dropped, and the caller is to look at what is there. */
+  /** The tokens that were sent are invalid: drop them, and re-check the data. */
   readonly refused: boolean;
-  /** It shows everything that was acknowledged when its request left. */
+  /** The answer includes everything that was acknowledged before its request was sent. */
   readonly readAtSource: boolean;
-  /** It failed, and the same call may succeed later. */
+  /** It failed, and a retry may succeed. */
   readonly retryable: boolean;
-  /** How long to wait before that, in milliseconds; 0 when nobody said. */
+  /** Minimum delay of a retry in milliseconds; 0 if the server gave none. */
   readonly retryAfterMs: number;
 };
 
@@ -23,10 +23,10 @@ export type AnswerHeaders = { get(name: string): string | null };
 type Fields = Readonly<Record<string, unknown>>;
 
 export const refusingCodes: readonly unknown[] = ['INVALID_CONSISTENCY_TOKEN', 'WRITE_LOST'];
-/** What gateways say when there is nobody behind them, or too many in front. */
+/** Statuses of gateways whose backend is down or overloaded. */
 const retryableStatuses: readonly (number | undefined)[] = [429, 502, 503, 504];
 
-/** Reads an answer of whatever library. */
+/** Reads an answer of any library. */
 export function readAnswer(body: AnswerBody | null, headers?: AnswerHeaders | null, status?: number): Answer {
   const errors = (body?.errors ?? []).map((error) => fieldsOf(fieldsOf(error).extensions));
   const consistency = fieldsOf(fieldsOf(body?.extensions).consistency);
@@ -46,7 +46,7 @@ export function readAnswer(body: AnswerBody | null, headers?: AnswerHeaders | nu
   };
 }
 
-/** A query that came to read nothing has seen nothing, wherever it ran. */
+/** A query that read nothing has seen nothing, wherever it ran. */
 function showsSomething(data: unknown): boolean {
   return Object.entries(fieldsOf(data)).some(([name, value]) => name !== '__typename' && value !== null);
 }

@@ -1,11 +1,11 @@
 /**
- * The Apollo link: `new ApolloLink(tokenLink(store))`, right before the link that talks to the server.
+ * The Apollo link: `new ApolloLink(tokenLink(store))`, right before the terminating link.
  *
- *   operation  --> leaves with the tokens of that moment in its headers
- *   answer     --> brings its token; a query that failed for a reason that passes leaves again after a wait
+ *   operation  --> is sent with the current tokens in its headers
+ *   answer     --> brings its token; a query that failed temporarily is sent again after a delay
  *
- * Apollo shares one request among queries that are alike, so a refetch after a mutation may be given the answer of a query
- * that left before the mutation had ended. Such an answer is not handed out: the query leaves again.
+ * Apollo deduplicates identical queries, so a refetch after a mutation may get the answer of a query sent before the mutation
+ * had ended. Such an answer is dropped, and the query is sent again.
  */
 import { type Answer, type AnswerBody, fieldsOf, readAnswer } from './answer.ts';
 import { consistencyHeaders, type GivenHeaders, loadHeaders } from './consistency-headers.ts';
@@ -14,11 +14,11 @@ import { type RetryOptions, retryDelayMs } from './retry-delay.ts';
 import type { TokenStore } from './token-store.ts';
 
 export type TokenLinkOptions = {
-  /** How queries are tried again. Mutations never are: wrap them with `withIdempotencyKey`. */
+  /** How queries are retried. Mutations never are: wrap them with `withIdempotencyKey`. */
   readonly retry?: RetryOptions;
 };
 
-// As much of Apollo as is needed: its fourth edition and the third look alike from here.
+// The part of Apollo's types that is used here, which is the same in versions 3 and 4.
 type LinkOperation = {
   readonly query: { readonly definitions: readonly { readonly kind: string }[] };
   getContext(): Readonly<Record<string, unknown>>;
@@ -55,9 +55,9 @@ export function tokenLink(store: TokenStore, { retry: retrying = {} }: TokenLink
         const trip = first ?? leave();
         first = null;
         let leavesAgain = false;
-        /** Whether the operation leaves again, so that nobody is to hear of this. */
+        /** Whether the operation is sent again, so that this result is dropped. */
         const again = (answer: Answer, failed: boolean): boolean => {
-          // An event knows nothing of what the subscription has sent.
+          // An event does not include what the subscription has sent.
           if (kind !== 'subscription') store.arrive(trip.departure, answer);
           else if (answer.token !== null) store.learn(answer.token);
           if (kind !== 'query' || leavesAgain) return leavesAgain;
@@ -68,7 +68,7 @@ export function tokenLink(store: TokenStore, { retry: retrying = {} }: TokenLink
           timer = setTimeout(() => run(retry + 1), outdated ? 0 : delayMs);
           return true;
         };
-        // Apollo's own type of results needs its packages; this is the part of it that is used.
+        // Apollo's own result type would need its packages; this is the part that is used.
         subscription = (trip.results as unknown as Results).subscribe({
           next: (result) => {
             const { response } = operation.getContext();
@@ -111,20 +111,20 @@ function headersFor(
   return Object.fromEntries(load(headers));
 }
 
-/** What Apollo makes of an answer with an HTTP status that says error, or of none. */
+/** The error that Apollo makes of an HTTP error status, or of no answer. */
 function answerOf(error: unknown): Answer {
   const { bodyText, response, statusCode } = fieldsOf(error);
   let body: AnswerBody | null = null;
   try {
     body = typeof bodyText === 'string' ? fieldsOf(JSON.parse(bodyText)) : null;
   } catch {
-    // A gateway's page.
+    // An error page of a gateway.
   }
   const answer = readAnswer(body, (response as Response | undefined)?.headers, statusCode as number | undefined);
   return wasLost(error) ? { ...answer, retryable: true } : answer;
 }
 
-/** Apollo brings its own class of observables, of one library or the other: what it gave us says which. */
+/** Apollo uses the observables of one library or another: the constructor is taken from the one we got. */
 function observableClass<Given extends object>(given: Given): ResultsClass<Given> {
   let found = Object.getPrototypeOf(given);
   for (let next = found; typeof next?.subscribe === 'function'; next = Object.getPrototypeOf(next)) found = next;

@@ -1,38 +1,38 @@
 /**
- * What a client carries: the tokens that together say what it has written and seen. Tokens are opaque, so a client cannot
- * compare or join them; the server joins all that a request sends, and the token of its answer includes each of them.
+ * What a client carries: the tokens that together describe what it has written and seen. Tokens are opaque, so a client cannot
+ * compare or merge them; the server merges all that a request sends, and the token of its answer includes each of them.
  *
  *   answer to {a, b} brings t    a and b are dropped, t is kept: t includes both
- *   answers to requests that     each brings its own token, and neither includes the other: all are kept, and the next
- *     overlapped                 request sends them together
- *   more than may be kept        the oldest are dropped, and that is remembered: a debt
+ *   answers to overlapping       each brings its own token, and neither includes the other: both are kept, and the next
+ *     requests                   request sends them together
+ *   more than the maximum        the oldest are dropped, which is remembered as a debt
  *   tokens were refused          they are dropped: a debt
  *
- * While there is a debt the tokens do not tell the whole past, and only the source is fresh enough. An answer that was read
- * at the source settles the debts that there were when its request left: it shows everything that was acknowledged then.
+ * While there is a debt the tokens do not cover the whole past, and only the source is fresh enough. An answer from the source settles
+ * the debts that existed when its request was sent: it includes everything that was acknowledged then.
  */
 
-/** The server reads eight: one is left for a cookie and one for a directive. */
+/** The server reads eight: one is reserved for a cookie and one for a directive. */
 export const mostTokens = 6;
-/** Common proxies hold all headers of a request in 8 KiB. */
+/** Common proxies limit all headers of a request to 8 KiB. */
 export const mostCharacters = 4000;
 
 export type CarriedTokens = {
-  /** Oldest first, each once. */
+  /** Oldest first, without duplicates. */
   readonly tokens: readonly string[];
-  /** How often something had to be dropped, and how many of these times are settled. */
+  /** How often something had to be dropped, and how many of these debts are settled. */
   readonly debts: number;
   readonly settled: number;
 };
 
 export const nothingCarried: CarriedTokens = { tokens: [], debts: 0, settled: 0 };
 
-/** Whether the tokens leave out something that the client has seen. */
+/** Whether the tokens miss something that the client has seen. */
 export function needsSource({ debts, settled }: CarriedTokens): boolean {
   return debts > settled;
 }
 
-/** After `token` was learned, which includes all of `included`. */
+/** State after learning `token`, which includes all of `included`. */
 export function learn(carried: CarriedTokens, token: string, included: readonly string[]): CarriedTokens {
   const kept = carried.tokens.filter((held) => held !== token && !included.includes(held));
   const tokens = [...kept, token];
@@ -41,7 +41,7 @@ export function learn(carried: CarriedTokens, token: string, included: readonly 
   return { ...carried, tokens, debts: carried.debts + (tokens.length < all ? 1 : 0) };
 }
 
-/** After a request that sent `refused` was told that they are of no use. */
+/** State after a request that sent `refused` was told that they are invalid. */
 export function forget(carried: CarriedTokens, refused: readonly string[]): CarriedTokens {
   const tokens = carried.tokens.filter((held) => !refused.includes(held));
   // Another request was told the same before.
@@ -49,7 +49,7 @@ export function forget(carried: CarriedTokens, refused: readonly string[]): Carr
   return { ...carried, tokens, debts: carried.debts + 1 };
 }
 
-/** After the source has answered a request that left when there had been `debts` of them. */
+/** State after an answer from the source, to a request sent when there were `debts` of them. */
 export function settle(carried: CarriedTokens, debts: number): CarriedTokens {
   return debts > carried.settled ? { ...carried, settled: debts } : carried;
 }

@@ -1,4 +1,4 @@
-// What `tidemark/client` offers. The carriers for urql, Apollo and graphql-request have entries of their own.
+// The exports of `tidemark/client`. The integrations for urql, Apollo and graphql-request have entries of their own.
 export { type CallConsistency, consistencyHeaders } from './consistency-headers.ts';
 export { type TokenFetchOptions, tokenFetch } from './fetch.ts';
 export type { RetryOptions } from './retry-delay.ts';

@@ -1,12 +1,12 @@
 import type { Departure } from './token-store.ts';
 
-/** How fresh one call must be. What is left out is as the server is set up. */
+/** Required freshness of one call. Omitted fields take the server's defaults. */
 export type CallConsistency = {
   readonly level?: 'eventual' | 'bounded' | 'session' | 'strong';
-  /** What to do when no replica is fresh enough: wait and then ask the source, ask it at once, or fail. */
+  /** If no replica is fresh enough: wait and then read the source, read it at once, or fail. */
   readonly whenBehind?: 'wait' | 'bypass' | 'fail';
   readonly waitMs?: number;
-  /** Goes with `bounded` and `session`. */
+  /** For `bounded` and `session`. */
   readonly maxStalenessMs?: number;
 };
 
@@ -14,7 +14,7 @@ export const tokenHeader = 'x-consistency-token';
 const levelHeader = 'x-consistency-level';
 const stalenessHeader = 'x-consistency-max-staleness-ms';
 
-/** Whatever can be made into headers. */
+/** Anything that `Headers` accepts. */
 export type GivenHeaders = ConstructorParameters<typeof Headers>[0];
 
 /** For any library that takes headers with a call. */
@@ -27,13 +27,13 @@ export function consistencyHeaders(call: CallConsistency): Record<string, string
   return headers;
 }
 
-/** Puts what a request takes along into its headers, beside what the caller has put there. */
+/** Adds a request's tokens to the caller's headers. */
 export function loadHeaders(headers: Headers, { tokens, needsSource }: Departure): Headers {
   for (const token of tokens) headers.append(tokenHeader, token);
   const level = headers.get(levelHeader) ?? 'session';
   if (needsSource && level.toLowerCase() === 'session') {
     headers.set(levelHeader, 'strong');
-    // The source is as fresh as can be, and the server refuses a bound beside it.
+    // The source is always the freshest, and the server refuses a bound with it.
     headers.delete(stalenessHeader);
   }
   return headers;

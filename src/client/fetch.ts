@@ -5,18 +5,18 @@ import { pause, type RetryOptions, retryDelayMs } from './retry-delay.ts';
 import type { TokenStore } from './token-store.ts';
 
 export type TokenFetchOptions = {
-  /** What is wrapped; the global one unless told. */
+  /** The function to wrap. Default: the global one. */
   readonly fetch?: typeof fetch;
-  /** How queries are tried again. Mutations never are: wrap them with `withIdempotencyKey`. */
+  /** How queries are retried. Mutations never are: wrap them with `withIdempotencyKey`. */
   readonly retry?: RetryOptions;
 };
 
-/** A `fetch` that carries the tokens of `store`, for anything that takes one. */
+/** A `fetch` that carries the tokens of `store`, for any library that accepts one. */
 export function tokenFetch(store: TokenStore, options: TokenFetchOptions = {}): typeof fetch {
   const { retry: retrying = {} } = options;
   const { sleep = pause } = retrying;
   return async (input, init) => {
-    // Looked up late: tools replace the global one.
+    // Looked up on each call, because tools replace the global one.
     const { fetch: send = globalThis.fetch } = options;
     const given = typeof input === 'object' && 'headers' in input ? input : undefined;
     const again = isQuery(given, init) ? retrying : { retries: 0 };
@@ -44,7 +44,7 @@ export function tokenFetch(store: TokenStore, options: TokenFetchOptions = {}): 
   };
 }
 
-/** Whether it can be told that the request only reads, and so may be sent again. A word too many makes it a no. */
+/** Whether the request is certain to only read, and so may be repeated. If in doubt, no. */
 function isQuery(given: Request | undefined, init: RequestInit | undefined): boolean {
   const method = (init?.method ?? given?.method ?? 'GET').toUpperCase();
   if (method === 'GET') return true;

@@ -1,7 +1,7 @@
 /**
- * The middleware of graphql-request: `new GraphQLClient(url, { ...tokenMiddleware(store) })`. It is told of an answer, but not
- * to which request, so each request gets an id that the server sends back. What it cannot do is to send a request again:
- * wrap calls with `withRetries` or `withIdempotencyKey`, or give the client `fetch: tokenFetch(store)` instead.
+ * The middleware of graphql-request: `new GraphQLClient(url, { ...tokenMiddleware(store) })`. It sees an answer but not its request, so
+ * each request gets an id that the server returns. It cannot repeat a request: wrap calls with `withRetries` or
+ * `withIdempotencyKey`, or give the client `fetch: tokenFetch(store)` instead.
  */
 import { type AnswerBody, type AnswerHeaders, fieldsOf, readAnswer } from './answer.ts';
 import { type GivenHeaders, loadHeaders } from './consistency-headers.ts';
@@ -9,7 +9,7 @@ import { randomKey } from './random-key.ts';
 import type { Departure, TokenStore } from './token-store.ts';
 
 const idHeader = 'x-request-id';
-/** Requests that never get an answer are forgotten, the oldest first. */
+/** Unanswered requests are forgotten, the oldest first. */
 const mostUnderWay = 1000;
 
 export function tokenMiddleware(store: TokenStore) {
@@ -30,7 +30,7 @@ export function tokenMiddleware(store: TokenStore) {
       if (underWay.size > mostUnderWay && oldest !== undefined) underWay.delete(oldest);
       return { ...request, headers };
     },
-    /** An error that has an answer carries it inside. */
+    /** An error with an answer contains it. */
     responseMiddleware: (outcome: object): void => {
       const fields = fieldsOf(outcome);
       const response = outcome instanceof Error ? fieldsOf(fields.response) : fields;
@@ -40,7 +40,7 @@ export function tokenMiddleware(store: TokenStore) {
       underWay.delete(id);
       const answer = readAnswer(response as AnswerBody, headers);
       if (departure !== undefined) store.arrive(departure, answer);
-      // Nobody knows what it includes.
+      // What it includes is unknown.
       else if (answer.token !== null) store.learn(answer.token);
     },
   };

@@ -1,4 +1,4 @@
-/** 128 bits of chance as text. `crypto.randomUUID` is missing on pages that came over plain HTTP. */
+/** 128 random bits as text. `crypto.randomUUID` does not exist on pages loaded over plain HTTP. */
 export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

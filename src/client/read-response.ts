@@ -1,6 +1,6 @@
 import { type Answer, type AnswerBody, readAnswer } from './answer.ts';
 
-/** A JSON answer is read from a copy. Streams are left alone. */
+/** Reads a JSON answer from a copy. Streams are left alone. */
 export async function readResponse(response: Response): Promise<Answer> {
   const isJson = /^application\/([\w.-]+\+)?json\b/.test(response.headers.get('content-type') ?? '');
   const body = isJson
@@ -12,7 +12,7 @@ export async function readResponse(response: Response): Promise<Answer> {
   return readAnswer(body as AnswerBody | null, response.headers, response.status);
 }
 
-/** `fetch` throws a TypeError when no answer came; each runtime words it its own way. */
+/** `fetch` throws a TypeError if there was no answer; each runtime words it differently. */
 export function wasLost(error: unknown): boolean {
   return error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
 }

@@ -1,11 +1,11 @@
 import type { StoreChange, TokenStore } from './token-store.ts';
 
-/** What one tab tells the others. Who has just come asks for what they carry. */
+/** A message between tabs. A new tab asks for what the others carry. */
 type Word = StoreChange | { readonly kind: 'asked' };
 
 /**
- * Lets the tabs of one user share what they have seen: what is written in one is read in the others. Returns what ends it.
- * A token that comes late only asks for more than is needed: it is never wrong to have learned it.
+ * Shares tokens between the tabs of one user: a write in one is visible in the others. Returns a function that ends it.
+ * A late token only requires more than necessary, which is always safe.
  */
 export function shareAcrossTabs(
   store: TokenStore,
@@ -14,7 +14,7 @@ export function shareAcrossTabs(
   const say = (word: Word) => channel.postMessage(word);
   const unsubscribe = store.subscribe(say);
   channel.addEventListener('message', (event) => {
-    // Browsers and Node type it in different words.
+    // Browsers and Node type it differently.
     const { data: word } = event as unknown as { readonly data: Word | undefined };
     switch (word?.kind) {
       case 'learned':

@@ -1,6 +1,6 @@
 import type { Signal, Source } from 'wonka';
 
-/** What flows through, changed; `null` is left out. */
+/** Maps the values of a source; `null` drops a value. */
 export function throughEach<In, Out>(source: Source<In>, change: (value: In) => Out | null): Source<Out> {
   return (sink) => {
     let ask: (word: 0) => void = () => undefined;
@@ -11,7 +11,7 @@ export function throughEach<In, Out>(source: Source<In>, change: (value: In) => 
         return sink(signal);
       }
       const changed = change(signal[0]);
-      // The receiver has asked for one value and not got it yet.
+      // The receiver has asked for one value and has not received it yet.
       if (changed === null) ask(0);
       else sink(pushed(changed));
     });

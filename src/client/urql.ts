@@ -1,11 +1,11 @@
 /**
- * The urql exchange. Put it right before `fetchExchange`: only what really goes to the server needs tokens.
+ * The urql exchange. Put it right before `fetchExchange`: only requests that reach the server need tokens.
  *
- *   operation  --> leaves with the tokens of that moment in its headers
- *   answer     --> brings its token; a query that failed for a reason that passes leaves again after a wait
+ *   operation  --> is sent with the current tokens in its headers
+ *   answer     --> brings its token; a query that failed temporarily is sent again after a delay
  *
- * urql sends no second request while one like it is under way, so a refetch after a mutation may be given the answer of a
- * query that left before the mutation had ended. Such an answer is not handed out: the query leaves again.
+ * urql deduplicates identical queries in flight, so a refetch after a mutation may get the answer of a query sent before the mutation
+ * had ended. Such an answer is dropped, and the query is sent again.
  */
 import type { Exchange, Operation, OperationResult } from '@urql/core';
 import type { Sink } from 'wonka';
@@ -17,15 +17,15 @@ import type { Departure, TokenStore } from './token-store.ts';
 import { pushed, throughEach } from './urql-source.ts';
 
 export type TokenExchangeOptions = {
-  /** How queries are tried again. Mutations never are: wrap them with `withIdempotencyKey`. */
+  /** How queries are retried. Mutations never are: wrap them with `withIdempotencyKey`. */
   readonly retry?: RetryOptions;
 };
 
-/** What the context of an operation may hold for us. */
+/** Our entries in the context of an operation. */
 type TokenContext = Operation['context'] & {
-  /** How fresh this one must be. */
+  /** Required freshness of this operation. */
   readonly consistency?: CallConsistency;
-  /** Symbols stay when other exchanges copy the context. */
+  /** A symbol, because symbols survive when other exchanges copy the context. */
   readonly [journeyKey]?: Journey;
 };
 
@@ -33,10 +33,10 @@ const journeyKey: unique symbol = Symbol('journey');
 
 type Journey = {
   readonly departure: Departure;
-  /** As it came, without headers of ours. */
+  /** The original operation, without our headers. */
   readonly operation: Operation;
   readonly retry: number;
-  /** How many mutations had been answered when it left. */
+  /** Number of mutations answered before it was sent. */
   readonly mutations: number;
 };
 
@@ -69,7 +69,7 @@ export function tokenExchange(store: TokenStore, { retry: retrying = {} }: Token
         if (journey === undefined) return result;
         const { operation } = journey;
         const answer = answerOf(result);
-        // An event knows nothing of what the subscription has sent.
+        // An event does not include what the subscription has sent.
         if (operation.kind !== 'subscription') store.arrive(journey.departure, answer);
         else if (answer.token !== null) store.learn(answer.token);
         if (operation.kind === 'mutation') mutations += 1;

@@ -4,8 +4,8 @@ import { readResponse, wasLost } from './read-response.ts';
 import { type Advice, pause, type RetryOptions, retryDelayMs } from './retry-delay.ts';
 
 /**
- * Calls again what failed for a reason that passes, or whose answer was lost on the way. Only for calls that may be made
- * twice: queries, and mutations that have an idempotency key.
+ * Repeats calls that failed temporarily, or whose answer was lost. Only for calls that may be repeated: queries, and mutations with
+ * an idempotency key.
  */
 export async function withRetries<T>(call: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { sleep = pause } = options;
@@ -21,13 +21,13 @@ export async function withRetries<T>(call: () => Promise<T>, options: RetryOptio
   }
 }
 
-/** Makes up one key for an intent and keeps it over the retries, so that the intent is carried out once. */
+/** Creates one key per intent and keeps it over the retries, so that the intent is carried out once. */
 export function withIdempotencyKey<T>(call: (key: string) => Promise<T>, options?: RetryOptions): Promise<T> {
   const key = randomKey();
   return withRetries(() => call(key), options);
 }
 
-/** What a result or an error of whatever library advises. */
+/** The retry advice in a result or an error of any library. */
 async function adviceOf(told: unknown): Promise<Advice> {
   if (wasLost(told)) return { retryable: true, retryAfterMs: 0 };
   if (told instanceof Response) return readResponse(told);
@@ -35,7 +35,7 @@ async function adviceOf(told: unknown): Promise<Advice> {
   const response = fieldsOf(fields.response);
   const errors = [fields.errors, fields.graphQLErrors, response.errors].find(isFilled);
   if (errors !== undefined) return readAnswer({ errors }, headersOf(response));
-  // urql and Apollo put the error into the result, urql what was lost on the way into the error.
+  // urql and Apollo put the error into the result; urql puts a network failure into the error.
   const inner = fields.error ?? fields.networkError;
   if (inner != null) return adviceOf(inner);
   const status = told instanceof Error ? (fields.statusCode ?? response.status) : undefined;

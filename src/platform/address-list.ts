@@ -1,4 +1,4 @@
-/** Lists of IP addresses, as operators write them: addresses, networks such as 10.0.0.0/8, and words for common ones. */
+/** Lists of IP addresses: addresses, networks such as 10.0.0.0/8, and names for common ones. */
 import { BlockList, isIP } from 'node:net';
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -10,7 +10,7 @@ const mostKnown = 1000;
 
 export type AddressList = { has(address: string): boolean };
 
-/** `null` when one of the words is neither an address nor a network. */
+/** `null` if an entry is neither an address nor a network. */
 export function addressListOf(entries: readonly string[]): AddressList | null {
   const list = new BlockList();
   for (const entry of entries.flatMap((word) => words[word] ?? [word])) {
@@ -28,7 +28,7 @@ export function addressListOf(entries: readonly string[]): AddressList | null {
     const family = isIP(plain);
     return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
   };
-  // A check takes longer than reading a request, and the same addresses come again and again.
+  // A check takes longer than reading a request, and the same addresses repeat.
   const known = new Map<string, boolean>();
   return {
     has: (address) => {
@@ -42,14 +42,14 @@ export function addressListOf(entries: readonly string[]): AddressList | null {
   };
 }
 
-/** An IPv4 address that came over an IPv6 socket is written as what it is. */
+/** Unwraps an IPv4 address mapped to IPv6. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
 
 /**
- * Whom an address stands for when things are counted: itself, and with IPv6 its network of 64 bits, of which everybody has a
- * whole one.
+ * The unit by which clients are counted: an IPv4 address, or the /64 network of an IPv6 address, because every client has a whole
+ * one.
  */
 export function clientOf(address: string): string {
   const plain = plainAddress(address);

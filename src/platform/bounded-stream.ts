@@ -1,9 +1,9 @@
-/** One thing of a stream, and how many before it were dropped because nobody read them. */
+/** An item of a stream, and the number of items dropped before it because the reader was too slow. */
 export type Streamed<T> = { readonly item: T; readonly missed: number };
 
 /**
- * Items for one reader. One that reads too slowly loses the oldest, and is told how many: whoever writes never waits, and
- * memory has a bound. Ends when either side says so; what was written before is still read.
+ * A queue for one reader. A slow reader loses the oldest items, and is told how many: the writer never waits, and memory is bounded.
+ * Either side can end it; what was written before is still delivered.
  */
 export class BoundedStream<T> implements AsyncIterableIterator<Streamed<T>> {
   readonly #capacity: number;
@@ -49,7 +49,7 @@ export class BoundedStream<T> implements AsyncIterableIterator<Streamed<T>> {
     return new Promise((resolve) => this.#readers.push(resolve));
   }
 
-  /** The reader has gone: what it has not read goes too. */
+  /** The reader has gone: unread items are dropped. */
   return(): Promise<IteratorResult<Streamed<T>>> {
     this.#items.length = 0;
     this.end();

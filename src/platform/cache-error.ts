@@ -1,6 +1,6 @@
 import { TidemarkError } from '../errors.ts';
 
-/** Redis did not answer in time, or refused. What is kept there is unknown; nothing that is true depends on it. */
+/** Redis did not answer in time, or refused. What it stores is unknown; correctness does not depend on it. */
 export class CacheUnavailableError extends TidemarkError {
   readonly code = 'CACHE_UNAVAILABLE';
   readonly retryable = true;

@@ -1,10 +1,10 @@
-/** Time as a seam: the only file that touches the real clock and timers. */
+/** Time as an interface: the only file that touches the real clock and timers. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Milliseconds on a clock that never goes back; only differences mean anything. */
+  /** Milliseconds on a clock that never goes back; only differences are meaningful. */
   monotonic(): number;
-  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. Never keeps the process alive when `unref`. */
+  /** Resolves after `ms`; rejects with the signal's reason if it is aborted first. With `unref` it does not keep the process alive. */
   sleep(ms: number, options?: { signal?: AbortSignal; unref?: boolean }): Promise<void>;
   /** Calls `callback` once after `ms`. The returned function cancels it. */
   after(ms: number, callback: () => void): () => void;

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** Nobody answered in time. Whether what was asked for happened is not known. */
+/** No answer in time. Whether the request was carried out is unknown. */
 export class OverdueError extends Error {
   constructor(ms: number) {
     super(`did not answer within ${ms} ms`);
@@ -9,8 +9,8 @@ export class OverdueError extends Error {
 }
 
 /**
- * Settles as `answer` does, or rejects with `OverdueError` after `ms`. An answer that lay in the socket when the time ran
- * out still counts: a process that was away itself does not blame the one it asked.
+ * Settles as `answer` does, or rejects with `OverdueError` after `ms`. An answer that is in the socket when the time runs out still
+ * counts: a process that was stopped itself must not blame the server.
  */
 export function within<T>(answer: Promise<T>, ms: number, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {

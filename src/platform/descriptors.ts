@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** How many files and sockets this process may have open at once (`ulimit -n`); `null` where nobody says. */
+/** Maximum number of open files and sockets of this process (`ulimit -n`); `null` if unknown. */
 export function descriptorLimit(): number | null {
   try {
     const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];

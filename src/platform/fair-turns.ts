@@ -1,6 +1,6 @@
 /**
- * One thing after the other, for many clients: who comes later waits in a line of its client, as long as that is not full, and the
- * lines are served in turn. So one client that asks for much makes itself wait, and each other one for one thing of its own.
+ * A fair queue: one task runs at a time. Each client has a bounded queue of its own, and the queues are served in turn. So a client with
+ * many tasks delays itself, and every other client by one task at most.
  */
 import { Shares } from './shares.ts';
 
@@ -8,7 +8,7 @@ type Bounds = { readonly mostWaiting: number; readonly mostWaitingPerClient: num
 
 export class FairTurns {
   readonly #places: Shares;
-  /** Whose turn is next comes first. */
+  /** The next client comes first. */
   readonly #lines = new Map<string, (() => void)[]>();
   #isTaken = false;
 
@@ -20,7 +20,7 @@ export class FairTurns {
     return this.#places.count;
   }
 
-  /** True when the turn is taken now, `null` when the line is full; else resolves when it is this one's turn. Each turn is given back once. */
+  /** True if the turn is taken now, `null` if the queue is full; else resolves on this task's turn. Each turn is given back once. */
   take(client: string, signal?: AbortSignal): true | Promise<void> | null {
     if (!this.#isTaken) {
       this.#isTaken = true;

@@ -1,11 +1,9 @@
 /**
- * Leaves the processor to whoever wants it: nobody waits for background work; somebody waits for what the API and the servers
- * on this machine do.
+ * Lowers the priority of a process of background jobs, in favour of the API and the servers on this machine, whose clients are waiting.
  *
- * On Linux a priority is that of a thread: those that are not begun yet take the one of the thread that begins them. Where
- * the kernel groups by session (autogroup), it counts among the threads of one session only, and what counts among sessions is
- * theirs. A process that leads its session lowers that, too: one that a service manager starts itself, and not through npm,
- * leads. The session of a terminal is left as it is.
+ * On Linux a priority belongs to a thread, and new threads inherit that of their creator. If the kernel groups by session (autogroup),
+ * it counts only among the threads of one session, and sessions have a priority of their own. A process that leads its session
+ * lowers that, too: one started directly by a service manager, not through npm, does. The session of a terminal is left alone.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
@@ -18,18 +16,18 @@ export async function giveWay(): Promise<void> {
     try {
       setPriority(Number(thread), priority);
     } catch {
-      // It has ended meanwhile.
+      // The thread has ended meanwhile.
     }
   }
   try {
     if (leadsSession(await readFile('/proc/self/stat', 'utf8')))
       await writeFile('/proc/self/autogroup', String(priority));
   } catch {
-    // No Linux, or a kernel that does not group by session.
+    // Not Linux, or a kernel without autogroup.
   }
 }
 
-/** `stat` is that of the process: `pid (name) state parent group session …`; the name may hold anything. */
+/** `stat` is that of the process: `pid (name) state parent group session …`; the name may contain anything. */
 export function leadsSession(stat: string): boolean {
   const [pid] = stat.split(' ', 1);
   const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,6 +1,6 @@
 import type { EndReading, Labels, LabelValues, MetricDefinition, Metrics, Samples } from './metrics.ts';
 
-/** Metrics that all have a label more, for a part of which a process has several. */
+/** Metrics with an additional label, for a part that a process has several of. */
 export class LabelledMetrics implements Metrics {
   readonly #metrics: Metrics;
   readonly #own: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export class LabelledMetrics implements Metrics {
     return this.#ending(this.#metrics.countedElsewhere(this.#extended(definition), this.#reading(read)));
   }
 
-  /** The part is gone: nothing of it is read any more. What was counted stays. */
+  /** The part is gone: its gauges are not read any more. Counters keep their values. */
   endReadings(): void {
     for (const end of this.#readings.splice(0)) end();
   }

@@ -1,19 +1,19 @@
 import type { Clock } from './clock.ts';
 import type { Logger } from './log.ts';
 
-/** One part of the process that is started before and stopped after those that need it. */
+/** A part of the process, started before and stopped after those that need it. */
 export type Part = {
   readonly name: string;
   start?(): Promise<void> | void;
   stop?(): Promise<void> | void;
-  /** How long stopping may take; 5 s unless told. */
+  /** Time limit of stopping. Default: 5 s. */
   readonly stopWithinMs?: number;
 };
 
 /**
  * Starts parts in order and stops them in reverse, each with a deadline.
- * When one fails to start, those before it are stopped again. A part that fails to stop, or is too slow, does not keep
- * the others from stopping; `stop` rejects with an `AggregateError` of all of it at the end.
+ * If one fails to start, those before it are stopped again. A part that fails to stop, or is too slow, does not keep the others from
+ * stopping; `stop` rejects with an `AggregateError` of all failures at the end.
  */
 export class Lifecycle {
   readonly #clock: Clock;
@@ -26,19 +26,21 @@ export class Lifecycle {
     this.#log = log;
   }
 
-  /** Starts one more part. Rejects when the process is stopping already. */
+  /** Starts one more part. Rejects if the process is already stopping. */
   async start(part: Part): Promise<void> {
     if (this.#stopping !== null) throw new Error(`${part.name} is not started: the process is stopping`);
     this.#started.push(part);
     try {
       await part.start?.();
     } catch (error) {
-      await this.stop().catch((cause) => this.#log.error({ err: cause }, 'not everything could be stopped again'));
+      await this.stop().catch((cause) =>
+        this.#log.error({ err: cause }, 'some parts could not be stopped after a failed start'),
+      );
       throw error;
     }
   }
 
-  /** May be called again: there is one stop. */
+  /** May be called repeatedly: the process stops once. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
     return this.#stopping;
@@ -55,7 +57,7 @@ export class Lifecycle {
         this.#log.warn({ part: part.name, err: error }, 'did not stop cleanly');
       }
     }
-    if (errors.length > 0) throw new AggregateError(errors, 'not everything stopped cleanly');
+    if (errors.length > 0) throw new AggregateError(errors, 'some parts did not stop cleanly');
   }
 
   async #stopInTime(part: Part): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Lines that were lost are found nowhere else. */
+/** The only trace of lost lines. */
 export function measureLog(log: Pick<Log, 'lostLines'>, metrics: Metrics): void {
   metrics.countedElsewhere(
     {
       name: 'tidemark_log_lines_lost_total',
-      help: 'Lines that could not be written to the log: its disk was full, or nobody read.',
+      help: 'Log lines that could not be written because the disk was full or the pipe was not read.',
       labels: {},
     },
     () => [{ labels: {}, value: log.lostLines() }],

@@ -1,6 +1,6 @@
 /**
- * Where log lines go. Nobody waits for them: they are written in the background, as many wait as fit into a bound, and those
- * that do not fit are counted. So a full disk, or a pipe that nobody reads, costs lines and nothing else.
+ * The sink of log lines. Callers never wait: lines are written in the background from a bounded buffer, and those that do not fit are
+ * counted. So a full disk, or a pipe that is not read, costs lines and nothing else.
  */
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import type { Clock } from './clock.ts';
@@ -10,7 +10,7 @@ type Place = { readonly fd: number; readonly write: (chunk: Buffer, done: Done) 
 
 const maxWaitingBytes = 1024 * 1024;
 const chunkBytes = 64 * 1024;
-/** After the output has refused: a reader that is slow is looked for sooner than a disk that is full. */
+/** Retry intervals after a refused write: shorter for a slow reader than for a full disk. */
 const pauseMs = { busy: 20, broken: 1000 } as const;
 
 export class LogOutput {
@@ -27,9 +27,9 @@ export class LogOutput {
   #idle: (() => void)[] = [];
   #closed = false;
 
-  /** `onRecovered` is called when lines go out again, with the number of those that did not since it was called last. */
+  /** `onRecovered` is called when lines are written again, with the number of lines lost since its last call. */
   constructor(fd: number, clock: Clock, onRecovered: (lost: number) => void) {
-    // Opened when there is something to write: most logs of a test say nothing.
+    // Opened on first use, because most logs in tests stay empty.
     this.#open = () => {
       process.once('exit', this.#onExit);
       return openPlace(fd);
@@ -38,7 +38,7 @@ export class LogOutput {
     this.#onRecovered = onRecovered;
   }
 
-  /** How many lines were not written, and will not be. */
+  /** Number of lines that were lost. */
   get lost(): number {
     return this.#lost;
   }
@@ -55,7 +55,7 @@ export class LogOutput {
     else this.#pump();
   }
 
-  /** Resolves when everything is out, or when that takes too long; from then on lines are written at once. */
+  /** Resolves when the buffer is written, or after a time limit; from then on lines are written synchronously. */
   async close(withinMs: number): Promise<void> {
     this.#resume();
     await new Promise<void>((resolve) => {
@@ -72,9 +72,9 @@ export class LogOutput {
     this.#pausing = null;
   }
 
-  /** For the end of the process: what can be written without waiting. */
+  /** At the end of the process: writes what can be written without waiting. */
   readonly #onExit = (): void => {
-    // What is on its way goes its way.
+    // A write in flight completes on its own.
     if (this.#writing) this.#waiting.shift();
     try {
       while (this.#waiting.length > 0) {
@@ -82,7 +82,7 @@ export class LogOutput {
         this.#took(writeSync(this.#place.fd, this.#nextChunk()));
       }
     } catch {
-      // Whoever does not take it now does not get it.
+      // What is not accepted now is lost.
     }
   };
 
@@ -95,7 +95,7 @@ export class LogOutput {
       if (error !== null) return this.#pause(error);
       this.#took(written);
       const lost = this.#lost - this.#told;
-      // Half of what may wait is free again: else this line would be lost as well.
+      // Half of the buffer is free again: otherwise this line would be lost as well.
       if (lost > 0 && this.#waitingBytes < maxWaitingBytes / 2) {
         this.#told = this.#lost;
         this.#onRecovered(lost);
@@ -110,7 +110,7 @@ export class LogOutput {
     const pausing = new AbortController();
     this.#pausing = pausing;
     const ms = error.code === 'EAGAIN' ? pauseMs.busy : pauseMs.broken;
-    // It keeps no process alive that has nothing else to do.
+    // Must not keep the process alive.
     this.#clock.sleep(ms, { signal: pausing.signal, unref: true }).then(
       () => this.#resume(),
       () => undefined,
@@ -149,8 +149,8 @@ export class LogOutput {
 }
 
 /**
- * A place that is written to without waiting. A pipe that is full, or a terminal that was held, would block: they are opened
- * once more, for ourselves. A file does not, and is not opened anew, which would lose its place.
+ * A non-blocking destination. A full pipe or a paused terminal would block, so they are reopened for our own use. A file does not block,
+ * and is not reopened, because that would lose its position.
  */
 function openPlace(fd: number): Place {
   const stats = fstatSync(fd);
@@ -163,12 +163,12 @@ function openAgain(fd: number): number {
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch {
-    // Not everywhere. Then one write may hang, behind the back of everybody.
+    // Not available everywhere. One write in the background may then hang.
     return fd;
   }
 }
 
-/** Sockets cannot be opened again. Node makes those of standard output wait; its own handle knows how not to. */
+/** Sockets cannot be reopened. Node makes those of standard output blocking; the underlying handle can write without blocking. */
 function throughStandardOutput(): Place {
   const stream = process.stdout;
   const { _handle: handle } = stream as unknown as { _handle?: { setBlocking?(blocks: boolean): void } };

@@ -6,7 +6,7 @@ import { loggedError } from './logged-error.ts';
 
 type LogLine = { (facts: object, sentence?: string): void; (sentence: string): void };
 
-/** Structured log: facts first, then one sentence. Says nothing of pino, which users of the engine need not have. */
+/** Structured log: facts first, then one sentence. Does not expose pino, which users of the engine need not install. */
 export type Logger = Readonly<Record<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', LogLine>> & {
   level: string;
   child(facts: object): Logger;
@@ -14,9 +14,9 @@ export type Logger = Readonly<Record<'trace' | 'debug' | 'info' | 'warn' | 'erro
 
 /** The log of a process, which has an end. */
 export type Log = Logger & {
-  /** How many lines could not be written. */
+  /** Number of lost lines. */
   readonly lostLines: () => number;
-  /** Writes what still waits, as far as that takes no longer than this. */
+  /** Writes the buffer, within the time limit. */
   readonly close: (withinMs?: number) => Promise<void>;
 };
 
@@ -25,9 +25,9 @@ export type LogOptions = { readonly level: string; readonly format: 'json' | 'pr
 const standardOutput = 1;
 const closeWithinMs = 1000;
 
-/** Writes to standard output, behind the back of whoever logs. */
+/** Writes to standard output in the background. */
 export function createLog(options: LogOptions, fd = standardOutput, clock: Clock = systemClock): Log {
-  const output = new LogOutput(fd, clock, (lines) => log.warn({ lines }, 'lines of this log could not be written'));
+  const output = new LogOutput(fd, clock, (lines) => log.warn({ lines }, 'lines of this log were lost'));
   const log = logTo((line) => output.write(line), options);
   return Object.assign(log, {
     lostLines: () => output.lost,

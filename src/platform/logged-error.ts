@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-/** Errors of drivers carry what was sent, such as a password or an order: only what says how it failed is logged. */
+/** Driver errors contain what was sent, such as a password or an order: only fields that describe the failure are logged. */
 const shown = [
   'type',
   'message',
@@ -14,7 +14,7 @@ const shown = [
   'facts',
 ] as const;
 
-/** An error as the log shows it; what is no error is left as it is. */
+/** An error in its logged form; other values are unchanged. */
 export function loggedError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const serialized: Record<string, unknown> = { ...pino.stdSerializers.err(error) };

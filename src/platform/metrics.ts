@@ -1,8 +1,7 @@
 /**
- * What the process counts and measures, as a seam: parts declare their metrics once, and hold on to what they get back.
- * Several parts of one kind share a metric, told apart by a label that each brings (labelled-metrics.ts).
- * Every label is declared with all the values that it may have, so the number of series is known from the start; a value
- * that was not declared counts as `other`.
+ * Metrics as an interface: parts declare their metrics once and keep the returned functions.
+ * Several parts of one kind share a metric, distinguished by a label that each adds (labelled-metrics.ts).
+ * Every label is declared with all its values, so the number of series is known from the start; an undeclared value counts as `other`.
  */
 export type LabelValues = Readonly<Record<string, readonly string[]>>;
 export type Labels<Values extends LabelValues> = { readonly [Name in keyof Values]: Values[Name][number] };
@@ -10,7 +9,7 @@ export type Sample<Values extends LabelValues> = { readonly labels: Labels<Value
 export type Samples<Values extends LabelValues> = Iterable<Sample<Values>>;
 
 export type MetricDefinition<Values extends LabelValues> = {
-  /** In base units, the unit last; counters end in `_total`. */
+  /** In base units, with the unit at the end; counters end in `_total`. */
   readonly name: `tidemark_${string}`;
   /** One sentence. */
   readonly help: string;
@@ -18,23 +17,23 @@ export type MetricDefinition<Values extends LabelValues> = {
 };
 
 export interface Metrics {
-  /** The returned function counts, at the price of a look into a map. */
+  /** The returned function increments the counter, at the cost of a map lookup. */
   counter<const Values extends LabelValues>(
     definition: MetricDefinition<Values>,
   ): (labels: Labels<Values>, count?: number) => void;
-  /** The returned function takes one value. `buckets` are upper bounds, ascending. */
+  /** The returned function records one value. `buckets` are upper bounds, ascending. */
   histogram<const Values extends LabelValues>(
     definition: MetricDefinition<Values> & { readonly buckets: readonly number[] },
   ): (labels: Labels<Values>, value: number) => void;
   /**
-   * `read` is called when somebody looks. What is unknown then is left out; a read that fails or is slow leaves out all.
-   * The returned function ends that. Throws `MetricTakenError` when the same series are read from another part already.
+   * `read` is called on each scrape. Unknown values are left out; a read that fails or is slow leaves out all. The returned function
+   * unregisters it. Throws `MetricTakenError` if another part reports the same series.
    */
   gauge<const Values extends LabelValues>(
     definition: MetricDefinition<Values>,
     read: () => Samples<Values> | Promise<Samples<Values>>,
   ): EndReading;
-  /** A counter that is kept elsewhere: `read` answers how far it has come. Otherwise like `gauge`. */
+  /** A counter that is kept elsewhere: `read` returns its value. Otherwise like `gauge`. */
   countedElsewhere<const Values extends LabelValues>(
     definition: MetricDefinition<Values>,
     read: () => Samples<Values> | Promise<Samples<Values>>,
@@ -43,7 +42,7 @@ export interface Metrics {
 
 export type EndReading = () => void;
 
-/** Two parts would tell different things of the same series. */
+/** Two parts would report different values for the same series. */
 export class MetricTakenError extends Error {
   constructor(name: string, labels: LabelValues) {
     const own = Object.entries(labels).flatMap(([label, values]) => (values.length === 1 ? `${label} ${values}` : []));
@@ -55,7 +54,7 @@ export class MetricTakenError extends Error {
   }
 }
 
-/** Where nobody looks. */
+/** For processes without monitoring. */
 export const unmeasured: Metrics = {
   counter: () => () => undefined,
   histogram: () => () => undefined,

@@ -1,22 +1,21 @@
 /**
- * A clock whose waits count only the time that was this process's own: what it was stopped for, throttled, or kept from a
- * processor says nothing about whoever it waits for.
+ * A clock whose waits count only time in which this process could run: time in which it was stopped, throttled, or without a processor
+ * says nothing about the server that it waits for.
  *
- * A wait is made in small steps. A pause makes one of them long, and it counts as it was meant; so the others are left for
- * the answer that came meanwhile. On Linux the time in which the thread wanted to run and could not is left out, too: then
- * the answer may lie in the socket, and nobody was there to read it. However little of its time it gets, a wait ends: it
- * takes ten times as long as it was meant to at most, and what the last steps were late by.
+ * A wait is split into small steps. A pause makes one of them long, and only its planned length counts, so the other steps are left for
+ * an answer that came meanwhile. On Linux, time in which the thread was runnable but not running is left out as well: the answer may
+ * have been in the socket, unread. A wait always ends: after at most ten times its length, plus the delay of its last steps.
  */
 import type { Clock } from './clock.ts';
 import { type OwnUse, ownUse } from './own-use.ts';
 
 const steps = 10;
 const leastStepMs = 5;
-/** At least so much of each step counts, or a wait might never end. */
+/** Minimum part of each step that counts, so that every wait ends. */
 const leastShare = 0.2;
 const mostTimes = 10;
 
-/** How much of a step counts. `waitedMs` of it the thread stood in the queue for a processor. */
+/** The part of a step that counts. The thread was runnable but not running for `waitedMs` of it. */
 export function ownPart(step: {
   readonly meantMs: number;
   readonly tookMs: number;
@@ -31,7 +30,7 @@ export class OwnClock implements Clock {
   readonly #clock: Clock;
   readonly #use: () => OwnUse | null;
 
-  /** `use` tells how long this thread has run and waited, where the system tells it. */
+  /** `use` returns the running and waiting times of this thread, if the system reports them. */
   constructor(clock: Clock, use: () => OwnUse | null = ownUse) {
     this.#clock = clock;
     this.#use = use;
@@ -68,7 +67,7 @@ export class OwnClock implements Clock {
     let leftMs = ms;
     let cancel: () => void = () => undefined;
     let wasLate = false;
-    // Most waits end in their first step: nothing is asked of the system for it.
+    // Most waits end in their first step, without asking the system.
     let use: OwnUse | null = null;
     const stepMs = Math.max(ms / steps, leastStepMs);
     const lastMs = this.#clock.monotonic() + ms * mostTimes;
@@ -81,7 +80,7 @@ export class OwnClock implements Clock {
         use = now;
         leftMs = begunMs + tookMs >= lastMs ? 0 : leftMs - ownPart({ meantMs, tookMs, waitedMs });
         if (leftMs > 0.5) return step(Math.min(stepMs, leftMs));
-        // The pause was in the last step: once more, for what came meanwhile.
+        // The pause was in the last step: one more, for an answer that came meanwhile.
         if (!wasLate && tookMs > meantMs + stepMs) {
           wasLate = true;
           return step(stepMs);

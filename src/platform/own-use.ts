@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
-/** Of the thread that asks, in milliseconds since it began. */
+/** Of the calling thread, in milliseconds since it began. */
 export type OwnUse = {
   readonly ranMs: number;
-  /** It wanted to run, and others did. */
+  /** It was runnable but not running. */
   readonly waitedMs: number;
 };
 
 let absent = false;
 
-/** `null` where the system does not tell. Costs some microseconds. */
+/** `null` if the system does not report it. Takes a few microseconds. */
 export function ownUse(): OwnUse | null {
   if (absent) return null;
   try {
@@ -22,7 +22,7 @@ export function ownUse(): OwnUse | null {
   }
 }
 
-/** How long the event loop has had something to do, in milliseconds since it began, whether the thread could run then or not. */
+/** How long the event loop has had work, in milliseconds since it began, whether or not the thread was running. */
 export function busyMs(): number {
   return performance.eventLoopUtilization().active;
 }

@@ -1,16 +1,17 @@
 /**
- * One connection to Redis that never makes a caller wait.
+ * A connection to Redis that never makes a caller wait.
  *
  *   GONE      --connected, and the greeting answered--> READY
  *   READY     --an answer is overdue--> SILENT                 callers are refused at once
  *   SILENT    --an answer--> READY
- *   READY     --the check is refused--> REFUSING               callers are refused at once, the check is tried on
+ *   READY     --the check is refused--> REFUSING               callers are refused at once, the check is retried
  *   REFUSING  --the check succeeds--> READY
- *   any       --socket closed, or SILENT for patienceMs, or an answer that leads away--> GONE
- *                                                            and again after a backoff that chance shortens
+ *   any       --socket closed, or SILENT for patienceMs, or a reply that says to go elsewhere--> GONE
+ *                                                            and again after a backoff with jitter
  *
- * That it answers is not enough: the check does what callers do. Nothing is queued for later: a call that finds no connection fails at once. Two silences, because they mean two things: a
- * short one may be a busy machine, and costs one caller its deadline; a long one is a server that hangs with its sockets open.
+ * An answer alone is not enough: the check does what callers do. Nothing is queued: a call without a connection fails at once. There are
+ * two kinds of silence: a short one may be a busy machine, and costs one caller its deadline; a long one is a server that hangs with
+ * its sockets open.
  */
 import { Redis } from 'ioredis';
 import { backoffMs, jittered } from './backoff.ts';
@@ -26,19 +27,19 @@ export type RedisConnectionOptions = {
   readonly target: RedisTarget;
   readonly clock: Clock;
   readonly random: () => number;
-  /** How long a call may take, in milliseconds, unless it brings a patience of its own. */
+  /** Time limit of a call in milliseconds, unless it has its own. */
   readonly timeoutMs: number;
-  /** Read at each connect. A connection that listens to channels can call nothing else. */
+  /** Read on each connect. A connection that subscribes to channels can call nothing else. */
   readonly channels?: () => readonly string[];
   readonly onMessage?: (channel: string, text: string) => void;
-  /** Asked right after the greeting and with each beat: does what callers do. `null` while nothing but a PING may be sent. */
+  /** Sent right after the greeting and with each beat: does what callers do. `null` while only PING may be sent. */
   readonly check?: () => RedisCheck | null;
-  /** Called with `null` when the connection is ready, and with what is wrong when it is gone or refuses. */
+  /** Called with `null` when the connection is ready, and with the trouble when it is lost or refuses. */
   readonly onChange: (trouble: string | null) => void;
 };
 
 export type CallOptions = {
-  /** Longer than usual: then the call is also tried while the server is silent. */
+  /** Longer than the default: the call is then also tried while the server is silent. */
   readonly patienceMs?: number;
 };
 
@@ -48,9 +49,9 @@ export type RedisCheck = {
   readonly passed: (answer: unknown) => void;
 };
 
-/** A busy machine may need long for a greeting of a few questions. */
+/** A busy machine may take long for the few questions of the greeting. */
 const connectWithinMs = 2000;
-/** How long a start waits for that. */
+/** How long a start waits for the greeting. */
 const startWithinMs = 500;
 const patienceMs = 500;
 const beatMs = 1000;
@@ -60,11 +61,11 @@ const goodbyeMs = 50;
 export class RedisConnection {
   readonly #options: RedisConnectionOptions;
   readonly #closing = new AbortController();
-  /** How long the server is given before it is taken for gone: what this process was kept from running says nothing of it. */
+  /** How long a silent server is kept; time in which this process could not run does not count. */
   readonly #ownClock: Clock;
   #client: Redis | null = null;
   #silent = false;
-  /** Why it refuses what callers need, while it does. */
+  /** Why it refuses what callers need, if it does. */
   #refusal: string | null = null;
   #trouble = 'is not connected yet';
   #lose: (trouble: string) => void = () => undefined;
@@ -76,7 +77,7 @@ export class RedisConnection {
     this.#ownClock = new OwnClock(options.clock);
   }
 
-  /** Resolves after the first attempt, however it ended, or soon; goes on trying until `close`. */
+  /** Resolves after the first attempt, however it ended, or after a limit; keeps trying until `close`. */
   async start(): Promise<void> {
     const attempted = new Promise<void>((resolve) => {
       this.#running ??= this.#stayConnected(resolve);
@@ -84,12 +85,12 @@ export class RedisConnection {
     await within(attempted, startWithinMs, this.#options.clock).catch(() => undefined);
   }
 
-  /** For whoever has new channels, or cannot wait for the next beat. */
+  /** For new channels, or a caller that cannot wait for the next beat. */
   reconnect(): void {
-    this.#lose('is connected to anew');
+    this.#lose('is being reconnected');
   }
 
-  /** Checks now whether what callers need is done. */
+  /** Runs the check now. */
   doubt(): void {
     this.#beat();
   }
@@ -100,7 +101,7 @@ export class RedisConnection {
     await this.#running;
   }
 
-  /** The answer, or a `CacheUnavailableError` within the deadline. */
+  /** The reply, or a `CacheUnavailableError` within the deadline. */
   async call(command: string, parts: readonly (string | number)[], options: CallOptions = {}): Promise<unknown> {
     const client = this.#client;
     if (client === null) throw new CacheUnavailableError(this.#trouble);
@@ -126,7 +127,7 @@ export class RedisConnection {
     }
   }
 
-  /** What one caller was refused, all are: the check says so at once. */
+  /** If one caller was refused, all are: the check finds out at once. */
   #heed(reaction: ReturnType<typeof redisFault>['reaction'], trouble: string, client: Redis): void {
     if (this.#client !== client) return;
     if (reaction === 'LEAVE') this.#lose(trouble);
@@ -176,7 +177,7 @@ export class RedisConnection {
       maxRetriesPerRequest: 0,
       connectTimeout: connectWithinMs,
       disconnectTimeout: goodbyeMs,
-      // The loop above connects again, with a client that remembers nothing.
+      // The loop above reconnects with a new client.
       retryStrategy: null,
       sentinelRetryStrategy: () => null,
     });
@@ -184,7 +185,7 @@ export class RedisConnection {
     return client;
   }
 
-  /** Resolves with the reason when this client is of no more use. */
+  /** Resolves with the reason when this client has become useless. */
   #loss(client: Redis): Promise<string> {
     return new Promise((resolve) => {
       this.#lose = resolve;
@@ -193,11 +194,11 @@ export class RedisConnection {
     });
   }
 
-  /** A server that is starting, or wants another password, accepts the connection and refuses the greeting. */
+  /** A server that is starting, or requires another password, accepts the connection and refuses the greeting. */
   async #greet(client: Redis, failed: Promise<never>): Promise<void> {
     const channels = this.#options.channels?.() ?? [];
-    // Why a connection was lost is known a moment after the call on it fails, and a refused password or database later
-    // than the answer to what was sent along.
+    // The cause of a lost connection is known a moment after its call fails, and a refused password or database is known later than
+    // the reply to what was sent along.
     const reason = (error: Error) => (isReply(error) || error instanceof LostError ? Promise.reject(error) : failed);
     await client.connect().catch(reason);
     await Promise.race([client.ping().catch(reason), failed]);
@@ -206,7 +207,7 @@ export class RedisConnection {
     await Promise.race([greeting.catch(reason), failed]);
   }
 
-  /** Some accounts may not ask: then the check has to tell. */
+  /** Some accounts may not ask: then the check decides. */
   async #look(client: Redis): Promise<void> {
     const text = String(await client.call('info').catch(() => ''));
     if (/^cluster_enabled:1\b/m.test(text)) throw new LostError(clusterMode);
@@ -222,13 +223,13 @@ export class RedisConnection {
       this.#refusal = null;
     } catch (error) {
       const cause = error instanceof CacheUnavailableError ? error.cause : error;
-      // What does not answer in time is silent, not unwilling.
+      // A late answer is silence, not a refusal.
       if (cause instanceof Error && isReply(cause)) this.#refusal = connectionTrouble(cause);
     }
     return this.#refusal;
   }
 
-  /** An idle connection would not notice that the server hangs, nor that it has been emptied, filled or demoted. */
+  /** An idle connection would not notice that the server hangs, or has been emptied, filled or demoted. */
   async #keepBeating(client: Redis, lost: Promise<string>): Promise<void> {
     const { clock, random, onChange } = this.#options;
     const ended = new AbortController();
@@ -264,7 +265,7 @@ function fail(trouble: string): never {
   throw new LostError(trouble);
 }
 
-/** An answer of the server, which says no. */
+/** An error reply of the server. */
 function isReply(error: Error): boolean {
   return error.name === 'ReplyError';
 }

@@ -1,28 +1,28 @@
 /**
- * What an error means that Redis answers, by the word that it begins with. Its own words are for its operators: they hold
- * addresses, and name keys and scripts; whoever uses the API is told ours.
+ * The meaning of an error reply of Redis, by its first word. Its text is for Redis's operators: it contains addresses, keys and
+ * scripts, so users of the API get our own.
  *
- *   LEAVE   it is not, or no more, the server that takes writes: a new connection may lead to the one that is
- *   WAIT    it will be able by itself
- *   SAY     a person has to do something about it
- *   FAULT   it is well, and this command was wrong
+ *   LEAVE   it is not, or no longer, the master: a new connection may lead to the one that is
+ *   WAIT    it will recover by itself
+ *   SAY     an operator has to act
+ *   FAULT   it is healthy, and this command was wrong
  */
 export type RedisReaction = 'LEAVE' | 'WAIT' | 'SAY' | 'FAULT';
-/** `trouble` continues a sentence that begins with "Redis". */
+/** `trouble` is phrased to follow "Redis". */
 export type RedisFault = { readonly word: string; readonly reaction: RedisReaction; readonly trouble: string };
 
-export const clusterMode = 'runs in cluster mode, which is not supported: name one that does not, or Sentinels';
+export const clusterMode = 'runs in cluster mode, which is not supported: use a standalone server or Sentinels';
 
 const known: Readonly<Record<string, { readonly reaction: RedisReaction; readonly trouble: string }>> = {
-  READONLY: { reaction: 'LEAVE', trouble: 'is a replica there, and takes no writes' },
-  UNBLOCKED: { reaction: 'LEAVE', trouble: 'has become a replica there' },
-  MASTERDOWN: { reaction: 'LEAVE', trouble: 'is a replica there that has lost its master' },
-  LOADING: { reaction: 'WAIT', trouble: 'is still loading what it had saved' },
-  BUSY: { reaction: 'WAIT', trouble: 'is busy with a script of somebody' },
-  NOREPLICAS: { reaction: 'WAIT', trouble: 'refuses writes, because too few replicas follow it' },
-  NOAUTH: { reaction: 'SAY', trouble: 'wants a password, and REDIS_URL has none' },
-  WRONGPASS: { reaction: 'SAY', trouble: 'refuses the user and password of REDIS_URL' },
-  NOPERM: { reaction: 'SAY', trouble: 'does not allow the user of REDIS_URL what is needed' },
+  READONLY: { reaction: 'LEAVE', trouble: 'is a replica and accepts no writes' },
+  UNBLOCKED: { reaction: 'LEAVE', trouble: 'has become a replica' },
+  MASTERDOWN: { reaction: 'LEAVE', trouble: 'is a replica that has lost its master' },
+  LOADING: { reaction: 'WAIT', trouble: 'is still loading its data set' },
+  BUSY: { reaction: 'WAIT', trouble: 'is busy running a script' },
+  NOREPLICAS: { reaction: 'WAIT', trouble: 'refuses writes, because it has too few replicas' },
+  NOAUTH: { reaction: 'SAY', trouble: 'requires a password, and REDIS_URL has none' },
+  WRONGPASS: { reaction: 'SAY', trouble: 'rejects the user or password of REDIS_URL' },
+  NOPERM: { reaction: 'SAY', trouble: 'denies the user of REDIS_URL a required permission' },
   MISCONF: { reaction: 'SAY', trouble: 'refuses writes, because it cannot save to its disk' },
   OOM: { reaction: 'SAY', trouble: 'is full, and refuses writes' },
   CLUSTERDOWN: { reaction: 'SAY', trouble: clusterMode },
@@ -31,14 +31,14 @@ const known: Readonly<Record<string, { readonly reaction: RedisReaction; readonl
   ASK: { reaction: 'SAY', trouble: clusterMode },
 };
 
-/** Errors that begin with ERR, which says nothing. */
+/** Errors that begin with the unspecific ERR. */
 const knownTexts: readonly (readonly [RegExp, string])[] = [
-  [/^ERR (?:invalid )?DB index/, 'has no database of the number in REDIS_URL'],
-  [/^ERR AUTH .*without any password configured/, 'knows no password, and REDIS_URL has one'],
-  [/^ERR max number of clients reached/, 'takes no more connections'],
+  [/^ERR (?:invalid )?DB index/, 'does not have the database number in REDIS_URL'],
+  [/^ERR AUTH .*without any password configured/, 'has no password set, but REDIS_URL has one'],
+  [/^ERR max number of clients reached/, 'has reached its connection limit'],
 ];
 
-/** Before version 7 an error that a script runs into stands in the middle of the script's. */
+/** Before version 7, an error inside a script is in the middle of the script's error. */
 const inScript =
   /(?:^|[\s:])-(READONLY|MASTERDOWN|LOADING|NOREPLICAS|NOPERM|MISCONF|OOM|CLUSTERDOWN|CROSSSLOT|MOVED|ASK)\b/;
 
@@ -52,7 +52,7 @@ export function redisFault(answer: string): RedisFault {
   return { word, reaction: 'FAULT', trouble: `refused a command with ${word}` };
 }
 
-/** For clients that connect by themselves: whether they had better do so anew. */
+/** Whether clients that connect on their own should reconnect. */
 export function leadsAway(error: Error): boolean {
   return error.name === 'ReplyError' && redisFault(error.message).reaction === 'LEAVE';
 }

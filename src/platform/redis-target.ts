@@ -1,5 +1,5 @@
 /**
- * Where Redis is, and how to get there: one server, or the Sentinels that know which server it is now.
+ * Where Redis is and how to connect: one server, or the Sentinels that know the current master.
  *
  *   redis://user:password@host:6379/0                        rediss:// with TLS
  *   redis+sentinel://user:password@host:26379,host/name/0    rediss+sentinel:// with TLS, to the Sentinels too
@@ -9,17 +9,17 @@ import { accountFault, isSocketPath, socketFault } from './url-fault.ts';
 export type RedisAddress = { readonly host: string; readonly port: number };
 
 export type RedisTarget = {
-  /** One, or the Sentinels. */
+  /** One server, or the Sentinels. */
   readonly addresses: readonly RedisAddress[];
-  /** What Sentinels call the master; `null` without them. */
+  /** The master's name for the Sentinels; `null` without them. */
   readonly masterName: string | null;
   readonly user: string | null;
   readonly password: string | null;
   readonly sentinelPassword: string | null;
   readonly database: number;
-  /** The certificates that are trusted, as PEM; `null` for those of Node. */
+  /** Trusted CA certificates as PEM; `null` for Node's. */
   readonly tls: { readonly ca: string | null } | null;
-  /** 4 or 6 to insist on one; 0 takes either. */
+  /** 4 or 6 to require one; 0 accepts either. */
   readonly family: 0 | 4 | 6;
 };
 
@@ -29,7 +29,7 @@ const noSecrets: RedisSecrets = { ca: null, sentinelPassword: null };
 const form = /^(rediss?)(\+sentinel)?:\/\/(?:([^@/?#]*)@)?([^/?#]*)(\/[^?#]*)?(\?[^#]*)?$/i;
 const address = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s,@]+))(?::(\d{1,5}))?$/i;
 
-/** The target, or what is wrong with the text: in words that continue its name, and without the text. */
+/** The target, or the fault of the text, phrased to follow the variable's name, without the text itself. */
 export function readRedisUrl(text: string, secrets: RedisSecrets = noSecrets): RedisTarget | string {
   const [, scheme = '', sentinel, account, hosts = '', path = '', query = ''] = form.exec(text) ?? [];
   const inAccount = accountFault(text);
@@ -39,26 +39,26 @@ export function readRedisUrl(text: string, secrets: RedisSecrets = noSecrets): R
   const read = hosts.split(',').map((host) => addressOf(host.trim(), sentinel === undefined ? 6379 : 26_379));
   if (hosts === '') return 'names no host';
   const addresses = read.filter((found) => found !== null);
-  if (addresses.length < read.length) return 'has a host or port that is none';
+  if (addresses.length < read.length) return 'has an invalid host or port';
   const parts = path
     .split('/')
     .slice(1)
     .filter((part) => part !== '');
   const masterName = sentinel === undefined ? null : decoded(parts.shift() ?? '');
-  if (masterName === '') return 'names no master behind the Sentinels, as in redis+sentinel://host:26379/mymaster';
+  if (masterName === '') return 'names no master for the Sentinels, as in redis+sentinel://host:26379/mymaster';
   if (sentinel === undefined && addresses.length > 1) return 'names several hosts: only redis+sentinel:// can';
   const [database = '0', ...rest] = parts;
-  if (!/^\d{1,5}$/.test(database) || rest.length > 0) return 'must end with the number of a database, or nothing';
+  if (!/^\d{1,5}$/.test(database) || rest.length > 0) return 'must end with a database number or nothing';
   const parameters = new URLSearchParams(query);
   const family = Number(parameters.get('family') ?? 0);
   parameters.delete('family');
-  if (parameters.size > 0) return 'takes no parameters but family: user and password stand before the host';
-  if (family !== 0 && family !== 4 && family !== 6) return 'has a family that is not 0, 4 or 6';
+  if (parameters.size > 0) return 'accepts only the parameter family: user and password belong before the host';
+  if (family !== 0 && family !== 4 && family !== 6) return 'has a family other than 0, 4 or 6';
   const colon = account?.indexOf(':') ?? -1;
   const user = account === undefined ? '' : decoded(colon < 0 ? account : account.slice(0, colon));
   const password = account === undefined || colon < 0 ? '' : decoded(account.slice(colon + 1));
   if (user === null || password === null || (sentinel !== undefined && masterName === null)) {
-    return 'has a % that is not followed by two digits: % is written %25';
+    return 'has a % that is not followed by two hexadecimal digits: write % as %25';
   }
   return {
     addresses,
@@ -90,7 +90,7 @@ export type DriverOptions = {
   readonly enableTLSForSentinelMode?: boolean;
 };
 
-/** What the driver takes. */
+/** The options of the driver. */
 export function driverOptions(target: RedisTarget): DriverOptions {
   const { addresses, masterName, user, password, sentinelPassword, database, tls, family } = target;
   const secured = tls === null ? null : tls.ca === null ? {} : { ca: tls.ca };
@@ -107,7 +107,7 @@ export function driverOptions(target: RedisTarget): DriverOptions {
   };
 }
 
-/** Fit to be shown. */
+/** Without secrets. */
 export function whereabouts({ addresses, masterName }: RedisTarget): string {
   const hosts = addresses.map(({ host, port }) => `${host}:${port}`).join(', ');
   return masterName === null ? hosts : `${masterName}, by Sentinels ${hosts}`;
@@ -122,9 +122,9 @@ function addressOf(text: string, usualPort: number): RedisAddress | null {
 
 function schemeFault(text: string): string {
   const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(text) ?? [];
-  if (scheme === undefined) return 'is not a URL such as redis://host:6379';
+  if (scheme === undefined) return 'must be a URL such as redis://host:6379';
   if (/^rediss?(\+sentinel)?$/i.test(scheme)) {
-    return 'cannot be read: in user and password, / ? # and @ are written %2F %3F %23 %40';
+    return 'is malformed: in user and password, write / ? # and @ as %2F %3F %23 %40';
   }
   return `must start with redis://, rediss://, redis+sentinel:// or rediss+sentinel://, not ${scheme}://`;
 }

@@ -1,9 +1,9 @@
 /**
- * What the processes of one cluster share: small values that may be lost, and messages. Everything here can fail at any
- * moment; nothing that is true may depend on it.
+ * What the processes of one cluster share: small values that may be lost, and messages. Everything here can fail at any moment;
+ * correctness must not depend on it.
  *
- * Whose it is, the database servers say: until `identify`, nothing is read, written or heard here. Each beat asks for a mark
- * that was left by whoever came first, so that everybody notices when Redis has been emptied under them.
+ * The database servers identify the cluster: until `identify`, nothing is read, written or received here. Each beat checks a mark left
+ * by the first process, so that all processes notice when Redis has been emptied.
  */
 import { randomUUID } from 'node:crypto';
 import { CacheUnavailableError } from './cache-error.ts';
@@ -14,22 +14,22 @@ import type { RedisTarget } from './redis-target.ts';
 
 export type RedisOptions = {
   readonly target: RedisTarget;
-  /** Begins every key and channel: clusters that share a Redis do not meet. `null` until `identify` tells. */
+  /** Begins every key and channel, so that clusters can share a Redis. `null` until `identify`. */
   readonly prefix: string | null;
   readonly clock: Clock;
   readonly random: () => number;
-  /** How long a call may take, in milliseconds. */
+  /** Time limit of a call, in milliseconds. */
   readonly timeoutMs: number;
 };
 
 type MessageListener = (text: string) => void;
 type ChangeListener = (trouble: string | null) => void;
 
-const unidentified = 'is not used yet: no database server has said whose orders these are';
-/** Longer than any process pauses. */
+const unidentified = 'is not used yet: no database server has identified the cluster';
+/** Longer than any pause of a process. */
 const markMs = 7 * 24 * 3600 * 1000;
 
-// A write, since that is what a demoted or full server refuses.
+// A write, because that is what a demoted or full server refuses.
 const leaveMark = `
 local mark = redis.call('GET', KEYS[1]) or ARGV[1]
 redis.call('SET', KEYS[1], mark, 'PX', ${markMs})
@@ -41,7 +41,7 @@ export class Redis {
   readonly #subscribers = new Map<string, MessageListener>();
   readonly #listeners = new Set<ChangeListener>();
   readonly #emptiedListeners = new Set<() => void>();
-  /** `undefined` until it is known. */
+  /** `undefined` until known. */
   readonly #troubles: { calls?: string | null; messages?: string | null } = {};
   #prefix: string | null;
   #mark: string | null = null;
@@ -63,20 +63,20 @@ export class Redis {
     });
   }
 
-  /** What is wrong, in words that continue its name; `null` while it does what is asked. */
+  /** The trouble, phrased to follow "Redis"; `null` if it works. */
   get trouble(): string | null {
     if (this.#prefix === null) return unidentified;
     const { calls, messages } = this.#troubles;
-    if (calls === undefined || messages === undefined) return calls ?? messages ?? 'was not reached yet';
+    if (calls === undefined || messages === undefined) return calls ?? messages ?? 'has not been reached yet';
     return calls ?? messages;
   }
 
-  /** Why it never will be of use, else `null`: it would take a part of our keys only, and none of our scripts. */
+  /** Why it can never be used, else `null`: in cluster mode it would take only some of our keys, and none of our scripts. */
   get unusable(): string | null {
     return this.#troubles.calls === clusterMode ? clusterMode : null;
   }
 
-  /** Begins every key and channel; `null` while nobody knows. */
+  /** Begins every key and channel; `null` until known. */
   get prefix(): string | null {
     return this.#prefix;
   }
@@ -87,7 +87,7 @@ export class Redis {
     await Promise.all([this.#calls.start(), this.#prefix === null ? null : this.#startMessages()]);
   }
 
-  /** Whose keys and channels these are from now on. Resolves when it is known whether they can be reached. */
+  /** Sets the cluster that owns all keys and channels. Resolves when it is known whether they can be reached. */
   async identify(prefix: string): Promise<void> {
     if (prefix === this.#prefix) return;
     const before = this.#prefix;
@@ -95,7 +95,7 @@ export class Redis {
     this.#mark = null;
     if (!this.#started) return;
     if (before !== null) this.#messages.reconnect();
-    // The mark is left, and with it seen whether writes are taken.
+    // Writing the mark also shows whether writes are accepted.
     this.#calls.doubt();
     await this.#startMessages();
     this.#tell();
@@ -107,19 +107,19 @@ export class Redis {
     await Promise.all([this.#calls.close(), this.#messages.close()]);
   }
 
-  /** The full name of a key or channel. Throws `CacheUnavailableError` while nobody knows it. */
+  /** The full name of a key or channel. Throws `CacheUnavailableError` until known. */
   key(...words: readonly string[]): string {
     if (this.#prefix === null) throw new CacheUnavailableError(unidentified);
     return this.#prefix + words.join(':');
   }
 
-  /** Rejects with `CacheUnavailableError`, at once when Redis is known not to answer. */
+  /** Rejects with `CacheUnavailableError`, at once if Redis is known not to answer. */
   async call(command: string, parts: readonly (string | number)[], options?: CallOptions): Promise<unknown> {
     if (this.#prefix === null) throw new CacheUnavailableError(unidentified);
     return this.#calls.call(command, parts, options);
   }
 
-  /** Runs a script on full key names, in one step that nobody else comes between. */
+  /** Runs a script on full key names, atomically. */
   run(
     script: string,
     keys: readonly string[],
@@ -129,18 +129,18 @@ export class Redis {
     return this.call('eval', [script, keys.length, ...keys, ...values], options);
   }
 
-  /** One listener a channel, by its name without the prefix, before `start`. Messages sent while the connection is gone are lost. */
+  /** One listener per channel, by its name without the prefix, before `start`. Messages sent during a disconnect are lost. */
   listen(name: string, listener: MessageListener): void {
     this.#subscribers.set(name, listener);
   }
 
-  /** Calls `listener` with `null` when Redis answers, and with what is wrong when it does not. The returned function ends it. */
+  /** Calls `listener` with `null` when Redis works, and with the trouble when it does not. The returned function unsubscribes. */
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Calls `listener` when everything that was there is gone, while connected or over a reconnection. */
+  /** Calls `listener` when Redis has been emptied, while connected or during a disconnect. */
   onEmptied(listener: () => void): () => void {
     this.#emptiedListeners.add(listener);
     return () => this.#emptiedListeners.delete(listener);
@@ -176,7 +176,7 @@ export class Redis {
     this.#tell();
   }
 
-  /** One word for both connections: it is one server. */
+  /** One state for both connections, because it is one server. */
   #tell(): void {
     const { calls, messages } = this.#troubles;
     const isKnown =

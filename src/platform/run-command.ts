@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A program with the arguments and variables that always go with it. */
+/** A program with its fixed arguments and variables. */
 export type Command = {
   readonly path: string;
   readonly args: readonly string[];
@@ -22,13 +22,13 @@ export class CommandFailedError extends Error {
 
 export const plainCommand = (path: string): Command => ({ path, args: [], variables: {} });
 
-/** The argument list that runs a command through `env`, which adds its variables to the ones we have. */
+/** The arguments that run a command through `env`, which adds its variables to ours. */
 export function commandLine(command: Command, args: readonly string[]): string[] {
   const variables = Object.entries(command.variables).map(([name, value]) => `${name}=${value}`);
   return ['env', ...variables, command.path, ...command.args, ...args];
 }
 
-/** Runs a command to its end and returns what it printed to stdout; rejects with both streams when it fails. */
+/** Runs a command to its end and returns its standard output; rejects with both streams if it fails. */
 export function runCommand(
   command: Command,
   args: readonly string[],

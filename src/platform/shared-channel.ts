@@ -1,6 +1,6 @@
 /**
- * Words that every process of the cluster hears, the one that says them included. At once here, through Redis elsewhere:
- * without Redis, or while it is gone, only the own process hears. Nothing is kept: who comes later has missed it.
+ * Messages to every process of the cluster, including the sender. Delivered at once here and through Redis elsewhere: without Redis,
+ * or while it is down, only the own process receives them. Nothing is stored.
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from './redis.ts';
@@ -11,10 +11,10 @@ export class SharedChannel {
   readonly #redis: Redis | null;
   readonly #name: string;
   readonly #listeners = new Set<ChannelListener>();
-  /** Redis tells everybody, also the one who spoke. */
+  /** Redis delivers to all subscribers, including the sender. */
   readonly #self = randomUUID();
 
-  /** Before `redis` is started. */
+  /** Must be called before `redis` is started. */
   constructor(name: string, redis: Redis | null) {
     this.#redis = redis;
     this.#name = name;
@@ -24,12 +24,12 @@ export class SharedChannel {
     });
   }
 
-  /** False when nobody can hear. */
+  /** False if there is no listener. */
   get isHeard(): boolean {
     return this.#redis !== null || this.#listeners.size > 0;
   }
 
-  /** Never throws and never waits: what Redis does not take is lost to the other processes. */
+  /** Never throws and never waits: what Redis does not accept is lost to the other processes. */
   publish(text: string): void {
     this.#tell(text);
     void this.#publish(text).catch(() => undefined);
@@ -40,20 +40,20 @@ export class SharedChannel {
     await redis?.call('publish', [redis.key(this.#name), `${this.#self} ${text}`]);
   }
 
-  /** The returned function ends it. */
+  /** The returned function unsubscribes. */
   subscribe(listener: ChannelListener): () => void {
     const own: ChannelListener = (text) => listener(text);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }
 
-  /** A listener that cannot make anything of a word, which may be of another version, does not keep others from hearing it. */
+  /** A listener that fails on a message, which may be of another version, does not affect the others. */
   #tell(text: string): void {
     for (const listener of this.#listeners) {
       try {
         listener(text);
       } catch {
-        // Missed, like a word that was said while nobody listened.
+        // Lost, like a message without a listener.
       }
     }
   }

@@ -1,7 +1,7 @@
-/** Whose share was used up: that of all together, or the one that a single client may have. */
+/** Which quota is used up: that of all together, or that of a single client. */
 export type UsedUp = 'all' | 'client';
 
-/** How many of something there are, in all and for each client, and how many there may be. */
+/** Usage of a quota, in all and per client, and its limits. */
 export class Shares {
   readonly #most: number;
   readonly #mostPerClient: number;
@@ -21,7 +21,7 @@ export class Shares {
     return this.#byClient.get(client) ?? 0;
   }
 
-  /** `null`: it has so many more now. */
+  /** `null`: the amount has been granted. */
   take(client: string, amount = 1): UsedUp | null {
     const taken = this.#byClient.get(client) ?? 0;
     if (taken + amount > this.#mostPerClient) return 'client';

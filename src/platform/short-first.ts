@@ -1,6 +1,6 @@
 /**
- * Long work and short work on one thread. Between two pieces of long work, whatever is short and under way goes first; where there
- * is always some, long work waits for a few times as long as a piece takes, and goes on all the same.
+ * Long and short work on one thread. Between two pieces of long work, short work that is under way goes first; if there is always
+ * some, long work waits for a few times the length of a piece, and then continues.
  */
 import type { Clock } from './clock.ts';
 
@@ -19,7 +19,7 @@ export class ShortFirst {
     this.#clock = clock;
   }
 
-  /** Something begins that may be short. The returned function says that it is over, or long; only the first call counts. */
+  /** Starts work that may be short. The returned function says that it has ended, or is long; only the first call counts. */
   begin(): () => void {
     let over = false;
     this.#short += 1;

@@ -3,9 +3,9 @@ import type { Clock } from './clock.ts';
 type Shared<T> = { readonly promise: Promise<T>; resolve(value: Promise<T>): void; urgent: boolean };
 
 /**
- * Shares one call between everybody who asks before it has *started*: a caller gets a result that began after it asked.
- * Use where an older answer would be wrong. One call runs at a time. Callers who can be patient let calls start at least
- * `spacingMs` apart, so that a crowd shares; one that is not patient takes the crowd along at once.
+ * Shares one call between all callers that ask before it has *started*, so that a result is never older than its request. One call
+ * runs at a time. For patient callers, calls start at least `spacingMs` apart, so that a crowd shares them; an impatient caller starts
+ * one at once for all.
  */
 export class NextFlight<T> {
   readonly #call: () => Promise<T>;
@@ -38,7 +38,7 @@ export class NextFlight<T> {
     this.#cancelTimer = null;
     this.#running = true;
     this.#startedMs = this.#clock.monotonic();
-    // A call that throws before its first await must not leave the flight running for ever.
+    // A call that throws before its first await must not block the flight for ever.
     const call = (async () => this.#call())();
     const settle = () => {
       this.#running = false;

@@ -1,25 +1,25 @@
 /**
- * Work that falls due for many at once, done a slice at a time: between two slices others have their turn. Who waits is served
- * client by client, so that one that has much to do keeps no other one waiting.
+ * Work that falls due for many clients at once, done in slices, with turns for other work in between. Clients are served in turn, so that
+ * one with much work delays no other.
  */
 type Waiting = { readonly points: number; readonly go: () => void };
 
 export class Slices {
   readonly #points: number;
   readonly #standBack: () => Promise<void>;
-  /** Whose turn is next comes first. */
+  /** The next client comes first. */
   readonly #waiting = new Map<string, Waiting[]>();
   #left: number;
   #renewing = false;
 
-  /** Of a slice; the piece that fills it may be larger. */
+  /** Size of a slice; its last piece may exceed it. */
   constructor(points: number, standBack: () => Promise<void>) {
     this.#points = points;
     this.#standBack = standBack;
     this.#left = points;
   }
 
-  /** `null`: go on at once; else resolves when the piece of work has its turn. It is done before anything else is waited for. */
+  /** `null`: continue at once; else resolves on the turn of this piece. It must run synchronously. */
   take(client: string, points: number): Promise<void> | null {
     const isFree = this.#waiting.size === 0 && this.#left > 0;
     const turn = isFree ? null : new Promise<void>((go) => this.#waitFor(client, { points, go }));

@@ -2,8 +2,8 @@ import type { Clock } from './clock.ts';
 
 // Running --first signal--> stopping --another one--> exit at once
 //
-// Ctrl-C reaches every process of a terminal's group, and npm passes the signal on as well: the same key press arrives
-// twice. So a signal within half a second of the one before counts as the same press.
+// Ctrl-C reaches every process of a terminal's group, and npm forwards the signal as well: one key press arrives twice. So a signal
+// within half a second of the previous one counts as the same.
 const samePressMs = 500;
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -17,13 +17,13 @@ export type SignalSource = {
 export type StopSignalOptions = {
   readonly source: SignalSource;
   readonly clock: Clock;
-  /** Called once, at the first signal. */
+  /** Called once, on the first signal. */
   readonly onStop: (signal: StopSignal) => void;
-  /** Called when a signal arrives while stopping; the code is 128 plus the signal's number. */
+  /** Called when a signal arrives during the shutdown; the code is 128 plus the signal's number. */
   readonly onImpatience: (exitCode: number) => void;
 };
 
-/** Watches for the signals that ask a process to end. The returned function stops watching. */
+/** Listens for signals that ask a process to end. The returned function stops listening. */
 export function watchStopSignals({ source, clock, onStop, onImpatience }: StopSignalOptions): () => void {
   let lastMs: number | null = null;
   const listeners = (Object.keys(exitCodes) as StopSignal[]).map((signal) => {

@@ -1,27 +1,26 @@
 /**
- * How hard it is for this process to run at all, so that it knows what its own judgement of others is worth: the local health
- * of HashiCorp's Lifeguard. Whoever gets a tenth of the processor that it wants gives others ten times as long to answer.
+ * How much this process itself is starved, so that it can weigh its judgement of others: the local health of HashiCorp's Lifeguard. A
+ * process that gets a tenth of the processor time that it needs gives others ten times as long to answer.
  *
- *   strain    of the time that it wanted to run, the part in which it was stopped, throttled or stood in a queue
- *   stretch   how many times as long others are given: 1 up to a strain of 0.6, then as the time that is left shrinks
+ *   strain    of the time that it wanted to run, the part in which it was stopped, throttled or queued
+ *   stretch   factor on time limits of others: 1 up to a strain of 0.6, then growing as the remaining share shrinks
  *
- * What happened a second ago counts half. A beat that comes very late tells of a pause: whoever knows things about others
- * looks at them again.
+ * What happened a second ago counts half. A very late timer reveals a pause: what is known about others is then checked again.
  */
 import type { Clock } from './clock.ts';
 import { busyMs, type OwnUse, ownUse } from './own-use.ts';
 
 const beatMs = 250;
 const keptPerBeat = 0.8;
-/** So little is no evidence. */
+/** Less than this is no evidence. */
 const priorMs = 20;
-/** A long pause must not be remembered for long. */
+/** A long pause must not count for long. */
 const mostPerBeatMs = 1000;
 const easyUpTo = 0.6;
 const mostStretch = 5;
 const pauseMs = 1000;
 
-/** Milliseconds, the older the less. */
+/** Milliseconds, weighted by age. */
 export type StrainState = { readonly deniedMs: number; readonly ranMs: number };
 
 export function afterBeat(
@@ -50,7 +49,7 @@ export class Strain {
   readonly #stopped = new AbortController();
   #state: StrainState = { deniedMs: 0, ranMs: 0 };
 
-  /** `onPaused` hears that the process was away for so many milliseconds, right after its return. */
+  /** `onPaused` is called with the length of a pause, right after it. */
   constructor(clock: Clock, onPaused: (pausedMs: number) => void = () => undefined, use = ownUse, busy = busyMs) {
     this.#clock = clock;
     this.#use = use;
@@ -86,7 +85,7 @@ export class Strain {
       const ranMs = use === null || now === null ? 0 : now.ranMs - use.ranMs;
       const workedMs = this.#busyMs() - busyUntilMs;
       busyUntilMs += workedMs;
-      // Stopped in the middle of its work it stands in no queue, and its timers may come in time.
+      // Stopped during its work it is not queued, and its timers may be on time.
       const haltedMs = use === null || now === null ? 0 : workedMs - ranMs;
       use = now;
       this.#state = afterBeat(this.#state, { deniedMs: Math.max(lateMs - ranMs, waitedMs, haltedMs), ranMs });

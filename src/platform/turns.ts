@@ -1,4 +1,4 @@
-/** Lets at most so many go on at once; who comes later waits in line, as long as the line is not full. */
+/** Limits concurrency; later callers wait in a bounded queue. */
 export class Turns {
   readonly #most: number;
   readonly #mostWaiting: number;
@@ -14,7 +14,7 @@ export class Turns {
     return this.#waiting.length;
   }
 
-  /** True when the turn is taken now, `null` when the line is full; else resolves when it is this one's turn. Each turn is given back once. */
+  /** True if the turn is taken now, `null` if the queue is full; else resolves on this caller's turn. Each turn is given back once. */
   take(signal?: AbortSignal): true | Promise<void> | null {
     if (this.#taken < this.#most) {
       this.#taken += 1;

@@ -2,8 +2,8 @@ const atOnce = 5;
 const longFrom = 15;
 
 /**
- * The rows of a list, those of a long one a few at a time: whoever works on a row as soon as it is there works on few in
- * one go, and between them others have their turn. A row may count for several.
+ * The rows of a long list, a few at a time, so that a consumer that processes rows as they arrive gives others turns in between. A row
+ * may count as several.
  */
 export function unhurried<Row>(
   rows: readonly Row[],
@@ -19,7 +19,7 @@ export function unhurried<Row>(
   return rows.map((row, index) => (pieces[index] === 0 ? row : turnOf(turns, pieces[index]).then(() => row)));
 }
 
-/** Which piece each row belongs to, and what all of them weigh. */
+/** Which piece each row belongs to, and the total weight. */
 function inPieces<Row>(rows: readonly Row[], weigh: (row: Row) => number) {
   let piece = 0;
   let filled = 0;

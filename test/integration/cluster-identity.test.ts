@@ -131,7 +131,7 @@ it('a process that has seen no source yet touches nothing that is shared, and do
   const jobs = (await ask(api, '{ jobs { available trouble } }')).data.jobs;
   expect(jobs).toEqual({
     available: false,
-    trouble: expect.stringContaining('no database server has said whose orders these are'),
+    trouble: expect.stringContaining('no database server has identified the cluster'),
   });
   expect(await keys()).toEqual([]);
   await copy.cluster.startNode('source');

@@ -116,7 +116,7 @@ describe('a master that is demoted while its connections stay open', () => {
     const { redis, told } = await connected(targetOf(first.url));
     await failover(first, second);
     await until('it is said', () => redis.trouble !== null);
-    expect(await set(redis)).toBe('Redis is a replica there, and takes no writes');
+    expect(await set(redis)).toBe('Redis is a replica and accepts no writes');
     await failover(second, first);
     await until('it is back', async () => (await set(redis)) === null);
     expect(told.at(-1)).toBeNull();
@@ -225,8 +225,8 @@ describe('Redis that is full', () => {
     const broken = await server(['min-replicas-to-write 1']);
     const { redis } = client(targetOf(broken.url));
     await redis.start();
-    await until('it is said', () => redis.trouble === 'refuses writes, because too few replicas follow it');
-    expect(await set(redis)).toBe('Redis refuses writes, because too few replicas follow it');
+    await until('it is said', () => redis.trouble === 'refuses writes, because it has too few replicas');
+    expect(await set(redis)).toBe('Redis refuses writes, because it has too few replicas');
   });
 });
 
@@ -237,19 +237,19 @@ describe('Redis that is not what the URL says', () => {
       'one that wants a password',
       ['requirepass secret'],
       (url: string) => url,
-      /^wants a password, and REDIS_URL has none$/,
+      /^requires a password, and REDIS_URL has none$/,
     ],
     [
       'one with another password',
       ['requirepass secret'],
       (url: string) => url.replace('//', '//:wrong@'),
-      /^refuses the user and password/,
+      /^rejects the user or password/,
     ],
     [
       'one that allows too little',
       ['user default on nopass ~* +@read +ping +info'],
       (url: string) => url,
-      /^does not allow the user/,
+      /^denies the user/,
     ],
   ])('%s', async (_, lines, urlOf, trouble) => {
     const { redis } = client(targetOf(urlOf((await server(lines)).url)));
@@ -328,15 +328,15 @@ describe('rediss', () => {
       'an authority that it does not name',
       'localhost',
       certificates.anotherCa,
-      /^shows a certificate of an authority that is not trusted/,
+      /^presents a certificate of an untrusted CA/,
     ],
     [
       'an authority that Node does not know',
       'localhost',
       null,
-      /^shows a certificate of an authority that is not trusted/,
+      /^presents a certificate of an untrusted CA/,
     ],
-    ['another host', '127.0.0.1', certificates.ca, /^shows a certificate for another host name$/],
+    ['another host', '127.0.0.1', certificates.ca, /^presents a certificate for another host name$/],
   ])('trusts nobody with a certificate of %s', async (_, host, file, trouble) => {
     const { port } = await secured();
     const { redis } = client(target(host, port, file));

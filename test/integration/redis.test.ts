@@ -164,9 +164,9 @@ describe('Redis that refuses the greeting', () => {
     [
       'a password',
       (url: string) => url.replace('://', '://somebody:wrong@'),
-      /^refuses the user and password of REDIS_URL$/,
+      /^rejects the user or password of REDIS_URL$/,
     ],
-    ['a database', (url: string) => `${url}/99`, /^has no database of the number in REDIS_URL$/],
+    ['a database', (url: string) => `${url}/99`, /^does not have the database number in REDIS_URL$/],
   ])('for %s counts as gone, and as nothing else', async (_, spoiled, trouble) => {
     const { clock, waits } = watchedClock();
     const redis = client('test:', spoiled(server.url), clock);
