@@ -122,7 +122,7 @@ function addressOf(text: string, usualPort: number): RedisAddress | null {
 
 function schemeFault(text: string): string {
   const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(text) ?? [];
-  if (scheme === undefined) return 'must be a URL such as redis://host:6379';
+  if (scheme === undefined) return 'is not a URL such as redis://host:6379';
   if (/^rediss?(\+sentinel)?$/i.test(scheme)) {
     return 'is malformed: in user and password, write / ? # and @ as %2F %3F %23 %40';
   }

@@ -35,7 +35,7 @@ export function connectionTrouble(error: unknown): string {
   if (!(error instanceof Error)) return 'failed';
   if (error instanceof OverdueError || error instanceof LostError) return error.message;
   if (error.name === 'ReplyError') return redisFault(error.message).trouble;
-  if (/^All sentinels are unreachable/.test(error.message)) return 'has no reachable Sentinel that knows its master';
+  if (/^All sentinels are unreachable/.test(error.message)) return 'has no Sentinel that knows its master';
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return 'closed the connection';
   if (untrusted.has(code)) return 'presents a certificate of an untrusted CA; REDIS_CA names a file of trusted ones';

@@ -32,7 +32,7 @@ export class ShortFirst {
     };
   }
 
-  /** For long work, when its next piece begins at once: resolves when the piece after that may. One piece goes on at a time. */
+  /** For long work whose next piece starts at once: resolves when the piece after that may start. One piece runs at a time. */
   readonly standBack = (): Promise<void> =>
     new Promise((resolve) => {
       this.#pieces.push(resolve);

@@ -330,12 +330,7 @@ describe('rediss', () => {
       certificates.anotherCa,
       /^presents a certificate of an untrusted CA/,
     ],
-    [
-      'an authority that Node does not know',
-      'localhost',
-      null,
-      /^presents a certificate of an untrusted CA/,
-    ],
+    ['an authority that Node does not know', 'localhost', null, /^presents a certificate of an untrusted CA/],
     ['another host', '127.0.0.1', certificates.ca, /^presents a certificate for another host name$/],
   ])('trusts nobody with a certificate of %s', async (_, host, file, trouble) => {
     const { port } = await secured();

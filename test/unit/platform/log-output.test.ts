@@ -59,7 +59,7 @@ describe('the log', () => {
     let text = '';
     await until('the lines are read', () => {
       text += readAll(reader);
-      return text.includes('could not be written');
+      return text.includes('of this log were lost');
     });
     const lines = text
       .trim()
