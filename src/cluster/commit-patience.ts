@@ -6,7 +6,7 @@ import type { NodeStatus } from './node-status.ts';
 import { variableOf } from './problems/seen-settings.ts';
 
 /** Unless told otherwise. */
-export const usualLongestCommitMs = 15_000;
+export const defaultLongestCommitMs = 15_000;
 /** How long a server is asked for what became of a commit. */
 export const settlingMs = 2000;
 
@@ -16,7 +16,7 @@ export const longestCommitIn = (requestTimeoutMs: number): number => Math.max(1,
 const graceMs = 2000;
 const acknowledgementTimeouts = ['rpl_semi_sync_source_timeout', 'rpl_semi_sync_master_timeout'] as const;
 /** What servers wait unless told otherwise, for accounts that are not told. */
-const usualAcknowledgementMs = 10_000;
+const defaultAcknowledgementMs = 10_000;
 
 export type CommitLimits = { readonly statementTimeoutMs: number; readonly longestCommitMs: number };
 
@@ -29,7 +29,7 @@ export function acknowledgementWait(
     const value = variableOf(status, variable);
     if (value !== undefined) return { variable, value, ms: Number(value) };
   }
-  return { variable: acknowledgementTimeouts[0], value: 'unknown', ms: usualAcknowledgementMs };
+  return { variable: acknowledgementTimeouts[0], value: 'unknown', ms: defaultAcknowledgementMs };
 }
 
 export function commitPatienceMs(status: NodeStatus | undefined, limits: CommitLimits): number {
@@ -43,7 +43,7 @@ export function longestCommitMs(given: {
   readonly statementTimeoutMs: number;
   readonly longestCommitMs?: number;
 }): number {
-  return Math.max(given.longestCommitMs ?? usualLongestCommitMs, given.statementTimeoutMs + graceMs);
+  return Math.max(given.longestCommitMs ?? defaultLongestCommitMs, given.statementTimeoutMs + graceMs);
 }
 
 /** The longest wait of a server that is still waited for here. */

@@ -8,6 +8,7 @@ import './design/states.css';
 import './design/overlays.css';
 import './orders/order-filters.css';
 import './orders/orders-table.css';
+import './orders/order-cards.css';
 import './orders/rechecks.css';
 import './orders/order-panel.css';
 import './design/forced-colors.css';

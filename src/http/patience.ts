@@ -9,4 +9,4 @@ export type Patience = {
   readonly idleMs: number;
 };
 
-export const usualPatience: Patience = { headMs: 10_000, requestMs: 30_000, lookMs: 2000, idleMs: 65_000 };
+export const defaultPatience: Patience = { headMs: 10_000, requestMs: 30_000, lookMs: 2000, idleMs: 65_000 };

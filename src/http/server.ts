@@ -17,7 +17,7 @@ import { answerLab, type ServedLab } from './lab.ts';
 import { listen } from './listen.ts';
 import { Malformed } from './malformed.ts';
 import { OwnPace } from './own-pace.ts';
-import { type Patience, usualPatience } from './patience.ts';
+import { defaultPatience, type Patience } from './patience.ts';
 import { type Reach, reachableHere } from './reach.ts';
 import { Refusals } from './refusals.ts';
 import { plainError, respondError, respondJson, respondRefusal, unknownHost } from './respond.ts';
@@ -73,7 +73,7 @@ const loopback = addressListOf(['loopback']) as AddressList;
 
 /** Throws `PortUnavailableError`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, log, page = null, lab = null, reach = reachableHere, patience = usualPatience } = options;
+  const { clock, log, page = null, lab = null, reach = reachableHere, patience = defaultPatience } = options;
   const running = new Set<ServerResponse>();
   let stopping = false;
   const graphiqlPage = options.graphiql ? createGraphiqlPage() : null;

@@ -1,7 +1,7 @@
 import type { Outbox, OutboxDepth } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import { within } from '../platform/deadline.ts';
-import { usualLimits } from './mirror.ts';
+import { defaultLimits } from './mirror.ts';
 import { type MirrorTurn, turnOf } from './mirror-turn.ts';
 
 /** The public state of a mirror, wherever it runs. `null` is unknown here. */
@@ -20,7 +20,7 @@ export function viewFromOutbox(outbox: Pick<Outbox, 'depth'>, clock: Clock): () 
   let turn: MirrorTurn | null = null;
   return async () => {
     const depth = await within(outbox.depth(), patienceMs, clock).catch(() => null);
-    if (depth !== null) turn = turnOf(turn, depth, usualLimits.behindAfterMs) ?? turn;
+    if (depth !== null) turn = turnOf(turn, depth, defaultLimits.behindAfterMs) ?? turn;
     return { turn: depth === null ? null : turn, depth, lastComparedAtMs: null, mismatches: null };
   };
 }

@@ -40,7 +40,7 @@ export type MirrorLimits = MirrorWorkerLimits & {
   readonly checkIntervalMs: number;
 };
 
-export const usualLimits: MirrorLimits = {
+export const defaultLimits: MirrorLimits = {
   recordsPerBatch: 500,
   leaseMs: 5000,
   maxAttempts: 8,
@@ -86,7 +86,7 @@ export class Mirror {
   constructor(options: MirrorOptions) {
     this.#options = options;
     const { models, source, backup, clock, random, log } = options;
-    const limits = { ...usualLimits, ...options.limits };
+    const limits = { ...defaultLimits, ...options.limits };
     this.#limits = limits;
     this.#links = new SourceLinks(source, clock, limits.timeoutMs);
     this.#watchLinks = new SourceLinks(source, clock, limits.timeoutMs);

@@ -40,7 +40,7 @@ export class TargetNotEmptyError extends TidemarkError {
   }
 }
 
-const usualRange = 1000;
+const defaultRange = 1000;
 
 /** Throws `TargetNotEmptyError` and `MirrorFaultError`. */
 export async function restore(options: RestoreOptions): Promise<RestoreReport> {
@@ -66,7 +66,7 @@ async function refuseRecords({ target, timeoutMs }: RestoreOptions, shape: Recor
 }
 
 async function restoreModel(options: RestoreOptions, shape: RecordShape): Promise<{ records: number; copied: number }> {
-  const { backup, timeoutMs, recordsPerRange = usualRange, progress } = options;
+  const { backup, timeoutMs, recordsPerRange = defaultRange, progress } = options;
   const records = await backup.use(timeoutMs, (connection) => countRecords(connection, shape));
   let copied = 0;
   let after: string | null = null;

@@ -36,7 +36,7 @@ export type VerifyReport = {
   readonly undecided: readonly { readonly model: string; readonly key: string }[];
 };
 
-const usualRange = 1000;
+const defaultRange = 1000;
 const recordsPerComparison = 100;
 const askAgainMs = 100;
 
@@ -52,7 +52,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
 }
 
 async function verifyModel(options: VerifyOptions, shape: RecordShape): Promise<VerifyReport> {
-  const { source, timeoutMs, recordsPerRange = usualRange, progress } = options;
+  const { source, timeoutMs, recordsPerRange = defaultRange, progress } = options;
   const records = await source.use(timeoutMs, (connection) => countRecords(connection, shape));
   const suspects: string[] = [];
   let range: KeyRange | null = { after: null, upTo: null };

@@ -113,10 +113,10 @@ export function whereabouts({ addresses, masterName }: RedisTarget): string {
   return masterName === null ? hosts : `${masterName}, by Sentinels ${hosts}`;
 }
 
-function addressOf(text: string, usualPort: number): RedisAddress | null {
+function addressOf(text: string, defaultPort: number): RedisAddress | null {
   const [, ip6, name, port] = address.exec(text) ?? [];
   const host = ip6 ?? name;
-  const number = port === undefined ? usualPort : Number(port);
+  const number = port === undefined ? defaultPort : Number(port);
   return host === undefined || number < 1 || number > 65_535 ? null : { host, port: number };
 }
 

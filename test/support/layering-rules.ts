@@ -80,5 +80,7 @@ export const folderOwners: readonly { readonly folders: RegExp; readonly owners:
   { folders: /^src\/servers\/[^/]+\//, owners: ['servers/flavours.ts'] },
 ];
 
-export const maxLines = 400;
+export const maxLines = 300;
+/** Files that are to be split. None may grow. */
+export const longerFiles: Readonly<Record<string, number>> = { 'src/local/running-cluster.ts': 329 };
 export const bannedNames: readonly string[] = ['utils', 'util', 'lib', 'common', 'helpers', 'helper'];

@@ -1,9 +1,9 @@
 /** Limits of servers that what is asked of them comes near to, or contradicts. */
 import {
   acknowledgementWait,
+  defaultLongestCommitMs,
   longestAcknowledgementMs,
   requestTimeoutFor,
-  usualLongestCommitMs,
 } from '../commit-patience.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
@@ -18,7 +18,7 @@ export const limitsRule: ProblemRule = (snapshot) =>
 function commitWait(status: NodeStatus): readonly Problem[] {
   const { node, report, role } = status;
   const wait = role === 'SOURCE' ? acknowledgementWait(status) : null;
-  const longestMs = longestAcknowledgementMs(report?.settings?.longestCommitMs ?? usualLongestCommitMs);
+  const longestMs = longestAcknowledgementMs(report?.settings?.longestCommitMs ?? defaultLongestCommitMs);
   if (wait === null || !(wait.ms > longestMs)) return [];
   const { variable, value } = wait;
   return [

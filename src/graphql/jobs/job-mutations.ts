@@ -11,7 +11,7 @@ import { jobType } from './job-type.ts';
 
 const mostIds = 1000;
 const mostOrders = 10_000;
-const usualOrders = 1000;
+const defaultOrders = 1000;
 
 const recheckRules = z
   .object({
@@ -28,7 +28,7 @@ const recheckInput = builder
       ids: t.idList({ description: `Ids of orders, at most ${mostIds}.` }),
       where: t.field({ type: orderFilterType, description: 'The newest orders that match this filter.' }),
       limit: t.int({
-        description: `At most this many of the orders matching \`where\`, 1 to ${mostOrders}. Default: ${usualOrders}.`,
+        description: `At most this many of the orders matching \`where\`, 1 to ${mostOrders}. Default: ${defaultOrders}.`,
       }),
     }),
   })
@@ -67,7 +67,7 @@ builder.mutationField('recheckOrders', (t) =>
     args: { input: t.arg({ type: recheckInput, required: true, description: 'The orders to recheck.' }) },
     resolve: async (_, { input }, context) => {
       const { ids, where, limit } = input;
-      const orders = ids ?? (await findOrderIds(context.session, orderFilterOf(where), limit ?? usualOrders));
+      const orders = ids ?? (await findOrderIds(context.session, orderFilterOf(where), limit ?? defaultOrders));
       // The worker must see at least what the list of orders was read from.
       const { client } = context;
       return { job: await context.jobs.recheck(orders, { token: await context.pageToken(), client }) };

@@ -21,11 +21,11 @@ type Order = { readonly items?: readonly unknown[] };
 /** By the context of the operation. */
 const reads = new WeakMap<object, Read>();
 
-const usualItems = 4;
+const typicalItems = 4;
 
 /** The number of typical orders that an order counts as, by its number of items. */
 export function weightOfOrder(order: object | null): number {
-  return Math.max(1, ((order as Order | null)?.items?.length ?? 0) / usualItems);
+  return Math.max(1, ((order as Order | null)?.items?.length ?? 0) / typicalItems);
 }
 
 /** Reads orders with their items. The lists of one operation are read one after the other, up to the limit. */
