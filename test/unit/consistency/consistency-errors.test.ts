@@ -17,34 +17,47 @@ const position = MariadbGtidPosition.parse('0-1-5');
 const long = 'x'.repeat(81);
 
 describe('an error', () => {
-  it.each<[Error, object]>([
+  it.each<[string, () => Error, object]>([
     [
-      new BadConsistencyRequestError(['a', 'b']),
+      'BadConsistencyRequestError',
+      () => new BadConsistencyRequestError(['a', 'b']),
       { code: 'BAD_CONSISTENCY_REQUEST', retryable: false, facts: { faults: ['a', 'b'] } },
     ],
     [
-      new ConsistencyTimeoutError({ wanted: position, current: position, waitedMs: 7 }),
+      'ConsistencyTimeoutError',
+      () => new ConsistencyTimeoutError({ wanted: position, current: position, waitedMs: 7 }),
       { code: 'CONSISTENCY_TIMEOUT', retryable: true, facts: { wanted: '0-1-5', current: '0-1-5', waitedMs: 7 } },
     ],
     [
-      new ConsistencyTimeoutError({ wanted: null, current: null, waitedMs: 0 }),
+      'ConsistencyTimeoutError',
+      () => new ConsistencyTimeoutError({ wanted: null, current: null, waitedMs: 0 }),
       { facts: { wanted: null, current: null, waitedMs: 0 } },
     ],
     [
-      new WriteLostError({ epoch: 1, currentEpoch: 2, position, token: 't' }),
+      'WriteLostError',
+      () => new WriteLostError({ epoch: 1, currentEpoch: 2, position, token: 't' }),
       { code: 'WRITE_LOST', retryable: false, token: 't', facts: { epoch: 1, currentEpoch: 2, position: '0-1-5' } },
     ],
-    [new EpochAheadError(), { code: 'EPOCH_AHEAD', retryable: true }],
+    ['EpochAheadError', () => new EpochAheadError(), { code: 'EPOCH_AHEAD', retryable: true }],
     [
-      new MalformedPositionError('mariadb', 'what', 'no number'),
+      'MalformedPositionError',
+      () => new MalformedPositionError('mariadb', 'what', 'no number'),
       { code: 'MALFORMED_POSITION', retryable: false, facts: { flavour: 'mariadb', text: 'what', fault: 'no number' } },
     ],
-    [new MixedFlavourError('mariadb', 'mysql'), { code: 'MIXED_FLAVOUR', facts: { left: 'mariadb', right: 'mysql' } }],
-    [new MixedFlavourError('a', 'b'), { retryable: false }],
-    [new MixedHistoryError('no'), { code: 'MIXED_HISTORY', retryable: false }],
-    [new InvalidTokenSettingsError('no'), { code: 'INVALID_TOKEN_SETTINGS', retryable: false }],
-  ])('carries its code, its facts, and whether to try again: %o', (error, expected) => {
-    expect(error).toMatchObject(expected);
+    [
+      'MixedFlavourError',
+      () => new MixedFlavourError('mariadb', 'mysql'),
+      { code: 'MIXED_FLAVOUR', facts: { left: 'mariadb', right: 'mysql' } },
+    ],
+    ['MixedFlavourError', () => new MixedFlavourError('a', 'b'), { retryable: false }],
+    ['MixedHistoryError', () => new MixedHistoryError('no'), { code: 'MIXED_HISTORY', retryable: false }],
+    [
+      'InvalidTokenSettingsError',
+      () => new InvalidTokenSettingsError('no'),
+      { code: 'INVALID_TOKEN_SETTINGS', retryable: false },
+    ],
+  ])('carries its code, its facts, and whether to try again: %s', (_, make, expected) => {
+    expect(make()).toMatchObject(expected);
   });
 
   it.each([

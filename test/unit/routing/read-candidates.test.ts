@@ -26,7 +26,7 @@ function status(name: string, role: NodeRole, { report = {}, ...given }: Given =
 }
 const replica = (name: string, given?: Given) => status(name, 'REPLICA', given);
 const source = (given?: Given) => status('source', 'SOURCE', given);
-const gone: Given = { state: 'DOWN', failures: 2 };
+const gone = { state: 'DOWN', failures: 2 } as const;
 const heard = (...epochs: number[]): Given => ({
   report: { epochs: epochs.map((epoch) => ({ epoch, sourceId: 's', endOfPrevious: null })) as EpochHistory },
 });
