@@ -42,11 +42,11 @@ export const graceMs = 500;
 
 /** What a request requires of the cache, `null` if it must not use it. `bound` is `null` if there is none or it is unknown. */
 export function cacheRequestFor(
-  { position, mustUseSource }: ReadRequirement,
+  { position, sourceOnly }: ReadRequirement,
   epoch: number,
   bound: { readonly wanted: boolean; readonly position: Position | null },
 ): CacheRequest | null {
-  if (mustUseSource || (bound.wanted && bound.position === null)) return null;
+  if (sourceOnly !== null || (bound.wanted && bound.position === null)) return null;
   if (position === null || bound.position === null) return { epoch, position: position ?? bound.position };
   return position.flavour === bound.position.flavour ? { epoch, position: position.merge(bound.position) } : null;
 }

@@ -45,8 +45,8 @@ export const tokenCarriers = ['header', 'directive', 'cookie'] as const;
 export type TokenCarrier = (typeof tokenCarriers)[number];
 export type CarriedToken = { readonly text: string; readonly carrier: TokenCarrier };
 
-/** How fresh a read is to be. */
-export type ReadIntent = {
+/** How fresh a read is to be, as it was asked for. What that means for one client: `ReadRequirement`. */
+export type ConsistencyRequest = {
   readonly level: ConsistencyLevel;
   readonly whenBehind: WhenBehind;
   /** How long to wait for a replica. Means nothing with BYPASS. */
@@ -57,10 +57,8 @@ export type ReadIntent = {
   readonly monotonicReads?: boolean;
 };
 
-export type ConsistencyRequest = ReadIntent & {
-  /** Not verified yet. Each text once. */
-  readonly tokens: readonly CarriedToken[];
-};
+/** Not verified yet. Each text once. */
+export type WithTokens = { readonly tokens: readonly CarriedToken[] };
 
 /** One day: a bound beyond it bounds nothing. */
 export const longestStalenessMs = 86_400_000;
@@ -70,7 +68,7 @@ export const mostTokens = 8;
 export function parseConsistencyRequest(
   { headers = {}, directive = {}, cookieToken }: RawConsistencyRequest,
   defaults: ConsistencyDefaults,
-): ConsistencyRequest {
+): ConsistencyRequest & WithTokens {
   const faults: string[] = [];
   const level = word('level', directive.level, headers.level, consistencyLevels, faults) ?? defaults.level;
   const whenBehind =

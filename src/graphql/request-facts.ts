@@ -1,14 +1,11 @@
-import type { ConsistencyLevel } from '../consistency/levels.ts';
-import type { Position } from '../consistency/position.ts';
+import type { ConsistencyRequest } from '../consistency/consistency-request.ts';
+import type { ReadRequirement } from '../consistency/session-guarantee.ts';
 import type { RouteDecision } from '../routing/route-decision.ts';
 import type { Caller } from './caller.ts';
 
 /** How the HTTP response carries the session. */
 export type CookieChange = 'KEEP' | 'SET' | 'CLEAR';
 export type SessionOutput = { readonly token: string | null; readonly cookie: CookieChange };
-
-/** What a request requires of the node that answers it. */
-export type RoutedFacts = { readonly level: ConsistencyLevel; readonly required: Position | null };
 
 /** Marks a request as long; between two pieces of work it can yield. */
 export type LongWork = { readonly isLong: () => void; readonly standBack: () => Promise<void> };
@@ -23,8 +20,10 @@ export type RequestFacts = {
   /** Aborted with a `DeadlineExceededError` at the request deadline. */
   deadline: AbortSignal | null;
   operation: { readonly name: string | null; readonly type: string } | null;
-  /** `null` if the request needs no node, or was refused before it could require one. */
-  routed: RoutedFacts | null;
+  /** What it asked of a node; `null` if the request needs none, or was refused before it could ask for one. */
+  asked: ConsistencyRequest | null;
+  /** What that requires for its client, of a request that reads; `null` until it is known. */
+  required: ReadRequirement | null;
   /** The node that answered, and why. */
   decision: RouteDecision | null;
   /** What its response carries for its client; `null` without a session. */
@@ -51,7 +50,8 @@ export function factsOf(request: Request): RequestFacts {
       caller: null,
       deadline: null,
       operation: null,
-      routed: null,
+      asked: null,
+      required: null,
       decision: null,
       output: null,
       written: [],
@@ -64,9 +64,14 @@ export function factsOf(request: Request): RequestFacts {
   return facts;
 }
 
-/** For the routing plugin: records the requirement before a node is chosen. */
-export function recordRouted(request: Request, routed: RoutedFacts): void {
-  factsOf(request).routed = routed;
+/** For the routing plugin: records what is asked for, before a node is chosen. */
+export function recordAsked(request: Request, asked: ConsistencyRequest): void {
+  factsOf(request).asked = asked;
+}
+
+/** Likewise, once it is known what the client has seen. */
+export function recordRequired(request: Request, required: ReadRequirement): void {
+  factsOf(request).required = required;
 }
 
 /** For the routing plugin: puts the decision into the request's log line. */

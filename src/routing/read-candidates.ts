@@ -10,18 +10,18 @@ import {
 import type { NodeStatus } from '../cluster/node-status.ts';
 import { isBehindEpoch, isOfEpoch, presentEpoch } from '../cluster/present-epoch.ts';
 import type { RouteReason } from './route-decision.ts';
-import type { ReadRequest } from './route-request.ts';
+import type { RoutedRead } from './route-request.ts';
 import { eligibleReplicas } from './select-node.ts';
 
 /** A position of a node is compared, now or by a later read. */
-export function asksPositions({ position, maxStalenessMs, observes = false }: ReadRequest): boolean {
+export function asksPositions({ position, maxStalenessMs, observes }: RoutedRead): boolean {
   return position !== null || maxStalenessMs !== null || observes;
 }
 
 /** Replicas that may answer once they are fresh enough. */
 export function candidates(
   snapshot: ClusterSnapshot,
-  request: ReadRequest,
+  request: RoutedRead,
   minServingReplicas: number,
 ): readonly NodeStatus[] {
   const eligible = eligibleReplicas(snapshot, request.excluded, minServingReplicas);
@@ -37,19 +37,19 @@ export function candidates(
 export function worthWaitingFor(
   snapshot: ClusterSnapshot,
   eligible: readonly NodeStatus[],
-  { whenBehind }: ReadRequest,
+  { whenBehind }: RoutedRead,
 ): readonly NodeStatus[] {
   const alone = whenBehind === 'FAIL' || writableSource(snapshot) === undefined;
   return alone ? eligible : eligible.filter(({ isLate, report }) => !isLate && isFed(report));
 }
 
-export function usableSource(snapshot: ClusterSnapshot, { excluded }: ReadRequest): NodeStatus | undefined {
+export function usableSource(snapshot: ClusterSnapshot, { excluded }: RoutedRead): NodeStatus | undefined {
   const source = writableSource(snapshot);
   return source === undefined || !isAble(source) || excluded.has(source.node.name) ? undefined : source;
 }
 
 /** No node can serve it now, and one that does not know of the epoch yet may be the source of it, or have replicated it. */
-export function isBetweenEpochs(snapshot: ClusterSnapshot, request: ReadRequest, minServingReplicas: number): boolean {
+export function isBetweenEpochs(snapshot: ClusterSnapshot, request: RoutedRead, minServingReplicas: number): boolean {
   if (candidates(snapshot, request, minServingReplicas).length > 0) return false;
   if (usableSource(snapshot, request) !== undefined) return false;
   return snapshot.some((status) => isSeen(status) && isBehindEpoch(status, snapshot));
@@ -61,14 +61,14 @@ export function whyNoReplica(snapshot: ClusterSnapshot): RouteReason {
 }
 
 /** Replicas that answer, however far behind. */
-export const answeringReplicas = (snapshot: ClusterSnapshot, request: ReadRequest): readonly NodeStatus[] =>
+export const answeringReplicas = (snapshot: ClusterSnapshot, request: RoutedRead): readonly NodeStatus[] =>
   replicas(snapshot).filter(isAnswering(request));
 
-export const answeringBackups = (snapshot: ClusterSnapshot, request: ReadRequest): readonly NodeStatus[] =>
+export const answeringBackups = (snapshot: ClusterSnapshot, request: RoutedRead): readonly NodeStatus[] =>
   backups(snapshot).filter(isAnswering(request));
 
 const isAnswering =
-  ({ excluded }: ReadRequest) =>
+  ({ excluded }: RoutedRead) =>
   (status: NodeStatus): boolean =>
     isSeen(status) && isAble(status) && !excluded.has(status.node.name);
 

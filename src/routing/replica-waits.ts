@@ -4,7 +4,7 @@ import type { NodeStatus } from '../cluster/node-status.ts';
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 import { RequestAbandonedError } from './errors.ts';
-import type { ReadRequest } from './route-request.ts';
+import type { RoutedRead } from './route-request.ts';
 
 /** How long a replica is watched for a position after a read that did not wait for it, in milliseconds. */
 const pursuitMs = 1000;
@@ -27,7 +27,7 @@ export class ReplicaWaits {
   async firstToReach(
     eligible: readonly NodeStatus[],
     required: Position,
-    { waitMs, signal }: ReadRequest,
+    { waitMs, signal }: RoutedRead,
   ): Promise<void> {
     if (waitMs <= 0) return;
     const client = signal?.();
@@ -53,7 +53,7 @@ export class ReplicaWaits {
   }
 
   /** While servers are asked whether they have heard of an epoch. Throws when the client has gone. */
-  async whileBetweenEpochs({ signal }: ReadRequest, isBetween: (snapshot: ClusterSnapshot) => boolean): Promise<void> {
+  async whileBetweenEpochs({ signal }: RoutedRead, isBetween: (snapshot: ClusterSnapshot) => boolean): Promise<void> {
     const client = signal?.();
     if (client?.aborted) throw new RequestAbandonedError();
     await new Promise<void>((resolve) => {

@@ -41,7 +41,7 @@ import {
 } from './read-candidates.ts';
 import { ReplicaWaits } from './replica-waits.ts';
 import { type Route, type RouteReason, sourceFallbacks } from './route-decision.ts';
-import type { ReadRequest } from './route-request.ts';
+import type { RoutedRead } from './route-request.ts';
 import { eligibleReplicas, freshReplicas, pickBest } from './select-node.ts';
 import { SourceBudget } from './source-budget.ts';
 import { SourcePositions } from './source-positions.ts';
@@ -128,7 +128,7 @@ export class Router {
     );
   }
 
-  async routeRead(request: ReadRequest): Promise<Route> {
+  async routeRead(request: RoutedRead): Promise<Route> {
     if (request.sourceOnly === 'strong-read') return this.#admit(this.#source(), request.sourceOnly);
     if (request.sourceOnly !== null) return this.#readSource(request, null, request.sourceOnly, 0);
     if (asksPositions(request) && isBlind(this.#snapshot)) {
@@ -168,12 +168,12 @@ export class Router {
     return this.#cluster.snapshot();
   }
 
-  #candidates(request: ReadRequest): readonly NodeStatus[] {
+  #candidates(request: RoutedRead): readonly NodeStatus[] {
     return candidates(this.#snapshot, request, this.#minServingReplicas);
   }
 
   /** The session's position and the staleness bound as one position. */
-  async #required({ position, maxStalenessMs }: ReadRequest): Promise<Position | null | typeof unknown> {
+  async #required({ position, maxStalenessMs }: RoutedRead): Promise<Position | null | typeof unknown> {
     if (maxStalenessMs === null) return position;
     const bound = await this.positionWithin(maxStalenessMs);
     if (bound === null) return unknown;
@@ -187,7 +187,7 @@ export class Router {
   }
 
   async #readSource(
-    request: ReadRequest,
+    request: RoutedRead,
     required: Position | null,
     reason: RouteReason,
     waitedMs: number,
@@ -208,7 +208,7 @@ export class Router {
     const behind = answeringReplicas(snapshot, request);
     if (behind.length > 0 || usableSource(this.#snapshot, request) !== undefined)
       throw timeout(required, behind, waitedMs);
-    if (this.#backupReads && request.backupAllowed === true) {
+    if (this.#backupReads && request.backupAllowed) {
       const backup = pickBest(answeringBackups(snapshot, request), this.#load, this.#random);
       if (backup !== undefined) return this.#admit(backup, 'backup-last-resort', waitedMs);
     }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { ReadIntent } from '../../src/consistency/consistency-request.ts';
+import type { ConsistencyRequest } from '../../src/consistency/consistency-request.ts';
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession, type Session } from '../../src/consistency/session.ts';
 import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/engine/database-options.ts';
@@ -109,13 +109,13 @@ export class TestClient {
   }
 
   /** Runs `work` as one operation and advances by what it saw. */
-  async read<T>(work: (client: OrdersClient) => Promise<T>, intent: Partial<ReadIntent> = {}): Promise<T> {
+  async read<T>(work: (client: OrdersClient) => Promise<T>, intent: Partial<ConsistencyRequest> = {}): Promise<T> {
     // Promises of Prisma start when they are awaited: that has to be inside.
     return this.#operation(intent, false, async (session) => await work(session.client));
   }
 
   async #operation<T>(
-    intent: Partial<ReadIntent>,
+    intent: Partial<ConsistencyRequest>,
     writes: boolean,
     work: (session: OrdersPinnedSession) => Promise<T>,
   ): Promise<T> {

@@ -1,10 +1,10 @@
 import type { Route } from '../../src/routing/route-decision.ts';
-import type { ReadRequest } from '../../src/routing/route-request.ts';
+import type { RoutedRead } from '../../src/routing/route-request.ts';
 import { Router } from '../../src/routing/router.ts';
 import { type ScriptedCluster, startScriptedCluster } from './scripted-cluster.ts';
 
 /** A router over servers that do what a test tells them to. */
-export type World = ScriptedCluster & { router: Router; read(request?: Partial<ReadRequest>): Promise<Route> };
+export type World = ScriptedCluster & { router: Router; read(request?: Partial<RoutedRead>): Promise<Route> };
 
 const running: ScriptedCluster[] = [];
 
@@ -23,8 +23,9 @@ export async function startWorld(
   running.push(scripted);
   const { cluster, clock } = scripted;
   const router = new Router({ cluster, clock, random: () => 0.999, sourceReadsLimit, health: { minServingReplicas } });
-  const read = async (given: Partial<ReadRequest> = {}) => {
-    const request = { position: null, sourceOnly: null, maxStalenessMs: null, whenBehind: 'WAIT', waitMs: 50 } as const;
+  const read = async (given: Partial<RoutedRead> = {}) => {
+    const asked = { level: 'SESSION', maxStalenessMs: null, whenBehind: 'WAIT', waitMs: 50 } as const;
+    const request = { ...asked, position: null, sourceOnly: null, observes: false, backupAllowed: false } as const;
     const route = router.routeRead({ ...request, excluded: new Set(), ...given });
     route.catch(() => undefined);
     await clock.tick(60);

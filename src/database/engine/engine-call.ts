@@ -1,4 +1,4 @@
-import type { ReadIntent } from '../../consistency/consistency-request.ts';
+import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
 import { refuseTooManyPasts } from '../../consistency/other-databases.ts';
 import { refuseBroken } from '../../consistency/refuse-broken.ts';
 import { isEmptySession } from '../../consistency/session.ts';
@@ -31,7 +31,7 @@ export type EngineParts<Client extends PrismaClientLike & TransactionRunner<Tran
 
 export type EngineRequest<Client, Transaction, T> = {
   readonly tokens: readonly string[];
-  readonly intent: ReadIntent;
+  readonly intent: ConsistencyRequest;
   readonly writes: boolean;
   readonly work: (pinned: PinnedSession<Client, Transaction>) => Promise<T>;
 };

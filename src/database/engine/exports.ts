@@ -3,7 +3,7 @@
 export { Cluster } from '../../cluster/cluster.ts';
 export type { ClusterOptions } from '../../cluster/cluster-options.ts';
 export type { ClusterSnapshot } from '../../cluster/cluster-snapshot.ts';
-export type { ReadIntent } from '../../consistency/consistency-request.ts';
+export type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
 export { InvalidConsistencyTokenError, WriteLostError } from '../../consistency/errors.ts';
 export { resumeSession } from '../../consistency/resume-session.ts';
 export { emptySession, type Session } from '../../consistency/session.ts';

@@ -3,7 +3,7 @@
  * the next call of the same user takes along. What the GraphQL server does around each operation, for calls in a program.
  */
 import { seenFlavour } from '../../cluster/seen-flavour.ts';
-import type { ReadIntent } from '../../consistency/consistency-request.ts';
+import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
 import { TokenCodec } from '../../consistency/token-codec.ts';
 import { type TokenKey, TokenKeyring } from '../../consistency/token-keyring.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -44,12 +44,12 @@ export type PrismaEngineOptions<Client> = {
   readonly settings?: Partial<Omit<ReplicatedDatabaseOptions<Client>, 'name' | 'nodes' | 'makeClient'>>;
 };
 
-export type Asked = Partial<ReadIntent> & {
+export type Asked = Partial<ConsistencyRequest> & {
   /** What the user has brought from earlier answers, of this process or another one. */
   readonly tokens?: readonly string[];
 };
 
-const defaultIntent: ReadIntent = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null };
+const defaultIntent: ConsistencyRequest = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null };
 
 export class PrismaEngine<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
   readonly database: ReplicatedDatabase<Client, Transaction>;

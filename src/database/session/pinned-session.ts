@@ -9,14 +9,13 @@
  *
  * So nested resolvers never see two worlds. Writes always go to the source, whatever reads are pinned to.
  */
-import { hasPast } from '../../consistency/database-past.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Session } from '../../consistency/session.ts';
-import { requirementFor } from '../../consistency/session-guarantee.ts';
+import { including, type ReadRequirement } from '../../consistency/session-guarantee.ts';
 import { Turns } from '../../platform/turns.ts';
 import { LimitedFunctionalityError } from '../../routing/errors.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
-import type { ReadRequest } from '../../routing/route-request.ts';
+import type { RoutedRead } from '../../routing/route-request.ts';
 import { incomparable, ValueRefusedError } from '../../servers/refused-value.ts';
 import type { OwnStatements, Selecting } from '../clients/own-statements.ts';
 import { NodeLostError, OverloadedError, StatementTimeoutError, TransactionOverError } from '../errors.ts';
@@ -26,7 +25,7 @@ import { faultsSince } from './faults-since.ts';
 import { absentOn, noServer } from './no-server.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
 import type { NodePositions, ReadObservation } from './read-observation.ts';
-import type { SessionOpening, SessionServices } from './session-opening.ts';
+import { requiredBy, type SessionOpening, type SessionServices } from './session-opening.ts';
 import { SessionProgress } from './session-progress.ts';
 
 const readsAtOnce = 3;
@@ -38,7 +37,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   readonly #services: SessionServices<Client, Transaction>;
   readonly #opening: SessionOpening;
   readonly #excluded: Set<string>;
-  readonly #observes: boolean;
+  /** Of the session that it was opened with. */
+  readonly #required: ReadRequirement;
   readonly #progress: SessionProgress;
   #pin: Promise<RouteDecision> | null = null;
   #decision: RouteDecision | null = null;
@@ -58,9 +58,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#services = services;
     this.#opening = opening;
     this.#excluded = new Set(opening.excluded);
-    const { level, monotonicReads = true } = opening.intent;
-    this.#observes = monotonicReads && requirementFor(level, opening.session).observeAfter;
-    this.#progress = new SessionProgress(services, opening, this.#observes);
+    this.#required = requiredBy(opening);
+    this.#progress = new SessionProgress(services, opening, this.#required.observes);
   }
 
   get client(): Client {
@@ -243,25 +242,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return decision;
   }
 
-  #request(): ReadRequest {
-    const { intent, signal, shown } = this.#opening;
-    const required = requirementFor(intent.level, this.#progress.session);
-    const position = shown === undefined ? required.position : (required.position?.merge(shown) ?? shown);
-    return {
-      position: required.mustUseSource ? null : position,
-      sourceOnly: !required.mustUseSource ? null : intent.level === 'STRONG' ? 'strong-read' : 'position-unknown',
-      maxStalenessMs: intent.maxStalenessMs,
-      observes: this.#observes,
-      whenBehind: intent.whenBehind,
-      waitMs: intent.waitMs,
-      backupAllowed:
-        position === null &&
-        !required.mustUseSource &&
-        intent.maxStalenessMs === null &&
-        !hasPast(this.#progress.session),
-      excluded: this.#excluded,
-      ...(signal === undefined ? {} : { signal }),
-    };
+  #request(): RoutedRead {
+    const { session: opened, signal } = this.#opening;
+    const { session } = this.#progress;
+    const required = session === opened ? this.#required : including(this.#required, session);
+    return { ...required, excluded: this.#excluded, ...(signal && { signal }) };
   }
 
   /** Leaves the node so that the next turn of `read` chooses another, or throws when too much was seen on this one. */

@@ -1,10 +1,11 @@
 /** What one operation on the database is opened with, and what it asks of everything around it. */
-import type { ReadIntent } from '../../consistency/consistency-request.ts';
+import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Session } from '../../consistency/session.ts';
+import { type ReadRequirement, requirementFor } from '../../consistency/session-guarantee.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Route } from '../../routing/route-decision.ts';
-import type { ReadRequest } from '../../routing/route-request.ts';
+import type { RoutedRead } from '../../routing/route-request.ts';
 import type { NodeClients } from '../clients/node-clients.ts';
 import type { SourceWriter } from '../write/source-writer.ts';
 import type { DatabaseScope } from './database-scope.ts';
@@ -15,7 +16,7 @@ export type SessionServices<Client, Transaction> = {
   readonly clock: Clock;
   readonly clients: (nodeName: string) => NodeClients<Client>;
   readonly composed: () => Client;
-  readonly routeRead: (request: ReadRequest) => Promise<Route>;
+  readonly routeRead: (request: RoutedRead) => Promise<Route>;
   readonly routeWrite: () => Route;
   /** This was committed. */
   readonly wrote: (position: Position, expected: { readonly readsFollow: boolean }) => void;
@@ -49,18 +50,23 @@ export type SessionServices<Client, Transaction> = {
   readonly busy: (nodeName: string) => () => void;
 };
 
-export type SessionOpening = {
+/** What its reads must include, where that is derived already, or what the operation asked for. */
+type Asking =
+  | { readonly required: ReadRequirement; readonly intent?: never }
+  | { readonly required?: never; readonly intent: ConsistencyRequest };
+
+export type SessionOpening = Asking & {
   readonly session: Session;
-  /** What the operation asked for. */
-  readonly intent: ReadIntent;
   /** Mutations read where they write. */
   readonly writes: boolean;
   /** All reads see one state, of which the position is known. They run one after another. */
   readonly snapshot?: boolean;
   /** Somebody reads what was written as soon as it is. Yes unless told; background work has nobody who waits. */
   readonly readsFollow?: boolean;
-  /** A part of the answer is known already, and shows this: no read may be older, whatever the level. */
-  readonly shown?: Position;
   readonly excluded?: ReadonlySet<string>;
   readonly signal?: () => AbortSignal;
 };
+
+export function requiredBy(opening: SessionOpening): ReadRequirement {
+  return opening.required ?? requirementFor(opening.intent, opening.session);
+}

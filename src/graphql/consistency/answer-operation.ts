@@ -8,14 +8,13 @@ import type { ExecutionArgs, ExecutionResult, OperationDefinitionNode } from 'gr
 import type { Fill } from '../../cache/fill.ts';
 import { parseConsistencyRequest } from '../../consistency/consistency-request.ts';
 import { WriteLostError } from '../../consistency/errors.ts';
-import { type ReadRequirement, requirementFor } from '../../consistency/session-guarantee.ts';
 import { type Runnable, runWithFreshness } from '../../database/engine/read-runs.ts';
 import type { OrdersPinnedSession } from '../../database/orders/orders-client.ts';
 import { TidemarkError } from '../../errors.ts';
 import { NotedReads } from '../../orders/kept-reads.ts';
 import { readOrders } from '../../orders/order-reads.ts';
 import { toGraphqlError } from '../error-codes.ts';
-import { recordOutput, recordRouted } from '../request-facts.ts';
+import { recordAsked, recordOutput, recordRequired } from '../request-facts.ts';
 import { askCache } from './ask-cache.ts';
 import { needsDatabase, type OperationInput, rawConsistencyRequest } from './consistency-input.ts';
 import { type CookieNames, lossExtension } from './consistency-output.ts';
@@ -44,14 +43,13 @@ export async function answerOperation(
   try {
     const asked = parseConsistencyRequest(raw, options.defaults);
     if (!needsDatabase(input)) return (await execute(args)) as ExecutionResult;
-    recordRouted(request, { level: asked.level, required: null });
+    recordAsked(request, asked);
     const operation = new Operation(options, input, asked, execute, args);
     // The fast path waits for nothing.
     const resuming = operation.resume();
     const past = resuming instanceof Promise ? await resuming : resuming;
-    const requirement = requirementFor(asked.level, past.session);
-    if (definition.operation === 'query') recordRouted(request, { level: asked.level, required: requirement.position });
-    return await answered(operation, executed, past, requirement);
+    if (definition.operation === 'query') recordRequired(request, past.required);
+    return await answered(operation, executed, past);
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
     const refused = { errors: [toGraphqlError(error)] };
@@ -62,14 +60,9 @@ export async function answerOperation(
   }
 }
 
-async function answered(
-  operation: Operation,
-  executed: ExecutedAnswers,
-  past: ResumedPast,
-  requirement: ReadRequirement,
-): Promise<ExecutionResult> {
+async function answered(operation: Operation, executed: ExecutedAnswers, past: ResumedPast): Promise<ExecutionResult> {
   const { database } = operation.options;
-  const cached = past.whole ? await askCache(operation, requirement, past.session.epoch) : null;
+  const cached = past.whole ? await askCache(operation, past) : null;
   switch (cached?.turn.kind) {
     case 'HIT': {
       const { refresh } = cached.turn;
@@ -115,9 +108,10 @@ class OperationRun implements Runnable<ResumedPast, OrdersPinnedSession, Execute
   }
 
   open(past: ResumedPast, excluded: ReadonlySet<string>): OrdersPinnedSession {
-    const { options, asked, writes, signal } = this.#operation;
+    const { options, writes, signal } = this.#operation;
+    const { session, required } = past;
     const snapshot = this.#filling?.past === past;
-    return options.database.openSession({ session: past.session, intent: asked, writes, snapshot, excluded, signal });
+    return options.database.openSession({ session, required, writes, snapshot, excluded, signal });
   }
 
   async work(pinned: OrdersPinnedSession, past: ResumedPast): Promise<Executed> {

@@ -6,6 +6,7 @@ import type { CacheHit } from '../../cache/read-cache.ts';
 import { nodeRoles } from '../../cluster/node.ts';
 import { currentEpoch } from '../../consistency/epoch.ts';
 import { advanceSession, emptySession } from '../../consistency/session.ts';
+import { besides } from '../../consistency/session-guarantee.ts';
 import type { OrdersPinnedSession } from '../../database/orders/orders-client.ts';
 import { type KeptReads, keptReads, readToKeep } from '../../orders/kept-reads.ts';
 import { readOrders } from '../../orders/order-reads.ts';
@@ -28,7 +29,8 @@ export async function showKept(
   const { asked, options, signal } = operation;
   const { node, seen: shown } = answer;
   const { session } = past;
-  const pinned = options.database.openSession({ session, intent: asked, writes: false, shown, signal });
+  const required = besides(past.required, shown);
+  const pinned = options.database.openSession({ session, required, writes: false, signal });
   try {
     if (asked.level !== 'EVENTUAL') pinned.adopt(shown, options.clock.now());
     const result = await executeKept(operation, executed, answer, pinned, reads);
@@ -46,13 +48,12 @@ export async function showKept(
 export async function refreshKept(
   operation: Operation,
   executed: ExecutedAnswers,
-  { session }: ResumedPast,
+  { session, required }: ResumedPast,
   reads: CommonReads,
   fill: Fill,
 ): Promise<void> {
-  const { asked, options } = operation;
-  const { database } = options;
-  const pinned = database.openSession({ session, intent: asked, writes: false, snapshot: true });
+  const { database } = operation.options;
+  const pinned = database.openSession({ session, required, writes: false, snapshot: true });
   let kept: CachedAnswer | null = null;
   try {
     const values = await pinned.run(() => readToKeep(readOrders(pinned), reads.reads));
@@ -61,7 +62,7 @@ export async function refreshKept(
     pinned.end();
   }
   if (kept === null || !reads.alone) return;
-  const showing = database.openSession({ session, intent: asked, writes: false, shown: kept.seen });
+  const showing = database.openSession({ session, required: besides(required, kept.seen), writes: false });
   try {
     await executeKept(operation, executed, kept, showing, reads);
   } finally {

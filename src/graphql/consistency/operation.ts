@@ -1,7 +1,7 @@
 /** One GraphQL operation: its consistency input, how it is executed in a session, and what its answer reports. */
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ReadCache } from '../../cache/read-cache.ts';
-import type { ConsistencyDefaults, ConsistencyRequest } from '../../consistency/consistency-request.ts';
+import type { ConsistencyDefaults, ConsistencyRequest, WithTokens } from '../../consistency/consistency-request.ts';
 import { isEmptySession, type Session, withoutOthers } from '../../consistency/session.ts';
 import type { OrdersPinnedSession } from '../../database/orders/orders-client.ts';
 import type { CommittedChange } from '../../orders/order-change.ts';
@@ -29,14 +29,14 @@ type OfRequest = 'client' | 'cluster' | 'clusterEvents' | 'routingLog' | 'jobs' 
 export class Operation {
   readonly options: OperationOptions;
   readonly input: OperationInput;
-  readonly asked: ConsistencyRequest;
+  readonly asked: ConsistencyRequest & WithTokens;
   readonly #execute: Execute;
   readonly #args: ExecutionArgs;
 
   constructor(
     options: OperationOptions,
     input: OperationInput,
-    asked: ConsistencyRequest,
+    asked: ConsistencyRequest & WithTokens,
     execute: Execute,
     args: ExecutionArgs,
   ) {

@@ -5,11 +5,12 @@
  * cannot be replaced: it carries the token of its page. So a client that also sends a valid token newer than the cursor's has been
  * told already, and may page on.
  */
-import type { ConsistencyRequest } from '../../consistency/consistency-request.ts';
+import type { ConsistencyRequest, WithTokens } from '../../consistency/consistency-request.ts';
 import { refuseTooManyPasts } from '../../consistency/other-databases.ts';
 import { refuseBroken } from '../../consistency/refuse-broken.ts';
 import type { ResumedSession } from '../../consistency/resume-session.ts';
 import { emptySession, requireSource, type Session } from '../../consistency/session.ts';
+import { type ReadRequirement, requirementFor } from '../../consistency/session-guarantee.ts';
 import type { Tokens } from '../../consistency/tokens.ts';
 import type { JudgedPast } from '../../database/engine/read-runs.ts';
 import type { OrdersDatabase } from '../../database/orders/orders-client.ts';
@@ -19,6 +20,8 @@ import { cursorsIn, type OperationInput } from './consistency-input.ts';
 
 /** Not `whole`: part of what was sent has no place in the session. */
 export type ResumedPast = JudgedPast & {
+  /** What is to be read with it. */
+  readonly required: ReadRequirement;
   readonly whole: boolean;
   /** A cookie was sent that is not a valid token here. */
   readonly badCookie: boolean;
@@ -41,14 +44,14 @@ export type ResumeOptions = {
 export function resumeTokens(
   options: ResumeOptions,
   input: OperationInput,
-  asked: ConsistencyRequest,
+  asked: ConsistencyRequest & WithTokens,
 ): ResumedPast | Promise<ResumedPast> {
   const { database, clusterId, tokens, clock, cursorToken } = options;
   const cursors = cursorsIn(input)
     .map(cursorToken)
     .filter((text) => text !== null);
   const texts = [...asked.tokens.map(({ text }) => text), ...cursors];
-  if (database.epochs.length === 0) return unseen(clusterId, texts.length > 0);
+  if (database.epochs.length === 0) return unseen(clusterId, asked, texts.length > 0);
   const nowMs = clock.now();
   const sessions = new Map<string, readonly Session[]>();
   let badCookie = false;
@@ -63,26 +66,21 @@ export function resumeTokens(
   const judgedIn = sessions.size === 0 ? null : database.historyTurns;
   const settle = (resumed: ResumedSession) => {
     refuseTooManyPasts(resumed.session);
-    const { session, whole, isUnjudged } = settled(options, input, asked, resumed, sessions);
-    return {
-      session: badCookie ? requireSource(session) : session,
-      whole,
-      isUnjudged,
-      judgedIn,
-      badCookie,
-    };
+    const { session: judged, whole, isUnjudged } = settled(options, input, asked, resumed, sessions);
+    const session = badCookie ? requireSource(judged) : judged;
+    return { session, required: requirementFor(asked, session), whole, isUnjudged, judgedIn, badCookie };
   };
   const resumed = database.resume(clusterId, [...sessions.values()].flat());
   return resumed instanceof Promise ? resumed.then(settle) : settle(resumed);
 }
 
-const isCookie = (text: string, { tokens }: ConsistencyRequest) =>
+const isCookie = (text: string, { tokens }: WithTokens) =>
   tokens.some((token) => token.carrier === 'cookie' && token.text === text);
 
 function settled(
   { database, tokens }: ResumeOptions,
   { operation }: OperationInput,
-  asked: ConsistencyRequest,
+  asked: ConsistencyRequest & WithTokens,
   resumed: ResumedSession,
   sent: ReadonlyMap<string, readonly Session[]>,
 ): Pick<ResumedPast, 'session' | 'whole' | 'isUnjudged'> {
@@ -100,10 +98,12 @@ function settled(
 }
 
 /** Until a server has reported the epochs, no token can be judged; requests without a token can be served. */
-function unseen(clusterId: string, hasPast: boolean): ResumedPast {
+function unseen(clusterId: string, asked: ConsistencyRequest, hasPast: boolean): ResumedPast {
   if (hasPast) {
     const facts = { retryAfterMs };
     throw new LimitedFunctionalityError('The token cannot be checked until a server has been reached', { facts });
   }
-  return { session: emptySession(clusterId, 0), whole: false, isUnjudged: false, judgedIn: null, badCookie: false };
+  const session = emptySession(clusterId, 0);
+  const required = requirementFor(asked, session);
+  return { session, required, whole: false, isUnjudged: false, judgedIn: null, badCookie: false };
 }

@@ -8,13 +8,14 @@ export function useRoutingLog(clock: Clock, log: RoutingLog | null): Plugin {
   if (log === null) return {};
   return {
     onResultProcess({ request, result }) {
-      const { routed, decision, operation, startedMs } = factsOf(request);
-      if (routed === null || Array.isArray(result) || Symbol.asyncIterator in result) return;
+      const { asked, required, decision, operation, startedMs } = factsOf(request);
+      if (asked === null || Array.isArray(result) || Symbol.asyncIterator in result) return;
       const [error] = result.errors ?? [];
       log.note({
         atMs: clock.now(),
         operation: operation ?? { name: null, type: 'query' },
-        ...routed,
+        level: asked.level,
+        required: required?.position ?? null,
         decision,
         tookMs: clock.monotonic() - startedMs,
         errorCode: error === undefined ? null : String(error.extensions?.code ?? 'UNKNOWN'),

@@ -11,7 +11,7 @@ import { PrismaClient } from '../../../prisma/generated/orders/client.ts';
 import { openDatabase } from '../../../src/app/open-database.ts';
 import { defaultLongestCommitMs } from '../../../src/cluster/commit-patience.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
-import type { ReadIntent } from '../../../src/consistency/consistency-request.ts';
+import type { ConsistencyRequest } from '../../../src/consistency/consistency-request.ts';
 import type { Position } from '../../../src/consistency/position.ts';
 import { advanceSession, emptySession, type Session } from '../../../src/consistency/session.ts';
 import { closeNodeClients, makeNodeClients } from '../../../src/database/clients/node-clients.ts';
@@ -73,7 +73,7 @@ export const gatedReadVsWaitFunction: Bench = {
         (await closedLoop({ workers: concurrency, ms, operation })).perSecond;
       const clients = plain.map(({ direct }) => direct);
       const wait = loop(() => readAfterWaitFunction(clients, position, reader));
-      const gate = (asked: ReadIntent) => loop(() => gatedRead(database, session, asked, reader));
+      const gate = (asked: ConsistencyRequest) => loop(() => gatedRead(database, session, asked, reader));
       const pairs = await interleave({ a: gate(ownWritesOnly), b: wait }, { seconds: seconds / 2, roundMs: 1000 });
       const monotonic = await interleave({ a: gate(intent), b: wait }, { seconds: seconds / 2, roundMs: 1000 });
       return {
@@ -99,7 +99,12 @@ type Reader = { readonly random: Random; readonly highest: number };
 
 const someId = ({ random, highest }: Reader): bigint => BigInt(random.between(1, highest));
 
-async function gatedRead(database: OrdersDatabase, session: Session, asked: ReadIntent, reader: Reader): Promise<void> {
+async function gatedRead(
+  database: OrdersDatabase,
+  session: Session,
+  asked: ConsistencyRequest,
+  reader: Reader,
+): Promise<void> {
   const pinned = database.openSession({ session, intent: asked, writes: false });
   try {
     const { role } = await pinned.pin();

@@ -19,7 +19,11 @@ const session = (position: Position | null): Session => ({ ...emptySession('orde
 const unbounded = { wanted: false, position: null };
 const nowMs = 10_000;
 const asked = (level: ConsistencyLevel, session: Session, bound: Parameters<typeof cacheRequestFor>[2]) =>
-  cacheRequestFor(requirementFor(level, session), session.epoch, bound);
+  cacheRequestFor(
+    requirementFor({ level, whenBehind: 'WAIT', waitMs: 0, maxStalenessMs: null }, session),
+    session.epoch,
+    bound,
+  );
 
 describe('an answer at 0-1-10', () => {
   const answer = { epoch: 1, includes: at('0-1-10') };

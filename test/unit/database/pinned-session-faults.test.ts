@@ -1,6 +1,8 @@
 /** What an operation makes of the faults of its node, of snapshots and of writes. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { emptySession } from '../../../src/consistency/session.ts';
+import type { Position } from '../../../src/consistency/position.ts';
+import { emptySession, type Session } from '../../../src/consistency/session.ts';
+import { besides, requirementFor } from '../../../src/consistency/session-guarantee.ts';
 import type { OwnStatements } from '../../../src/database/clients/own-statements.ts';
 import {
   NodeLostError,
@@ -112,10 +114,17 @@ beforeEach(() => {
   });
 });
 
-const open = (given: Partial<SessionOpening> = {}) =>
+type Opening = Extract<SessionOpening, { readonly required?: never }>;
+const asked = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null } as const;
+/** A read beside something of `shown` that is there already. */
+const openBeside = (session: Session, shown: Position, signal = () => new AbortController().signal) => {
+  const required = besides(requirementFor(asked, session), shown);
+  return new PinnedSession<string, string>(services, { session, required, writes: false, signal });
+};
+const open = (given: Partial<Opening> = {}) =>
   new PinnedSession<string, string>(services, {
     session: emptySession('orders', 1),
-    intent: { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null },
+    intent: asked,
     writes: false,
     ...given,
   });
@@ -347,21 +356,21 @@ describe('a write', () => {
 
 it('an operation hands out the client of all, and a part of an answer counts as seen', async () => {
   expect(open().client).toBe('the client of all');
-  let asked: unknown = null;
+  let routed: unknown = null;
   Object.assign(services, {
     routeRead: async (request: unknown) => {
-      asked = request;
+      routed = request;
       throw new Error('enough');
     },
   });
   const signal = () => new AbortController().signal;
-  await rejection(open({ shown: at(3), signal }).pin());
-  expect(asked).toMatchObject({ position: at(3), signal, backupAllowed: false });
-  await rejection(open({ session: { ...emptySession('orders', 1), position: at(9) }, shown: at(3) }).pin());
-  expect(String((asked as { position: { format(): string } }).position.format())).toBe(at(9).format());
+  await rejection(openBeside(emptySession('orders', 1), at(3), signal).pin());
+  expect(routed).toMatchObject({ position: at(3), signal, backupAllowed: false });
+  await rejection(openBeside({ ...emptySession('orders', 1), position: at(9) }, at(3)).pin());
+  expect(String((routed as { position: { format(): string } }).position.format())).toBe(at(9).format());
   await rejection(open().pin());
-  expect(asked).toMatchObject({ position: null, backupAllowed: true });
-  expect(Object.hasOwn(asked as object, 'signal')).toBe(false);
+  expect(routed).toMatchObject({ position: null, backupAllowed: true });
+  expect(Object.hasOwn(routed as object, 'signal')).toBe(false);
 });
 
 it('an operation that read nothing has nothing to observe', async () => {

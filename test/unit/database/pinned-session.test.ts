@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Position } from '../../../src/consistency/position.ts';
 import { emptySession } from '../../../src/consistency/session.ts';
+import { besides, requirementFor } from '../../../src/consistency/session-guarantee.ts';
 import { NodeLostError, OverloadedError, StatementTimeoutError } from '../../../src/database/errors.ts';
 import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
 import { PinnedSession } from '../../../src/database/session/pinned-session.ts';
 import type { SessionOpening, SessionServices } from '../../../src/database/session/session-opening.ts';
-import type { ReadRequest } from '../../../src/routing/route-request.ts';
+import type { RoutedRead } from '../../../src/routing/route-request.ts';
 import { at } from '../../support/scripted-probe.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
 
@@ -14,7 +15,7 @@ type Fake = { readonly name: string; readonly counts: Map<string, number> };
 type FakeServices = SessionServices<Fake, never>;
 
 let clients: Map<string, Fake>;
-let requests: ReadRequest[];
+let requests: RoutedRead[];
 let ended: string[];
 let observe: (node: string) => Promise<Position>;
 let believes: (position: Position) => boolean;
@@ -69,7 +70,7 @@ beforeEach(() => {
       return { direct: client, own, pool: { faultsMet: (fault: string) => client.counts.get(fault) ?? 0 } };
     },
     composed: () => clients.get('source'),
-    routeRead: async (request: ReadRequest) => {
+    routeRead: async (request: RoutedRead) => {
       requests.push({ ...request, excluded: new Set(request.excluded) });
       const next = queue.find((name) => !request.excluded.has(name));
       if (next === undefined) throw new Error('nobody is left');
@@ -93,7 +94,8 @@ beforeEach(() => {
   });
 });
 
-const open = (opening: Partial<SessionOpening> = {}) =>
+type Opening = Extract<SessionOpening, { readonly required?: never }>;
+const open = (opening: Partial<Opening> = {}) =>
   new PinnedSession<Fake, never>(services, {
     session: emptySession('orders', 1),
     intent: { level: 'SESSION', whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null },
@@ -248,6 +250,29 @@ describe('what an operation asks of its node', () => {
     await open({ session: { ...session, requiresSource }, intent: { ...intent, level } }).pin();
     expect(requests[0]).toMatchObject({ sourceOnly, whenBehind: 'BYPASS', waitMs: 7 });
     expect(requests[0]?.position?.format() ?? null).toBe(position);
+  });
+
+  it('is what was derived for its run', async () => {
+    const asked = { ...intent, level: 'BOUNDED' } as const;
+    const required = besides(requirementFor(asked, session), at(9));
+    const run = () => new PinnedSession<Fake, never>(services, { session, required, writes: false });
+    await run().pin();
+    expect(requests[0]).toEqual({ ...required, excluded: new Set() });
+    const moved = run();
+    moved.adopt(at(12), 2);
+    await moved.pin();
+    expect(requests[1]?.position, 'what is shown counts for as long as the operation lasts').toBe(required.position);
+  });
+
+  it('includes what the operation itself has written before it reads', async () => {
+    const writing = open({ session, intent: { ...intent, level: 'SESSION' } });
+    await writing.write(async () => 'written');
+    await writing.pin();
+    expect(requests[0]?.position?.format()).toBe('0-1-7');
+    const unknown = open({ session, intent: { ...intent, level: 'SESSION' } });
+    unknown.requireSource();
+    await unknown.pin();
+    expect(requests[1]).toMatchObject({ position: null, sourceOnly: 'position-unknown' });
   });
 });
 
@@ -410,7 +435,7 @@ describe('what the client has seen', () => {
     const empty = emptySession('orders', 1);
     const past = { ...empty, position: at(3) };
     const intent = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 0, maxStalenessMs: null } as const;
-    const openings: [Partial<SessionOpening>, boolean][] = [
+    const openings: [Partial<Opening>, boolean][] = [
       [{ session: empty, intent }, true],
       [{ session: empty, intent: { ...intent, level: 'EVENTUAL' } }, true],
       [{ session: empty, intent: { ...intent, level: 'STRONG' } }, false],

@@ -13,7 +13,7 @@ import {
   whyNoReplica,
   worthWaitingFor,
 } from '../../../src/routing/read-candidates.ts';
-import type { ReadRequest } from '../../../src/routing/route-request.ts';
+import type { RoutedRead } from '../../../src/routing/route-request.ts';
 import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 
 type Given = Omit<Partial<NodeStatus>, 'report'> & { readonly report?: Partial<ProbeReport> };
@@ -33,19 +33,22 @@ const heard = (...epochs: number[]): Given => ({
 const silent: Given = { report: { unable: [{ kind: 'TABLE_SILENT', table: 'orders', code: null, cure: null }] } };
 const lacking: Given = { report: { unable: [{ kind: 'TABLE_MISSING', table: 'orders', code: null, cure: null }] } };
 
-const request = (given: Partial<ReadRequest> = {}): ReadRequest => ({
+const request = (given: Partial<RoutedRead> = {}): RoutedRead => ({
+  level: 'SESSION',
   position: null,
   sourceOnly: null,
   maxStalenessMs: null,
   whenBehind: 'WAIT',
   waitMs: 50,
+  observes: false,
+  backupAllowed: false,
   excluded: new Set(),
   ...given,
 });
 const names = (statuses: readonly NodeStatus[]) => statuses.map(({ node }) => node.name);
 
 describe('a read asks for positions', () => {
-  it.each<[string, Partial<ReadRequest>, boolean]>([
+  it.each<[string, Partial<RoutedRead>, boolean]>([
     ['not when it asks for nothing', {}, false],
     ['not when it says that it does not observe', { observes: false }, false],
     ['when it must see a write', { position: at(1) }, true],
@@ -58,7 +61,7 @@ describe('a read asks for positions', () => {
 
 describe('who may answer', () => {
   const asking = { position: at(1) };
-  it.each<[string, ClusterSnapshot, Partial<ReadRequest>, readonly string[]]>([
+  it.each<[string, ClusterSnapshot, Partial<RoutedRead>, readonly string[]]>([
     [
       'every replica, when nothing is asked for',
       [source(), replica('a'), replica('b', { blind: 'GTID_MODE_OFF' })],
@@ -111,7 +114,7 @@ describe('a replica is worth waiting for', () => {
 });
 
 describe('the source', () => {
-  it.each<[string, NodeStatus, Partial<ReadRequest>, string | null]>([
+  it.each<[string, NodeStatus, Partial<RoutedRead>, string | null]>([
     ['may be asked', source(), {}, 'source'],
     ['may be asked while a table is slow', source(silent), {}, 'source'],
     ['may not be asked for what it lacks', source(lacking), {}, null],
@@ -124,7 +127,7 @@ describe('the source', () => {
 
 describe('between two epochs', () => {
   const asking = { position: at(1) };
-  it.each<[string, ClusterSnapshot, Partial<ReadRequest>, boolean]>([
+  it.each<[string, ClusterSnapshot, Partial<RoutedRead>, boolean]>([
     [
       'is who finds nobody but a server that has not heard of the newer',
       [source(gone), replica('a', heard(1)), { ...replica('b', heard(1, 2)), ...gone }],

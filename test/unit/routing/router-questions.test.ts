@@ -118,11 +118,14 @@ describe('a wait for an epoch to be heard of', () => {
     let ended: string | null = null;
     void outcome(
       world.router.routeRead({
+        level: 'SESSION',
         position: at(1),
         sourceOnly: null,
         maxStalenessMs: null,
         whenBehind: 'WAIT',
         waitMs: 50,
+        observes: false,
+        backupAllowed: false,
         excluded: new Set(),
       }),
     ).then((found) => {
@@ -149,11 +152,14 @@ describe('a wait for an epoch to be heard of', () => {
     const client = new AbortController();
     const read = outcome(
       world.router.routeRead({
+        level: 'SESSION',
         position: at(1),
         sourceOnly: null,
         maxStalenessMs: null,
         whenBehind: 'WAIT',
         waitMs: 50,
+        observes: false,
+        backupAllowed: false,
         excluded: new Set(),
         signal: () => client.signal,
       }),

@@ -7,7 +7,7 @@ import {
   SourceReadsExhaustedError,
   SourceUnavailableError,
 } from '../../../src/routing/errors.ts';
-import type { ReadRequest } from '../../../src/routing/route-request.ts';
+import type { RoutedRead } from '../../../src/routing/route-request.ts';
 import { at, makeNode, type ScriptedProbe } from '../../support/scripted-probe.ts';
 import { lose, outcome, startWorld as setUp, stopWorlds, type World } from '../../support/scripted-router.ts';
 
@@ -18,7 +18,7 @@ const everyPolicy = ['WAIT', 'BYPASS', 'FAIL'] as const satisfies WhenBehind[];
 
 describe('a read', () => {
   const same = (expected: string) => [expected, expected, expected] as const;
-  type Row = readonly [string, Partial<ReadRequest>, (world: World) => unknown, readonly [string, string, string]];
+  type Row = readonly [string, Partial<RoutedRead>, (world: World) => unknown, readonly [string, string, string]];
   const nothing = () => undefined;
   const catchUp = ({ probe, clock }: World) => clock.after(30, () => probe('replica-2').apply(at(9)));
   const rows: Row[] = [
@@ -269,7 +269,7 @@ describe('a write that was committed', () => {
 
 describe('the budget for reads on the source', () => {
   /** Reads, and lets more time go by than a read may wait for room. */
-  const readOrGiveUp = async (world: World, request: Partial<ReadRequest>) => {
+  const readOrGiveUp = async (world: World, request: Partial<RoutedRead>) => {
     const route = world.read(request);
     route.catch(() => undefined);
     await world.clock.tick(100);
@@ -423,11 +423,14 @@ describe('with everything down', () => {
     const calls = asked();
     const error = await world.router
       .routeRead({
+        level: 'BOUNDED',
         position: at(9),
         sourceOnly: null,
         maxStalenessMs: 10,
         whenBehind: 'WAIT',
         waitMs: 5000,
+        observes: true,
+        backupAllowed: false,
         excluded: new Set(),
       })
       .catch((cause: unknown) => cause);
