@@ -277,7 +277,7 @@ describe('a snapshot', () => {
   });
 
   it('that comes when the operation has ended is given back', async () => {
-    let come = () => undefined as void;
+    let come: () => void = () => undefined;
     opening = () =>
       new Promise((resolve) => {
         come = resolve;

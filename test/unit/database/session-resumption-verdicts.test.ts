@@ -132,7 +132,7 @@ describe('what is not known is asked', () => {
 
   it('and a loss is told when its epoch has been recorded', async () => {
     verdict = 'LACKING';
-    let done = () => undefined as void;
+    let done: () => void = () => undefined;
     recorded = new Promise((resolve) => {
       done = resolve;
     });
