@@ -9,7 +9,8 @@
  *   tokens were refused          they are dropped: a debt
  *
  * While there is a debt the tokens do not cover the whole past, and only the source is fresh enough. An answer from the source settles
- * the debts that existed when its request was sent: it includes everything that was acknowledged then.
+ * the debts that existed when its request was sent: it includes everything that was acknowledged then. The source of one database
+ * knows nothing of another: so a store carries the tokens of one API. What they say of other databases goes along within them.
  */
 
 /** The server reads eight: one is reserved for a cookie and one for a directive. */

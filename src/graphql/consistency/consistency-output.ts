@@ -40,7 +40,10 @@ export function lossExtension(token: string): Pick<ConsistencyExtension, 'token'
 /** Names of the cookies that carry tokens; `own` is `null` until the cluster is identified, `before` is that of older versions. */
 export type CookieNames = { readonly own: string | null; readonly before: string };
 
-/** Cookies ignore ports: with the cluster in the name, two clusters on one host do not collide, whatever their names. */
+/**
+ * A cookie holds the whole token, also what it says of other databases: a browser has nothing else. Cookies ignore ports: with
+ * the cluster in the name, two clusters on one host do not collide, whatever their names.
+ */
 export function cookieNamesFor(clusterId: string, identity: string | null): CookieNames {
   const before = `tidemark_${clusterId.replaceAll(/[^\w-]/g, '_')}`;
   return { own: identity === null ? null : `${before}_${identity.slice(0, 12)}`, before };
