@@ -67,9 +67,9 @@ describe('starting', () => {
     expect(await exited).toBe(2);
     expect(output().trim().split('\n')).toEqual([
       'Invalid configuration:',
+      '  SOURCE_URL: is not a URL such as mysql://user:password@host:3306/database',
       '  PORT: must be a whole number',
       '  LOG_LEVEL: must be one of trace, debug, info, warn, error, fatal, silent',
-      '  SOURCE_URL: is not a URL such as mysql://user:password@host:3306/database',
     ]);
   });
 
