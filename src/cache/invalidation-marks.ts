@@ -16,7 +16,7 @@ export type InvalidationMarks = { readonly version: string; readonly marks: read
 
 export const noMarks: InvalidationMarks = Object.freeze({ version: '', marks: Object.freeze([]) });
 
-export const mostMarks = 16;
+export const maxMarks = 16;
 /** How long an answer that lacks a write may still be used under constant writes, in milliseconds. */
 export const stormGraceMs = 2000;
 
@@ -39,7 +39,7 @@ export function isStorm({ marks }: InvalidationMarks, nowMs: number): boolean {
  */
 export function withRoom(marks: readonly InvalidationMark[]): readonly InvalidationMark[] {
   const kept = [...marks];
-  while (kept.length >= mostMarks) {
+  while (kept.length >= maxMarks) {
     const index = closestPair(kept);
     const [first, second] = kept.slice(index, index + 2);
     if (first === undefined || second === undefined) break;

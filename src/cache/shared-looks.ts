@@ -53,7 +53,7 @@ export class SharedLooks {
   #prepare(epoch: number, key: string): Flight {
     const look = async () => {
       const { answer, marks, nowMs } = await this.#answers.look(epoch, key);
-      return { answer: this.#answerOf(key, answer), marks: this.#marksOf(marks), nowMs };
+      return { answer: this.#reuseAnswer(key, answer), marks: this.#reuseMarks(marks), nowMs };
     };
     const flight = { looks: new NextFlight(look, { clock: this.#clock }), waiting: 0 };
     this.#flights.set(key, flight);
@@ -62,10 +62,10 @@ export class SharedLooks {
 
   /** What a lookup will find: the same object. */
   remember(key: string, text: string): CachedAnswer | null {
-    return this.#answerOf(key, text);
+    return this.#reuseAnswer(key, text);
   }
 
-  #answerOf(key: string, text: string | null): CachedAnswer | null {
+  #reuseAnswer(key: string, text: string | null): CachedAnswer | null {
     const known = this.#read.get(key);
     this.#read.delete(key);
     if (text === null) return null;
@@ -78,7 +78,7 @@ export class SharedLooks {
     return read.value;
   }
 
-  #marksOf(text: string | null): InvalidationMarks {
+  #reuseMarks(text: string | null): InvalidationMarks {
     if (text === null) return noMarks;
     if (this.#marks?.text !== text) this.#marks = { text, value: readMarks(text, this.#positions) };
     return this.#marks.value;

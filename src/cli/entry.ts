@@ -12,11 +12,11 @@ export async function entry<Options>(
   run: (options: Options) => Promise<number | undefined>,
   exitCodes: ExitCodes = () => null,
 ): Promise<void> {
-  process.exitCode = await exitCodeOf(async () => run(readOptions(process.argv.slice(2))), exitCodes);
+  process.exitCode = await runToExitCode(async () => run(readOptions(process.argv.slice(2))), exitCodes);
 }
 
 /** Prints on standard error why it failed. */
-export async function exitCodeOf(
+export async function runToExitCode(
   run: () => Promise<number | undefined>,
   exitCodes: ExitCodes = () => null,
 ): Promise<number> {

@@ -41,11 +41,11 @@ function keptUrl(option: string, text: string, environment: Environment): string
     if (!url) throw new UsageError(`${option} names the variable ${name}, which is not set`);
     return url;
   }
-  if (text.startsWith('file:')) return fileOf(option, text.slice('file:'.length));
+  if (text.startsWith('file:')) return readUrlFile(option, text.slice('file:'.length));
   return null;
 }
 
-function fileOf(option: string, path: string): string {
+function readUrlFile(option: string, path: string): string {
   try {
     const { mode } = statSync(path);
     if ((mode & 0o077) === 0) return readFileSync(path, 'utf8').trim();

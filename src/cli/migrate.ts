@@ -44,13 +44,13 @@ async function run(values: ReturnType<typeof readOptions>): Promise<number> {
   for (const outcome of ['rolled-back', 'applied'] as const) {
     const name = values[outcome];
     if (name === undefined) continue;
-    const [target] = await targetsOf(only ?? 'source', values.url);
+    const [target] = await findTargets(only ?? 'source', values.url);
     if (target === undefined) throw new UsageError('This database is not configured');
     await settleMigration({ ...target, log }, name, outcome);
     log(`marked ${name} as ${outcome}`);
     return 0;
   }
-  const targets = await targetsOf(only, values.url);
+  const targets = await findTargets(only, values.url);
   let exitCode = 0;
   for (const target of targets) exitCode = Math.max(exitCode, await attempt(values.status ? tell : bring, target));
   return exitCode;
@@ -79,7 +79,7 @@ async function bring({ side, ...target }: Target): Promise<number> {
   return 0;
 }
 
-async function targetsOf(only: Side | null, url: string | undefined): Promise<Target[]> {
+async function findTargets(only: Side | null, url: string | undefined): Promise<Target[]> {
   const wanted = only === null && url === undefined ? sides : [only ?? 'source'];
   const targets: Target[] = [];
   for (const side of wanted) {

@@ -12,11 +12,11 @@ import { readArguments, type StartArguments, usage } from './arguments.ts';
 import { banner } from './banner.ts';
 import { printableConfig, printableRead } from './check-config.ts';
 import { type Ending, watchForTheEnd } from './ending.ts';
-import { exitCodeOf, print } from './entry.ts';
+import { print, runToExitCode } from './entry.ts';
 import type { LocalMode } from './local-mode.ts';
+import { measureReach } from './measure-reach.ts';
 import { migrateAtStart } from './migrate-at-start.ts';
 import { printableVariables } from './printable-variables.ts';
-import { reachOf } from './reach-of.ts';
 import { version } from './version.ts';
 
 export interface App extends ServedApp {
@@ -30,7 +30,7 @@ const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', impor
 
 /** The whole life of the API process. Resolves to its exit status. */
 export async function runApi(argv: readonly string[], createApp: CreateApp): Promise<number> {
-  return exitCodeOf(async () => {
+  return runToExitCode(async () => {
     const given = readArguments(argv);
     switch (given.action) {
       case 'help':
@@ -140,7 +140,7 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
     host,
     port,
     orNextPort: local !== null,
-    reach: reachOf(config),
+    reach: measureReach(config),
     shutdownGraceMs,
     app,
     graphiql: config.graphql.graphiql,

@@ -11,7 +11,7 @@ export async function mirroredSourceUrl(
 ): Promise<{ readonly url: string; readonly mirrored: boolean }> {
   const url = await sourceUrl(given);
   if (given !== undefined) return { url, mirrored: true };
-  const { cluster } = await configOf(processEnvironment());
+  const { cluster } = await readServedConfig(processEnvironment());
   return { url, mirrored: cluster.nodes.some(({ role }) => role === 'backup') };
 }
 
@@ -21,7 +21,7 @@ export async function mirroredSourceUrl(
  */
 export async function sourceUrl(given: string | undefined, option = '--url'): Promise<string> {
   if (given !== undefined) return givenUrl(option, given);
-  const config = await configOf(processEnvironment());
+  const config = await readServedConfig(processEnvironment());
   if (config.cluster.migrationUrl !== null) return config.cluster.migrationUrl;
   const source = config.cluster.nodes.find(({ role }) => role === 'source');
   if (source === undefined) throw new UsageError('No source is configured. Pass --url');
@@ -30,13 +30,13 @@ export async function sourceUrl(given: string | undefined, option = '--url'): Pr
 
 /** For the backup, likewise: BACKUP_MIGRATION_URL, else the configured backup; `null` without one. */
 export async function backupUrl(): Promise<string | null> {
-  const { cluster } = await configOf(processEnvironment());
+  const { cluster } = await readServedConfig(processEnvironment());
   const backup = cluster.nodes.find(({ role }) => role === 'backup');
   if (backup === undefined) return null;
   return cluster.backupMigrationUrl ?? urlOf(backup);
 }
 
-async function configOf(variables: Environment) {
+async function readServedConfig(variables: Environment) {
   const read = readConfig(variables);
   return read.mode === 'external' ? read.config : localConfig(read.directory, variables);
 }

@@ -10,7 +10,7 @@ import type { Departure, TokenStore } from './token-store.ts';
 
 const idHeader = 'x-request-id';
 /** Unanswered requests are forgotten, the oldest first. */
-const mostUnderWay = 1000;
+const maxUnderWay = 1000;
 
 export function tokenMiddleware(store: TokenStore) {
   const underWay = new Map<string, Departure>();
@@ -27,7 +27,7 @@ export function tokenMiddleware(store: TokenStore) {
       headers.set(idHeader, id);
       underWay.set(id, departure);
       const [oldest] = underWay.keys();
-      if (underWay.size > mostUnderWay && oldest !== undefined) underWay.delete(oldest);
+      if (underWay.size > maxUnderWay && oldest !== undefined) underWay.delete(oldest);
       return { ...request, headers };
     },
     /** An error with an answer contains it. */

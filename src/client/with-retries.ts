@@ -14,7 +14,7 @@ export async function withRetries<T>(call: () => Promise<T>, options: RetryOptio
       (value) => ({ value, told: value as unknown }),
       (error: unknown) => ({ error, told: error }),
     );
-    const delayMs = retryDelayMs(retry, await adviceOf(outcome.told), options);
+    const delayMs = retryDelayMs(retry, await readAdvice(outcome.told), options);
     if (delayMs !== null) await sleep(delayMs);
     else if ('error' in outcome) throw outcome.error;
     else return outcome.value;
@@ -28,7 +28,7 @@ export function withIdempotencyKey<T>(call: (key: string) => Promise<T>, options
 }
 
 /** The retry advice in a result or an error of any library. */
-async function adviceOf(told: unknown): Promise<Advice> {
+async function readAdvice(told: unknown): Promise<Advice> {
   if (wasLost(told)) return { retryable: true, retryAfterMs: 0 };
   if (told instanceof Response) return readResponse(told);
   const fields = fieldsOf(told);
@@ -37,7 +37,7 @@ async function adviceOf(told: unknown): Promise<Advice> {
   if (errors !== undefined) return readAnswer({ errors }, headersOf(response));
   // urql and Apollo put the error into the result; urql puts a network failure into the error.
   const inner = fields.error ?? fields.networkError;
-  if (inner != null) return adviceOf(inner);
+  if (inner != null) return readAdvice(inner);
   const status = told instanceof Error ? (fields.statusCode ?? response.status) : undefined;
   return readAnswer(null, headersOf(response), typeof status === 'number' ? status : undefined);
 }

@@ -63,12 +63,12 @@ export type Standing = {
   readonly ring: readonly string[];
 };
 
-export function rolesOf(servers: readonly Server[]): ReadonlyMap<string, Standing> {
+export function decideRoles(servers: readonly Server[]): ReadonlyMap<string, Standing> {
   const members = servers.filter(({ configuredRole }) => configuredRole !== 'BACKUP');
-  return new Map(servers.map((server) => [server.name, standingOf(server, members)]));
+  return new Map(servers.map((server) => [server.name, decideStanding(server, members)]));
 }
 
-function standingOf(server: Server, members: readonly Server[]): Standing {
+function decideStanding(server: Server, members: readonly Server[]): Standing {
   const channels = ownChannels(server, members);
   const plain = { channels, writableReplica: null, ring: [] };
   if (server.configuredRole === 'BACKUP') return { ...plain, role: 'BACKUP' };

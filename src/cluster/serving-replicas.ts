@@ -5,18 +5,18 @@
  *   HEALTHY     always, unless it is told to stay behind for longer than any may be late
  *   late only   while fewer than `floor` others serve, the least late first: a read that takes any age gets an old answer
  *               there, instead of all of them falling on the source together
- *   DEGRADED    while there is no source either: replication cannot be well then, and nobody has newer data; but never one
+ *   DEGRADED    while there is no source either: replication cannot be well then, and no node has newer data; but never one
  *               that holds transactions which its source has never had, or cannot read what is asked for
  */
 import { type ClusterSnapshot, canServe, isSeen, replicas, writableSource } from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';
 
-const nobody: ReadonlySet<string> = new Set();
+const noNodes: ReadonlySet<string> = new Set();
 
 export function servingReplicas(
   snapshot: ClusterSnapshot,
   floor: number,
-  excluded: ReadonlySet<string> = nobody,
+  excluded: ReadonlySet<string> = noNodes,
 ): readonly NodeStatus[] {
   const seen = replicas(snapshot).filter((status) => isSeen(status) && !excluded.has(status.node.name));
   const healthy = seen.filter(({ state, isLate }) => state === 'HEALTHY' && !isLate);

@@ -2,7 +2,7 @@
 import { type Channel, summaryOf } from './channel.ts';
 import { sourceIdOf } from './heard-epoch.ts';
 import type { NodeStatus, ProbeReport } from './node-status.ts';
-import { type Presence, rolesOf, type Server, type Standing } from './roles.ts';
+import { decideRoles, type Presence, type Server, type Standing } from './roles.ts';
 import { canCommit, writabilityAfter } from './writability.ts';
 
 /** What a server is once `report` counts for it, and what of the report counts for this cluster. */
@@ -25,7 +25,7 @@ export function withRoles(snapshot: readonly NodeStatus[]): {
   readonly changed: readonly string[];
 } {
   const servers = snapshot.map(serverOf);
-  const standings = rolesOf(servers);
+  const standings = decideRoles(servers);
   const changed: string[] = [];
   const judged = snapshot.map((status) => {
     const standing = standings.get(status.node.name);
@@ -76,7 +76,7 @@ function asCounted(report: ProbeReport, { role, channels }: Standing): ProbeRepo
 }
 
 function standingIn(servers: readonly Server[], name: string): Standing {
-  const standing = rolesOf(servers).get(name);
+  const standing = decideRoles(servers).get(name);
   if (standing === undefined) throw new Error(`No node is called ${name}`);
   return standing;
 }

@@ -33,7 +33,7 @@ export type RequestFacts = {
   /** Cost of its operation in points, as `operation-cost.ts` counts them. */
   cost: number;
   /** The same at the maximum length of every list. */
-  mostCost: number;
+  maxCost: number;
   /** `null` if the request did not come over the network. */
   longWork: LongWork | null;
 };
@@ -56,7 +56,7 @@ export function factsOf(request: Request): RequestFacts {
       output: null,
       written: [],
       cost: 0,
-      mostCost: 0,
+      maxCost: 0,
       longWork: null,
     };
     factsByRequest.set(request, facts);

@@ -10,7 +10,7 @@ export type ConnectionLimits = { readonly all: number; readonly perClient: numbe
 
 /** Reserved for the process itself: servers, Redis, files, and health checks. */
 const reserved = 100;
-const mostUnlessTold = 10_000;
+const defaultMax = 10_000;
 
 const tooManyConnections: Refusal = {
   status: 429,
@@ -27,7 +27,7 @@ export function connectionLimits(
   forServers: number,
 ): ConnectionLimits {
   const left = Math.max((descriptors ?? Number.POSITIVE_INFINITY) - forServers - reserved, 16);
-  const all = told.connections === 'auto' ? Math.min(left, mostUnlessTold) : told.connections;
+  const all = told.connections === 'auto' ? Math.min(left, defaultMax) : told.connections;
   return { all, perClient: told.connectionsPerClient === 'auto' ? Math.ceil(all / 2) : told.connectionsPerClient };
 }
 

@@ -79,7 +79,7 @@ export class PrometheusMetrics implements Metrics {
   ): EndReading {
     const readings = this.#declared('gauge', definition, () => {
       const known = new Set<Reading>();
-      const cells = () => cellsOf(known);
+      const cells = () => readCells(known);
       new Gauge({
         ...this.#described(definition),
         async collect() {
@@ -99,7 +99,7 @@ export class PrometheusMetrics implements Metrics {
   ): EndReading {
     const readings = this.#declared('counted elsewhere', definition, () => {
       const known = new Set<Reading>();
-      this.#counterOf(definition, () => cellsOf(known));
+      this.#counterOf(definition, () => readCells(known));
       return known;
     });
     return this.#alsoRead(readings, definition, read);
@@ -166,7 +166,7 @@ export class PrometheusMetrics implements Metrics {
   }
 }
 
-async function cellsOf(readings: ReadonlySet<Reading>): Promise<readonly Cell[]> {
+async function readCells(readings: ReadonlySet<Reading>): Promise<readonly Cell[]> {
   return (await Promise.all(Array.from(readings, ({ cells }) => cells()))).flat();
 }
 

@@ -84,7 +84,7 @@ export class HttpPayments implements Payments {
         await response.body?.cancel();
         throw refusal(response.status);
       }
-      return await textOf(response);
+      return await readText(response);
     } catch (error) {
       if (error instanceof PaymentsUnavailableError || error instanceof PaymentsRefusedError) throw error;
       if (error instanceof PaymentsAnswerError) throw error;
@@ -104,7 +104,7 @@ function refusal(status: number): PaymentsUnavailableError | PaymentsRefusedErro
   return new PaymentsRefusedError(status);
 }
 
-async function textOf(response: Response): Promise<string> {
+async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;

@@ -20,13 +20,13 @@ import { type JobKind, type JobRecord, jobRecordOf, type TaskOutcome } from './j
 import { begin, cancel, finish, forgetJob, open, read, recent, settle } from './job-scripts.ts';
 
 /** Identifies the client that requests a job, and limits its queued orders. */
-export type AskedBy = { readonly client: string; readonly mostWaiting: number };
+export type AskedBy = { readonly client: string; readonly maxWaiting: number };
 
 /** What else of the same client is running, and whether this job is accepted: otherwise the limit is reached. */
 export type Opening = { readonly orders: number; readonly jobs: number; readonly opened: boolean };
 
 /** Owner of scheduled jobs. */
-const nobody: AskedBy = { client: '', mostWaiting: Number.MAX_SAFE_INTEGER };
+const noClient: AskedBy = { client: '', maxWaiting: Number.MAX_SAFE_INTEGER };
 
 export type Settlement = {
   readonly outcome: TaskOutcome;
@@ -63,9 +63,9 @@ export class JobRecords {
     kind: JobKind,
     total: number,
     nowMs: number,
-    { client, mostWaiting } = nobody,
+    { client, maxWaiting } = noClient,
   ): Promise<Opening> {
-    const values = [id, nowMs, kind, total, client, mostWaiting];
+    const values = [id, nowMs, kind, total, client, maxWaiting];
     const answer = await this.#redis.run(open, this.#keys(id), values, patient);
     const [orders = 0, jobs = 0, opened = 0] = Array.isArray(answer) ? answer.map(Number) : [];
     return { orders, jobs, opened: opened === 1 };

@@ -54,7 +54,7 @@ export class JobSessions {
       resume,
       open: ({ session }) => database.openSession({ session, intent, writes: false, readsFollow: false }),
       work: (pinned) => pinned.run(async () => await work(pinned)),
-      answer: (value, { session }) => ({ value, token: this.#tokenOf(session) }),
+      answer: (value, { session }) => ({ value, token: this.#encodeToken(session) }),
     };
     return runWithFreshness(database, runnable, await resume());
   }
@@ -63,7 +63,7 @@ export class JobSessions {
   merge(tokens: readonly string[]): string | null {
     const { session, lost } = this.#merged(tokens);
     const [first] = lost;
-    return first === undefined ? this.#tokenOf(session) : this.#options.tokens.encode(first);
+    return first === undefined ? this.#encodeToken(session) : this.#options.tokens.encode(first);
   }
 
   /**
@@ -77,14 +77,14 @@ export class JobSessions {
     const { session, lost, ahead, behind } = await database.resume(clusterId, sessions);
     const [broken] = [...lost, ...ahead, ...behind];
     if (broken !== undefined) return tokens.encode(broken);
-    return this.#tokenOf(whole ? session : requireSource(session));
+    return this.#encodeToken(whole ? session : requireSource(session));
   }
 
   /** One token that includes both; `null` if no position does. Of lost positions, both once. */
   join(earlier: string, token: string): JoinedTokens | null {
     const { session, lost } = this.#merged([earlier, token]);
     if (lost.length > 0) return { told: `${earlier},${token}`, kept: token };
-    const joined = session.requiresSource ? null : this.#tokenOf(session);
+    const joined = session.requiresSource ? null : this.#encodeToken(session);
     return joined === null ? null : { told: joined, kept: joined };
   }
 
@@ -101,7 +101,7 @@ export class JobSessions {
     return { kind, id, order, atMs: issuedAtMs, token: tokens.encode(seen) };
   }
 
-  #tokenOf(session: Session): string | null {
+  #encodeToken(session: Session): string | null {
     return isEmptySession(session) ? null : this.#options.tokens.encode(session);
   }
 

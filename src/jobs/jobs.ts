@@ -33,7 +33,7 @@ export interface Jobs {
   /** Progress from now until the end. Throws `JobNotFoundError`. */
   follow(id: string): Promise<BoundedStream<JobRecord>>;
   /** One token for everything that the job has seen and written so far; `null` if there is nothing. */
-  tokenOf(record: JobRecord): Promise<string | null>;
+  readToken(record: JobRecord): Promise<string | null>;
 }
 
 function refuse(): never {
@@ -53,5 +53,5 @@ export const noJobs: Jobs = {
   replay: async () => refuse(),
   discard: async () => refuse(),
   follow: async () => refuse(),
-  tokenOf: async () => null,
+  readToken: async () => null,
 };

@@ -156,7 +156,7 @@ export class RedisJobs implements Jobs {
     return follower.stream;
   }
 
-  tokenOf({ tokens }: JobRecord): Promise<string | null> {
+  readToken({ tokens }: JobRecord): Promise<string | null> {
     return this.#options.sessions.promise(tokens);
   }
 
@@ -194,12 +194,12 @@ export class RedisJobs implements Jobs {
 
   /** Number of other jobs of the same client. */
   async #open(id: string, { kind, total, client }: Wanted): Promise<number> {
-    const { records, clock, maxWaitingPerClient: mostWaiting } = this.#options;
-    const asked = { client, mostWaiting };
+    const { records, clock, maxWaitingPerClient } = this.#options;
+    const asked = { client, maxWaiting: maxWaitingPerClient };
     const { orders, jobs, opened } = await this.#ask(() => records.open(id, kind, total, clock.now(), asked));
     if (opened) return jobs;
     if (jobs >= goingJobs) throw new TooManyJobsError('of your jobs are running', jobs, goingJobs);
-    throw new TooManyJobsError('of your orders are queued', orders, mostWaiting);
+    throw new TooManyJobsError('of your orders are queued', orders, maxWaitingPerClient);
   }
 
   /** The job that has all of it in its queue, unless there are several, or it has ended meanwhile. */

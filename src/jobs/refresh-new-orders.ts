@@ -66,7 +66,7 @@ async function takeIn(
   if (data === undefined) {
     const faults = error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
     log.warn({ faults }, 'skipped an invalid order from the payment provider');
-    return { number: numberOf(placed), outcome: 'FAILED', token: null };
+    return { number: readNumber(placed), outcome: 'FAILED', token: null };
   }
   const { number, processedAt = null } = data;
   const command = { ...data, processedAt, idempotencyKey: null };
@@ -84,7 +84,7 @@ async function takeIn(
   }
 }
 
-function numberOf(placed: unknown): string {
+function readNumber(placed: unknown): string {
   const number = typeof placed === 'object' && placed !== null && 'number' in placed ? placed.number : null;
   return typeof number === 'string' ? number.slice(0, 32) : '?';
 }

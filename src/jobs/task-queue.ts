@@ -105,7 +105,7 @@ export class TaskQueue {
     const holders = new Set<string>();
     const { clock } = this.#options;
     const givenUpMs = clock.monotonic() + addPatienceMs;
-    const underWay = await this.#ask(turnOf);
+    const underWay = await this.#ask(readTurn);
     for (let start = 0; start < tasks.length; start += chunk) {
       if (clock.monotonic() >= givenUpMs) throw new JobsUnavailableError('Redis is too slow');
       const entries = tasks
@@ -145,7 +145,7 @@ export class TaskQueue {
       const entry = this.#entry(
         { ...dead.data, replayed: true },
         `-${dead.timestamp.toString(36)}`,
-        await turnOf(queue),
+        await readTurn(queue),
       );
       const added = await queue.add(entry.name, entry.data, entry.opts);
       if (added.id !== entry.opts.jobId) return false;
@@ -165,7 +165,7 @@ export class TaskQueue {
 
   /** Removes the waiting tasks of a job, now or in the background. Running ones are left alone. */
   async drop(job: string): Promise<void> {
-    const ids = await this.#ask((queue) => waitingOf(queue, job));
+    const ids = await this.#ask((queue) => readWaiting(queue, job));
     for (let start = 0; start < ids.length; start += chunk) {
       await this.#ask((queue) => Promise.all(ids.slice(start, start + chunk).map((id) => queue.remove(id))));
     }
@@ -263,7 +263,7 @@ function deadLetterOf(job: Job<Task>): DeadLetter {
 }
 
 /** The ids of a job's tasks that no worker is processing. */
-async function waitingOf(queue: Queue<Task>, job: string): Promise<readonly string[]> {
+async function readWaiting(queue: Queue<Task>, job: string): Promise<readonly string[]> {
   const client = await queue.getBackend().client;
   const ids = new Set<string>();
   for (let start = 0; ; start += pageSize) {
@@ -282,7 +282,7 @@ async function waitingOf(queue: Queue<Task>, job: string): Promise<readonly stri
 }
 
 /** The turn of the next task to be taken. */
-async function turnOf(queue: Queue<Task>): Promise<number> {
+async function readTurn(queue: Queue<Task>): Promise<number> {
   const client = await queue.getBackend().client;
   const [, score] = await client.zrange(queue.toKey('prioritized'), 0, 0, { WITHSCORES: true });
   return score === undefined ? 0 : Math.max(0, Math.floor(Number(score) / 2 ** 32) - 1);

@@ -9,7 +9,7 @@ import type { Logger } from '../platform/log.ts';
 import type { RecordApplier } from './record-applier.ts';
 import { differenceOf } from './record-difference.ts';
 import type { SourceLink } from './source-link.ts';
-import { rangeEnd, suspectsOf } from './verify.ts';
+import { findSuspects, rangeEnd } from './verify.ts';
 
 const recordsPerStep = 1000;
 /** More differences than this are not stray writes: run `backup repair` under supervision. */
@@ -41,7 +41,7 @@ export class RollingCheck {
     const epoch = await applier.epoch(source);
     const sides = { source, backup, timeoutMs };
     const range = { after: this.#after, upTo: await rangeEnd(sides, shape, this.#after, recordsPerStep) };
-    const suspects = await suspectsOf(sides, shape, range, timeoutMs);
+    const suspects = await findSuspects(sides, shape, range, timeoutMs);
     const compared = await compareRecords({ ...sides, shape, epoch }, suspects.slice(0, recordsPerRepair));
     // Waiting and parked records are left to the worker.
     const wrong = compared.filter((record) => record.outbox === 'NONE' && differenceOf(shape, record) !== null);

@@ -59,7 +59,7 @@ async function verifyModel(options: VerifyOptions, shape: RecordShape): Promise<
   for (let done = 0; range !== null; done += recordsPerRange) {
     const { after }: KeyRange = range;
     const upTo: string | null = await rangeEnd(options, shape, after, recordsPerRange);
-    suspects.push(...(await suspectsOf(options, shape, { after, upTo }, timeoutMs)));
+    suspects.push(...(await findSuspects(options, shape, { after, upTo }, timeoutMs)));
     progress?.(Math.min(done + recordsPerRange, records), records);
     range = upTo === null ? null : { after: upTo, upTo: null };
   }
@@ -78,7 +78,7 @@ export async function rangeEnd(
 }
 
 /** Keys of records that differ, or differed while they were compared. */
-export async function suspectsOf(
+export async function findSuspects(
   { source, backup }: Sides,
   shape: RecordShape,
   range: KeyRange,

@@ -13,7 +13,7 @@ export abstract class OrderRefusedError extends TidemarkError {
 }
 
 /** Maximum number of faults reported. */
-export const mostFaults = 10;
+export const maxFaults = 10;
 
 /** The input breaks rules that its types cannot express. Lists the first faults. */
 export class InvalidInputError extends OrderRefusedError {
@@ -23,11 +23,10 @@ export class InvalidInputError extends OrderRefusedError {
 
   constructor(faults: readonly InputFault[]) {
     const first = faults
-      .slice(0, mostFaults)
+      .slice(0, maxFaults)
       .map(({ path, message }) => ({ path: path.map(shortened), message: shortened(message) }));
     const lines = first.map(({ path, message }) => shortened(`${['input', ...path].join('.')} ${message}`));
-    const more =
-      faults.length > mostFaults ? `The input has more than ${mostFaults} faults. These are the first: ` : '';
+    const more = faults.length > maxFaults ? `The input has more than ${maxFaults} faults. These are the first: ` : '';
     super(shortened(`${more}${lines.join('; ')}`), { facts: { faults: lines } });
     this.faults = first;
   }

@@ -27,7 +27,7 @@ import {
   recordResult,
   touchUnsettled,
 } from './idempotency-record.ts';
-import { inputHashOf } from './input-hash.ts';
+import { hashInput } from './input-hash.ts';
 import type { CommittedChange } from './order-change.ts';
 import { refusedInput } from './refused-input.ts';
 
@@ -77,7 +77,7 @@ async function writeOrRefuse<T>(
   };
   if (command.idempotencyKey === null) return announce(await session.write(work));
   const id: RecordId = { operation, key: command.idempotencyKey };
-  const inputHash = inputHashOf(command);
+  const inputHash = hashInput(command);
   try {
     const committed = await session.write(async (tx, own) => {
       if (!(await claimKey(tx, id, inputHash, new Date(clock.now()))))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Equal for equal inputs, whatever the order of their fields. The key itself is not included. */
-export function inputHashOf(command: object): string {
+export function hashInput(command: object): string {
   const { idempotencyKey: _, ...input } = command as { idempotencyKey?: unknown };
   return createHash('sha256').update(canonicalJson(input)).digest('hex');
 }

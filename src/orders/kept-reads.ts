@@ -59,7 +59,7 @@ export function keptReads(values: KeptReads, reads: OrderReads): OrderReads {
   return {
     page: async (list, selection) => {
       const name = pageName(list, bringsItems(selection));
-      return name !== null && name in values ? pageOf(values[name]) : reads.page(list, selection);
+      return name !== null && name in values ? parsePage(values[name]) : reads.page(list, selection);
     },
     count: async (filter) => {
       const name = countName(filter);
@@ -71,7 +71,7 @@ export function keptReads(values: KeptReads, reads: OrderReads): OrderReads {
 /** A cached result is used many times, so it is parsed once. */
 const pages = new WeakMap<object, OrderPage>();
 
-function pageOf(json: unknown): OrderPage {
+function parsePage(json: unknown): OrderPage {
   if (typeof json !== 'object' || json === null) return pageFromJson(json);
   const known = pages.get(json);
   if (known !== undefined) return known;

@@ -3,7 +3,7 @@
  * follow the name of the part.
  */
 import { z } from 'zod';
-import { mostFaults } from './errors.ts';
+import { maxFaults } from './errors.ts';
 import { maxAmount, parseAmount, totalOf } from './money.ts';
 import { orderStatuses } from './order-status.ts';
 
@@ -83,7 +83,7 @@ const itemsRule = z
         context.addIssue({ code: 'custom', path: [index, ...path], message });
         faults += 1;
       }
-      if (faults > mostFaults) return items;
+      if (faults > maxFaults) return items;
     }
     if (faults === 0 && totalOf(items) > maxAmount) {
       context.addIssue({ code: 'custom', message: `must not add up to more than ${maxAmount / 100n}.99` });

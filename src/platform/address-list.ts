@@ -6,7 +6,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
 };
 
-const mostKnown = 1000;
+const maxKnown = 1000;
 
 export type AddressList = { has(address: string): boolean };
 
@@ -35,7 +35,7 @@ export function addressListOf(entries: readonly string[]): AddressList | null {
       const before = known.get(address);
       if (before !== undefined) return before;
       const found = judge(address);
-      if (known.size >= mostKnown) known.clear();
+      if (known.size >= maxKnown) known.clear();
       known.set(address, found);
       return found;
     },

@@ -4,7 +4,7 @@
  */
 import { Shares } from './shares.ts';
 
-type Bounds = { readonly mostWaiting: number; readonly mostWaitingPerClient: number };
+type Bounds = { readonly maxWaiting: number; readonly maxWaitingPerClient: number };
 
 export class FairTurns {
   readonly #places: Shares;
@@ -12,8 +12,8 @@ export class FairTurns {
   readonly #lines = new Map<string, (() => void)[]>();
   #isTaken = false;
 
-  constructor({ mostWaiting, mostWaitingPerClient }: Bounds) {
-    this.#places = new Shares(mostWaiting, mostWaitingPerClient);
+  constructor({ maxWaiting, maxWaitingPerClient }: Bounds) {
+    this.#places = new Shares(maxWaiting, maxWaitingPerClient);
   }
 
   get waiting(): number {

@@ -13,7 +13,7 @@ const steps = 10;
 const leastStepMs = 5;
 /** Minimum part of each step that counts, so that every wait ends. */
 const leastShare = 0.2;
-const mostTimes = 10;
+const maxTimes = 10;
 
 /** The part of a step that counts. The thread was runnable but not running for `waitedMs` of it. */
 export function ownPart(step: {
@@ -70,7 +70,7 @@ export class OwnClock implements Clock {
     // Most waits end in their first step, without asking the system.
     let use: OwnUse | null = null;
     const stepMs = Math.max(ms / steps, leastStepMs);
-    const lastMs = this.#clock.monotonic() + ms * mostTimes;
+    const lastMs = this.#clock.monotonic() + ms * maxTimes;
     const step = (meantMs: number) => {
       const begunMs = this.#clock.monotonic();
       cancel = this.#clock.after(meantMs, () => {

@@ -4,13 +4,13 @@ export type UsedUp = 'all' | 'client';
 /** Usage of a quota, in all and per client, and its limits. */
 export class Shares {
   readonly #most: number;
-  readonly #mostPerClient: number;
+  readonly #maxPerClient: number;
   readonly #byClient = new Map<string, number>();
   #count = 0;
 
-  constructor(most: number, mostPerClient: number) {
+  constructor(most: number, maxPerClient: number) {
     this.#most = most;
-    this.#mostPerClient = mostPerClient;
+    this.#maxPerClient = maxPerClient;
   }
 
   get count(): number {
@@ -24,7 +24,7 @@ export class Shares {
   /** `null`: the amount has been granted. */
   take(client: string, amount = 1): UsedUp | null {
     const taken = this.#byClient.get(client) ?? 0;
-    if (taken + amount > this.#mostPerClient) return 'client';
+    if (taken + amount > this.#maxPerClient) return 'client';
     if (this.#count + amount > this.#most) return 'all';
     this.#byClient.set(client, taken + amount);
     this.#count += amount;

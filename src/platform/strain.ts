@@ -15,9 +15,9 @@ const keptPerBeat = 0.8;
 /** Less than this is no evidence. */
 const priorMs = 20;
 /** A long pause must not count for long. */
-const mostPerBeatMs = 1000;
+const maxPerBeatMs = 1000;
 const easyUpTo = 0.6;
-const mostStretch = 5;
+const maxStretch = 5;
 const pauseMs = 1000;
 
 /** Milliseconds, weighted by age. */
@@ -28,7 +28,7 @@ export function afterBeat(
   beat: { readonly deniedMs: number; readonly ranMs: number },
 ): StrainState {
   return {
-    deniedMs: state.deniedMs * keptPerBeat + Math.min(beat.deniedMs, mostPerBeatMs),
+    deniedMs: state.deniedMs * keptPerBeat + Math.min(beat.deniedMs, maxPerBeatMs),
     ranMs: state.ranMs * keptPerBeat + beat.ranMs,
   };
 }
@@ -38,7 +38,7 @@ export function strainOf({ deniedMs, ranMs }: StrainState): number {
 }
 
 export function stretchOf(strain: number): number {
-  return strain <= easyUpTo ? 1 : Math.min(mostStretch, (1 - easyUpTo) / Math.max(1 - strain, 0.01));
+  return strain <= easyUpTo ? 1 : Math.min(maxStretch, (1 - easyUpTo) / Math.max(1 - strain, 0.01));
 }
 
 export class Strain {

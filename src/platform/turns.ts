@@ -1,13 +1,13 @@
 /** Limits concurrency; later callers wait in a bounded queue. */
 export class Turns {
   readonly #most: number;
-  readonly #mostWaiting: number;
+  readonly #maxWaiting: number;
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
 
-  constructor(most: number, mostWaiting: number) {
+  constructor(most: number, maxWaiting: number) {
     this.#most = most;
-    this.#mostWaiting = mostWaiting;
+    this.#maxWaiting = maxWaiting;
   }
 
   get waiting(): number {
@@ -21,7 +21,7 @@ export class Turns {
       return true;
     }
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#waiting.length >= this.#mostWaiting) return null;
+    if (this.#waiting.length >= this.#maxWaiting) return null;
     return new Promise((resolve, reject) => {
       const go = () => {
         signal?.removeEventListener('abort', leave);

@@ -6,16 +6,16 @@
  *   none is fresh      WAIT    the first replica to get there within waitMs, else the source
  *                      BYPASS  the source at once, while the trackers look for the position in the background
  *                      FAIL    the first replica to get there within waitMs, else CONSISTENCY_TIMEOUT
- *   none is eligible   the source (FAIL: CONSISTENCY_TIMEOUT, but where no replica is configured there is nobody else)
+ *   none is eligible   the source (FAIL: CONSISTENCY_TIMEOUT, but where no replica is configured there is no other node)
  *   session unknown    the source (FAIL: CONSISTENCY_TIMEOUT)
  *   positions are blind  a read that anything is asked of: never on a replica whose positions say nothing; and when those of
  *                      the source do, the source (FAIL: CONSISTENCY_TIMEOUT)
  *   an epoch has begun   a read that anything is asked of: never on a replica that has not heard of it (present-epoch.ts). While
- *                      that leaves nobody, not even a source, the servers that are asked at this moment are waited for
+ *                      that leaves no node, not even a source, the servers that are asked at this moment are waited for
  *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind
- *   nobody at all      the backup for a read that has no past, where that is allowed; else LIMITED_FUNCTIONALITY
+ *   no node at all     the backup for a read that has no past, where that is allowed; else LIMITED_FUNCTIONALITY
  *
- * A bound on staleness that nobody can check, because the source does not answer, is met by the source only.
+ * A bound on staleness that cannot be checked, because the source does not answer, is met by the source only.
  * Reads that fall on the source have a budget, so that replicas that are late together cannot drown the writes: over it a
  * read waits a moment for room, and fails with SOURCE_READS_EXHAUSTED without it. The backup is a mirror that may be
  * behind by any length of time and knows no positions: what it answers carries no token.
@@ -49,7 +49,7 @@ import { SourcePositions } from './source-positions.ts';
 /** Operations in flight on a node from which on sharing a look saves more than waiting for it costs. */
 const crowd = 3;
 
-const nobody: ReadonlySet<string> = new Set();
+const noNodes: ReadonlySet<string> = new Set();
 
 /** How long a read waits for room on the source, in milliseconds. */
 const sourceRoomMs = 100;
@@ -60,12 +60,12 @@ const unknown = Symbol('unknown');
 export type RouterOptions = {
   readonly cluster: Cluster;
   readonly clock: Clock;
-  /** Counts only time in which this process could run; `clock` unless told. */
+  /** Counts only time in which this process could run. Default: `clock`. */
   readonly ownClock?: Clock;
   readonly random: () => number;
   readonly sourceReadsLimit: number;
   readonly health: Pick<HealthPolicy, 'minServingReplicas'>;
-  /** Whether the backup may serve reads when nobody else can. It may unless told. */
+  /** Whether the backup may serve reads if no other node can. Default: it may. */
   readonly backupReads?: boolean;
 };
 
@@ -121,7 +121,7 @@ export class Router {
     const snapshot = this.#snapshot;
     const source = writableSource(snapshot);
     if (source === undefined || this.#load.of(source.node.name) >= crowd) return;
-    const eligible = eligibleReplicas(snapshot, nobody);
+    const eligible = eligibleReplicas(snapshot, noNodes);
     this.#waits.pursue(
       eligible.filter(({ blind }) => blind === null),
       position,
@@ -180,7 +180,7 @@ export class Router {
     return position === null ? bound : position.merge(bound);
   }
 
-  /** A position of the source that is at most so old: whatever includes it is within the bound. `null` when nobody knows. */
+  /** A position of the source that is at most so old: whatever includes it is within the bound. `null` if unknown. */
   async positionWithin(maxStalenessMs: number): Promise<Position | null> {
     const source = writableSource(this.#snapshot)?.node.name ?? null;
     return this.#sourcePositions.within(maxStalenessMs, source).catch(() => null);

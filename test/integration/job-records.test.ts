@@ -57,7 +57,7 @@ it.each([
 });
 
 describe('of one client', () => {
-  const asked = { client: 'c', mostWaiting: 10 };
+  const asked = { client: 'c', maxWaiting: 10 };
   const keys = async () => (await redis.call('keys', ['test:*'])) as string[];
 
   it('count what waits, give it back as it is done, and refuse what is too much', async () => {

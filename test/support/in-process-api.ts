@@ -1,5 +1,5 @@
 import { type AppRules, createApp } from '../../src/app/create-app.ts';
-import { reachOf } from '../../src/cli/reach-of.ts';
+import { measureReach } from '../../src/cli/measure-reach.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import type { ServedLab } from '../../src/http/lab.ts';
 import { startHttpServer } from '../../src/http/server.ts';
@@ -26,7 +26,7 @@ export async function startApi(
     port: 0,
     orNextPort: false,
     shutdownGraceMs: 1000,
-    reach: reachOf(read.config),
+    reach: measureReach(read.config),
     app,
     graphiql: false,
     lab,

@@ -1,13 +1,13 @@
 /** The same roles that reads and writes go by, of servers in the hands of their administrator. Pure. */
 import type { Channel } from '../channel.ts';
 import { sourceIdOf } from '../heard-epoch.ts';
-import { rolesOf, type Server } from '../roles.ts';
+import { decideRoles, type Server } from '../roles.ts';
 import { upstreamOf } from '../who-follows-whom.ts';
 import type { Member, MemberFacts } from './member.ts';
 
 /** Members that commit and follow nobody else's writes; more than one is a conflict. */
 export function writableSources<T extends Member>(members: readonly T[]): readonly T[] {
-  const standings = rolesOf(members.map(serverOf));
+  const standings = decideRoles(members.map(serverOf));
   return members.filter(({ name, facts }) => facts !== null && standings.get(name)?.role === 'SOURCE');
 }
 

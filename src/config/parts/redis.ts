@@ -19,7 +19,7 @@ const keyPrefix = z
 type Access = { readonly url: string | null; readonly caFile: string | null; readonly sentinelPassword: string | null };
 
 /** The target, or what is wrong with the variables together. */
-function targetOf({ url, caFile, sentinelPassword }: Access): RedisTarget | null | ConfigFault {
+function resolveTarget({ url, caFile, sentinelPassword }: Access): RedisTarget | null | ConfigFault {
   if (url === null) return null;
   const tls = caFile === null ? null : loadTls({ mode: 'VERIFY_IDENTITY', caFile });
   if (typeof tls === 'string') return { name: 'REDIS_CA', fault: tls };
@@ -68,11 +68,11 @@ export const redis = part(
   },
   {
     check: (values) => {
-      const target = targetOf(values);
+      const target = resolveTarget(values);
       return target !== null && 'fault' in target ? [target] : [];
     },
     complete: ({ caFile, sentinelPassword, prefix, ...values }, { clusterId }) => {
-      const target = targetOf({ ...values, caFile, sentinelPassword });
+      const target = resolveTarget({ ...values, caFile, sentinelPassword });
       return {
         ...values,
         /** `null` without one. Holds secrets. */

@@ -2,7 +2,7 @@ import { part } from '../part.ts';
 import { integer } from '../values.ts';
 import { variable } from '../variable.ts';
 import { type TokenKeyConfig, tokenKeys } from './token-keys.ts';
-import { weaknessOf } from './weak-keys.ts';
+import { findWeakness } from './weak-keys.ts';
 
 /** How tokens are signed and kept. */
 export const tokens = part(
@@ -24,7 +24,7 @@ export const tokens = part(
       if (keys === null) {
         return [{ name: 'TOKEN_KEYS', fault: 'is missing, and production does not make up its own signing keys' }];
       }
-      const weakness = keys.map(weaknessOf).find((fault) => fault !== null);
+      const weakness = keys.map(findWeakness).find((fault) => fault !== null);
       if (weakness === undefined) return [];
       const fault = `${weakness}; make one: node -p "'k1:' + crypto.randomBytes(32).toString('base64url')"`;
       return [{ name: 'TOKEN_KEYS', fault }];

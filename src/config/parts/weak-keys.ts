@@ -18,7 +18,7 @@ const longestPart = 40;
 const lookBack = 200;
 
 /** What a secret must look like that nobody guesses. Where tokens are signed for strangers, anybody may try. */
-export function weaknessOf({ secret }: TokenKeyConfig): string | null {
+export function findWeakness({ secret }: TokenKeyConfig): string | null {
   const words = /(not-a-secret|change-?me|example|password|development|insecure|placeholder|default)/i.exec(
     secret,
   )?.[1];

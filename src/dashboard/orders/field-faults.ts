@@ -20,7 +20,7 @@ export type TypedOrder = {
   readonly items: readonly TypedItem[];
 };
 
-const mostQuantity = 1_000_000;
+const maxQuantity = 1_000_000;
 
 /** Catches only plain mistakes: the rules themselves are the API's, which reports the rest. */
 export function faultsOf({ userId, currency, number, items }: TypedOrder): FieldFaults {
@@ -35,8 +35,8 @@ export function faultsOf({ userId, currency, number, items }: TypedOrder): Field
     const at = `items.${index}`;
     say(`${at}.sku`, sku === '', 'Needed.');
     say(`${at}.name`, name === '', 'Needed.');
-    const isQuantity = /^[1-9]\d{0,6}$/.test(quantity) && Number(quantity) <= mostQuantity;
-    say(`${at}.quantity`, !isQuantity, `A whole number from 1 to ${countInWords(mostQuantity)}.`);
+    const isQuantity = /^[1-9]\d{0,6}$/.test(quantity) && Number(quantity) <= maxQuantity;
+    say(`${at}.quantity`, !isQuantity, `A whole number from 1 to ${countInWords(maxQuantity)}.`);
     say(`${at}.unitPrice`, hundredthsOf(unitPrice) === null, amountWords(unitPrice));
   }
   return faults;

@@ -17,7 +17,7 @@ import { DeleteOrder } from './delete-order.tsx';
 import { EditOrder } from './edit-order.tsx';
 import { type FullOrder, oneOrder } from './order-documents.ts';
 import { Amount } from './order-row.tsx';
-import { mostCharacters } from './view-faults.ts';
+import { maxCharacters } from './view-faults.ts';
 
 type Props = {
   readonly number: string;
@@ -46,7 +46,7 @@ export function OrderPanel(props: Props) {
 const lookEveryMs = 60_000;
 
 function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
-  const canBe = number.length <= mostCharacters;
+  const canBe = number.length <= maxCharacters;
   const { data, facts, failure, refetch } = useAnswer(oneOrder, canBe ? { number } : null);
   // The last known state, for when the order is deleted while it is open.
   const last = useRef<FullOrder | null>(null);

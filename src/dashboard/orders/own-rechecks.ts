@@ -4,20 +4,20 @@
  */
 const storageKey = 'tidemark-rechecks';
 /** Each is queried under an alias of its own, and an operation may have 15. */
-export const mostOwn = 12;
+export const maxOwn = 12;
 const longestId = 100;
 
 export function ownRechecks(): readonly string[] {
   try {
     const ids: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '[]');
-    return Array.isArray(ids) ? ids.filter(isId).slice(0, mostOwn) : [];
+    return Array.isArray(ids) ? ids.filter(isId).slice(0, maxOwn) : [];
   } catch {
     return [];
   }
 }
 
 export function rememberRecheck(id: string): void {
-  keep([id, ...ownRechecks().filter((one) => one !== id)].slice(0, mostOwn));
+  keep([id, ...ownRechecks().filter((one) => one !== id)].slice(0, maxOwn));
 }
 
 export function forgetRecheck(id: string): void {

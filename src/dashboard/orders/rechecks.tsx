@@ -23,8 +23,8 @@ type Props = {
 type Asked = { readonly input: RecheckInput; readonly count: number };
 
 /** Limits of one recheck, by ids and by filters. */
-const mostIds = 1000;
-const mostOrders = 10_000;
+const maxIds = 1000;
+const maxOrders = 10_000;
 /** Larger rechecks ask for confirmation. */
 const manyOrders = 100;
 
@@ -52,7 +52,7 @@ export const Rechecks = memo(function Rechecks({ selected, view, matching, onCle
   };
   const begin = (wanted: Asked) => (wanted.count > manyOrders ? setAsked(wanted) : void recheck(wanted));
 
-  const all = matching === null ? null : Math.min(matching, mostOrders);
+  const all = matching === null ? null : Math.min(matching, maxOrders);
   const offersAll = selected.size === 0 && isFiltered(view) && all !== null && all > 0;
   return (
     <>
@@ -63,12 +63,12 @@ export const Rechecks = memo(function Rechecks({ selected, view, matching, onCle
               <b>{countInWords(selected.size)} selected</b>
               <Button
                 className="button"
-                isDisabled={busy || selected.size > mostIds}
+                isDisabled={busy || selected.size > maxIds}
                 onPress={() => begin({ input: { ids: [...selected.keys()] }, count: selected.size })}
               >
                 Recheck
               </Button>
-              {selected.size > mostIds && <span>At most {countInWords(mostIds)} at once</span>}
+              {selected.size > maxIds && <span>At most {countInWords(maxIds)} at once</span>}
               <Button className="button button-plain" onPress={onClear}>
                 Clear selection
               </Button>

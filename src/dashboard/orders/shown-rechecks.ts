@@ -3,7 +3,7 @@ import { hasEnded } from './job-words.ts';
 import type { Job } from './recheck-documents.ts';
 
 /** Each holds a stream, and a browser allows six connections per host for all tabs. */
-const mostFollowed = 2;
+const maxFollowed = 2;
 
 /**
  * Shown are the previous ones in their `known` state, then the newly `found` ones. What a stream has reported is newer than an
@@ -31,7 +31,7 @@ export function followedOf(jobs: readonly Job[]): ReadonlySet<string> {
   return new Set(
     jobs
       .filter((job) => !hasEnded(job))
-      .slice(-mostFollowed)
+      .slice(-maxFollowed)
       .map(({ id }) => id),
   );
 }

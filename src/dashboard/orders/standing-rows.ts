@@ -14,11 +14,11 @@ export type StandingRows = {
   readonly differ: boolean;
 };
 
-const nobody: ReadonlySet<string> = new Set();
+const noRows: ReadonlySet<string> = new Set();
 
 /** `held` are the rows at the moment the pointer came; `null` without a pointer. */
 export function standing(latest: readonly OrderRow[], held: readonly OrderRow[] | null): StandingRows {
-  if (held === null) return { rows: latest, come: 0, gone: nobody, differ: false };
+  if (held === null) return { rows: latest, come: 0, gone: noRows, differ: false };
   const now = new Map(latest.map((row) => [row.id, row]));
   const stood = new Set(held.map(({ id }) => id));
   return {

@@ -8,12 +8,12 @@ export type ViewFault = {
 };
 
 /** Maximum length of an order number. */
-export const mostCharacters = 32;
+export const maxCharacters = 32;
 
 export function viewFaults({ number, from, to, min, max }: OrderView): readonly ViewFault[] {
   const faults: ViewFault[] = [];
-  if (number.length > mostCharacters) {
-    faults.push({ fields: ['number'], text: `An order number has at most ${mostCharacters} characters.` });
+  if (number.length > maxCharacters) {
+    faults.push({ fields: ['number'], text: `An order number has at most ${maxCharacters} characters.` });
   }
   if (from !== '' && to !== '' && from > to) {
     faults.push({ fields: ['from', 'to'], text: '“Created from” is after “Created to”.' });

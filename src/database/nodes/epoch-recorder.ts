@@ -51,7 +51,7 @@ const hearingMs = 10;
 /** Nobody waits longer than this for a record. */
 const patienceMs = 2000;
 /** Records that a restored source lacks are written anew, when they are so few. */
-const mostMissing = 16;
+const maxMissing = 16;
 
 export class EpochRecorder {
   readonly #options: EpochRecorderOptions;
@@ -196,7 +196,7 @@ export class EpochRecorder {
         // A token that this process has handed out before is told from a later one by its own clock.
         const nowMs = clock.now();
         const known = new Map(epochs().map((record) => [record.epoch, record]));
-        const first = due.epoch - newest > mostMissing ? due.epoch : newest;
+        const first = due.epoch - newest > maxMissing ? due.epoch : newest;
         for (let epoch = first + 1; epoch <= due.epoch; epoch += 1) {
           await records.insert(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious, startedAtMs: nowMs });
         }

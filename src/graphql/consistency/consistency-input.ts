@@ -43,7 +43,7 @@ export function coerced(input: OperationInput): Readonly<Record<string, unknown>
 }
 
 /** Further cookies would belong to someone else. */
-const mostCookies = 4;
+const maxCookies = 4;
 
 /**
  * The current cookie, else the one of an older version. While the current name is unknown, all candidates: leaving one out could
@@ -52,7 +52,7 @@ const mostCookies = 4;
 export function tokenIn(header: string | null, { own, before }: CookieNames): string | null {
   if (own !== null) return cookieIn(header, own) ?? cookieIn(header, before);
   const names = (header ?? '').split(';').map((piece) => piece.slice(0, Math.max(piece.indexOf('='), 0)).trim());
-  const perhaps = names.filter((name) => name === before || name.startsWith(`${before}_`)).slice(0, mostCookies);
+  const perhaps = names.filter((name) => name === before || name.startsWith(`${before}_`)).slice(0, maxCookies);
   const tokens = perhaps.map((name) => cookieIn(header, name)).filter((token) => token !== null);
   return tokens.length === 0 ? null : tokens.join(',');
 }

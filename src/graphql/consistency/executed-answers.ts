@@ -17,7 +17,7 @@ export type ExecutedAnswer = {
 };
 
 /** Different operations on one answer; a page in use has one or two. */
-const mostOfOne = 4;
+const maxOfOne = 4;
 
 export class ExecutedAnswers {
   readonly #made = new WeakMap<CachedAnswer, ReadonlyMap<CommonReads, ExecutedAnswer>>();
@@ -29,7 +29,7 @@ export class ExecutedAnswers {
 
   /** Evicts the oldest first. */
   keep(answer: CachedAnswer, operation: CommonReads, data: Data): void {
-    const others = [...(this.#made.get(answer) ?? [])].slice(1 - mostOfOne);
+    const others = [...(this.#made.get(answer) ?? [])].slice(1 - maxOfOne);
     this.#made.set(answer, new Map([...others, [operation, executed(data)]]));
   }
 }

@@ -5,13 +5,13 @@ import { builder } from '../builder.ts';
 import { withoutServer } from '../without-server.ts';
 import { idListRule } from './job-id-input.ts';
 
-const mostLetters = 200;
+const maxLetters = 200;
 
 const lettersRules = z.object({
-  ids: idListRule({ most: mostLetters, read: readDeadLetterId, fault: 'is not the id of a dead letter' }),
+  ids: idListRule({ most: maxLetters, read: readDeadLetterId, fault: 'is not the id of a dead letter' }),
 });
 
-const lettersText = `The \`id\`s of dead letters, at most ${mostLetters}. Unknown ones are skipped.`;
+const lettersText = `The \`id\`s of dead letters, at most ${maxLetters}. Unknown ones are skipped.`;
 
 const replayInput = builder
   .inputType('ReplayDeadLettersInput', {

@@ -1,7 +1,7 @@
 /** Ids of jobs and of dead letters as sent by clients: malformed ones name nothing and are refused. */
 import { z } from 'zod';
 import { isJobId } from '../../jobs/job-ids.ts';
-import { BadListRequestError, mostFaults } from '../../orders/errors.ts';
+import { BadListRequestError, maxFaults } from '../../orders/errors.ts';
 
 const fault = 'is not the id of a job';
 
@@ -27,7 +27,7 @@ export function idListRule<Id>({ most, read, fault: message }: IdList<Id>) {
         const id = read(text);
         if (id !== null) ids.push(id);
         else context.addIssue({ code: 'custom', path: [index], message });
-        if (index + 1 - ids.length > mostFaults) break;
+        if (index + 1 - ids.length > maxFaults) break;
       }
       return ids;
     });

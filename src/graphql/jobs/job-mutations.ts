@@ -9,15 +9,15 @@ import { withoutServer } from '../without-server.ts';
 import { idListRule, jobIdRule } from './job-id-input.ts';
 import { jobType } from './job-type.ts';
 
-const mostIds = 1000;
-const mostOrders = 10_000;
+const maxIds = 1000;
+const maxOrders = 10_000;
 const defaultOrders = 1000;
 
 const recheckRules = z
   .object({
-    ids: idListRule({ most: mostIds, read: orderIdOf, fault: 'is not the id of an order' }).nullish(),
+    ids: idListRule({ most: maxIds, read: orderIdOf, fault: 'is not the id of an order' }).nullish(),
     where: z.unknown().optional(),
-    limit: z.int().min(1, 'must be 1 or more').max(mostOrders, `must be ${mostOrders} or less`).nullish(),
+    limit: z.int().min(1, 'must be 1 or more').max(maxOrders, `must be ${maxOrders} or less`).nullish(),
   })
   .refine(({ ids, where }) => (ids == null) !== (where == null), 'must have either `ids` or `where`');
 
@@ -25,10 +25,10 @@ const recheckInput = builder
   .inputType('RecheckOrdersInput', {
     description: 'Which orders to compare with the payment provider: either `ids` or `where`.',
     fields: (t) => ({
-      ids: t.idList({ description: `Ids of orders, at most ${mostIds}.` }),
+      ids: t.idList({ description: `Ids of orders, at most ${maxIds}.` }),
       where: t.field({ type: orderFilterType, description: 'The newest orders that match this filter.' }),
       limit: t.int({
-        description: `At most this many of the orders matching \`where\`, 1 to ${mostOrders}. Default: ${defaultOrders}.`,
+        description: `At most this many of the orders matching \`where\`, 1 to ${maxOrders}. Default: ${defaultOrders}.`,
       }),
     }),
   })

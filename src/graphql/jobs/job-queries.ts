@@ -10,7 +10,7 @@ import { withoutServer } from '../without-server.ts';
 import { checkedJobId } from './job-id-input.ts';
 import { jobKindType, jobType } from './job-type.ts';
 
-const mostAtOnce = 200;
+const maxAtOnce = 200;
 
 const queueType = builder.objectRef<TaskCounts & { readonly kind: JobKind }>('JobQueue').implement({
   description: 'The queue of one kind of job.',
@@ -67,7 +67,7 @@ const jobsType = builder.objectRef<Jobs>('Jobs').implement({
       nullable: true,
       description: 'The last jobs, newest first. Scheduled runs that found nothing are left out.',
       args: {
-        last: t.arg.int({ required: true, defaultValue: 20, description: `Maximum number, 1 to ${mostAtOnce}.` }),
+        last: t.arg.int({ required: true, defaultValue: 20, description: `Maximum number, 1 to ${maxAtOnce}.` }),
       },
       resolve: async (jobs, { last }, { standBack }) => unhurried(await jobs.recent(checked('last', last)), standBack),
     }),
@@ -83,7 +83,7 @@ const jobsType = builder.objectRef<Jobs>('Jobs').implement({
       nullable: true,
       description: 'Dead letters, newest first.',
       args: {
-        last: t.arg.int({ required: true, defaultValue: 50, description: `Maximum number, 1 to ${mostAtOnce}.` }),
+        last: t.arg.int({ required: true, defaultValue: 50, description: `Maximum number, 1 to ${maxAtOnce}.` }),
       },
       resolve: async (jobs, { last }, { standBack }) =>
         unhurried(await jobs.deadLetters(checked('last', last)), standBack),
@@ -105,6 +105,6 @@ function deadLetterId({ id, task }: DeadLetter): string {
 }
 
 function checked(name: string, count: number): number {
-  if (count >= 1 && count <= mostAtOnce) return count;
-  throw new BadListRequestError(`\`${name}\` must be 1 to ${mostAtOnce}`);
+  if (count >= 1 && count <= maxAtOnce) return count;
+  throw new BadListRequestError(`\`${name}\` must be 1 to ${maxAtOnce}`);
 }

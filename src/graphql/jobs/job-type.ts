@@ -59,7 +59,7 @@ export const jobType = builder.objectRef<JobRecord>('Job').implement({
     consistencyToken: t.string({
       nullable: true,
       description: 'Reading with it shows every processed order at least as the job left it. Null if there is none.',
-      resolve: (job, _, { jobs }) => jobs.tokenOf(job),
+      resolve: (job, _, { jobs }) => jobs.readToken(job),
     }),
   }),
 });

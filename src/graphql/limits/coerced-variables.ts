@@ -13,7 +13,7 @@ export type CoercedVariables =
   | { readonly values: null; readonly errors: readonly GraphQLError[] };
 
 /** Each error prints the wrong value, so collecting more costs more than it is worth. */
-const mostErrors = 10;
+const maxErrors = 10;
 
 const shortText = 200;
 /** Enough for an order with a dozen items. */
@@ -46,10 +46,10 @@ const known = new WeakMap<object, { operation: OperationDefinitionNode; coerced:
 export function coercedVariables({ schema, operation, variables }: SentOperation): CoercedVariables {
   const before = known.get(variables);
   if (before?.operation === operation) return before.coerced;
-  const result = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: mostErrors });
+  const result = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors });
   const coerced: CoercedVariables =
     result.coerced === undefined
-      ? { values: null, errors: result.errors.slice(0, mostErrors) }
+      ? { values: null, errors: result.errors.slice(0, maxErrors) }
       : { values: result.coerced, errors: null };
   known.set(variables, { operation, coerced });
   return coerced;

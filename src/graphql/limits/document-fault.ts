@@ -1,22 +1,22 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 
 /** Validation compares every fragment with every other one. */
-const mostFragments = 50;
+const maxFragments = 50;
 /** And every field with those of the same name. */
-const mostOfOneName = 100;
+const maxOfOneName = 100;
 /** The answer repeats the name of a field in each row. */
 const longestName = 128;
 
 /** Why a document is not validated, `null` if it may be. */
 export function documentFault({ definitions }: DocumentNode): string | null {
   const { length } = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  if (length > mostFragments) return `The document has ${length} fragments, but may have at most ${mostFragments}.`;
+  if (length > maxFragments) return `The document has ${length} fragments, but may have at most ${maxFragments}.`;
   const counts = new Map<string, number>();
   for (const definition of definitions) if ('selectionSet' in definition) countFields(definition.selectionSet, counts);
   for (const [name, count] of counts) {
     if (name.length > longestName) return `The document has a name of more than ${longestName} characters.`;
-    if (count > mostOfOneName)
-      return `The document asks for \`${name}\` ${count} times, but may at most ${mostOfOneName} times.`;
+    if (count > maxOfOneName)
+      return `The document asks for \`${name}\` ${count} times, but may at most ${maxOfOneName} times.`;
   }
   return null;
 }

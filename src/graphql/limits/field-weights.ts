@@ -19,7 +19,7 @@ export type FieldWeight = {
   readonly longest?: number;
 };
 
-const mostRows = 100;
+const maxRows = 100;
 /** A log configured to be shorter returns fewer. */
 const mostRouted = 1000;
 /** Served from memory, without a server. Its fields cost the same as others. */
@@ -33,12 +33,12 @@ const upTo = (most: number, value: unknown, otherwise: number) =>
   typeof value === 'number' && value >= 0 ? Math.min(value, most) : otherwise;
 
 export const fieldWeights: Readonly<Record<string, FieldWeight>> = {
-  'Query.orders': { own: 5, rows: (sent) => upTo(mostRows, sent('last') ?? sent('first'), 20) },
+  'Query.orders': { own: 5, rows: (sent) => upTo(maxRows, sent('last') ?? sent('first'), 20) },
   'Query.nodes': {
     own: 5,
     times: (sent) => {
       const ids = sent('ids');
-      return Array.isArray(ids) ? Math.min(ids.length, mostRows) : 1;
+      return Array.isArray(ids) ? Math.min(ids.length, maxRows) : 1;
     },
   },
   'Query.clusterEventLog': { times: (sent) => upTo(200, sent('last'), 50) * remembered },

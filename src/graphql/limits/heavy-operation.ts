@@ -6,6 +6,6 @@ const heavyFrom = 500;
 const heavyAtMostFrom = 2500;
 
 /** Whether it takes so long that others should get turns in between. */
-export function isHeavy({ points, mostPoints }: Pick<OperationCost, 'points' | 'mostPoints'>): boolean {
-  return points >= heavyFrom || mostPoints >= heavyAtMostFrom;
+export function isHeavy({ points, maxPoints }: Pick<OperationCost, 'points' | 'maxPoints'>): boolean {
+  return points >= heavyFrom || maxPoints >= heavyAtMostFrom;
 }

@@ -36,7 +36,7 @@ export type OperationCost = {
   readonly size: number;
   readonly points: number;
   /** Upper bound: every list at its maximum length. */
-  readonly mostPoints: number;
+  readonly maxPoints: number;
   /** False if the cost depends on the variables. */
   readonly isFixed: boolean;
 };
@@ -52,8 +52,8 @@ export function costOf(planned: PlannedOperation, weights: Readonly<Record<strin
   const { size, once, perRow } = walk.whole();
   const points = once + perRow;
   const most = walk.mayBeMore ? new Walk(planned, weights, 'longest').whole() : null;
-  const mostPoints = most === null ? points : most.once + most.perRow;
-  return { size, points, mostPoints, isFixed: !walk.askedVariables };
+  const maxPoints = most === null ? points : most.once + most.perRow;
+  return { size, points, maxPoints, isFixed: !walk.askedVariables };
 }
 
 class Walk {

@@ -3,7 +3,7 @@ import { maxItems } from '../../orders/order-rules.ts';
 import { maxPageSize } from '../../orders/page-request.ts';
 
 /** One page of the longest orders can always be read. */
-const mostItems = maxPageSize * maxItems;
+const maxReadItems = maxPageSize * maxItems;
 
 /** Refuses operations that read many orders with many items. What was read before is answered. */
 export class TooManyItemsError extends TidemarkError {
@@ -11,7 +11,7 @@ export class TooManyItemsError extends TidemarkError {
   readonly retryable = false;
 
   constructor() {
-    super(`The operation has read ${mostItems} items of orders, which is the limit: ask for fewer orders.`);
+    super(`The operation has read ${maxReadItems} items of orders, which is the limit: ask for fewer orders.`);
   }
 }
 
@@ -37,7 +37,7 @@ export function readWithItems<Found>(
   const before = reads.get(operation) ?? { count: 0, last: Promise.resolve() };
   reads.set(operation, before);
   const next = async () => {
-    if (before.count >= mostItems) throw new TooManyItemsError();
+    if (before.count >= maxReadItems) throw new TooManyItemsError();
     const found = await read();
     for (const order of ordersOf(found)) before.count += (order as Order).items?.length ?? 0;
     return found;

@@ -1,4 +1,4 @@
-const mostValues = 5000;
+const maxValues = 5000;
 const deepest = 32;
 
 /**
@@ -15,7 +15,7 @@ export function variablesFault(variables: unknown): string | null {
       if (typeof value !== 'object' || value === null) continue;
       const parts = Array.isArray(value) ? value : Object.values(value);
       values += parts.length;
-      if (values > mostValues) return `The variables hold more than ${mostValues} values.`;
+      if (values > maxValues) return `The variables hold more than ${maxValues} values.`;
       for (const part of parts) below.push(part);
     }
     level = below;

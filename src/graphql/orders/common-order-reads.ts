@@ -24,7 +24,7 @@ import { countedFilters } from './order-counts.ts';
 import { orderFilterOf } from './order-filter-input.ts';
 
 /** An answer with more reads than this is not cached. */
-const mostReads = 8;
+const maxReads = 8;
 
 export type CommonReads = {
   readonly reads: readonly CommonRead[];
@@ -35,7 +35,7 @@ export type CommonReads = {
 
 /** Per operation, by its declared variables, because the same ones repeat. */
 const known = new WeakMap<OperationDefinitionNode, Map<string, CommonReads | null>>();
-const mostKnown = 16;
+const maxKnown = 16;
 const longestKnown = 512;
 
 /** `null` if something is not common, or nothing is asked for. Mostly the same object for the same operation and variables. */
@@ -46,7 +46,7 @@ export function commonOrderReads(input: OperationInput): CommonReads | null {
   const before = byVariables.get(sent);
   if (before !== undefined) return before;
   const found = findReads(input);
-  if (byVariables.size >= mostKnown) byVariables.clear();
+  if (byVariables.size >= maxKnown) byVariables.clear();
   known.set(input.operation, byVariables.set(sent, found));
   return found;
 }
@@ -79,7 +79,7 @@ function findReads(given: OperationInput): CommonReads | null {
       if (reads === null) return null;
       for (const read of reads) found.set(read.name, read);
     }
-    if (found.size === 0 || found.size > mostReads) return null;
+    if (found.size === 0 || found.size > maxReads) return null;
     return { reads: [...found.values()], names: [...found.keys()], alone };
   } catch (error) {
     // Executing the operation reports whatever is wrong with the arguments.

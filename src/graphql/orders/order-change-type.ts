@@ -7,7 +7,7 @@ import { inTurn } from '../event-turn.ts';
 import { orderIdOf } from './order-id.ts';
 import { orderType } from './order-type.ts';
 
-const mostIds = 1000;
+const maxIds = 1000;
 
 const kinds = {
   CREATED: { description: 'The order was placed.' },
@@ -55,13 +55,13 @@ builder.subscriptionField('orderChanged', (t) =>
     description:
       'Changes committed to orders from now on, by any API process or worker; without Redis by this process only. ' +
       'Changes that bypass the API are not reported.',
-    args: { ids: t.arg.idList({ description: `Only changes of these orders, at most ${mostIds}.` }) },
+    args: { ids: t.arg.idList({ description: `Only changes of these orders, at most ${maxIds}.` }) },
     subscribe: (_, { ids }, context) => inTurn(context.orderChanges.open(ids == null ? null : wantedIds(ids)), context),
     resolve: (change) => change,
   }),
 );
 
 function wantedIds(ids: readonly string[]): bigint[] {
-  if (ids.length > mostIds) throw new BadListRequestError(`\`ids\` must hold at most ${mostIds} ids`);
+  if (ids.length > maxIds) throw new BadListRequestError(`\`ids\` must hold at most ${maxIds} ids`);
   return ids.flatMap((id) => orderIdOf(id) ?? []);
 }

@@ -3,20 +3,20 @@ import type { Plugin } from 'graphql-yoga';
 import { shortened } from '../../platform/shortened.ts';
 
 /** Maximum number of errors in an answer without data. */
-const mostRefusals = 10;
+const maxRefusals = 10;
 /** Maximum beside data, where each names the missing part. */
-const mostErrors = 100;
+const maxErrors = 100;
 /** Maximum length of all errors together. */
-const mostBytes = 48_000;
+const maxBytes = 48_000;
 /** Maximum length of a list of faults that comes with an error. */
-const mostFaults = 10;
+const maxFaults = 10;
 
 /** Bounds the errors of an answer, and removes hints at a schema that is not public. */
 export function useBoundedErrors(introspection: boolean): Plugin {
   return {
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result || result.errors === undefined) return;
-      const most = result.data == null ? mostRefusals : mostErrors;
+      const most = result.data == null ? maxRefusals : maxErrors;
       const errors = result.errors.slice(0, most).map((error) => bounded(error, introspection));
       setResult({ ...result, errors: errors.length > 1 ? thoseThatFit(errors) : errors });
     },
@@ -29,7 +29,7 @@ function thoseThatFit(errors: readonly GraphQLError[]): readonly GraphQLError[] 
   return errors.filter((error) => {
     const before = bytes;
     bytes += Buffer.byteLength(JSON.stringify(error));
-    return before === 0 || bytes <= mostBytes;
+    return before === 0 || bytes <= maxBytes;
   });
 }
 
@@ -43,7 +43,7 @@ function bounded(error: GraphQLError, introspection: boolean): GraphQLError {
 }
 
 function listed(faults: unknown): readonly string[] | null {
-  return Array.isArray(faults) ? faults.slice(0, mostFaults).map((fault) => shortened(String(fault))) : null;
+  return Array.isArray(faults) ? faults.slice(0, maxFaults).map((fault) => shortened(String(fault))) : null;
 }
 
 function withoutHints(message: string): string {

@@ -36,7 +36,7 @@ export function useCostLimit({ maxCost }: QueryLimits): Plugin {
     if (cost.isFixed) known.set(operation, cost);
     return judged(cost, request);
   };
-  const judged = ({ size, points, mostPoints }: OperationCost, request: Request): ExecutionResult | null => {
+  const judged = ({ size, points, maxPoints }: OperationCost, request: Request): ExecutionResult | null => {
     if (size > maxSize) return refused(`The operation is larger than ${maxSize} selections, with fragments expanded.`);
     if (points > maxCost) {
       return refused(
@@ -45,7 +45,7 @@ export function useCostLimit({ maxCost }: QueryLimits): Plugin {
     }
     const facts = factsOf(request);
     facts.cost = points;
-    facts.mostCost = mostPoints;
+    facts.maxCost = maxPoints;
     return null;
   };
   return {

@@ -44,7 +44,7 @@ export function useEventStreams(
         res.once('close', cancel);
       };
       const streaming = (streamed: unknown, fetchApi: Fetch) => {
-        const body = streamOf(streamed as Streamed, fetchApi, { clock, beatMs: settings.beatMs, longestMs, onEnd });
+        const body = openStream(streamed as Streamed, fetchApi, { clock, beatMs: settings.beatMs, longestMs, onEnd });
         return new fetchApi.Response(body, { headers: { 'content-type': eventStream } });
       };
       setResultProcessor(streaming as NonNullable<typeof resultProcessor>, eventStream);
@@ -66,7 +66,7 @@ type StreamLife = {
   readonly onEnd: (why: Ending) => void;
 };
 
-function streamOf(streamed: Streamed, { ReadableStream }: Fetch, { clock, beatMs, longestMs, onEnd }: StreamLife) {
+function openStream(streamed: Streamed, { ReadableStream }: Fetch, { clock, beatMs, longestMs, onEnd }: StreamLife) {
   const encoder = new TextEncoder();
   const results = streamed[Symbol.asyncIterator]();
   const leaveResults = () => void Promise.resolve(results.return?.()).catch(() => undefined);

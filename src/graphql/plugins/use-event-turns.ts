@@ -14,8 +14,8 @@ export function useEventTurns(standBack: () => Promise<void>): Plugin {
   return {
     onSubscribe({ args: { contextValue } }) {
       const { client = 'unknown', request } = contextValue as Subscribing;
-      const { mostCost } = factsOf(request);
-      Object.assign(contextValue, { eventTurn: () => slices.take(client, mostCost) });
+      const { maxCost } = factsOf(request);
+      Object.assign(contextValue, { eventTurn: () => slices.take(client, maxCost) });
     },
   };
 }

@@ -23,20 +23,20 @@ export class HeavyOperationsWaitError extends TidemarkError {
 type Heavy = Partial<Pick<OperationContext, 'client'>> & { readonly request: Request };
 
 /** Queues per client and in all: at the front, an operation waits for at most one operation of every other client. */
-const mostWaitingPerClient = 64;
-const mostWaiting = 1024;
+const maxWaitingPerClient = 64;
+const maxWaiting = 1024;
 
 /**
  * Heavy operations run one at a time, round-robin over clients with a queue each, and yield to the short ones, which are answered in
  * between.
  */
 export function useHeavyTurns(): Plugin {
-  const turns = new FairTurns({ mostWaiting, mostWaitingPerClient });
+  const turns = new FairTurns({ maxWaiting, maxWaitingPerClient });
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const { request, client = 'unknown' } = args.contextValue as Heavy;
-      const { cost, mostCost, deadline, longWork } = factsOf(request);
-      if (!isHeavy({ points: cost, mostPoints: mostCost })) return;
+      const { cost, maxCost, deadline, longWork } = factsOf(request);
+      if (!isHeavy({ points: cost, maxPoints: maxCost })) return;
       longWork?.isLong();
       if (longWork !== null) Object.assign(args.contextValue, { standBack: longWork.standBack });
       setExecuteFn(async (executed: ExecutionArgs) => {

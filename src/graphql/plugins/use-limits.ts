@@ -21,7 +21,7 @@ const code: ErrorCode = 'QUERY_TOO_COMPLEX';
 /** Few tokens can be long, too. Large values belong in variables. */
 const longestDocument = 32_768;
 /** Where GraphQL's own validation stops. */
-const mostFaults = 100;
+const maxFaults = 100;
 
 /** Refuses documents that are expensive to parse, validate or run. Introspection is exempt from the depth limit only. */
 export function useLimits(limits: QueryLimits): Plugin {
@@ -78,8 +78,8 @@ function gaveUp(error: unknown): boolean {
 
 function notValidated(errors: number): GraphQLError {
   const message =
-    errors > mostFaults
-      ? `The document has more than ${mostFaults} faults. These are the first.`
+    errors > maxFaults
+      ? `The document has more than ${maxFaults} faults. These are the first.`
       : 'The document is too expensive to validate: too many of its fields and fragments must be compared with each other.';
   return new GraphQLError(message, { extensions: { code } });
 }

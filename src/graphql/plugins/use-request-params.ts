@@ -35,7 +35,7 @@ export function useRequestParams(maxBytes: number): Plugin<object, NodeContext> 
         throw refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body without content-encoding.');
       if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
       setRequestParser(async () => {
-        const text = await (req === undefined ? textOf(request, maxBytes) : readInTurn(req, maxBytes, caller));
+        const text = await (req === undefined ? readRequestText(request, maxBytes) : readInTurn(req, maxBytes, caller));
         begin(caller);
         return withinBounds(parseParams(text));
       });
@@ -74,7 +74,7 @@ function begin(caller: Caller | undefined): void {
   if (usedUp !== null) throw refusedFor(usedUp, 'requests');
 }
 
-async function textOf(request: Request, maxBytes: number): Promise<string> {
+async function readRequestText(request: Request, maxBytes: number): Promise<string> {
   const text = await request.text();
   if (Buffer.byteLength(text) > maxBytes) throw tooLarge(maxBytes);
   return text;

@@ -40,7 +40,7 @@ export function useStreamRules(): Plugin<object, NodeContext> {
       if (!tellsSomething(args)) {
         throw refusal(400, 'BAD_REQUEST', 'The subscription selects no field: @skip and @include exclude all of them.');
       }
-      const usedUp = caller?.admission.openStream(factsOf(request).mostCost) ?? null;
+      const usedUp = caller?.admission.openStream(factsOf(request).maxCost) ?? null;
       if (usedUp === 'events') throw refusedFor('client', 'events');
       if (usedUp !== null) throw refusedFor(usedUp, 'streams');
     },

@@ -8,7 +8,7 @@ import { levelType } from '../consistency/level-type.ts';
 import { inTurn } from '../event-turn.ts';
 import { withoutServer } from '../without-server.ts';
 
-const mostAtOnce = 1000;
+const maxAtOnce = 1000;
 const listed = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(', ');
 
 const operationKinds = builder.enumType('OperationKind', {
@@ -107,12 +107,12 @@ builder.queryField('routingLog', (t) =>
       'Null if the log is disabled.',
     args: {
       filter: t.arg({ type: filterType, description: 'Filter. Without it, all operations.' }),
-      last: t.arg.int({ required: true, defaultValue: 100, description: `Maximum number, 0 to ${mostAtOnce}.` }),
+      last: t.arg.int({ required: true, defaultValue: 100, description: `Maximum number, 0 to ${maxAtOnce}.` }),
     },
     extensions: withoutServer,
     resolve: (_, { filter, last }, { routingLog, standBack }) => {
       if (routingLog === null) return null;
-      const count = Math.min(Math.max(last, 0), mostAtOnce);
+      const count = Math.min(Math.max(last, 0), maxAtOnce);
       const routed = routingLog.last(count, filterOf(filter)).map((item) => ({ item, missed: 0 }));
       return unhurried(routed, standBack);
     },

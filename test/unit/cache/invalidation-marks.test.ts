@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type InvalidationMark,
   lackingSinceMs,
-  mostMarks,
+  maxMarks,
   noMarks,
   readMarks,
   stormGraceMs,
@@ -38,7 +38,7 @@ describe.each([
     fc.assert(
       fc.property(marksOf(position), position, (marks, answer) => {
         const kept = withRoom(marks);
-        expect(kept.length).toBeLessThan(mostMarks);
+        expect(kept.length).toBeLessThan(maxMarks);
         const before = lackingSinceMs({ version: '', marks }, answer);
         const after = lackingSinceMs({ version: '', marks: kept }, answer);
         expect(after === null).toBe(before === null);

@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { exitCodeOf } from '../../../src/cli/entry.ts';
+import { runToExitCode } from '../../../src/cli/entry.ts';
 import { parseNoOptions, parseOptions } from '../../../src/cli/parse-options.ts';
 import { UsageError } from '../../../src/cli/usage-error.ts';
 import { CacheUnavailableError } from '../../../src/platform/cache-error.ts';
 
-async function ended(...given: Parameters<typeof exitCodeOf>): Promise<{ code: number; said: string }> {
+async function ended(...given: Parameters<typeof runToExitCode>): Promise<{ code: number; said: string }> {
   const written = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   try {
-    const code = await exitCodeOf(...given);
+    const code = await runToExitCode(...given);
     return { code, said: written.mock.calls.map(([text]) => String(text)).join('') };
   } finally {
     written.mockRestore();

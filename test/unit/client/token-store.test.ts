@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostCharacters, mostTokens } from '../../../src/client/carried-tokens.ts';
+import { maxCharacters, mostTokens } from '../../../src/client/carried-tokens.ts';
 import { TokenStore } from '../../../src/client/token-store.ts';
 import { SimulatedClient, SimulatedServer } from './simulated-past.ts';
 
@@ -60,7 +60,7 @@ describe('a token store', () => {
   it('never sends more characters than proxies take', () => {
     const store = new TokenStore();
     for (const letter of 'abcdef') store.learn(letter.repeat(1800));
-    expect(store.tokens.join().length).toBeLessThanOrEqual(mostCharacters);
+    expect(store.tokens.join().length).toBeLessThanOrEqual(maxCharacters);
     expect(store.depart().needsSource).toBe(true);
   });
 

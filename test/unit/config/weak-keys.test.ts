@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { weaknessOf } from '../../../src/config/parts/weak-keys.ts';
+import { findWeakness } from '../../../src/config/parts/weak-keys.ts';
 
-const judge = (secret: string) => weaknessOf({ id: 'k', secret });
+const judge = (secret: string) => findWeakness({ id: 'k', secret });
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const textOf = (encoding: BufferEncoding, length: number) =>
   bytes(length).map((drawn) => Buffer.from(drawn).toString(encoding));

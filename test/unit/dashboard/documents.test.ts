@@ -10,7 +10,7 @@ import {
   validate,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { mostOwn } from '../../../src/dashboard/orders/own-rechecks.ts';
+import { maxOwn } from '../../../src/dashboard/orders/own-rechecks.ts';
 import { ownJobs } from '../../../src/dashboard/orders/recheck-documents.ts';
 import { fieldWeights } from '../../../src/graphql/limits/field-weights.ts';
 import { isHeavy } from '../../../src/graphql/limits/heavy-operation.ts';
@@ -46,12 +46,12 @@ describe('what the page asks', () => {
 });
 
 it('asks for as many rechecks of one browser at once as are remembered', () => {
-  const document = ownJobs(mostOwn);
+  const document = ownJobs(maxOwn);
   expect(validate(schema, document)).toEqual([]);
   const operation = getOperationAST(document) as OperationDefinitionNode;
   const { jobs } = { jobs: operation.selectionSet.selections[0] };
   const asked = jobs?.kind === 'Field' ? (jobs.selectionSet?.selections.length ?? 0) : 0;
-  expect(asked).toBe(mostOwn);
+  expect(asked).toBe(maxOwn);
   expect(asked).toBeLessThanOrEqual(defaultConfig.graphql.maxAliases);
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { forgetRecheck, mostOwn, ownRechecks, rememberRecheck } from '../../../src/dashboard/orders/own-rechecks.ts';
+import { forgetRecheck, maxOwn, ownRechecks, rememberRecheck } from '../../../src/dashboard/orders/own-rechecks.ts';
 import type { Job } from '../../../src/dashboard/orders/recheck-documents.ts';
 import { followedOf, withFound } from '../../../src/dashboard/orders/shown-rechecks.ts';
 
@@ -59,7 +59,7 @@ describe('rechecks of this browser', () => {
   it('are remembered until their end was seen, as many as can be asked for at once', () => {
     withStorage(null);
     for (let place = 0; place < 30; place += 1) rememberRecheck(`r${place}`);
-    expect(ownRechecks()).toHaveLength(mostOwn);
+    expect(ownRechecks()).toHaveLength(maxOwn);
     expect(ownRechecks()[0]).toBe('r29');
     rememberRecheck('r25');
     expect(ownRechecks().slice(0, 2)).toEqual(['r25', 'r29']);

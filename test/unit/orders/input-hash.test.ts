@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, inputHashOf } from '../../../src/orders/input-hash.ts';
+import { canonicalJson, hashInput } from '../../../src/orders/input-hash.ts';
 
 describe('the hash of an input', () => {
   it('does not depend on the order of its parts nor on the key', () => {
-    expect(inputHashOf({ a: 1, b: { c: 2n, d: null }, idempotencyKey: 'x' })).toBe(
-      inputHashOf({ b: { d: null, c: 2n }, a: 1, idempotencyKey: 'y' }),
+    expect(hashInput({ a: 1, b: { c: 2n, d: null }, idempotencyKey: 'x' })).toBe(
+      hashInput({ b: { d: null, c: 2n }, a: 1, idempotencyKey: 'y' }),
     );
   });
 
@@ -17,7 +17,7 @@ describe('the hash of an input', () => {
       { ...base, at: new Date(6) },
       { ...base, items: ['b', 'a'] },
     ];
-    const hashes = [base, ...others].map(inputHashOf);
+    const hashes = [base, ...others].map(hashInput);
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 

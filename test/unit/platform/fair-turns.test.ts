@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FairTurns } from '../../../src/platform/fair-turns.ts';
 import { allSettled } from '../../support/ticking-clock.ts';
 
-const bounds = { mostWaiting: 6, mostWaitingPerClient: 4 };
+const bounds = { maxWaiting: 6, maxWaitingPerClient: 4 };
 
 /** Who had a turn so far, in sequence. */
 function line(turns: FairTurns) {
@@ -56,7 +56,7 @@ describe('turns of many clients', () => {
   });
 
   it('are not waited for any longer when that is given up, and leave the place to others', async () => {
-    const turns = new FairTurns({ mostWaiting: 1, mostWaitingPerClient: 1 });
+    const turns = new FairTurns({ maxWaiting: 1, maxWaitingPerClient: 1 });
     const { ask, giveBack } = line(turns);
     const leaving = new AbortController();
     ask('a');
