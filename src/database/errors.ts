@@ -125,13 +125,16 @@ export class StatementTimeoutError extends TidemarkError {
   }
 }
 
-/** Something other than a read was asked of a client that only reads. Nothing was sent. */
+/** Something other than a read was asked of a client that only reads. Nothing was sent, or the server refused it. */
 export class NotAReadError extends TidemarkError {
   readonly code = 'NOT_A_READ';
   readonly retryable = false;
 
-  constructor(model: string | undefined, operation: string) {
+  constructor(model: string | undefined, operation: string, cause?: unknown) {
     const name = model === undefined ? operation : `${model}.${operation}`;
-    super(`${name} does not read, or is part of a transaction: run it inside write`, { facts: { operation: name } });
+    super(`${name} does not read, or is part of a transaction: run it inside write`, {
+      facts: { operation: name },
+      ...(cause !== undefined && { cause }),
+    });
   }
 }

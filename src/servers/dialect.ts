@@ -26,6 +26,8 @@ export interface Dialect {
   roleOf(text: string): StatementRole;
   /** Whether a connection may be another one after the statement: its variables, its locks, its database. */
   mayChangeConnection(text: string): boolean;
+  /** Whether whoever is given the connection next would find a transaction, or have one of another kind. */
+  mayLeaveTransaction(text: string): boolean;
   /** Also true where a semicolon only stands in a string or a comment. Such a text is sent prepared. */
   mayHoldSeveral(text: string): boolean;
   /** The table that a statement writes to, `null` when it is no write of one table. */
@@ -36,4 +38,9 @@ export interface Dialect {
   keysNamedBy(where: Where, keyColumn: string): readonly number[] | null;
   /** A name as it stands in a statement, whatever is in it. */
   quoted(name: string): string;
+  /** Begins a transaction that may write where the session refuses that. */
+  readonly beginToWrite: string;
+  /** From the next transaction of the session on, each single statement being one. */
+  readonly sessionWrites: string;
+  readonly sessionRefusesWrites: string;
 }

@@ -66,7 +66,9 @@ export type PoolSettings = {
   readonly statementTimeoutMs: number;
   /** Nobody waits for the answer to a COMMIT for longer, in milliseconds; 15 seconds unless told. */
   readonly longestCommitMs?: number;
-  /** The servers refuse writes on these connections. */
+  /** The servers refuse writes on these connections, except in a transaction that was begun to write. */
+  readonly refusesWrites?: boolean;
+  /** None is. */
   readonly onlyReads?: boolean;
 };
 

@@ -25,6 +25,7 @@ import {
   refusalsOfStatements,
   type Sending,
   safely,
+  type UsedConnection,
 } from './sent-statements.ts';
 import { type Mirroring, type TransactionServices, transactionOn } from './transaction-connection.ts';
 
@@ -107,6 +108,24 @@ export class CapturingPool implements AdapterPool {
     return used as PooledConnection;
   }
 
+  /** For work of our own beside the clients, which may be single writes. */
+  async takeToWrite(): Promise<UsedConnection> {
+    const connection = await this.#faults.noting(() => this.#acquisitions.acquire(), null);
+    const used = transactionOn(connection, this.#transactions, null);
+    const giveBack = async () => {
+      // One that cannot be asked is lost, and the pool finds that out by itself.
+      await connection.query(this.#driver.dialect.sessionRefusesWrites).catch(() => undefined);
+      await used.release();
+    };
+    try {
+      await this.#faults.noting(() => connection.query(this.#driver.dialect.sessionWrites), null);
+    } catch (error) {
+      await giveBack();
+      throw error;
+    }
+    return { ...used, release: giveBack, end: giveBack };
+  }
+
   query<T>(sql: Statement, values?: unknown): Promise<T> {
     return this.#alone('query', sql, values);
   }
@@ -152,7 +171,7 @@ export class CapturingPool implements AdapterPool {
     const { capture } = this.#scope;
     const { dialect } = this.#driver;
     const connection = await this.#faults.noting(() => this.#acquisitions.acquire(), capture);
-    let isSpoiled = dialect.mayChangeConnection(textOf(sql));
+    let isSpoiled = dialect.mayChangeConnection(textOf(sql)) || dialect.mayLeaveTransaction(textOf(sql));
     try {
       const sending = safely(dialect, how, sql);
       const send = () => connection[sending]<T>(sql, values);

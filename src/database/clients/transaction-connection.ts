@@ -92,6 +92,10 @@ export function transactionOn(
       if (snapshot !== null && textOf(sql) === 'BEGIN') {
         return faults.noting(() => beginSnapshot(connection, snapshot), capture) as Promise<never>;
       }
+      // Sessions refuse whatever writes outside of a write.
+      if (capture !== null && textOf(sql) === 'BEGIN' && isOwn(sql)) {
+        return send('query', withText(sql, dialect.beginToWrite), values);
+      }
       if (textOf(sql) !== 'COMMIT' || !isOwn(sql)) return send(safely(dialect, 'query', sql), sql, values);
       return (mirrored === null ? commit(sql) : commitMirrored(sql, mirrored)) as Promise<T>;
     },

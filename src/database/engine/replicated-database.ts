@@ -95,7 +95,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const { mirroring, ...unmirrored } = options;
     const clientOptions = {
       ...(uses.mirrored ? options : unmirrored),
-      pool: { ...options.pool, onlyReads: !uses.writes },
+      pool: { ...options.pool, refusesWrites: true, onlyReads: !uses.writes },
       scope,
       ownClock,
       stretch,
@@ -255,7 +255,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   /** Likewise to one server, whatever it is. */
   async onNode<T>(name: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     const { pool } = found(this.#clients, name);
-    const connection = await this.#services.scope.apart(() => pool.getConnection());
+    const apart = () => (this.#uses.writes ? pool.takeToWrite() : pool.getConnection());
+    const connection = await this.#services.scope.apart(apart);
     try {
       return await work(connection);
     } finally {

@@ -6,6 +6,7 @@ type Watched =
   | 'EXHAUSTED'
   | 'LOCK_TIMEOUT'
   | 'STATEMENT_TIMEOUT'
+  | 'READ_ONLY'
   | 'VALUE'
   | 'UNABLE'
   | 'CHANGED'
@@ -18,6 +19,7 @@ export function faultsSince(pool: Counting): (fault: Watched) => boolean {
     EXHAUSTED: pool.faultsMet('EXHAUSTED'),
     LOCK_TIMEOUT: pool.faultsMet('LOCK_TIMEOUT'),
     STATEMENT_TIMEOUT: pool.faultsMet('STATEMENT_TIMEOUT'),
+    READ_ONLY: pool.faultsMet('READ_ONLY'),
     VALUE: pool.faultsMet('VALUE'),
     UNABLE: pool.faultsMet('UNABLE'),
     CHANGED: pool.faultsMet('CHANGED'),

@@ -12,13 +12,20 @@
 import type { Position } from '../../consistency/position.ts';
 import type { Session } from '../../consistency/session.ts';
 import { including, type ReadRequirement } from '../../consistency/session-guarantee.ts';
+import { TidemarkError } from '../../errors.ts';
 import { Turns } from '../../platform/turns.ts';
 import { LimitedFunctionalityError } from '../../routing/errors.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
 import type { RoutedRead } from '../../routing/route-request.ts';
 import { incomparable, ValueRefusedError } from '../../servers/refused-value.ts';
 import type { OwnStatements, Selecting } from '../clients/own-statements.ts';
-import { NodeLostError, OverloadedError, StatementTimeoutError, TransactionOverError } from '../errors.ts';
+import {
+  NodeLostError,
+  NotAReadError,
+  OverloadedError,
+  StatementTimeoutError,
+  TransactionOverError,
+} from '../errors.ts';
 import { isTransactionTimeout } from '../write/source-writer.ts';
 import type { Committed, DatabaseSession, Work } from './database-session.ts';
 import { faultsSince } from './faults-since.ts';
@@ -150,7 +157,10 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         else if (this.#decision?.role === 'BACKUP') throw noServer(error);
         else if (hasMet('ABSENT')) await this.#unable(node, pin, absentOn(error));
         else if (hasMet('UNABLE') || hasMet('CHANGED')) await this.#unable(node, pin, noServer(error));
-        else throw error;
+        else
+          throw hasMet('READ_ONLY') && !(error instanceof TidemarkError)
+            ? new NotAReadError(undefined, 'A query', error)
+            : error;
       } finally {
         done();
       }

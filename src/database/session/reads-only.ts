@@ -1,7 +1,8 @@
 /**
  * What the client of a session lets through past the router: nothing. The splitting of reads and writes sends whatever is no read
  * of a model there, past the router: no token would tell of what it wrote, and none of what it saw. A raw query is a read of
- * the session like any other, and its text is not looked into; a write belongs into `write`, and so does a transaction.
+ * the session like any other; one that writes the server refuses, since sessions are set so (session-settings.ts). A write
+ * belongs into `write`, and so does a transaction.
  */
 import { Prisma } from '@prisma/client/extension';
 import { DatabaseReadOnlyError, NotAReadError } from '../errors.ts';
@@ -14,10 +15,16 @@ const rawReads: ReadonlySet<string> = new Set(['$queryRaw', '$queryRawUnsafe']);
 /** Prisma's types leave out how it says that an operation is part of a transaction. */
 type Given = { readonly __internalParams?: { readonly transaction?: unknown } };
 
+const refused = (operation: string) => (): never => {
+  throw new NotAReadError(undefined, operation);
+};
+
 /** `onlyReads`: of a database that is not written at all. */
 export function readsOnly(scope: DatabaseScope, { onlyReads = false }: { readonly onlyReads?: boolean }) {
   return Prisma.defineExtension({
     name: 'tidemark-reads-only',
+    // The ways of the splitting round itself.
+    client: { $primary: refused('$primary'), $replica: refused('$replica') },
     query: {
       $allOperations: (asked) => {
         const { model, operation, args } = asked;

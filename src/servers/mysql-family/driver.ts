@@ -6,16 +6,35 @@ import { connectionOptions } from './connection-options.ts';
 import { openPool } from './driver-pool.ts';
 import { familyFaults } from './faults.ts';
 import { mayHoldSeveral } from './joined-statements.ts';
-import { connectFactor, onLongConnection, quotedName } from './session-settings.ts';
+import {
+  beginToWrite,
+  connectFactor,
+  onLongConnection,
+  quotedName,
+  sessionRefusesWrites,
+  sessionWrites,
+} from './session-settings.ts';
 import { isAutocommitting, isInTransaction, keyOf } from './session-state.ts';
 import { Sockets } from './sockets.ts';
-import { mayChangeConnection, roleOf } from './statement-role.ts';
+import { mayChangeConnection, mayLeaveTransaction, roleOf } from './statement-role.ts';
 import { keysNamedBy, readWrite, targetOf } from './write-statement.ts';
 
 export const familyDriver: Driver = {
   schemes: ['mysql', 'mariadb'],
   defaultPort: 3306,
-  dialect: { roleOf, mayChangeConnection, mayHoldSeveral, targetOf, readWrite, keysNamedBy, quoted: quotedName },
+  dialect: {
+    roleOf,
+    mayChangeConnection,
+    mayLeaveTransaction,
+    mayHoldSeveral,
+    targetOf,
+    readWrite,
+    keysNamedBy,
+    quoted: quotedName,
+    beginToWrite,
+    sessionWrites,
+    sessionRefusesWrites,
+  },
   faults: familyFaults,
   open,
   openPool,

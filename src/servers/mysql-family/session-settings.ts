@@ -57,14 +57,20 @@ const textLiteral = (text: string): string => `CONVERT(X'${Buffer.from(text).toS
 /** The driver's own limit counts time in which nobody was there to connect; whoever opens a connection has the one that matters. */
 export const connectFactor = 20;
 
+export const beginToWrite = 'START TRANSACTION READ WRITE';
+/** From the next transaction of the session on, each single statement being one. */
+export const sessionWrites = 'SET SESSION TRANSACTION READ WRITE';
+export const sessionRefusesWrites = 'SET SESSION TRANSACTION READ ONLY';
+
 /**
  * Of pools only. A statement that runs past the timeout is ended by the server. MySQL ends only reads so, and writes wait for
  * locks of rows for most of a minute and for those of tables for a year: the lock timeouts are set on both. `@tidemark_group` is what numbers the transactions of a MySQL
- * replication group. With `onlyReads` the server refuses whatever writes, also what a procedure does.
+ * replication group. With `refusesWrites` the server refuses whatever writes, also what a procedure does, except in a transaction
+ * that was begun to write.
  */
-export function poolSettings(statementTimeoutMs: number, { onlyReads = false } = {}): string {
+export function poolSettings(statementTimeoutMs: number, { refusesWrites = false } = {}): string {
   const seconds = statementTimeoutMs / 1000;
   const lockSeconds = Math.max(1, Math.floor(seconds / 2));
-  const [onMariadb, onMysql] = onlyReads ? [', tx_read_only = 1', ', transaction_read_only = 1'] : ['', ''];
+  const [onMariadb, onMysql] = refusesWrites ? [', tx_read_only = 1', ', transaction_read_only = 1'] : ['', ''];
   return `SET innodb_lock_wait_timeout = ${lockSeconds}, lock_wait_timeout = ${lockSeconds} /*M!100101 , max_statement_time = ${seconds}${onMariadb} */ /*!80000 , max_execution_time = ${Math.ceil(statementTimeoutMs)}${onMysql}, @tidemark_group = (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') */`;
 }

@@ -31,6 +31,13 @@ function setRole(statement: string): StatementRole {
 const leavingNothing =
   /^(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES|SHOW|SAVEPOINT|RELEASE|ROLLBACK|COMMIT|BEGIN)\b/i;
 
+const beginning = /^(?:BEGIN|START\s+TRANSACTION|SET\s+TRANSACTION)\b/i;
+
+/** Whether whoever is given the connection next would find a transaction, or have one of another kind. */
+export function mayLeaveTransaction(text: string): boolean {
+  return beginning.test(text.replace(leading, ''));
+}
+
 /** Whether a connection may be another one after the statement: its variables, its locks, its database. */
 export function mayChangeConnection(text: string): boolean {
   const statement = text.replace(leading, '');

@@ -230,11 +230,15 @@ export const toyDriver: Driver = {
   dialect: {
     roleOf: (text) => (/^(?:BEGIN|COMMIT|ROLLBACK)\b/.test(text) ? 'ENDS' : 'KEEPS'),
     mayChangeConnection: () => false,
+    mayLeaveTransaction: (text) => text === 'BEGIN',
     mayHoldSeveral: () => false,
     targetOf: (text) => /^UPDATE (\w+)/.exec(text)?.[1] ?? null,
     readWrite: () => null,
     keysNamedBy: () => null,
     quoted: (name) => name,
+    beginToWrite: 'BEGIN',
+    sessionWrites: 'NOTHING',
+    sessionRefusesWrites: 'NOTHING',
   },
   faults,
   open: ({ port }) => {

@@ -44,7 +44,7 @@ describe('what is done with a database', () => {
   });
 
   it('is set on the connections too', () => {
-    expect(poolSettings(1000, { onlyReads: true })).toMatch(/tx_read_only = 1 .*transaction_read_only = 1/);
+    expect(poolSettings(1000, { refusesWrites: true })).toMatch(/tx_read_only = 1 .*transaction_read_only = 1/);
     expect(poolSettings(1000)).not.toContain('read_only');
   });
 });
