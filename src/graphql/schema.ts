@@ -1,6 +1,7 @@
 import { GraphQLSchema, isEnumType, specifiedDirectives } from 'graphql';
 import { builder } from './builder.ts';
 import { consistencyDirective } from './consistency/consistency-directive.ts';
+import { giveItemsInTurn } from './limits/items-in-turn.ts';
 import './scalars.ts';
 import './nodes.ts';
 import './orders/order-queries.ts';
@@ -23,5 +24,6 @@ export const schema = withDirectives(builder.toSchema());
 function withDirectives(built: GraphQLSchema): GraphQLSchema {
   const levels = built.getType('ConsistencyLevel');
   if (!isEnumType(levels)) throw new Error('The schema has no consistency levels');
+  giveItemsInTurn(built);
   return new GraphQLSchema({ ...built.toConfig(), directives: [...specifiedDirectives, consistencyDirective(levels)] });
 }

@@ -37,6 +37,7 @@ function inPieces<Row>(rows: readonly Row[], weigh: (row: Row) => number) {
   return { pieces, weight };
 }
 
-const afterOthers = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Resolves when everybody else who waits for a turn has had it. */
+export const afterOthers = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const turnOf = (turns: readonly Promise<void>[], piece = 0) => turns[piece] ?? Promise.resolve();

@@ -60,6 +60,20 @@ describe('a long list', () => {
   });
 });
 
+describe('one order under many names', () => {
+  it.each([
+    ['order(by: { number: "A" })', '{ items { sku } }'],
+    ['node(id: "T3JkZXI6MQ==")', '{ ... on Order { items { sku } } }'],
+  ])('is answered with its items once a turn: %s', async (field, selected) => {
+    const { counted, rows } = countedRows(50, 'sku', 'S');
+    const order = { id: 1n, items: rows };
+    const client = { order: { findUnique: async () => order, findMany: async () => [order] } };
+    const names = Array.from({ length: 14 }, (_, i) => `a${i}: ${field} ${selected}`);
+    const most = await mostAtOnce(`{ ${names.join(' ')} }`, { session: { client } }, counted, 700);
+    expect(most).toBeLessThanOrEqual(60);
+  });
+});
+
 describe('the items that an operation reads', () => {
   const pageOf = (orders: number, items: number) =>
     Array.from({ length: orders }, () => ({ items: Array(items).fill({}) }));
