@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import type { MayAnswer } from '../cache/may-answer.ts';
 import { type ClusterHealth, clusterHealth, withProblems } from '../cluster/cluster-health.ts';
-import { redisProblems } from '../cluster/redis-problems.ts';
 import { SharedStatuses } from '../cluster/shared-statuses.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-fault.ts';
@@ -65,11 +64,7 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   if (mirror !== null) measureMirror(() => mirror.state, database.metrics);
   const elsewhere = outbox === null ? null : viewFromOutbox(outbox, clock);
   const tokens = openTokens(config, database);
-  const health = () =>
-    withProblems(clusterHealth(cluster.snapshot(), clock.monotonic()), [
-      ...redisProblems(redis?.trouble ?? null),
-      ...identity.problems(),
-    ]);
+  const health = () => withProblems(clusterHealth(cluster.snapshot(), clock.monotonic()), identity.problems());
   const { statusTtlMs: ttlMs } = config.redis;
   const statuses = redis && new SharedStatuses({ redis, cluster, clock, random: Math.random, ttlMs });
   const clusterEvents = new ClusterEventFeed(cluster.events);

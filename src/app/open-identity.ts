@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { clusterPrefix } from '../cluster/cluster-identity.ts';
 import { writableSource } from '../cluster/cluster-snapshot.ts';
-import { sharingProblems } from '../cluster/redis-problems.ts';
+import { ProblemLog } from '../cluster/log-problems.ts';
+import { redisProblems, sharingProblems } from '../cluster/redis-problems.ts';
 import { RollCall } from '../cluster/roll-call.ts';
 import type { Config } from '../config/config.ts';
 import { IdentityWatch } from '../database/nodes/identity-watch.ts';
@@ -19,8 +20,15 @@ export function openIdentity(
   const { database, redis, background, log } = given;
   const shared = { clock: systemClock, random: Math.random, log };
   const sourceOf = () => writableSource(database.cluster.snapshot())?.report?.identity ?? null;
-  const rollCall =
-    redis && new RollCall({ ...shared, redis, prefix, here: () => ({ cluster: watch.cluster, source: sourceOf() }) });
+  const here = () => ({ cluster: watch.cluster, source: sourceOf() });
+  const problems = () => [
+    ...redisProblems(redis?.trouble ?? null),
+    ...(rollCall === null ? [] : sharingProblems(rollCall.others, id)),
+  ];
+  const said = new ProblemLog(log);
+  const onChange = () => said.found(problems());
+  const rollCall = redis && new RollCall({ ...shared, redis, prefix, here, onChange });
+  redis?.onChange(onChange);
   const watch = new IdentityWatch({
     ...shared,
     database,
@@ -32,7 +40,7 @@ export function openIdentity(
   });
   return {
     cluster: () => watch.cluster,
-    problems: () => (rollCall === null ? [] : sharingProblems(rollCall.others, id)),
+    problems,
     /** Before the servers are probed: shared statuses may make a probe of a dead server unnecessary. */
     watch: () => watch.watch(),
     /** Afterwards. Resolves when the identity is known, or soon. */

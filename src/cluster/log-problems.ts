@@ -6,15 +6,31 @@ import { type Problem, problemInWords } from './problem.ts';
 import { findProblems } from './problems/find-problems.ts';
 
 /** Says each problem once when it is found, at a start too, and once when it is gone. */
+export class ProblemLog {
+  readonly #log: Logger;
+  #known = new Map<string, Problem>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** All that there are now. */
+  found(problems: readonly Problem[]): void {
+    const found = new Map(problems.map((problem) => [keyOf(problem), problem]));
+    for (const [key, problem] of found) if (!this.#known.has(key)) this.#log.warn({ problem }, problemInWords(problem));
+    for (const [key, problem] of this.#known) {
+      if (!found.has(key)) this.#log.info({ problem }, 'a problem is no longer seen');
+    }
+    this.#known = found;
+  }
+}
+
+/** Those of the servers. */
 export function logProblems(cluster: Pick<Cluster, 'subscribe'>, log: Logger): void {
   const reports = new Map<string, ProbeReport | null>();
-  let known = new Map<string, Problem>();
+  const problems = new ProblemLog(log);
   cluster.subscribe((snapshot) => {
-    if (!hasNews(snapshot, reports)) return;
-    const found = new Map(findProblems(snapshot).map((problem) => [keyOf(problem), problem]));
-    for (const [key, problem] of found) if (!known.has(key)) log.warn({ problem }, problemInWords(problem));
-    for (const [key, problem] of known) if (!found.has(key)) log.info({ problem }, 'a problem is no longer seen');
-    known = found;
+    if (hasNews(snapshot, reports)) problems.found(findProblems(snapshot));
   });
 }
 

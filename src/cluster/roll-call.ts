@@ -6,7 +6,6 @@
  */
 import { jittered } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/log.ts';
 import type { Redis } from '../platform/redis.ts';
 
 export type RollCallOptions = {
@@ -16,7 +15,8 @@ export type RollCallOptions = {
   readonly here: () => { readonly cluster: string | null; readonly source: string | null };
   readonly clock: Clock;
   readonly random: () => number;
-  readonly log: Logger;
+  /** Others are there than before. */
+  readonly onChange: () => void;
 };
 
 export type OtherCluster = 'ANOTHER_CLUSTER' | 'ANOTHER_SOURCE';
@@ -67,7 +67,7 @@ export class RollCall {
   }
 
   async round(): Promise<void> {
-    const { redis, prefix, here, log, clock } = this.#options;
+    const { redis, prefix, here, onChange, clock } = this.#options;
     const { cluster, source } = here();
     if (cluster === null || source === null) return;
     try {
@@ -76,7 +76,7 @@ export class RollCall {
       const names = Array.isArray(heard) ? heard.map(String) : [];
       const before = this.#others;
       this.#others = this.#judge(names, { cluster, source }, clock.monotonic());
-      for (const other of this.#others) if (!before.has(other)) log.warn({ prefix }, warnings[other]);
+      if (String([...before]) !== String([...this.#others])) onChange();
     } catch {
       // Asked again with the next round.
     }
@@ -102,10 +102,3 @@ export class RollCall {
     }
   }
 }
-
-const warnings: Readonly<Record<OtherCluster, string>> = {
-  ANOTHER_CLUSTER:
-    'another cluster uses this Redis under the same CLUSTER_ID: they are kept apart, and should have names of their own',
-  ANOTHER_SOURCE:
-    'processes of this cluster write to two sources and share one Redis: they show each other what is not theirs',
-};

@@ -4,7 +4,6 @@ import { RedisLeases } from '../../../src/cluster/redis-leases.ts';
 import { RedisStatusBoard } from '../../../src/cluster/redis-status-board.ts';
 import { RollCall } from '../../../src/cluster/roll-call.ts';
 import type { NodeWord } from '../../../src/cluster/status-board.ts';
-import { createLog } from '../../../src/platform/log.ts';
 import { MemoryRedis } from '../../support/memory-redis.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
@@ -147,15 +146,19 @@ describe('the board', () => {
 describe('the roll call', () => {
   let source: string | null;
   let roll: RollCall;
+  let changes: number;
   beforeEach(() => {
     source = 's1';
+    changes = 0;
     roll = new RollCall({
       redis,
       prefix: 'tidemark:',
       here: () => ({ cluster: 'c1', source }),
       clock,
       random: () => 0.5,
-      log: createLog({ level: 'silent', format: 'json' }),
+      onChange: () => {
+        changes += 1;
+      },
     });
   });
   const others = async (...names: string[]) => {
@@ -205,6 +208,11 @@ describe('the roll call', () => {
     answer = new Error('gone');
     await roll.round();
     expect([...roll.others]).toEqual(['ANOTHER_CLUSTER']);
+  });
+
+  it('tells only that others are there than before', async () => {
+    for (const names of [['c1 s1'], ['c1 s1', 'c2 s9'], ['c1 s1', 'c2 s9', 'c3 s1'], ['c1 s1']]) await others(...names);
+    expect(changes).toBe(2);
   });
 
   it('takes what is no list for nobody', async () => {
