@@ -88,11 +88,7 @@ describe('the checker', () => {
       { 'src/orders/a.ts': "import { PrismaClient } from '@prisma/client';" },
       /belongs to database/,
     ],
-    [
-      'a driver in routing',
-      { 'src/routing/a.ts': "import { createPool } from 'mariadb';" },
-      /belongs to servers and local/,
-    ],
+    ['a driver in routing', { 'src/routing/a.ts': "import { createPool } from 'mariadb';" }, /belongs to servers/],
     [
       'generated code in the domain',
       { 'src/orders/a.ts': "import { a } from '../../prisma/generated/orders/client.ts';" },

@@ -1,23 +1,25 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
+import type { LocalServer } from '../servers/local-servers.ts';
 import type { LocalCluster, LocalClusterOptions } from './cluster-contract.ts';
 import { readClusterFile, removeClusterFile, writeClusterFile } from './directory/cluster-file.ts';
 import type { DirectoryLock } from './directory/directory-lock.ts';
 import { dataFolder, type FlavourState, loadFlavourState, saveFlavourState } from './directory/flavour-state.ts';
 import { type LocalSecrets, loadSecrets } from './directory/secrets.ts';
 import { Appliers } from './lab/appliers.ts';
-import { PortTakenError, UnknownNodeError } from './local-errors.ts';
+import { UnknownNodeError } from './local-errors.ts';
 import type { LocalNode, LocalRedis } from './local-node.ts';
 import { planNodes } from './node-plans.ts';
 import { removeAbandonedDrafts } from './processes/abandoned-drafts.ts';
-import { isPortFree, pickPort } from './processes/ports.ts';
+import { PortBook } from './processes/port-book.ts';
 import { startRedisServer } from './processes/redis-server.ts';
 import type { ServerChild } from './processes/server-child.ts';
 import { type NodePlan, type RunningNode, startNodeServer } from './processes/server-node.ts';
 import { findUsableServer } from './processes/usable-server.ts';
 import { findServer, type ServerBinary } from './programs/server-binaries.ts';
-import { arrangeReplication } from './replication/arrange-replication.ts';
-import { formGroup } from './replication-group.ts';
+import { localDatabase, onServer } from './server-connection.ts';
+import type { LocalTopology } from './topologies/topology.ts';
+import { topologyOf } from './topologies/topology-of.ts';
 
 type Options = LocalClusterOptions & { clock: Clock };
 
@@ -31,21 +33,19 @@ type Prepared = {
   readonly template: string;
 };
 
-const portAttempts = 5;
-
 /** The servers of one directory while they run. Owns the directory's lock. */
 export class RunningCluster implements LocalCluster {
-  readonly database = 'orders';
+  readonly database = localDatabase;
   readonly #prepared: Prepared;
   readonly #plans: readonly NodePlan[];
   readonly #running = new Map<string, RunningNode>();
-  readonly #ports: Map<string, number>;
+  readonly #ports: PortBook;
+  readonly #topology: LocalTopology;
   /** Servers whose end is our own doing. */
   readonly #ending = new WeakSet<ServerChild>();
   #redis: { readonly facts: LocalRedis; readonly child: ServerChild } | null = null;
-  /** The member that the group had elected when it last came together. */
+  /** The source as the servers last agreed on it. */
   #primary: string | null = null;
-  #forming: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
   /** Finds or fetches the server programs, and what this directory remembers. */
@@ -68,7 +68,24 @@ export class RunningCluster implements LocalCluster {
     const { replicas = 2, backup = true } = prepared.options;
     this.#prepared = prepared;
     this.#plans = planNodes({ topology: this.topology, replicas, backup });
-    this.#ports = new Map(Object.entries(prepared.state.ports));
+    this.#ports = new PortBook(prepared.state.ports, (ports) =>
+      saveFlavourState(this.#dataDirectory(), { id: this.id, ports }),
+    );
+    const { options, secrets } = prepared;
+    this.#topology = topologyOf(this.topology, {
+      id: this.id,
+      flavour: this.flavour,
+      plans: this.#plans.filter(({ role }) => role !== 'backup'),
+      server: (name) => this.#server(name),
+      runs: (name) => this.isRunning(name),
+      formerSource: async () => (await this.#recordedSource()) ?? this.#primary ?? 'source',
+      accounts: secrets.credentials,
+      semiSync: options.semiSync ?? true,
+      sourceAddressFor: options.sourceAddressFor ?? (async (_, source) => source),
+      clock: options.clock,
+      signal: options.signal,
+      log: options.log,
+    });
   }
 
   get id(): string {
@@ -113,11 +130,10 @@ export class RunningCluster implements LocalCluster {
 
   /** All servers at once, then replication. When one fails the others are still waited for, so that `stop` finds them. */
   async start(): Promise<void> {
-    await this.#choosePorts();
+    await this.#ports.choose([...this.#plans.map((plan) => plan.name), 'redis']);
     const launches = await Promise.allSettled([...this.#plans.map((plan) => this.#launch(plan)), this.#launchRedis()]);
     for (const launch of launches) if (launch.status === 'rejected') throw launch.reason;
-    if (this.topology === 'group') await this.#form();
-    else await this.#arrange(null);
+    await this.#arrange(null);
     await this.#endDelays();
     await this.#record();
   }
@@ -127,8 +143,7 @@ export class RunningCluster implements LocalCluster {
     const running = this.#running.get(name);
     if (running !== undefined && running.child.exit === null) return running.node;
     const { node } = await this.#launch(plan);
-    if (plan.member) await this.#form();
-    else if (plan.role !== 'backup') await this.#arrange(name);
+    if (plan.role !== 'backup') await this.#arrange(name);
     await this.#record();
     return this.nodes.find((one) => one.name === name) ?? node;
   }
@@ -162,19 +177,9 @@ export class RunningCluster implements LocalCluster {
     if (child.exit === null) await child.end(signal, this.#prepared.options.clock);
   }
 
-  async #choosePorts(): Promise<void> {
-    const taken = new Set<number>();
-    for (const name of [...this.#plans.map((plan) => plan.name), 'redis']) {
-      const port = await pickPort({ remembered: this.#ports.get(name), taken, isFree: isPortFree });
-      taken.add(port);
-      this.#ports.set(name, port);
-    }
-    await this.#savePorts();
-  }
-
   async #launch(plan: NodePlan): Promise<RunningNode> {
     const { options, server, template, secrets } = this.#prepared;
-    const running = await this.#onSomePort(plan.name, (port) =>
+    const running = await this.#ports.onSomePort(plan.name, (port) =>
       startNodeServer({
         plan,
         flavour: this.flavour,
@@ -197,7 +202,7 @@ export class RunningCluster implements LocalCluster {
   async #launchRedis(): Promise<void> {
     const { options, redis } = this.#prepared;
     if (redis === null) return;
-    const child = await this.#onSomePort('redis', (port) =>
+    const child = await this.#ports.onSomePort('redis', (port) =>
       startRedisServer({
         binary: redis,
         dataDirectory: this.#dataDirectory('redis'),
@@ -209,43 +214,32 @@ export class RunningCluster implements LocalCluster {
         signal: options.signal,
       }),
     );
-    this.#redis = { child, facts: { host: '127.0.0.1', port: this.#port('redis'), pid: child.pid } };
+    this.#redis = { child, facts: { host: '127.0.0.1', port: this.#ports.portOf('redis'), pid: child.pid } };
     this.#watch('redis', child);
-  }
-
-  /** Another program may take a port between our look and the server's start. */
-  async #onSomePort<T>(name: string, start: (port: number) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await start(this.#port(name));
-      } catch (error) {
-        if (!(error instanceof PortTakenError) || attempt === portAttempts) throw error;
-        const taken = new Set(this.#ports.values());
-        this.#ports.set(name, await pickPort({ remembered: undefined, taken, isFree: isPortFree }));
-        await this.#savePorts();
-      }
-    }
   }
 
   /** `started` is the one that joins others; without it all have just started. */
   async #arrange(started: string | null): Promise<void> {
-    const { options, secrets } = this.#prepared;
-    const recorded = (await readClusterFile(this.directory))?.cluster.nodes.find(({ role }) => role === 'source')?.name;
-    const plain = this.#plans.filter(({ role }) => role !== 'backup');
-    this.#primary = await arrangeReplication({
-      flavour: this.flavour,
-      servers: plain.map(({ name, serverId }) => {
-        const runs = this.isRunning(name);
-        return { name, serverId, runs, host: '127.0.0.1', port: this.#port(name) };
-      }),
-      formerSource: recorded ?? this.#primary ?? 'source',
-      started,
-      semiSync: options.semiSync ?? true,
-      credentials: secrets.credentials,
-      clock: options.clock,
-      log: options.log,
-      sourceAddressFor: options.sourceAddressFor ?? (async (_, source) => source),
-    });
+    this.#primary = (await this.#topology.arrange(started)) ?? this.#primary;
+  }
+
+  async #recordedSource(): Promise<string | undefined> {
+    return (await readClusterFile(this.directory))?.cluster.nodes.find(({ role }) => role === 'source')?.name;
+  }
+
+  #server(name: string): LocalServer {
+    const address = { host: '127.0.0.1', port: this.#ports.portOf(name) };
+    return {
+      name,
+      ...address,
+      dataDirectory: this.#dataDirectory(name),
+      use: (work) => onServer({ ...address, flavour: this.flavour }, this.credentials.admin, work),
+      restarted: async (change) => {
+        await this.stopNode(name);
+        await change();
+        await this.#launch(this.#plan(name));
+      },
+    };
   }
 
   /** A replica goes on being late on purpose after the process that made it so was killed: a start undoes that. */
@@ -262,28 +256,6 @@ export class RunningCluster implements LocalCluster {
     );
   }
 
-  /** One at a time: two that look at once might both find that nobody has started the group. */
-  #form(): Promise<void> {
-    const forming = this.#forming.then(async () => {
-      const { options, secrets } = this.#prepared;
-      const members = this.#plans.filter(({ member }) => member).map(({ name }) => name);
-      const runs = (name: string) => this.isRunning(name);
-      const away = members.filter((name) => !runs(name));
-      const primary = await formGroup({
-        groupName: this.id,
-        members: members.filter(runs).map((name) => ({ name, host: '127.0.0.1', port: this.#port(name) })),
-        away,
-        credentials: secrets.credentials,
-        clock: options.clock,
-        signal: options.signal,
-      });
-      if (primary !== null) this.#primary = primary;
-      else options.log(`the group waits for ${away.join(', ')}`);
-    });
-    this.#forming = forming.catch(() => undefined);
-    return forming;
-  }
-
   #watch(name: string, child: ServerChild): void {
     void child.exited.then(async ({ code, signal }) => {
       if (this.#ending.has(child)) return;
@@ -297,17 +269,6 @@ export class RunningCluster implements LocalCluster {
     const { api = null, paymentsUrl = null } = (await readClusterFile(this.directory))?.cluster ?? {};
     const servers = { id, flavour, topology, database, nodes: [...nodes], redis };
     await writeClusterFile(this.directory, { ...servers, api, paymentsUrl });
-  }
-
-  async #savePorts(): Promise<void> {
-    const ports = Object.fromEntries(this.#ports);
-    await saveFlavourState(this.#dataDirectory(), { id: this.id, ports });
-  }
-
-  #port(name: string): number {
-    const port = this.#ports.get(name);
-    if (port === undefined) throw new UnknownNodeError(`The cluster has no port for ${name}`);
-    return port;
   }
 
   #plan(name: string): NodePlan {

@@ -1,44 +1,31 @@
-import { type Connection, createConnection } from 'mariadb';
-import type { Account } from './directory/secrets.ts';
+import type { Connection } from '../servers/connection.ts';
+import { flavours } from '../servers/flavours.ts';
+import type { LocalAccount } from '../servers/local-servers.ts';
+import type { ServerFlavour } from './server-flavour.ts';
 
 export type ServerAddress = { readonly host: string; readonly port: number };
+export type ServerPlace = ServerAddress & { readonly flavour: ServerFlavour };
+
+/** Of every local cluster. */
+export const localDatabase = 'orders';
 
 /** A connection to one server of the cluster, outside of any pool. The caller ends it. */
-export function connectTo({ host, port }: ServerAddress, { user, password }: Account): Promise<Connection> {
-  return createConnection({
-    host,
-    port,
-    user,
-    password,
-    connectTimeout: 5_000,
-    allowPublicKeyRetrieval: true,
-    bigIntAsNumber: true,
-  });
+export function connectTo({ flavour, host, port }: ServerPlace, account: LocalAccount): Promise<Connection> {
+  const address = { name: `${host}:${port}`, host, port, ...account, database: localDatabase, tls: null };
+  return flavours[flavour].driver.open(address, { timeoutMs: 5000, bare: true }).opened;
 }
 
-/** Runs statements one after the other on a connection of their own. */
-export async function runStatements(
-  address: ServerAddress,
-  account: Account,
-  statements: readonly string[],
-): Promise<void> {
-  const connection = await connectTo(address, account);
+/** Runs `work` on a connection of its own. */
+export async function onServer<T>(
+  place: ServerPlace,
+  account: LocalAccount,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connectTo(place, account);
+  // It may be killed meanwhile: that must not end this process.
+  connection.on('error', () => undefined);
   try {
-    for (const statement of statements) await connection.query(statement);
-  } finally {
-    connection.destroy();
-  }
-}
-
-/** The rows of one query on a connection of its own. */
-export async function queryRows(
-  address: ServerAddress,
-  account: Account,
-  sql: string,
-): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>> {
-  const connection = await connectTo(address, account);
-  try {
-    return await connection.query<Record<string, unknown>[]>(sql);
+    return await work(connection);
   } finally {
     connection.destroy();
   }

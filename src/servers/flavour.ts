@@ -15,6 +15,7 @@ import type { PositionKind } from '../consistency/position-kind.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Connection, Sends, Statement } from './connection.ts';
 import type { Driver } from './driver.ts';
+import type { LocalServers } from './local-servers.ts';
 import type { Untold } from './untold.ts';
 
 export interface Flavour {
@@ -47,6 +48,8 @@ export interface Flavour {
   readIdentity(connection: Connection): Promise<string>;
   /** The settings by which the server refuses everybody's writes. */
   refusedBy(connection: Connection): Promise<readonly string[]>;
+  /** What a cluster on this machine needs; `null` of a kind that is never started here. */
+  readonly local: LocalServers | null;
 }
 
 /** What a plan may count on. */
@@ -95,8 +98,8 @@ export interface CommitQuestion {
   /** Sent at once, behind the commit on the same connection. */
   ask(connection: Pick<Sends, 'query'>): Promise<CommitAnswer | undefined>;
   /**
-   * The position of what this connection just committed, `null` when that was nothing. `previous` is its former answer.
-   * Else why no position tells of it, whatever it was.
+   * A position that includes what this connection just committed, `null` when that is known to have been nothing. `previous`
+   * is its former answer. Else why no position tells of it, whatever it was.
    */
   own(answer: CommitAnswer, previous: CommitAnswer | undefined): Position | null | Untold;
 }

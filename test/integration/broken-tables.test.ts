@@ -2,7 +2,7 @@ import { open, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptySession } from '../../src/consistency/session.ts';
-import { temporaryDirectory } from '../../src/local/processes/server-arguments.ts';
+import { temporaryDirectory } from '../../src/servers/mysql-family/local/server-arguments.ts';
 import { environmentFor } from '../consistency/api-process.ts';
 import { caughtUp, migrateOrders, openEngine } from '../support/engine.ts';
 import { startApi, type TestApi } from '../support/in-process-api.ts';

@@ -4,7 +4,6 @@ import { delimiter } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReplication } from '../../src/local/replication/replication.ts';
-import { serverFile } from '../../src/local/sql-file.ts';
 import { makeClientFolder } from '../support/client-programs.ts';
 import { caughtUp } from '../support/engine.ts';
 import { TestFailover } from '../support/failover.ts';
@@ -36,7 +35,7 @@ async function forgetTheSource(name: string): Promise<void> {
 async function runOneShot(): Promise<string> {
   const { app, admin, replication } = servers.cluster.credentials;
   const address = (name: string) => `${servers.node(name).host}:${servers.node(name).port}`;
-  const { stdout } = await promisify(execFile)('bash', [serverFile('container-follow.sh')], {
+  const { stdout } = await promisify(execFile)('bash', ['src/local/containers/follow.sh'], {
     env: {
       ...process.env,
       PATH: `${clients}${delimiter}${process.env.PATH}`,

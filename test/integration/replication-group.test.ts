@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { TidemarkError } from '../../src/errors.ts';
-import { serverFile } from '../../src/local/sql-file.ts';
 import { makeClientFolder } from '../support/client-programs.ts';
 import { type EngineOptions, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster, testFlavour } from '../support/test-cluster.ts';
@@ -102,7 +101,7 @@ async function expectEverywhere(numbers: readonly string[]): Promise<void> {
 
 async function runOneShot(clients: string): Promise<string> {
   const { admin, replication } = group.cluster.credentials;
-  const { stdout } = await promisify(execFile)('bash', [serverFile('container-group.sh')], {
+  const { stdout } = await promisify(execFile)('bash', ['src/local/containers/group.sh'], {
     env: {
       ...process.env,
       PATH: `${clients}${delimiter}${process.env.PATH}`,

@@ -5,16 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { type LocalCredentials, loadSecrets } from '../../src/local/directory/secrets.ts';
 import { prepareDataDirectory } from '../../src/local/processes/data-directory.ts';
 import { isPortFree, pickPort } from '../../src/local/processes/ports.ts';
-import { placesOf } from '../../src/local/processes/server-arguments.ts';
 import { ServerChild } from '../../src/local/processes/server-child.ts';
 import { findUsableServer, type UsableServer } from '../../src/local/processes/usable-server.ts';
 import { unpackPackages } from '../../src/local/programs/apt-packages.ts';
-import type { PackageSet } from '../../src/local/programs/package-sets.ts';
-import { queryRows } from '../../src/local/server-connection.ts';
-import { configurationFile, credentialValues, loadStatements } from '../../src/local/sql-file.ts';
+import { onServer } from '../../src/local/server-connection.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { firstExisting } from '../../src/platform/existing-path.ts';
 import { type Command, runCommand } from '../../src/platform/run-command.ts';
+import type { PackageSet } from '../../src/servers/local-servers.ts';
+import { mariadbStart } from '../../src/servers/mariadb/local/servers.ts';
+import { placesOf } from '../../src/servers/mysql-family/local/server-arguments.ts';
+import { credentialValues, loadStatements } from '../../src/servers/mysql-family/local/sql-file.ts';
+import { type Row, rowsOf } from '../../src/servers/rows.ts';
 import { binariesDirectory } from './test-cluster.ts';
 
 const galera: PackageSet = {
@@ -92,7 +94,11 @@ export class GaleraCluster {
   async begin(): Promise<void> {
     const [first = '', ...others] = this.nodes.map(({ name }) => name);
     await prepareDataDirectory(this.#data(first), this.#server.template);
-    const statements = await loadStatements('mariadb', 'accounts', credentialValues(this.credentials));
+    const statements = await loadStatements(
+      new URL('../../src/servers/mariadb/local/', import.meta.url),
+      'accounts',
+      credentialValues(this.credentials),
+    );
     const initFile = join(this.#directory, 'accounts.sql');
     await writeFile(initFile, statements.map((statement) => `${statement};\n`).join(''), { mode: 0o600 });
     await this.start(first, ['--wsrep-new-cluster', `--init-file=${initFile}`]);
@@ -151,10 +157,11 @@ export class GaleraCluster {
     return row === undefined ? null : String(row.Value);
   }
 
-  query(name: string, sql: string): ReturnType<typeof queryRows> {
+  async query(name: string, sql: string): Promise<readonly Row[]> {
     const node = this.nodes.find((candidate) => candidate.name === name);
     if (node === undefined) throw new Error(`There is no ${name}`);
-    return queryRows(node, this.credentials.admin, sql);
+    const place = { ...node, flavour: 'mariadb' } as const;
+    return rowsOf(await onServer(place, this.credentials.admin, (connection) => connection.query(sql)));
   }
 
   async stop(): Promise<void> {
@@ -182,9 +189,9 @@ export class GaleraCluster {
       'evs.suspect_timeout=PT3S;evs.inactive_timeout=PT6S',
     ];
     return [
-      `--defaults-file=${configurationFile('mariadb')}`,
+      `--defaults-file=${mariadbStart.settings}`,
       `--datadir=${this.#data(name)}`,
-      ...placesOf('mariadb', this.#server.server.unpackedUsr),
+      ...placesOf(this.#server.server.unpackedUsr, mariadbStart),
       '--bind-address=127.0.0.1',
       `--port=${ports.sql}`,
       '--socket=server.sock',

@@ -37,7 +37,7 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
     packages: /^(graphql|graphql-yoga|@pothos\/.+|@graphql-yoga\/.+|@escape\.tech\/.+)$/,
     owners: ['graphql', 'http/server.ts'],
   },
-  { packages: /^(mariadb|mysql2)$/, owners: ['servers', 'local'] },
+  { packages: /^(mariadb|mysql2)$/, owners: ['servers'] },
   { packages: /^prom-client$/, owners: ['http/prometheus.ts'] },
   // A driver brings the adapter that a Prisma client sends through it.
   { packages: /^(@prisma\/.+|prisma)$/, owners: ['database', 'servers/driver.ts', 'servers/mysql-family/driver.ts'] },
@@ -62,16 +62,16 @@ export const patternOwners: readonly {
     owners: ['platform/clock.ts', 'dashboard', 'client'],
   },
   {
-    // A connection that is made elsewhere may forget TLS. What is local has none.
+    // A connection that is made elsewhere may forget TLS.
     what: 'connects to a database server',
     pattern: /\bcreate(?:Connection|Pool)\s*\(/,
-    owners: ['servers', 'local'],
+    owners: ['servers'],
   },
   {
     // A kind of server is added in its folder: whoever names one would have to be edited for each.
     what: 'names a kind of server',
     pattern: /(?<!\bfrom )['"](?:mysql|mariadb)['"]|\b(?:Mysql|Mariadb)[A-Z]/,
-    owners: ['servers', 'local'],
+    owners: ['servers'],
   },
 ];
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { isPortFree } from '../../src/local/processes/ports.ts';
 import { ServerChild } from '../../src/local/processes/server-child.ts';
 import { unpackPackages } from '../../src/local/programs/apt-packages.ts';
-import type { PackageSet } from '../../src/local/programs/package-sets.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { firstExisting } from '../../src/platform/existing-path.ts';
 import { type Command, plainCommand, runCommand } from '../../src/platform/run-command.ts';
+import type { PackageSet } from '../../src/servers/local-servers.ts';
 import { certificates } from './certificates.ts';
 import { binariesDirectory } from './test-cluster.ts';
 

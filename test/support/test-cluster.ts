@@ -9,6 +9,7 @@ import { type LocalCluster, startLocalCluster } from '../../src/local/local-clus
 import type { LocalNode } from '../../src/local/local-node.ts';
 import type { ServerFlavour, Topology } from '../../src/local/server-flavour.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { flavourNames } from '../../src/servers/flavour-name.ts';
 import { DelayProxy } from './delay-proxy.ts';
 
 export type TestClusterOptions = {
@@ -84,7 +85,10 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
 }
 
 export function testFlavour(): ServerFlavour {
-  return process.env.TIDEMARK_TEST_FLAVOUR === 'mysql' ? 'mysql' : 'mariadb';
+  const { TIDEMARK_TEST_FLAVOUR: name = flavourNames[0] } = process.env;
+  const flavour = flavourNames.find((known) => known === name);
+  if (flavour === undefined) throw new Error(`TIDEMARK_TEST_FLAVOUR is one of ${flavourNames.join(', ')}`);
+  return flavour;
 }
 
 /** Where the project keeps unpacked servers: tests share them. */

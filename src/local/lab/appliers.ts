@@ -5,12 +5,14 @@
  * A member of a replication group whose applier is stopped leaves its group; one that may not commit what it applies only
  * falls behind, for as long as the connection lives that holds it up.
  */
-import type { Connection } from 'mariadb';
 import type { Clock } from '../../platform/clock.ts';
 import { within } from '../../platform/deadline.ts';
+import type { Connection } from '../../servers/connection.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
+import type { LocalServers } from '../../servers/local-servers.ts';
 import type { Account } from '../directory/secrets.ts';
-import { replicationWords } from '../replication/replication.ts';
-import { connectTo, type ServerAddress } from '../server-connection.ts';
+import { localServers } from '../programs/known-programs.ts';
+import { connectTo, type ServerAddress, type ServerPlace } from '../server-connection.ts';
 import type { ServerFlavour, Topology } from '../server-flavour.ts';
 
 export type ApplierLook = {
@@ -27,27 +29,8 @@ export type AppliersOptions = {
   readonly topology: Topology;
   readonly account: Account;
   readonly clock: Clock;
-  readonly connect?: (server: ServerAddress, account: Account) => Promise<ApplierConnection>;
+  readonly connect?: (server: ServerPlace, account: Account) => Promise<Connection>;
 };
-
-export type ApplierConnection = Pick<Connection, 'query' | 'on' | 'end' | 'destroy'>;
-
-const words = {
-  mariadb: {
-    stopApplier: 'STOP SLAVE SQL_THREAD',
-    startApplier: 'START SLAVE SQL_THREAD',
-    stop: 'STOP SLAVE',
-    start: 'START SLAVE',
-    delay: 'CHANGE MASTER TO MASTER_DELAY',
-  },
-  mysql: {
-    stopApplier: 'STOP REPLICA SQL_THREAD',
-    startApplier: 'START REPLICA SQL_THREAD',
-    stop: 'STOP REPLICA',
-    start: 'START REPLICA',
-    delay: 'CHANGE REPLICATION SOURCE TO SOURCE_DELAY',
-  },
-} as const;
 
 const lookTimeoutMs = 1000;
 const changeTimeoutMs = 20_000;
@@ -55,7 +38,7 @@ const changeTimeoutMs = 20_000;
 export class Appliers {
   readonly #options: AppliersOptions;
   /** Connections that keep members of a group from committing what they apply, by port. */
-  readonly #held = new Map<number, ApplierConnection>();
+  readonly #held = new Map<number, Connection>();
 
   constructor(options: AppliersOptions) {
     this.#options = options;
@@ -64,32 +47,30 @@ export class Appliers {
   /** Rejects when the server does not answer within a second. */
   look(server: ServerAddress): Promise<ApplierLook> {
     return this.#on(server, lookTimeoutMs, async (connection) => {
-      const [settings] = await connection.query<{ readOnly: number | string }[]>(
-        'SELECT @@GLOBAL.read_only AS readOnly',
-      );
-      const readOnly = !['0', 'OFF'].includes(String(settings?.readOnly));
+      const { readOnly, receiver, applier, delayMs = 0 } = await flavourOf(connection).control.look(connection);
       if (this.#options.topology === 'group') {
         return { readOnly, applying: readOnly ? !this.#held.has(server.port) : null, delayS: null };
       }
-      const { status, applying } = replicationWords[this.#options.flavour];
-      const [row] = await connection.query<Record<string, unknown>[]>(status);
-      if (row === undefined) return { readOnly, applying: null, delayS: null };
-      return { readOnly, applying: row[applying] === 'Yes', delayS: Number(row.SQL_Delay ?? 0) };
+      if (receiver === 'NONE') return { readOnly, applying: null, delayS: null };
+      return { readOnly, applying: applier === 'RUNNING', delayS: Math.trunc(delayMs / 1000) };
     });
   }
 
   async stop(server: ServerAddress): Promise<void> {
-    if (this.#options.topology !== 'group') return this.#run(server, [this.#words.stopApplier]);
+    const { group, stopApplying } = this.#servers;
+    if (this.#options.topology !== 'group' || group === null) return this.#run(server, stopApplying);
     if (this.#held.has(server.port)) return;
     const connection = await this.#connect(server);
     // The server may be killed meanwhile: that must not end this process.
     connection.on('error', () => this.#held.delete(server.port));
     this.#held.set(server.port, connection);
-    await connection.query('FLUSH TABLES WITH READ LOCK');
+    await group.hold(connection);
   }
 
   async start(server: ServerAddress): Promise<void> {
-    if (this.#options.topology !== 'group') return this.#run(server, [this.#words.startApplier]);
+    if (this.#options.topology !== 'group') {
+      return this.#run(server, (open) => flavourOf(open).control.startApplying(open));
+    }
     const connection = this.#held.get(server.port);
     this.#held.delete(server.port);
     // Its orderly end says that the lock is gone.
@@ -98,9 +79,7 @@ export class Appliers {
 
   /** The replica applies what it receives, but each change that many whole seconds after the source made it. */
   delay(server: ServerAddress, seconds: number): Promise<void> {
-    const { stop, delay, start } = this.#words;
-    // MariaDB changes the delay only while nothing of the replication runs.
-    return this.#run(server, [stop, `${delay} = ${Math.trunc(seconds)}`, start]);
+    return this.#run(server, (open) => this.#servers.delay(open, seconds));
   }
 
   /** Lets go of what is held up. What was told to servers stays as it is. */
@@ -109,22 +88,20 @@ export class Appliers {
     this.#held.clear();
   }
 
-  #connect(server: ServerAddress): Promise<ApplierConnection> {
+  #connect(server: ServerAddress): Promise<Connection> {
     const { account, connect = connectTo } = this.#options;
-    return connect(server, account);
+    return connect({ ...server, flavour: this.#options.flavour }, account);
   }
 
-  get #words() {
-    return words[this.#options.flavour];
+  get #servers(): LocalServers {
+    return localServers(this.#options.flavour);
   }
 
-  async #run(server: ServerAddress, statements: readonly string[]): Promise<void> {
-    await this.#on(server, changeTimeoutMs, async (connection) => {
-      for (const statement of statements) await connection.query(statement);
-    });
+  #run(server: ServerAddress, change: (connection: Connection) => Promise<void>): Promise<void> {
+    return this.#on(server, changeTimeoutMs, change);
   }
 
-  async #on<T>(server: ServerAddress, ms: number, work: (connection: ApplierConnection) => Promise<T>): Promise<T> {
+  async #on<T>(server: ServerAddress, ms: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     const connecting = this.#connect(server);
     try {
       return await within(connecting.then(work), ms, this.#options.clock);

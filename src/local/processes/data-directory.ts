@@ -3,8 +3,11 @@ import { constants } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { exists } from '../../platform/existing-path.ts';
+import type { InitialiseRequest } from '../../servers/local-servers.ts';
 import { belongsToAnotherUser } from '../local-errors.ts';
-import { type InitialiseRequest, initialise, recipes } from './initialise.ts';
+import { localServers } from '../programs/known-programs.ts';
+import type { ServerBinary } from '../programs/server-binaries.ts';
+import type { ServerFlavour } from '../server-flavour.ts';
 
 /*
  * An empty data directory takes seconds to initialise, so it is made once per server version and way of initialising,
@@ -12,24 +15,26 @@ import { type InitialiseRequest, initialise, recipes } from './initialise.ts';
  * they are whole: a start that was interrupted leaves a folder that nobody takes for data.
  */
 
-export type TemplateRequest = Omit<InitialiseRequest, 'dataDirectory'> & {
+export type TemplateRequest = Omit<InitialiseRequest, 'dataDirectory' | 'binary'> & {
+  binary: ServerBinary;
+  flavour: ServerFlavour;
   /** Where unpacked servers live. */
   directory: string;
 };
 
 /** The template's folder, made when there is none yet. */
-export async function prepareTemplate({ directory, ...request }: TemplateRequest): Promise<string> {
-  const { binary, flavour } = request;
+export async function prepareTemplate({ directory, flavour, ...request }: TemplateRequest): Promise<string> {
+  const { binary } = request;
+  const { recipe, initialise, identityFiles } = localServers(flavour);
   // Which program made it matters too: what one may not use, or could not make, another may.
   const program = binary.unpackedUsr === null ? binary.command.path : 'unpacked';
   const digest = createHash('sha256')
-    .update([...recipes[flavour], program].join(' '))
+    .update([...recipe, program].join(' '))
     .digest('hex');
   const template = join(directory, 'templates', `${flavour}-${binary.version}-${digest.slice(0, 8)}`);
   await buildWhole(template, async (draft) => {
     await initialise({ ...request, dataDirectory: draft });
-    // The server's identity: two servers with one would not replicate. It makes its own at its first start.
-    await rm(join(draft, 'auto.cnf'), { force: true });
+    for (const file of identityFiles) await rm(join(draft, file), { force: true });
   });
   return template;
 }

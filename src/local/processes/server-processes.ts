@@ -2,11 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import { plainCommand, runCommand } from '../../platform/run-command.ts';
+import { knownPrograms } from '../programs/known-programs.ts';
 
 /** A running server, known by the data directory on its command line: a pid alone may be anybody's by now. */
 export type ServerProcess = { readonly pid: number; readonly dataDirectory: string };
-
-const serverPrograms = new Set(['mariadbd', 'mysqld', 'redis-server']);
 
 /** All servers of this machine whose data lies inside `directory`. */
 export async function findServerProcesses(directory: string): Promise<ServerProcess[]> {
@@ -19,12 +18,9 @@ export async function findServerProcesses(directory: string): Promise<ServerProc
 
 /** The data directory that a server was started with, or null when this is no server's command line. */
 export function dataDirectoryOf(args: readonly string[]): string | null {
-  const program = args.findIndex((arg) => serverPrograms.has(basename(arg)));
-  if (program === -1) return null;
   for (const [index, arg] of args.entries()) {
-    if (index <= program) continue;
-    if (arg.startsWith('--datadir=')) return arg.slice('--datadir='.length);
-    if (arg === '--dir') return args[index + 1] ?? null;
+    const known = knownPrograms.find(({ program }) => program === basename(arg));
+    if (known !== undefined) return known.dataDirectoryIn(args.slice(index + 1));
   }
   return null;
 }

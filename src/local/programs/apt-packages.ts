@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { plainCommand, runCommand } from '../../platform/run-command.ts';
+import type { PackageSet } from '../../servers/local-servers.ts';
 import { ServersMissingError } from '../local-errors.ts';
-import { bytesOfUris, choosePackages, type PackageSet, packagesOfSimulation } from './package-sets.ts';
+import { bytesOfUris, choosePackages, packagesOfSimulation } from './package-sets.ts';
 
 type UnpackRequest = {
   set: PackageSet;

@@ -1,38 +1,4 @@
-import type { ServerKind } from '../server-flavour.ts';
-
-export type PackageSet = {
-  readonly title: string;
-  /** Names start so; releases add a version (`mysql-server-core-8.0`). */
-  readonly prefixes: readonly string[];
-  /** Where to look when this machine's own release has none: its C library comes along, as it will be newer. */
-  readonly fallbackRelease: 'sid' | null;
-  /** What a person does when nothing else works. */
-  readonly advice: string;
-};
-
-const orCompose = 'or run the whole cluster in containers: docker compose up';
-
-export const packageSets: Readonly<Record<ServerKind, PackageSet>> = {
-  mariadb: {
-    title: 'MariaDB',
-    prefixes: ['mariadb-server-core', 'mariadb-client-core'],
-    fallbackRelease: null,
-    advice: `Install MariaDB 10.6 or newer (Debian, Ubuntu: apt-get install mariadb-server; Fedora: dnf install mariadb-server; macOS: brew install mariadb), ${orCompose}`,
-  },
-  mysql: {
-    title: 'MySQL',
-    prefixes: ['mysql-server-core'],
-    fallbackRelease: 'sid',
-    advice: `Install MySQL 8.0.26 or newer (Ubuntu: apt-get install mysql-server; Fedora: dnf install mysql-server; macOS: brew install mysql), ${orCompose}`,
-  },
-  redis: {
-    title: 'Redis',
-    prefixes: ['redis-server', 'redis-tools'],
-    fallbackRelease: null,
-    advice: `Install Redis 6.2 or newer (Debian, Ubuntu: apt-get install redis-server; Fedora: dnf install redis; macOS: brew install redis), ${orCompose}`,
-  },
-};
-
+/** What of a distribution's packages is taken. */
 /** The one package for each prefix, newest version last in the name first; null when a prefix has none. */
 export function choosePackages(prefixes: readonly string[], available: readonly string[]): string[] | null {
   const chosen = prefixes.map((prefix) => {

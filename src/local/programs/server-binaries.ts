@@ -5,8 +5,8 @@ import { type Command, plainCommand, runCommand } from '../../platform/run-comma
 import { ServersMissingError } from '../local-errors.ts';
 import type { ServerKind } from '../server-flavour.ts';
 import { unpackPackages } from './apt-packages.ts';
-import { type PackageSet, packageSets } from './package-sets.ts';
-import { isSupported, parseVersion } from './server-version.ts';
+import { programOf } from './known-programs.ts';
+import { isSupported } from './server-version.ts';
 
 /** A server program that can be started, wherever it came from. */
 export type ServerBinary = {
@@ -18,8 +18,6 @@ export type ServerBinary = {
 };
 
 export type FindOptions = { directory: string; log: (line: string) => void; signal?: AbortSignal | undefined };
-
-const programs = { mariadb: 'mariadbd', mysql: 'mysqld', redis: 'redis-server' } as const;
 
 /** Where servers live that a user's PATH often leaves out. */
 const furtherFolders =
@@ -36,11 +34,11 @@ export async function findUnpackedServer(kind: ServerKind, options: FindOptions)
 }
 
 async function findOnPath(kind: ServerKind, log: (line: string) => void): Promise<ServerBinary | null> {
-  const path = await locate(programs[kind]);
+  const path = await locate(programOf(kind).program);
   if (path === null) return null;
   const version = await versionOf(kind, plainCommand(path));
   if (version === null) return null;
-  if (!isSupported(kind, version)) {
+  if (!isSupported(programOf(kind), version)) {
     log(`${path} is version ${version}, too old: looking for a newer one`);
     return null;
   }
@@ -53,12 +51,10 @@ async function locate(program: string): Promise<string | null> {
   return found.trim() === '' ? null : found.trim();
 }
 
-/** The version, or null when the program does not run or is of another kind: MariaDB also ships a `mysqld`. */
+/** The version, or null when the program does not run or is of another kind. */
 async function versionOf(kind: ServerKind, command: Command): Promise<string | null> {
-  const text = await runCommand(command, kind === 'redis' ? ['--version'] : ['--no-defaults', '--version']).catch(
-    () => '',
-  );
-  return parseVersion(kind, text);
+  const { versionArguments, versionIn } = programOf(kind);
+  return versionIn(await runCommand(command, versionArguments).catch(() => ''));
 }
 
 async function findUnpacked(kind: ServerKind, directory: string): Promise<ServerBinary | null> {
@@ -66,17 +62,18 @@ async function findUnpacked(kind: ServerKind, directory: string): Promise<Server
   const command = await unpackedCommand(kind, root);
   if (command === null) return null;
   const version = await versionOf(kind, command);
-  return version === null || !isSupported(kind, version)
+  return version === null || !isSupported(programOf(kind), version)
     ? null
     : { kind, version, command, unpackedUsr: join(root, 'usr') };
 }
 
 async function unpack(kind: ServerKind, options: FindOptions): Promise<ServerBinary> {
-  const set: PackageSet = packageSets[kind];
+  const set = programOf(kind).packages;
   const isWhole = async (root: string) => {
     const command = await unpackedCommand(kind, root);
     const version = command && (await versionOf(kind, command));
-    if (version && !isSupported(kind, version)) throw new Error(`they are of version ${version}, which is too old`);
+    if (version && !isSupported(programOf(kind), version))
+      throw new Error(`they are of version ${version}, which is too old`);
     return Boolean(version);
   };
   await unpackPackages({ ...options, set, target: join(options.directory, kind), isWhole });
@@ -88,7 +85,9 @@ async function unpack(kind: ServerKind, options: FindOptions): Promise<ServerBin
 
 /** The program, started so that it finds the libraries that were unpacked with it. */
 async function unpackedCommand(kind: ServerKind, root: string): Promise<Command | null> {
-  const path = await firstExisting(['usr/sbin', 'usr/bin'].map((folder) => join(root, folder, programs[kind])));
+  const path = await firstExisting(
+    ['usr/sbin', 'usr/bin'].map((folder) => join(root, folder, programOf(kind).program)),
+  );
   if (path === null) return null;
   const libraries = await libraryFolders(root);
   const loader = await findLoader(root);

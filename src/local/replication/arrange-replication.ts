@@ -4,13 +4,14 @@
  * histories grow. A server that holds transactions which did not survive one is left alone, and said.
  */
 import type { Clock } from '../../platform/clock.ts';
-import type { LocalCredentials } from '../directory/secrets.ts';
+import type { LocalAccount, LocalServer } from '../../servers/local-servers.ts';
+import { localServers } from '../programs/known-programs.ts';
 import type { ServerAddress } from '../server-connection.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
-import { followSource, leadReplicas } from './replication.ts';
+import { followSource } from './replication.ts';
 import { isPartOf, newestEpochs, readStanding, type Standing } from './standing.ts';
 
-export type PlainServer = ServerAddress & { readonly name: string; readonly serverId: number; readonly runs: boolean };
+export type PlainServer = LocalServer & { readonly serverId: number; readonly runs: boolean };
 
 export type ArrangeRequest = {
   readonly flavour: ServerFlavour;
@@ -20,7 +21,7 @@ export type ArrangeRequest = {
   /** The one that has just started, when the others were there before. */
   readonly started: string | null;
   readonly semiSync: boolean;
-  readonly credentials: LocalCredentials;
+  readonly account: LocalAccount;
   readonly clock: Clock;
   readonly log: (line: string) => void;
   readonly sourceAddressFor: (replica: string, source: ServerAddress) => Promise<ServerAddress>;
@@ -28,9 +29,9 @@ export type ArrangeRequest = {
 
 /** Resolves to the name of the source, when it accepts writes or does not run. */
 export async function arrangeReplication(request: ArrangeRequest): Promise<string> {
-  const { flavour, servers, started, semiSync, credentials, clock } = request;
+  const { flavour, servers, started, semiSync, account, clock } = request;
   const running = servers.filter(({ runs }) => runs);
-  const standings = await Promise.all(running.map((server) => readStanding(flavour, server, credentials.admin)));
+  const standings = await Promise.all(running.map((server) => readStanding(flavour, server)));
   const source = sourceOf(request, standings);
   const leading = standings.find(({ name }) => name === source.name);
   const others = running.filter(
@@ -51,11 +52,20 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
       const address = await request.sourceAddressFor(replica.name, { host: source.host, port: source.port });
       const begin = standing.everFollowed ? null : standing.position;
       const waits = leading !== undefined;
-      await followSource({ flavour, replica, source: address, begin, waits, semiSync, credentials, clock });
+      await followSource({
+        flavour,
+        replica,
+        source: address,
+        begin,
+        waits,
+        acknowledges: semiSync,
+        account,
+        clock,
+      });
     }),
   );
   if (leading !== undefined && (started === null || started === source.name)) {
-    await leadReplicas({ flavour, source, semiSync: semiSync && servers.length > 1, credentials });
+    await localServers(flavour).lead(source, { acknowledged: semiSync && servers.length > 1 });
   }
   return source.name;
 }
@@ -63,8 +73,8 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
 function sourceOf({ servers, formerSource, log }: ArrangeRequest, standings: readonly Standing[]): PlainServer {
   const sourceId = newestEpochs(standings).at(-1)?.sourceId ?? '';
   const named = servers.find(({ name, serverId }) => {
-    const id = standings.find((standing) => standing.name === name)?.uuid ?? `${serverId}@`;
-    return sourceId !== '' && sourceId.startsWith(id);
+    const id = standings.find((standing) => standing.name === name)?.id ?? String(serverId);
+    return sourceId === id || sourceId.startsWith(`${id}@`);
   });
   if (named !== undefined && named.name !== formerSource) log(`${named.name} is the source since the last failover`);
   const source = named ?? servers.find(({ name }) => name === formerSource) ?? servers[0];

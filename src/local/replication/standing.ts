@@ -1,16 +1,14 @@
 import { type EpochHistory, judgeEpoch } from '../../consistency/epoch.ts';
 import type { Position } from '../../consistency/position.ts';
-import { positions } from '../../servers/known-flavours.ts';
-import type { Account } from '../directory/secrets.ts';
-import { connectTo, type ServerAddress } from '../server-connection.ts';
+import { flavours } from '../../servers/flavours.ts';
+import type { LocalServer } from '../../servers/local-servers.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
-import { replicationWords } from './replication.ts';
 
 /** How far a server is in which history, read before anybody may write to it. */
 export type Standing = {
   readonly name: string;
-  /** What MySQL knows itself by; `null` on MariaDB, where the server id does. */
-  readonly uuid: string | null;
+  /** What its replicas know it by. */
+  readonly id: string;
   readonly position: Position;
   readonly epochs: EpochHistory;
   /** Knows a source to follow. */
@@ -19,46 +17,16 @@ export type Standing = {
   readonly isReconnecting: boolean;
 };
 
-const questions = {
-  mariadb: "SELECT NULL AS uuid, CONCAT_WS(' ', @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_pos) AS positions",
-  mysql: 'SELECT @@server_uuid AS uuid, @@GLOBAL.gtid_executed AS positions',
-} as const;
-
-const epochQuestion =
-  'SELECT epoch, source_id AS sourceId, end_of_previous AS endOfPrevious FROM orders.cluster_epochs ORDER BY epoch';
-const noSuchTable = 1146;
-
-export async function readStanding(
-  flavour: ServerFlavour,
-  server: ServerAddress & { readonly name: string },
-  account: Account,
-): Promise<Standing> {
-  const connection = await connectTo(server, account);
-  try {
-    const words = replicationWords[flavour];
-    const [look] = await connection.query<Record<string, unknown>[]>(questions[flavour]);
-    const [following] = await connection.query<Record<string, unknown>[]>(words.status);
-    const rows = await connection.query<Record<string, unknown>[]>(epochQuestion).catch((error: unknown) => {
-      if (error instanceof Error && 'errno' in error && error.errno === noSuchTable) return [];
-      throw error;
-    });
-    const kind = positions.kind(flavour);
-    const texts = String(look?.positions ?? '').split(flavour === 'mysql' ? ';' : ' ');
-    return {
-      name: server.name,
-      uuid: look?.uuid === null ? null : String(look?.uuid),
-      position: texts.map((text) => kind.parse(text)).reduce((all, more) => all.merge(more)),
-      epochs: rows.map(({ epoch, sourceId, endOfPrevious }) => ({
-        epoch: Number(epoch),
-        sourceId: sourceId === null ? '' : String(sourceId),
-        endOfPrevious: endOfPrevious === null ? null : kind.parse(String(endOfPrevious)),
-      })),
-      everFollowed: following !== undefined,
-      isReconnecting: following?.[words.receiving] === 'Connecting',
-    };
-  } finally {
-    connection.destroy();
-  }
+export async function readStanding(flavour: ServerFlavour, server: LocalServer): Promise<Standing> {
+  const { id = '', position, epochs, receiver } = await server.use(flavours[flavour].control.look);
+  return {
+    name: server.name,
+    id,
+    position,
+    epochs: epochs ?? [],
+    everFollowed: receiver !== 'NONE',
+    isReconnecting: receiver === 'CONNECTING',
+  };
 }
 
 export function newestEpochs(standings: readonly Standing[]): EpochHistory {

@@ -4,6 +4,7 @@ import { rowsOf } from '../rows.ts';
 import { mariadbControl } from './control.ts';
 import { galeraStatements, galeraSwitch } from './galera.ts';
 import { mariadbHistory, startOfLog } from './history.ts';
+import { mariadbLocal } from './local/servers.ts';
 import { mariadbStatements } from './statements.ts';
 import { MariadbUnshown } from './unshown-commits.ts';
 
@@ -18,6 +19,7 @@ export const mariadb = familyFlavour({
   statementsFor: async (connection) =>
     rowsOf(await connection.query(galeraSwitch)).length > 0 ? galeraStatements : mariadbStatements,
   control: mariadbControl,
+  local: mariadbLocal,
   history: mariadbHistory,
   unshown: (clock) => new MariadbUnshown(clock),
   startOfLog: (connection, { applied }) => startOfLog(connection, applied),

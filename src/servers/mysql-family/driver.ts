@@ -47,15 +47,14 @@ export const familyDriver: Driver = {
   nothing: 'DO 0',
 };
 
-function open(address: ServerAddress, { timeoutMs, silenceMs = 0 }: OpenOptions): Opening {
+function open(address: ServerAddress, { timeoutMs, silenceMs = 0, bare = false }: OpenOptions): Opening {
   const sockets = new Sockets(address);
   const opened = createConnection({
     ...connectionOptions(address),
     stream: sockets.connect,
-    timezone: 'Z',
     connectTimeout: timeoutMs * connectFactor,
     socketTimeout: silenceMs,
-    initSql: [...onLongConnection(address.database)],
+    ...(bare ? { initSql: [] } : { initSql: [...onLongConnection(address.database)], timezone: 'Z' }),
   });
   return { opened, cut: () => sockets.cut() };
 }

@@ -18,7 +18,7 @@ import type { UnshownCommits } from './unshown-commits.ts';
 import { refusedByColumn, refusedByOf } from './write-refusal.ts';
 
 /** What servers of the family that speak alike still differ in. */
-export type FamilyFlavour = Pick<Flavour, 'name' | 'capabilities' | 'isBehind' | 'startOfLog'> & {
+export type FamilyFlavour = Pick<Flavour, 'name' | 'capabilities' | 'isBehind' | 'startOfLog' | 'local'> & {
   readonly statements: ServerStatements;
   /** Where a server of the kind may speak otherwise; asked once on each connection. */
   readonly statementsFor: (connection: Connection) => Promise<ServerStatements>;

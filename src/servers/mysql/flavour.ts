@@ -2,6 +2,7 @@ import { familyFlavour } from '../mysql-family/family-flavour.ts';
 import { greetedByMariadb } from '../mysql-family/session-state.ts';
 import { mysqlControl } from './control.ts';
 import { mysqlHistory } from './history.ts';
+import { mysqlLocal } from './local/servers.ts';
 import { mysqlStatements } from './statements.ts';
 import { mysqlUnshown } from './unshown-commits.ts';
 
@@ -16,6 +17,7 @@ export const mysql = familyFlavour({
   statements: mysqlStatements,
   statementsFor: async () => mysqlStatements,
   control: mysqlControl,
+  local: mysqlLocal,
   history: mysqlHistory,
   unshown: () => mysqlUnshown,
   // Told only to whoever may replicate.

@@ -193,6 +193,7 @@ export const toy: Flavour = {
     nameSource: async () => undefined,
     insert: (connection, record) => ask(connection, (session) => session.change({ kind: 'epoch', record })),
   },
+  local: null,
   readHistory: (connection) => serverOf(connection, historyOf),
   readHistoryFacts: (connection) => serverOf(connection, factsOf),
   startOfLog: async () => null,

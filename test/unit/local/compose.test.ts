@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { configurationFile, serverFile } from '../../../src/local/sql-file.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const configurationFile = (flavour: string) => join(root, 'src/servers', flavour, 'local/server.cnf');
 const text = await readFile(join(root, 'docker-compose.yml'), 'utf8');
 
 const service = z.object({
@@ -65,7 +65,7 @@ describe('the compose file', () => {
       expect(environment).toMatchObject({ TIDEMARK_FLAVOUR: 'mysql', TIDEMARK_TOPOLOGY: 'group' });
     }
     expect(of('group').restart).toBeUndefined();
-    expect(of('group').entrypoint).toEqual(['bash', '/tidemark/container-group.sh']);
+    expect(of('group').entrypoint).toEqual(['bash', '/tidemark/local/containers/group.sh']);
     expect(of('group').environment.TIDEMARK_MEMBERS).toBe(members.map((name) => `${name}:3306`).join(' '));
     expect(Object.keys(of('group').depends_on)).toEqual(members);
     expect(of('api-group').depends_on.group).toEqual({ condition: 'service_completed_successfully' });
@@ -82,11 +82,11 @@ describe('the compose file', () => {
   });
 
   it('has the statements and scripts that it names', async () => {
-    expect(of('replication').entrypoint).toEqual(['bash', '/tidemark/container-follow.sh']);
-    const scripts = ['container-client.sh', 'container-follow.sh', 'container-group.sh', 'container-init.sh'];
+    expect(of('replication').entrypoint).toEqual(['bash', '/tidemark/local/containers/follow.sh']);
+    const scripts = ['client.sh', 'follow.sh', 'group.sh', 'init.sh'];
     for (const name of scripts) {
       // A script that is executable would be run by the images; this one is read by them.
-      expect((await stat(serverFile(name))).mode & 0o111).toBe(0);
+      expect((await stat(join(root, 'src/local/containers', name))).mode & 0o111).toBe(0);
     }
   });
 

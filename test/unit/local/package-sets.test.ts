@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bytesOfUris,
-  choosePackages,
-  packageSets,
-  packagesOfSimulation,
-} from '../../../src/local/programs/package-sets.ts';
+import { programOf } from '../../../src/local/programs/known-programs.ts';
+import { bytesOfUris, choosePackages, packagesOfSimulation } from '../../../src/local/programs/package-sets.ts';
 
 describe('choosing packages', () => {
   it.each([
@@ -25,7 +21,7 @@ describe('choosing packages', () => {
     },
     { release: 'a release without the server', available: ['mariadb-client-core'], chosen: null },
   ])('takes what is there in $release', ({ available, chosen }) => {
-    expect(choosePackages(packageSets.mariadb.prefixes, available)).toEqual(chosen);
+    expect(choosePackages(programOf('mariadb').packages.prefixes, available)).toEqual(chosen);
   });
 
   it('does not take a package that only begins alike', () => {

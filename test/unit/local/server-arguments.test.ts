@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type ServerArguments, serverArguments } from '../../../src/local/processes/server-arguments.ts';
 import { dataDirectoryOf } from '../../../src/local/processes/server-processes.ts';
+import { mariadbStart } from '../../../src/servers/mariadb/local/servers.ts';
+import { mysqlStart } from '../../../src/servers/mysql/local/servers.ts';
+import * as family from '../../../src/servers/mysql-family/local/server-arguments.ts';
+
+const words = { mariadb: mariadbStart, mysql: mysqlStart };
+type ServerArguments = family.ServerArguments & { readonly flavour: keyof typeof words };
+const serverArguments = ({ flavour, ...options }: ServerArguments) => family.serverArguments(options, words[flavour]);
 
 const plain: ServerArguments = {
   flavour: 'mariadb',
@@ -16,7 +22,7 @@ const plain: ServerArguments = {
 
 describe('the arguments of a server', () => {
   it('begin with the shared settings, which servers only read from the first argument', () => {
-    expect(serverArguments(plain)[0]).toMatch(/^--defaults-file=.*\/servers\/mariadb\.cnf$/);
+    expect(serverArguments(plain)[0]).toMatch(/^--defaults-file=.*\/servers\/mariadb\/local\/server\.cnf$/);
   });
 
   it('listen on this machine only', () => {

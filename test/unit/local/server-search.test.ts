@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServersMissingError } from '../../../src/local/local-errors.ts';
 import { findUsableServer } from '../../../src/local/processes/usable-server.ts';
 import { unpackPackages } from '../../../src/local/programs/apt-packages.ts';
-import { packageSets } from '../../../src/local/programs/package-sets.ts';
+import { programOf } from '../../../src/local/programs/known-programs.ts';
 import { findServer } from '../../../src/local/programs/server-binaries.ts';
 
 // Which program is taken is what these tests are about, so small scripts stand for the programs.
@@ -79,7 +79,7 @@ describe('a machine without servers and without apt', () => {
     for (const program of ['/bin/sh', '/usr/bin/env']) await symlink(program, join(folder, 'bin', basename(program)));
     process.env.PATH = join(folder, 'bin');
     const attempt = unpackPackages({
-      set: packageSets.mariadb,
+      set: programOf('mariadb').packages,
       target: join(folder, 'servers', 'mariadb'),
       isWhole: async () => true,
       log: () => {},

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isSupported, parseVersion } from '../../../src/local/programs/server-version.ts';
+import { programOf } from '../../../src/local/programs/known-programs.ts';
+import { isSupported } from '../../../src/local/programs/server-version.ts';
 
 const mariadb = '/usr/sbin/mariadbd  Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64 (Debian 12)';
 const mysql = '/usr/sbin/mysqld  Ver 8.0.36-0ubuntu0.22.04.1 for Linux on x86_64 ((Ubuntu))';
@@ -14,7 +15,7 @@ describe('the version of a server', () => {
     ['mariadb', mysql, null],
     ['mysql', 'error while loading shared libraries', null],
   ] as const)('as %s: %s', (kind, text, version) => {
-    expect(parseVersion(kind, text)).toBe(version);
+    expect(programOf(kind).versionIn(text)).toBe(version);
   });
 
   it.each([
@@ -28,6 +29,6 @@ describe('the version of a server', () => {
     ['redis', '6.0.16', false],
     ['redis', '7.0.15', true],
   ] as const)('%s %s is supported: %s', (kind, version, supported) => {
-    expect(isSupported(kind, version)).toBe(supported);
+    expect(isSupported(programOf(kind), version)).toBe(supported);
   });
 });

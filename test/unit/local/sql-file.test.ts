@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { credentialValues, loadStatements, renderStatements, type SqlFileName } from '../../../src/local/sql-file.ts';
+import {
+  credentialValues,
+  loadStatements,
+  renderStatements,
+} from '../../../src/servers/mysql-family/local/sql-file.ts';
+
+const folderOf = (flavour: string) => new URL(`../../../src/servers/${flavour}/local/`, import.meta.url);
 
 const account = (name: string) => ({ user: name, password: `secret of ${name}` });
 const values = {
@@ -27,16 +33,16 @@ describe('statements of a file', () => {
 
   it.each(
     (['mariadb', 'mysql'] as const).flatMap((flavour) =>
-      (['accounts', 'only-local', 'follow', 'lead'] satisfies SqlFileName[]).map((name) => ({ flavour, name })),
+      ['accounts', 'only-local', 'follow', 'lead'].map((name) => ({ flavour, name })),
     ),
   )('have all their values: $flavour $name', async ({ flavour, name }) => {
-    const statements = await loadStatements(flavour, name, values);
+    const statements = await loadStatements(folderOf(flavour), name, values);
     expect(statements.length).toBeGreaterThan(0);
     expect(statements.join('\n')).not.toContain('{{');
   });
 
   it.each(['mariadb', 'mysql'] as const)('that make accounts stay out of the binary log first: %s', async (flavour) => {
-    const statements = await loadStatements(flavour, 'accounts', values);
+    const statements = await loadStatements(folderOf(flavour), 'accounts', values);
     expect(statements[0]).toBe('SET SESSION sql_log_bin = 0');
   });
 });

@@ -1,28 +1,16 @@
+/** Statements of a kind's own, in files beside its code: what containers are told by a shell is told from them too. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { LocalCredentials } from './directory/secrets.ts';
-import type { ServerFlavour } from './server-flavour.ts';
+import type { LocalAccounts } from '../../local-servers.ts';
 
 export type SqlValues = Readonly<Record<string, string | number>>;
 
-export type SqlFileName =
-  | 'accounts'
-  | 'follow'
-  | 'lead'
-  | 'only-local'
-  | 'member-accounts'
-  | 'member'
-  | 'join'
-  | 'bootstrap';
-
-export const serverFile = (name: string): string => fileURLToPath(new URL(`servers/${name}`, import.meta.url));
-
-export const configurationFile = (flavour: ServerFlavour): string => serverFile(`${flavour}.cnf`);
-
-/** The statements of `servers/<flavour>-<name>.sql` with their values filled in. */
-export async function loadStatements(flavour: ServerFlavour, name: SqlFileName, values: SqlValues): Promise<string[]> {
-  return renderStatements(await readFile(serverFile(`${flavour}-${name}.sql`), 'utf8'), values);
+/** The statements of `<folder>/<name>.sql` with their values filled in. */
+export async function loadStatements(folder: URL, name: string, values: SqlValues): Promise<string[]> {
+  return renderStatements(await readFile(new URL(`${name}.sql`, folder), 'utf8'), values);
 }
+
+export const settingsFile = (folder: URL): string => fileURLToPath(new URL('server.cnf', folder));
 
 /**
  * Fills `{{name}}` with a quoted literal and splits the text into statements, one line each, as an init file wants them.
@@ -47,7 +35,7 @@ function literal(name: string, value: string | number | undefined): string {
 
 /** `accountHost`: where the accounts may come from. The local cluster listens on this machine only. */
 export function credentialValues(
-  { app, admin, replication }: LocalCredentials,
+  { app, admin, replication }: LocalAccounts,
   accountHost: '127.0.0.1' | '%' = '127.0.0.1',
 ): SqlValues {
   return {

@@ -9,32 +9,21 @@
  * of them has everything that any of them has; when none has, somebody wrote past the group, and a person must look.
  * Starting a group from less would number new transactions like the lost ones.
  */
-import type { Clock } from '../platform/clock.ts';
-import type { LocalCredentials } from './directory/secrets.ts';
-import { type GroupMember, type MemberView, viewMember } from './group-member.ts';
-import { ServerStartError } from './local-errors.ts';
-import { queryRows, runStatements } from './server-connection.ts';
-import { credentialValues, loadStatements } from './sql-file.ts';
-
-export type GroupRequest = {
-  readonly groupName: string;
-  readonly members: readonly GroupMember[];
-  /** Names of members that do not run. */
-  readonly away: readonly string[];
-  readonly credentials: LocalCredentials;
-  readonly clock: Clock;
-  readonly signal: AbortSignal | undefined;
-};
+import type { GroupRequest, LocalServer } from '../../local-servers.ts';
+import { runAll } from '../../mysql-family/local/family-local.ts';
+import { loadStatements } from '../../mysql-family/local/sql-file.ts';
+import { rowsOf } from '../../rows.ts';
+import { type MemberView, viewMember } from './group-member.ts';
 
 const patienceMs = 90_000;
 
 /** Resolves to the name of the primary once all members that run are ONLINE, or to `null` when the group cannot start. */
-export async function formGroup(request: GroupRequest): Promise<string | null> {
+export async function formGroup(request: GroupRequest, folder: URL): Promise<string | null> {
   const { members, away, clock, signal } = request;
   const deadlineMs = clock.monotonic() + patienceMs;
   for (;;) {
     signal?.throwIfAborted();
-    const views = await Promise.all(members.map((member) => viewMember(member, request.credentials.admin)));
+    const views = await Promise.all(members.map(viewMember));
     const primary = views.find(({ state, role }) => state === 'ONLINE' && role === 'PRIMARY');
     if (primary !== undefined && views.every(({ state }) => state === 'ONLINE')) return primary.member.name;
     const outside = views.filter(({ state }) => state === 'OFFLINE' || state === 'ERROR');
@@ -42,16 +31,16 @@ export async function formGroup(request: GroupRequest): Promise<string | null> {
     if (primary !== undefined) {
       refusal = await inTurn(
         outside.map(({ member }) => member),
-        (member) => join(request, member),
+        (member) => join(request, member, folder),
       );
     } else if (outside.length === views.length) {
       if (away.length > 0) return null;
-      const first = await mostAdvanced(views, request);
-      refusal = await inTurn([first], (member) => bootstrap(request, member));
+      const first = await mostAdvanced(views);
+      refusal = await inTurn([first], (member) => bootstrap(request, member, folder));
     }
     if (clock.monotonic() > deadlineMs) {
       const states = views.map(({ member, state }) => `${member.name} is ${state}`).join(', ');
-      throw new ServerStartError(`The group does not come together: ${states}`, { cause: refusal });
+      throw new Error(`The group does not come together: ${states}`, { cause: refusal });
     }
     await clock.sleep(100);
   }
@@ -61,7 +50,7 @@ export async function formGroup(request: GroupRequest): Promise<string | null> {
  * One after the other: members that join at the same moment get into each other's way, and then wait for seconds. A join is
  * refused while the group still counts on the member's former life, and the cure is to try again: answers the last refusal.
  */
-async function inTurn(members: readonly GroupMember[], act: (member: GroupMember) => Promise<void>): Promise<unknown> {
+async function inTurn(members: readonly LocalServer[], act: (member: LocalServer) => Promise<void>): Promise<unknown> {
   let refusal: unknown = null;
   for (const member of members) {
     await act(member).catch((error: unknown) => {
@@ -71,24 +60,25 @@ async function inTurn(members: readonly GroupMember[], act: (member: GroupMember
   return refusal;
 }
 
-async function join(request: GroupRequest, member: GroupMember): Promise<void> {
-  await runStatements(member, request.credentials.admin, [
-    ...(await introduction(request, member)),
-    ...(await loadStatements('mysql', 'join', {})),
-  ]);
+async function join(request: GroupRequest, member: LocalServer, folder: URL): Promise<void> {
+  const statements = [...(await introduction(request, member, folder)), ...(await loadStatements(folder, 'join', {}))];
+  await member.use((connection) => runAll(connection, statements));
 }
 
-async function bootstrap(request: GroupRequest, member: GroupMember): Promise<void> {
+async function bootstrap(request: GroupRequest, member: LocalServer, folder: URL): Promise<void> {
   // The others must not find their way back while this one starts anew.
   for (const other of request.members) {
-    await runStatements(other, request.credentials.admin, await introduction(request, other));
+    const statements = await introduction(request, other, folder);
+    await other.use((connection) => runAll(connection, statements));
   }
-  await runStatements(member, request.credentials.admin, await loadStatements('mysql', 'bootstrap', {}));
+  const statements = await loadStatements(folder, 'bootstrap', {});
+  await member.use((connection) => runAll(connection, statements));
 }
 
-async function introduction({ groupName, members, credentials }: GroupRequest, member: GroupMember): Promise<string[]> {
-  return loadStatements('mysql', 'member', {
-    ...credentialValues(credentials),
+function introduction({ groupName, members, accounts }: GroupRequest, member: LocalServer, folder: URL) {
+  return loadStatements(folder, 'member', {
+    replication_user: accounts.replication.user,
+    replication_password: accounts.replication.password,
     group_name: groupName,
     local_address: `${member.host}:${member.port}`,
     group_seeds: members.map(({ host, port }) => `${host}:${port}`).join(','),
@@ -96,12 +86,13 @@ async function introduction({ groupName, members, credentials }: GroupRequest, m
 }
 
 /** The member whose transactions include those of every other. The server compares: it knows its own sets best. */
-async function mostAdvanced(views: readonly MemberView[], { credentials }: GroupRequest): Promise<GroupMember> {
+async function mostAdvanced(views: readonly MemberView[]): Promise<LocalServer> {
   for (const candidate of views) {
     const lacks = views.map(({ transactions }) => `GTID_SUBSET('${transactions}', '${candidate.transactions}')`);
-    const [row] = await queryRows(candidate.member, credentials.admin, `SELECT ${lacks.join(' AND ')} AS hasAll`);
+    const sql = `SELECT ${lacks.join(' AND ')} AS hasAll`;
+    const [row] = rowsOf(await candidate.member.use((connection) => connection.query(sql)));
     if (Number(row?.hasAll) === 1) return candidate.member;
   }
   const held = views.map(({ member, transactions }) => `\n  ${member.name}: ${transactions}`).join('');
-  throw new ServerStartError(`No member has the transactions of all the others, so none may start the group:${held}`);
+  throw new Error(`No member has the transactions of all the others, so none may start the group:${held}`);
 }

@@ -1,11 +1,9 @@
-import type { Account } from './directory/secrets.ts';
-import { queryRows, type ServerAddress } from './server-connection.ts';
-
-export type GroupMember = ServerAddress & { readonly name: string };
+import type { LocalServer } from '../../local-servers.ts';
+import { rowsOf } from '../../rows.ts';
 
 /** What one member says of itself. */
 export type MemberView = {
-  readonly member: GroupMember;
+  readonly member: LocalServer;
   /** `OFFLINE`, `RECOVERING`, `ONLINE`, `ERROR`, as the server words it; `STRANDED` without a majority, soon an `ERROR`. */
   readonly state: string;
   readonly role: string;
@@ -21,8 +19,8 @@ const view = `SELECT @@GLOBAL.gtid_executed AS executed,
   (SELECT SUM(IF(MEMBER_STATE IN ('ONLINE', 'RECOVERING'), 1, -1)) > 0
     FROM performance_schema.replication_group_members) AS majority`;
 
-export async function viewMember(member: GroupMember, account: Account): Promise<MemberView> {
-  const [row] = await queryRows(member, account, view);
+export async function viewMember(member: LocalServer): Promise<MemberView> {
+  const [row] = rowsOf(await member.use((connection) => connection.query(view)));
   const text = (column: string) => String(row?.[column] ?? '').replaceAll(/\s+/g, column === 'place' ? ' ' : '');
   const [place = '', role = ''] = text('place').split(' ');
   const state = place === 'ONLINE' && text('majority') !== '1' ? 'STRANDED' : place;

@@ -1,32 +1,30 @@
 import { join } from 'node:path';
-import type { LocalNodeRole } from '../local-node.ts';
-import type { ServerFlavour } from '../server-flavour.ts';
-import { configurationFile } from '../sql-file.ts';
+import type { LaunchRequest } from '../../local-servers.ts';
 
-export type ServerArguments = {
-  flavour: ServerFlavour;
-  role: LocalNodeRole;
-  /** Of a replication group, which decides itself who is read-only. */
-  member: boolean;
-  serverId: number;
-  port: number;
-  dataDirectory: string;
-  initFile: string;
-  unpackedUsr: string | null;
-  /** Servers refuse to run as root unless told to. */
-  asRoot: boolean;
+/** What kinds of the family are started with besides. */
+export type StartWords = {
+  /** Holds what all of them share. */
+  readonly settings: string;
+  /** Replication starts once the source's port is known. */
+  readonly skipStart: string;
+  /** Of a server that is no member of a group. */
+  readonly alone: readonly string[];
+  /** Wherever its program came from. */
+  readonly places: readonly string[];
 };
+
+export type ServerArguments = Omit<LaunchRequest, 'accounts'> & { readonly initFile: string };
 
 /** Where a server keeps its temporary tables. The settings tell MariaDB that it is no database. */
 export const temporaryDirectory = (dataDirectory: string): string => join(dataDirectory, 'tmp');
 
-/** The arguments that differ from server to server; what they share is in `servers/<flavour>.cnf`. */
-export function serverArguments(options: ServerArguments): string[] {
+/** The arguments that differ from server to server; what they share is in `server.cnf`. */
+export function serverArguments(options: ServerArguments, words: StartWords): string[] {
   return [
-    `--defaults-file=${configurationFile(options.flavour)}`,
+    `--defaults-file=${words.settings}`,
     ...suffixOf(options),
     `--datadir=${options.dataDirectory}`,
-    ...placesOf(options.flavour, options.unpackedUsr),
+    ...placesOf(options.unpackedUsr, words),
     '--bind-address=127.0.0.1',
     `--port=${options.port}`,
     // Relative to the data directory: a whole path may be longer than a socket's name can be.
@@ -38,10 +36,8 @@ export function serverArguments(options: ServerArguments): string[] {
     '--report-host=127.0.0.1',
     `--report-port=${options.port}`,
     `--init-file=${options.initFile}`,
-    // Replication starts once the source's port is known.
-    options.flavour === 'mariadb' ? '--skip-slave-start' : '--skip-replica-start',
-    // What a failover persisted is for servers that nobody arranges at their start.
-    ...(options.flavour === 'mysql' && !options.member ? ['--persisted-globals-load=OFF'] : []),
+    words.skipStart,
+    ...(options.member ? [] : words.alone),
     ...(options.asRoot ? ['--user=root'] : []),
   ];
 }
@@ -53,13 +49,13 @@ function suffixOf({ member, role }: ServerArguments): string[] {
 }
 
 /** Where an unpacked server finds its messages and plugins. */
-export function placesOf(flavour: ServerFlavour, usr: string | null): string[] {
-  if (usr === null) return flavour === 'mysql' ? ['--secure-file-priv=NULL'] : [];
+export function placesOf(usr: string | null, { places }: Pick<StartWords, 'places'>): string[] {
+  if (usr === null) return [...places];
   return [
     `--basedir=${usr}`,
     `--lc-messages-dir=${join(usr, 'share', 'mysql')}`,
     `--character-sets-dir=${join(usr, 'share', 'mysql', 'charsets')}`,
     `--plugin-dir=${join(usr, 'lib', 'mysql', 'plugin')}`,
-    ...(flavour === 'mysql' ? ['--secure-file-priv=NULL'] : []),
+    ...places,
   ];
 }

@@ -6,8 +6,8 @@
 set -euo pipefail
 
 here="$(dirname "${BASH_SOURCE[0]}")"
-# shellcheck source=container-client.sh
-. "$here/container-client.sh"
+# shellcheck source=client.sh
+. "$here/client.sh"
 read -r -a members <<<"$TIDEMARK_MEMBERS"
 places=performance_schema.replication_group_members
 
@@ -30,14 +30,14 @@ held() {
 }
 
 introduce() {
-  local statements
-  statements="$(<"$here/mysql-member.sql")"
-  statements="${statements//"{{group_name}}"/"$(quoted "$TIDEMARK_GROUP_NAME")"}"
-  statements="${statements//"{{local_address}}"/"$(quoted "$1")"}"
-  statements="${statements//"{{group_seeds}}"/"$(quoted "${TIDEMARK_MEMBERS// /,}")"}"
-  statements="${statements//"{{replication_user}}"/"$(quoted "$TIDEMARK_REPLICATION_USER")"}"
-  statements="${statements//"{{replication_password}}"/"$(quoted "$TIDEMARK_REPLICATION_PASSWORD")"}"
-  printf '%s\n' "$statements" | on "$1"
+  local text
+  text="$(<"$statements/member.sql")"
+  text="${text//"{{group_name}}"/"$(quoted "$TIDEMARK_GROUP_NAME")"}"
+  text="${text//"{{local_address}}"/"$(quoted "$1")"}"
+  text="${text//"{{group_seeds}}"/"$(quoted "${TIDEMARK_MEMBERS// /,}")"}"
+  text="${text//"{{replication_user}}"/"$(quoted "$TIDEMARK_REPLICATION_USER")"}"
+  text="${text//"{{replication_password}}"/"$(quoted "$TIDEMARK_REPLICATION_PASSWORD")"}"
+  printf '%s\n' "$text" | on "$1"
 }
 
 most_advanced() {
@@ -74,12 +74,12 @@ for ((attempt = 1; ; attempt += 1)); do
   if [ -n "$primary" ]; then
     for member in ${outside[@]+"${outside[@]}"}; do
       # Refused while the group still counts on the member's former life: the next round tries again.
-      { introduce "$member" && on "$member" <"$here/mysql-join.sql"; } || true
+      { introduce "$member" && on "$member" <"$statements/join.sql"; } || true
     done
   elif [ "${#outside[@]}" = "${#members[@]}" ]; then
     first="$(most_advanced)"
     for member in "${members[@]}"; do introduce "$member"; done
-    on "$first" <"$here/mysql-bootstrap.sql"
+    on "$first" <"$statements/bootstrap.sql"
   fi
   sleep 1
 done

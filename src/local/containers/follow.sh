@@ -7,38 +7,35 @@ here="$(dirname "${BASH_SOURCE[0]}")"
 source_host="${TIDEMARK_SOURCE%:*}"
 source_port="${TIDEMARK_SOURCE##*:}"
 
-# shellcheck source=container-client.sh
-. "$here/container-client.sh"
+# shellcheck source=client.sh
+. "$here/client.sh"
 
 follow_statements() {
-  local statements
-  statements="$(<"$here/$TIDEMARK_FLAVOUR-follow.sql")"
-  statements="${statements//"{{source_host}}"/"$(quoted "$source_host")"}"
-  statements="${statements//"{{source_port}}"/"$source_port"}"
-  statements="${statements//"{{replication_user}}"/"$(quoted "$TIDEMARK_REPLICATION_USER")"}"
-  statements="${statements//"{{semi_sync}}"/1}"
-  statements="${statements//"{{replication_password}}"/"$(quoted "$TIDEMARK_REPLICATION_PASSWORD")"}"
-  printf '%s\n' "$statements"
+  local text
+  text="$(<"$statements/follow.sql")"
+  text="${text//"{{source_host}}"/"$(quoted "$source_host")"}"
+  text="${text//"{{source_port}}"/"$source_port"}"
+  text="${text//"{{replication_user}}"/"$(quoted "$TIDEMARK_REPLICATION_USER")"}"
+  text="${text//"{{semi_sync}}"/1}"
+  text="${text//"{{replication_password}}"/"$(quoted "$TIDEMARK_REPLICATION_PASSWORD")"}"
+  printf '%s\n' "$text"
 }
 
 # Both threads of a replica run: the one that receives and the one that applies.
 follows() {
-  local status statement='SHOW SLAVE STATUS'
-  if [ "$TIDEMARK_FLAVOUR" = mysql ]; then statement='SHOW REPLICA STATUS'; fi
-  status="$(on "$1" --vertical --execute="$statement")"
+  local status
+  status="$(on "$1" --vertical --execute="$replication_status")"
   [ "$(grep -cE '^ *(Slave|Replica)_(IO|SQL)_Running: Yes$' <<<"$status")" = 2 ]
 }
 
 lead_statements() {
-  local statements
-  statements="$(<"$here/$TIDEMARK_FLAVOUR-lead.sql")"
-  printf '%s\n' "${statements//"{{semi_sync}}"/1}"
+  local text
+  text="$(<"$statements/lead.sql")"
+  printf '%s\n' "${text//"{{semi_sync}}"/1}"
 }
 
 refuse_writes() {
-  local statement='SET GLOBAL read_only = ON'
-  if [ "$TIDEMARK_FLAVOUR" = mysql ]; then statement='SET PERSIST super_read_only = ON'; fi
-  on "$1" --execute="$statement"
+  on "$1" --execute="$refusal"
 }
 
 # One value of one server; nothing when it has no such table yet.
@@ -56,8 +53,6 @@ for server in $TIDEMARK_SOURCE $TIDEMARK_REPLICAS; do
   fi
 done
 
-identity='SELECT CONCAT(@@server_id, CHAR(64))'
-if [ "$TIDEMARK_FLAVOUR" = mysql ]; then identity='SELECT @@server_uuid'; fi
 leader="$TIDEMARK_SOURCE"
 for server in $TIDEMARK_REPLICAS; do
   id="$(value "$server" "$identity")"

@@ -1,0 +1,29 @@
+import type { Connection } from '../../../src/servers/connection.ts';
+import type { ServerAddress } from '../../../src/servers/server-address.ts';
+
+export const names = ['source', 'replica-1', 'replica-2'] as const;
+export type Name = (typeof names)[number];
+
+/** Three servers of one kind, of which one leads, in the words of that kind. */
+export type Stage = {
+  /** Of an administrator. The caller ends it. */
+  connect(name: Name): Promise<Connection>;
+  /** With the account of the administrator. */
+  addressOf(name: Name): ServerAddress;
+  /** That replicas follow with. */
+  readonly account: { readonly user: string; readonly password: string };
+  readonly database: string;
+  begin: string;
+  commit: string;
+  rollback: string;
+  set(connection: Connection, name: string, value: string): Promise<unknown>;
+  get(connection: Connection, name: string): Promise<string | null>;
+  /** The statement that reads, and what its answer holds. */
+  getting(name: string): { readonly sql: string; readonly rowsAsArray: true };
+  valueIn(answer: unknown): string | null;
+  /** The table that `set` writes to, with a column of it. */
+  readonly table: { readonly name: string; readonly column: string };
+  hold(name: Name): Promise<void>;
+  release(name: Name): Promise<void>;
+  stop(): Promise<void>;
+};
