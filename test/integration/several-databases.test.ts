@@ -1,6 +1,7 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../../prisma/generated/orders/client.ts';
+import { writableSource } from '../../src/cluster/cluster-snapshot.ts';
 import type { Flavour, Position } from '../../src/consistency/position.ts';
 import { emptySession, requireSource } from '../../src/consistency/session.ts';
 import { TokenCodec } from '../../src/consistency/token-codec.ts';
@@ -54,6 +55,8 @@ async function openPlace(name: Name): Promise<Place> {
   await admin.query('CREATE TABLE steps (step INT AUTO_INCREMENT PRIMARY KEY)');
   for (let step = 0; step < names.indexOf(name) * 40; step += 1) await admin.query(takeSteps(1));
   const engine = await openEngine(name, cluster);
+  // On a busy machine the first look may be too early, and an engine does not wait for its source.
+  await until(`the source of ${name}`, async () => writableSource(engine.database.cluster.snapshot()) !== undefined);
   await engine.write((tx) =>
     tx.order.create({ data: { ...newOrder(), number: 'origin', currency: currencies[name] } }),
   );
