@@ -26,6 +26,7 @@ const sameOnBoth = [
   'job-records',
   'job-shares',
   'jobs',
+  'local-restarting-kind',
   'log-of-a-process',
   'package-exports',
   'read-cache-redis',
