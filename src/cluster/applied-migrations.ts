@@ -1,19 +1,19 @@
-/** Which migrations a server has, by its own record. */
+/** The migrations of a server, according to its own record. */
 export type AppliedMigrations = {
   readonly applied: readonly string[];
-  /** Of those that this version needs. */
+  /** Limited to those that this version needs. */
   readonly missing: readonly string[];
-  /** How long ago it was read, and since when it is known to be so, at the time of the report. */
+  /** Age of the record, and since when it has been in this state, at the time of the report. */
   readonly readAgoMs: number;
   readonly unchangedForMs: number;
 };
 
-/** Reports are not of one moment, and neither are the records in them. */
+/** Reports are taken at different moments, and so are the records in them. */
 const slackMs = 5000;
 
 /**
- * What a replica lacks of what its source has had for long enough to have arrived there; `null` lag is one that nobody knows, of
- * a replica that has stopped.
+ * The migrations that a replica lacks although its source has had them for longer than the lag; a `null` lag is unknown, because the
+ * replica has stopped.
  */
 export function notArrived(
   source: AppliedMigrations,

@@ -1,16 +1,16 @@
 /**
- * Of which servers no position says what they have. Pure. Whoever must see a certain write is not sent to such a replica, and
- * while the source is one, to no replica at all: a position that says nothing must never count as reached.
+ * Which servers are blind: their positions do not say what they have. Pure. Reads that must include a certain write are not sent to
+ * such a replica, and while the source is blind to no replica at all: a position without information must never count as reached.
  *
- * A server that is lost keeps its verdict until it answers again. A source that has begun to give numbers is not believed
- * before its first numbered transaction (problems/gtid-mode.ts), so where it stood without them is kept.
+ * A lost server keeps its verdict until it answers again. A source that has begun to number transactions is trusted from its first
+ * numbered transaction on (problems/gtid-mode.ts), so its last position without numbers is kept.
  */
 import { type ClusterSnapshot, isSeen } from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';
 import { blinds, type ProblemCode } from './problem.ts';
 import { findProblems } from './problems/find-problems.ts';
 
-/** The same snapshot when nothing has changed. */
+/** The same snapshot if nothing has changed. */
 export function judgeBlind(snapshot: ClusterSnapshot): ClusterSnapshot {
   const problems = findProblems(snapshot).filter(blinds);
   const judged = snapshot.map((status) => {
@@ -21,7 +21,7 @@ export function judgeBlind(snapshot: ClusterSnapshot): ClusterSnapshot {
   return judged.some((status, index) => status !== snapshot[index]) ? judged : snapshot;
 }
 
-/** The source has just committed something without a number, or past its log. */
+/** The source has just committed something without a number, or not to its log. */
 export function foundUntold(status: NodeStatus, why: 'UNNUMBERED' | 'UNLOGGED'): NodeStatus {
   const { report, blind, unlogged, unnumberedUntil } = status;
   if (why === 'UNLOGGED')

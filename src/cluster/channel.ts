@@ -1,27 +1,27 @@
-/** RUNNING applies what it receives; STOPPED does not; NONE is no replica. */
+/** RUNNING applies what it receives; STOPPED does not; NONE: not a replica. */
 export const applierStates = ['RUNNING', 'STOPPED', 'NONE'] as const;
 export type ApplierState = (typeof applierStates)[number];
 
-/** One stream of replication that is set up on a server. */
+/** One replication channel configured on a server. */
 export type Channel = {
-  /** Empty for the one that has no name. */
+  /** Empty for the unnamed channel. */
   readonly name: string;
-  /** What its source calls itself, as `ProbeReport.id`; `null` until it was connected once. */
+  /** Its source's own id, like `ProbeReport.id`; `null` until it was connected once. */
   readonly sourceId: string | null;
-  /** Where it was told to find its source. */
+  /** The configured address of its source. */
   readonly host: string;
   readonly port: number;
-  /** False when it does not even try to receive more. */
+  /** False if it does not even try to receive. */
   readonly receiving: boolean;
   readonly applying: boolean;
-  /** How long it stays behind on purpose; 0 is not at all. */
+  /** Configured delay; 0 is none. */
   readonly delayMs: number;
-  /** The server's own estimate; `null` when it does not know. */
+  /** The server's own estimate; `null` if unknown. */
   readonly lagMs: number | null;
   readonly error: string | null;
 };
 
-/** Whoever has stopped both threads of a channel has left its source, and only the settings are still there. */
+/** A channel with both threads stopped has left its source, even though its settings are still there. */
 export function isLive({ receiving, applying }: Channel): boolean {
   return receiving || applying;
 }
@@ -34,7 +34,7 @@ export type ChannelSummary = {
   readonly delayMs: number;
 };
 
-/** Several as one: as stopped, as late and as much delayed as the worst of them. */
+/** Several channels as one: the worst state, lag and delay of them. */
 export function summaryOf(channels: readonly Channel[]): ChannelSummary {
   if (channels.length === 0) {
     return { applier: 'NONE', receiving: false, replicationError: null, lagMs: null, delayMs: 0 };

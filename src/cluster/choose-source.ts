@@ -1,17 +1,17 @@
 /**
- * Which server is sent the writes. Pure. Whoever is writable is followed (roles.ts says who counts as that), because promotions are made outside as well; but
- * two may be writable at once: a source that was taken for dead and returns, a replica that somebody forgot to stop.
- * A write on the wrong one is a write lost, so of several
+ * Which server gets the writes. Pure. Any writable server may be the source (roles.ts says which ones count), because promotions are
+ * also made outside; but two may be writable at once: a source that was considered dead and returns, or a replica that was never made
+ * read-only. A write on the wrong one is lost, so of several
  *
- *   1. only those of the newest epoch that any server knows of count: what is older was deposed. But the server that this epoch
- *      names counts before it has heard of it: a replica may be looked at first, or the server be restored from an older copy
- *   2. the one that takes the writes already keeps them
- *   3. else the one whose history includes that of all others; of equal ones, and of such as replicate each other, the
+ *   1. only those of the newest epoch known to any server count: older ones were deposed. But the server named by this epoch counts
+ *      even before it knows of it: a replica may be probed first, or the server be restored from an older copy
+ *   2. the one that has the writes already keeps them
+ *   3. else the one whose history includes that of all others; of equals, and of servers that replicate each other, the
  *      configured source
- *   4. else nobody, until somebody decides
+ *   4. else none, until an operator decides
  *
- * Nobody takes the place of a source whose connection was lost before it was looked at: it may be there all the same. And at
- * a start nobody is chosen before everybody was looked at, or whoever answers first would be.
+ * A source whose connection was lost is not replaced before it was probed: it may still be there. And at a start no source is chosen
+ * before all servers were probed, or the first to answer would be.
  */
 
 import { epochOf, sourceIdOf } from './heard-epoch.ts';
@@ -37,7 +37,7 @@ export function chooseSource(statuses: readonly NodeStatus[]): NodeStatus | unde
   return ahead.find(isConfigured) ?? (ahead.length === 1 ? ahead[0] : undefined) ?? configuredOfRing(present);
 }
 
-/** What each of these lacks of the others is on its way to it. */
+/** Each of these will still receive what it lacks of the others. */
 function configuredOfRing(present: readonly NodeStatus[]): NodeStatus | undefined {
   const isRing = present.every(({ writableRing }) => present.every(({ node }) => writableRing.includes(node.name)));
   return isRing ? present.find(isConfigured) : undefined;

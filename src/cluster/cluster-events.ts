@@ -5,23 +5,23 @@ import { type ClusterEvent, type ClusterHappening, clusterEventKinds } from './c
 
 export type ClusterEventListener = (event: ClusterEvent) => void;
 
-/** As many listen to this process as it can bear. */
+/** The maximum number of listeners of this process is reached. */
 export class TooManyListenersError extends TidemarkError {
   readonly code = 'OVERLOADED';
   readonly retryable = true;
 
   constructor(maxListeners: number, what = 'cluster events', whose = 'listeners') {
-    super(`${maxListeners} ${whose} are told of ${what} already. Try again later.`);
+    super(`Too many ${whose} of ${what} (${maxListeners}). Try again later.`);
   }
 }
 
 const maxListeners = 1000;
-/** Events told in one go, counting those that listeners bring about by being told. More than this is a circle. */
+/** Maximum number of events in one cascade, including those published by listeners. More indicates a loop. */
 const maxInOneGo = 256;
 
 /**
- * Tells log and listeners what happens to the cluster, in order. Any part may publish. Publishing never throws: a listener
- * that breaks is logged and stays, and the others are told nevertheless.
+ * Delivers cluster events to log and listeners, in order. Any part may publish. Publishing never throws: a listener that throws is
+ * logged and stays, and the others are still called.
  */
 export class ClusterEvents {
   readonly #clock: Clock;
@@ -41,7 +41,7 @@ export class ClusterEvents {
 
   publish({ name, node, facts }: ClusterHappening): void {
     this.#waiting.push({ name, atMs: this.#clock.now(), node, facts });
-    // A listener that publishes is told of it after everybody has heard the first.
+    // An event published by a listener is delivered after all listeners have got the first.
     if (this.#telling) return;
     this.#telling = true;
     let told = 0;
@@ -50,13 +50,13 @@ export class ClusterEvents {
       if (told <= maxInOneGo) this.#tellAll(event);
     }
     this.#telling = false;
-    if (told > maxInOneGo) this.#log.error({ told }, 'listeners bring about cluster events without end');
+    if (told > maxInOneGo) this.#log.error({ told }, 'listeners publish cluster events in an endless loop');
   }
 
-  /** The returned function ends it. Throws `TooManyListenersError`. */
+  /** The returned function unsubscribes. Throws `TooManyListenersError`. */
   subscribe(listener: ClusterEventListener): () => void {
     if (this.#listeners.size >= maxListeners) throw new TooManyListenersError(maxListeners);
-    // The same function may be given twice, and each time ends for itself.
+    // The same function may be subscribed twice, each with its own unsubscribe.
     const own: ClusterEventListener = (event) => listener(event);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
@@ -70,7 +70,7 @@ export class ClusterEvents {
       try {
         listener(event);
       } catch (error) {
-        this.#log.error({ err: error, event: name }, 'a listener to cluster events broke');
+        this.#log.error({ err: error, event: name }, 'cluster event listener threw');
       }
     }
   }

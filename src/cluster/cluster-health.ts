@@ -1,10 +1,10 @@
 /**
- * The cluster as people and their monitoring see it: what is known of each node, and what that means for reads and writes.
- * A server that does not answer says nothing: what it said last may be wrong by now, so it is left out rather than shown.
+ * The state of the cluster for people and monitoring: what is known of each node, and what that means for reads and writes. The last
+ * values of a server that does not answer may be outdated, so they are left out.
  *
- *   HEALTHY    every node is, there is a source, and nothing is found wrong that degrades the whole
- *   DEGRADED   something is missing or set up so that a promise is not kept by all, orders are read and written all the same
- *   DOWN       nobody takes orders, or nobody answers reads
+ *   HEALTHY    every node is, there is a source, and no problem degrades the cluster
+ *   DEGRADED   something is missing, or configured so that a guarantee does not hold, but orders can be read and written
+ *   DOWN       no server accepts orders, or none answers reads
  */
 import type { Position } from '../consistency/position.ts';
 import type { ApplierState } from './channel.ts';
@@ -18,25 +18,25 @@ import { findProblems } from './problems/find-problems.ts';
 export const clusterVerdicts = ['HEALTHY', 'DEGRADED', 'DOWN'] as const;
 export type ClusterVerdict = (typeof clusterVerdicts)[number];
 
-/** One node without address or account: fit to be shown. `null` is unknown, or means nothing for its role. */
+/** One node without address or account, which may be shown. `null` is unknown, or not applicable to its role. */
 export type NodeHealth = {
   readonly name: string;
   readonly state: NodeState;
-  /** As the server says; `null` while it does not answer. */
+  /** As the server reports it; `null` while it does not answer. */
   readonly role: NodeRole | null;
   readonly configuredRole: NodeRole;
-  /** In the server's own words, on one line. */
+  /** In the server's own format, on one line. */
   readonly position: string | null;
   /** The replica's own estimate, in whole seconds. */
   readonly lagMs: number | null;
-  /** How long it stays behind on purpose; 0 is not at all. */
+  /** Configured delay; 0 is none. */
   readonly delayMs: number | null;
-  /** Transactions of the source that the replica lacked when both were looked at last. */
+  /** Transactions of the source that the replica lacked when both were last probed. */
   readonly lagTransactions: number | null;
   readonly applier: ApplierState | null;
-  /** Why the node is not HEALTHY, in words. */
+  /** Why the node is not HEALTHY, as text. */
   readonly trouble: string | null;
-  /** Since the last answer that the server is known to have given. */
+  /** Time since the last known answer of the server. */
   readonly ageMs: number | null;
 };
 
@@ -44,17 +44,17 @@ export type ClusterHealth = {
   readonly verdict: ClusterVerdict;
   /** Some server answers reads. */
   readonly reads: boolean;
-  /** Some server takes writes, and nothing is known to keep orders from being written there. */
+  /** Some server accepts writes, and nothing is known that would keep orders from being written there. */
   readonly writes: boolean;
-  /** Name of the server that takes the writes. */
+  /** Name of the server that accepts writes. */
   readonly source: string | null;
   readonly nodes: readonly NodeHealth[];
-  /** What is wrong with how the servers are set up, and how it is mended. */
+  /** Problems of the servers' configuration, with their remedies. */
   readonly problems: readonly Problem[];
   readonly guarantees: readonly NodeGuarantee[];
 };
 
-/** `nowMs` is a reading of the monotonic clock that the snapshot was made with. */
+/** `nowMs` is a reading of the monotonic clock of the snapshot. */
 export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): ClusterHealth {
   const source = writableSource(snapshot);
   const reads = snapshot.some((status) => status.node.configuredRole !== 'BACKUP' && canServe(status));
@@ -72,7 +72,7 @@ export function clusterHealth(snapshot: ClusterSnapshot, nowMs: number): Cluster
   };
 }
 
-/** With what is wrong beside the servers. */
+/** With problems other than those of the servers. */
 export function withProblems(health: ClusterHealth, more: readonly Problem[]): ClusterHealth {
   const verdict = health.verdict === 'HEALTHY' && more.some(degrades) ? 'DEGRADED' : health.verdict;
   return more.length === 0 ? health : { ...health, verdict, problems: [...health.problems, ...more] };

@@ -1,18 +1,18 @@
 /**
- * Which cluster this is: a name that its servers were given when they were first seen, and keep over restarts and promotions.
- * Each has a row that says to which cluster it belongs; the rows are replicated, like everything else. So
+ * The identity of the cluster: an id that its servers get when they are first seen, and keep over restarts and promotions. Each
+ * server has a row with its cluster's id; the rows are replicated like everything else. So
  *
  *   the source has a row                        that cluster
  *   it has none, but one that follows it has    that cluster: the source is new among its servers
- *   nobody has, but there are rows              a copy of another cluster's data, on servers of its own: a new cluster
+ *   none has a row, but there are rows          a copy of another cluster's data on other servers: a new cluster
  *   there are no rows                           seen for the first time: a new cluster
  *   no source, and a replica has a row          that cluster
- *   no source, and none has                     nobody knows
+ *   no source, and none has                     unknown
  *
- * A server is known by what it says of itself: `server_uuid` on MySQL; number, host name and port on MariaDB.
+ * A server is identified by what it reports: `server_uuid` on MySQL; server id, host name and port on MariaDB.
  */
 
-/** What begins every key and channel of a cluster in Redis: two under one configuration do not meet. */
+/** Begins every key and channel of a cluster in Redis, so that two clusters with one configuration do not collide. */
 export function clusterPrefix(configured: string, cluster: string): string {
   return `${configured}${cluster}:`;
 }
@@ -21,13 +21,13 @@ export function clusterPrefix(configured: string, cluster: string): string {
 export type ServerClaim = { readonly server: string; readonly cluster: string };
 
 export type IdentitySighting = {
-  /** Of the server that takes the writes, `null` without one. */
+  /** The server that accepts writes, `null` without one. */
   readonly source: string | null;
-  /** Of the others that answer, the backup left out. */
+  /** The others that answer, without the backup. */
   readonly others: readonly string[];
 };
 
-/** `unclaimed` are servers without a row that belong to it. */
+/** `unclaimed` are servers of the cluster without a row. */
 export type IdentityVerdict =
   | { readonly kind: 'KNOWN'; readonly cluster: string; readonly unclaimed: readonly string[] }
   | { readonly kind: 'NEW'; readonly unclaimed: readonly string[] }

@@ -13,7 +13,7 @@ import { type ProblemCode, problemCodes } from './problem.ts';
 const uses = ['reads', 'writes'] as const;
 const codes = Object.keys(problemCodes) as ProblemCode[];
 
-/** Measures what is known of each node, when somebody looks: from the snapshot, no server is asked. */
+/** Metrics of the known state of each node, from the snapshot: no server is queried. */
 export function measureCluster(
   cluster: Cluster,
   options: {
@@ -35,7 +35,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_node_state',
-      help: 'How each node is: 1 for the state that it is in, 0 for the others.',
+      help: 'State of each node: 1 for the current state, 0 for the others.',
       labels: { ...labels, state: nodeStates },
     },
     () =>
@@ -46,7 +46,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_node_breaker_state',
-      help: 'Whether each node is asked: CLOSED ordinarily, OPEN not at all, HALF_OPEN it has yet to prove itself.',
+      help: 'Circuit breaker of each node: CLOSED in service, OPEN out of service, HALF_OPEN on probation.',
       labels: { ...labels, state: breakerStates },
     },
     () =>
@@ -61,7 +61,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_node_role',
-      help: 'What each node is, as it says itself: 1 for that role, 0 for the others. All 0 while it does not answer.',
+      help: 'Role of each node as it reports it: 1 for that role, 0 for the others. All 0 while it does not answer.',
       labels: { ...labels, role: nodeRoles },
     },
     () =>
@@ -72,7 +72,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_node_lag_seconds',
-      help: 'How late a replica is, as it says itself, in whole seconds.',
+      help: 'Replication lag as reported by the replica, in whole seconds.',
       labels,
     },
     ofEach(({ lagMs }) => seconds(lagMs)),
@@ -80,7 +80,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_node_lag_transactions',
-      help: 'Transactions of the source that a replica lacked when both were looked at last.',
+      help: 'Transactions of the source that a replica lacked when both were last probed.',
       labels,
     },
     ofEach(({ lagTransactions }) => lagTransactions),
@@ -88,7 +88,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_node_position_age_seconds',
-      help: 'Since the node was last seen to answer a look.',
+      help: 'Time since the node last answered a probe.',
       labels,
     },
     ofEach(({ ageMs }) => seconds(ageMs)),
@@ -107,7 +107,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_cluster_problems',
-      help: 'What is wrong with the servers and how they are set up: how many are so, by the code of the problem.',
+      help: 'Number of servers with a problem, by the code of the problem.',
       labels: { code: codes },
     },
     () => {
@@ -121,7 +121,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_node_guarantee',
-      help: 'Whether what is promised holds on each node: 1 when it does, 0 when it does not or nobody can tell.',
+      help: 'Whether each guarantee holds on each node: 1 if it does, 0 if not or unknown.',
       labels: { ...labels, guarantee: Object.keys(guarantees) },
     },
     () =>
@@ -133,7 +133,7 @@ export function measureCluster(
   metrics.gauge(
     {
       name: 'tidemark_cluster_epoch',
-      help: 'Number of the present epoch; it grows with each promotion.',
+      help: 'Number of the current epoch; it grows with each promotion.',
       labels: {},
     },
     () => {
@@ -143,7 +143,7 @@ export function measureCluster(
   );
   const happened = metrics.counter({
     name: 'tidemark_cluster_events_total',
-    help: 'What happened to the cluster, by the name of the event.',
+    help: 'Cluster events by name.',
     labels: { event: clusterEventNames },
   });
   cluster.events.subscribe(({ name }) => happened({ event: name }));

@@ -9,7 +9,7 @@ import type { GoneBack } from './source-judge.ts';
 export type ClusterOptions = {
   readonly nodes: readonly Node[];
   readonly probes: NodeProbeFactory;
-  /** Of the kinds of servers that there may be. */
+  /** The supported kinds of servers. */
   readonly positions: PositionCodec;
   readonly clock: Clock;
   /** Counts only time in which this process could run. Default: `clock`. */
@@ -17,7 +17,7 @@ export type ClusterOptions = {
   readonly random: () => number;
   readonly log: Logger;
   readonly health: HealthPolicy;
-  /** `off`: a node that is well is looked at when it starts and when a connection to it is lost, and else not. */
+  /** `off`: a healthy node is probed only at start and when a connection to it is lost. */
   readonly monitor: {
     readonly intervalMs: number | 'off';
     readonly downIntervalMs: number;
@@ -26,6 +26,6 @@ export type ClusterOptions = {
   /** How many times as long as usual a look may take now. Default: once. */
   readonly stretch?: () => number;
   readonly tracker: { readonly sliceMs: number; readonly maxWaiters: number };
-  /** The source has less than it had. */
+  /** The source has lost data. */
   readonly onGoneBack?: (happening: GoneBack) => void;
 };

@@ -10,7 +10,7 @@ export function statusOf(snapshot: ClusterSnapshot, name: string): NodeStatus | 
 
 const chosen = new WeakMap<ClusterSnapshot, { readonly source: NodeStatus | undefined }>();
 
-/** The server that is sent the writes; choose-source.ts says which of several. Every request asks: chosen once for a snapshot. */
+/** The server that gets the writes; choose-source.ts chooses between several. Computed once per snapshot, because every request asks. */
 export function writableSource(snapshot: ClusterSnapshot): NodeStatus | undefined {
   let choice = chosen.get(snapshot);
   if (choice === undefined) {
@@ -20,18 +20,18 @@ export function writableSource(snapshot: ClusterSnapshot): NodeStatus | undefine
   return choice.source;
 }
 
-/** The last server that was seen to take the writes, wherever it is now. */
+/** The last server that accepted writes, wherever it is now. */
 export function lastSource(snapshot: ClusterSnapshot): NodeStatus | undefined {
   return snapshot.find(({ tookWrites }) => tookWrites);
 }
 
-/** True while the positions of the server that takes, or took, the writes say nothing: then no replica's can be compared. */
+/** True while the positions of the current, or last, source are blind: then no replica's can be compared. */
 export function isBlind(snapshot: ClusterSnapshot): boolean {
   const source = writableSource(snapshot) ?? lastSource(snapshot);
   return source !== undefined && source.blind !== null;
 }
 
-/** The same snapshot when the server that takes the writes is the one that is known to. */
+/** The same snapshot if the source is unchanged. */
 export function withSourceRemembered(snapshot: ClusterSnapshot): ClusterSnapshot {
   const source = writableSource(snapshot);
   if (source === undefined || source.tookWrites) return snapshot;
@@ -45,7 +45,7 @@ export function isDecided(snapshot: ClusterSnapshot): boolean {
   return !snapshot.some(({ state, role }) => state === 'UNKNOWN' && role !== 'BACKUP');
 }
 
-/** Servers that would take writes and are sent none: a conflict, once everybody was looked at. */
+/** Servers that accept writes and are sent none: a conflict, once all servers were probed. */
 export function straySources(snapshot: ClusterSnapshot): readonly NodeStatus[] {
   const source = writableSource(snapshot);
   return snapshot.filter((status) => status !== source && takesWrites(status));
@@ -64,22 +64,22 @@ export function isSeen(status: NodeStatus): boolean {
   return status.state === 'HEALTHY' || status.state === 'DEGRADED';
 }
 
-/** Seen, and able to answer reads as far as is known. */
+/** Seen, and able to answer reads as far as known. */
 export function canServe(status: NodeStatus): boolean {
   return isSeen(status) && status.errant.length === 0 && (status.report?.unable ?? []).length === 0;
 }
 
-/** The source may be asked while its tables answer late: nobody stands in for it. What it lacks no patience brings. */
+/** The source may be asked while its tables answer late: it has no substitute. Missing tables do not become readable by waiting. */
 export function isAble({ report }: NodeStatus): boolean {
   return (report?.unable ?? []).every(({ kind }) => kind === 'TABLE_SILENT');
 }
 
-/** The source takes orders: it is able, and lacks nothing without which no order is written. */
+/** The source accepts orders: it is able, and lacks nothing that writing an order needs. */
 export function takesOrders(source: NodeStatus): boolean {
   return isAble(source) && !(source.report?.unwritable ?? []).some(({ stops }) => stops);
 }
 
-/** One node in words, for errors and logs: `replica-1 DOWN (refused the connection)`. */
+/** One node as text, for errors and logs: `replica-1 DOWN (refused the connection)`. */
 export function describeStatus(status: NodeStatus): string {
   return `${status.node.name} ${status.state}${status.trouble === null ? '' : ` (${status.trouble})`}`;
 }

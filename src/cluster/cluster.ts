@@ -1,6 +1,6 @@
 /**
- * Who is there, how far, how well: keeps the snapshot true by probing every node, and tells whoever subscribed.
- * Nothing in a request waits for a probe; a request may wait for a position through a node's tracker.
+ * Keeps the snapshot of all servers current by probing every node, and notifies subscribers. No request waits for a probe; a request may
+ * wait for a position through a node's tracker.
  */
 import { KnownWriters } from '../consistency/known-writers.ts';
 import type { Position } from '../consistency/position.ts';
@@ -18,13 +18,13 @@ import type { PositionTracker } from './position-tracker.ts';
 import { SourceJudge } from './source-judge.ts';
 import { type WatchedNode, watchNode } from './watched-node.ts';
 
-/** Requests that are refused for one reason come in crowds. */
+/** Requests refused for one reason come in crowds. */
 const lookAgainSpacingMs = 100;
-/** Nobody waits longer than this to hear whether a node is there. */
+/** Maximum wait to learn whether a node is there. */
 const longestDoubtMs = 2000;
 
 export class Cluster {
-  /** What happens to the cluster. Other parts publish theirs here, too. */
+  /** Cluster events. Other parts publish theirs here, too. */
   readonly events: ClusterEvents;
   /** Whether what clients have seen is part of the source's history. */
   readonly judge: SourceJudge;
@@ -59,8 +59,8 @@ export class Cluster {
   }
 
   /**
-   * Looks once at every node and goes on looking. Resolves when each has answered or timed out; those that others know to
-   * be down are looked at last, and waited for only when nobody else answers. Never rejects.
+   * Probes every node once and keeps probing. Resolves when each has answered or timed out; those that other processes report as down are
+   * probed last, and waited for only if no other answers. Never rejects.
    */
   async start(): Promise<void> {
     const starting = (down: boolean) =>
@@ -89,20 +89,20 @@ export class Cluster {
     return this.#member(nodeName).tracker;
   }
 
-  /** A connection to the node was lost. Whether it is still there is looked at now. */
+  /** A connection to the node was lost. Probes now whether the node is still there. */
   connectionLost(nodeName: string, trouble: string): void {
     const nowMs = this.#options.clock.monotonic();
     this.#change(nodeName, (status) => inDoubt(status, trouble, nowMs));
     this.#member(nodeName).monitor.nudge();
   }
 
-  /** What runs on the node gets no answer: nobody else should be sent there before it was seen again. */
+  /** Work on the node gets no answer: no further work should be sent there before it was probed again. */
   silent(nodeName: string, trouble: string): void {
     this.#change(nodeName, (status) => afterSilence(status, trouble));
     this.#member(nodeName).monitor.nudge();
   }
 
-  /** Resolves when it is known whether a node is there, to a connection of which something has happened: true when it is. */
+  /** For a connection on which something has happened: resolves when it is known whether the node is there. */
   async settled(nodeName: string): Promise<boolean> {
     const isOpen = () => this.#status(nodeName).doubt !== null;
     if (isOpen()) {
@@ -119,7 +119,7 @@ export class Cluster {
     return isSeen(this.#status(nodeName));
   }
 
-  /** What is known of the servers has turned out to be wrong: looks at all of them now, unless it was done just now. */
+  /** Knowledge about the servers has turned out to be wrong: probes all of them now, unless that was just done. */
   lookAgain(): void {
     const nowMs = this.#options.clock.monotonic();
     if (nowMs - this.#lookedAgainMs < lookAgainSpacingMs) return;
@@ -127,25 +127,25 @@ export class Cluster {
     for (const { monitor } of this.#members.values()) monitor.nudge();
   }
 
-  /** Whether a position can be used. One that shows a promotion which is not known yet cannot; then the servers are looked at. */
+  /** Whether a position can be used. One that reveals an unknown promotion cannot; the servers are then probed. */
   believes(position: Position): boolean {
     if (this.#writers.explain(position)) return true;
     this.lookAgain();
     return false;
   }
 
-  /** Whether the node answers anything at all in time. */
+  /** Whether the node answers at all in time. */
   isThere(nodeName: string, timeoutMs: number): Promise<boolean> {
     return this.#member(nodeName).probe.isThere(timeoutMs);
   }
 
-  /** A write was committed on the node that no position tells of: none is to be believed before it was looked at again. */
+  /** A write without a position was committed on the node: no position is trusted before it was probed again. */
   untold(nodeName: string, why: 'UNNUMBERED' | 'UNLOGGED'): void {
     this.#change(nodeName, (status) => foundUntold(status, why));
     this.lookNow(nodeName);
   }
 
-  /** Others may say so while it is looked at for the first time. */
+  /** Other processes may report it during the first probe. */
   #untilDown(nodeName: string): Promise<void> {
     return new Promise((resolve) => {
       const end = this.subscribe(() => {
@@ -156,31 +156,31 @@ export class Cluster {
     });
   }
 
-  /** Another process has seen the node down: looks at once, and believes it until then. */
+  /** Another process has seen the node down: probes at once, and trusts the report until then. */
   suspect(nodeName: string, trouble: string): void {
     this.#change(nodeName, (status) => afterHearsay(status, trouble, this.#options.health));
     this.lookNow(nodeName);
   }
 
-  /** A read met an error there that says something of the server, or gets no answer: whether it can serve is found out now. */
+  /** A read met an error that concerns the server, or gets no answer: probes now whether it can serve. */
   doubtServing(nodeName: string): void {
     this.#member(nodeName).probe.doubtServing?.();
     this.lookNow(nodeName);
   }
 
-  /** Looks at the node now instead of at the next interval. */
+  /** Probes the node now instead of at the next interval. */
   lookNow(nodeName: string): void {
     this.#member(nodeName).monitor.nudge();
   }
 
-  /** Why a new epoch could not be recorded on a node; `null` when it was. */
+  /** Why a new epoch could not be recorded on a node; `null` if it was. */
   noteEpochTrouble(nodeName: string, trouble: string | null): void {
     this.#change(nodeName, (status) =>
       (status.epochTrouble ?? null) === trouble ? status : { ...status, epochTrouble: trouble },
     );
   }
 
-  /** Calls `listener` with each new snapshot. The returned function ends it. */
+  /** Calls `listener` with each new snapshot. The returned function unsubscribes. */
   subscribe(listener: (snapshot: ClusterSnapshot) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -228,24 +228,24 @@ export class Cluster {
     for (const name of probe) this.lookNow(name);
   }
 
-  /** A listener that throws must neither end the watch nor look like a failed probe. */
+  /** A listener that throws must neither stop the monitor nor look like a failed probe. */
   #tell(listener: (snapshot: ClusterSnapshot) => void, snapshot: ClusterSnapshot): void {
     try {
       listener(snapshot);
     } catch (error) {
-      this.#options.log.error({ err: error }, 'a listener to the cluster broke');
+      this.#options.log.error({ err: error }, 'cluster listener threw');
     }
   }
 
   #status(nodeName: string): NodeStatus {
     const status = this.#statuses.get(nodeName);
-    if (status === undefined) throw new Error(`No node is called ${nodeName}`);
+    if (status === undefined) throw new Error(`There is no node ${nodeName}`);
     return status;
   }
 
   #member(nodeName: string): WatchedNode {
     const member = this.#members.get(nodeName);
-    if (member === undefined) throw new Error(`No node is called ${nodeName}`);
+    if (member === undefined) throw new Error(`There is no node ${nodeName}`);
     return member;
   }
 }

@@ -1,26 +1,26 @@
 /**
- * How long the answer to a COMMIT is waited for. It may take as long as any statement and, where the server waits for a replica
- * to acknowledge it, as long as the server waits: only then does it answer. Nobody waits for ever.
+ * How long to wait for the answer to a COMMIT. It may take as long as any statement and, with semi-synchronous replication, as long as
+ * the server waits for the acknowledgement: only then does it answer. Every wait has a limit.
  */
 import type { NodeStatus } from './node-status.ts';
 import { variableOf } from './problems/seen-settings.ts';
 
-/** Unless told otherwise. */
+/** Default. */
 export const defaultLongestCommitMs = 15_000;
-/** How long a server is asked for what became of a commit. */
+/** How long a server is asked for the outcome of a commit. */
 export const settlingMs = 2000;
 
-/** So that whoever has asked for a write is still there when its outcome is known. */
+/** So that the requester of a write is still there when its outcome is known. */
 export const longestCommitIn = (requestTimeoutMs: number): number => Math.max(1, requestTimeoutMs - settlingMs);
-/** An answer that is due is still on its way. */
+/** Allowance for an answer in flight. */
 const graceMs = 2000;
 const acknowledgementTimeouts = ['rpl_semi_sync_source_timeout', 'rpl_semi_sync_master_timeout'] as const;
-/** What servers wait unless told otherwise, for accounts that are not told. */
+/** The servers' own default, for accounts that cannot read it. */
 const defaultAcknowledgementMs = 10_000;
 
 export type CommitLimits = { readonly statementTimeoutMs: number; readonly longestCommitMs: number };
 
-/** `null` when the server's commits wait for nobody. */
+/** `null` if the server's commits wait for no replica. */
 export function acknowledgementWait(
   status: NodeStatus,
 ): { readonly variable: string; readonly value: string; readonly ms: number } | null {
@@ -38,7 +38,7 @@ export function commitPatienceMs(status: NodeStatus | undefined, limits: CommitL
   return Math.min(wait, limits.longestCommitMs);
 }
 
-/** What a commit is waited for at most where it is asked for with such limits. */
+/** The limit for a commit under these settings. */
 export function longestCommitMs(given: {
   readonly statementTimeoutMs: number;
   readonly longestCommitMs?: number;
@@ -46,7 +46,7 @@ export function longestCommitMs(given: {
   return Math.max(given.longestCommitMs ?? defaultLongestCommitMs, given.statementTimeoutMs + graceMs);
 }
 
-/** The longest wait of a server that is still waited for here. */
+/** The longest wait of a server that is covered here. */
 export const longestAcknowledgementMs = (commitMs: number): number => commitMs - graceMs;
-/** How long a request would have to be given for a commit that waits so long. */
+/** The request timeout that such a wait would need. */
 export const requestTimeoutFor = (acknowledgementMs: number): number => acknowledgementMs + graceMs + settlingMs;

@@ -1,18 +1,18 @@
 /**
- * Which servers hold transactions that the source has never had: a source that was replaced and came back, a replica that
- * somebody wrote to. They show their readers another past, so they are DEGRADED and serve nobody. Pure.
+ * Which servers hold errant transactions, which the source has never had: a former source that came back, or a replica that was
+ * written to. They show their readers another past, so they are DEGRADED and serve no reads. Pure.
  *
- *   sound    --a look finds transactions that a later look at the source lacks--> suspect
- *   suspect  --a look some seconds later finds some, and the source lacks the first ones still--> errant
- *   either   --a look finds none--> sound
+ *   sound    --a probe finds transactions that a later probe of the source lacks--> suspect
+ *   suspect  --a probe some seconds later finds some, and the source still lacks the first ones--> errant
+ *   either   --a probe finds none--> sound
  *
- * A replica is ordinarily ahead of what was last seen of its source, so only a look at the source that began after the
- * replica had answered counts. And it may have applied what the source is still waiting to commit, or logged a promotion
- * whose row can be read a moment later: so one look is not enough, nor two at once. Where numbers are given out again, the
- * source will give out the errant one itself: there a server stays errant until its log has gone back, or another one answers in its place.
- * Without a source nothing is judged, and what was found stays.
- * Members of a replication group are left out. The group takes in nobody who holds more than it does, and a new primary
- * takes writes before it has applied all that others have.
+ * A replica is usually ahead of what was last seen of its source, so only a probe of the source that began after the replica had
+ * answered counts. And it may have applied what the source is still waiting to commit, or logged a promotion whose row becomes readable
+ * a moment later: so one probe is not enough, nor two at once. Where numbers are reused, the source will reuse the errant one itself:
+ * there a server stays errant until its log has gone back, or another server answers at its address.
+ * Without a source nothing is judged, and verdicts stay.
+ * Members of a replication group are left out. The group admits no server that has more than it does, and a new primary accepts writes
+ * before it has applied everything.
  */
 import type { Position } from '../consistency/position.ts';
 import { type ClusterSnapshot, writableSource } from './cluster-snapshot.ts';
@@ -21,9 +21,9 @@ import { degraded, errantTrouble } from './health.ts';
 import type { NodeStatus, ProbeReport } from './node-status.ts';
 
 export type ErrantJudgement = {
-  /** The same one when nothing has changed. */
+  /** The same one if nothing has changed. */
   readonly snapshot: ClusterSnapshot;
-  /** Servers that have to be looked at now, for a verdict. */
+  /** Servers that must be probed now, for a verdict. */
   readonly look: readonly string[];
 };
 
@@ -42,7 +42,7 @@ export const errantSettleMs = 2500;
 function judge(status: NodeStatus, source: NodeStatus, look: Set<string>): NodeStatus {
   const { report, suspect, errant, node, successes, reportedMs } = status;
   if (status === source) return sound(status);
-  // What it said before it was away is no news.
+  // What it reported before it was lost is outdated.
   if (successes === 0 || reportedMs === null || source.asOfMs === null) return status;
   if (report === null || node.configuredRole === 'BACKUP' || report.member !== undefined) return status;
   const found = transactionsBeyond(report, report, source);
@@ -63,7 +63,7 @@ function judge(status: NodeStatus, source: NodeStatus, look: Set<string>): NodeS
   return status.state === 'HEALTHY' || status.state === 'DEGRADED' ? degraded(marked, errantTrouble(found)) : marked;
 }
 
-/** What a server held by `held` and the source does not, as the epochs of `now` tell. `null` when nobody can tell. */
+/** What a server had in `held` and the source lacks, judged by the epochs of `now`. `null` if that cannot be determined. */
 function transactionsBeyond(held: ProbeReport, now: ProbeReport, source: NodeStatus): readonly string[] | null {
   if (source.report === null || source.position === null) return null;
   const [position, known] = [holdings(held), holdings(source.report)];
@@ -76,7 +76,7 @@ function transactionsBeyond(held: ProbeReport, now: ProbeReport, source: NodeSta
 
 const holdings = ({ position, holds = position }: ProbeReport): Position => holds;
 
-/** The source gives out the errant number itself in time. */
+/** The source reuses the errant number itself in time. */
 const isNumbered = ({ report }: NodeStatus): boolean => report?.position.reusesNumbers ?? false;
 
 function sound(status: NodeStatus): NodeStatus {

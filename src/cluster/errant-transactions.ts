@@ -8,9 +8,9 @@ export type Holdings = {
 };
 
 /**
- * What a server holds and the history of its source does not, in the server's words. Transactions of an older epoch are
- * judged by where that epoch ended: their numbers may have been given out again. `null` when nobody can tell,
- * because a promotion since was not recorded. Throws `MixedFlavourError`.
+ * The errant transactions of a server, in the server's own format. Transactions of an older epoch are judged by where that epoch
+ * ended, because their numbers may have been reused. `null` if that cannot be determined, because a promotion since was not recorded.
+ * Throws `MixedFlavourError`.
  */
 export function errantTransactions(own: Holdings, source: Holdings): readonly string[] | null {
   const history = source.epochs ?? [];

@@ -1,8 +1,8 @@
 /**
- * What happened between two looks at the cluster. Pure.
+ * The events between two snapshots of the cluster. Pure.
  *
- * Nothing that is seen for the first time and well is an event: a start says only what is wrong. What is not decided yet,
- * because servers have not been looked at, waits until it is.
+ * A node that is healthy when first seen is not an event: a start reports problems only. What is undecided, because servers have not been
+ * probed, waits until it is decided.
  */
 import type { ClusterHappening } from './cluster-event.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import type { NodeStatus } from './node-status.ts';
 import { type ReadsServedBy, readsServedBy } from './reads-served-by.ts';
 
-/** `floor` is how many replicas serve at least, late or not. */
+/** `floor` is the minimum number of serving replicas, late or not. */
 export function eventsBetween(before: ClusterSnapshot, after: ClusterSnapshot, floor = 0): readonly ClusterHappening[] {
   return [
     ...after.flatMap((status) => nodeEvents(statusOf(before, status.node.name), status)),
@@ -30,10 +30,10 @@ function nodeEvents(before: NodeStatus | undefined, after: NodeStatus): readonly
   return before === undefined ? [] : [...stateEvents(before, after), ...errantEvents(before, after)];
 }
 
-/** At most so many are named; of more, the last is a count. */
+/** At most so many are named; the rest is a count. */
 const namedErrant = 20;
 
-/** Told once: a server on which more is found later is out of service already. */
+/** Reported once: a server on which more is found later is out of service already. */
 function errantEvents(before: NodeStatus, { node, role, errant }: NodeStatus): readonly ClusterHappening[] {
   if (before.errant.length > 0 || errant.length === 0) return [];
   const rest = errant.length - namedErrant;

@@ -1,6 +1,6 @@
 /**
- * What is promised on each server, and whether it holds there now. Pure. What nobody can tell is UNKNOWN, never YES, and what
- * depends on it is not relied upon.
+ * The guarantees of each server, and whether they hold there now. Pure. What cannot be determined is UNKNOWN, never YES, and what depends
+ * on it is not relied upon.
  */
 import { type ClusterSnapshot, isSeen, straySources, writableSource } from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';
@@ -12,10 +12,10 @@ import { servingTrouble } from './serving.ts';
 /** A closed list. */
 export const guarantees = {
   READ_YOUR_WRITES:
-    'A session that reads here sees what it has written and seen: the server tells what it has, or has everything.',
-  OWN_POSITIONS_KNOWN: 'What is written here has a number that tells who else has it.',
-  ACKNOWLEDGED_BEFORE_SHOWN: 'What is written is shown to others only when a replica has received it.',
-  HISTORY_JUDGED: 'Promotions are on record here, so a write that did not survive one is told as lost.',
+    'A session that reads here sees what it has written and seen: the server reports its position, or has everything.',
+  OWN_POSITIONS_KNOWN: 'Every write here has a number, which tells which servers have it.',
+  ACKNOWLEDGED_BEFORE_SHOWN: 'A write becomes visible to others only after a replica has received it.',
+  HISTORY_JUDGED: 'Promotions are on record here, so a write that did not survive one is reported as lost.',
 } as const;
 export type Guarantee = keyof typeof guarantees;
 
@@ -26,13 +26,13 @@ export type NodeGuarantee = {
   readonly node: string;
   readonly guarantee: Guarantee;
   readonly holds: Holds;
-  /** In a sentence. */
+  /** As a sentence. */
   readonly why: string;
 };
 
 type Verdict = readonly [holds: Holds, why: string];
 
-/** Of each server that orders are read from or written to; the backup promises nothing. */
+/** For each server that orders are read from or written to; there are none for the backup. */
 export function guaranteesOf(snapshot: ClusterSnapshot): readonly NodeGuarantee[] {
   const source = writableSource(snapshot);
   return snapshot
@@ -46,12 +46,12 @@ export function guaranteesOf(snapshot: ClusterSnapshot): readonly NodeGuarantee[
 }
 
 const away: Verdict = ['UNKNOWN', 'It does not answer.'];
-const noSource: Verdict = ['UNKNOWN', 'No server takes writes.'];
-const untold: Verdict = ['UNKNOWN', 'It was not asked how it is set up, or may not say.'];
+const noSource: Verdict = ['UNKNOWN', 'No server accepts writes.'];
+const untold: Verdict = ['UNKNOWN', 'Its configuration was not queried, or the account may not see it.'];
 
 type Judge = (status: NodeStatus, source: NodeStatus | undefined, snapshot: ClusterSnapshot) => Verdict;
 
-const unheard = 'It has not heard of the last promotion yet, so what it shows may be of a history that has ended.';
+const unheard = 'It does not know of the last promotion yet, so its data may be of a history that has ended.';
 
 const verdicts: Readonly<Record<Guarantee, Judge>> = {
   READ_YOUR_WRITES: (status, source, snapshot) => {
@@ -62,7 +62,7 @@ const verdicts: Readonly<Record<Guarantee, Judge>> = {
     if (source.blind !== null) return ['NO', problemCodes[source.blind].description];
     if (status.blind !== null) return ['NO', problemCodes[status.blind].description];
     if (status.errant.length > 0) return ['NO', 'It holds transactions that its source has never had.'];
-    if (straySources(snapshot).includes(status)) return ['NO', 'It takes writes beside the source.'];
+    if (straySources(snapshot).includes(status)) return ['NO', 'It accepts writes beside the source.'];
     if (!isOfEpoch(status, presentEpoch(snapshot))) return ['NO', unheard];
     if (status.report?.settings === undefined) return untold;
     return ['YES', 'Its position tells what it has.'];
@@ -73,27 +73,32 @@ const verdicts: Readonly<Record<Guarantee, Judge>> = {
     if (settings === undefined || terms === undefined) return untold;
     const { log_bin: logs, gtid_mode: mode } = settings.variables;
     if (terms.numberedBy.some((name) => settings.variables[name] === undefined)) return untold;
-    if (isOff(logs)) return ['NO', 'It logs nothing.'];
-    if (mode === 'OFF' || mode === 'OFF_PERMISSIVE') return ['NO', `It gives no numbers (gtid_mode=${mode}).`];
+    if (isOff(logs)) return ['NO', 'It has no binary log.'];
+    if (mode === 'OFF' || mode === 'OFF_PERMISSIVE')
+      return ['NO', `It does not number its transactions (gtid_mode=${mode}).`];
     return ['YES', 'Each of its transactions has a number.'];
   },
   ACKNOWLEDGED_BEFORE_SHOWN: (_, source) => {
     if (source?.report == null) return noSource;
     const { awaitsAcknowledgement, member } = source.report;
-    if (member !== undefined) return ['YES', 'Its group agrees on a transaction before anybody sees it.'];
+    if (member !== undefined) return ['YES', 'Its group agrees on a transaction before it becomes visible.'];
     if (awaitsAcknowledgement === undefined) return untold;
     if (!awaitsAcknowledgement) return ['NO', 'Commits of the source wait for no replica.'];
     const engine = variableOf(source, 'binlog_storage_engine') ?? '';
-    if (engine !== '') return ['NO', `The source shows before it waits (binlog_storage_engine=${engine}).`];
+    if (engine !== '')
+      return ['NO', `The source makes commits visible before it waits (binlog_storage_engine=${engine}).`];
     const point = waitPoints.map((name) => variableOf(source, name)).find((value) => value !== undefined);
     if (point === undefined) return untold;
-    if (point !== 'AFTER_SYNC') return ['NO', `The source shows before it waits (${point}).`];
+    if (point !== 'AFTER_SYNC') return ['NO', `The source makes commits visible before it waits (${point}).`];
     const waits = statusOf(source, 'status');
     const clients = statusOf(source, 'clients');
     if (waits === undefined || clients === undefined) return untold;
     if (waits.value !== 'ON') return ['NO', `The source has given up waiting (${waits.name}=${waits.value}).`];
     if (!(Number(clients.value) > 0)) return ['NO', `No replica acknowledges (${clients.name}=${clients.value}).`];
-    return ['YES', 'Commits of the source wait for a replica, as long as one answers in time, and show afterwards.'];
+    return [
+      'YES',
+      'Commits of the source wait for a replica, as long as one answers in time, and become visible afterwards.',
+    ];
   },
   HISTORY_JUDGED: (status, source, snapshot) => {
     if (status.report?.epochs == null) return ['NO', 'It keeps no record of promotions.'];
@@ -106,7 +111,7 @@ const verdicts: Readonly<Record<Guarantee, Judge>> = {
 
 const waitPoints = ['rpl_semi_sync_source_wait_point', 'rpl_semi_sync_master_wait_point'];
 
-/** Whether commits wait now, and how many replicas answer them: servers stop waiting by themselves. */
+/** Whether commits wait now, and how many replicas acknowledge: servers stop waiting on their own. */
 function statusOf(source: NodeStatus, what: 'status' | 'clients') {
   const names = [`Rpl_semi_sync_source_${what}`, `Rpl_semi_sync_master_${what}`];
   return names.map((name) => ({ name, value: variableOf(source, name) })).find(({ value }) => value !== undefined);

@@ -1,28 +1,28 @@
 /**
- * How probes become a node's state. Pure.
+ * Derives a node's state from its probes. Pure.
  *
  *   UNKNOWN --good probe--> HEALTHY        a node is not used before it was seen
  *   any     --failures >= failureThreshold--> DOWN
- *   any     --a connection is lost--> in doubt: serves on, its position unknown, looked at at once
- *   in doubt --the look fails--> DOWN; --the look is good--> as before
- *   any     --what runs there is not answered, nor a question--> DOWN
+ *   any     --a connection is lost--> in doubt: still in service, position unknown, probed at once
+ *   in doubt --the probe fails--> DOWN; --the probe is good--> as before
+ *   any     --work gets no answer, nor does a question--> DOWN
  *   DOWN    --recoveryThreshold good probes in a row--> HEALTHY
  *   any     --a good probe shows a replica whose replication has stopped--> DEGRADED
- *   HEALTHY --failureThreshold probes in a row show a replica later than maxLagMs--> DEGRADED; one that is told to stay
- *           behind, later than that. It is well, but serves reads only where a late one would
+ *   HEALTHY --failureThreshold probes in a row show a replica later than maxLagMs--> DEGRADED; with a configured delay, later
+ *           than both together. It is healthy otherwise, but serves reads only where a late replica would
  *   DEGRADED --recoveryThreshold probes in a row find nothing wrong--> HEALTHY
  *   any     --a good probe of a member that its replication group does not count on--> DEGRADED, and no source: not even
- *           when it is writable, because a member that has lost its group may have been replaced
+ *           if it is writable, because a member that has lost its group may have been replaced
  *
- *   any     --it answers, and cannot read what it is there to serve--> DEGRADED; serving.ts says what there is
- *   any     --it holds transactions that its source has never had--> DEGRADED; errant-nodes.ts says when it does
+ *   any     --it answers, and cannot read what it should serve--> DEGRADED; see serving.ts
+ *   any     --it holds transactions that its source has never had--> DEGRADED; see errant-nodes.ts
  *
- * Servers and proxies close connections that are idle, and people kill them: a lost connection is a question, not an answer.
- * A dead server refuses the next one within a millisecond, and one failed look is enough then. What it had may be gone, so
- * its position is unknown until it has answered.
- * A silent node is DOWN at once, because whoever is sent there waits; the next good probe is enough to end it.
- * Once a probe has failed too, the node has to earn its return. Good and bad in turns change nothing, so nothing flaps.
- * Lag is an estimate in whole seconds that jumps, and has to be seen several times, but not of a node that is new here.
+ * Servers and proxies close idle connections, and operators kill them: a lost connection is a question, not an answer. A dead server
+ * refuses the next connection within a millisecond, and then one failed probe is enough. Its data may be gone, so its position is
+ * unknown until it has answered.
+ * A silent node is DOWN at once, because requests sent there would wait; the next good probe is enough to end it.
+ * Once a probe has failed too, the node is on probation. Alternating good and bad probes change nothing, so nothing flaps.
+ * Lag is an estimate in whole seconds that jumps, so it must be seen several times, except on a node that is new here.
  */
 import type { NodeRole } from './node.ts';
 import {
@@ -36,13 +36,13 @@ import { servingTrouble } from './serving.ts';
 import { standingWith } from './standings.ts';
 
 export type HealthPolicy = {
-  /** Failed probes in a row before a node is DOWN. */
+  /** Consecutive failed probes before a node is DOWN. */
   readonly failureThreshold: number;
-  /** Good probes in a row before a DOWN node serves again. */
+  /** Consecutive good probes before a DOWN node serves again. */
   readonly recoveryThreshold: number;
   /** A replica later than this is DEGRADED. */
   readonly maxLagMs: number;
-  /** While fewer replicas than this are HEALTHY, the least late ones serve as well. */
+  /** If fewer replicas than this are HEALTHY, the least late ones serve as well. */
   readonly minServingReplicas: number;
 };
 
@@ -51,12 +51,12 @@ export function afterGoodProbe(
   probed: ProbeReport,
   asOfMs: number,
   policy: HealthPolicy,
-  /** All servers, `status` among them. */
+  /** All servers, including `status`. */
   snapshot: readonly NodeStatus[] = [status],
 ): NodeStatus {
   const { role, report } = standingWith(snapshot, status, probed);
   const base = hasGoneBack(status.report, report) ? withPositionUnknown(status) : status;
-  // A look that had begun before the connection was lost tells nothing about afterwards.
+  // A probe that began before the connection was lost says nothing about the time afterwards.
   const doubt = status.doubt !== null && asOfMs < status.doubt.sinceMs ? status.doubt : null;
   const suspect = status.report !== null && holdsLess(status.report, report) ? null : status.suspect;
   const seen: NodeStatus = {
@@ -70,7 +70,7 @@ export function afterGoodProbe(
     successes: status.successes + 1,
     probation: Math.max(0, status.probation - 1),
   };
-  // What it says of its replication counts from when it is trusted to be there.
+  // Its replication state counts only after its probation.
   if (status.state === 'DOWN' && seen.probation > 0) return seen;
   const errant = status.errant.length > 0 ? errantTrouble(status.errant) : null;
   const fault = errant ?? servingTrouble(report.unable) ?? replicationFault(role, report);
@@ -91,7 +91,7 @@ function late(seen: NodeStatus, lagMs: number, policy: HealthPolicy): NodeStatus
 function sound(seen: NodeStatus, policy: HealthPolicy): NodeStatus {
   const counted = { ...seen, soundLooks: seen.soundLooks + 1, lateLooks: 0 };
   const proving = seen.state === 'DEGRADED' && seen.role === 'REPLICA' && counted.soundLooks < policy.recoveryThreshold;
-  if (proving) return { ...counted, state: 'DEGRADED', trouble: 'replicates again, and has to prove it' };
+  if (proving) return { ...counted, state: 'DEGRADED', trouble: 'replicates again, and is on probation' };
   return { ...counted, state: 'HEALTHY', trouble: null, isLate: false };
 }
 
@@ -116,24 +116,24 @@ export function afterFailedProbe(status: NodeStatus, trouble: string, policy: He
     failures,
     successes: 0,
     probation: down ? policy.recoveryThreshold : 0,
-    // A node that still serves has no trouble yet; one that was never seen has this one.
+    // A node still in service has no trouble yet; one that was never seen has this one.
     trouble: down || status.state === 'UNKNOWN' ? trouble : status.trouble,
     ...(down && freshStanding),
   };
 }
 
-/** How it replicated is forgotten when a node is lost. */
+/** Replication state is discarded when a node is lost. */
 const freshStanding = { soundLooks: 0, lateLooks: 0, isLate: false } as const;
 
-/** A connection to it was lost, which may have been the only one. */
+/** A connection to it was lost, which may be the only one affected. */
 export function inDoubt(status: NodeStatus, trouble: string, nowMs: number): NodeStatus {
   const { state, doubt } = status;
-  // One outage is reported by many: each connection that breaks, each statement that was under way.
+  // One outage is reported many times: by each broken connection, and each running statement.
   if (state === 'DOWN' || state === 'UNKNOWN' || doubt?.sinceMs === nowMs) return withPositionUnknown(status);
   return withPositionUnknown({ ...status, doubt: { sinceMs: nowMs, trouble } });
 }
 
-/** Nobody answers there: what is sent there waits. */
+/** The node is silent: requests sent there would wait. */
 export function afterSilence(status: NodeStatus, trouble: string): NodeStatus {
   if (status.state === 'DOWN') return withPositionUnknown(status);
   return withPositionUnknown({
@@ -147,7 +147,7 @@ export function afterSilence(status: NodeStatus, trouble: string): NodeStatus {
   });
 }
 
-/** Whether a node is asked: OPEN not at all, HALF_OPEN it has answered but has to prove itself, CLOSED ordinarily. */
+/** Circuit breaker: OPEN out of service, HALF_OPEN on probation, CLOSED in service. */
 export const breakerStates = ['CLOSED', 'HALF_OPEN', 'OPEN'] as const;
 export type BreakerState = (typeof breakerStates)[number];
 
@@ -156,17 +156,17 @@ export function breakerOf({ state, successes }: NodeStatus): BreakerState {
   return state === 'DOWN' && successes > 0 ? 'HALF_OPEN' : 'OPEN';
 }
 
-/** True when it should be looked at more often than one that is well. */
+/** True if it should be probed more often than a healthy one. */
 export function isInTrouble({ state, failures, lateLooks }: NodeStatus): boolean {
   return state !== 'HEALTHY' || failures > 0 || lateLooks > 0;
 }
 
-/** True when nobody has answered at this node for as many probes as it takes: whatever still runs there will not end. */
+/** True after enough probes without an answer: work that still runs there will not end. */
 export function isSilent(status: NodeStatus, policy: HealthPolicy): boolean {
   return status.state === 'DOWN' && status.failures >= policy.failureThreshold;
 }
 
-/** Another server answers, or the same one with less than it had: restored, reset, or demoted to a replica. */
+/** Another server answers, or the same one with less data: restored, reset, or demoted to a replica. */
 function hasGoneBack(before: ProbeReport | null, now: ProbeReport): boolean {
   return before !== null && (before.identity !== now.identity || !now.position.includes(before.position));
 }
@@ -179,17 +179,17 @@ function holdsLess(before: ProbeReport, now: ProbeReport): boolean {
 
 const memberTrouble: Readonly<Record<Exclude<MemberState, 'ONLINE'>, string>> = {
   RECOVERING: 'is catching up with its group',
-  OFFLINE: 'takes no part in its group',
-  ERROR: 'was put out of its group',
+  OFFLINE: 'is offline in its group',
+  ERROR: 'was expelled from its group',
   NO_MAJORITY: 'cannot reach the majority of its group',
 };
 
 function replicationFault(role: NodeRole, report: ProbeReport): string | null {
   if (role !== 'REPLICA') return null;
   if (report.member !== undefined && report.member !== 'ONLINE') return memberTrouble[report.member];
-  // Whoever reads the storage that another one writes needs no replication, and one of several primaries shows none.
+  // A server on shared storage needs no replication, and one of several primaries shows none.
   const needsNone = sharesStorage(report) || report.member === 'ONLINE';
-  if (report.applier === 'NONE') return needsNone ? null : 'replicates from nobody';
+  if (report.applier === 'NONE') return needsNone ? null : 'is not a replica of any server';
   if (report.applier === 'STOPPED') return inBrackets('has stopped applying', report.replicationError);
   if (!report.receiving) return inBrackets('has stopped receiving', report.replicationError);
   return null;

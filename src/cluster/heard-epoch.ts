@@ -1,12 +1,12 @@
 import type { EpochHistory } from '../consistency/epoch.ts';
 
-/** Where no promotion was recorded. */
+/** Without a recorded promotion. */
 export const firstEpoch = 1;
 
-/** The newest epoch that a server has heard of. */
+/** The newest epoch known to a server. */
 export function epochOf(server: { readonly epochs: EpochHistory | null } | null): number {
   return server?.epochs?.at(-1)?.epoch ?? firstEpoch;
 }
 
-/** What the record of epochs keeps of an identity: its column ends there. */
+/** The stored part of an identity: the column ends there. */
 export const sourceIdOf = (identity: string): string => identity.slice(0, 64);

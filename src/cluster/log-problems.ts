@@ -5,7 +5,7 @@ import type { ProbeReport } from './node-status.ts';
 import { type Problem, problemInWords } from './problem.ts';
 import { findProblems } from './problems/find-problems.ts';
 
-/** Says each problem once when it is found, at a start too, and once when it is gone. */
+/** Logs each problem once when it is found, even at a start, and once when it is gone. */
 export class ProblemLog {
   readonly #log: Logger;
   #known = new Map<string, Problem>();
@@ -34,7 +34,7 @@ export function logProblems(cluster: Pick<Cluster, 'subscribe'>, log: Logger): v
   });
 }
 
-/** Positions grow with every request, and are no news. */
+/** Positions change with every request, so they are left out of the comparison. */
 function hasNews(snapshot: ClusterSnapshot, reports: Map<string, ProbeReport | null>): boolean {
   let isNew = false;
   for (const { node, report } of snapshot) {

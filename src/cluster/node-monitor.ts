@@ -8,24 +8,24 @@ export type NodeMonitorOptions = {
   readonly probe: NodeProbe;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Between looks at a node that is well, and at one that is in trouble, in milliseconds. `off` is never, unless nudged. */
+  /** Intervals between probes of a healthy node, and of one in trouble, in milliseconds. `off`: only on demand. */
   readonly intervalMs: number | 'off';
   readonly downIntervalMs: number;
   readonly timeoutMs: number;
-  /** How many times as long as usual a look may take now; once unless told. */
+  /** Factor on the time limit of a probe. Default: 1. */
   readonly stretch?: () => number;
-  /** True when the node should be looked at more often. */
+  /** True if the node should be probed more often. */
   readonly isInTrouble: () => boolean;
-  /** True when the node answers again and has to show it once more: nobody is served meanwhile, so it is asked soon. */
+  /** True if the node answers again but is on probation: it is out of service meanwhile, so it is probed soon. */
   readonly isReturning: () => boolean;
   readonly onReport: (report: ProbeReport, asOfMs: number) => void;
   readonly onFailure: (error: unknown) => void;
 };
 
-/** A node that returns is looked at so many times as often as one that is down. */
+/** A returning node is probed this many times as often as one that is down. */
 const returningShare = 5;
 
-/** Looks at one node again and again, one look at a time. Never throws; ends with `stop`. */
+/** Polls one node; never has two probes in flight. Never throws; ends with `stop`. */
 export class NodeMonitor {
   readonly #options: NodeMonitorOptions;
   readonly #stopped = new AbortController();
@@ -37,13 +37,13 @@ export class NodeMonitor {
     this.#options = options;
   }
 
-  /** Resolves after the first look, whatever it saw. */
+  /** Resolves after the first probe, whatever its result. */
   async start(): Promise<void> {
     await this.#look();
     this.#running = this.#loop();
   }
 
-  /** Looks now instead of after the pause; once more, when a good look is under way that may have begun too early. */
+  /** Probes now instead of after the interval; repeats a good probe in flight that may have begun too early. */
   nudge(): void {
     this.#nudged = true;
     this.#pause.abort();
@@ -80,7 +80,7 @@ export class NodeMonitor {
       const report = await this.#options.probe.probe(timeoutMs * stretch());
       if (!this.#stopped.signal.aborted) this.#options.onReport(report, asOfMs);
     } catch (error) {
-      // The look's own connection was lost: looking again without a pause would hammer a server that drops everybody.
+      // The probe's own connection was lost: probing again without a pause would hammer a server that drops all connections.
       this.#nudged = false;
       if (!this.#stopped.signal.aborted) this.#options.onFailure(error);
     }

@@ -1,47 +1,47 @@
 /**
- * How long work may run on a node before somebody asks whether the node is still there. Slow is not silent:
+ * How long work may run on a node before the node itself is checked. Slow is not silent:
  *
- *   running --patienceMs--> overdue   the node is asked something small, on a connection of its own
- *   overdue --it answers--> running   and asked again after as long a time
- *   overdue --no answer--> silent     `onSilent`, once for all that waits there
+ *   running --patienceMs--> overdue   the node is asked something small, on a separate connection
+ *   overdue --it answers--> running   and asked again after the same time
+ *   overdue --no answer--> silent     `onSilent`, once for all work that waits there
  *
- * A look every second would notice a hung node late, and half of all reads would wait for it meanwhile. To ask is cheap, so
- * it is done early; to give up is not, so the question may take longer than the work did until then. For the source it has
- * most time, because nobody stands in for it. A pause of this process looks like the silence of every node: of the time of a
- * question only that counts which was this process's own, and who is short of it himself gives others more.
+ * A probe every second would notice a hung node late, and half of all reads would wait for it meanwhile. Asking is cheap, so it is done
+ * early; giving up is not, so the question may take longer than the work had. The source has the most time, because it has no
+ * substitute. A pause of this process looks like silence of every node, so only time in which this process could run counts, and a
+ * process short of processor time gives others more.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { NodeRole } from './node.ts';
 
 export type NodePatienceOptions = {
   readonly clock: Clock;
-  /** Counts the time of a question; `clock` unless told. */
+  /** Measures the time of a question. Default: `clock`. */
   readonly ownClock?: Clock;
-  /** How many times as long as usual a question may take now; once unless told. */
+  /** Factor on the time limit of a question. Default: 1. */
   readonly stretch?: () => number;
   /** Work that runs longer than this is overdue, in milliseconds. */
   readonly patienceMs: number;
   readonly roleOf: (nodeName: string) => NodeRole;
-  /** What runs on the node takes long, and it answers all the same. */
+  /** Work on the node takes long, although the node answers. */
   readonly onSlow?: (nodeName: string) => void;
-  /** False when the node did not answer in time. */
+  /** False if the node did not answer in time. */
   readonly isThere: (nodeName: string, timeoutMs: number) => Promise<boolean>;
   readonly onSilent: (nodeName: string) => void;
 };
 
 type Work = { readonly startedMs: number };
 
-/** How many times the patience a question may take. */
+/** Time limit of a question, in multiples of the patience. */
 const questionFactor = { REPLICA: 2, BACKUP: 2, SOURCE: 10 } as const satisfies Record<NodeRole, number>;
-/** Work that runs longer makes one ask whether the node can do such work at all. */
+/** After this long, it is checked whether the node can do such work at all. */
 const slowMs = 1000;
-/** An answer that comes later than this many times its due time is of no use to anybody. */
+/** An answer later than this many times its due time is ignored. */
 const latestFactor = 10;
 
 export class NodePatience {
   readonly #options: NodePatienceOptions;
   readonly #closed = new AbortController();
-  /** What runs on each node, oldest first. */
+  /** Running work per node, oldest first. */
   readonly #running = new Map<string, Set<Work>>();
   readonly #watched = new Set<string>();
 
@@ -66,7 +66,7 @@ export class NodePatience {
     this.#closed.abort();
   }
 
-  /** One timer per node, however much runs there. Ends when nothing does. */
+  /** One timer per node, however much work runs there. Ends when there is none. */
   async #watch(nodeName: string, running: ReadonlySet<Work>): Promise<void> {
     const { clock, patienceMs, onSilent, onSlow = () => undefined } = this.#options;
     this.#watched.add(nodeName);

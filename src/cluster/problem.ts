@@ -1,30 +1,30 @@
 /**
- * Something that is wrong with the servers, as a value: what, where, which setting shows it, and what mends it.
- * Derived from the snapshot by the rules in `problems/`, each time somebody asks: nothing keeps one.
+ * A problem of the servers, as a value: what, where, which setting shows it, and the remedy.
+ * Derived from the snapshot by the rules in `problems/` on demand; problems are not stored.
  */
 
 /**
- * A closed list: clients, logs and alerts may rely on the words. Those that `degrade` are reason enough for the verdict; of a
- * server with one that `blinds`, no position says what it has, so whoever must see a certain write is not sent there.
+ * A closed list: clients, logs and alerts may rely on the codes. Those that `degrade` degrade the verdict; a server with one that `blinds`
+ * has positions without information, so reads that must include a certain write are not sent there.
  */
 export const problemCodes = {
   GTID_MODE_OFF: {
     degrades: true,
     blinds: true,
-    description: 'A server gives its transactions no numbers, so nobody can tell which of them a replica has.',
+    description: 'A server does not number its transactions, so it is unknown which of them a replica has.',
   },
   GTID_MODE_PERMISSIVE: {
     degrades: true,
-    description: 'A server is on its way to numbered transactions, or from there, and has not arrived.',
+    description: 'A server is in transition to or from numbered transactions.',
   },
   SOURCE_CONFLICT: {
     degrades: true,
-    description: 'A server takes writes beside the source, or several do and nobody can tell which is meant.',
+    description: 'A server accepts writes beside the source, or several do and it is unknown which is meant.',
   },
   SOURCE_DOUBTFUL: {
     degrades: true,
     description:
-      'A server takes writes and still replicates one that cannot be asked: nobody can tell whether it is the source.',
+      'A server accepts writes and still replicates one that is unreachable: it is unknown whether it is the source.',
   },
   NOT_MIGRATED: {
     degrades: true,
@@ -40,7 +40,7 @@ export const problemCodes = {
   },
   RIGHT_MISSING: {
     degrades: true,
-    description: 'The account lacks a right, to tables or to see how a server replicates.',
+    description: 'The account lacks a right, to tables or to see the state of replication.',
   },
   TABLE_BROKEN: {
     degrades: true,
@@ -48,7 +48,7 @@ export const problemCodes = {
   },
   TABLE_SILENT: {
     degrades: true,
-    description: 'A server answers, but nobody who reads a table: something in it waits.',
+    description: 'A server answers, but reads of a table hang.',
   },
   GROUP_HELD_UP: {
     degrades: true,
@@ -56,23 +56,23 @@ export const problemCodes = {
   },
   DEADLINES_CONTRADICT: {
     degrades: false,
-    description: 'A commit may wait on the server longer than it is waited for here.',
+    description: 'A commit may take longer on the server than the API waits for it.',
   },
   PREPARED_STATEMENTS_NEAR_LIMIT: {
     degrades: false,
-    description: 'A server holds nearly as many prepared statements as it takes.',
+    description: 'A server is close to its limit of prepared statements.',
   },
   WRITABLE_REPLICA: {
     degrades: false,
-    description: 'A replica takes writes all the same: one that somebody sends there never reaches the others.',
+    description: 'A replica accepts writes: a write sent there never reaches the others.',
   },
   EPOCH_NOT_RECORDED: {
     degrades: true,
-    description: 'A promotion or a restore could not be recorded, so a later process may not hear of what it has lost.',
+    description: 'A promotion or a restore could not be recorded, so a later process may not learn what was lost.',
   },
   REDIS_UNAVAILABLE: {
     degrades: true,
-    description: 'Redis cannot be reached, is full, or refuses what is needed: nothing is cached, and jobs wait.',
+    description: 'Redis cannot be reached, is full, or denies what is needed: nothing is cached, and jobs wait.',
   },
   CLUSTER_ID_SHARED: {
     degrades: true,
@@ -86,7 +86,7 @@ export const problemCodes = {
   GTIDS_JUST_BEGUN: {
     degrades: true,
     blinds: true,
-    description: 'The source gives numbers again, but has written nothing since: what came before has none.',
+    description: 'The source numbers transactions again, but has written none since: earlier ones have no number.',
   },
   GTIDS_OUT_OF_SEQUENCE: {
     degrades: true,
@@ -96,52 +96,54 @@ export const problemCodes = {
   BINARY_LOG_OFF: {
     degrades: true,
     blinds: true,
-    description: 'The source logs nothing, so nothing is numbered and no replica receives it.',
+    description: 'The source has no binary log, so transactions have no numbers and reach no replica.',
   },
   SESSIONS_NOT_LOGGED: {
     degrades: true,
     blinds: true,
-    description: 'What this service writes to the source is not logged, so no replica receives it.',
+    description: 'Writes of this service on the source are not logged, so they reach no replica.',
   },
   BINARY_LOG_FILTERED: {
     degrades: true,
     blinds: true,
-    description: 'The source leaves some of what is written out of its log, so no replica receives it.',
+    description: 'The source filters some writes from its log, so they reach no replica.',
   },
   BINARY_LOG_IN_INNODB: {
     degrades: true,
     blinds: true,
-    description: 'The source keeps its binary log in InnoDB: when a transaction shows and when it counts is not known.',
+    description:
+      'The source keeps its binary log in InnoDB: it is unknown when a transaction becomes visible and when it is counted.',
   },
   FOLLOWS_BY_FILE: {
     degrades: true,
     blinds: true,
-    description: 'A replica follows by file and place, so what its position leaves out may be missing all the same.',
+    description:
+      'A replica replicates by file and position, so its GTID position may count transactions that it lacks.',
   },
   REPLICATION_UNSEEN: {
     degrades: true,
     blinds: true,
     description:
-      'The account may not see how a replica replicates, so nobody can tell whether it leaves something out.',
+      'The account may not see the state of replication on a replica, so it is unknown whether it filters something.',
   },
   REPLICATION_FILTERED: {
     degrades: true,
     blinds: true,
-    description: 'A replica leaves out some of what its source writes, and counts it as applied.',
+    description: 'A replica filters some writes of its source, and counts them as applied.',
   },
   EVENTS_SKIPPED: {
     degrades: true,
     blinds: true,
-    description: 'A replica skips what it cannot apply, or what is marked, and counts it as applied.',
+    description: 'A replica skips events that it cannot apply, or that are marked, and counts them as applied.',
   },
   UPDATES_NOT_LOGGED: {
     degrades: true,
     blinds: true,
-    description: 'A replica follows another one that does not pass on what it receives.',
+    description: 'A replica replicates another one that does not log what it receives.',
   },
   SETTINGS_UNKNOWN: {
     degrades: false,
-    description: 'The account may not see a setting that a promise depends on.',
+    description: 'The account may not see a setting that a guarantee depends on.',
   },
 } as const satisfies Readonly<Record<string, ProblemKind>>;
 
@@ -150,14 +152,14 @@ export type ProblemCode = keyof typeof problemCodes;
 
 export type Problem = {
   readonly code: ProblemCode;
-  /** Name of the server; `null` when it is about all of them. */
+  /** Name of the server; `null` if it concerns all of them. */
   readonly node: string | null;
-  /** What it is and what follows from it, in a sentence that names the server. */
+  /** The problem and its consequence, as a sentence that names the server. */
   readonly message: string;
-  /** The server's own name of the setting that shows it, and what it is set to; `null` when no setting does. */
+  /** The server's own name of the setting that shows it, and its value; `null` if there is none. */
   readonly variable: string | null;
   readonly value: string | null;
-  /** The exact statements or setting that mend it; `null` when nobody knows better than to look. */
+  /** The exact statements or setting that fix it; `null` if it needs investigation. */
   readonly cure: string | null;
 };
 
@@ -165,7 +167,7 @@ export function degrades({ code }: Problem): boolean {
   return problemCodes[code].degrades;
 }
 
-/** True when no position of the server says what it has. */
+/** True if the positions of the server do not say what it has. */
 export function blinds({ code }: Problem): boolean {
   const kind: ProblemKind = problemCodes[code];
   return kind.blinds === true;

@@ -1,17 +1,17 @@
 import { type ClusterSnapshot, replicas, writableSource } from './cluster-snapshot.ts';
 import { servingReplicas } from './serving-replicas.ts';
 
-/** Who serves reads that any server may serve. */
+/** Which servers serve reads that any server may serve. */
 export type ReadsServedBy = {
-  /** NOBODY but perhaps a backup; UNDECIDED while servers that would be better have not been looked at. */
+  /** NOBODY but perhaps a backup; UNDECIDED while better servers have not been probed. */
   readonly kind: 'PREFERRED' | 'FALLBACK' | 'NOBODY' | 'UNDECIDED';
-  /** Names of servers that share the reads. */
+  /** Names of the servers that share the reads. */
   readonly nodes: readonly string[];
 };
 
 /**
- * Preferred are the replicas of the first priority, as many of them as there are; without any replica the source. Fallback is
- * everybody else, as the router takes them: replicas of a later priority, the source, replicas that are not well.
+ * Preferred are the replicas of the first priority, however many; without any replica the source. Fallback are all others, as the router
+ * uses them: replicas of a later priority, the source, unhealthy replicas.
  */
 export function readsServedBy(snapshot: ClusterSnapshot, floor: number): ReadsServedBy {
   const all = replicas(snapshot);

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from '../platform/redis.ts';
 import type { Lease, Leases } from './leases.ts';
 
-/** Work under a lease takes seconds, and whoever asks can wait; a slow moment must not look like a lost lease. */
+/** Work under a lease takes seconds, and callers can wait; a slow moment must not look like a lost lease. */
 const patience = { patienceMs: 1000 };
 
-/** How long it is remembered when the work was last done. */
+/** How long the time of the last completed work is remembered. */
 const memoryMs = 7 * 24 * 3600 * 1000;
 
 // Redis's clock is the only one that all processes share.
@@ -15,7 +15,7 @@ const renewOwn = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
-// That the work was done is a fact, also when the lease ran out meanwhile.
+// The work was done, even if the lease has expired meanwhile.
 const releaseOwn = `
 ${nowMs}
 if ARGV[2] == 'done' then redis.call('SET', KEYS[2], string.format('%.0f', nowMs), 'PX', ARGV[3]) end

@@ -1,6 +1,6 @@
 /**
- * The board on Redis: one key a node, which ends by itself when nobody upholds it, and one channel for what is new. So it
- * never holds more than there are nodes, whatever processes come and go.
+ * Shared statuses in Redis: one key per node, which expires unless renewed, and one channel for news. So it never holds more than there
+ * are nodes, whatever processes come and go.
  *
  *   key      <prefix>status:<node>   "<ms since 1970 by Redis's clock> <state> <trouble>"
  *   channel  <prefix>status          "<process> <node> <state> <trouble>"
@@ -17,7 +17,7 @@ for i, key in ipairs(KEYS) do
   redis.call('PUBLISH', ARGV[2], ARGV[3] .. ' ' .. ARGV[#KEYS + i + 3] .. ' ' .. ARGV[i + 3])
 end`;
 
-// The word that stands keeps the time at which it was first said.
+// An unchanged status keeps the time at which it was first reported.
 const upholdAll = `
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
@@ -34,7 +34,7 @@ end`;
 export class RedisStatusBoard implements StatusBoard {
   readonly #redis: Redis;
   readonly #ttlMs: number;
-  /** Everybody hears their own announcements, too. */
+  /** Processes also receive their own announcements. */
   readonly #self = randomUUID();
 
   constructor(redis: Redis, ttlMs: number) {

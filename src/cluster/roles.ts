@@ -1,22 +1,22 @@
 /**
- * What each server is, from what all of them say. Pure. A server that follows another may be the source all the same (servers
- * that replicate each other, a replica promoted while its settings stay), and a writable one may be a replica that nobody made
- * read-only. So who can commit, who follows whom, and only then what was configured.
+ * The role of each server, from what all of them report. Pure. A server that replicates another may be the source all the same (servers
+ * that replicate each other, a replica promoted with its settings left), and a writable one may be a replica that was never made
+ * read-only. So the rules look at who can commit, then at who replicates whom, and only then at the configuration.
  *
  *   refuses writes, by whichever of its variables          REPLICA
- *   commits, follows nobody (any more)                     SOURCE; choose-source.ts decides between several
- *   commits, of a group in which several do by design      SOURCE is one of them: who has it, else the configured one, else
- *                                                          the first that is there; the others are replicas
- *   commits, follows a server that commits                 REPLICA, writable by mistake
- *     … and that one follows it                            SOURCE, both: two that take writes are a conflict
+ *   commits, replicates none (any more)                    SOURCE; choose-source.ts decides between several
+ *   commits, of a group in which several do by design      SOURCE is one of them: the one that has it, else the configured one,
+ *                                                          else the first that is there; the others are replicas
+ *   commits, replicates a server that commits              REPLICA, writable by mistake
+ *     … and that one replicates it                         SOURCE, both: two that accept writes are a conflict
  *     … which has returned with an older epoch, or while
- *       this one takes the writes                          SOURCE
- *   commits, follows only servers that refuse              SOURCE, unless it was writable beside its source all along
- *   commits, follows one that nobody can ask               SOURCE if it has the writes already, if the newest epoch names it,
+ *       this one has the writes                            SOURCE
+ *   commits, replicates only servers that refuse           SOURCE, unless it was writable beside its source all along
+ *   commits, replicates one that is unreachable            SOURCE if it has the writes already, if the newest epoch names it,
  *                                                          if it was seen to become writable now, or if it is the configured
- *                                                          one and nobody else was the source since; else REPLICA
+ *                                                          one and no other was the source since; else REPLICA
  *
- * A backup stays one. What a server that is away said last counts for whom it follows.
+ * A backup stays one. The last report of an unreachable server counts for whom it replicates.
  */
 import type { EpochHistory } from '../consistency/epoch.ts';
 import type { Channel } from './channel.ts';
@@ -25,20 +25,20 @@ import type { NodeRole } from './node.ts';
 import { type Address, type Following, sourceOfChannel, upstreamOf } from './who-follows-whom.ts';
 import { followedAddresses, type Writability } from './writability.ts';
 
-/** BLINKED: a connection was lost, and nobody has looked yet. */
+/** BLINKED: a connection was lost, and it has not been probed since. */
 export type Presence = 'THERE' | 'BLINKED' | 'AWAY';
 
 export type Server = Following & {
   readonly configuredRole: NodeRole;
   readonly presence: Presence;
-  /** As it said last; false when it never said anything. */
+  /** From its last report; false without one. */
   readonly commits: boolean;
   /** A group whose members may all commit by design; `null` without one. */
   readonly group: string | null;
-  /** How the newest epoch names the source, if that is it. */
+  /** How the newest epoch names it, if it is the source. */
   readonly epochId: string | null;
   readonly epochs: EpochHistory | null;
-  /** It takes the writes, as far as is known. */
+  /** It has the writes, as far as known. */
   readonly hasWrites: boolean;
   /** `null` while it refuses writes. */
   readonly writability: Writability | null;
@@ -47,19 +47,19 @@ export type Server = Following & {
 
 /** Why a server that would commit is not sent the writes. */
 export type WritableReplica = {
-  /** The servers that it follows, by name or by address. */
+  /** The servers that it replicates, by name or by address. */
   readonly follows: readonly string[];
-  /** Nobody can tell whether the one that it follows takes writes: it may be the source, and nobody says so. */
+  /** It is unknown whether the server that it replicates accepts writes: it may be the source. */
   readonly isDoubtful: boolean;
 };
 
 export type Standing = {
   readonly role: NodeRole;
-  /** Channels that carry what the cluster writes; all of them where nobody can tell. */
+  /** Channels that carry the cluster's writes; all of them if that is unknown. */
   readonly channels: readonly Channel[];
   /** `null` for any other. */
   readonly writableReplica: WritableReplica | null;
-  /** Names of servers that commit, follow nobody else's writes, and replicate each other. */
+  /** Names of servers that commit, replicate no other server's writes, and replicate each other. */
   readonly ring: readonly string[];
 };
 
@@ -111,7 +111,7 @@ function leads(
   return (became && writability?.besideSource !== true) || isExpected(server, members);
 }
 
-/** Another one takes what clients write, as far as anybody knows. */
+/** Another server gets the clients' writes, as far as known. */
 const rules = ({ commits, presence }: Server): boolean => commits && presence !== 'AWAY';
 
 const isNamed = ({ epochs, epochId }: Server): boolean => epochId !== null && epochs?.at(-1)?.sourceId === epochId;
@@ -136,7 +136,7 @@ function chosenOfGroup(group: string, members: readonly Server[]): Server | unde
   );
 }
 
-/** A channel that brings something else may stand still: nobody's reads here depend on it. */
+/** A channel from outside the cluster may stand still: no reads here depend on it. */
 function ownChannels({ channels }: Server, members: readonly Server[]): readonly Channel[] {
   const own = channels.filter((channel) => sourceOfChannel(channel, members) !== null);
   return own.length > 0 ? own : channels;

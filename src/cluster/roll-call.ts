@@ -1,8 +1,8 @@
 /**
- * Who else uses this Redis under the same words of configuration: another cluster, which is kept apart all the same, or the
- * same one seen with another source, as after one half was split off. Both are told to their operators.
+ * Who else uses this Redis under the same configuration: another cluster, which is kept apart anyway, or the same cluster with another
+ * source, as after a split. Both are reported to their operators.
  *
- *   <configured prefix>clusters   hash: "<cluster> <source>" -> when it was last heard of, in ms of Redis's clock
+ *   <configured prefix>clusters   hash: "<cluster> <source>" -> when it last reported, in ms of Redis's clock
  */
 import { jittered } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -10,7 +10,7 @@ import type { Redis } from '../platform/redis.ts';
 
 export type RollCallOptions = {
   readonly redis: Redis;
-  /** As configured: those who are to notice each other share it. */
+  /** As configured: those that should notice each other share it. */
   readonly prefix: string;
   readonly here: () => { readonly cluster: string | null; readonly source: string | null };
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export type RollCallOptions = {
 export type OtherCluster = 'ANOTHER_CLUSTER' | 'ANOTHER_SOURCE';
 
 const everyMs = 5000;
-/** Longer than a promotion takes to be seen by all. */
+/** Longer than all processes take to see a promotion. */
 const heardMs = 20_000;
 const keptMs = 600_000;
 
@@ -42,7 +42,7 @@ export class RollCall {
   readonly #options: RollCallOptions;
   readonly #stopping = new AbortController();
   #others: ReadonlySet<OtherCluster> = new Set();
-  /** The other source, as it was first heard of beside ours. */
+  /** The other source, when it was first seen beside ours. */
   #otherSource: { readonly name: string; readonly sinceMs: number } | null = null;
   #running: Promise<void> | null = null;
 
@@ -54,7 +54,7 @@ export class RollCall {
     return this.#others;
   }
 
-  /** Answers, now and from now on. Resolves when it is known who else is there, or that nobody can tell. */
+  /** Reports, now and from now on. Resolves when it is known who else is there, or that this is unknown. */
   async start(): Promise<void> {
     const first = this.round();
     this.#running ??= first.then(() => this.#run());
@@ -78,11 +78,11 @@ export class RollCall {
       this.#others = this.#judge(names, { cluster, source }, clock.monotonic());
       if (String([...before]) !== String([...this.#others])) onChange();
     } catch {
-      // Asked again with the next round.
+      // Repeated in the next round.
     }
   }
 
-  /** After a promotion both sources are heard of for a while: only one that stays is another. */
+  /** After a promotion both sources are seen for a while: only one that stays is another. */
   #judge(names: readonly string[], { cluster, source }: { cluster: string; source: string }, nowMs: number) {
     const others = new Set<OtherCluster>();
     if (names.some((name) => !name.startsWith(`${cluster} `))) others.add('ANOTHER_CLUSTER');

@@ -1,17 +1,17 @@
-/** What people have to know of one kind of server when something is wrong with it: in the words that it understands. */
+/** Statements and names of one kind of server that problem texts use. */
 export interface ServerTerms {
-  /** The variable that keeps everybody from writing. */
+  /** The variable that makes it refuse all writes. */
   readonly readOnlyVariable: string;
   /** Makes it refuse writes, now and after a restart. */
   readonly refuseWrites: string;
-  /** Makes a replica follow nobody for good. */
+  /** Stops a replica from replicating for good. */
   readonly leaveSource: string;
-  /** The right to see what its log leaves out. */
+  /** The right to see what its log filters. */
   readonly logRight: string;
-  /** Variables that decide whether what it writes has a number: unknown while one of them is. */
+  /** Variables that decide whether its writes have a number: this is unknown while one of them is. */
   readonly numberedBy: readonly string[];
-  /** Makes a channel ask for transactions by their numbers. An ordinary replica's only channel has no name. */
+  /** Makes a channel replicate by GTID. An ordinary replica's only channel has no name. */
   followByNumber(channel: string): string;
-  /** Takes a replication filter away. */
+  /** Removes a replication filter. */
   withoutFilter(channel: string, option: string): string;
 }

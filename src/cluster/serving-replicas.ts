@@ -1,12 +1,11 @@
 /**
- * Which replicas may serve a read, as far as their health goes. Pure. Whether one is fresh enough is another question, and
- * asked of each read.
+ * Which replicas are healthy enough to serve a read. Pure. Whether one is fresh enough is decided for each read separately.
  *
- *   HEALTHY     always, unless it is told to stay behind for longer than any may be late
- *   late only   while fewer than `floor` others serve, the least late first: a read that takes any age gets an old answer
- *               there, instead of all of them falling on the source together
- *   DEGRADED    while there is no source either: replication cannot be well then, and no node has newer data; but never one
- *               that holds transactions which its source has never had, or cannot read what is asked for
+ *   HEALTHY     always, unless its configured delay exceeds the maximum lag
+ *   late only   while fewer than `floor` others serve, the least late first: a read of any age gets an old answer there, instead of all
+ *               of them falling on the source together
+ *   DEGRADED    only while there is no source either: replication is broken then, and no server has newer data; but never one that
+ *               holds errant transactions, or cannot read what is requested
  */
 import { type ClusterSnapshot, canServe, isSeen, replicas, writableSource } from './cluster-snapshot.ts';
 import type { NodeStatus } from './node-status.ts';

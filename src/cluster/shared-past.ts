@@ -5,13 +5,12 @@ import { type ClusterSnapshot, writableSource } from './cluster-snapshot.ts';
 type Last = { readonly identity: string; readonly position: Position };
 
 /**
- * What every server includes that may ever serve a session. One that is away counts with what it had when it was last seen;
- * as long as one was never seen, nobody knows. Left out of positions that are too long to be carried about.
+ * The part of positions that every server that may serve a session includes. An unreachable server counts with its last known position;
+ * until each has been seen once, the part is unknown. It is removed from positions that are too long to carry.
  *
- * A server that includes the rest includes the whole, for two reasons that must both hold: it is one of those whose shared past
- * was left out; and what the present source wrote last stays in the rest, behind which each server that follows it, also
- * one that was restored from an older copy, has all that came before. So a position in which the present source wrote
- * nothing is not made shorter.
+ * A server that includes the rest includes the whole, for two reasons that must both hold: it is one of those whose shared past was
+ * removed; and what the current source wrote last stays in the rest, and each server that replicates the source, even one that was
+ * restored from an older copy, has everything before it. So a position without writes of the current source is not shortened.
  */
 export class SharedPast {
   readonly #snapshot: () => ClusterSnapshot;
@@ -21,7 +20,7 @@ export class SharedPast {
     this.#snapshot = snapshot;
   }
 
-  /** The position without the shared past, `null` where nothing can be left out. */
+  /** The position without the shared past, `null` if nothing can be removed. */
   shorter(position: Position): Position | null {
     const snapshot = this.#snapshot();
     const positions: Position[] = [];

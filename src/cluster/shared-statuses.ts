@@ -9,14 +9,14 @@ export type SharedStatusesOptions = {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: () => number;
-  /** How long a word stands that nobody upholds, in milliseconds. */
+  /** Lifetime of a status that is not renewed, in milliseconds. */
   readonly ttlMs: number;
 };
 
-/** A word is upheld often enough to survive a lost attempt. */
+/** A status is renewed often enough to survive a lost attempt. */
 const upholdsPerTtl = 3;
 
-/** Shares the statuses of a cluster through Redis, and makes events of Redis going and coming. Ends with `stop`. */
+/** Shares the statuses of a cluster through Redis, and publishes events when Redis is lost and restored. Ends with `stop`. */
 export class SharedStatuses {
   readonly #options: SharedStatusesOptions;
   readonly #sharing: StatusSharing;
@@ -31,12 +31,12 @@ export class SharedStatuses {
     });
   }
 
-  /** Why Redis does not answer, in words that continue its name; `null` while it does. */
+  /** The trouble, phrased to follow "Redis"; `null` if it answers. */
   get trouble(): string | null {
     return this.#options.redis.trouble;
   }
 
-  /** Before the cluster starts. Resolves within a second, also when Redis is gone. */
+  /** Must be called before the cluster starts. Resolves within a second, even without Redis. */
   async start(): Promise<void> {
     let missed = false;
     this.#options.redis.onChange((trouble) => {
@@ -45,7 +45,7 @@ export class SharedStatuses {
       missed = trouble !== null;
       if (!missed) void this.#sharing.refresh();
     });
-    // What it was told is gone.
+    // The statuses have been lost.
     this.#options.redis.onEmptied(() => void this.#sharing.refresh());
     await this.#options.redis.start();
     await this.#sharing.start();

@@ -1,18 +1,18 @@
 /**
- * Whether a position is part of the source's own history. A replica that includes it is no proof: it may hold what the source
- * has never had, or has lost.
+ * Whether a position is part of the source's own history. A replica that includes it is no proof: it may hold errant transactions, or
+ * ones that the source has lost.
  *
- * What the monitor sees of the source anyway answers for nearly everything, at no cost; what is committed there meanwhile is
- * noted, and so is what the source was asked. Only a position beyond all that is asked for, together with all that come
- * meanwhile. What is known counts for one source, one start of it and one epoch: it is forgotten when another server takes the
- * writes, when the source was away, and when it has gone back.
+ * Regular probes of the source answer this for nearly all positions, at no cost; local commits and earlier answers are remembered, too.
+ * Only a position beyond all that is asked for, together with all others that come meanwhile. The knowledge is valid for one source, one
+ * start of it and one epoch: it is dropped when another server becomes the source, when the source was unreachable, and when it has gone
+ * back.
  *
  *   INCLUDED   it is
  *   LACKING    it is not, and never will be
  *   UNKNOWN    the source's log does not tell
- *   BEHIND     the source follows another server, and what it lacks may still come
- *   ELSEWHERE  it names a history that this process has not heard of: perhaps the source is not the source any more
- *   UNJUDGED   nobody could be asked
+ *   BEHIND     the source replicates another server, and may still receive it
+ *   ELSEWHERE  it is of a history unknown to this process: the source may have been replaced
+ *   UNJUDGED   the source could not be asked
  */
 import type { Position } from '../consistency/position.ts';
 import type { PositionCodec } from '../consistency/position-codec.ts';
@@ -25,10 +25,10 @@ import { epochOf } from './heard-epoch.ts';
 import type { HistoryAnswer } from './node-probe.ts';
 import type { NodeStatus, ProbeReport } from './node-status.ts';
 
-/** The source's history is not what it was: what was known of it before, and what is left of it. */
+/** The source's history has changed: what was known of it before, and what is left of it. */
 export type GoneBack = {
   readonly before: Position;
-  /** The epoch that its record ended with then. */
+  /** The last epoch in its record then. */
   readonly epoch: number;
   readonly now: Position;
 };
@@ -38,9 +38,9 @@ export type SourceJudgeOptions = {
   readonly clock: Clock;
   readonly snapshot: () => ClusterSnapshot;
   readonly readHistory: (nodeName: string) => Promise<HistoryAnswer>;
-  /** Resolves when a node of which a connection was lost has been looked at since, or that takes too long. */
+  /** Resolves when a node with a lost connection has been probed since, or that takes too long. */
   readonly settled: (nodeName: string) => Promise<unknown>;
-  /** Whether a position names only servers that are known to have written this history. */
+  /** Whether a position only names servers known to have written this history. */
   readonly believes: (position: Position) => boolean;
   readonly onGoneBack: (happening: GoneBack) => void;
 };
@@ -48,14 +48,14 @@ export type SourceJudgeOptions = {
 type Known = {
   readonly node: string;
   readonly identity: string;
-  /** Of the last look, or the last answer. */
+  /** From the last probe, or the last answer. */
   readonly seen: SourceHistory;
-  /** When the last answer was there. */
+  /** When the last answer arrived. */
   readonly answeredMs: number;
   readonly position: Position;
   readonly epoch: number;
   readonly asOfMs: number;
-  /** Committed since, as far as it is known here. */
+  /** Committed since, as far as known here. */
   readonly written: { readonly position: Position; readonly atMs: number } | null;
   readonly all: SourceHistory;
 };
@@ -64,7 +64,7 @@ export class SourceJudge {
   readonly #options: SourceJudgeOptions;
   readonly #flights = new Map<string, NextFlight<HistoryAnswer>>();
   #known: Known | null = null;
-  /** What was known when the source went away. */
+  /** What was known when the source was lost. */
   #before: Known | null = null;
   #report: ProbeReport | null = null;
   #turns = 0;
@@ -73,12 +73,12 @@ export class SourceJudge {
     this.#options = options;
   }
 
-  /** Another number when verdicts from before may not hold any more: another source, one that was away, or one gone back. */
+  /** Changes when earlier verdicts may not hold any more: another source, one that was unreachable, or one that has gone back. */
   get turns(): number {
     return this.#turns;
   }
 
-  /** Takes over what the monitor has seen. */
+  /** Takes over the result of a probe. */
   look(snapshot: ClusterSnapshot): void {
     const source = writableSource(snapshot);
     if (source?.report == null || source.position === null || source.asOfMs === null) {
@@ -104,8 +104,8 @@ export class SourceJudge {
   }
 
   /**
-   * Answers at once for what is known; the source is asked about everything else. `recorded`: the record of promotions says
-   * that the position has survived, which stands where the log cannot tell. Never rejects.
+   * Synchronous for what is known; the source is asked about everything else. `recorded`: according to the record of promotions the position
+   * has survived, which counts if the log cannot tell. Never rejects.
    */
   judge(position: Position, { recorded = false } = {}): PastVerdict | Promise<PastVerdict> {
     const unsure = this.sure();
@@ -113,8 +113,8 @@ export class SourceJudge {
   }
 
   /**
-   * `null` while the source is known to be the one that was seen. One that a connection to was lost may have been restored, and
-   * may have given out the numbers of what it has lost before it is asked: the look that is under way compares it with what it had.
+   * `null` while the source is known to be the one that was seen. After a lost connection it may have been restored, and may have reused the
+   * numbers of what it has lost before it is asked: the probe in flight compares it with what it had.
    */
   sure(): Promise<unknown> | null {
     return this.#known !== null && this.#inDoubt(this.#known.node) ? this.#options.settled(this.#known.node) : null;
@@ -132,7 +132,7 @@ export class SourceJudge {
     return statusOf(this.#options.snapshot(), node)?.position === null;
   }
 
-  /** A position that includes what of `position` is known to be part of the source's history. */
+  /** A position that includes the part of `position` known to be in the source's history. */
   surviving(position: Position): Position | null {
     return this.#known?.all.surviving(position) ?? null;
   }
@@ -182,7 +182,7 @@ export class SourceJudge {
       return;
     }
     const { written, answeredMs } = before;
-    // A look takes several questions: what it tells may be of before an answer that was here first.
+    // A probe asks several questions: its result may be older than an answer that arrived first.
     const isOlder = asOfMs <= answeredMs && before.seen.continues(looked);
     const seen = isOlder ? before.seen : looked;
     const holdsWritten = written === null || seen.judge(written.position) === 'INCLUDED';
@@ -211,7 +211,7 @@ export class SourceJudge {
 
 const holds = ({ position, report }: NodeStatus): Position | null => report?.holds ?? position;
 
-/** Everybody was seen, and nobody has it: who is out of reach has never written it either. */
+/** All servers were probed, and none has it: an unreachable one has not written it either. */
 function isAccountedFor(snapshot: ClusterSnapshot, position: Position): boolean {
   return snapshot.every((status) => {
     if (status.role === 'BACKUP') return true;

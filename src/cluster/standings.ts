@@ -1,11 +1,11 @@
-/** What all reports together say of each server. Pure. The rules are in roles.ts. */
+/** What all reports together say about each server. Pure. The rules are in roles.ts. */
 import { type Channel, summaryOf } from './channel.ts';
 import { sourceIdOf } from './heard-epoch.ts';
 import type { NodeStatus, ProbeReport } from './node-status.ts';
 import { decideRoles, type Presence, type Server, type Standing } from './roles.ts';
 import { canCommit, writabilityAfter } from './writability.ts';
 
-/** What a server is once `report` counts for it, and what of the report counts for this cluster. */
+/** A server's role once `report` counts, and the part of the report that concerns this cluster. */
 export function standingWith(
   snapshot: readonly NodeStatus[],
   status: NodeStatus,
@@ -19,7 +19,7 @@ export function standingWith(
   return { ...standing, report: asCounted(report, standing) };
 }
 
-/** The same statuses where nothing has changed; `changed` names those whose role has. */
+/** The same statuses if nothing has changed; `changed` names those with a new role. */
 export function withRoles(snapshot: readonly NodeStatus[]): {
   readonly snapshot: readonly NodeStatus[];
   readonly changed: readonly string[];
@@ -48,12 +48,12 @@ function judgedAs(status: NodeStatus, standing: Standing, snapshot: readonly Nod
   return isSame ? status : { ...status, role, writableReplica, writability, writableRing };
 }
 
-/** The former one when the new one says the same. */
+/** The former one if they are equal. */
 function same<T>(before: T, now: T): T {
   return JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 
-/** A replica that takes writes while a look that began later finds its source doing so as well. */
+/** A writable replica whose source was found writable by a later probe as well. */
 function seenBeside({ writability, node }: NodeStatus, isReplica: boolean, snapshot: readonly NodeStatus[]) {
   if (writability === null || writability.besideSource || !isReplica) return writability;
   const source = snapshot.find(
@@ -68,7 +68,7 @@ function seenBeside({ writability, node }: NodeStatus, isReplica: boolean, snaps
   return source === undefined ? writability : { ...writability, besideSource: true };
 }
 
-/** Channels that bring something else than the cluster's own are left out of how it replicates. */
+/** Channels from outside the cluster are left out of its replication state. */
 function asCounted(report: ProbeReport, { role, channels }: Standing): ProbeReport {
   const position = role === 'SOURCE' ? (report.asSource ?? report.position) : report.position;
   const summary = report.channels === undefined || report.group !== undefined ? {} : summaryOf(channels);
@@ -99,7 +99,7 @@ function serverOf(status: NodeStatus): Server {
   };
 }
 
-/** As the report has them; of one that only says how it replicates, one that leads somewhere. */
+/** From the report; if that only has the sum, one channel with a known source. */
 export function channelsOf({ channels, applier, receiving, lagMs, replicationError }: ProbeReport): readonly Channel[] {
   if (channels !== undefined) return channels;
   if (applier === 'NONE') return [];

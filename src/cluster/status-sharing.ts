@@ -1,9 +1,9 @@
 /**
- * Tells other API processes what this one sees, and looks at once where they see something else.
+ * Publishes what this process sees, and probes at once what others see differently.
  *
- * Only what was seen here is said: a node that is out because of another's word is not passed on as down before our own
- * look has failed, or a rumour would keep itself alive. All of it is best effort: without the board each process goes on
- * with what it knows itself, and says what it has seen when the board is back.
+ * Only own observations are published: a node that is out of service because of another's report is not reported as down before our own
+ * probe has failed, or a rumour would keep itself alive. All of this is best effort: without the board each process relies on its own
+ * knowledge, and publishes it when the board is back.
  */
 import { jittered } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -18,19 +18,19 @@ export type StatusSharingOptions = {
   readonly board: StatusBoard;
   readonly clock: Clock;
   readonly random: () => number;
-  /** How often this process says that what it said is still so, in milliseconds. */
+  /** Interval at which this process renews its statuses, in milliseconds. */
   readonly upholdEveryMs: number;
 };
 
-/** How many words about one node are heeded in a second: a process that babbles must not make all others look without end. */
+/** Maximum number of reports heeded per node and second, so that one noisy process cannot keep all others probing. */
 const heededPerSecond = 10;
 
 export class StatusSharing {
   readonly #options: StatusSharingOptions;
   readonly #stopped = new AbortController();
-  /** What the board was told last. A word that did not get there is told again. */
+  /** What was last published. A failed publication is repeated. */
   readonly #told = new Map<string, string>();
-  /** Nodes that are out because others said so, with the failures they had then. */
+  /** Nodes that are out of service because of others, with the failures they had then. */
   readonly #hearsay = new Map<string, number>();
   readonly #heeded = new Map<string, { fromMs: number; words: number }>();
   #telling = false;
@@ -43,7 +43,7 @@ export class StatusSharing {
     options.board.listen((word) => this.#hear(word));
   }
 
-  /** Takes in what others know: before the first look at the nodes, so that those known to be down are looked at last. */
+  /** Reads the others' statuses before the first probes, so that nodes reported as down are probed last. */
   async start(): Promise<void> {
     const { cluster } = this.#options;
     this.#unsubscribe = cluster.events.subscribe(({ name }) => {
@@ -53,7 +53,7 @@ export class StatusSharing {
     this.#upholding = this.#uphold();
   }
 
-  /** The board can be reached again: others have seen things meanwhile, and so has this process. */
+  /** The board is reachable again: others have seen changes meanwhile, and so has this process. */
   async refresh(): Promise<void> {
     if (this.#upholding === null || this.#stopped.signal.aborted) return;
     await this.#read();
@@ -83,7 +83,7 @@ export class StatusSharing {
       cluster.lookNow(word.node);
       return;
     }
-    // Telling the cluster makes events, and they must find this node marked already.
+    // `suspect` publishes events, and the node must be marked before.
     this.#hearsay.set(word.node, Number.POSITIVE_INFINITY);
     cluster.suspect(word.node, `is down for another process: ${word.trouble ?? 'no reason given'}`);
     this.#hearsay.set(word.node, statusOf(cluster.snapshot(), word.node)?.failures ?? 0);
@@ -98,7 +98,7 @@ export class StatusSharing {
     return window.words <= heededPerSecond;
   }
 
-  /** One announcement at a time, each with all that is new by then. */
+  /** One announcement at a time, each with all news by then. */
   async #tellNews(): Promise<void> {
     this.#newsWaits = true;
     if (this.#telling) return;
@@ -111,7 +111,7 @@ export class StatusSharing {
         for (const { node, state } of news) this.#told.set(node, state);
       }
     } catch {
-      // Told again with the next news, or when the board is back.
+      // Repeated with the next news, or when the board is back.
     } finally {
       this.#telling = false;
     }

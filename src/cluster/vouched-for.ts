@@ -1,9 +1,9 @@
 import { type ClusterSnapshot, isSeen, lastSource, writableSource } from './cluster-snapshot.ts';
 
 /**
- * How long ago, in whole milliseconds, the source was last seen to be the one that it is taken for; 0 while nothing speaks
- * against it, or while none was ever seen. While it is away, and until it was looked at again, it may be on its way back with
- * an older copy of its data, and others may have written that down: what a replica shows meanwhile is of the time before.
+ * How long ago, in whole milliseconds, the source was last confirmed; 0 while nothing speaks against it, or until one was seen. While it is
+ * unreachable, and until it was probed again, it may be coming back with an older copy of its data, and that may already be on record:
+ * what a replica shows meanwhile is of the time before.
  */
 export function unvouchedMs(snapshot: ClusterSnapshot, monotonicMs: number): number {
   const source = writableSource(snapshot) ?? lastSource(snapshot);

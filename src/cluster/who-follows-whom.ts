@@ -1,6 +1,6 @@
 /**
- * Who follows whom, among the servers that we know. Pure. A channel names its source by the id that the source gave it; until
- * it was connected once there is only the address that it was given, which may be another one than ours for the same server.
+ * Which known server replicates which. Pure. A channel names its source by the id that the source reported; until it was connected
+ * once there is only the configured address, which may differ from ours for the same server.
  */
 import { type Channel, isLive } from './channel.ts';
 
@@ -8,19 +8,19 @@ export type Address = { readonly host: string; readonly port: number };
 
 export type Following = {
   readonly name: string;
-  /** What its replicas know it by; `null` until it was seen. */
+  /** Its id for its replicas; `null` until it was seen. */
   readonly id: string | null;
-  /** Where it is found. */
+  /** Its address. */
   readonly addresses: readonly Address[];
   readonly channels: readonly Channel[];
 };
 
-/** The server that a channel leads to; `null` when it is none of these. */
+/** The server that a channel leads to; `null` if it is none of these. */
 export function sourceOfChannel<T extends Following>(channel: Channel, servers: readonly T[]): T | null {
   const named = servers.filter(({ id }) => id !== null && id === channel.sourceId);
   if (named.length === 1) return named[0] ?? null;
   const found = servers.filter(({ addresses }) => addresses.some((address) => isSame(address, channel)));
-  // Somebody else may stand behind the address that it was given.
+  // Another server may be behind the configured address.
   return found.find(({ id }) => id === null || channel.sourceId === null || named.length > 1) ?? null;
 }
 
@@ -31,9 +31,9 @@ function isSame(a: Address, b: Address): boolean {
 const plain = (host: string): string => (host === 'localhost' ? '127.0.0.1' : host.toLowerCase());
 
 export type Upstream<T> = {
-  /** Everybody whose writes reach it, over however many servers; itself too, in a ring. */
+  /** All servers whose writes reach it, over however many hops; including itself, in a ring. */
   readonly servers: ReadonlySet<T>;
-  /** Channels among these that lead to nobody we know. */
+  /** Channels among these whose source is unknown. */
   readonly unknown: readonly Channel[];
 };
 

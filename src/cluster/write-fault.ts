@@ -1,6 +1,6 @@
 /**
- * What keeps the server that takes the writes from writing some of what it is there for: read-only is not the only way to refuse.
- * Found by asking how it would carry out each write, as the account that writes.
+ * What keeps the source from writing some of what it should: read-only is not the only way to refuse. Determined by asking for the plan of
+ * each write, with the account that writes.
  */
 import { type ServingFaultKind, servingFaultInWords } from './serving.ts';
 
@@ -9,15 +9,15 @@ export type WriteRight = 'INSERT' | 'UPDATE' | 'DELETE';
 export type WriteFault = {
   readonly kind: Exclude<ServingFaultKind, 'TABLE_SILENT'>;
   readonly table: string;
-  /** What was to be done there. */
+  /** The rights that are missing. */
   readonly rights: readonly WriteRight[];
-  /** The server's own word for it, `null` when it said none. */
+  /** The server's own code, `null` if it gave none. */
   readonly code: string | null;
-  /** What does not happen then, each in a few words. */
+  /** The consequences, each in a few words. */
   readonly without: readonly string[];
-  /** No order is written without it. */
+  /** No order can be written without it. */
   readonly stops: boolean;
-  /** The statement that mends it, where the server's answer tells. */
+  /** The statement that fixes it, if the server's answer tells. */
   readonly cure: string | null;
 };
 

@@ -1,17 +1,17 @@
 /**
- * How one operation asks for consistency: headers, the `@consistency` directive and the cookie, read into one request.
- * The directive wins over the header for everything but tokens: those are all collected, since each may
- * name something that the client has seen. Every fault is listed, not only the first.
+ * The consistency input of one operation: headers, the `@consistency` directive and the cookie, parsed into one request.
+ * The directive wins over the header for everything but tokens: those are all collected, because each may name something that the client
+ * has seen. All faults are listed, not only the first.
  *
- * A maximum staleness belongs to BOUNDED, and to SESSION as a bound on top of the session's own past. With EVENTUAL or
- * STRONG it contradicts the level and is a fault.
+ * A maximum staleness belongs to BOUNDED, and to SESSION as an additional bound. With EVENTUAL or STRONG it contradicts the level and is a
+ * fault.
  */
 import { BadConsistencyRequestError } from './errors.ts';
 import { type ConsistencyLevel, consistencyLevels, type WhenBehind, whenBehindPolicies } from './levels.ts';
 
 type Given<T> = T | null | undefined;
 
-/** What was sent, as it was sent. An empty text counts as not sent. */
+/** The raw input. An empty text counts as not sent. */
 export type RawConsistencyRequest = {
   readonly headers?: {
     readonly token?: Given<string>;
@@ -34,13 +34,13 @@ export type ConsistencyDefaults = {
   readonly level: ConsistencyLevel;
   readonly whenBehind: WhenBehind;
   readonly waitMs: number;
-  /** The longest wait that a client may ask for. */
+  /** Maximum wait that a client may ask for. */
   readonly maxWaitMs: number;
-  /** The bound of a BOUNDED read that names none. */
+  /** Default bound of a BOUNDED read. */
   readonly maxStalenessMs: number;
 };
 
-/** Where a token came from: a refused cookie can be cleared for a browser, a refused header is the client's to drop. */
+/** Where a token came from: an invalid cookie can be cleared by us, an invalid header only by the client. */
 export const tokenCarriers = ['header', 'directive', 'cookie'] as const;
 export type TokenCarrier = (typeof tokenCarriers)[number];
 export type CarriedToken = { readonly text: string; readonly carrier: TokenCarrier };
@@ -49,18 +49,18 @@ export type CarriedToken = { readonly text: string; readonly carrier: TokenCarri
 export type ConsistencyRequest = {
   readonly level: ConsistencyLevel;
   readonly whenBehind: WhenBehind;
-  /** How long to wait for a replica. Means nothing with BYPASS. */
+  /** How long to wait for a replica. Ignored with BYPASS. */
   readonly waitMs: number;
-  /** `null` when the read has no bound. */
+  /** `null` if the read has no bound. */
   readonly maxStalenessMs: number | null;
-  /** Off, reads do not move the session on: it goes on reading its own writes, and no more. On unless told. */
+  /** If false, reads do not advance the session: it keeps reading its own writes, and no more. Default: true. */
   readonly monotonicReads?: boolean;
 };
 
 /** Not verified yet. Each text once. */
 export type WithTokens = { readonly tokens: readonly CarriedToken[] };
 
-/** One day: a bound beyond it bounds nothing. */
+/** One day: a larger bound would be meaningless. */
 export const longestStalenessMs = 86_400_000;
 export const mostTokens = 8;
 
@@ -82,7 +82,7 @@ export function parseConsistencyRequest(
     faults,
   );
   if (bound !== null && level !== 'BOUNDED' && level !== 'SESSION') {
-    faults.push(`max-staleness-ms goes with level bounded or session, not ${level.toLowerCase()}`);
+    faults.push(`max-staleness-ms needs level bounded or session, not ${level.toLowerCase()}`);
   }
   const tokens = collectTokens(headers.token, directive.token, cookieToken);
   if (tokens.length > mostTokens) faults.push(`${tokens.length} tokens were sent, at most ${mostTokens} are read`);
@@ -107,7 +107,8 @@ function word<Word extends string>(
     const trimmed = text?.trim() ?? '';
     if (trimmed === '') return null;
     const found = words.find((candidate) => candidate === trimmed.toUpperCase());
-    if (found === undefined) faults.push(`${name} is one of ${words.join(', ').toLowerCase()}, not ${quote(trimmed)}`);
+    if (found === undefined)
+      faults.push(`${name} must be one of ${words.join(', ').toLowerCase()}, not ${quote(trimmed)}`);
     return found ?? null;
   };
   const fromHeader = read(header);
@@ -126,14 +127,14 @@ function milliseconds(
     if (text === '') return null;
     const ms = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (ms <= capMs) return ms;
-    faults.push(`${name} is a whole number of milliseconds from 0 to ${capMs}, not ${quote(text)}`);
+    faults.push(`${name} must be a whole number of milliseconds from 0 to ${capMs}, not ${quote(text)}`);
     return null;
   };
   const fromHeader = read(header);
   return read(directive) ?? fromHeader;
 }
 
-/** A header that was sent twice arrives as one, joined by commas. No token contains one. */
+/** A header sent twice arrives as one, joined by commas. No token contains one. */
 function collectTokens(header: Given<string>, directive: Given<string>, cookie: Given<string>): CarriedToken[] {
   const found = new Map<string, CarriedToken>();
   for (const [carrier, given] of [

@@ -14,16 +14,16 @@ export const tokenFaults = [
 export type TokenFault = (typeof tokenFaults)[number];
 
 const tokenFaultTexts: Readonly<Record<TokenFault, string>> = {
-  malformed: 'it is not the text that was handed out',
-  oversize: 'it is longer than any token that is handed out',
-  'unknown-version': 'its version is not known here',
-  'unknown-key': 'the key that signed it is not known here',
-  'bad-signature': 'its signature does not fit',
+  malformed: 'it is not a token as issued',
+  oversize: 'it is longer than any issued token',
+  'unknown-version': 'its version is unknown here',
+  'unknown-key': 'its signing key is unknown here',
+  'bad-signature': 'its signature is invalid',
   'foreign-flavour': 'it belongs to another family of servers',
   'from-the-future': 'it was issued in the future',
 };
 
-/** A consistency token that nobody who has the keys did hand out, or that is of no use here. Drop the token and read again. */
+/** A consistency token that was not issued with the configured keys, or cannot be used here. Drop the token and read again. */
 export class InvalidConsistencyTokenError extends TidemarkError {
   readonly code = 'INVALID_CONSISTENCY_TOKEN';
   readonly retryable = false;
@@ -35,24 +35,24 @@ export class InvalidConsistencyTokenError extends TidemarkError {
   }
 }
 
-/** The consistency headers or the `@consistency` directive ask for something that does not exist. Lists every fault. */
+/** The consistency headers or the `@consistency` directive are invalid. Lists every fault. */
 export class BadConsistencyRequestError extends TidemarkError {
   readonly code = 'BAD_CONSISTENCY_REQUEST';
   readonly retryable = false;
 
   constructor(faults: readonly string[]) {
-    super(`The consistency request is not understood: ${faults.join('; ')}`, { facts: { faults } });
+    super(`Invalid consistency request: ${faults.join('; ')}`, { facts: { faults } });
   }
 }
 
-/** No node reached the wanted position in time, and the request forbids going to the source. */
+/** No node reached the requested position in time, and the request forbids using the source. */
 export class ConsistencyTimeoutError extends TidemarkError {
   readonly code = 'CONSISTENCY_TIMEOUT';
   readonly retryable = true;
 
-  /** `current` is the position of the node that came furthest, `null` when no node's position is known. */
+  /** `current` is the position of the most advanced node, `null` if none is known. */
   constructor(outcome: { wanted: Position | null; current: Position | null; waitedMs: number }) {
-    super(`No replica reached the wanted position within ${outcome.waitedMs} ms`, {
+    super(`No replica reached the requested position within ${outcome.waitedMs} ms`, {
       facts: {
         wanted: outcome.wanted?.format() ?? null,
         current: outcome.current?.format() ?? null,
@@ -63,8 +63,8 @@ export class ConsistencyTimeoutError extends TidemarkError {
 }
 
 /**
- * The token names a write that was acknowledged and is no part of the source's history any more: a failover or a restore has
- * lost it. Drop the token, look at what is there, and go on with the one that this brings.
+ * The token names a write that was acknowledged and is no longer part of the source's history: it was lost in a failover or a restore.
+ * Drop the token, re-check the data, and continue with the token that this error carries.
  */
 export class WriteLostError extends TidemarkError {
   readonly code = 'WRITE_LOST';
@@ -73,24 +73,24 @@ export class WriteLostError extends TidemarkError {
   readonly token: string;
 
   constructor(lost: { epoch: number; currentEpoch: number; position: Position | null; token: string }) {
-    super('A write that this session has seen is no part of the history of the source any more', {
+    super('A write that this session has seen is no longer part of the source’s history', {
       facts: { epoch: lost.epoch, currentEpoch: lost.currentEpoch, position: lost.position?.format() ?? null },
     });
     this.token = lost.token;
   }
 }
 
-/** The token is of an epoch that this process has not heard of: the servers it knows may not have what the token names. */
+/** The token is of an epoch unknown to this process: the servers it knows may lack what the token names. */
 export class EpochAheadError extends TidemarkError {
   readonly code = 'EPOCH_AHEAD';
   readonly retryable = true;
 
   constructor() {
-    super('The token knows of a promotion that this process has not heard of yet');
+    super('The token refers to a promotion that this process has not seen yet');
   }
 }
 
-/** A text that is no position of its flavour. */
+/** A text that is not a position of its flavour. */
 export class MalformedPositionError extends TidemarkError {
   readonly code = 'MALFORMED_POSITION';
   readonly retryable = false;
@@ -101,7 +101,7 @@ export class MalformedPositionError extends TidemarkError {
   }
 }
 
-/** Positions of different server families were combined. A mistake in the code or a cluster of mixed servers. */
+/** Positions of different flavours were combined: a mistake in the code, or a cluster of mixed servers. */
 export class MixedFlavourError extends TidemarkError {
   readonly code = 'MIXED_FLAVOUR';
   readonly retryable = false;
@@ -117,7 +117,7 @@ export class MixedHistoryError extends TidemarkError {
   readonly retryable = false;
 }
 
-/** The signing keys or the cluster id cannot be used. */
+/** The signing keys or the cluster id are invalid. */
 export class InvalidTokenSettingsError extends TidemarkError {
   readonly code = 'INVALID_TOKEN_SETTINGS';
   readonly retryable = false;

@@ -1,9 +1,9 @@
 import { TidemarkError } from '../errors.ts';
 
-/** A node that is lost is looked at several times a second: who asks again sooner than this finds what it found before. */
+/** A lost node is probed several times a second: an earlier retry would find the same state. */
 export const retryAfterMs = 1000;
 
-/** Writes have nowhere to go now; nothing was written. */
+/** No server accepts writes now; nothing was written. */
 export class SourceUnavailableError extends TidemarkError {
   readonly code = 'SOURCE_UNAVAILABLE';
   readonly retryable = true;
@@ -15,19 +15,19 @@ export class LimitedFunctionalityError extends TidemarkError {
   readonly retryable = true;
 }
 
-/** No replica was fresh enough, and as many reads as are allowed already run on the source. */
+/** No replica was fresh enough, and the limit of reads on the source is reached. */
 export class SourceReadsExhaustedError extends TidemarkError {
   readonly code = 'SOURCE_READS_EXHAUSTED';
   readonly retryable = true;
 
   constructor(limit: number) {
-    super('No replica is fresh enough, and the source serves as many reads as it may', {
+    super('No replica is fresh enough, and the limit of reads on the source is reached', {
       facts: { limit, retryAfterMs },
     });
   }
 }
 
-/** Nobody waits for the answer any more: the client has gone, or its time is over. */
+/** The caller no longer waits: the client has disconnected, or its deadline has passed. */
 export class RequestAbandonedError extends TidemarkError {
   readonly code = 'REQUEST_ABANDONED';
   readonly retryable = true;

@@ -1,4 +1,4 @@
-/** Counts the operations that each node is serving now. */
+/** Counts the operations running on each node. */
 export class NodeLoad {
   readonly #inFlight = new Map<string, number>();
 
@@ -6,7 +6,7 @@ export class NodeLoad {
     return this.#inFlight.get(nodeName) ?? 0;
   }
 
-  /** The returned function ends the operation and answers true the first time; calling it again does nothing. */
+  /** The returned function ends the operation and returns true the first time; further calls do nothing. */
   begin(nodeName: string): () => boolean {
     this.#inFlight.set(nodeName, this.of(nodeName) + 1);
     let ended = false;

@@ -12,7 +12,7 @@ const refusals = [
   'REQUEST_ABANDONED',
 ] as const;
 
-/** Counts where operations are sent and why, and how long reads waited for a replica. */
+/** Counts where operations are sent and why, and measures waits for replicas. */
 export class RouteMetrics {
   readonly #decided;
   readonly #refused;
@@ -31,7 +31,7 @@ export class RouteMetrics {
     });
     this.#waited = metrics.histogram({
       name: 'tidemark_route_wait_seconds',
-      help: 'How long reads waited for a replica, of those that waited, by who served them in the end.',
+      help: 'Time that reads waited for a replica, for those that waited, by the role that served them.',
       labels: { outcome: ['replica', 'source', 'refused'] },
       buckets: durationBucketsS,
     });

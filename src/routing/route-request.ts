@@ -4,7 +4,7 @@ import type { ReadRequirement } from '../consistency/session-guarantee.ts';
 export type ReadAttempt = {
   /** Nodes that already failed this operation. */
   readonly excluded: ReadonlySet<string>;
-  /** Ends the wait when the client has gone. Asked for only when there is a wait. */
+  /** Aborts the wait when the client disconnects. Only called if there is a wait. */
   readonly signal?: () => AbortSignal;
 };
 

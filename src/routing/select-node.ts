@@ -1,10 +1,10 @@
 /**
- * Which node serves this read. Pure: a snapshot and a request in, candidates out, best first.
+ * Which node serves this read. Pure: from a snapshot and a request to candidates, best first.
  *
- *   eligible    a replica whose health lets it serve (serving-replicas.ts), and that has not failed this operation already
+ *   eligible    a replica that is healthy enough (serving-replicas.ts) and has not failed this operation already
  *   fresh       eligible and known to include the required position; unknown is not fresh
- *   best        lowest priority number first; within one priority the fewest requests in flight for its weight;
- *               ties are broken by chance, so that many API processes don't all pick the same node
+ *   best        lowest priority number first; within one priority the fewest requests in flight relative to its weight;
+ *               ties are broken randomly, so that many API processes do not all pick the same node
  */
 import type { ClusterSnapshot } from '../cluster/cluster-snapshot.ts';
 import type { NodeStatus } from '../cluster/node-status.ts';
@@ -14,7 +14,7 @@ import type { Position } from '../consistency/position.ts';
 /** Requests in flight per node name. */
 export type InFlight = { of(nodeName: string): number };
 
-/** `floor` is how many replicas serve at least, late or not. */
+/** `floor` is the minimum number of serving replicas, late or not. */
 export function eligibleReplicas(
   snapshot: ClusterSnapshot,
   excluded: ReadonlySet<string>,

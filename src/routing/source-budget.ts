@@ -1,7 +1,7 @@
 /**
- * How many reads may run on the source at once because no replica would do, so that replicas that are late or gone together
- * cannot drown the writes. A burst is let through one by one: who finds no room waits for one that ends, in order, but
- * not for long and not in a line longer than the budget; whoever waits longer than that would only make the line longer.
+ * Limits concurrent reads on the source that no replica can serve, so that replicas that are late or lost together cannot overwhelm the
+ * writes. In a burst, reads beyond the limit wait in order, for a short time and in a queue no longer than the limit; a longer wait would
+ * only make the queue longer.
  */
 import type { Clock } from '../platform/clock.ts';
 import { SourceReadsExhaustedError } from './errors.ts';
@@ -21,7 +21,7 @@ export class SourceBudget {
     this.#waitMs = options.waitMs;
   }
 
-  /** Room for one read, until `leave` is called. Throws `SourceReadsExhaustedError`. */
+  /** A slot for one read, until `leave` is called. Throws `SourceReadsExhaustedError`. */
   async enter(): Promise<void> {
     if (this.#running < this.#limit) {
       this.#running += 1;
@@ -43,7 +43,7 @@ export class SourceBudget {
     });
   }
 
-  /** Hands the room on to the first in the line. */
+  /** Passes the slot on to the first in the queue. */
   leave(): void {
     const [next] = this.#line;
     if (next === undefined) {

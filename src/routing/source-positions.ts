@@ -1,20 +1,20 @@
 /**
  * What the source had, and when: turns "at most N milliseconds stale" into a position that a replica must include.
- * A position counts from the clock reading taken before it was asked for, so staleness is never understated.
+ * A position counts from the clock reading taken before it was requested, so staleness is never understated.
  */
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
 
 type Sample = { readonly position: Position; readonly asOfMs: number };
 
-/** Samples are kept so far apart, and so many: together about as long as the bounds that people ask for. */
+/** Interval and number of samples: together about as long as common bounds. */
 const spacingMs = 100;
 const maxSamples = 64;
 
 export class SourcePositions {
   readonly #clock: Clock;
   readonly #observe: (source: string) => Promise<Position>;
-  /** Oldest first, all of `#source`. The last one is the newest there is, however near to the one before. */
+  /** Oldest first, all of `#source`. The last one is the newest, however close to the one before. */
   #samples: readonly Sample[] = [];
   #source: string | null = null;
 
@@ -24,8 +24,8 @@ export class SourcePositions {
   }
 
   /**
-   * A position of `source` that is at most `maxStalenessMs` old: the oldest that will do. Without a source, of the last one
-   * there was, and `null` when that is too old. Rejects when the position can't be read.
+   * A position of `source` at most `maxStalenessMs` old: the oldest that suffices. Without a source, one of the last source, and `null` if
+   * that is too old. Rejects if the position cannot be read.
    */
   async within(maxStalenessMs: number, source: string | null): Promise<Position | null> {
     const oldestMs = this.#clock.monotonic() - maxStalenessMs;
@@ -40,7 +40,7 @@ export class SourcePositions {
     return position;
   }
 
-  /** `source` had `position` by `asOfMs`, a reading of the monotonic clock from before it was asked. */
+  /** `source` had `position` by `asOfMs`, a reading of the monotonic clock from before it was requested. */
   note(source: string, position: Position, asOfMs: number): void {
     this.#follow(source);
     this.#add({ position, asOfMs });

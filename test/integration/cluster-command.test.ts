@@ -79,7 +79,7 @@ describe.sequential('npm run cluster', () => {
     const ends = await Promise.all([1, 2, 3].map(() => command('promote', '--if-source-down', '--yes')));
     const promoted = ends.filter(({ output }) => output.includes('is the source. It took'));
     expect(promoted).toHaveLength(1);
-    expect(promoted[0]?.output).toMatch(/done {2}replica-\d records that epoch 2 begins/);
+    expect(promoted[0]?.output).toMatch(/done {2}replica-\d records the start of epoch 2/);
     expect(promoted[0]?.code).toBe(0);
     const [now] = await admin(promoted[0]?.output.includes('replica-1 is the source') ? 'replica-1' : 'replica-2');
     expect(Number(now?.epochs)).toBe(2);

@@ -95,7 +95,7 @@ it('a session whose write was acknowledged waits for it, and for all that it saw
 
 it('a source that waits for longer than anybody here is named at the start, and where the configuration is checked', async () => {
   const variable = `rpl_semi_sync_${mysql() ? 'source' : 'master'}_timeout`;
-  const wrong = `source lets a commit wait for an acknowledgement longer than anybody here waits for a commit`;
+  const wrong = `source lets a commit wait for an acknowledgement longer than the API waits for a commit`;
   const { log, lines } = makeMemoryLog();
   const api = await startApi(environmentFor(cluster), { log });
   try {

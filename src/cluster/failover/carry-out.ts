@@ -1,7 +1,7 @@
 /**
- * Does what a plan says, step by step. A step that fails ends it, and what was done stands: planned anew, the same command
- * goes on from there. Two exceptions. A server that cannot be made to follow is named and left, because writes must not
- * wait for it. And until the new epoch is recorded, a source that was stopped for a switchover is let write again.
+ * Carries out a plan, step by step. A step that fails ends it, and completed steps stand: planned anew, the same command continues from
+ * there. Two exceptions: a server that cannot be made a replica is named and skipped, because writes must not wait for it; and until the
+ * new epoch is recorded, a source that was stopped for a switchover is made writable again.
  */
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -15,12 +15,12 @@ import { describeStep, type Step } from './plan.ts';
 export type CarryOutOptions = {
   readonly control: (node: string) => NodeControl;
   readonly clock: Clock;
-  /** For servers that never replicated; the others keep theirs. */
+  /** For servers that have never been replicas; the others keep theirs. */
   readonly account: ReplicationAccount | null;
-  /** Asked before each step; false ends the failover, because somebody else may be at it. */
+  /** Called before each step; false ends the failover, because another process may be doing it. */
   readonly mayGoOn: () => Promise<boolean>;
   readonly progress: (step: Step, outcome: 'done' | 'failed', tookMs: number, reason: string | null) => void;
-  /** A table is there, of those that a server copies. */
+  /** A table has been copied. */
   readonly copied?: (table: string, rows: number) => void;
   /** How long a server may take to apply what it has received. */
   readonly applyTimeoutMs: number;
@@ -66,7 +66,7 @@ async function run(step: Step, options: CarryOutOptions): Promise<void> {
     case 'apply-received': {
       await control.startApplying();
       const { received } = await control.look();
-      if (received === null) throw new FailoverStepError(describeStep(step), 'nobody can tell what it has received');
+      if (received === null) throw new FailoverStepError(describeStep(step), 'cannot determine what it has received');
       return applied(control, received, step, options);
     }
     case 'refuse-writes':
@@ -88,7 +88,7 @@ async function run(step: Step, options: CarryOutOptions): Promise<void> {
   }
 }
 
-/** Looks again and again instead of waiting in the server, which would go on waiting for an applier that has stopped. */
+/** Polls instead of waiting in the server, which would keep waiting for an applier that has stopped. */
 async function applied(control: NodeControl, wanted: Position, step: Step, options: CarryOutOptions): Promise<void> {
   const { clock, applyTimeoutMs } = options;
   const untilMs = clock.monotonic() + applyTimeoutMs;
@@ -111,7 +111,7 @@ async function follow(control: NodeControl, source: SourceAddress, options: Carr
   await control.follow(source, follows === null ? options.account : null);
 }
 
-/** The position is read here and not planned: only now does nothing change it any more. */
+/** The position is read here, not planned: only now can it no longer change. */
 async function recordEpoch(control: NodeControl, epoch: number): Promise<void> {
   const { identity, position, epochs } = await control.look();
   if ((epochs?.at(-1)?.epoch ?? 0) >= epoch) return;

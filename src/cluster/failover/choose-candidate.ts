@@ -1,8 +1,7 @@
 /**
- * Which replica should lead when the source is gone: the one that has received everything that any other has. What was
- * received counts, not what was applied: the rest lies in its relay log and is applied before it leads. A replica whose
- * position is unknown is never taken for the most advanced one, and one that is told to stay behind only where there is no
- * other. With gaps, no replica may have everything.
+ * Which replica should replace a lost source: one that has received everything that any other has. Received counts, not applied: the
+ * rest is in its relay log and is applied before it leads. A replica with an unknown position is never considered the most advanced,
+ * and one with a configured delay only if there is no other. With gaps, no replica may have everything.
  */
 import type { SeenMember } from './member.ts';
 
@@ -16,7 +15,7 @@ export function lacking(candidate: SeenMember, others: readonly SeenMember[]): {
   });
 }
 
-/** The best of those that lack nothing: most applied already, then priority, then name. `null` when everybody lacks something. */
+/** The best of those that lack nothing: most applied, then priority, then name. `null` if each lacks something. */
 export function mostAdvanced(candidates: readonly SeenMember[]): SeenMember | null {
   const known = candidates.filter(({ facts }) => facts.received !== null);
   const complete = known.filter((candidate) => lacking(candidate, known).length === 0);

@@ -1,6 +1,6 @@
 import { TidemarkError } from '../../errors.ts';
 
-/** A step did not come to its end. What was done before it stands; the same command goes on from there. */
+/** A step failed. Completed steps stand; the same command continues from there. */
 export class FailoverStepError extends TidemarkError {
   readonly code = 'FAILOVER_STEP_FAILED';
   readonly retryable = true;

@@ -1,15 +1,15 @@
 /**
- * Who is the source, as far as the servers can tell. The newest epoch names it, because a deposed source that returns is
- * writable and believes in itself, and only its record of promotions is older. Where the record says nothing the writable
- * server is it (../roles.ts), and where nobody is writable the configured one. Should the recorded one refuse writes while exactly one
- * other server takes them, somebody promoted that one by hand.
+ * Which server is the source, as far as the servers can tell. The newest epoch names it, because a deposed source that returns is
+ * writable and considers itself the source; only its record of promotions is older. Without a record it is the writable server
+ * (../roles.ts), and if none is writable the configured one. If the recorded one refuses writes while exactly one other server accepts
+ * them, that one was promoted by hand.
  */
 import type { EpochHistory } from '../../consistency/epoch.ts';
 import { sourceIdOf } from '../heard-epoch.ts';
 import { followsMember, isSeenMember, type Member, type SeenMember } from './member.ts';
 import { writableSources } from './roles-of-members.ts';
 
-/** The longest record of promotions; empty when no member keeps one. */
+/** The longest record of promotions; empty if no member has one. */
 export function newestEpochs(members: readonly Member[]): EpochHistory {
   const records = members.map(({ facts }) => facts?.epochs ?? []);
   return records.reduce((newest, record) => (last(record) > last(newest) ? record : newest), []);

@@ -3,12 +3,12 @@ import type { Flavour, Position } from '../../consistency/position.ts';
 import type { ApplierState, Channel } from '../channel.ts';
 
 export const receiverStates = ['CONNECTED', 'CONNECTING', 'STOPPED', 'NONE'] as const;
-/** Whether a replica gets what its source writes: CONNECTING has lost it and tries again, NONE is no replica. */
+/** Whether a replica receives from its source: CONNECTING has lost it and retries, NONE is not a replica. */
 export type ReceiverState = (typeof receiverStates)[number];
 
 export type Address = { readonly host: string; readonly port: number };
 
-/** Where replicas find a source, and whether nobody is to read along. Absent: that is not asked for. */
+/** The address of a source for replicas, and whether to require TLS. Absent: no TLS required. */
 export type SourceAddress = Address & { readonly encrypted?: boolean };
 
 /** What servers of a kind do when an administrator says so over a connection. What they do not takes somebody on the host. */
@@ -21,47 +21,47 @@ export type MemberAbilities = {
   readonly copyTools: string;
 };
 
-/** What a server says of itself when a failover is planned: more than a probe asks, and only the administrator may see it. */
+/** What a server reports for a failover plan: more than a probe, and only visible to the administrator. */
 export type MemberFacts = {
   readonly identity: string;
-  /** What its replicas know it by. */
+  /** Its id for its replicas. */
   readonly id?: string;
   readonly flavour: Flavour;
   readonly version: string;
   readonly readOnly: boolean;
   /** Everything that it has committed or applied. */
   readonly position: Position;
-  /** That and what it has received and not applied yet. `null` when nobody can tell. */
+  /** That, and what it has received and not yet applied. `null` if unknown. */
   readonly received: Position | null;
   readonly receiver: ReceiverState;
   readonly applier: ApplierState;
   readonly replicationError: string | null;
-  /** How it replicates, one by one. Absent: as `follows` and the others have it. */
+  /** Its channels. Absent: derived from `follows`. */
   readonly channels?: readonly Channel[];
-  /** How long it stays behind on purpose. Absent: not at all. */
+  /** Configured delay. Absent: none. */
   readonly delayMs?: number;
-  /** The server that it replicates, `null` when that is nobody. */
+  /** The server that it replicates, `null` if none. */
   readonly follows: Address | null;
-  /** Where other servers find it. */
+  /** Its address for other servers. */
   readonly address: SourceAddress;
   readonly epochs: EpochHistory | null;
-  /** A replication group, which elects its source itself, counts this server as its own. Absent: it does not. */
+  /** It is a member of a replication group, which elects its source itself. Absent: no. */
   readonly inGroup?: boolean;
-  /** What stands in the way of replicating by GTID, in words; empty when nothing does. */
+  /** What prevents it from replicating by GTID, as text; empty if nothing does. */
   readonly unfit: readonly string[];
   readonly abilities: MemberAbilities;
 };
 
-/** One server of the cluster as it was configured and as it is seen now. The backup is no member. */
+/** One server of the cluster, as configured and as seen now. The backup is not a member. */
 export type Member = {
   readonly name: string;
   readonly configuredSource: boolean;
-  /** Lower is preferred where nothing else decides. */
+  /** Lower is preferred if nothing else decides. */
   readonly priority: number;
   readonly address: Address;
-  /** `null` while it is out of reach. */
+  /** `null` while it is unreachable. */
   readonly facts: MemberFacts | null;
-  /** Why it is out of reach. */
+  /** Why it is unreachable. */
   readonly trouble: string | null;
 };
 
@@ -71,7 +71,7 @@ export function isSeenMember(member: Member): member is SeenMember {
   return member.facts !== null;
 }
 
-/** Follows the member, under the address that it was given or the one that it tells others. */
+/** Replicates the member, under its configured address or the one that it reports. */
 export function followsMember({ facts }: SeenMember, leader: Member): boolean {
   if (facts.follows === null) return false;
   const { host, port } = facts.follows;

@@ -4,26 +4,26 @@ import type { MemberFacts, SourceAddress } from './member.ts';
 export type ReplicationAccount = { readonly user: string; readonly password: string };
 
 /**
- * What a failover does to one server, implemented where SQL is spoken, with an administrator's account. Each call may be
- * made again when it was made already. All reject on a lost connection or after a deadline of their own.
+ * What a failover does to one server, implemented with SQL and an administrator's account. Each call is idempotent. All reject on a
+ * lost connection or after a deadline of their own.
  */
 export interface NodeControl {
   look(): Promise<MemberFacts>;
-  /** Resolves when no write runs any more and none is let in. */
+  /** Resolves when no write is running any more and new ones are refused. */
   refuseWrites(): Promise<void>;
   acceptWrites(): Promise<void>;
   stopReceiving(): Promise<void>;
   startApplying(): Promise<void>;
-  /** Keeps what was applied. `forget`: the server does not remember whom it followed, and begins nothing at its next start. */
+  /** Keeps what was applied. `forget`: removes the replication settings, so that it starts nothing after a restart. */
   stopReplicating(options: { forget: boolean }): Promise<void>;
   /**
-   * Follows from where the server is. Without an account the one that it used last. Returns before it has connected. How it
-   * encrypts already stays as it is.
+   * Replicates from the server's current position. Without an account it uses its last one. Returns before it has connected. Its TLS
+   * settings are kept.
    */
   follow(source: SourceAddress, account: ReplicationAccount | null): Promise<void>;
-  /** Throws away what the server holds and copies what `source` holds. `onTable` hears of each table that is there. */
+  /** Discards the server's data and copies that of `source`. `onTable` is called for each copied table. */
   copyFrom(source: NodeControl, onTable: (table: string, rows: number) => void): Promise<void>;
-  /** Writes one row of `cluster_epochs` although the server refuses everybody else's writes. */
+  /** Writes one row of `cluster_epochs` although the server refuses all other writes. */
   recordEpoch(record: EpochRecord): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 /**
- * The source is gone and a replica takes its place.
+ * Replaces a lost source by a replica.
  *
- * Order matters. Nobody receives from the old source any more before anything else, so that what was compared stays true.
- * The others follow the new source while it still refuses writes, so that its first transaction, the epoch, reaches them.
- * The epoch is recorded before writes are accepted: whoever sees the new source writable sees the new epoch as well.
- * `--force` may lose transactions or leave a server out; then the notes say what. It never guesses.
+ * Order matters. All replicas stop receiving from the old source first, so that what was compared stays true.
+ * The others replicate the new source while it still refuses writes, so that its first transaction, the epoch, reaches them.
+ * The epoch is recorded before writes are accepted: whoever sees the new source writable also sees the new epoch.
+ * `--force` may lose transactions or leave a server out; the notes then say what. It never guesses.
  */
 
 import { sourceIdOf } from '../heard-epoch.ts';
@@ -17,10 +17,10 @@ import { isFedBy, writableSources } from './roles-of-members.ts';
 import { whySourceMayLive } from './source-gone.ts';
 
 export type PromotionWishes = {
-  /** `null` takes the most advanced replica. */
+  /** `null` chooses the most advanced replica. */
   readonly target: string | null;
   readonly force: boolean;
-  /** Do nothing at all unless the source is surely gone. */
+  /** Do nothing unless the source is certain to be gone. */
   readonly onlyIfSourceDown: boolean;
 };
 
@@ -32,7 +32,7 @@ export function planPromotion(members: readonly Member[], wishes: PromotionWishe
   }
   if (leader !== null && isSeenMember(leader)) {
     if (wishes.target === null || wishes.target === leader.name) return completePromotion(members, leader);
-    return refused(`${leader.name} is the source and answers: say switchover ${wishes.target}, which loses nothing`);
+    return refused(`${leader.name} is the source and answers: use switchover ${wishes.target}, which loses nothing`);
   }
   const seen = members.filter(isSeenMember);
   if (seen.length === 0) return refused('no server answers');
@@ -42,7 +42,7 @@ export function planPromotion(members: readonly Member[], wishes: PromotionWishe
   const doubts = doubtsAbout(target, others, members, leader);
   if (doubts.final.length > 0) return refused(...doubts.final);
   if (doubts.forcible.length > 0 && !wishes.force) {
-    return refused(...doubts.forcible, 'to do it all the same, and lose what is named above, say --force');
+    return refused(...doubts.forcible, 'to do it anyway and lose what is named above, pass --force');
   }
   return { verdict: 'go', steps: promotionSteps(target, others, members), notes: doubts.forcible };
 }
@@ -66,14 +66,14 @@ function promotionSteps(target: SeenMember, others: readonly SeenMember[], membe
   ];
 }
 
-/** What a promotion that was cut off, or a deposed source that has come back, leaves to be done. */
+/** Completes an interrupted promotion, or fences a deposed source that has come back. */
 function completePromotion(members: readonly Member[], leader: SeenMember): Decision {
   const others = members.filter(isSeenMember).filter((member) => member !== leader);
   const isRecorded = newestEpochs(members).at(-1)?.sourceId === sourceIdOf(leader.facts.identity);
   const writable = writableSources(members);
   const stale = others.filter((member) => writable.includes(member));
   const idle = others.filter((member) => !stale.includes(member) && !isFedBy(member, leader, members));
-  // Servers that replicate each other do so by intent.
+  // Servers that replicate each other are configured so on purpose.
   const isRing = others.some((member) => followsMember(leader, member) && followsMember(member, leader));
   const joinable = idle.filter(({ facts }) => facts.follows !== null && leader.facts.position.includes(facts.position));
   const steps: Step[] = [
@@ -87,7 +87,7 @@ function completePromotion(members: readonly Member[], leader: SeenMember): Deci
       : []),
   ];
   if (steps.length === 0) return { verdict: 'nothing', why: `${leader.name} is the source already` };
-  return { verdict: 'go', steps, notes: stale.map(({ name }) => `${name} takes writes beside the source: fenced`) };
+  return { verdict: 'go', steps, notes: stale.map(({ name }) => `${name} accepts writes beside the source: fenced`) };
 }
 
 const delayInWords = ({ facts }: SeenMember): string => `${(facts.delayMs ?? 0) / 1000} s`;
@@ -102,18 +102,18 @@ function doubtsAbout(
 ): Doubts {
   const final: string[] = [];
   const forcible: string[] = [];
-  if (target.facts.received === null) final.push(`nobody can tell what ${target.name} has received`);
+  if (target.facts.received === null) final.push(`cannot determine which transactions ${target.name} has received`);
   if (target.facts.applier === 'STOPPED' && target.facts.replicationError !== null) {
     final.push(`${target.name} cannot apply what it has received (${target.facts.replicationError})`);
   }
   if ((target.facts.delayMs ?? 0) > 0) {
     forcible.push(
-      `${target.name} stays ${delayInWords(target)} behind on purpose, and applies what it has received only then`,
+      `${target.name} has a configured delay of ${delayInWords(target)}, and applies what it has received only then`,
     );
   }
   if (target.facts.epochs === null) {
     forcible.push(
-      `${target.name} keeps no record of promotions (run the migrations): clients would not be told of writes that are lost`,
+      `${target.name} keeps no record of promotions (run the migrations): clients would not learn of lost writes`,
     );
   }
   for (const { from, count } of lacking(target, others)) {
@@ -122,12 +122,13 @@ function doubtsAbout(
     );
   }
   for (const { name, facts } of others) {
-    if (facts.received === null) forcible.push(`nobody can tell what ${name} has received: it may be more`);
+    if (facts.received === null)
+      forcible.push(`cannot determine which transactions ${name} has received: it may be more`);
     if (facts.receiver === 'CONNECTED') forcible.push(`${name} still receives from the source: it is not gone`);
   }
   for (const { name, trouble } of members) {
     const isOther = name !== leader?.name && name !== target.name && !others.some((other) => other.name === name);
-    if (isOther) forcible.push(`${name} is out of reach (${trouble}) and may have received what ${target.name} lacks`);
+    if (isOther) forcible.push(`${name} is unreachable (${trouble}) and may have received what ${target.name} lacks`);
   }
   return { final, forcible };
 }

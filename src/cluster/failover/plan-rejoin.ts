@@ -1,8 +1,8 @@
 /**
- * A server that was the source, or was left out, comes back as a replica. What it holds is judged by the promotions since:
- * transactions that did not survive are errant, and a server that holds some shows its readers another past. They are
- * listed and the server is refused; nothing is written to it. Only a fresh copy of the source's data makes it a replica:
- * made here when somebody says that what it holds may be thrown away.
+ * Makes a former source, or a server that was left out, a replica again. Its data is judged by the promotions since: transactions that
+ * did not survive are errant, and a server that has some shows its readers another past. They are listed and the server is refused
+ * unchanged. Only a fresh copy of the source's data makes it a replica: it is made here if the operator allows its data to be
+ * discarded.
  */
 import { errantTransactions } from '../errant-transactions.ts';
 import { findLeader } from './leader.ts';
@@ -10,7 +10,7 @@ import { followsMember, isSeenMember, type Member, type SeenMember } from './mem
 import { type Decision, refused, type Step } from './plan.ts';
 
 export type RejoinWishes = {
-  /** What the server holds and the source does not may be thrown away. */
+  /** The server's data may be discarded. */
   readonly discard: boolean;
   /** Why the source's data cannot be copied from here. */
   readonly obstacles: readonly string[];
@@ -20,10 +20,10 @@ const keep: RejoinWishes = { discard: false, obstacles: [] };
 
 export function planRejoin(members: readonly Member[], name: string, wishes: RejoinWishes = keep): Decision {
   const leader = findLeader(members);
-  if (leader === null || !isSeenMember(leader)) return refused('the source is out of reach');
+  if (leader === null || !isSeenMember(leader)) return refused('the source is unreachable');
   const member = members.find((candidate) => candidate.name === name);
   if (member === undefined) return refused(`there is no server ${name}`);
-  if (!isSeenMember(member)) return refused(`${name} is out of reach (${member.trouble})`);
+  if (!isSeenMember(member)) return refused(`${name} is unreachable (${member.trouble})`);
   if (member.name === leader.name) return { verdict: 'nothing', why: `${name} is the source` };
   const { facts } = member;
   const reasons = whyNotAReplica(member, leader);
@@ -66,8 +66,8 @@ function planCopy(
     ],
     notes: [
       ...reasons.filter((reason) => !reason.startsWith(saveFirst)),
-      `all of it, and its binary log, is thrown away for good; accounts on ${name} stay`,
-      `${leader.name} lets no write commit for the moment in which the copy begins`,
+      `all of it, and its binary log, is deleted for good; accounts on ${name} stay`,
+      `${leader.name} blocks commits for a moment when the copy begins`,
     ],
   };
 }
@@ -76,15 +76,15 @@ function planCopy(
 export const onTheHost = (name: string, source: string): string =>
   `${name} cannot be told over a connection to follow: make it a replica of ${source} on its host`;
 
-const saveFirst = 'save what is worth it';
+const saveFirst = 'save what you need';
 
-/** Why what the server holds is no part of the source's history; empty when it is. */
+/** Why the server's data is not part of the source's history; empty if it is. */
 export function whyNotAReplica({ name, facts }: SeenMember, leader: SeenMember): string[] {
   if (facts.flavour !== leader.facts.flavour)
     return [`${name} is ${facts.flavour}, the source ${leader.facts.flavour}`];
   if (facts.position.isEmpty()) return [];
   const errant = errantTransactions(facts, leader.facts);
-  if (errant === null) return [`nobody can tell whether all that ${name} holds is part of the present history`];
+  if (errant === null) return [`cannot determine whether all data of ${name} is part of the current history`];
   if (errant.length === 0) return [];
   return [
     `${name} holds transactions that did not survive the failover: ${errant.join('; ')}`,

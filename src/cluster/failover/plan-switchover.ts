@@ -1,6 +1,6 @@
 /**
- * The source lives and hands over, and nothing is lost: it refuses writes, the replica gets everything, leads, and the old
- * source follows it. Until the new epoch is recorded everything can be taken back by letting the old source write again.
+ * Hands over from a live source without loss: it refuses writes, the replica gets everything and leads, and the old source replicates
+ * it. Until the new epoch is recorded everything can be reverted by making the old source writable again.
  */
 import { chosenTarget } from './chosen-target.ts';
 import { findLeader, newestEpochs } from './leader.ts';
@@ -10,8 +10,8 @@ import { type Decision, refused, type Step } from './plan.ts';
 export function planSwitchover(members: readonly Member[], target: string): Decision {
   const leader = findLeader(members);
   if (leader === null || !isSeenMember(leader)) {
-    const gone = leader === null ? 'nobody knows which server is the source' : `${leader.name} is out of reach`;
-    return refused(`${gone}: say promote ${target}`);
+    const gone = leader === null ? 'it is unknown which server is the source' : `${leader.name} is unreachable`;
+    return refused(`${gone}: use promote ${target}`);
   }
   const next = chosenTarget(members, target, () => null);
   if (typeof next === 'string') return refused(next);
@@ -26,12 +26,12 @@ export function planSwitchover(members: readonly Member[], target: string): Deci
   if (facts.receiver !== 'CONNECTED') reasons.push(`${target} does not receive from ${leader.name}`);
   if (facts.applier !== 'RUNNING')
     reasons.push(`${target} does not apply (${facts.replicationError ?? 'it is stopped'})`);
-  if ((facts.delayMs ?? 0) > 0) reasons.push(`${target} stays ${(facts.delayMs ?? 0) / 1000} s behind on purpose`);
+  if ((facts.delayMs ?? 0) > 0) reasons.push(`${target} has a configured delay of ${(facts.delayMs ?? 0) / 1000} s`);
   if (facts.epochs === null) reasons.push(`${target} keeps no record of promotions: run the migrations first`);
   if (reasons.length > 0) return refused(...reasons);
 
   const others = members.filter(isSeenMember).filter((member) => member !== next && member !== leader);
-  // Who is fed by another one stays there; of servers that replicate each other the parts change, and nothing else.
+  // Cascaded replicas stay where they are; of servers that replicate each other only the roles change.
   const following = others.filter((member) => followsMember(member, leader));
   const isRing = followsMember(leader, next);
   const epoch = (newestEpochs(members).at(-1)?.epoch ?? 0) + 1;
@@ -51,7 +51,7 @@ export function planSwitchover(members: readonly Member[], target: string): Deci
     steps,
     notes: [
       `writes are refused from the first step to the last`,
-      ...unseen.map(({ name, trouble }) => `${name} is out of reach (${trouble}): say rejoin ${name} when it is back`),
+      ...unseen.map(({ name, trouble }) => `${name} is unreachable (${trouble}): run rejoin ${name} when it is back`),
     ],
   };
 }

@@ -1,4 +1,4 @@
-/** A failover as a value: what would be done, in order, or why nothing is. Everything here can be shown before it happens. */
+/** A failover plan as a value: the steps in order, or why there are none. All of it can be shown before it happens. */
 export type Step =
   | { readonly kind: 'stop-receiving'; readonly node: string }
   | { readonly kind: 'apply-received'; readonly node: string }
@@ -14,7 +14,7 @@ export type Decision =
   | {
       readonly verdict: 'go';
       readonly steps: readonly Step[];
-      /** What the reader should know before saying yes: what is lost, who is left out. */
+      /** What the operator should know before confirming: what is lost, which servers are left out. */
       readonly notes: readonly string[];
     }
   | { readonly verdict: 'nothing'; readonly why: string }
@@ -29,17 +29,17 @@ export function describeStep(step: Step): string {
     case 'apply-received':
       return `${step.node} applies what it has received`;
     case 'refuse-writes':
-      return `${step.node} refuses writes from now on, when those that run have ended`;
+      return `${step.node} refuses new writes and lets running ones end`;
     case 'catch-up':
       return `${step.node} applies everything that ${step.source} has`;
     case 'stop-replicating':
-      return step.forget ? `${step.node} replicates nobody any more` : `${step.node} stops replicating`;
+      return step.forget ? `${step.node} stops replicating for good` : `${step.node} stops replicating`;
     case 'copy':
-      return `${step.node} throws away all that it holds, and copies what ${step.source} holds`;
+      return `${step.node} discards its data and copies that of ${step.source}`;
     case 'follow':
       return `${step.node} replicates ${step.source} and refuses writes`;
     case 'record-epoch':
-      return `${step.node} records that epoch ${step.epoch} begins, and where the history before it ended`;
+      return `${step.node} records the start of epoch ${step.epoch} and the end of the previous one`;
     case 'accept-writes':
       return `${step.node} accepts writes`;
     default:

@@ -1,17 +1,17 @@
-/** The same roles that reads and writes go by, of servers in the hands of their administrator. Pure. */
+/** The roles used for reads and writes, derived from the administrator's view of the servers. Pure. */
 import type { Channel } from '../channel.ts';
 import { sourceIdOf } from '../heard-epoch.ts';
 import { decideRoles, type Server } from '../roles.ts';
 import { upstreamOf } from '../who-follows-whom.ts';
 import type { Member, MemberFacts } from './member.ts';
 
-/** Members that commit and follow nobody else's writes; more than one is a conflict. */
+/** Members that commit and replicate no other server's writes; more than one is a conflict. */
 export function writableSources<T extends Member>(members: readonly T[]): readonly T[] {
   const standings = decideRoles(members.map(serverOf));
   return members.filter(({ name, facts }) => facts !== null && standings.get(name)?.role === 'SOURCE');
 }
 
-/** Gets what the leader writes, directly or over others, as far as its settings say. */
+/** Receives what the leader writes, directly or through others, according to its settings. */
 export function isFedBy(member: Member, leader: Member, members: readonly Member[]): boolean {
   const servers = members.map(serverOf);
   const own = servers.find(({ name }) => name === member.name);

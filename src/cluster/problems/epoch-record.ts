@@ -1,6 +1,6 @@
 /**
- * An epoch that cannot be recorded. Clients are told of lost writes all the same, by the source's own history, until that has
- * given out the lost numbers again.
+ * An epoch that could not be recorded. Lost writes are reported all the same, using the source's own history, until it has reused the
+ * lost numbers.
  */
 import { writableSource } from '../cluster-snapshot.ts';
 import type { ProblemRule } from './problem-rule.ts';
@@ -13,7 +13,7 @@ export const epochRecordRule: ProblemRule = (snapshot) => {
     {
       code: 'EPOCH_NOT_RECORDED',
       node: name,
-      message: `the history of ${name} has ended and another begun, and nobody could record it: ${source.epochTrouble}`,
+      message: `a new history began on ${name}, and its epoch could not be recorded: ${source.epochTrouble}`,
       variable: null,
       value: null,
       cure: 'GRANT SELECT, INSERT, UPDATE ON cluster_epochs to the account of the API',

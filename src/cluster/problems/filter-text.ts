@@ -1,6 +1,6 @@
-/** How servers write what a filter names, and whether it can touch a schema. Whatever cannot be read may touch it. */
+/** Parses the names in replication filters, to find whether they can affect a schema. Unreadable ones may. */
 
-/** Names or numbers between commas, in small letters. */
+/** Names or numbers separated by commas, in lower case. */
 export function listOf(text: string): readonly string[] {
   return text
     .split(',')
@@ -13,7 +13,7 @@ export function namesTableOf(schema: string, tables: string): boolean {
   return listOf(tables).some((name) => !name.includes('.') || name.startsWith(`${schema.toLowerCase()}.`));
 }
 
-/** Whether one of the patterns is for some table of the schema. */
+/** Whether one of the patterns matches some table of the schema. */
 export function matchesTableOf(schema: string, patterns: string): boolean {
   return listOf(patterns).some((pattern) => {
     const [database, table] = splitPattern(pattern);
@@ -21,7 +21,7 @@ export function matchesTableOf(schema: string, patterns: string): boolean {
   });
 }
 
-/** Whether one of the patterns is for every table of the schema. */
+/** Whether one of the patterns matches every table of the schema. */
 export function matchesAllTablesOf(schema: string, patterns: string): boolean {
   return listOf(patterns).some((pattern) => {
     const [database, table] = splitPattern(pattern);
@@ -37,13 +37,13 @@ export function rewritesSchema(schema: string, rewrites: string): boolean {
     .includes(schema.toLowerCase());
 }
 
-/** At the first dot that no backslash stands before. `null` for a pattern without one. */
+/** Splits at the first unescaped dot. `null` for a pattern without one. */
 function splitPattern(pattern: string): readonly [database: string, table: string | null] {
   const [, database = pattern, table = null] = /^((?:\\.|[^.\\])*)\.(.*)$/s.exec(pattern) ?? [];
   return [database, table];
 }
 
-/** `%` is any text, `_` any character, a backslash makes the next one plain. */
+/** `%` is any text, `_` any character, a backslash escapes the next one. */
 function toRegExp(pattern: string): RegExp {
   const parts = pattern.match(/\\.|[^\\]|\\$/gs) ?? [];
   const source = parts.map((part) => {

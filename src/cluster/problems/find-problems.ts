@@ -1,4 +1,4 @@
-/** Everything that is wrong with the servers. A rule is a file beside this one, and a line here. */
+/** All problems of the servers. A rule is a file beside this one, and a line here. */
 import type { ClusterSnapshot } from '../cluster-snapshot.ts';
 import type { Problem } from '../problem.ts';
 import { epochRecordRule } from './epoch-record.ts';

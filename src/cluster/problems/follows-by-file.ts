@@ -1,6 +1,6 @@
 /**
- * A replica that asks for a place in a file has what follows that place. MariaDB then counts all smaller numbers as applied,
- * whether they were or not; MySQL may give transactions numbers of its own, which the source knows nothing of.
+ * A replica that replicates by file and position has what follows that position. MariaDB then counts all smaller numbers as applied,
+ * whether they were or not; MySQL may give transactions numbers of its own, which the source does not know.
  */
 import type { Problem } from '../problem.ts';
 import type { ProblemRule } from './problem-rule.ts';
@@ -18,7 +18,7 @@ function problemOf({ status, channel }: FollowedChannel): Problem {
   return {
     code: 'FOLLOWS_BY_FILE',
     node: name,
-    message: `${name} follows its source by file and place, so its position may count what it never received: reads that must see a certain write are not sent there`,
+    message: `${name} replicates its source by file and position, so its GTID position may count what it never received: reads that must see a certain write are not sent there`,
     variable,
     value,
     cure: report?.terms.followByNumber(channel.name) ?? null,

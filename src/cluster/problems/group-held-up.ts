@@ -1,6 +1,6 @@
 /**
- * A group whose commits wait until every member has applied them waits for its slowest one. Members that have theirs ready let
- * nobody begin a transaction meanwhile, so it is often another one that seems to be gone.
+ * A group whose commits wait until every member has applied them waits for its slowest one. Members that are ready let no new
+ * transaction begin meanwhile, so it often seems that another member is the cause.
  */
 import { writableSource } from '../cluster-snapshot.ts';
 import type { ProblemRule } from './problem-rule.ts';
@@ -21,7 +21,7 @@ export const groupHeldUpRule: ProblemRule = (snapshot) => {
       {
         code: 'GROUP_HELD_UP',
         node: name,
-        message: `commits on ${source.node.name} wait for ${name}, which does not apply them; other members may let nobody read meanwhile`,
+        message: `commits on ${source.node.name} wait for ${name}, which does not apply them; other members may block reads meanwhile`,
         variable,
         value,
         cure: `end what the applier of ${name} waits for (SHOW PROCESSLIST names it), or on ${name}: STOP GROUP_REPLICATION`,

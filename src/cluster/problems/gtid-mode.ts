@@ -1,9 +1,9 @@
 /**
- * MySQL numbers transactions only with `gtid_mode` ON or ON_PERMISSIVE. With OFF, which it starts with unless told, and
- * OFF_PERMISSIVE, `gtid_executed` stands still: whatever is compared with it counts as there.
+ * MySQL numbers transactions only with `gtid_mode` ON or ON_PERMISSIVE. With OFF, its default, and OFF_PERMISSIVE, `gtid_executed`
+ * stands still: everything that is compared with it counts as included.
  *
  * What was written meanwhile has no number later either. So a source that numbers again is trusted from its first numbered
- * transaction on: replicas apply in order, and whoever has that one has what came before it.
+ * transaction on: replicas apply in order, so one that has that transaction has all before it.
  */
 import { lastSource, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
@@ -11,7 +11,7 @@ import type { Problem } from '../problem.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { seenReplicas, variableOf } from './seen-settings.ts';
 
-/** Each one step; every server takes one before any takes the next. */
+/** One step each; every server takes a step before any takes the next. */
 const steps: readonly string[] = ['OFF', 'OFF_PERMISSIVE', 'ON_PERMISSIVE', 'ON'];
 
 export const gtidModeRule: ProblemRule = (snapshot) => {
@@ -28,12 +28,12 @@ function ofSource(source: NodeStatus): Problem[] {
   const mode = variableOf(source, 'gtid_mode');
   const { name } = source.node;
   if (mode === 'OFF' || mode === 'OFF_PERMISSIVE') {
-    const message = `${name} does not number its transactions, so nobody can tell which of them a replica has: each read that must see a certain write goes to ${name}`;
+    const message = `${name} does not number its transactions, so it is unknown which of them a replica has: each read that must see a certain write goes to ${name}`;
     return [{ code: 'GTID_MODE_OFF', node: name, message, ...settingOf(source, mode) }];
   }
   const until = source.unnumberedUntil;
   if (until !== null && source.report !== null && until.includes(source.report.position)) {
-    const message = `${name} gives its transactions numbers again, but has written none since: reads that must see a certain write go to ${name} until it has`;
+    const message = `${name} numbers its transactions again, but has written none since: reads that must see a certain write go to ${name} until it has`;
     return [
       {
         code: 'GTIDS_JUST_BEGUN',
@@ -55,7 +55,7 @@ function ofReplica(replica: NodeStatus): Problem[] {
   if (mode === undefined || mode === 'ON') return [];
   const { name } = replica.node;
   if (mode === 'OFF') {
-    const message = `${name} applies transactions without numbers, so nobody can tell which of them it has`;
+    const message = `${name} applies transactions without numbers, so it is unknown which of them it has`;
     return [{ code: 'GTID_MODE_OFF', node: name, message, ...settingOf(replica, mode) }];
   }
   const message = `${name} takes transactions without a number`;

@@ -1,4 +1,4 @@
-/** Limits of servers that what is asked of them comes near to, or contradicts. */
+/** Limits of servers that are nearly reached, or contradict the configuration. */
 import {
   acknowledgementWait,
   defaultLongestCommitMs,
@@ -25,7 +25,7 @@ function commitWait(status: NodeStatus): readonly Problem[] {
     {
       code: 'DEADLINES_CONTRADICT',
       node: node.name,
-      message: `${node.name} lets a commit wait for an acknowledgement longer than anybody here waits for a commit: of one that succeeds later nobody is told`,
+      message: `${node.name} lets a commit wait for an acknowledgement longer than the API waits for a commit: one that succeeds later is not reported`,
       variable,
       value,
       cure: `SET GLOBAL ${variable} = ${longestMs}, or less; or set REQUEST_TIMEOUT_MS to ${requestTimeoutFor(wait.ms)} or more`,
@@ -41,7 +41,7 @@ function preparedStatements(status: NodeStatus): readonly Problem[] {
     {
       code: 'PREPARED_STATEMENTS_NEAR_LIMIT',
       node: status.node.name,
-      message: `${status.node.name} holds ${now} prepared statements of all its clients, and takes no more than ${most}`,
+      message: `${status.node.name} holds ${now} prepared statements of all its clients; its limit is ${most}`,
       variable: 'max_prepared_stmt_count',
       value: String(most),
       cure: `SET GLOBAL max_prepared_stmt_count = ${most * 2}`,

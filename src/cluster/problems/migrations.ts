@@ -1,4 +1,4 @@
-/** Migrations that a server lacks: this version needs them, or its source has them. */
+/** Migrations that a server lacks, and this version needs or its source has. */
 import { notArrived } from '../applied-migrations.ts';
 import { isSeen, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
@@ -12,7 +12,7 @@ export const migrationsRule: ProblemRule = (snapshot) => {
   return [...ofSource(source), ...seenReplicas(snapshot).flatMap((replica) => ofReplica(source, replica))];
 };
 
-/** A server without any record has tables that somebody made by other means, or none: what it lacks of them is named. */
+/** The tables of a server without any record were created by other means, or are missing: what is missing is reported elsewhere. */
 function ofSource({ node, report }: NodeStatus): readonly Problem[] {
   const { applied = [], missing = [] } = report?.migrations ?? {};
   const isNamed = (report?.unable ?? []).some(({ kind }) => kind === 'TABLE_MISSING');
@@ -41,7 +41,7 @@ function ofReplica(source: NodeStatus, { node, report }: NodeStatus): readonly P
       message: `${node.name} lacks migrations that ${source.node.name} has: ${lacking.join(', ')}`,
       variable: null,
       value: null,
-      cure: `take away what keeps them from ${node.name} (replication filters, statements that were not logged), then: npm run cluster -- rejoin ${node.name} --discard`,
+      cure: `remove what keeps them from ${node.name} (replication filters, statements that were not logged), then: npm run cluster -- rejoin ${node.name} --discard`,
     },
   ];
 }

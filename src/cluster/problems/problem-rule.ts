@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from '../cluster-snapshot.ts';
 import type { Problem } from '../problem.ts';
 
-/** Pure: the snapshot in, what is wrong out. One idea each. */
+/** Pure: from a snapshot to its problems. One idea per rule. */
 export type ProblemRule = (snapshot: ClusterSnapshot) => readonly Problem[];

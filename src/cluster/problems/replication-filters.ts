@@ -1,9 +1,9 @@
 /**
- * A replica that leaves something out counts it as applied: its position includes what it does not have. A filter that cannot
- * touch the tables of this service is none of its business; one that can, or of which nobody can say, is.
+ * A replica counts filtered transactions as applied: its position includes what it does not have. A filter that cannot affect the tables
+ * of this service is ignored; one that can, or that is unclear, is a problem.
  *
- * Databases are judged by the one that a table is in. A server that logs statements judges by the one that the session had
- * chosen: this service always has its own.
+ * Databases are judged by the one that a table is in. A server that logs statements judges by the session's default database: this
+ * service always uses its own.
  */
 import { type ClusterSnapshot, lastSource, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
@@ -12,13 +12,13 @@ import { listOf, matchesAllTablesOf, matchesTableOf, namesTableOf, rewritesSchem
 import type { ProblemRule } from './problem-rule.ts';
 import { type FollowedChannel, seenChannels, variableOf } from './seen-settings.ts';
 
-/** Whether what the filter names can be of this service. `given` is the option's text. */
+/** Whether the filter can affect tables of this service. `given` is the option's text. */
 type Touches = (given: string, schema: string, followed: FollowedChannel, source: NodeStatus | undefined) => boolean;
 
 const touches: Readonly<Record<string, Touches>> = {
   Replicate_Do_DB: (given, schema) => !listOf(given).includes(schema.toLowerCase()),
   Replicate_Ignore_DB: (given, schema) => listOf(given).includes(schema.toLowerCase()),
-  // Tables that are not named, today's or tomorrow's, are left out.
+  // Tables that are not listed, today's or future ones, are left out.
   Replicate_Do_Table: () => true,
   Replicate_Ignore_Table: (given, schema) => namesTableOf(schema, given),
   Replicate_Wild_Do_Table: (given, schema) => !matchesAllTablesOf(schema, given),
@@ -54,7 +54,7 @@ function sourceOf(snapshot: ClusterSnapshot): NodeStatus | undefined {
   return source?.report == null ? undefined : source;
 }
 
-/** Servers whose transactions come from the source: its own, and those that its log still tells apart. */
+/** Servers whose transactions come from the source: its own, and those that its log still distinguishes. */
 function writersOf(source: NodeStatus): readonly string[] | undefined {
   const own = variableOf(source, 'server_id');
   return own === undefined ? undefined : [own, ...Object.keys(source.report?.logged ?? {})];
@@ -74,7 +74,7 @@ function filteredBy({ status, channel }: FollowedChannel, option: string, given:
   return {
     code: 'REPLICATION_FILTERED',
     node: name,
-    message: `${name} leaves out some of what its source writes and counts it as applied, so reads that must see a certain write are not sent there; what it has left out has to be copied anew`,
+    message: `${name} filters some writes of its source and counts them as applied, so reads that must see a certain write are not sent there; what it has filtered must be copied again`,
     variable: option,
     value: given,
     cure: report?.terms.withoutFilter(channel.name, option) ?? null,

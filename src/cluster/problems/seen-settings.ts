@@ -1,4 +1,4 @@
-/** What the rules ask of a snapshot: only servers that answer now, because what one said before it was lost may have changed. */
+/** Queries of the rules on a snapshot: only servers that answer now, because earlier values may have changed. */
 import { type ClusterSnapshot, isSeen, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { ReplicationChannel } from '../server-settings.ts';
@@ -17,7 +17,7 @@ export function seenChannels(snapshot: ClusterSnapshot): readonly FollowedChanne
   );
 }
 
-/** `undefined` where nobody knows. */
+/** `undefined` if unknown. */
 export function variableOf({ report }: NodeStatus, name: string): string | undefined {
   return report?.settings?.variables[name];
 }

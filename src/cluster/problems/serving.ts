@@ -1,4 +1,4 @@
-/** Servers that answer and cannot serve, a source that cannot write all that it is there for, and what they do not let the account see. */
+/** Servers that answer and cannot serve, a source that cannot write everything that it should, and what the account may not see. */
 import { writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem, ProblemCode } from '../problem.ts';
@@ -12,7 +12,7 @@ export const servingRule: ProblemRule = (snapshot) => {
   return snapshot.flatMap((status) => [
     ...(status.report?.unable ?? []).map((fault) => unable(status, fault, source)),
     ...(status === source ? (status.report?.unwritable ?? []).flatMap((fault) => unwritable(status, fault)) : []),
-    // A server alone needs no replication, and so nobody needs to see it.
+    // A single server needs no replication, so its state need not be visible.
     ...(alone ? [] : (status.report?.missingRights ?? []).flatMap((right) => unseen(status, right))),
   ]);
 };
@@ -33,12 +33,12 @@ function unable({ node }: NodeStatus, fault: ServingFault, source: NodeStatus | 
     cure: notMigrated
       ? 'npm run migrate'
       : kind === 'TABLE_MISSING'
-        ? `take away what keeps the table from ${name} (replication filters), then: npm run cluster -- rejoin ${name} --discard`
+        ? `remove what keeps the table from ${name} (replication filters), then: npm run cluster -- rejoin ${name} --discard`
         : fault.cure,
   };
 }
 
-/** What cannot be read there either is named already. */
+/** What the source cannot read either is reported already. */
 function unwritable({ node, report }: NodeStatus, fault: WriteFault): readonly Problem[] {
   const { kind, table, without, cure } = fault;
   if (kind !== 'RIGHT_MISSING' && (report?.unable ?? []).some((other) => other.table === table)) return [];
@@ -69,12 +69,12 @@ function unseen({ node, role }: NodeStatus, right: string): readonly Problem[] {
   const missing: Problem = {
     ...known,
     code: 'RIGHT_MISSING',
-    message: `${name} does not let the account see how it replicates: a replica that has stopped or is late is found by its position only`,
+    message: `${name} does not let the account see the state of replication: a stopped or late replica is only detected by its position`,
   };
   const doubted: Problem = {
     ...known,
     code: 'REPLICATION_UNSEEN',
-    message: `nobody can see whether ${name} leaves out some of what its source writes, so reads that must see a certain write are not sent there`,
+    message: `it is unknown whether ${name} filters some writes of its source, so reads that must see a certain write are not sent there`,
   };
   return role === 'REPLICA' ? [missing, doubted] : [missing];
 }

@@ -1,6 +1,6 @@
 /**
- * What the source does not log has no number, and reaches no replica. Whether it logs is said by `log_bin` for all, by
- * `sql_log_bin` for the sessions of this account, and by filters for each database.
+ * What the source does not log has no number, and reaches no replica. Logging is controlled by `log_bin` for all, by `sql_log_bin` for the
+ * sessions of this account, and by filters for each database.
  */
 import { writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
@@ -21,32 +21,32 @@ function logOff(source: NodeStatus): Problem {
   return {
     code: 'BINARY_LOG_OFF',
     node: name,
-    message: `${name} logs nothing, so nothing that is written there has a number or reaches a replica`,
+    message: `${name} has no binary log, so no write there has a number or reaches a replica`,
     variable: 'log_bin',
     value: 'OFF',
-    cure: `start ${name} with log_bin in its configuration and without skip_log_bin, then set up its replicas anew`,
+    cure: `start ${name} with log_bin in its configuration and without skip_log_bin, then set up its replicas again`,
   };
 }
 
-/** What was written past the log stays where it is, also when the sessions of today log again. */
+/** What was written without logging stays unreplicated, even if sessions log again. */
 function sessionsNotLogged(source: NodeStatus): Problem[] {
   const off = isOff(variableOf(source, 'sql_log_bin'));
   if (!off && !source.unlogged) return [];
   const { name } = source.node;
-  const setting = 'take sql_log_bin out of what sessions begin with (SELECT @@GLOBAL.init_connect)';
+  const setting = 'remove sql_log_bin from the session initialisation (SELECT @@GLOBAL.init_connect)';
   return [
     {
       code: 'SESSIONS_NOT_LOGGED',
       node: name,
-      message: `${name} ${off ? 'does not log' : 'has not logged all of'} what this account writes, and no replica receives that`,
+      message: `${name} ${off ? 'does not log' : 'has not logged all of'} the writes of this account, and they reach no replica`,
       variable: 'sql_log_bin',
       value: off ? 'OFF' : 'ON',
-      cure: `${off ? `${setting}, ` : ''}copy the replicas anew, then start this service again`,
+      cure: `${off ? `${setting}, ` : ''}copy the replicas again, then restart this service`,
     },
   ];
 }
 
-/** Databases are compared without regard to case: some servers do so, and it errs to a problem. */
+/** Databases are compared case-insensitively: some servers do so, and it errs on the side of reporting a problem. */
 function filtered(source: NodeStatus): Problem[] {
   const schema = source.report?.settings?.schema.toLowerCase();
   if (schema === undefined) return [];
@@ -64,10 +64,10 @@ function filteredBy(source: NodeStatus, variable: string, value: string): Proble
   return {
     code: 'BINARY_LOG_FILTERED',
     node: name,
-    message: `${name} leaves ${source.report?.settings?.schema} out of its log, so what is written there reaches no replica`,
+    message: `${name} does not log ${source.report?.settings?.schema}, so writes there reach no replica`,
     variable,
     value,
-    cure: `take ${variable} out of the configuration of ${name}, start it again, then copy its replicas anew`,
+    cure: `remove ${variable} from the configuration of ${name}, restart it, then copy its replicas again`,
   };
 }
 
@@ -77,7 +77,7 @@ function unknownFilters(source: NodeStatus): Problem {
   return {
     code: 'SETTINGS_UNKNOWN',
     node: name,
-    message: `The account may not see what ${name} leaves out of its log`,
+    message: `The account may not see what ${name} filters from its log`,
     variable: 'binlog_do_db',
     value: null,
     cure: `GRANT ${right} ON *.* TO the account that the service uses on ${name}`,
@@ -92,10 +92,10 @@ function inInnodb(source: NodeStatus): Problem[] {
     {
       code: 'BINARY_LOG_IN_INNODB',
       node: name,
-      message: `${name} keeps its binary log in a storage engine, where nothing is acknowledged before it shows, and nobody can tell when what shows is counted`,
+      message: `${name} keeps its binary log in a storage engine, where nothing is acknowledged before it becomes visible, and it is unknown when what is visible is counted`,
       variable: 'binlog_storage_engine',
       value: engine,
-      cure: `take binlog_storage_engine out of the configuration of ${name}, and start it again`,
+      cure: `remove binlog_storage_engine from the configuration of ${name}, and restart it`,
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** Servers that take writes beside the source, or that would if somebody said which one is meant. */
+/** Servers that accept writes beside the source, or of which it is unclear which one is meant. */
 import { isDecided, straySources, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus, ProbeReport } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
@@ -22,13 +22,13 @@ function conflict(
   const others = strays.filter((other) => other.node.name !== name).map((other) => other.node.name);
   const beside = source === null ? listed(others) : source.node.name;
   const ring = writableRing.length > 0 ? ', and they replicate each other' : '';
-  const sent = source === null ? 'nobody is sent any until one of them is left' : `${beside} is sent all of them`;
+  const sent = source === null ? 'no writes are sent until only one of them is left' : `${beside} is sent all of them`;
   const problem: Problem = {
     code: 'SOURCE_CONFLICT',
     node: name,
-    message: `${name} takes writes beside ${beside}${ring}: ${sent}, and what others write to ${name} may be lost`,
+    message: `${name} accepts writes beside ${beside}${ring}: ${sent}, and what others write to ${name} may be lost`,
     ...readOnly(report),
-    cure: report && `on the one that is not meant to take writes: ${report.terms.refuseWrites}`,
+    cure: report && `on the one that is not meant to accept writes: ${report.terms.refuseWrites}`,
   };
   return problem;
 }
@@ -42,7 +42,7 @@ function writableReplica(status: NodeStatus, source: NodeStatus | null): readonl
       {
         code: 'WRITABLE_REPLICA',
         node: node.name,
-        message: `${node.name} replicates ${follows} and takes writes all the same: one that is sent there is lost`,
+        message: `${node.name} replicates ${follows} and also accepts writes: a write sent there is lost`,
         ...readOnly(report),
         cure: `on ${node.name}: ${report.terms.refuseWrites}`,
       },
@@ -52,7 +52,7 @@ function writableReplica(status: NodeStatus, source: NodeStatus | null): readonl
     {
       code: 'SOURCE_DOUBTFUL',
       node: node.name,
-      message: `${node.name} takes writes and still replicates ${follows}, which nobody can ask whether it takes them too: it is sent none`,
+      message: `${node.name} accepts writes and still replicates ${follows}, which is unreachable and may accept them too: it is sent none`,
       ...readOnly(report),
       cure: `if ${node.name} is to be the source, there: ${report.terms.leaveSource}; else: ${report.terms.refuseWrites}`,
     },

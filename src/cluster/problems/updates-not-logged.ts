@@ -1,4 +1,4 @@
-/** A replica in the middle of a chain has to log what it receives, or those behind it receive nothing and look well. */
+/** A replica in the middle of a chain must log what it receives, or those behind it receive nothing and seem healthy. */
 import type { NodeStatus } from '../node-status.ts';
 import type { ProblemRule } from './problem-rule.ts';
 import { isOff, seenChannels, seenReplicas, variableOf } from './seen-settings.ts';
@@ -14,10 +14,10 @@ export const updatesNotLoggedRule: ProblemRule = (snapshot) => {
       {
         code: 'UPDATES_NOT_LOGGED',
         node: to,
-        message: `${to} follows ${from}, which does not pass on what it receives`,
+        message: `${to} replicates ${from}, which does not log what it receives`,
         variable: keeps,
         value: 'OFF',
-        cure: `start ${from} with ${keeps} in its configuration, then copy ${to} anew`,
+        cure: `restart ${from} with ${keeps} in its configuration, then copy ${to} again`,
       } as const,
     ];
   });

@@ -90,9 +90,9 @@ describe('a consistency request', () => {
     [
       'an unknown level',
       { headers: { level: 'linearizable' } },
-      /^level is one of eventual, bounded, session, strong, not "linearizable"$/,
+      /^level must be one of eventual, bounded, session, strong, not "linearizable"$/,
     ],
-    ['an unknown policy', { headers: { whenBehind: 'retry' } }, /^when-behind is one of/],
+    ['an unknown policy', { headers: { whenBehind: 'retry' } }, /^when-behind must be one of/],
     ['an unknown level in the directive', { directive: { level: 'ANY' } }, /^level/],
     [
       'a wrong header even where the directive wins',
@@ -102,7 +102,7 @@ describe('a consistency request', () => {
     [
       'a negative wait',
       { headers: { waitMs: '-1' } },
-      /^wait-ms is a whole number of milliseconds from 0 to 5000, not "-1"$/,
+      /^wait-ms must be a whole number of milliseconds from 0 to 5000, not "-1"$/,
     ],
     ['a fraction', { headers: { waitMs: '1.5' } }, /^wait-ms/],
     ['a fraction in the directive', { directive: { waitMs: 1.5 } }, /^wait-ms/],

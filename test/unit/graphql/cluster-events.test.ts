@@ -45,14 +45,14 @@ describe('a subscription to cluster events', () => {
       {
         name: 'NODE_DOWN',
         node: 'replica-1',
-        description: 'A server does not answer and is not used any more.',
+        description: 'A server does not answer and is taken out of service.',
         facts: [{ name: 'role', value: 'REPLICA' }],
         missed: 0,
       },
       {
         name: 'READS_MOVED_TO_FALLBACK',
         node: null,
-        description: 'Reads are served by a stand-in, because those that are preferred for it cannot serve.',
+        description: 'Reads are served by fallback servers, because the preferred ones cannot serve.',
         facts: [
           { name: 'from', value: 'a, b' },
           { name: 'to', value: '' },

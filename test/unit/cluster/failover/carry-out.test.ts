@@ -134,7 +134,7 @@ describe('a switchover', () => {
 
   it('that lost its lease goes no further, and lets the source write again', async () => {
     leases = [true, true, false];
-    expect(await run(switchover)).toBe('replica-1 replicates nobody any more: the lease was lost');
+    expect(await run(switchover)).toBe('replica-1 stops replicating for good: the lease was lost');
     expect(done).toEqual(['source refuseWrites', 'source acceptWrites']);
   });
 
@@ -147,7 +147,7 @@ describe('a switchover', () => {
   it('ends with the fault of the step, also when the source does not answer any more', async () => {
     failing.set('replica-1 stopReplicating', new Error('gone'));
     failing.set('source acceptWrites', new Error('gone too'));
-    expect(await run(switchover)).toBe('replica-1 replicates nobody any more: gone');
+    expect(await run(switchover)).toBe('replica-1 stops replicating for good: gone');
   });
 
   it('records no epoch twice', async () => {
@@ -183,7 +183,7 @@ describe('a promotion', () => {
   });
 
   it.each<[string, Parameters<typeof member>[1], string]>([
-    ['it is not known what was received', { received: null }, 'nobody can tell what it has received'],
+    ['it is not known what was received', { received: null }, 'cannot determine what it has received'],
     [
       'what applies has stopped over an error',
       { position: '0-1-90', received: '0-1-100', applier: 'STOPPED', replicationError: 'error 1062' },

@@ -108,7 +108,7 @@ describe('a plan', () => {
       return decision.verdict === 'go' ? decision.steps.at(-1)?.node : JSON.stringify(decision);
     };
     expect(leader([gone, delayed, member('replica-2')])).toBe('replica-2');
-    expect(leader([gone, delayed])).toContain('3600 s behind on purpose');
+    expect(leader([gone, delayed])).toContain('configured delay of 3600 s');
     expect(
       planSwitchover([member('source'), member('replica-1', { ...connected, delayMs: 1000 })], 'replica-1'),
     ).toMatchObject({ verdict: 'refused' });
