@@ -179,7 +179,7 @@ function RecentRounds({ state: { recent } }: { state: LoopState }) {
               wrote version {round.wrote}, read {round.read === null ? 'no order' : `version ${round.read}`}
             </span>
             <span className="soft">
-              {round.node ?? 'nobody'} · {reasonInShort(round.reason)} · {durationInWords(round.readMs)} ·{' '}
+              {round.node ?? 'no server'} · {reasonInShort(round.reason)} · {durationInWords(round.readMs)} ·{' '}
               {round.carriedToken ? 'token on' : 'token off'}
             </span>
           </li>
