@@ -1,13 +1,5 @@
 import { posix } from 'node:path';
-import {
-  bannedNames,
-  folderOwners,
-  longerFiles,
-  maxLines,
-  mayImport,
-  packageOwners,
-  patternOwners,
-} from './layering-rules.ts';
+import { bannedNames, folderOwners, maxLines, mayImport, packageOwners, patternOwners } from './layering-rules.ts';
 
 /** Text by path, such as `src/routing/router.ts`. Only what is below `src/` is judged. */
 export type SourceTree = ReadonlyMap<string, string>;
@@ -61,8 +53,7 @@ function fileBreaches({ path, name, code }: File, text: string): string[] {
   const layer = layerOf(path);
   if (mayImport[layer] === undefined) breaches.push(`${path}: ${layer} is no folder of the table`);
   const lines = text.split('\n').length;
-  const ceiling = longerFiles[path] ?? maxLines;
-  if (lines > ceiling + 1) breaches.push(`${path}: ${lines - 1} lines, the ceiling is ${ceiling}`);
+  if (lines > maxLines + 1) breaches.push(`${path}: ${lines - 1} lines, the ceiling is ${maxLines}`);
   const words = name.replace(/\.tsx?$/, '').split('/');
   if (words.at(-1) === 'index') breaches.push(`${path}: is a barrel`);
   for (const word of words.filter((part) => bannedNames.includes(part)))

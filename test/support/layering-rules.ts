@@ -81,6 +81,4 @@ export const folderOwners: readonly { readonly folders: RegExp; readonly owners:
 ];
 
 export const maxLines = 300;
-/** Files that are to be split. None may grow. */
-export const longerFiles: Readonly<Record<string, number>> = { 'src/local/running-cluster.ts': 329 };
 export const bannedNames: readonly string[] = ['utils', 'util', 'lib', 'common', 'helpers', 'helper'];
