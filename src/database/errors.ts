@@ -59,7 +59,7 @@ export class OverloadedError extends TidemarkError {
   readonly retryable = true;
 
   constructor(cause: unknown) {
-    super('All connections are busy', { cause });
+    super('Connection pool exhausted', { cause });
   }
 }
 
@@ -69,7 +69,7 @@ export class WriteContendedError extends TidemarkError {
   readonly retryable = true;
 
   constructor(attempts: number, cause: unknown) {
-    super('The write met the locks of others too often', { facts: { attempts }, cause });
+    super('The write gave up after repeated lock conflicts', { facts: { attempts }, cause });
   }
 }
 

@@ -57,7 +57,7 @@ export function tlsWordsOf(parameters: ReadonlyMap<string, string>): TlsWords | 
 export function contradiction({ mode, caFile }: TlsWords): string | null {
   return caFile === null || mode === null || verifies(mode)
     ? null
-    : `names a CA that nobody looks at with ${mode}: say VERIFY_CA or VERIFY_IDENTITY, or no CA`;
+    : `names a CA, which ${mode} ignores: use VERIFY_CA or VERIFY_IDENTITY, or no CA`;
 }
 
 /** `defaults` speak where `own` say nothing. */

@@ -32,7 +32,7 @@ export function readServerHosts(
   const faults: ConfigFault[] = [];
   for (const name of given) {
     const field = serverName(names).exec(name)?.[2];
-    if (!serverFields.some((known) => known === field)) faults.push({ name, fault: 'is not a name that is known' });
+    if (!serverFields.some((known) => known === field)) faults.push({ name, fault: 'is not a known variable' });
   }
   const field = (server: string, ...fields: ServerField[]) =>
     fields.map((name) => environment[`${server}_${name}`]).find((value) => value !== undefined);

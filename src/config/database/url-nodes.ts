@@ -41,7 +41,7 @@ export function readUrlNodes(
   const [source, ...others] = given;
   for (const other of others) {
     if (other.url !== source?.url) {
-      faults.push({ name: other.name, fault: `is another word for ${first}; set one of them` });
+      faults.push({ name: other.name, fault: `is an alias for ${first}; set only one` });
     }
   }
   if (source === undefined) faults.push({ name: first, fault: 'is missing' });

@@ -26,7 +26,7 @@ function resolveTarget({ url, caFile, sentinelPassword }: Access): RedisTarget |
   const target = readRedisUrl(url, { ca: tls?.ca?.pem ?? null, sentinelPassword });
   if (typeof target === 'string') return { name: 'REDIS_URL', fault: target };
   if (tls !== null && target.tls === null) {
-    return { name: 'REDIS_CA', fault: 'names a CA that nobody looks at: REDIS_URL must begin with rediss' };
+    return { name: 'REDIS_CA', fault: 'names a CA, which is ignored: REDIS_URL must begin with rediss' };
   }
   if (sentinelPassword !== null && target.masterName === null) {
     return { name: 'REDIS_SENTINEL_PASSWORD', fault: 'is for Sentinels, and REDIS_URL names none' };

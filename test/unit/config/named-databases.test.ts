@@ -79,7 +79,7 @@ describe('a database beside the orders is read from variables with its name', ()
     [{ LEDGER_URL: 'mysql://a@s/l', LEDGER_HOST: 's' }, 'LEDGER_HOST', 'names servers in other words than LEDGER_URL'],
     [{ LEDGER_HOST: 's', LEDGER_USERNAME: 'a' }, 'LEDGER_DATABASE', 'is missing'],
     [{ LEDGER_PASSWORD: 'hunter2' }, 'LEDGER_PASSWORD', 'needs LEDGER_HOST or LEDGER_MASTER_HOST beside it'],
-    [{ LEDGER_MASTER_HOST: 's', LEDGER_MASTER_PASWORD: 'x' }, 'LEDGER_MASTER_PASWORD', 'is not a name that is known'],
+    [{ LEDGER_MASTER_HOST: 's', LEDGER_MASTER_PASWORD: 'x' }, 'LEDGER_MASTER_PASWORD', 'is not a known variable'],
     [{ LEDGER_REPLICA_ORDER: 'random' }, 'LEDGER_REPLICA_ORDER', 'must be one of balanced, listed'],
     [{ LEDGER_MIGRATION_URL: 'hunter2' }, 'LEDGER_MIGRATION_URL', 'is not a URL'],
   ])('and what is wrong in %o is told of its own variable', (environment, name, fault) => {

@@ -156,12 +156,12 @@ describe('faults', () => {
     [{ SOURCE_URL: source, DATABASE_SSL_CA: serverKey }, 'DATABASE_SSL_CA: names a CA whose file holds no certificate'],
     [
       { SOURCE_URL: source, DATABASE_SSL_MODE: 'required', DATABASE_SSL_CA: ca },
-      'DATABASE_SSL_CA: names a CA that nobody',
+      'DATABASE_SSL_CA: names a CA, which REQUIRED ignores',
     ],
     [{ DATABASE_SSL_MODE: 'REQUIRED' }, 'SOURCE_URL: is missing, and the local cluster speaks no TLS'],
     [{ SOURCE_URL: 'mysql://a:hunter2@h/o?weight=0' }, 'SOURCE_URL: ?priority is a whole number'],
     [{ SOURCE_URL: 'mysql://a:hunter2%zz@h/o' }, 'SOURCE_URL: has a % that starts no %XX escape'],
-    [{ SOURCE_URL: source, DATABASE_URL: 'mysql://a@b/c' }, 'DATABASE_URL: is another word for SOURCE_URL'],
+    [{ SOURCE_URL: source, DATABASE_URL: 'mysql://a@b/c' }, 'DATABASE_URL: is an alias for SOURCE_URL'],
     [{ REPLICA_URLS: source }, 'SOURCE_URL: is missing'],
     [{ SOURCE_URL: source, REPLICA_URLS: 'mysql://a@r/o,hunter2' }, 'REPLICA_URLS (2): is not a URL'],
     [
@@ -175,7 +175,7 @@ describe('faults', () => {
     [{ DB_HOST: 'h' }, 'DB_DATABASE: is missing'],
     [{ DB_MASTER_HOST: 'h', DB_MASTER_NAME: 'o' }, 'DB_MASTER_USERNAME (or DB_USERNAME): is missing'],
     [{ DB_SLAVE1_HOST: 'h', DB_DATABASE: 'o', DB_USERNAME: 'u' }, 'DB_MASTER_HOST: is missing'],
-    [{ DB_MASTER_HOST: 'h', DB_MASTER_PASWORD: 'hunter2' }, 'DB_MASTER_PASWORD: is not a name that is known'],
+    [{ DB_MASTER_HOST: 'h', DB_MASTER_PASWORD: 'hunter2' }, 'DB_MASTER_PASWORD: is not a known variable'],
     [{ DB_HOST: 'h', DB_DATABASE: 'o', DB_USERNAME: 'u', DB_PORT: '70000' }, 'DB_PORT: is not a port'],
     [{ DB_HOST: 'h/x', DB_DATABASE: 'o', DB_USERNAME: 'u' }, 'DB_WRITE_HOST (or DB_HOST): is not a host name'],
     [{ DB_PASSWORD: 'hunter2' }, 'DB_PASSWORD: needs DB_HOST or DB_MASTER_HOST beside it'],
