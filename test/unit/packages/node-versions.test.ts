@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { nodeVersions } from '../../node/run-options.ts';
 
 type Manifest = { readonly engines?: { readonly node?: string } };
 type Lock = { readonly packages: Readonly<Record<string, Manifest & { readonly version: string }>> };
@@ -41,7 +42,7 @@ function takes(range: string, version: Version): boolean {
 /** Of the `prisma` command: its `prisma dev` alone loads it, which nothing here runs. */
 const neverLoaded = ['node_modules/@prisma/streams-local'];
 
-describe('the oldest Node that is promised', () => {
+describe('a range of versions', () => {
   it.each([
     ['>=22.15.0', false],
     ['>= 18', true],
@@ -56,12 +57,27 @@ describe('the oldest Node that is promised', () => {
   ])('is or is not in %s', (range, isIn) => {
     expect(takes(range, [20, 19, 0])).toBe(isIn);
   });
+});
 
-  it('is taken by every package that is installed', () => {
-    const { engines } = read<Manifest>('package.json');
-    const oldest = versionOf(engines?.node ?? expect.unreachable('package.json says nothing'));
+describe('the Nodes that are promised', () => {
+  const { engines } = read<Manifest>('package.json');
+  const promised = (engines?.node ?? expect.unreachable('package.json says nothing')).split(' || ');
+
+  it('are those that the tests run on', () => {
+    expect(promised.map((range) => String(versionOf(range)[0]))).toEqual([...nodeVersions]);
+    expect(promised.filter((range) => !/^\^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+  });
+
+  it('begin with the one that nvm is told', () => {
+    expect(promised[0]).toBe(`^${readFileSync(new URL('../../../.nvmrc', import.meta.url), 'utf8').trim()}.0`);
+  });
+
+  it('are taken by every package that is installed, from the oldest of each line on', () => {
     const refusing = Object.entries(read<Lock>('package-lock.json').packages)
-      .filter(([, { engines: wanted }]) => wanted?.node !== undefined && !takes(wanted.node, oldest))
+      .filter(([, { engines: wanted }]) => {
+        const range = wanted?.node;
+        return range !== undefined && promised.some((line) => !takes(range, versionOf(line)));
+      })
       .map(([path]) => path);
     expect(refusing).toEqual(neverLoaded);
   });
