@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // `npx tidemark <command>`: the commands of the installed package. Each is what `npm run <command>` runs in a checkout.
-const commands = {
+import { endWithParent, missingFlags, nodeFlags, runWith } from './cli/node-flags.ts';
+import type { CommandName } from './platform/command-line.ts';
+
+const commands: Readonly<Record<CommandName, () => Promise<unknown>>> = {
   start: () => import('./main.ts'),
   health: () => import('./cli/health.ts'),
   cluster: () => import('./cli/cluster.ts'),
@@ -9,30 +12,42 @@ const commands = {
   seed: () => import('./cli/seed.ts'),
   mirror: () => import('./cli/mirror.ts'),
   worker: () => import('./cli/worker.ts'),
-} as const;
+  'local:reset': () => import('./cli/local-reset.ts'),
+};
 
 const usage = `Usage: tidemark <command> [options]
 
-  start      the API; without servers in the environment also a local cluster
-  health     state of the servers
-  cluster    guided failover
-  backup     compares, repairs and restores
-  migrate    applies migrations
-  seed       writes sample orders
-  mirror     copies orders to the backup, in a process of its own
-  worker     background jobs, in a process of their own
+  start        the API; without servers in the environment also a local cluster
+  health       state of the servers
+  cluster      guided failover
+  backup       compares, repairs and restores
+  migrate      applies migrations
+  seed         writes sample orders
+  mirror       copies orders to the backup, in a process of its own
+  worker       background jobs, in a process of their own
+  local:reset  deletes the data of the local cluster
 
-\`tidemark <command> --help\` lists its options.
+\`tidemark <command> --help\` lists its options, \`tidemark --version\` prints the version.
 `;
 
-const isCommand = (name: string): name is keyof typeof commands => Object.hasOwn(commands, name);
+const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name);
 
-const [, , name = '--help'] = process.argv;
-if (isCommand(name)) {
+async function run(name: CommandName): Promise<void> {
+  const flags = missingFlags(name, process.execArgv);
+  if (flags.length > 0) {
+    process.exitCode = await runWith(flags);
+    return;
+  }
+  if (nodeFlags[name] !== undefined) endWithParent();
   // The command reads its arguments as if it had been started directly.
   process.argv.splice(2, 1);
   await commands[name]();
-} else if (name === '--help') {
+}
+
+const [, , name = '--help'] = process.argv;
+if (isCommand(name)) {
+  await run(name);
+} else if (name === '--help' || name === '-h' || name === 'help') {
   process.stdout.write(usage);
 } else if (name === '--version') {
   const { version } = await import('./cli/version.ts');

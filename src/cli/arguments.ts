@@ -1,3 +1,4 @@
+import { commandLine } from '../platform/command-line.ts';
 import { type FlavourName, flavourNames } from '../servers/flavour-name.ts';
 import { flavours } from '../servers/flavours.ts';
 import { parseOptions } from './parse-options.ts';
@@ -15,7 +16,7 @@ export type StartArguments = {
   readonly port: string | null;
 };
 
-export const usage = `Usage: npm start -- [options]
+export const usage = `Usage: ${commandLine('start', '[options]')}
 
   --flavour mariadb|mysql  servers of the local cluster. Default: mariadb
   --topology replication|group

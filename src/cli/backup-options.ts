@@ -1,8 +1,9 @@
+import { commandLine } from '../platform/command-line.ts';
 import { givenUrlUsage } from './given-url.ts';
 import { parseOptions } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
 
-export const backupUsage = `Usage: npm run backup -- <command> [options]
+export const backupUsage = `Usage: ${commandLine('backup', '<command> [options]')}
 
   status         how far the backup is behind the source, and which records are parked
   verify         compares every record of the backup with the source and lists those that differ

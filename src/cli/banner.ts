@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { describeNodes } from '../local/describe-cluster.ts';
+import { commandLine } from '../platform/command-line.ts';
 import { whereabouts } from '../platform/redis-target.ts';
 
 export type Running = { readonly config: Config; readonly url: string; readonly local: boolean };
@@ -25,10 +26,17 @@ export function banner({ config, url, local }: Running): string {
     ...redis,
     ...provider,
     '',
-    ...(local
-      ? ['  npm run seed         writes 20,000 sample orders', '  npm run local:reset  deletes its data', '']
-      : []),
+    ...(local ? advice() : []),
     'Press Ctrl-C to stop.',
     '',
   ].join('\n');
+}
+
+function advice(): readonly string[] {
+  const lines = [
+    [commandLine('seed'), 'writes 20,000 sample orders'],
+    [commandLine('local:reset'), 'deletes its data'],
+  ] as const;
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return [...lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`), ''];
 }

@@ -1,5 +1,6 @@
 import { type Config, describeConfig } from '../config/config.ts';
 import type { ConfigRead } from '../config/read-config.ts';
+import { commandLine } from '../platform/command-line.ts';
 
 /** The configuration as text, one line per section, without secrets. */
 export function printableConfig(config: Config): string {
@@ -13,7 +14,7 @@ export function printableConfig(config: Config): string {
 /** What `--check-config` prints if nothing is wrong. */
 export function printableRead(read: ConfigRead): string {
   if (read.mode === 'local')
-    return `No database variable is set: \`npm start\` starts a local cluster in ${read.directory}.\n`;
+    return `No database variable is set: \`${commandLine('start')}\` starts a local cluster in ${read.directory}.\n`;
   return [printableConfig(read.config), ...read.warnings.map((warning) => `Warning: ${warning}\n`)].join('');
 }
 

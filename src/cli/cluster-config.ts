@@ -4,6 +4,7 @@ import { configFromLocalCluster } from '../config/local-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { readClusterFile } from '../local/directory/cluster-file.ts';
 import { loadSecrets } from '../local/directory/secrets.ts';
+import { commandLine } from '../platform/command-line.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function clusterConfig(environment: Environment = processEnvironmen
   const local = await localClusterConfig(read.directory, environment);
   if (local !== null) return local.config;
   throw new UsageError(
-    `No local cluster runs in ${read.directory}. Start one with \`npm start\`, or configure servers: see .env.example`,
+    `No local cluster runs in ${read.directory}. Start one with \`${commandLine('start')}\`, or configure servers: see .env.example`,
   );
 }
 

@@ -1,8 +1,9 @@
+import { commandLine } from '../platform/command-line.ts';
 import { givenUrlUsage } from './given-url.ts';
 import { parseOptions } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
 
-export const clusterUsage = `Usage: npm run cluster -- <command> [options]
+export const clusterUsage = `Usage: ${commandLine('cluster', '<command> [options]')}
 
 Manages plain replication: which server is the source, and which ones replicate it. Shows its plan and asks before acting.
 

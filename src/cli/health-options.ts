@@ -1,7 +1,8 @@
+import { commandLine } from '../platform/command-line.ts';
 import { parseOptions } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
 
-export const healthUsage = `Usage: npm run health -- [node] [options]
+export const healthUsage = `Usage: ${commandLine('health', '[node] [options]')}
 
 Prints the state of every server: those of the environment, else those of the local cluster. Asks the
 servers themselves, so it works without a running API.

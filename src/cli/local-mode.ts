@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { configFromLocalCluster } from '../config/local-config.ts';
+import type { ServedLab } from '../http/lab.ts';
 import { recordApi } from '../local/directory/cluster-file.ts';
 import { Lab } from '../local/lab/lab.ts';
 import { startLocalCluster } from '../local/local-cluster.ts';
@@ -12,7 +13,7 @@ import type { StartArguments } from './arguments.ts';
 export type LocalMode = {
   readonly config: Config;
   /** The lab, which injects faults; `null` if it is disabled. */
-  readonly lab: Lab | null;
+  readonly lab: (ServedLab & { close(): Promise<void> }) | null;
   /** Publishes the API's address beside the servers', in `cluster.json`. */
   announce(port: number): Promise<void>;
 };

@@ -2,12 +2,13 @@
 import { processEnvironment } from '../config/environment.ts';
 import { readConfig } from '../config/read-config.ts';
 import { resetLocalCluster } from '../local/directory/reset-local-cluster.ts';
+import { commandLine } from '../platform/command-line.ts';
 import { flavourNames } from '../servers/flavour-name.ts';
 import { entry, print } from './entry.ts';
 import { parseOptions } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
 
-const usage = `Usage: npm run local:reset -- [options]
+const usage = `Usage: ${commandLine('local:reset', '[options]')}
 
 Wipes what the local cluster keeps: orders, logs, passwords and token keys. Refuses while the cluster runs.
 

@@ -2,13 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import { migrate, migrationStatus, settleMigration } from '../database/migrations/migrate.ts';
 import { TidemarkError } from '../errors.ts';
+import { commandLine } from '../platform/command-line.ts';
 import { entry, print } from './entry.ts';
 import { givenUrlUsage } from './given-url.ts';
 import { parseOptions } from './parse-options.ts';
 import { backupUrl, sourceUrl } from './source-url.ts';
 import { UsageError } from './usage-error.ts';
 
-const usage = `Usage: npm run migrate -- [options]
+const usage = `Usage: ${commandLine('migrate', '[options]')}
 
 Applies pending migrations: those in prisma/orders/migrations to the source and those in
 prisma/backup/migrations to the backup, if there is one. One process at a time.

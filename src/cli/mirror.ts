@@ -8,13 +8,14 @@ import type { Mirror } from '../mirror/mirror.ts';
 import { measureMirror } from '../mirror/mirror-metrics.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { measureOutbox } from '../outbox/outbox-metrics.ts';
+import { commandLine } from '../platform/command-line.ts';
 import { clusterConfig } from './cluster-config.ts';
 import { entry, print } from './entry.ts';
 import { parseNoOptions } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
 import { runWatched } from './watched-process.ts';
 
-const usage = `Usage: npm run mirror
+const usage = `Usage: ${commandLine('mirror')}
 
 Copies changes on the source to the backup until Ctrl-C, for the servers of the environment or of the running local
 cluster. API processes do so too, unless MIRROR_WORKER=off; both together do no harm.

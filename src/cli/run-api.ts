@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { type Config, describeConfig } from '../config/config.ts';
 import { type Environment, processEnvironment } from '../config/environment.ts';
 import { type ConfigRead, readConfig } from '../config/read-config.ts';
-import { type ServedApp, startHttpServer } from '../http/server.ts';
-import { readStaticPage } from '../http/static-page.ts';
+import { type HttpServer, type ServedApp, startHttpServer } from '../http/server.ts';
+import { readStaticPage, type StaticPage } from '../http/static-page.ts';
 import { systemClock } from '../platform/clock.ts';
 import { Lifecycle } from '../platform/lifecycle.ts';
 import { createLog, type Log, type Logger } from '../platform/log.ts';
@@ -78,9 +78,7 @@ type Serving = {
 };
 
 async function serveLogged(given: StartArguments, { environment, read, log, createApp }: Serving): Promise<number> {
-  const lifecycle = new Lifecycle(systemClock, log);
-  const ending = watchForTheEnd(log);
-  try {
+  return untilTheEnd(log, async ({ lifecycle, ending }) => {
     let local: LocalMode | null = null;
     let config: Config;
     if (read.mode === 'local') {
@@ -94,7 +92,23 @@ async function serveLogged(given: StartArguments, { environment, read, log, crea
       config = read.config;
       for (const warning of read.warnings) log.warn(warning);
     }
-    await openTheDoors({ config, local, createApp, lifecycle, ending, log });
+    const toPerson = config.log.format === 'pretty';
+    if (toPerson) tell(printableConfig(config));
+    else log.info({ config: describeConfig(config) }, 'starting');
+    const { url } = await openTheDoors({ config, local, createApp, lifecycle, ending, log });
+    if (toPerson) tell(banner({ config, url, local: local !== null }));
+    else log.info({ url, nodes: config.cluster.nodes.map(({ name }) => name) }, 'running');
+  });
+}
+
+export type Running = { readonly lifecycle: Lifecycle; readonly ending: Ending };
+
+/** Opens what is to run, and stops it once the process is asked to end. Resolves to the exit code. */
+export async function untilTheEnd(log: Logger, open: (running: Running) => Promise<void>): Promise<number> {
+  const lifecycle = new Lifecycle(systemClock, log);
+  const ending = watchForTheEnd(log);
+  try {
+    await open({ lifecycle, ending });
     await ending.reached;
   } catch (error) {
     // If the process was asked to end, that is why the start failed.
@@ -111,20 +125,18 @@ async function serveLogged(given: StartArguments, { environment, read, log, crea
   return stoppedCleanly ? ending.exitCode() : 1;
 }
 
-type Opening = {
+export type Opening = Running & {
   readonly config: Config;
-  readonly local: LocalMode | null;
+  readonly local: Pick<LocalMode, 'lab' | 'announce'> | null;
   readonly createApp: CreateApp;
-  readonly lifecycle: Lifecycle;
-  readonly ending: Ending;
   readonly log: Log;
+  /** Where the built page lies, unless it is that of `npm run build`. */
+  readonly readPage?: () => Promise<StaticPage | null>;
 };
 
 /** Schema, app, port, in this order, so that no request is served before everything is ready. */
-async function openTheDoors({ config, local, createApp, lifecycle, ending, log }: Opening): Promise<void> {
-  const toPerson = config.log.format === 'pretty';
-  if (toPerson) tell(printableConfig(config));
-  else log.info({ config: describeConfig(config) }, 'starting');
+export async function openTheDoors(opening: Opening): Promise<HttpServer> {
+  const { config, local, createApp, lifecycle, ending, log, readPage = () => readStaticPage(builtPage) } = opening;
   const migrating =
     config.cluster.migrationUrl === null ? null : await migrateSchema(config.cluster.migrationUrl, config, log);
   ending.signal.throwIfAborted();
@@ -134,7 +146,7 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   await lifecycle.start({ name: 'app', start: () => app.start(), stop: () => app.stop(), stopWithinMs });
   ending.signal.throwIfAborted();
   const { host, port, shutdownGraceMs } = config.http;
-  const page = config.http.dashboard ? await readStaticPage(builtPage) : null;
+  const page = config.http.dashboard ? await readPage() : null;
   if (config.http.dashboard && page === null) log.warn('No page at /: `npm run build` builds it');
   const server = await startHttpServer({
     host,
@@ -155,8 +167,7 @@ async function openTheDoors({ config, local, createApp, lifecycle, ending, log }
   const lab = local?.lab ?? null;
   if (lab !== null) await lifecycle.start({ name: 'lab', stop: () => lab.close(), stopWithinMs: 30_000 });
   await local?.announce(server.port);
-  if (toPerson) tell(banner({ config, url: server.url, local: local !== null }));
-  else log.info({ url: server.url, nodes: config.cluster.nodes.map(({ name }) => name) }, 'running');
+  return server;
 }
 
 function migrateSchema(url: string, { monitor }: Config, log: Logger) {

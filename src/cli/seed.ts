@@ -1,6 +1,7 @@
 // `npm run seed`: writes sample orders.
 import { seedOrders } from '../orders/seed/seed-orders.ts';
 import { systemClock } from '../platform/clock.ts';
+import { commandLine } from '../platform/command-line.ts';
 import { entry, print } from './entry.ts';
 import { givenUrlUsage } from './given-url.ts';
 import { parseOptions } from './parse-options.ts';
@@ -9,7 +10,7 @@ import { UsageError } from './usage-error.ts';
 
 const defaultUntil = '2026-11-01T00:00:00.000Z';
 
-const usage = `Usage: npm run seed -- [options]
+const usage = `Usage: ${commandLine('seed', '[options]')}
 
 Writes realistic orders, spread over the 180 days before a fixed date. The same options write the same orders.
 

@@ -8,6 +8,7 @@ import { describeStatus, writableSource } from '../cluster/cluster-snapshot.ts';
 import type { Config } from '../config/config.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';
 import type { Readiness } from '../http/watch-server.ts';
+import { commandLine } from '../platform/command-line.ts';
 import { giveWay } from '../platform/give-way.ts';
 import { clusterConfig } from './cluster-config.ts';
 import { entry, print } from './entry.ts';
@@ -15,7 +16,7 @@ import { parseNoOptions } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
 import { runWatched, type Working } from './watched-process.ts';
 
-const usage = `Usage: npm run worker
+const usage = `Usage: ${commandLine('worker')}
 
 Runs background jobs until Ctrl-C, for the servers of the environment or of the running local cluster: rechecks
 orders with the payment provider, and pulls new ones. Needs REDIS_URL and PAYMENTS_URL. When stopped, it finishes the

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 
 type Encoding = 'br' | 'gzip';
-type StaticFile = {
+export type StaticFile = {
   readonly body: Buffer;
   readonly compressed: Readonly<Partial<Record<Encoding, Buffer>>>;
   readonly headers: Readonly<Record<string, string>>;

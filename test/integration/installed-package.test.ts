@@ -1,12 +1,15 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeFlags } from '../../src/cli/node-flags.ts';
 import { splitStatements } from '../../src/database/migrations/split-statements.ts';
 import { findServerProcesses } from '../../src/local/processes/server-processes.ts';
+import { commandNames } from '../../src/platform/command-line.ts';
 import { caughtUp } from '../support/engine.ts';
 import { NpmCommand } from '../support/npm-start.ts';
 import { create } from '../support/orders-over-http.ts';
@@ -17,6 +20,8 @@ type Manifest = Readonly<Record<'devDependencies' | 'peerDependencies', Readonly
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const typescript = join(root, 'node_modules/typescript/bin/tsc');
+/** What an installation of 0.1.0 came to on Linux with glibc. */
+const before = { packages: 282, bytes: 429_159_700 };
 const linters = ['publint@0.3.25', '@arethetypeswrong/cli@0.18.5'];
 
 let folder: string;
@@ -37,6 +42,17 @@ async function run(cwd: string, command: string, ...given: string[]): Promise<st
 const installIn = (cwd: string, ...packages: string[]) =>
   run(cwd, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', ...packages);
 
+type Ended = { readonly code: number; readonly output: string };
+
+async function ended(cwd: string, command: string, words: readonly string[]): Promise<Ended> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(command, words, { cwd, env: { PATH, HOME }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
+
 /** An empty project; `name` is its folder. */
 async function newProject(name: string): Promise<string> {
   const project = join(folder, name);
@@ -49,6 +65,13 @@ async function newProject(name: string): Promise<string> {
 async function installed(project: string): Promise<readonly string[]> {
   const lock = JSON.parse(await readFile(join(project, 'node_modules/.package-lock.json'), 'utf8'));
   return Object.keys(lock.packages);
+}
+
+async function bytesBelow(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 beforeAll(async () => {
@@ -97,10 +120,51 @@ describe('a frontend that installs it', () => {
     const code = "import { TokenStore } from 'tidemark/client'; console.log(typeof TokenStore)";
     expect(await run(project, process.execPath, '--input-type=module', '--eval', code)).toBe('function\n');
   });
+
+  const tidemark = (...words: string[]) => ended(join(folder, 'frontend'), 'node_modules/.bin/tidemark', words);
+
+  it('is told of every command', async () => {
+    for (const words of [['--help'], []]) {
+      const { code, output } = await tidemark(...words);
+      expect(code).toBe(0);
+      for (const name of commandNames) expect(output).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    }
+    expect(await tidemark('--version')).toEqual({ code: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
+  it.each(commandNames)('can ask what %s does, in words that fit', async (name) => {
+    const { code, output } = await tidemark(name, '--help');
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(`Usage: npx tidemark ${name}`) });
+    expect(output).not.toMatch(/npm (?:run|start)/);
+  });
+
+  it.each(commandNames)('is told of an option that %s has not', async (name) => {
+    const { code, output } = await tidemark(name, '--nonsense');
+    // 2 is a verdict of `health`: that it could not look is 3.
+    expect({ code, output }).toEqual({ code: name === 'health' ? 3 : 2, output: expect.stringContaining('--help') });
+    expect(output).not.toMatch(/npm (?:run|start)|at file:/);
+  });
+
+  it.each(['strat', 'constructor', '--hlep', ''])('is told that there is no command "%s"', async (name) => {
+    const { code, output } = await tidemark(name, '--help');
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining(`There is no command ${name}`) });
+    expect(output).toContain('Usage: tidemark <command>');
+  });
+
+  it('is told how to start what is not there', async () => {
+    for (const name of ['health', 'seed', 'migrate', 'mirror', 'worker']) {
+      const { code, output } = await tidemark(name);
+      expect({ code: code > 0, output }).toEqual({
+        code: true,
+        output: expect.stringContaining('`npx tidemark start`'),
+      });
+    }
+  });
 });
 
 describe('a program that uses the engine and the clients', () => {
   let project: string;
+  let size: typeof before;
 
   beforeAll(async () => {
     project = await newProject('program');
@@ -110,7 +174,7 @@ describe('a program that uses the engine and the clients', () => {
     const engine = Object.keys(peerDependencies).filter((name) => name.startsWith('@prisma/') || name === 'mariadb');
     const versions = (names: readonly string[]) => names.map((name) => `${name}@${devDependencies[name]}`);
     await installIn(project, tarball, ...versions(engine));
-    expect((await installed(project)).length).toBeLessThan(345 / 3);
+    size = { packages: (await installed(project)).length, bytes: await bytesBelow(join(project, 'node_modules')) };
     const libraries = ['@apollo/client', '@urql/core', 'graphql', 'graphql-request', 'rxjs', 'wonka', '@types/node'];
     await installIn(project, ...versions(libraries));
     for (const path of ['test/examples/clients', 'prisma/generated/books']) {
@@ -121,6 +185,11 @@ describe('a program that uses the engine and the clients', () => {
       await cp(join(root, 'test/examples/books', name), join(project, 'test/examples/books', name));
     }
   }, 600_000);
+
+  it('installs less than a third of what it did when all packages were dependencies', () => {
+    expect(size.packages).toBeLessThan(before.packages / 3);
+    expect(size.bytes).toBeLessThan(before.bytes / 3);
+  });
 
   const options = {
     target: 'ES2023',
@@ -166,8 +235,13 @@ describe('a program that uses the engine and the clients', () => {
     await mkdir(binariesDirectory, { recursive: true });
     await mkdir(join(empty, '.tidemark'));
     await symlink(binariesDirectory, join(empty, '.tidemark/servers'));
-    // What npx does.
-    const server = new NpmCommand(['exec', '--yes', '--', `file:${tarball}`, 'start'], { PORT: '0' }, empty);
+    // What npx does, without a trace in the cache of whoever runs the tests.
+    const environment = { PORT: '0', npm_config_cache: join(folder, 'npm-cache') };
+    const npx = (...words: string[]) =>
+      new NpmCommand(['exec', '--yes', '--', `file:${tarball}`, ...words], environment, empty);
+    const server = npx('start');
+    let again: NpmCommand | null = null;
+    let orphan: NpmCommand | null = null;
     try {
       await server.said('Press Ctrl-C to stop.');
       const url = /GraphiQL: (http:\S+)/.exec(server.output)?.[1] ?? '';
@@ -176,17 +250,48 @@ describe('a program that uses the engine and the clients', () => {
       const answers = JSON.parse(await run(project, process.execPath, 'carriers.mjs', url, create));
       const own = { found: true };
       expect(answers).toEqual({ apollo: own, fetch: own, 'graphql-request': own, urql: own });
-      server.signalGroup('SIGINT');
-      await server.exited;
+      expect(server.output).toContain(`npx file:${tarball} seed`);
+      const api = await apiIn(empty);
+      expect(api.words).toEqual(expect.arrayContaining([...(nodeFlags.start ?? [])]));
+      // A supervisor asks the process that it has started, and no other.
+      process.kill(api.parent, 'SIGTERM');
+      expect(await server.exited).toBe(0);
+      expect(await findServerProcesses(join(empty, '.tidemark'))).toEqual([]);
+
+      again = npx('start');
+      await again.said('Press Ctrl-C to stop.');
+      again.signalGroup('SIGINT');
+      // npm itself ends at once.
+      await again.exited;
       await expect.poll(() => findServerProcesses(join(empty, '.tidemark')), { timeout: 60_000 }).toEqual([]);
+
+      orphan = npx('start');
+      await orphan.said('Press Ctrl-C to stop.');
+      process.kill((await apiIn(empty)).parent, 'SIGKILL');
+      await expect.poll(() => findServerProcesses(join(empty, '.tidemark')), { timeout: 120_000 }).toEqual([]);
+      await orphan.exited;
+
+      const reset = npx('local:reset');
+      expect(await reset.exited).toBe(0);
+      expect(reset.output).toContain(join(empty, '.tidemark/data'));
     } finally {
-      server.signalGroup('SIGKILL');
-      await server.exited;
+      for (const command of [server, again, orphan]) {
+        command?.signalGroup('SIGKILL');
+        await command?.exited;
+      }
       for (const { pid } of await findServerProcesses(join(empty, '.tidemark'))) process.kill(pid, 'SIGKILL');
     }
     expect((await readdir(empty)).sort()).toEqual(['.tidemark', 'package.json']);
   });
 });
+
+/** The process that serves in a folder. */
+async function apiIn(project: string) {
+  const { api } = JSON.parse(await readFile(join(project, '.tidemark/cluster.json'), 'utf8'));
+  const words = (await readFile(`/proc/${api.pid}/cmdline`, 'utf8')).split('\0');
+  const parent = /^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${api.pid}/status`, 'utf8'))?.[1];
+  return { words, parent: Number(parent ?? expect.unreachable('no parent')) };
+}
 
 /** Writes an order and reads it, with each of the examples. */
 const carriers = `

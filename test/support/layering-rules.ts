@@ -28,7 +28,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   app: ['*'],
   cli: ['platform', 'servers', 'config', 'local', 'app', 'cluster', 'database', 'outbox', 'orders', 'mirror', 'http'],
   main: ['platform', 'config', 'local', 'app', 'cli'],
-  tidemark: ['main', 'cli'],
+  tidemark: ['platform', 'main', 'cli'],
 };
 
 /** Packages that only some folders, or files, may know of. */

@@ -1,4 +1,5 @@
 /** Migrations that a server lacks, and this version needs or its source has. */
+import { commandLine } from '../../platform/command-line.ts';
 import { notArrived } from '../applied-migrations.ts';
 import { isSeen, writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
@@ -24,7 +25,7 @@ function ofSource({ node, report }: NodeStatus): readonly Problem[] {
       message: `${node.name} lacks migrations that this version needs: ${missing.join(', ')}`,
       variable: null,
       value: null,
-      cure: 'npm run migrate',
+      cure: commandLine('migrate'),
     },
   ];
 }
@@ -41,7 +42,7 @@ function ofReplica(source: NodeStatus, { node, report }: NodeStatus): readonly P
       message: `${node.name} lacks migrations that ${source.node.name} has: ${lacking.join(', ')}`,
       variable: null,
       value: null,
-      cure: `remove what keeps them from ${node.name} (replication filters, statements that were not logged), then: npm run cluster -- rejoin ${node.name} --discard`,
+      cure: `remove what keeps them from ${node.name} (replication filters, statements that were not logged), then: ${commandLine('cluster', `rejoin ${node.name} --discard`)}`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** Servers that answer and cannot serve, a source that cannot write everything that it should, and what the account may not see. */
+import { commandLine } from '../../platform/command-line.ts';
 import { writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem, ProblemCode } from '../problem.ts';
@@ -31,9 +32,9 @@ function unable({ node }: NodeStatus, fault: ServingFault, source: NodeStatus | 
     variable: null,
     value: null,
     cure: notMigrated
-      ? 'npm run migrate'
+      ? commandLine('migrate')
       : kind === 'TABLE_MISSING'
-        ? `remove what keeps the table from ${name} (replication filters), then: npm run cluster -- rejoin ${name} --discard`
+        ? `remove what keeps the table from ${name} (replication filters), then: ${commandLine('cluster', `rejoin ${name} --discard`)}`
         : fault.cure,
   };
 }
@@ -50,7 +51,7 @@ function unwritable({ node, report }: NodeStatus, fault: WriteFault): readonly P
       message: `${node.name} ${writeFaultInWords(fault)}: ${without.join(', and ')}`,
       variable: null,
       value: null,
-      cure: notMigrated ? 'npm run migrate' : cure,
+      cure: notMigrated ? commandLine('migrate') : cure,
     },
   ];
 }

@@ -2,6 +2,7 @@
  * A replica that skips events that it cannot apply, or that its source has marked, counts them as applied: its position includes what it
  * does not have. Whether it ever did so is unknown, so the setting is enough.
  */
+import { commandLine } from '../../platform/command-line.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem } from '../problem.ts';
 import type { ProblemRule } from './problem-rule.ts';
@@ -61,7 +62,7 @@ function skippedBy(status: NodeStatus, { names, skipsNothing, skips, cure }: Set
       message: `${name} ${skips} and counts it as applied, so reads that must see a certain write are not sent there; what it lacks must be copied again`,
       variable,
       value,
-      cure: `${cure(variable, status)}; then: npm run cluster -- rejoin ${name} --discard`,
+      cure: `${cure(variable, status)}; then: ${commandLine('cluster', `rejoin ${name} --discard`)}`,
     },
   ];
 }

@@ -9,13 +9,13 @@ const accountOf = (user: string | null, password: string | null): AccountConfig 
 
 const shown = (account: AccountConfig | null) => (account === null ? null : `${account.user}:***`);
 
-/** Accounts for `npm run cluster`: one that steers replication on every server, one that replicas log in with. */
+/** Accounts for the command `cluster`: one that steers replication on every server, one that replicas log in with. */
 export const administration = part(
   'Failover',
   {
     adminUser: variable('CLUSTER_ADMIN_USER', text, {
       unset: 'the account of `MIGRATION_URL`',
-      about: 'Account of `npm run cluster` on every server: controls replication, may write while others may not.',
+      about: 'Account of the command `cluster` on every server: controls replication, may write while others may not.',
     }),
     adminPassword: variable('CLUSTER_ADMIN_PASSWORD', text, { about: 'Its password.' }),
     replicationUser: variable('CLUSTER_REPLICATION_USER', text, {

@@ -8,7 +8,8 @@ export const jobs = part(
   {
     workers: variable('JOBS', oneOf('on', 'off'), {
       default: 'on',
-      about: '`off`: other processes work on jobs, such as `npm run worker`. Jobs need `REDIS_URL` and `PAYMENTS_URL`.',
+      about:
+        '`off`: other processes work on jobs, such as the command `worker`. Jobs need `REDIS_URL` and `PAYMENTS_URL`.',
     }),
     concurrency: variable('JOB_CONCURRENCY', integer(1, 1000), {
       default: 4,
@@ -49,7 +50,7 @@ export const jobs = part(
       about: 'How often new orders are fetched from the provider; `off`: never.',
     }),
     port: variable('WORKER_PORT', portNumber, {
-      about: 'Port on which `npm run worker` serves `/livez`, `/readyz` and `/metrics`; 0 takes any free port.',
+      about: 'Port on which the command `worker` serves `/livez`, `/readyz` and `/metrics`; 0 takes any free port.',
     }),
   },
   {

@@ -16,7 +16,7 @@ export function LabPage() {
     return (
       <EmptyState title="The lab is not available here">
         <p>
-          It comes with the local cluster of <code>npm start</code>, only for requests from this machine. Setting{' '}
+          It comes with the local cluster of the command <code>start</code>, only for requests from this machine. Setting{' '}
           <code>LAB=0</code> disables it.
         </p>
       </EmptyState>

@@ -92,7 +92,7 @@ function NoOrders({ view, onClear, onFirst }: { view: OrderView; onClear: () => 
     return (
       <EmptyState title="There are no orders yet">
         <p>
-          Create one with New order, or run <code>npm run seed</code>.
+          Create one with New order, or run the command <code>seed</code>.
         </p>
       </EmptyState>
     );

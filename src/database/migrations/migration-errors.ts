@@ -1,4 +1,5 @@
 import { TidemarkError } from '../../errors.ts';
+import { commandLine } from '../../platform/command-line.ts';
 
 /** A migration file that cannot be run as it is. */
 export class UnreadableMigrationError extends TidemarkError {
@@ -33,8 +34,8 @@ export class FailedMigrationError extends TidemarkError {
     super(
       `Migration ${migration} failed after ${appliedSteps} of its statements: ${reason}\n` +
         'Look at what is there, then say how to go on:\n' +
-        `  undone by hand, run it again:   npm run migrate -- --rolled-back ${migration}\n` +
-        `  completed by hand, count it in: npm run migrate -- --applied ${migration}`,
+        `  undone by hand, run it again:   ${commandLine('migrate', `--rolled-back ${migration}`)}\n` +
+        `  completed by hand, count it in: ${commandLine('migrate', `--applied ${migration}`)}`,
       { facts: { migration, appliedSteps, reason }, cause },
     );
   }

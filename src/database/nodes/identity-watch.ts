@@ -11,6 +11,7 @@ import { type IdentitySighting, judgeIdentity } from '../../cluster/cluster-iden
 import { type ClusterSnapshot, isSeen, writableSource } from '../../cluster/cluster-snapshot.ts';
 import { backoffMs } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { commandLine } from '../../platform/command-line.ts';
 import { within } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { SqlConnection } from '../mirroring/outbox-table.ts';
@@ -158,7 +159,7 @@ export class IdentityWatch {
 
 class MissingTableError extends Error {
   constructor() {
-    super('the table cluster_servers is missing: `npm run migrate` makes it');
+    super(`the table cluster_servers is missing: \`${commandLine('migrate')}\` makes it`);
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { commandLine } from '../../platform/command-line.ts';
 import { UnusableDirectoryError } from '../local-errors.ts';
 
 /** Writes a whole file or none, also when the machine goes down: a reader never sees half of it. */
@@ -30,7 +31,7 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
   const parsed = schema.safeParse(parse(text));
   if (parsed.success) return parsed.data;
   throw new UnusableDirectoryError(
-    `${path} is damaged. Put it back as it was, or start over without the data: npm run local:reset`,
+    `${path} is damaged. Put it back as it was, or start over without the data: ${commandLine('local:reset')}`,
   );
 }
 

@@ -3,7 +3,9 @@
  * recorded names the source, wherever it was when the cluster was made: a start undoes no failover, and never lets two
  * histories grow. A server that holds transactions which did not survive one is left alone, and said.
  */
+
 import type { Clock } from '../../platform/clock.ts';
+import { commandLine } from '../../platform/command-line.ts';
 import type { LocalAccount, LocalServer } from '../../servers/local-servers.ts';
 import { localServers } from '../programs/known-programs.ts';
 import type { ServerAddress } from '../server-connection.ts';
@@ -43,7 +45,7 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
       if (standing === undefined) return;
       if (leading !== undefined && !isPartOf(standing, leading)) {
         request.log(
-          `${replica.name} holds transactions that ${source.name} lacks and is left out: npm run cluster -- status`,
+          `${replica.name} holds transactions that ${source.name} lacks and is left out: ${commandLine('cluster', 'status')}`,
         );
         return;
       }

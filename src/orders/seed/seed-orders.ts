@@ -7,6 +7,7 @@ import {
 } from '../../database/mirror/row-batches.ts';
 import { appendAll, appendRows, makeDue } from '../../database/mirroring/outbox-table.ts';
 import { TidemarkError } from '../../errors.ts';
+import { commandLine } from '../../platform/command-line.ts';
 import { openDirectConnection } from '../../servers/direct-connection.ts';
 import { mirroredOrder } from '../mirrored-orders.ts';
 import { formatAmount } from '../money.ts';
@@ -42,7 +43,7 @@ export class TablesMissingError extends TidemarkError {
   readonly retryable = false;
 
   constructor() {
-    super('The database has no orders table. Create it with: npm run migrate');
+    super(`The database has no orders table. Create it with: ${commandLine('migrate')}`);
   }
 }
 
