@@ -21,6 +21,8 @@ const sameOnBoth = [
   'client-carriers',
   'compose-redis',
   'crowded-out',
+  'dev',
+  'documented-commands',
   'http-process',
   'installed-package',
   'job-records',

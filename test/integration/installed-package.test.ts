@@ -145,9 +145,9 @@ describe('a frontend that installs it', () => {
     expect(output).not.toMatch(/npm (?:run|start)|at file:/);
   });
 
-  it.each(['strat', 'constructor', '--hlep', ''])('is told that there is no command "%s"', async (name) => {
+  it.each(['strat', 'constructor', '--hlep', ''])('is told of an unknown command "%s"', async (name) => {
     const { code, output } = await tidemark(name, '--help');
-    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining(`There is no command ${name}`) });
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining(`Unknown command ${name}`) });
     expect(output).toContain('Usage: tidemark <command>');
   });
 
