@@ -14,7 +14,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { createLog } from '../../platform/log.ts';
 import { readArguments } from '../arguments.ts';
 import { banner } from '../banner.ts';
-import { runToExitCode, print } from '../entry.ts';
+import { print, runToExitCode } from '../entry.ts';
 import { type LocalMode, startLocalMode } from '../local-mode.ts';
 import { type Running, untilTheEnd } from '../run-api.ts';
 import { UsageError } from '../usage-error.ts';

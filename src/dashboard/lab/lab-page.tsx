@@ -16,8 +16,8 @@ export function LabPage() {
     return (
       <EmptyState title="The lab is not available here">
         <p>
-          It comes with the local cluster of the command <code>start</code>, only for requests from this machine. Setting{' '}
-          <code>LAB=0</code> disables it.
+          It comes with the local cluster of the command <code>start</code>, only for requests from this machine.
+          Setting <code>LAB=0</code> disables it.
         </p>
       </EmptyState>
     );
