@@ -10,8 +10,8 @@ export class TooManyListenersError extends TidemarkError {
   readonly code = 'OVERLOADED';
   readonly retryable = true;
 
-  constructor(maxListeners: number, what = 'cluster events', whose = 'listeners') {
-    super(`Too many ${whose} of ${what} (${maxListeners}). Try again later.`);
+  constructor(maxListeners: number, what = 'cluster events', where = 'in all') {
+    super(`Too many listeners to ${what} (at most ${maxListeners} ${where}). Close one, or try again later.`);
   }
 }
 

@@ -93,8 +93,7 @@ export class RoutingLog {
   open(filter: RoutingLogFilter, client: string): BoundedStream<RoutedOperation> {
     const usedUp = this.#places.take(client);
     if (usedUp === 'all') throw new TooManyListenersError(maxReaders, 'routed operations');
-    if (usedUp !== null)
-      throw new TooManyListenersError(maxReadersPerClient, 'routed operations', 'listeners of yours');
+    if (usedUp !== null) throw new TooManyListenersError(maxReadersPerClient, 'routed operations', 'per client');
     const stream = new BoundedStream<RoutedOperation>(unreadCapacity, () => {
       this.#readers.delete(stream);
       this.#places.giveBack(client);
