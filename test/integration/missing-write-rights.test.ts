@@ -69,7 +69,7 @@ describe('an account that may not write', () => {
       ),
     );
     expect(problems.find(({ message }) => message.includes('write to orders:'))?.message).toContain(
-      'no order is created',
+      'no order can be created',
     );
     const { text, exitCode } = await checked();
     expect([exitCode, text]).toEqual([3, expect.stringContaining('GRANT INSERT ON `orders`.`outbox`')]);
