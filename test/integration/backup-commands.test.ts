@@ -164,7 +164,10 @@ describe('the command', () => {
     );
     const told = await backup('status');
     expect(told).toMatchObject({ exitCode: 1, output: expect.stringContaining('Order 4: too long') });
-    expect(await backup('replay-parked')).toMatchObject({ exitCode: 0, output: expect.stringContaining('1 entries') });
+    expect(await backup('replay-parked')).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('1 parked record will be retried'),
+    });
     await orders.mirroring(() => orders.settled());
     const { exitCode, output } = await backup('status', '--json');
     expect(exitCode).toBe(0);
@@ -250,7 +253,7 @@ describe('npm run migrate', () => {
     });
     expect(await migrate(environment)).toEqual({
       exitCode: 0,
-      output: expect.stringMatching(/^source: nothing to apply[\s\S]*^backup: applied \d+_mirror$/m),
+      output: expect.stringMatching(/^source: up to date, nothing to apply\.$[\s\S]*^backup: applied \d+_mirror$/m),
     });
     expect(await migrate(environment, '--only', 'backup', '--status')).toMatchObject({ exitCode: 0 });
     expect(await migrate(environment, '--only', 'both')).toMatchObject({ exitCode: 2 });
@@ -259,7 +262,7 @@ describe('npm run migrate', () => {
   it('migrates the source although the backup is away, and says so', async () => {
     const { exitCode, output } = await migrate({ BACKUP_MIGRATION_URL: 'mysql://nobody:secret@127.0.0.1:1/orders' });
     expect(exitCode).toBe(1);
-    expect(output).toContain('source: nothing to apply');
+    expect(output).toContain('source: up to date, nothing to apply.');
     expect(output).toContain('backup: The database server at 127.0.0.1:1 refuses connections');
   });
 });
