@@ -107,7 +107,11 @@ async function compare({ command, json, patienceMs }: BackupOptions, sides: Back
 async function replayParked(sides: BackupSides): Promise<Answer> {
   const source = await sides.source();
   const replayed = await new Outbox((work) => source.use(timeoutMs, work)).replayParked();
-  return { facts: { replayed }, text: [`${replayed} parked ${replayed === 1 ? 'record' : 'records'} will be retried.`], exitCode: 0 };
+  return {
+    facts: { replayed },
+    text: [`${replayed} parked ${replayed === 1 ? 'record' : 'records'} will be retried.`],
+    exitCode: 0,
+  };
 }
 
 async function rebuild({ into, yes, json }: BackupOptions, sides: BackupSides): Promise<Answer> {
