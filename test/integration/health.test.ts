@@ -213,7 +213,7 @@ describe('watching', () => {
     const allowed = [
       'HEALTHY SOURCE true  true',
       // A source that comes back takes no writes before it is sure that nobody else does.
-      'DEGRADED REPLICA true replicates from nobody false',
+      'DEGRADED REPLICA true is not a replica of any server false',
       'DOWN  false lost the connection false',
       'DOWN  false closed the connection false',
       'DOWN  false refused the connection false',
