@@ -9,7 +9,8 @@ const longestMs = 50;
 
 export class ShortFirst {
   readonly #clock: Clock;
-  readonly #waiting = new Set<() => void>();
+  /** Ends the wait of the next piece, if that waits for short work. */
+  #goOn: (() => void) | null = null;
   /** Go on when they are called. */
   readonly #pieces: (() => void)[] = [];
   #releasing = false;
@@ -27,8 +28,7 @@ export class ShortFirst {
       if (over) return;
       over = true;
       this.#short -= 1;
-      if (this.#short > 0) return;
-      for (const goOn of this.#waiting) goOn();
+      if (this.#short === 0) this.#goOn?.();
     };
   }
 
@@ -58,11 +58,11 @@ export class ShortFirst {
     return new Promise((resolve) => {
       const goOn = () => {
         cancel();
-        this.#waiting.delete(goOn);
+        this.#goOn = null;
         resolve();
       };
       const cancel = this.#clock.after(ms, goOn);
-      this.#waiting.add(goOn);
+      this.#goOn = goOn;
     });
   }
 }

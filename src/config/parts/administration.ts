@@ -1,4 +1,4 @@
-import { part, type ResultOf } from '../part.ts';
+import { part } from '../part.ts';
 import { text } from '../values.ts';
 import { variable } from '../variable.ts';
 
@@ -31,5 +31,3 @@ export const administration = part(
     describe: ({ admin, replication }) => ({ admin: shown(admin), replication: shown(replication) }),
   },
 );
-
-export type AdministrationConfig = ResultOf<typeof administration>;

@@ -125,4 +125,3 @@ export const http = part(
 );
 
 export type HttpConfig = ResultOf<typeof http>;
-export type HttpLimits = HttpConfig['limits'];

@@ -1,4 +1,4 @@
-import { part, type ResultOf } from '../part.ts';
+import { part } from '../part.ts';
 import { integer, integerOrOff, oneOf, portNumber } from '../values.ts';
 import { variable } from '../variable.ts';
 
@@ -60,5 +60,3 @@ export const jobs = part(
     }),
   },
 );
-
-export type JobsConfig = ResultOf<typeof jobs>;

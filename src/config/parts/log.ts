@@ -1,4 +1,4 @@
-import { part, type ResultOf } from '../part.ts';
+import { part } from '../part.ts';
 import { oneOf } from '../values.ts';
 import { variable } from '../variable.ts';
 
@@ -21,5 +21,3 @@ export const log = part(
     }),
   },
 );
-
-export type LogConfig = ResultOf<typeof log>;

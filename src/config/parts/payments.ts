@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { part, type ResultOf } from '../part.ts';
+import { part } from '../part.ts';
 import { integer } from '../values.ts';
 import { variable } from '../variable.ts';
 
@@ -34,5 +34,3 @@ export const payments = part(
     describe: (values) => ({ ...values, token: values.token === null ? null : '***' }),
   },
 );
-
-export type PaymentsConfig = ResultOf<typeof payments>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type RedisTarget, readRedisUrl } from '../../platform/redis-target.ts';
 import { loadTls } from '../../servers/server-tls.ts';
 import type { ConfigFault } from '../config-fault.ts';
-import { part, type ResultOf } from '../part.ts';
+import { part } from '../part.ts';
 import { redactUrl } from '../redact-url.ts';
 import { integer, text } from '../values.ts';
 import { variable } from '../variable.ts';
@@ -84,5 +84,3 @@ export const redis = part(
     describe: ({ target, url, ...values }) => ({ url: url === null ? null : redactUrl(url), ...values }),
   },
 );
-
-export type RedisConfig = ResultOf<typeof redis>;
