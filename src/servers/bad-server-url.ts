@@ -1,6 +1,6 @@
 import { TidemarkError } from '../errors.ts';
 
-/** Not the address of a server. Never shows the URL, which has a password in it. */
+/** Not the URL of a server. The message never shows the URL, which contains a password. */
 export class BadServerUrlError extends TidemarkError {
   readonly code = 'BAD_SERVER_URL';
   readonly retryable = false;

@@ -1,12 +1,12 @@
 /**
- * What the house needs of a connection to a server. A driver's own connections fit as they are, or are wrapped once in the
- * driver's folder: nobody else knows which driver it is.
+ * What the code needs of a connection to a server. A driver's own connections either fit unchanged or are wrapped once in the
+ * driver's folder; no other code knows which driver is in use.
  */
 export type StatementOptions = {
   readonly sql: string;
-  /** Rows as arrays of values; by the names of their columns without. */
+  /** Rows as arrays of values. Default: objects by column name. */
   readonly rowsAsArray?: boolean;
-  /** Moments as the server prints them. */
+  /** Dates and times as the server prints them. */
   readonly dateStrings?: boolean;
   /** JSON as the server prints it. */
   readonly jsonStrings?: boolean;
@@ -17,7 +17,7 @@ export type StatementOptions = {
 /** Values as the server prints them, so that nothing is lost between two servers: no dates, no doubles. */
 export const exactly = { rowsAsArray: true, dateStrings: true } as const;
 
-/** A text with a question mark for each value. */
+/** SQL with a question mark for each value. */
 export type Statement = string | StatementOptions;
 
 export function textOf(statement: Statement): string {
@@ -29,24 +29,24 @@ export function withText(statement: Statement, text: string): Statement {
 }
 
 export interface Sends {
-  /** Statements are carried out in the order in which they were given, without waiting for one another. */
+  /** Statements run in the order in which they were given; each is sent without waiting for the one before. */
   query<T>(statement: Statement, values?: unknown): Promise<T>;
-  /** Prepared: it can be only one statement, whatever its text. What is sent behind it may overtake it. */
+  /** Prepared: it can only be a single statement, whatever its text. Statements sent later may overtake it. */
   execute<T>(statement: Statement, values?: unknown): Promise<T>;
 }
 
 export interface Connection extends Sends {
   queryStream(statement: Statement): AsyncIterable<unknown>;
   ping(): Promise<void>;
-  /** When what was sent is answered. */
+  /** Closes after everything sent has been answered. */
   end(): Promise<void>;
-  /** At once, whatever runs. */
+  /** Closes immediately, whatever is running. */
   destroy(): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
 }
 
-/** One that is given back. */
+/** A connection that is returned to its pool. */
 export interface PooledConnection extends Connection {
   off(event: 'error', listener: (error: Error) => void): unknown;
   release(): Promise<void>;
@@ -57,6 +57,6 @@ export interface ConnectionPool extends Sends {
   end(): Promise<void>;
   activeConnections(): number;
   idleConnections(): number;
-  /** How many wait for a connection. */
+  /** Number of requests waiting for a connection. */
   taskQueueSize(): number;
 }

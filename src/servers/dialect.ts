@@ -1,13 +1,15 @@
-/** How servers of one language read a statement of somebody else's: what it writes, and what it does to its transaction. */
+/**
+ * How servers of one language read a statement written by the application: what it writes, and what it does to its transaction.
+ */
 
 /**
- * What a statement of a caller may do to the transaction that it is sent in:
+ * What a statement of the application may do to its transaction:
  *
  *   KEEPS    never ends it, unless it fails
- *   ENDS     ends it, by itself or because the server commits before it: it must not be sent
- *   HIDES    runs statements that are not in the text, as a procedure does: whether it ended it must be asked
+ *   ENDS     ends it, explicitly or by an implicit commit: it must not be sent
+ *   HIDES    runs statements that are not in its text, as a procedure does: ask the server whether the transaction ended
  *
- * A statement that is not known counts as one that ends it.
+ * An unknown statement counts as ENDS.
  */
 export type StatementRole = 'KEEPS' | 'ENDS' | 'HIDES';
 
@@ -16,31 +18,31 @@ export type WriteStatement =
   | { readonly kind: 'UPDATE'; readonly name: string; readonly assigned: readonly Assignment[]; readonly where: Where }
   | { readonly kind: 'DELETE'; readonly name: string; readonly where: Where };
 
-/** The place of the parameter that fills a cell, or what stands there instead of one. */
+/** The index of the parameter that fills a cell, or what is there instead of one. */
 export type Cell = number | 'NONE' | 'OTHER';
 export type Assignment = { readonly column: string; readonly cell: Cell };
-/** `before` and `text` make up the statement; the parameters of `text` begin at `firstParameter`. */
+/** The statement is `before` followed by `text`; the parameters of `text` begin at `firstParameter`. */
 export type Where = { readonly before: string; readonly text: string; readonly firstParameter: number };
 
 export interface Dialect {
   roleOf(text: string): StatementRole;
-  /** Whether a connection may be another one after the statement: its variables, its locks, its database. */
+  /** Whether the statement may change the connection's state: variables, locks, or current database. */
   mayChangeConnection(text: string): boolean;
-  /** Whether whoever is given the connection next would find a transaction, or have one of another kind. */
+  /** Whether the next user of the connection would find an open transaction, or get a transaction of another kind. */
   mayLeaveTransaction(text: string): boolean;
-  /** Also true where a semicolon only stands in a string or a comment. Such a text is sent prepared. */
+  /** Also true if a semicolon is only in a string or a comment. Such a text is sent prepared. */
   mayHoldSeveral(text: string): boolean;
-  /** The table that a statement writes to, `null` when it is no write of one table. */
+  /** The table that a statement writes to; `null` if it is not a write to one table. */
   targetOf(text: string): string | null;
-  /** `null` when the statement cannot be read. */
+  /** `null` if the statement cannot be parsed. */
   readWrite(text: string): WriteStatement | null;
-  /** Parameters that name all keys a row can have that the condition holds for, `null` when the condition does not tell. */
+  /** Parameters that name every key a matching row can have; `null` if the condition does not limit the keys. */
   keysNamedBy(where: Where, keyColumn: string): readonly number[] | null;
-  /** A name as it stands in a statement, whatever is in it. */
+  /** The quoted identifier, whatever characters it contains. */
   quoted(name: string): string;
-  /** Begins a transaction that may write where the session refuses that. */
+  /** Begins a transaction that may write even if the session refuses writes. */
   readonly beginToWrite: string;
-  /** From the next transaction of the session on, each single statement being one. */
+  /** From the session's next transaction on; a single statement is one. */
   readonly sessionWrites: string;
   readonly sessionRefusesWrites: string;
 }

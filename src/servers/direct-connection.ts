@@ -9,11 +9,11 @@ import { driverAt } from './known-flavours.ts';
 import { addressAt } from './server-url.ts';
 import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
 
-/** A server that cannot be worked with: not there, another account needed, or no such database. */
+/** The server cannot be used: it is not there, it needs another account, or it has no such database. */
 export class DatabaseUnreachableError extends TidemarkError {
   readonly code = 'DATABASE_UNREACHABLE';
   readonly retryable = true;
-  /** Nobody answers there now; somebody else would have to be asked, or the same again later. */
+  /** No server answers at the address now: try another server, or the same one later. */
   readonly absent: boolean;
 
   constructor(server: string, reason: string, cause: unknown, absent = false) {
@@ -47,9 +47,9 @@ const absent: ReadonlySet<string> = new Set([
 ]);
 
 export type DirectConnectionOptions = {
-  /** Of this process's own time: who starts on a busy machine takes seconds before it reads an answer. */
+  /** In this process's own time: on a busy machine, seconds may pass before this process reads an answer. */
   readonly connectTimeoutMs?: number;
-  /** How long the server may say nothing at all once it is connected; 0 is without end. */
+  /** How long the connected server may stay silent; 0: without limit. */
   readonly silenceMs?: number;
 };
 

@@ -1,4 +1,4 @@
-/** What speaks to servers of one protocol. Several kinds of servers may share one. */
+/** The client of one protocol. Several kinds of servers may share it. */
 import type { SqlDriverAdapterFactory } from '@prisma/client/runtime/client';
 import type { ServingFaultKind } from '../cluster/serving.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -9,24 +9,24 @@ import type { ValueRefusedError } from './refused-value.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export interface Driver {
-  /** How the URLs of its servers begin; they are written with the first. */
+  /** The schemes of its servers' URLs; the first is used to write them. */
   readonly schemes: readonly [string, ...string[]];
   readonly defaultPort: number;
   readonly dialect: Dialect;
   readonly faults: DriverFaults;
-  /** Begins to open one connection, on which every session is set as those of pools are. */
+  /** Starts opening one connection; its session gets the same settings as those of pools. */
   open(address: ServerAddress, options: OpenOptions): Opening;
-  /** Opens nothing until it is asked. */
+  /** Opens no connection until one is requested. */
   openPool(address: ServerAddress, settings: PoolSettings, greeting: GreetingLimit): OpenedPool;
-  /** For a generated Prisma client: sends all that it is given through `pool`. */
+  /** For a generated Prisma client: sends all its statements through `pool`. */
   adapter(pool: AdapterPool, database: string): SqlDriverAdapterFactory;
-  /** Tells physical connections apart: a pool may hand one out in a new wrapping each time. */
+  /** Identifies the physical connection: a pool may hand it out in a new wrapper each time. */
   keyOf(connection: object): object;
-  /** What the last answer on it said, as far as the protocol tells. */
+  /** According to the last answer on it, as far as the protocol says. */
   isInTransaction(connection: object): boolean;
-  /** Whether a statement outside of a transaction is committed by itself. */
+  /** Whether a statement outside a transaction commits on its own. */
   isAutocommitting(connection: object): boolean;
-  /** Is answered, does nothing, and leaves a transaction as it is. */
+  /** Is answered, has no effect, and leaves a transaction open. */
   readonly nothing: string;
 }
 
@@ -34,29 +34,29 @@ export interface Driver {
 export type AdapterPool = Pick<ConnectionPool, 'query' | 'execute' | 'getConnection' | 'end'>;
 
 export type OpenOptions = {
-  /** Of this process's own time: who starts on a busy machine takes seconds before it reads an answer. */
+  /** In this process's own time: on a busy machine, seconds may pass before this process reads an answer. */
   readonly timeoutMs: number;
-  /** How long the server may say nothing at all once it is connected; 0 is without end. */
+  /** How long the connected server may stay silent; 0: without limit. */
   readonly silenceMs?: number;
-  /** The session stays as the server begins it, which saves round trips: for administration that handles no rows. */
+  /** Leaves the session's settings at the server's defaults, which saves round trips: for administration that handles no rows. */
   readonly bare?: boolean;
 };
 
 export type Opening = {
   readonly opened: Promise<Connection>;
-  /** Ends it at once; what is under way fails as a lost connection. */
+  /** Closes it immediately; what is running fails as a lost connection. */
   cut(): void;
 };
 
 export type GreetingLimit = {
-  /** Counts only time in which this process could run: a driver counts all, and would give up servers that have answered. */
+  /** Counts only time in which this process could run: a driver counts all, and would give up on servers that have answered. */
   readonly ownClock: Clock;
   readonly ms: number;
 };
 
 export type OpenedPool = {
   readonly pool: ConnectionPool;
-  /** Ends all of its connections at once; what is under way on them fails as a lost connection. */
+  /** Closes all its connections immediately; what is running on them fails as a lost connection. */
   cut(): void;
 };
 
@@ -64,41 +64,41 @@ export type PoolSettings = {
   readonly connectionsPerNode: number;
   /** How long a request waits for a free connection, in milliseconds. */
   readonly acquireTimeoutMs: number;
-  /** The server ends a statement that runs longer, in milliseconds. */
+  /** After this time, in milliseconds, the server ends a running statement. */
   readonly statementTimeoutMs: number;
-  /** Nobody waits for the answer to a COMMIT for longer, in milliseconds; 15 seconds unless told. */
+  /** Deadline for the answer to a COMMIT, in milliseconds. Default: 15 seconds. */
   readonly longestCommitMs?: number;
-  /** The servers refuse writes on these connections, except in a transaction that was begun to write. */
+  /** The servers refuse writes on these connections, except in a transaction begun for writing. */
   readonly refusesWrites?: boolean;
-  /** None is. */
+  /** No transaction on these connections is begun for writing. */
   readonly onlyReads?: boolean;
 };
 
-/** Why a server could not be connected to, besides what the system and TLS say. `CLOSED`: it hung up without a word. */
+/** Why connecting failed, besides what the system and TLS report. `CLOSED`: the server closed the connection without an error. */
 export type ConnectingFault = 'SILENT' | 'CLOSED' | 'ACCOUNT_REFUSED' | 'DATABASE_DENIED' | 'NO_DATABASE';
 
-/** What the driver's errors mean. Asked only of errors that `owns` says yes to. */
+/** What the driver's errors mean. Called only with errors for which `owns` is true. */
 export interface DriverFaults {
   owns(error: Error): boolean;
   faultOf(error: Error): DriverFault;
-  /** One line without statement, parameters or account, fit for logs and health pages; `null` for nothing better than usual. */
+  /** One line without statement, parameters or account, fit for logs and health pages; `null`: the general text is as good. */
   inWords(error: Error): string | null;
-  /** Why no connection came about, `null` where it is none of these. */
+  /** Why connecting failed; `null` if for another reason. */
   connecting(error: Error): ConnectingFault | null;
-  /** The server's own word for what it said. */
+  /** The server's own code for the error. */
   wordOf(error: Error): string;
-  /** The server's own sentence, which may repeat values; `null` where it said none. */
+  /** The server's own message, which may repeat values; `null` if there was none. */
   sentenceOf(error: Error): string | null;
-  /** What it says of the server, `null` when it says nothing of it. */
+  /** What the error says about the server; `null` if nothing. */
   unableBy(error: Error): ServingFaultKind | null;
-  /** `null` when it is about no value. */
+  /** `null` if the error is not about a value. */
   refusedValueOf(error: Error): ValueRefusedError | null;
   /** There is no such table. */
   isNoTable(error: Error): boolean;
-  /** Another row has the value already that only one may have. */
+  /** A unique value is already taken by another row. */
   isDuplicate(error: Error): boolean;
-  /** The connection was known to be closed before the statement was given to it. */
+  /** The connection was known to be closed before the statement was sent. */
   wasNeverSent(error: Error): boolean;
-  /** The pool gave no connection in time. */
+  /** The pool had no free connection in time. */
   isAcquireTimeout(error: Error): boolean;
 }

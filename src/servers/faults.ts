@@ -1,6 +1,6 @@
 /**
- * What went wrong, read from the driver's error at the connection, where it still tells: Prisma reports a wrong password, a dead
- * server and an exhausted pool all alike. Each driver judges its own.
+ * Classifies a failure by the driver's error at the connection, where the cause is still known: Prisma reports a wrong password,
+ * a dead server and an exhausted pool in the same way. Each driver classifies its own errors.
  */
 import type { ServingFaultKind } from '../cluster/serving.ts';
 import type { ConnectingFault, DriverFaults } from './driver.ts';
@@ -9,7 +9,7 @@ import { drivers } from './known-flavours.ts';
 import type { ValueRefusedError } from './refused-value.ts';
 import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
 
-/** `otherwise` for what is no error of any driver. */
+/** `otherwise` if it is not the error of a driver. */
 function asked<T>(error: unknown, ask: (faults: DriverFaults, error: Error) => T, otherwise: T): T {
   if (!(error instanceof Error)) return otherwise;
   const driver = drivers.find(({ faults }) => faults.owns(error));
@@ -21,13 +21,13 @@ export function faultOf(error: unknown): DriverFault {
   return own ?? asked(error, (faults, told) => faults.faultOf(told), 'OTHER');
 }
 
-/** Whether a server said it, or a driver: everything else is a fault of this program, or of the network. */
+/** Whether the error comes from a server or a driver. Otherwise the fault is in this program or in the network. */
 export const isDriverError = (error: unknown): boolean => asked(error, () => true, false);
 
 export const unableBy = (error: unknown): ServingFaultKind | null =>
   asked(error, (faults, told) => faults.unableBy(told), null);
 
-/** A connection keeps the rights that its account had when it was opened: one that lacks some is of no more use. */
+/** A connection keeps the privileges its account had when it was opened: if it lacks some, it has to be replaced. */
 export const lacksRight = (error: unknown): boolean => unableBy(error) === 'RIGHT_MISSING';
 
 export const refusedValueOf = (error: unknown): ValueRefusedError | null =>
@@ -46,13 +46,13 @@ export const isAcquireTimeout = (error: unknown): boolean =>
 export const connectingFaultOf = (error: unknown): ConnectingFault | null =>
   asked(error, (faults, told) => faults.connecting(told), null);
 
-/** The server's own word for what it said; its code where it is no server's. */
+/** The server's own code for the error; the error's code if it is not a server's. */
 export function wordOf(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown fault';
   return asked(error, (faults, told) => faults.wordOf(told), codeOf(error) || error.name);
 }
 
-/** The server's own sentence where it said one: it may repeat values. */
+/** The server's own message if there is one; it may repeat values. */
 export const sentenceOf = (error: unknown): string | null =>
   asked<string | null>(error, (faults, told) => faults.sentenceOf(told), null);
 

@@ -1,4 +1,4 @@
-/** The first is what is meant where none is named. */
+/** The first is the default. */
 export const flavourNames = ['mariadb', 'mysql'] as const;
-/** What configuration and command lines call a kind of server. */
+/** A kind of server, as configuration and command lines name it. */
 export type FlavourName = (typeof flavourNames)[number];

@@ -1,4 +1,4 @@
-/** The one list of the kinds of servers. What tells them apart is in their folders; what follows is in known-flavours.ts. */
+/** The one list of the kinds of servers. How they differ is in their folders; what is derived is in known-flavours.ts. */
 import type { Flavour } from './flavour.ts';
 import type { FlavourName } from './flavour-name.ts';
 import { mariadb } from './mariadb/flavour.ts';

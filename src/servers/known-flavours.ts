@@ -1,4 +1,4 @@
-/** What follows from the list of the kinds of servers. */
+/** What is derived from the list of the kinds of servers. */
 import { PositionCodec } from '../consistency/position-codec.ts';
 import type { Driver } from './driver.ts';
 import type { Flavour } from './flavour.ts';
@@ -8,19 +8,19 @@ const all: readonly Flavour[] = Object.values(flavours);
 
 export const drivers: readonly Driver[] = [...new Set(all.map(({ driver }) => driver))];
 
-/** Reads and writes the positions of all of them. */
+/** Reads and writes the positions of all kinds. */
 export const positions = new PositionCodec(all.map((flavour) => flavour.positions));
 
 /** The kind of the server behind an open connection. */
 export function flavourOf(connection: object): Flavour {
   for (const flavour of all) if (flavour.isBehind(connection)) return flavour;
-  throw new Error('is a server of no kind that is known here');
+  throw new Error('is a server of an unknown kind');
 }
 
-/** What speaks to a server whose URL begins so; without a URL, what speaks to the first kind. */
+/** The driver for the scheme of a URL; without one, the driver of the first kind. */
 export function driverAt({ scheme }: { readonly scheme?: string | undefined }): Driver {
   const [first] = drivers;
   const driver = scheme === undefined ? first : drivers.find(({ schemes }) => schemes.includes(scheme));
-  if (driver === undefined) throw new Error(`No kind of server is spoken to by ${scheme ?? 'anything'}`);
+  if (driver === undefined) throw new Error(`No kind of server has URLs that begin with ${scheme ?? 'anything'}`);
   return driver;
 }

@@ -1,6 +1,6 @@
 /**
- * What a cluster on one machine needs of a kind of server. A kind describes how its programs are found, started and told to
- * replicate; `src/local` has the processes, the ports and the files.
+ * What a cluster on one machine needs of a kind of server. A kind describes how its programs are found and started and how
+ * replication is set up; `src/local` has the processes, the ports and the files.
  */
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -9,48 +9,48 @@ import type { Connection } from './connection.ts';
 
 export interface LocalServers {
   readonly program: ServerProgram;
-  /** What an empty data directory is filled with; another recipe makes other templates. */
+  /** The content of a new data directory; another recipe makes another template. */
   readonly recipe: readonly string[];
-  /** Fills an empty data directory with the server's own tables. */
+  /** Fills an empty data directory with the server's system tables. */
   initialise(request: InitialiseRequest): Promise<void>;
-  /** Files of a filled one that would make two copies of it the same server. */
+  /** Files of a filled data directory that would give two copies of it the same identity. */
   readonly identityFiles: readonly string[];
-  /** Writes what the server reads when it starts, and answers how it is started. */
+  /** Writes the files that the server reads when it starts, and returns how to start it. */
   launch(request: LaunchRequest): Promise<Launch>;
   version(connection: Connection): Promise<string>;
-  /** Has a server follow the source, from where it is. Returns before it has connected. */
+  /** Makes a server replicate from the source, from its own position. Returns before it has connected. */
   follow(server: LocalServer, request: LocalFollow): Promise<void>;
-  /** Lets a server accept writes; `acknowledged`: once a replica has received them. */
+  /** Makes a server accept writes; `acknowledged`: commits wait until a replica has received them. */
   lead(server: LocalServer, how: { readonly acknowledged: boolean }): Promise<void>;
-  /** Applies nothing any more of what it receives. */
+  /** Stops applying received changes. */
   stopApplying(connection: Connection): Promise<void>;
-  /** Applies each change that many whole seconds after the source made it. */
+  /** Applies each change this many whole seconds after the source made it. */
   delay(connection: Connection, seconds: number): Promise<void>;
-  /** `null` of servers that elect no source among themselves. */
+  /** `null` for servers that elect no source among themselves. */
   readonly group: LocalGroup | null;
 }
 
-/** A program of servers, and where it is found. */
+/** A server program, and where it is found. */
 export type ServerProgram = {
   readonly packages: PackageSet;
   readonly program: string;
-  /** The oldest version whose statements and settings are used. */
+  /** The oldest version that supports the statements and settings in use. */
   readonly oldest: readonly number[];
   readonly versionArguments: readonly string[];
-  /** The version in what it says of itself, `null` when that is no server of the kind. */
+  /** The version in the program's own output; `null` if it is not a server of this kind. */
   versionIn(text: string): string | null;
-  /** The data directory among the arguments that one was started with. */
+  /** The data directory, from the arguments of a running server. */
   dataDirectoryIn(args: readonly string[]): string | null;
 };
 
 /** Packages of a distribution. */
 export type PackageSet = {
   readonly title: string;
-  /** Names start so; releases add a version (`mysql-server-core-8.0`). */
+  /** Prefixes of their names; releases add a version (`mysql-server-core-8.0`). */
   readonly prefixes: readonly string[];
-  /** Where to look when this machine's own release has none: its C library comes along, as it will be newer. */
+  /** Where to search if this machine's own release has none: its C library is taken along, as it will be newer. */
   readonly fallbackRelease: 'sid' | null;
-  /** What a person does when nothing else works. */
+  /** Instructions for a person if nothing else works. */
   readonly advice: string;
 };
 
@@ -66,7 +66,7 @@ export type LocalAccounts = {
 /** A program that was found. */
 export type FoundProgram = {
   readonly command: Command;
-  /** The `usr` folder of unpacked packages; null for a server of this machine, which knows its own places. */
+  /** The `usr` folder of unpacked packages; null for a program installed on this machine, which knows its own paths. */
   readonly unpackedUsr: string | null;
 };
 
@@ -74,7 +74,7 @@ export type InitialiseRequest = {
   readonly binary: FoundProgram;
   /** An empty folder. */
   readonly dataDirectory: string;
-  /** Servers refuse to run as root unless told to. */
+  /** Servers refuse to run as root unless a flag allows it. */
   readonly asRoot: boolean;
   readonly signal?: AbortSignal | undefined;
 };
@@ -83,7 +83,7 @@ export type LocalRole = 'source' | 'replica' | 'backup';
 
 export type LaunchRequest = {
   readonly role: LocalRole;
-  /** Of a replication group, which decides itself who is read-only. */
+  /** A member of a replication group, which decides itself which members are read-only. */
   readonly member: boolean;
   readonly serverId: number;
   readonly port: number;
@@ -95,25 +95,25 @@ export type LaunchRequest = {
 
 export type Launch = {
   readonly args: readonly string[];
-  /** Files that are removed once it answers: they hold secrets. */
+  /** Files that are removed once the server answers: they hold secrets. */
   readonly secretFiles: readonly string[];
 };
 
-/** One that runs. */
+/** A running server. */
 export type LocalServer = {
   readonly name: string;
   readonly host: string;
   readonly port: number;
   readonly dataDirectory: string;
-  /** Runs `work` on a connection of the administrator's own. */
+  /** Runs `work` on an administrator's connection. */
   use<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** Stops it, has its files changed, and starts it again. */
+  /** Stops it, lets `change` edit its files, and starts it again. */
   restarted(change: () => Promise<void>): Promise<void>;
 };
 
 export type LocalFollow = {
   readonly source: { readonly host: string; readonly port: number };
-  /** What a server already has that never followed anybody; `null` when it goes on where it was. */
+  /** What a server that has never replicated already has; `null` if it continues from its own position. */
   readonly begin: Position | null;
   /** Whether it acknowledges what it has received. */
   readonly acknowledges: boolean;
@@ -122,16 +122,16 @@ export type LocalFollow = {
 
 /** Servers that elect their source among themselves. */
 export interface LocalGroup {
-  /** Resolves to the name of the source once all that run are together, or to `null` when the group cannot start. */
+  /** Resolves to the name of the source once all running members are in the group, or to `null` if it cannot be started. */
   form(request: GroupRequest): Promise<string | null>;
-  /** Keeps a member from committing what it applies, as long as the connection lives. */
+  /** Keeps a member from committing what it applies, as long as the connection is open. */
   hold(connection: Connection): Promise<void>;
 }
 
 export type GroupRequest = {
   readonly groupName: string;
   readonly members: readonly LocalServer[];
-  /** Names of members that do not run. */
+  /** Names of members that are not running. */
   readonly away: readonly string[];
   readonly accounts: LocalAccounts;
   readonly clock: Clock;

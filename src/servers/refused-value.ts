@@ -2,20 +2,20 @@ import { TidemarkError } from '../errors.ts';
 
 export type RefusedValue = {
   readonly why: 'CHARACTERS' | 'LENGTH' | 'RANGE' | 'FORM' | 'RULE';
-  /** Which column, and in which row of those that the statement has, counted from 1; `null` where the server does not say. */
+  /** The column, and the row among the statement's rows, counted from 1; `null` if the server does not say. */
   readonly column: string | null;
   readonly row: number | null;
 };
 
-/** What reads meet: nothing is stored by them, and Prisma does not pass on which value it was. */
+/** For reads, which store nothing; Prisma does not pass on which value it was. */
 export const incomparable: RefusedValue = { why: 'CHARACTERS', column: null, row: null };
 
-/** How a sentence goes on that begins with the name of what was refused. */
+/** The rest of a sentence that begins with the name of the refused value. */
 export const refusedBecause: Readonly<Record<RefusedValue['why'], string>> = {
   CHARACTERS: 'holds characters that the database cannot store',
   LENGTH: 'is longer than the database can store',
   RANGE: 'is out of the range that the database can store',
-  FORM: 'is nothing that the database can store',
+  FORM: 'has a form that the database cannot store',
   RULE: 'breaks a rule of the database',
 };
 

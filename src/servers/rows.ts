@@ -1,4 +1,4 @@
-/** What a server answers, by the names of columns. */
+/** A row of a server's answer, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The values of some columns by their names. */

@@ -1,17 +1,17 @@
 import type { ServerTls } from './server-tls.ts';
 
-/** Where a server is, which account to use there, and how the way is secured. */
+/** Where a server is, which account to use, and how the connection is secured. */
 export type Server = {
-  /** How its URL begins, by which its driver is found; of the first kind of servers where that is not said. */
+  /** The scheme of its URL, which selects the driver. Default: that of the first kind of servers. */
   readonly scheme?: string;
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  /** `null`: spoken to in the clear. */
+  /** `null`: without TLS. */
   readonly tls: ServerTls | null;
 };
 
-/** A server under the name that people are told. */
+/** A server with the name that users see. */
 export type ServerAddress = Server & { readonly name: string };

@@ -22,14 +22,14 @@ type Link = {
 };
 
 export type ServerConnectionOptions = {
-  /** Work that meets a connection which was lost while it lay idle is run again on a new one: for work that only reads. */
+  /** If the connection was lost while idle, the work runs again on a new one: for work that only reads. */
   readonly onlyReads?: boolean;
 };
 
 /**
  * One connection to one server, opened when first used and again after it was lost. Statements are sent in order.
- * A statement that outlives its timeout blocks the connection: the next one gives it up and opens another. Timeouts are in
- * this process's own time: a server is not silent because nobody was there to hear it.
+ * A statement that outlives its timeout blocks the connection: the next one abandons it and opens another. Timeouts are in
+ * this process's own time: a server is not silent just because this process was too busy to read.
  */
 export class ServerConnection {
   readonly #address: ServerAddress;
@@ -39,7 +39,7 @@ export class ServerConnection {
   #link: Link | null = null;
   #closed = false;
 
-  /** `onLost` hears of connections that were open and are gone, not of those that could not be opened. */
+  /** `onLost` is called for connections that were open and are lost, not for those that could not be opened. */
   constructor(
     address: ServerAddress,
     clock: Clock,
@@ -111,7 +111,7 @@ export class ServerConnection {
     return link;
   }
 
-  /** Only the present link is reported: an old one may fail once more when its successor is long in use. */
+  /** Only the current link is reported: an old one may fail again long after its successor is in use. */
   #giveUp(link: Link, trouble: string): void {
     link.cut();
     if (this.#link !== link) return;

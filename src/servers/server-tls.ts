@@ -1,12 +1,12 @@
 /**
- * How connections to a database server are secured, in MySQL's words:
+ * How connections to a database server are secured, named as MySQL names the modes:
  *
- *   DISABLED         not at all
- *   REQUIRED         nobody can read along; whoever answers is believed
- *   VERIFY_CA        and the server's certificate is signed by somebody who is trusted
- *   VERIFY_IDENTITY  and made out to the host that was asked for
+ *   DISABLED         no encryption
+ *   REQUIRED         encryption; the server's identity is not checked
+ *   VERIFY_CA        and the server's certificate is signed by a trusted CA
+ *   VERIFY_IDENTITY  and issued for the requested host
  *
- * Who is trusted is a file of PEM certificates, else those whom Node trusts. A file without a mode means VERIFY_CA, as it
+ * The trusted CAs are those of a PEM file, or Node's own if no file is named. A file without a mode means VERIFY_CA, as it
  * does for MySQL's own programs.
  */
 import { X509Certificate } from 'node:crypto';
@@ -15,18 +15,18 @@ import { readFileSync } from 'node:fs';
 export const tlsModes = ['DISABLED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'] as const;
 export type TlsMode = (typeof tlsModes)[number];
 
-/** What somebody says about it; `null` where they say nothing. */
+/** The TLS settings of a URL; `null` if not set. */
 export type TlsWords = { readonly mode: TlsMode | null; readonly caFile: string | null };
 export const nothingSaid: TlsWords = { mode: null, caFile: null };
 
-/** What connections are made with; a server without it is spoken to in the clear. */
+/** How connections are secured; without it, TLS is not used. */
 export type ServerTls = {
   readonly mode: Exclude<TlsMode, 'DISABLED'>;
-  /** `null`: those whom Node trusts. */
+  /** `null`: the CAs that Node trusts. */
   readonly ca: { readonly file: string; readonly pem: string } | null;
 };
 
-/** Of a server's URL. The last two are Prisma's words for the first two. */
+/** Parameters of a server's URL. The last two are Prisma's names for the first two. */
 export const tlsParameters = ['ssl-mode', 'ssl-ca', 'sslaccept', 'sslcert'] as const;
 const prismaModes: ReadonlyMap<string, TlsMode> = new Map([
   ['strict', 'VERIFY_IDENTITY'],
@@ -37,11 +37,11 @@ export function tlsModeOf(text: string): TlsMode | null {
   return tlsModes.find((mode) => mode === text.toUpperCase()) ?? null;
 }
 
-/** What the parameters of a URL say, or what is wrong with them. */
+/** The TLS parameters of a URL, or what is wrong with them. */
 export function tlsWordsOf(parameters: ReadonlyMap<string, string>): TlsWords | string {
   const [mode, ca, accept, cert] = tlsParameters.map((name) => parameters.get(name));
-  if (mode !== undefined && accept !== undefined) return 'says ?ssl-mode and ?sslaccept; keep to one of them';
-  if (ca !== undefined && cert !== undefined) return 'says ?ssl-ca and ?sslcert; keep to one of them';
+  if (mode !== undefined && accept !== undefined) return 'sets both ?ssl-mode and ?sslaccept; use only one';
+  if (ca !== undefined && cert !== undefined) return 'sets both ?ssl-ca and ?sslcert; use only one';
   if (mode !== undefined && tlsModeOf(mode) === null) return `has an ?ssl-mode that is none of ${tlsModes.join(', ')}`;
   if (accept !== undefined && !prismaModes.has(accept)) {
     return `has an ?sslaccept that is none of ${[...prismaModes.keys()].join(', ')}`;
@@ -53,20 +53,20 @@ export function tlsWordsOf(parameters: ReadonlyMap<string, string>): TlsWords | 
   return contradiction(words) ?? words;
 }
 
-/** Whoever names a CA means to be protected by it. */
+/** A CA that the mode ignores is refused: naming one shows that protection by it is expected. */
 export function contradiction({ mode, caFile }: TlsWords): string | null {
   return caFile === null || mode === null || verifies(mode)
     ? null
     : `names a CA, which ${mode} ignores: use VERIFY_CA or VERIFY_IDENTITY, or no CA`;
 }
 
-/** `defaults` speak where `own` say nothing. */
+/** `defaults` apply where `own` is not set. */
 export function completed(own: TlsWords, defaults: TlsWords): TlsWords {
   const mode = own.mode ?? (own.caFile !== null && !verifies(defaults.mode) ? 'VERIFY_CA' : defaults.mode);
   return { mode, caFile: own.caFile ?? defaults.caFile };
 }
 
-/** Reads the CA's file. Answers what is wrong as a string, which does not repeat its name. */
+/** Reads the CA's file. Returns a string if something is wrong, without the file's name. */
 export function loadTls({ mode: said, caFile }: TlsWords): ServerTls | null | string {
   const mode = said ?? (caFile === null ? 'DISABLED' : 'VERIFY_CA');
   if (mode === 'DISABLED') return null;
@@ -91,7 +91,7 @@ function readCa(file: string): ServerTls['ca'] | string {
   }
 }
 
-/** Fit to be shown. */
+/** Safe to display. */
 export function tlsInWords(tls: ServerTls | null): string {
   if (tls === null) return 'DISABLED';
   return tls.ca === null ? tls.mode : `${tls.mode}(${tls.ca.file})`;

@@ -1,4 +1,4 @@
-/** The URLs of database servers. Whoever is named by one is read here, from the environment and the command line alike. */
+/** The URLs of database servers, from the environment and the command line alike. */
 
 import { accountFault, isSocketPath, socketFault } from '../platform/url-fault.ts';
 import { BadServerUrlError } from './bad-server-url.ts';
@@ -7,9 +7,9 @@ import type { Server, ServerAddress } from './server-address.ts';
 import { completed, loadTls, nothingSaid, type TlsWords, tlsParameters, tlsWordsOf } from './server-tls.ts';
 
 export type ReadOptions = {
-  /** Query parameters that may be there, besides those of TLS. */
+  /** Query parameters that are allowed, besides those of TLS. */
   readonly parameters?: readonly string[];
-  /** For URLs that say nothing of TLS themselves. */
+  /** For URLs without TLS parameters. */
   readonly tls?: TlsWords;
 };
 
@@ -18,7 +18,7 @@ const [firstDriver] = drivers;
 const example = (path: string): string =>
   `${firstDriver?.schemes[0]}://user:password@host:${firstDriver?.defaultPort}/${path}`;
 
-/** The server and the parameters of its URL, or what is wrong in words that never repeat the URL. */
+/** The server and the parameters of its URL, or the fault in a text that never repeats the URL. */
 export function serverAt(
   text: string,
   { parameters = [], tls: defaults = nothingSaid }: ReadOptions = {},
@@ -55,7 +55,7 @@ export function serverAt(
   try {
     return {
       ...(driver !== firstDriver && { scheme: driver.schemes[0] }),
-      // Drivers want `::1`, URLs say `[::1]`.
+      // Drivers expect `::1`, URLs have `[::1]`.
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: url.port === '' ? driver.defaultPort : Number(url.port),
       user: decodeURIComponent(url.username),
@@ -69,7 +69,7 @@ export function serverAt(
   }
 }
 
-/** What `serverAt` reads. With the password: not to be shown. */
+/** The URL that `serverAt` reads. Contains the password: never display it. */
 export function urlOf({ scheme, host, port, user, password, database, tls }: Server): string {
   const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;

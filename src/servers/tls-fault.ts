@@ -1,5 +1,5 @@
-/** Why no secure connection came about, by the codes of Node, of the driver and of the servers. Follows a server's name. */
-const untrusted = 'has a certificate that nobody signed who is trusted here (ssl-ca)';
+/** Why no secure connection was made, by the codes of Node, of the driver and of the servers. Follows a server's name. */
+const untrusted = 'has a certificate that no trusted CA has signed (ssl-ca)';
 const outdated = 'has a certificate that is not valid now';
 const otherName = 'has a certificate for other hosts than the one in its address (VERIFY_IDENTITY)';
 const notOffered = 'offers no TLS, and ssl-mode asks for it';
@@ -20,7 +20,7 @@ const words: Readonly<Record<string, string>> = {
   ER_SECURE_TRANSPORT_REQUIRED: 'takes no connection without TLS (ssl-mode)',
 };
 
-/** `null` when it was something else. */
+/** `null` if it was something else. */
 export function tlsFaultInWords(code: string): string | null {
   if (/^(EPROTO$|ERR_SSL_)/.test(code)) return `and Node agree on no TLS (${code})`;
   return words[code] ?? null;

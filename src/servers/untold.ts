@@ -1,6 +1,6 @@
 import type { Position } from '../consistency/position.ts';
 
-/** What was committed has no number; or it is not even logged, so that no replica ever receives it. */
+/** The commit has no GTID; or it is not even logged, so that no replica ever receives it. */
 export const untold = ['UNNUMBERED', 'UNLOGGED'] as const;
 export type Untold = (typeof untold)[number];
 

@@ -138,7 +138,7 @@ describe.sequential('servers that take no connection without TLS', () => {
   const refused = mariadb
     ? 'refused the account, or a connection without TLS (ssl-mode)'
     : 'takes no connection without TLS (ssl-mode)';
-  const strangers = 'has a certificate that nobody signed who is trusted here (ssl-ca)';
+  const strangers = 'has a certificate that no trusted CA has signed (ssl-ca)';
   const { anotherCa, ca } = certificates;
 
   it.each([

@@ -1,10 +1,10 @@
 /**
  * How MariaDB is administered.
  *
- * What a replica has received is `Gtid_IO_Pos`. It lies in the relay log only as long as one of the two threads runs: when
- * both have stopped, the next start throws the relay log away and asks the source again, which may be gone. So the
- * receiving thread is stopped alone, and the applying one never before it has applied everything.
- * A server that was the source has an empty `gtid_slave_pos`; it has to be told that it has what it wrote itself.
+ * What a replica has received is `Gtid_IO_Pos`. It stays in the relay log only as long as one of the two threads runs: when
+ * both have stopped, the next start discards the relay log and asks the source again, which may be gone. So the
+ * receiving thread is stopped alone, and the applying thread never before it has applied everything.
+ * A server that was the source has an empty `gtid_slave_pos`, which has to be set to what the server wrote itself.
  */
 import type { Position } from '../../consistency/position.ts';
 import type { ControlStatements } from '../mysql-family/control-statements.ts';
@@ -58,7 +58,7 @@ export const mariadbControl: ControlStatements = {
   ],
   holdOnly: (held) => ['RESET MASTER', `SET GLOBAL gtid_slave_pos = '${held}'`],
   encrypted: 'Master_SSL_Allowed',
-  // Since 11.3 a certificate is verified unless told.
+  // Since 11.3 certificates are verified by default.
   follow: ({ host, port, account, encrypts }, quote) => [
     `CHANGE MASTER TO MASTER_HOST = ${quote(host)}, MASTER_PORT = ${port}${account === null ? '' : `, MASTER_USER = ${quote(account.user)}, MASTER_PASSWORD = ${quote(account.password)}`}${encrypts ? ', MASTER_SSL = 1, MASTER_SSL_VERIFY_SERVER_CERT = 0' : ''}, MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1`,
     'START SLAVE',

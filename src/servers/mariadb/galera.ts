@@ -26,7 +26,7 @@ const columns = ['file', 'position'].map(
 );
 const shown = `SELECT ${columns.join(', ')} FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'BINLOG_SNAPSHOT_%'`;
 
-/** Without the part that is not known to be shown: all of it, where nothing is. */
+/** Without the part that is not known to be visible; empty if nothing is. */
 function reached(rows: readonly Row[], replicating: boolean): MariadbGtidPosition {
   const [logged, end, ...looks] = rows;
   const all = MariadbGtidPosition.parse(textOf(logged, 'logged'));
@@ -70,7 +70,7 @@ function nodeState(outside: ReplicationState, status: readonly Row[]): Replicati
   };
 }
 
-/** 4 is synced; 1 to 3 get a copy, give one to somebody, or catch up. */
+/** 4 is synced; 1 to 3: joining, donor, catching up. */
 function memberState(local: string, cluster: string, ready: string): MemberState {
   if (local === '4' && cluster === 'Primary' && ready === 'ON') return 'ONLINE';
   if (['1', '2', '3'].includes(local)) return 'RECOVERING';

@@ -1,20 +1,20 @@
 /**
- * What a MariaDB server proves about its own history. It compares numbers only, and a source that was promoted after a loss gives
- * out the lost number again. But its binary log knows the last number of each server in each domain:
+ * What a MariaDB server proves about its own history. It compares numbers only, and a source that was promoted after a loss
+ * reuses the lost number. But its binary log has the last number of each server in each domain:
  *
  * | the position names number q of server s, and the log of that domain has | verdict |
  * |---|---|
- * | q as the last of s, or s beyond q and nobody else from q on | INCLUDED: s wrote all of that stretch |
- * | q as the last of somebody else, or nobody at q or beyond | LACKING |
- * | s not at q, and something before q, so that it covers q | LACKING: somebody else has the number |
- * | s beyond q and others as well | UNKNOWN: each of them may have written q |
- * | s not at q, and nothing before q: it begins later | UNKNOWN, but for the very transaction that the server began with |
- * | q behind the end of the log, and a dump that was loaded reaches it | the same: what it brought is not in the log |
+ * | q as the last of s, or s beyond q and no other server from q on | INCLUDED: s wrote all of that stretch |
+ * | q as the last of another server, or no server at q or beyond | LACKING |
+ * | s not at q, and something before q, so that it covers q | LACKING: another server has the number |
+ * | s beyond q, and other servers as well | UNKNOWN: each of them may have written q |
+ * | s not at q, and nothing before q: it begins later | UNKNOWN, except for the very transaction that the server began with |
+ * | q after the end of the log, within a dump that was loaded | the same: what the dump brought is not in the log |
  *
- * The events themselves would tell who wrote q, as long as its file is there. They are not read: SHOW BINLOG EVENTS knows no
- * numbers, so a file of a gigabyte would be walked for one token, on the server that takes the writes. Nothing is claimed for
- * UNKNOWN: the session is led to the source and settled there. It takes a server that led, lost the lead and led again without
- * an epoch on record in between; each promotion that any process sees is on record, and there the record decides.
+ * The events themselves would show which server wrote q, as long as their file exists. They are not read: SHOW BINLOG EVENTS
+ * cannot seek by GTID, so a gigabyte would be scanned for one token, on the server that takes the writes. UNKNOWN claims
+ * nothing: the session is sent to the source and settled there. It takes a server that led, lost the lead and led again without
+ * an epoch on record in between; each promotion that any process sees is recorded, and then the record decides.
  */
 import type { Position } from '../../consistency/position.ts';
 import type { HistoryVerdict, SourceHistory } from '../../consistency/source-history.ts';
@@ -56,7 +56,7 @@ export class MariadbHistory implements SourceHistory {
     }
     if (own > sequence) return othersBeyond ? 'UNKNOWN' : 'INCLUDED';
     const began = this.#applied.gtids().find((gtid) => gtid.domainId === domainId);
-    // What a dump has brought may lie beyond the end of the log, which covers none of it.
+    // What came from a dump may lie beyond the end of the log, which covers none of it.
     const isBeyondLog = !othersBeyond && began !== undefined && began.sequence >= sequence;
     if (coversBefore && !isBeyondLog) return 'LACKING';
     if (began?.sequence === sequence) return began.serverId === serverId ? 'INCLUDED' : 'LACKING';
@@ -85,7 +85,7 @@ export class MariadbHistory implements SourceHistory {
     return earlier.#logged.every(reaches) && this.#applied.includes(earlier.#applied);
   }
 
-  /** Where the server itself stands in the domains of the position: what of it survived is not beyond. */
+  /** The server's own place in the domains of the position: what survived of it is not beyond. */
   surviving(position: Position): Position | null {
     if (!(position instanceof MariadbGtidPosition)) return null;
     const rest = position.gtids().flatMap(({ domainId }) => this.#end(domainId) ?? []);

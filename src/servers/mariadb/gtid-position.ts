@@ -10,9 +10,9 @@ const highestId = 2 ** 32 - 1;
 const highestSequence = 2n ** 64n - 1n;
 
 /**
- * A MariaDB GTID position: per replication domain the sequence number of the last transaction; everything before it counts
- * as seen. The server id is kept for printing and ignored in comparison, as the server does. A domain that is missing
- * has not been seen at all; number 0, which no transaction has, says the same and is dropped.
+ * A MariaDB GTID position: for each replication domain the sequence number of the last transaction; everything before it
+ * counts as seen. The server id is kept for printing and ignored in comparisons, as the server does. Nothing has been seen of
+ * a domain that is missing; number 0, which no transaction has, means the same and is dropped.
  */
 export class MariadbGtidPosition implements Position {
   static readonly empty = new MariadbGtidPosition(new Map());
@@ -49,7 +49,7 @@ export class MariadbGtidPosition implements Position {
     return new MariadbGtidPosition(new Map(seen.sort(([a], [b]) => a - b)));
   }
 
-  /** A promoted server goes on from the number that it has seen, whoever else had the next one. */
+  /** A promoted server continues from the last number it has seen, even if another server has used the next one. */
   get reusesNumbers(): boolean {
     return true;
   }
@@ -64,7 +64,7 @@ export class MariadbGtidPosition implements Position {
     return true;
   }
 
-  /** Where both stand at the same number, the higher server id is printed, so that the order of merging does not matter. */
+  /** If both are at the same number, the higher server id is printed, so that the order of merging does not matter. */
   merge(other: Position): MariadbGtidPosition {
     if (!(other instanceof MariadbGtidPosition)) throw new MixedFlavourError(this.flavour, other.flavour);
     if (this === other) return this;
@@ -98,7 +98,7 @@ export class MariadbGtidPosition implements Position {
     });
   }
 
-  /** The distance in sequence numbers: the same as the count as long as nobody set them by hand. */
+  /** The distance in sequence numbers: equal to the count unless numbers were set by hand. */
   countMissingIn(other: Position): bigint {
     if (!(other instanceof MariadbGtidPosition)) throw new MixedFlavourError(this.flavour, other.flavour);
     let count = 0n;

@@ -1,5 +1,6 @@
 /**
- * What a MariaDB server is asked about its own history. It notes a transaction in `gtid_binlog_state` before anybody is sent it.
+ * What a MariaDB server is asked about its own history. It records a transaction in `gtid_binlog_state` before it sends it to
+ * any replica.
  */
 
 import type { Position } from '../../consistency/position.ts';
@@ -26,7 +27,7 @@ export const mariadbHistory: HistoryQuestions = {
     return { all, byServer, applied };
   },
   histories: (row) => {
-    // As a look counts it, so that the two can be compared.
+    // Counted as in a probe, so that the two can be compared.
     const applied = MariadbGtidPosition.parse(textOf(row, 'applied'));
     const held = applied.merge(MariadbGtidPosition.parse(textOf(row, 'held')));
     const logged = new MariadbHistory(gtidsOf(textOf(row, 'logged')), held);
@@ -43,8 +44,8 @@ export function gtidsOf(state: string): readonly MariadbGtid[] {
 }
 
 /**
- * Where the server stood when it began its newest log. A log that was thrown away begins with nothing, and what a dump has
- * brought stands where replication would begin.
+ * The server's position when it began its newest log. A log that was discarded begins with nothing, and what came from a dump
+ * is in the position at which replication would begin.
  */
 export async function startOfLog(connection: Pick<Connection, 'query'>, applied: Position): Promise<Position | null> {
   const newest = rowsOf(await connection.query('SHOW BINARY LOGS')).at(-1);

@@ -1,7 +1,7 @@
-/** Places in a MariaDB server's log, as it tells them. */
+/** Places in a MariaDB server's log, as it reports them. */
 import { type Row, textOf } from '../rows.ts';
 
-/** Up to which place in its log it shows everything, and how many wait. Blocks on nobody, unlike all else about logs. */
+/** Up to which place its log is visible, and how many commits wait. Never blocks, unlike all other questions about logs. */
 export const shownOfLog =
   "SHOW STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position', 'Rpl_semi_sync_master_wait_sessions')";
 

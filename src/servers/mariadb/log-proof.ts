@@ -1,16 +1,16 @@
 /**
- * What a snapshot of MariaDB surely shows of the server's own log.
+ * What a MariaDB snapshot certainly shows of the server's own log.
  *
- * `gtid_binlog_pos` counts a transaction before it is shown, most of all while it waits for a replica's acknowledgement. But
- * a consistent snapshot knows the place in the log up to which everything is shown, `binlog_snapshot_*`. Whatever had been
- * logged before the log ended at a place that the snapshot has reached is in the snapshot. Right after the log has gone
- * on to another file the snapshot still names the former one: then nothing is proved, until the next commit.
+ * `gtid_binlog_pos` counts a transaction before it is visible, above all while it waits for a replica's acknowledgement. But
+ * a consistent snapshot knows the place in the log up to which everything is visible, `binlog_snapshot_*`. Everything that
+ * had been logged before the log ended at a place that the snapshot has reached is in the snapshot. Right after the log has
+ * switched to another file, the snapshot still names the previous one: then nothing is proved until the next commit.
  */
 
 import { type Row, textOf } from '../rows.ts';
 import { placeShown } from './log-place.ts';
 
-/** Where the log ends now: one row. The answer waits for whoever writes to the log. */
+/** Where the log ends now: one row. The answer waits for commits that are writing to the log. */
 export const logEnd = 'SHOW BINLOG STATUS';
 
 export function showsLogUntil(end: Row | undefined, shown: readonly Row[]): boolean {

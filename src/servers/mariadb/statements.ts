@@ -4,10 +4,10 @@
  * `gtid_slave_pos` moves after a replicated transaction has become visible: a lower bound of what reads see.
  * `gtid_binlog_pos` moves before it becomes visible, when the transaction is written to the binary log: with
  * `log_slave_updates` an upper bound. A reader may see a transaction in between, so what a node *includes* is read from
- * the first and what a reader may have *seen* from both. A replica without `log_slave_updates` logs nothing of what it
+ * the first and what a reader may have *seen* from both. A replica without `log_slave_updates` does not log what it
  * applies: its upper bound is what it has received, `Gtid_IO_Pos`.
- * On a source the binary log is the history; `gtid_slave_pos` stands still there. It is all that tells where a source began
- * whose log does not hold what it was loaded with: one restored from a dump. `gtid_current_pos` is never used on a
+ * On a source the binary log is the history; `gtid_slave_pos` does not move. If the source was restored from a dump, whose
+ * content its log does not hold, only `gtid_slave_pos` has the starting position. `gtid_current_pos` is never used on a
  * replica: it counts local writes as if they were the source's. A server that refuses writes is read like a replica, in
  * case it has just become one.
  */

@@ -1,9 +1,9 @@
 /**
- * What a MariaDB source has logged and shows to nobody yet, because it waits for a replica's acknowledgement. When nobody is
- * acknowledged any more, what counts is the position of the last commit that was shown; at once while that is still the last one.
+ * What a MariaDB source has logged but does not show yet, because it waits for a replica's acknowledgement. If no
+ * acknowledgements arrive any more, the position of the last visible commit counts; immediately if it is still the last one.
  *
- * Two groups of commits can be logged and not shown, one waiting and one behind it: when the place up to which
- * the log is shown has moved twice, whatever was logged before is shown.
+ * Two groups of commits can be logged and not visible, one waiting and one behind it: when the place up to which
+ * the log is visible has moved twice, everything logged before is visible.
  */
 
 import type { Position } from '../../consistency/position.ts';
@@ -18,7 +18,7 @@ const lookEveryMs = 2;
 
 export class MariadbUnshown implements UnshownCommits {
   readonly #clock: Clock;
-  /** Of the last place that had to be looked up: the log is read from its beginning for that. */
+  /** Of the last place that had to be looked up: the log has to be read from its beginning for that. */
   #lookedUp: { readonly place: Place; readonly position: Position } | null = null;
 
   constructor(clock: Clock) {

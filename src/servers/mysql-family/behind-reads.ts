@@ -1,6 +1,6 @@
 /**
- * How far a server has come, asked in one text with a read. Of a replica that was seen to need no more, no more than a glance is
- * asked; one that can only tell through its replication tells nothing here.
+ * A server's position, requested in one packet with a read. A replica known to need no more is only asked for the cheap
+ * `glance`; one whose position depends on its replication state cannot answer here.
  */
 import type { Statement } from '../connection.ts';
 import type { Reached, ReadsAndPositions } from '../flavour.ts';
@@ -15,9 +15,9 @@ type Questions = Pick<
 
 export class FamilyBehindReads implements ReadsAndPositions {
   readonly #statements: Questions;
-  /** Connections to servers that were seen to need no more than a glance. */
+  /** Connections to servers for which `glance` is enough. */
   readonly #glances = new WeakSet<object>();
-  /** Most looks find what the last one found, which is not read again. */
+  /** The position has usually not changed since the last read; then it is not parsed again. */
   #last: { readonly said: string; readonly positions: Reached | null } | null = null;
 
   constructor(statements: Questions) {

@@ -1,6 +1,6 @@
 /**
- * `EXPLAIN` opens the table and judges the account's rights as the write itself does, with roles and single columns, and writes
- * nothing: no row, no lock of one, no log.
+ * `EXPLAIN` opens the table and checks the account's privileges as the write itself does, including roles and single columns,
+ * and writes nothing: no row, no lock of one, no log.
  */
 import type { WriteRight } from '../../cluster/write-fault.ts';
 import type { ServerChecks } from '../flavour.ts';
@@ -28,7 +28,7 @@ export const familyChecks: ServerChecks = {
     `GRANT ${rights.join(', ')} ON ${quotedName(database)}.${table === null ? '*' : quotedName(table)} TO ${account}`,
 };
 
-/** Each names the columns that are written: rights may be to some of them only. */
+/** Each names the columns that are written: privileges may cover only some of them. */
 const writes: Readonly<Record<WriteRight, (table: string, columns: readonly string[]) => string>> = {
   INSERT: (table, columns) =>
     `INSERT INTO ${table} (${listed(columns)}) SELECT ${columns.map(() => 'NULL').join(', ')} FROM DUAL WHERE 1 = 0`,

@@ -1,4 +1,6 @@
-/** Servers keep no record of a transaction by any name that is known before it: it counts up a row that only its session writes. */
+/**
+ * A server keeps no record of a transaction under a name known beforehand, so each process counts up a row that only it writes.
+ */
 import type { Connection } from '../connection.ts';
 import type { ProofMark, ProofQuestions, ProofSeen } from '../flavour.ts';
 import { rowsOf } from '../rows.ts';
@@ -13,7 +15,7 @@ export const familyProofs: ProofQuestions = {
     `INSERT INTO commit_proofs (writer, number, written_at) VALUES (${writer}, ${number}, UTC_TIMESTAMP()) ON DUPLICATE KEY UPDATE number = ${number}, written_at = UTC_TIMESTAMP()`,
   look: async (connection, { session: thread, ...mark }) => {
     const [up] = rowsOf(await connection.query("SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'"));
-    // The session first: what it did before it came to rest the row shows.
+    // The session is asked first: if it is idle by then, the row shows everything it did.
     const processes = `SELECT COMMAND AS command FROM information_schema.PROCESSLIST WHERE ID = ${thread}`;
     const session = sessionDoing(rowsOf(await connection.query(processes))[0]?.command);
     return { session, mark: await readMark(connection, mark), upS: Number(up?.Value ?? 0) };

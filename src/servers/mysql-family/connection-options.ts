@@ -3,10 +3,10 @@ import type { ServerAddress } from '../server-address.ts';
 import { onConnect } from './session-settings.ts';
 import { tlsOptions } from './tls-options.ts';
 
-/** The driver's types do not know it. Followed, a server's hint would lead to another server than the one that is meant. */
+/** Not in the driver's types. If followed, a server's redirection hint would lead to a server other than the configured one. */
 const noRedirects = { permitRedirect: false };
 
-/** Options that every connection has in common. Integers come as bigint where a double could not hold them. */
+/** Options that all connections share. Integers are bigint if a double could not hold them. */
 export function connectionOptions({ host, port, user, password, database, tls }: ServerAddress): ConnectionConfig {
   const account = { host, port, user, password, database, allowPublicKeyRetrieval: true, charset: 'utf8mb4' };
   return {

@@ -3,11 +3,11 @@ import type { Row } from '../rows.ts';
 
 export type FollowValues = Address & {
   readonly account: { readonly user: string; readonly password: string } | null;
-  /** Encrypts from now on, and believes whoever answers: a server knows no CA unless somebody has put it there. */
+  /** Encrypts from then on, without checking the peer's identity: a server has no CA unless one was installed there. */
   readonly encrypts: boolean;
 };
 
-/** How the administrator of a server speaks to it: what `ServerStatements` is for everybody. */
+/** How a server is administered: for administrators what `ServerStatements` is for all other accounts. */
 export interface ControlStatements {
   /** Columns that `facts` reads. */
   readonly look: string;
@@ -15,22 +15,22 @@ export interface ControlStatements {
   facts(look: Row, replication: readonly Row[]): Omit<MemberFacts, 'epochs' | 'address' | 'abilities'>;
   readonly refuseWrites: readonly string[];
   readonly acceptWrites: readonly string[];
-  /** Lets an administrator write while everybody else is refused. */
+  /** Lets an administrator write while all other accounts are refused. */
   readonly admitAdministrator: readonly string[];
   readonly stopReceiving: string;
   readonly startApplying: string;
   readonly stopReplicating: string;
   readonly forget: string;
-  /** Before a server follows for the first time: what it has committed itself counts as received. */
+  /** Before a server follows for the first time: counts what it has committed itself as received. */
   readonly beginAtOwnPosition: readonly string[];
-  /** Column that says `Yes` where a server follows encrypted. */
+  /** The column that reads `Yes` if replication is encrypted. */
   readonly encrypted: string;
-  /** `quote` makes a literal. */
+  /** `quote` makes a string literal. */
   follow(values: FollowValues, quote: (text: string) => string): readonly string[];
-  /** Forgets every transaction of its own, and counts `position` as received. */
+  /** Discards every transaction of its own, and counts `position` as received. */
   holdOnly(position: string, version: string): readonly string[];
-  /** Whether acknowledgements of replicas are waited for: variables that exist only where the server can. */
+  /** Whether commits wait for replicas' acknowledgements: variables that exist only if the server supports it. */
   readonly semiSync: { readonly scope: 'GLOBAL' | 'PERSIST'; readonly source: string; readonly replica: string };
-  /** One row whose column `purged` is empty when the server still has every transaction since its first. */
+  /** One row whose column `purged` is empty if the server still has every transaction since its first. */
   readonly purged: string;
 }

@@ -62,7 +62,7 @@ export function familyControl(
   };
 }
 
-/** As the session reads it, which may take a backslash for one. */
+/** Quoted as the session parses literals; a backslash may be an escape character there. */
 const literal = (connection: object, text: string): string =>
   (connection as Pick<DriverConnection, 'escape'>).escape(text);
 
@@ -70,7 +70,7 @@ async function runAll(connection: Pick<Connection, 'query'>, statements: readonl
   for (const statement of statements) await connection.query(statement);
 }
 
-/** Switches the variables that this server has, where the cluster uses them at all. */
+/** Sets those of the variables that this server has, if the cluster uses them. */
 async function setWhereKnown(
   connection: Connection,
   scope: string,

@@ -4,7 +4,7 @@ import { rowsOf, textOf } from '../rows.ts';
 const systemSchemas = "'mysql', 'sys', 'information_schema', 'performance_schema'";
 const largestBytes = 20 * 1024 ** 3;
 
-/** Why the data of this server cannot be copied row by row; empty when it can. */
+/** Why the data of this server cannot be copied row by row; empty if it can. */
 export async function copyObstacles(connection: Connection, database: string): Promise<string[]> {
   const namesOf = async (sql: string, values: readonly string[]) =>
     rowsOf(await connection.query(sql, [...values])).map((row) => textOf(row, 'name'));

@@ -39,7 +39,7 @@ export const familyDriver: Driver = {
   open,
   openPool,
   // The text protocol keeps statements in the order in which they are sent. The adapter asks for the driver's own type, and
-  // calls nothing but what a pool of ours has.
+  // calls only what our pools have.
   adapter: (pool, database) => new PrismaMariaDb(pool as unknown as Pool, { database, useTextProtocol: true }),
   keyOf,
   isInTransaction,

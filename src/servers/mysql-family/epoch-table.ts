@@ -4,16 +4,16 @@ import type { Connection } from '../connection.ts';
 import type { EpochRecords } from '../flavour.ts';
 import { rowsOf, textOf } from '../rows.ts';
 
-/** No such table, or no right to it: whether that keeps the server from serving others find out. */
+/** No such table, or no right to read it; whether that keeps the server from serving is decided elsewhere. */
 const absent: ReadonlySet<unknown> = new Set([1146, 1142]);
 
-/** The number of the newest epoch that the server knows of, which nobody changes before the transaction ends; 0 for none. */
+/** The number of the newest epoch on record, locked until the transaction ends; 0 for none. */
 async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Promise<number> {
   const sql = 'SELECT epoch FROM cluster_epochs ORDER BY epoch DESC LIMIT 1 FOR UPDATE';
   return Number(rowsOf(await connection.query(sql))[0]?.epoch ?? 0);
 }
 
-/** The promotions that a server has recorded, `null` when it keeps no record. */
+/** The promotions that a server has recorded; `null` if it keeps no record. */
 export async function readEpochs(connection: Connection, kind: PositionKind): Promise<EpochHistory | null> {
   try {
     const sql =
@@ -30,7 +30,7 @@ export async function readEpochs(connection: Connection, kind: PositionKind): Pr
   }
 }
 
-/** Who was the source of an epoch of which nobody had noted that. */
+/** Records the source of an epoch that has none on record. */
 async function nameSourceOf(connection: Pick<Connection, 'query'>, epoch: number, sourceId: string): Promise<void> {
   await connection.query("UPDATE cluster_epochs SET source_id = ? WHERE epoch = ? AND COALESCE(source_id, '') = ''", [
     sourceId,
@@ -39,8 +39,8 @@ async function nameSourceOf(connection: Pick<Connection, 'query'>, epoch: number
 }
 
 /**
- * `nowMs`: by the clock of whoever records it, in milliseconds since the Unix epoch. The later of both clocks counts, but for an
- * epoch that was on record before: it started when it did.
+ * `nowMs`: by the clock of the process that records it, in milliseconds since the Unix epoch. The later of both clocks counts,
+ * except for an epoch that was on record before, which keeps its start.
  */
 export async function insertEpoch(
   connection: Pick<Connection, 'query'>,

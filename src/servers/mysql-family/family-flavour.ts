@@ -17,10 +17,10 @@ import { beginSnapshot } from './snapshot.ts';
 import type { UnshownCommits } from './unshown-commits.ts';
 import { refusedByColumn, refusedByOf } from './write-refusal.ts';
 
-/** What servers of the family that speak alike still differ in. */
+/** What still differs between servers of the family that share a protocol. */
 export type FamilyFlavour = Pick<Flavour, 'name' | 'capabilities' | 'isBehind' | 'startOfLog' | 'local'> & {
   readonly statements: ServerStatements;
-  /** Where a server of the kind may speak otherwise; asked once on each connection. */
+  /** For a kind whose servers may differ in their statements; asked once on each connection. */
   readonly statementsFor: (connection: Connection) => Promise<ServerStatements>;
   readonly control: ControlStatements;
   readonly history: HistoryQuestions;

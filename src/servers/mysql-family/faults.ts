@@ -1,4 +1,4 @@
-/** What went wrong, by the error numbers of the family and of its driver. */
+/** Classifies failures by the error numbers of the family and of its driver. */
 import { SqlError } from 'mariadb';
 import type { ConnectingFault, DriverFaults } from '../driver.ts';
 import { type DriverFault, ownFaultOf } from '../driver-fault.ts';
@@ -72,7 +72,7 @@ export const familyFaults: DriverFaults = {
 
 const numberOf = (error: unknown): number => (error instanceof SqlError ? error.errno : 0);
 
-/** Also of what the driver only passes on. */
+/** Also for errors that the driver only passes on. */
 export function faultOf(error: unknown): DriverFault {
   if (!(error instanceof Error)) return 'OTHER';
   return ownFaultOf(error) ?? familyFaults.faultOf(error);
@@ -88,12 +88,12 @@ function sqlFaultOf(error: SqlError): DriverFault {
   return unable === null ? 'OTHER' : unable === 'TABLE_MISSING' ? 'ABSENT' : 'UNABLE';
 }
 
-/** The server's own word for what it said. The driver has none for the numbers of the files below the tables. */
+/** The server's own code for the error. The driver has no code for errors of the files below the tables. */
 const wordOf = ({ code, errno }: SqlError): string => (code === null || code === 'UNKNOWN' ? `error ${errno}` : code);
 
 /**
- * A node without the majority refuses whatever looks like a read of a table, in a class of errors that others use for lost
- * connections. When a connection is opened the driver keeps only the text of what the server said.
+ * A node without the majority refuses every statement that appears to read a table, with an error class that others use for
+ * lost connections. While a connection is being opened, the driver keeps only the text of the server's error.
  */
 function isOutOfGalera(error: unknown): boolean {
   if (!(error instanceof SqlError)) return false;

@@ -1,9 +1,9 @@
 /**
- * Makes one server hold what another one holds, as of one position: for a server whose own history is to be thrown away.
+ * Copies one server's data to another as of one position: for a server whose own history is to be discarded.
  *
- * The source refuses commits for the moment in which a snapshot is opened and its position read, so that the two agree.
- * The target keeps its old GTIDs until all rows are there: a copy that was cut off still looks like what it is, and the
- * same command does it again. Nothing of the copying enters the target's binary log.
+ * The source refuses commits while a snapshot is opened and its position read, so that the two match.
+ * The target keeps its old GTIDs until all rows are copied: after an interrupted copy it still counts as not copied, and
+ * the same command starts over. Nothing of the copying enters the target's binary log.
  */
 
 import type { Position } from '../../consistency/position.ts';
@@ -16,7 +16,7 @@ const rowsPerInsert = 200;
 const insertsPerCommit = 50;
 const asPrinted = { ...exactly, jsonStrings: true, bitOneIsBoolean: false } as const;
 
-/** Answers the position that the target holds now. */
+/** Returns the position that the target now holds. */
 export async function copyAfresh({
   source,
   target,

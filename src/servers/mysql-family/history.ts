@@ -1,8 +1,8 @@
 /**
- * What a server is asked about its own history, when somebody names a position that it is not known to have.
+ * What a server is asked about its own history if a request names a position that it is not known to have.
  *
- * A transaction counts as logged before it is acknowledged, so a replica can show nothing that is missing here. A server that
- * follows another one may still get what it lacks: what it has received, and what is on its way.
+ * A transaction counts as logged before it is acknowledged, so a replica can show nothing that is missing here. A replica
+ * may still get what it lacks: what it has received, and what is on its way.
  */
 
 import type { HistoryAnswer } from '../../cluster/node-probe.ts';
@@ -13,16 +13,16 @@ import type { HistoryFacts } from '../flavour.ts';
 import { type Row, rowsOf, textOf } from '../rows.ts';
 import { refusedByOf } from './write-refusal.ts';
 
-/** How one kind of server is asked, and what its answers mean. */
+/** How one kind of server is asked, and how its answers are read. */
 export interface HistoryQuestions {
   readonly positions: PositionKind;
   /** One row: `identity`, `refusedBy`, and what the others here read. */
   readonly own: string;
-  /** Rows about how it replicates. */
+  /** Rows about its replication. */
   readonly replication: string;
-  /** The column of those that says what has been received. */
+  /** The column of those rows with the received position. */
   readonly receivedColumn: string;
-  /** Column `received`, of what members deliver to each other and none of them asks for by name; `null` where there is none. */
+  /** Column `received`: what members deliver to each other without an explicit source; `null` if there is none. */
   readonly group: string | null;
   facts(row: Row): Pick<HistoryFacts, 'all' | 'byServer' | 'applied'>;
   histories(row: Row): Pick<HistoryAnswer, 'logged' | 'settled'>;
@@ -38,7 +38,7 @@ export async function readHistory(connection: Connection, questions: HistoryQues
   return historyAnswer(questions, row, channels, members);
 }
 
-/** Without what its group delivers where `members` is false; whoever may not ask for that hears nothing of it. */
+/** Excludes what its group delivers if `members` is false; without the right to ask for it, nothing counts as delivered. */
 export async function readHistoryFacts(
   connection: Connection,
   questions: HistoryQuestions,

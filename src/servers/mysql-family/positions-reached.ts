@@ -6,10 +6,10 @@ import type { ServerStatements } from './server-statements.ts';
 
 const lookEveryMs = 5;
 
-/** How far the server behind a connection has come, as far as it can tell. */
+/** The position that the server behind a connection has reached, as far as it is known. */
 export class PositionsReached {
   readonly #clock: Clock;
-  /** What it was known to include: it goes back on no connection that lives. */
+  /** A position it is known to include: this never goes back while the connection lives. */
   readonly #known = new WeakMap<Connection, Position>();
 
   constructor(clock: Clock) {
@@ -21,7 +21,7 @@ export class PositionsReached {
     return Promise.all(position.map(async (sql) => rowsOf(await connection.query(sql))[0] ?? {}));
   }
 
-  /** A lower bound of what reads see. A node that cannot tell at this moment has what it could tell before. */
+  /** A lower bound of what reads see. If a node cannot report it now, the last known bound still holds. */
   reached(connection: Connection, statements: ServerStatements, rows: readonly Row[], replicating: boolean): Position {
     const reached = statements.reached(rows, replicating);
     if (statements.reachedInLook || !replicating) return reached;
@@ -31,7 +31,7 @@ export class PositionsReached {
     return kept;
   }
 
-  /** For a server that has no wait of its own that could be trusted: asks until it is there or the time is over. */
+  /** For a server without a wait that can be trusted: polls until the position is reached or the time is up. */
   async askUntil(
     connection: Connection,
     statements: ServerStatements,

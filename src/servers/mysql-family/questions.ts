@@ -17,7 +17,7 @@ import { refusedByOf } from './write-refusal.ts';
 export type FamilyQuestionsOptions = {
   readonly clock: Clock;
   readonly unshown: UnshownCommits;
-  /** How to speak to the server; what its greeting does not say is asked for on each connection. */
+  /** The server's dialect; what its greeting leaves open is asked on each connection. */
   readonly statementsFor: (connection: Connection) => Promise<ServerStatements>;
 };
 
@@ -28,7 +28,7 @@ export class FamilyQuestions implements ServerQuestions {
   readonly #positions: PositionsReached;
   readonly #ask: (connection: Connection) => Promise<ServerStatements>;
   readonly #statements = new WeakMap<Connection, Promise<ServerStatements>>();
-  /** As the last look found it. */
+  /** As of the last probe. */
   #awaitsAcknowledgement = false;
 
   constructor({ clock, unshown, statementsFor }: FamilyQuestionsOptions) {
@@ -102,14 +102,14 @@ export class FamilyQuestions implements ServerQuestions {
     const replication =
       (await readReplication(connection, statements).catch(nullWhenDenied)) ?? unseenReplication(true);
     const { applier, group, member, channels = [] } = replication;
-    // One that has stopped may bring something else.
+    // A stopped replica may still get it in another way.
     const isPrimary = applier === 'NONE' && member === 'ONLINE';
     const applying =
       applier === 'RUNNING' || isPrimary || (group === undefined && channels.some((channel) => channel.applying));
     return { reached, applying };
   }
 
-  /** Without the right to ask, what waits counts as seen. */
+  /** Without the right to ask, waiting commits count as seen. */
   async #withoutUnshown(connection: Connection, observed: Position): Promise<Position> {
     try {
       return await this.#unshown.without(observed, async (sql) => rowsOf(await connection.query(sql)));
@@ -120,7 +120,7 @@ export class FamilyQuestions implements ServerQuestions {
   }
 }
 
-/** The source was asked for its position, and gives its transactions no numbers. */
+/** The source was asked for its position, but gives its transactions no GTIDs. */
 class UnnumberedError extends Error {
   constructor() {
     super('gives its transactions no numbers');
@@ -141,8 +141,8 @@ async function readReplication(
 const isOn = (row: Row, column: string) => ['1', 'ON'].includes(textOf(row, column));
 
 /**
- * An account that may not look is told nothing of replication. Whoever refuses writes is taken for a replica that applies what
- * it gets: how far it has come its position tells.
+ * For an account without the right to see replication. A server that refuses writes counts as a replica that applies what
+ * it receives: its position shows how far it has come.
  */
 const unseenReplication = (refusesWrites: boolean): ReplicationState => ({
   applier: refusesWrites ? 'RUNNING' : 'NONE',
@@ -156,7 +156,7 @@ const nullWhenDenied = (error: unknown): null => {
   throw error;
 };
 
-/** An account that may not look is told nothing of a group: the server's own read-only state decides then. */
+/** Without the right to see the group, the server's own read-only state decides. */
 async function readMembership(connection: Connection, sql: string): Promise<readonly Row[]> {
   try {
     return rowsOf(await connection.query(sql));

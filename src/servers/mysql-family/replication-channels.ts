@@ -1,8 +1,8 @@
-/** How each channel of a replica is set up, from the rows that tell how it is. */
+/** The configuration of each channel of a replica, from the rows of its status. */
 import type { ReplicationChannel } from '../../cluster/server-settings.ts';
 import { type Row, textOf } from '../rows.ts';
 
-/** Columns of the status, and the option that each of them shows. */
+/** Columns of the status, and the option that each of them reflects. */
 const filterColumns = [
   'Replicate_Do_DB',
   'Replicate_Ignore_DB',

@@ -3,7 +3,7 @@ import type { Address, ReceiverState } from '../../cluster/failover/member.ts';
 import { type Row, textOf } from '../rows.ts';
 import type { ReplicationState } from './server-statements.ts';
 
-/** What the two sides, the source's own id and the name of a channel are called in columns. */
+/** The terms for the two sides, for the source's own id and for the name of a channel, as used in column names. */
 export type ReplicationWords = {
   readonly source: string;
   readonly replica: string;
@@ -12,7 +12,7 @@ export type ReplicationWords = {
 };
 type Words = Pick<ReplicationWords, 'source' | 'replica'>;
 
-/** Replication as one server family prints it: one row per channel, the columns named by their words for the two sides. */
+/** Replication as a kind of the family prints it: one row per channel, with the kind's own terms in the column names. */
 export function replicationState(
   rows: readonly Row[],
   words: ReplicationWords,
@@ -26,7 +26,7 @@ function channelOf(row: Row, { source, replica, sourceId, channel }: Replication
   const lagSeconds = textOf(row, `Seconds_Behind_${source}`);
   return {
     name: textOf(row, channel),
-    // A server that was not connected since its start says 0.
+    // A server that has not been connected since its start reports 0.
     sourceId: id === '' || id === '0' ? null : id,
     host: textOf(row, `${source}_Host`),
     port: Number(textOf(row, `${source}_Port`)),
@@ -38,7 +38,7 @@ function channelOf(row: Row, { source, replica, sourceId, channel }: Replication
   };
 }
 
-/** The number only: the text holds the statement that failed, with what was in it. */
+/** Only the number: the text contains the statement that failed, with its values. */
 function errorOf(row: Row): string | null {
   const numbers = [textOf(row, 'Last_SQL_Errno'), textOf(row, 'Last_IO_Errno')];
   const number = numbers.find((text) => text !== '' && text !== '0');
@@ -53,7 +53,7 @@ export function receiverOf(rows: readonly Row[], { replica }: Words): ReceiverSt
       return 'CONNECTED';
     case 'No':
       return 'STOPPED';
-    // Also `Preparing`: it has not reached the source.
+    // Also `Preparing`: it has not reached the source yet.
     default:
       return 'CONNECTING';
   }

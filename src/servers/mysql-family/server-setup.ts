@@ -1,6 +1,6 @@
 /**
- * What a server is set up as and tells only when asked apart: asked on each new connection, because a restart may have changed
- * it, and again now and then, because somebody else may have.
+ * Settings of a server that only a separate question returns: asked on each new connection, because a restart may have
+ * changed them, and again from time to time, because an administrator may have.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -23,7 +23,7 @@ export class ServerSetup {
     this.#clock = clock;
   }
 
-  /** Rejects when the connection is lost; what the account may not ask is left out. */
+  /** Rejects if the connection is lost; what the account may not see is left out. */
   async variables(connection: Connection, statements: ServerStatements): Promise<Variables> {
     const known = this.#known;
     const atMs = this.#clock.monotonic();

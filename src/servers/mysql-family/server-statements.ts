@@ -6,74 +6,74 @@ import type { PositionKind } from '../../consistency/position-kind.ts';
 import type { Row } from '../rows.ts';
 import type { Untold } from '../untold.ts';
 
-/** All channels of one server as one: as stopped and as late as the worst of them. */
+/** All channels of a server combined: as stopped and as late as the worst of them. */
 export type ReplicationState = Pick<
   ProbeReport,
   'applier' | 'receiving' | 'replicationError' | 'lagMs' | 'delayMs' | 'member' | 'group' | 'channels'
 >;
 
-/** Two questions, one right before a snapshot and one in it. */
+/** Two questions, one right before a snapshot and one inside it. */
 export type LogProof = {
   readonly end: string;
   readonly shown: string;
-  /** Whether somebody waits to be acknowledged, by an answer to `shown`: then `end` would not be answered. */
+  /** Whether a commit is waiting for an acknowledgement, by an answer to `shown`: if so, `end` would block. */
   isAwaited(shown: readonly Row[]): boolean;
-  /** What was logged before `end` was asked, when the snapshot is known to show that much; else `null`. */
+  /** What was logged before `end` was asked, if the snapshot is known to show that much; otherwise `null`. */
   proved(logged: Row | undefined, end: Row | undefined, shown: readonly Row[]): Position | null;
 };
 
-/** What the servers of this family word differently. One implementation each; no other file knows a server's SQL. */
+/** What differs between the servers of this family. One implementation each; no other file contains a server's SQL. */
 export interface ServerStatements {
   readonly terms: ServerTerms;
   readonly positions: PositionKind;
-  /** Variables that keep everybody from writing. */
+  /** Variables that make a server refuse all writes. */
   readonly refusals: readonly string[];
   /**
-   * Whether the row of `look` tells what is reached. Else it has to be asked for, and there are moments at which the server
-   * cannot tell: then it has what it could tell before.
+   * Whether the row of `look` contains the reached position. If not, it is asked for separately, and at times the server
+   * cannot answer: then the last known position holds.
    */
   readonly reachedInLook: boolean;
   /** Columns `identity`, `id`, `version`, `refusedBy`, `awaitsAcknowledgement`, and those that `reached` reads. */
   readonly look: string;
-  /** Rows about replication, empty on a server that replicates from nobody. */
+  /** Rows about replication; empty on a server that is not a replica. */
   readonly replication: string;
-  /** One row about the server's place in its replication group, none without a group; `null` where there are no groups. */
+  /** One row about the server's place in its replication group, none without a group; `null` for a kind without groups. */
   readonly membership: string | null;
   replicationOf(rows: readonly Row[], membership?: readonly Row[]): ReplicationState;
   /** Statements that read the position, in the order in which they must run. */
   readonly position: readonly string[];
-  /** The same for a replica of which `observesByReplication` is known to be false: all that `observed` needs, and no more. */
+  /** The same for a replica for which `observesByReplication` is known to be false: only what `observed` needs. */
   readonly glance: readonly string[];
-  /** False when the server was found, in the answer to `position` or `glance`, to give no numbers to what it writes. */
+  /** False if the answer to `position` or `glance` shows that the server gives its writes no GTIDs. */
   numbers(rows: readonly Row[]): boolean;
-  /** What is visible to reads that start later. `rows` holds one row per statement of `position`, or `look`'s row. */
+  /** What is visible to reads that start later. `rows` has one row per statement of `position`, or the row of `look`. */
   reached(rows: readonly Row[], replicating: boolean): Position;
-  /** All that the server has, where that is not what is reached. `row` is `look`'s. */
+  /** Everything the server has, if that is not what it has reached. `row` is that of `look`. */
   holdings(row: Row): Pick<ProbeReport, 'holds' | 'logged'>;
-  /** Variables that could break a promise from one moment to the next, by their names. `row` is `look`'s. */
+  /** Variables whose change could break a guarantee at any moment, by name. `row` is that of `look`. */
   settings(row: Row): Readonly<Record<string, string>>;
   /** How the server replicates. `rows` are those of `replication`. */
   channels(rows: readonly Row[]): readonly ReplicationChannel[];
-  /** One row that tells what is left out of the binary log; needs a right of its own. */
+  /** One row with what the binary log leaves out; needs a privilege of its own. */
   logStatus(version: string): string;
-  /** True when `observed` needs the rows of `replication`, read after those of `position`. */
+  /** True if `observed` needs the rows of `replication`, read after those of `position`. */
   observesByReplication(rows: readonly Row[], replicating: boolean): boolean;
-  /** What includes all that finished reads may have seen. `rows` holds one row per statement of `position`. */
+  /** A position that includes everything finished reads may have seen. `rows` has one row per statement of `position`. */
   observed(rows: readonly Row[], replication: readonly Row[]): Position;
   /**
-   * Blocks until the position is applied or the seconds are over; column `outcome` is 0 when it was reached. `null` where no
-   * wait can be trusted: then the server is asked until it is there.
+   * Blocks until the position is applied or the seconds are up; column `outcome` is 0 if it was reached. `null` for a kind
+   * without a wait that can be trusted: then the server is polled.
    */
   readonly wait: ((position: Position, seconds: number) => string) | null;
-  /** Begins a transaction that only reads, and fixes at once what it sees. */
+  /** Begins a read-only transaction whose snapshot is fixed immediately. */
   readonly beginSnapshot: string;
-  /** What proves that a snapshot shows all that was logged before it; `null` where `reached` tells it as well. */
+  /** Proves that a snapshot shows everything logged before it; `null` if `reached` already proves it. */
   readonly logProof: LogProof | null;
-  /** Sent behind COMMIT on the same connection: columns that `own` reads. */
+  /** Sent after COMMIT on the same connection: the columns that `own` reads. */
   readonly afterCommit: string;
   /**
-   * The position of what this connection just committed, `null` when that was nothing. `previous` is its former answer.
-   * Else why no position tells of it, whatever it was.
+   * The position of what this connection just committed; `null` if that was nothing. `previous` is the connection's previous
+   * answer. Otherwise the reason why no position covers the commit.
    */
   own(row: Row, previous: Row | undefined): Position | null | Untold;
 }

@@ -1,9 +1,9 @@
 /**
- * What every session is set to when it is opened, whatever the server's defaults and its `init_connect` say: they are made for
- * other programs, and each of these settings changes what a value, a statement or a transaction means.
+ * The settings of every session when it is opened, whatever the server's defaults and its `init_connect` are: those are made
+ * for other programs, and each of these settings changes what a value, a statement or a transaction means.
  *
- * Sent before anybody knows the flavour: each server runs the part that is marked as its own. Whoever cannot be set so is
- * refused as a connection, for a wrong session writes wrong values without a word.
+ * Sent before the flavour is known: each server runs the part that is marked as its own. If the settings cannot be made, the
+ * connection is refused, since a wrong session silently writes wrong values.
  */
 const names = 'NAMES utf8mb4 COLLATE utf8mb4_unicode_ci';
 
@@ -16,7 +16,7 @@ const settings: Readonly<Record<string, string | number>> = {
   unique_checks: 1,
   sql_safe_updates: 0,
   sql_auto_is_null: 0,
-  // Another limit would cut lists short, or refuse joins.
+  // Other limits would truncate lists, or refuse joins.
   sql_select_limit: '18446744073709551615',
   sql_big_selects: 1,
 };
@@ -28,8 +28,9 @@ const ofAll = Object.entries(settings).map(([name, value]) => `${name} = ${value
 export const sessionSettings = `SET ${[names, ...ofAll].join(', ')} /*M!100101 , ${onMariadb} */ /*!80000 , ${onMysql} */`;
 
 /**
- * Fails where the session is not so after all, as behind somebody who answers in the server's name: two rows are no value.
- * (`DO` would not do: MariaDB makes a warning of it.) Some servers know the name of a database in small letters only.
+ * Fails if the session's settings are not in force after all, as behind a proxy that answers for the server: a subquery of two
+ * rows is no value. (`DO` would not do: MariaDB turns it into a warning.) Some servers know the database's name in lower case
+ * only.
  */
 export function sessionCheck(database: string): string {
   return `SET @tidemark_session = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE NOT (@@character_set_client = 'utf8mb4'
@@ -39,34 +40,34 @@ export function sessionCheck(database: string): string {
  AND LOWER(DATABASE()) <=> LOWER(${textLiteral(database)})))`;
 }
 
-/** Sent once on each new connection; what a server begins with may have led to another database. */
+/** Sent once on each new connection: the server's `init_connect` may have changed the current database. */
 export function onConnect(database: string): readonly string[] {
   return [sessionSettings, `USE ${quotedName(database)}`, sessionCheck(database)];
 }
 
-/** Of connections outside of pools: servers close what lies idle, some after seconds. These lie idle by nature, and are few. */
+/** For connections outside pools: servers close idle connections, some after seconds. These are idle by nature, and few. */
 export function onLongConnection(database: string): readonly string[] {
   return [...onConnect(database), 'SET wait_timeout = 3600'];
 }
 
 export const quotedName = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 
-/** In hexadecimal: how a text is escaped depends on the session. */
+/** In hexadecimal: how a string is escaped depends on the session. */
 const textLiteral = (text: string): string => `CONVERT(X'${Buffer.from(text).toString('hex')}' USING utf8mb4)`;
 
-/** The driver's own limit counts time in which nobody was there to connect; whoever opens a connection has the one that matters. */
+/** The driver's own limit also counts time in which this process could not run; the limit that matters is set by the caller. */
 export const connectFactor = 20;
 
 export const beginToWrite = 'START TRANSACTION READ WRITE';
-/** From the next transaction of the session on, each single statement being one. */
+/** From the session's next transaction on; a single statement is one. */
 export const sessionWrites = 'SET SESSION TRANSACTION READ WRITE';
 export const sessionRefusesWrites = 'SET SESSION TRANSACTION READ ONLY';
 
 /**
- * Of pools only. A statement that runs past the timeout is ended by the server. MySQL ends only reads so, and writes wait for
- * locks of rows for most of a minute and for those of tables for a year: the lock timeouts are set on both. `@tidemark_group` is what numbers the transactions of a MySQL
- * replication group. With `refusesWrites` the server refuses whatever writes, also what a procedure does, except in a transaction
- * that was begun to write.
+ * For pools only. The server ends a statement that runs longer than the timeout. MySQL ends only reads that way, and writes wait
+ * for row locks for most of a minute and for table locks for a year: so the lock timeouts are set on both.
+ * `@tidemark_group` is the UUID that numbers the transactions of a MySQL replication group. With `refusesWrites` the server
+ * refuses every write, including those of procedures, except in a transaction begun for writing.
  */
 export function poolSettings(statementTimeoutMs: number, { refusesWrites = false } = {}): string {
   const seconds = statementTimeoutMs / 1000;

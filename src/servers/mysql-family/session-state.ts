@@ -1,4 +1,4 @@
-/** What the protocol tells with each answer, which the driver keeps beside the connection. */
+/** What the protocol reports with each answer; the driver keeps it beside the connection. */
 const statusInTransaction = 1;
 const statusAutocommit = 2;
 
@@ -12,7 +12,7 @@ type Told = {
 
 const toldOn = (connection: object): Told['info'] => (connection as Told).info ?? null;
 
-/** A pool wraps a connection anew each time that it hands it out; what it was told stays the same. */
+/** A pool wraps a connection anew each time it hands it out; the state kept beside it stays the same object. */
 export const keyOf = (connection: object): object => toldOn(connection) ?? connection;
 
 const says = (connection: object, flag: number): boolean => ((toldOn(connection)?.status ?? 0) & flag) !== 0;
@@ -21,10 +21,10 @@ export const isInTransaction = (connection: object): boolean => says(connection,
 
 export const isAutocommitting = (connection: object): boolean => says(connection, statusAutocommit);
 
-/** As the greeting has it. */
+/** As in the greeting. */
 export const versionOf = (connection: object): string => toldOn(connection)?.serverVersion?.raw ?? '';
 
-/** Which of the two servers greeted; `null` of a connection that is no driver's of the family. */
+/** Which of the two servers sent the greeting; `null` for a connection of another driver. */
 export function greetedByMariadb(connection: object): boolean | null {
   return 'info' in connection ? toldOn(connection)?.isMariaDB?.() === true : null;
 }

@@ -1,6 +1,6 @@
 /**
- * How a server is set up, asked seldom: most of it changes with a restart only. What could break a promise from one moment to
- * the next is in each look instead.
+ * Settings that are asked for seldom, since most of them change only with a restart. Those whose change could break a
+ * guarantee at any moment are part of each probe instead.
  */
 import { type Row, textOf } from '../rows.ts';
 
@@ -25,7 +25,7 @@ const names = [
   'group_replication_consistency',
 ] as const;
 
-/** Those that the server does not have are not in the answer. */
+/** The answer omits those that the server does not have. */
 export const setupVariables = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names.map((name) => `'${name}'`).join(', ')})`;
 
 const states = [
@@ -43,14 +43,14 @@ export function variablesOf(rows: readonly Row[]): Readonly<Record<string, strin
   return Object.fromEntries(rows.map((row) => [textOf(row, 'Variable_name'), textOf(row, 'Value')]));
 }
 
-/** What the source leaves out of its log. No rows without a log; `null` where the account may not ask. */
+/** What the source leaves out of its log. No rows if it writes none; `null` if the account may not ask. */
 export function logFiltersOf(rows: readonly Row[] | null): Readonly<Record<string, string>> {
   if (rows === null) return {};
   const [row] = rows;
   return { binlog_do_db: textOf(row, 'Binlog_Do_DB'), binlog_ignore_db: textOf(row, 'Binlog_Ignore_DB') };
 }
 
-/** MySQL has renamed it with 8.2. */
+/** Renamed in MySQL 8.2. */
 export function logStatusOfMysql(version: string): string {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 8 || (major === 8 && minor >= 2) ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS';

@@ -1,11 +1,11 @@
 /**
- * A transaction that reads one state of the database and knows which one. Its position is asked for right before and right
- * behind the moment at which the state is fixed: the first answer tells what is surely in it, the second what may be. Alike,
- * they name it exactly; while something is being committed they differ, and the state is taken anew, a few times.
+ * A transaction that reads one state of the database at a known position. The position is requested right before and right
+ * after the moment at which the state is fixed: the first answer is what is surely in it, the second what may be. If they
+ * are equal, they are its exact position; they differ while a commit is under way, and the state is taken again, a few times.
  *
- * The first answer must err to the low side on every server: a source of MariaDB counts a commit before it shows it, so
- * there what was applied by replication counts as included, and of its own log what the snapshot is proved to show. Only
- * who finds nobody waiting asks where the log ends: the answer would wait as long as they do.
+ * The first answer must err on the low side on every server: a MariaDB source counts a commit before it shows it, so
+ * there what replication applied counts as included, and of its own log what the snapshot is proved to show. The end of the
+ * log is only requested while no commit waits for an acknowledgement: the answer would take as long as that wait.
  */
 import type { Connection } from '../connection.ts';
 import type { Reached } from '../flavour.ts';
@@ -14,7 +14,7 @@ import type { ServerStatements } from './server-statements.ts';
 
 const maxAttempts = 10;
 
-/** What fixes the state is sent at once. */
+/** The statement that fixes the state is sent immediately. */
 export async function beginSnapshot(
   connection: Pick<Connection, 'query'>,
   statements: ServerStatements,

@@ -4,14 +4,14 @@ import type { ServerAddress } from '../server-address.ts';
 
 /**
  * The sockets of some connections to one server, opened here instead of by the driver so that they can be cut. The driver's
- * own way to end a busy connection asks the server to, and waits for ever for one that is silent.
+ * own way to end a busy connection asks the server to, and waits forever if the server is silent.
  */
 export class Sockets {
   readonly #address: Pick<ServerAddress, 'host' | 'port'>;
   readonly #limit: GreetingLimit | null;
   readonly #open = new Set<Socket>();
 
-  /** Whoever has no limit of his own for how long a server may take to say its first word is given one. */
+  /** `limit`: how long the server may take to send its greeting, for callers without a limit of their own. */
   constructor(address: Pick<ServerAddress, 'host' | 'port'>, limit: GreetingLimit | null = null) {
     this.#address = address;
     this.#limit = limit;
@@ -19,7 +19,7 @@ export class Sockets {
 
   /** For the driver's `stream` option. */
   readonly connect = (): Socket => {
-    // The driver takes all listeners off a socket that failed, so nobody would tell of its end.
+    // The driver removes all listeners from a socket that failed, so its end would not be reported.
     for (const socket of this.#open) if (socket.destroyed) this.#open.delete(socket);
     const socket = connect({ host: this.#address.host, port: this.#address.port, noDelay: true });
     this.#open.add(socket);
@@ -32,20 +32,22 @@ export class Sockets {
     return socket;
   };
 
-  /** Ends all of them at once; what was under way on them fails as a lost connection. */
+  /** Cuts all of them immediately; what is running on them fails as a lost connection. */
   cut(): void {
     for (const socket of this.#open) end(socket, 'ECONNRESET', 'The connection was cut on this side');
     this.#open.clear();
   }
 }
 
-/** Told at once and only to somebody: an error event that nobody listens to would end the process. */
+/** The error is emitted at once, and only if there is a listener: without one it would end the process. */
 function end(socket: Socket, code: string, message: string): void {
   if (!socket.destroyed && socket.listenerCount('error') > 0) tell(socket, Object.assign(new Error(message), { code }));
   socket.destroy();
 }
 
-/** TLS over the socket passes it on, to nobody once the driver has heard it from the socket and has ended the connection. */
+/**
+ * TLS over the socket passes it on, but has no listener once the driver has heard it from the socket and closed the connection.
+ */
 function tell(socket: Socket, cause: Error): void {
   try {
     socket.emit('error', cause);

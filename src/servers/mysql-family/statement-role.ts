@@ -8,7 +8,7 @@ const keeping = new Set([
 ]);
 const hiding = new Set(['CALL', 'EXECUTE']);
 
-/** Comments that the server reads as such. One that begins with `!` or `M!` holds a statement. */
+/** Comments that the server treats as such. One that begins with `!` or `M!` contains a statement. */
 const leading = /^(?:\s|\(|\/\*(?!M?!)[\s\S]*?\*\/|--(?=\s)[^\n]*(?:\n|$)|#[^\n]*(?:\n|$))+/;
 
 export function roleOf(text: string): StatementRole {
@@ -33,12 +33,12 @@ const leavingNothing =
 
 const beginning = /^(?:BEGIN|START\s+TRANSACTION|SET\s+TRANSACTION)\b/i;
 
-/** Whether whoever is given the connection next would find a transaction, or have one of another kind. */
+/** Whether the next user of the connection would find an open transaction, or get a transaction of another kind. */
 export function mayLeaveTransaction(text: string): boolean {
   return beginning.test(text.replace(leading, ''));
 }
 
-/** Whether a connection may be another one after the statement: its variables, its locks, its database. */
+/** Whether the statement may change the connection's state: variables, locks, or current database. */
 export function mayChangeConnection(text: string): boolean {
   const statement = text.replace(leading, '');
   return !leavingNothing.test(statement) && !/^(?:SET|START)\s+TRANSACTION\b/i.test(statement);

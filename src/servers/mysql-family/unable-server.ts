@@ -1,11 +1,11 @@
 /**
- * Errors that say something of the server and nothing of the statement: another server may answer the same statement well.
- * Whether it does is found by asking one.
+ * Errors about the server and not about the statement: another server may answer the same statement.
+ * Whether one does is found by trying it.
  */
 import type { ServingFaultKind } from '../../cluster/serving.ts';
 
 const byNumber: Readonly<Record<number, ServingFaultKind>> = {
-  // Of the files below the tables, as of temporary ones on a disk that is full.
+  // Of the files below the tables, such as temporary ones on a full disk.
   1: 'TABLE_BROKEN', // cannot create a file
   2: 'TABLE_BROKEN', // error on read
   3: 'TABLE_BROKEN', // error on write
@@ -18,7 +18,7 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   27: 'TABLE_BROKEN', // cannot bring a file to the disk
   28: 'TABLE_BROKEN', // no space left
   29: 'TABLE_BROKEN', // cannot find the file
-  // In the engine's own numbers, which MyISAM tells clients as they are.
+  // Numbers of the storage engine, which MyISAM passes on to clients unchanged.
   126: 'TABLE_BROKEN', // index corrupt
   130: 'TABLE_BROKEN', // a file that is no table
   1049: 'TABLE_MISSING', // unknown database
@@ -32,7 +32,7 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   1143: 'RIGHT_MISSING', // to the column
   1227: 'RIGHT_MISSING', // of the server
   1370: 'RIGHT_MISSING', // to a routine
-  1364: 'TABLE_MISSING', // a column of somebody else's that has no default
+  1364: 'TABLE_MISSING', // an unknown column that has no default
   1820: 'RIGHT_MISSING', // the password has to be changed first
   1862: 'RIGHT_MISSING', // the password has expired
   3118: 'RIGHT_MISSING', // the account is locked
@@ -77,7 +77,7 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   3797: 'TABLE_SILENT', // nor in time
 };
 
-/** `null` when the error says nothing of the server. */
+/** `null` if the error says nothing about the server. */
 export function unableByNumber(errno: number): ServingFaultKind | null {
   return byNumber[errno] ?? null;
 }

@@ -1,12 +1,12 @@
 /**
  * What reads on a source cannot have seen although it is logged: commits that wait for a replica's acknowledgement. They may be
- * lost with the source, so no session may be told to wait for them.
+ * lost with the source, so no session may be made to wait for them.
  *
- *   nobody waits                                     all that is logged counts as seen
- *   who waited is done in a moment, as usual         the same: it was shown by then
- *   nobody is acknowledged any more (MariaDB)        what counts is the position of the last commit that was shown; at once
- *                                                    while that is still the last one
- *   somebody waits (MySQL)                           what it waits for, and all behind it, does not count
+ *   no commit waits                                  everything logged counts as seen
+ *   the waiting commits finish in a moment, as usual the same: they were visible by then
+ *   no acknowledgements arrive any more (MariaDB)    the position of the last visible commit counts; immediately if it is
+ *                                                    still the last one
+ *   commits keep waiting (MySQL)                     they, and everything after them, do not count
  */
 import type { Position } from '../../consistency/position.ts';
 import type { Row } from '../rows.ts';

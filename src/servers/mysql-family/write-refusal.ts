@@ -1,7 +1,7 @@
 /**
- * Why a server would refuse the application's writes: the variables that say so. A server that is read-only by any of them is
- * one, also for an account that it would let through: whoever set it wants no writes there. `transaction_read_only` is none of
- * them: it is what sessions begin with, and ours are set to write.
+ * Why a server would refuse the application's writes: the variables that cause it. A server that is read-only by any of them
+ * counts as read-only even for an account that may still write: an administrator set it to keep writes out.
+ * `transaction_read_only` is not one of them: it is only a default for sessions, and ours are set to write.
  */
 import { type Row, textOf } from '../rows.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Reads the writes that Prisma sends, one table each: which table, which keys. Prisma composes them from few patterns; what
- * does not fit one of them is not read at all, for a wrong guess would be a change that the backup never hears of.
+ * Parses the writes that Prisma sends, one table each: which table, which keys. Prisma composes them from few patterns. A
+ * statement that fits none of them is refused, which is the safe side: a wrong guess would be a change that never reaches the
+ * backup.
  */
 import type { Assignment, Cell, Where, WriteStatement } from '../dialect.ts';
 
@@ -34,7 +35,7 @@ export function readWrite(text: string): WriteStatement | null {
   return where && assigned && { kind: 'UPDATE', name: target, assigned, where };
 }
 
-/** Parameters that name all keys a row can have that the condition holds for, `null` when the condition does not tell. */
+/** Parameters that name every key a matching row can have; `null` if the condition does not limit the keys. */
 export function keysNamedBy({ text, firstParameter }: Where, keyColumn: string): readonly number[] | null {
   const masked = withoutTexts(text);
   if (masked === null || /\b(?:BETWEEN|CASE)\b/i.test(masked)) return null;

@@ -12,7 +12,7 @@ export const mysql = familyFlavour({
     groups: true,
     byStatements: { stepsDown: true, copies: true, copyTools: 'CLONE, or a dump with its GTID set' },
   },
-  // Also of a server that does not say: it is spoken to as most servers of the family are.
+  // Also for a server that does not identify itself: it is addressed like most servers of the family.
   isBehind: (connection) => greetedByMariadb(connection) === false,
   statements: mysqlStatements,
   statementsFor: async () => mysqlStatements,
@@ -20,6 +20,6 @@ export const mysql = familyFlavour({
   local: mysqlLocal,
   history: mysqlHistory,
   unshown: () => mysqlUnshown,
-  // Told only to whoever may replicate.
+  // Reported only to accounts that may replicate.
   startOfLog: async () => null,
 });

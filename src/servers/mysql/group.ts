@@ -1,10 +1,10 @@
 /**
- * What a member of a MySQL replication group says about its place there, told in the words of ordinary replication.
+ * What a member of a MySQL replication group reports about its place there, in the terms of ordinary replication.
  *
  * The group elects its source and makes it writable; the others apply through a channel that SHOW REPLICA STATUS leaves
- * out. The channel that a member once caught up through stays behind when it is done, on a source too: neither counts as
- * replication from somebody. A member sees the majority unreachable some seconds before it gives up: its writes already
- * hang then, so it is no source from that moment on.
+ * out. The channel through which a member once caught up remains afterwards, on a source too: neither counts as
+ * replicating from another server. A member sees that the majority is unreachable some seconds before it gives up: its writes
+ * already hang by then, so from that moment on it is not a source.
  */
 import type { MemberState } from '../../cluster/node-status.ts';
 import type { ReplicationState } from '../mysql-family/server-statements.ts';

@@ -48,7 +48,7 @@ export class MysqlGtidSet implements Position {
     return new MysqlGtidSet(new Map(filled.sort(([a], [b]) => (a < b ? -1 : 1))));
   }
 
-  /** Each server numbers what it writes under its own UUID, or its group's. */
+  /** Each server numbers its writes under its own UUID, or its group's. */
   get reusesNumbers(): boolean {
     return false;
   }
@@ -95,7 +95,7 @@ export class MysqlGtidSet implements Position {
     return MysqlGtidSet.#of(shared);
   }
 
-  /** What was written by these servers, tagged or not. Case of the UUIDs does not matter. */
+  /** What these servers wrote, tagged or not. Case of the UUIDs does not matter. */
   withOnlySources(uuids: Iterable<string>): MysqlGtidSet {
     const wanted = new Set(Array.from(uuids, (uuid) => uuid.toLowerCase()));
     return MysqlGtidSet.#of(new Map([...this.#streams].filter(([key]) => wanted.has(key.slice(0, uuidLength)))));

@@ -1,13 +1,13 @@
 /**
  * The text form of a GTID set, read exactly as leniently as the server reads it:
- * white space and line breaks between the signs; upper case; UUIDs in braces or without hyphens; leading zeros; stray
+ * white space and line breaks between tokens; upper case; UUIDs in braces or without hyphens; leading zeros; stray
  * commas; a UUID named twice; a UUID or tag without numbers (empty); intervals in any order, overlapping, or ending
- * before they begin (empty). Everything else is an error, never half a set.
+ * before they begin (empty). Anything else is an error, never half a set.
  */
 import { MalformedPositionError } from '../../consistency/errors.ts';
 import { type Intervals, normaliseIntervals } from './intervals.ts';
 
-/** The servers keep 2^63 - 1 for themselves: it marks the end of the numbers. */
+/** The servers reserve 2^63 - 1: it marks the end of the numbers. */
 const highestNumber = 2n ** 63n - 2n;
 
 const beyondAscii = /[\u0080-\uffff]/;

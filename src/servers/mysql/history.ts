@@ -29,6 +29,6 @@ export const mysqlHistory: HistoryQuestions = {
 
 const executed = (row: Row): MysqlGtidSet => MysqlGtidSet.parse(textOf(row, 'executed'));
 
-/** The server prints the thread that owns a number behind it. */
+/** The server prints the owning thread after the number. */
 const withOwned = (settled: MysqlGtidSet, row: Row): MysqlGtidSet =>
   settled.merge(MysqlGtidSet.parse(textOf(row, 'owned').replaceAll(/#\d+/g, '')));

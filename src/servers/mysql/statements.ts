@@ -63,8 +63,8 @@ export const mysqlStatements: ServerStatements = {
 };
 
 /**
- * The mode is asked for behind the commit. ON cannot follow while somebody commits without a number; ON_PERMISSIVE can, so
- * there it counts only when it was found before as well.
+ * The mode is requested after the commit. ON cannot follow while any client commits without a GTID; ON_PERMISSIVE can, so
+ * it counts only if it was also found before the commit.
  */
 function untoldBy(row: Row, previous: Row | undefined): Untold | null {
   if (textOf(row, 'log_bin') !== '1' || textOf(row, 'sql_log_bin') !== '1') return 'UNLOGGED';
@@ -73,7 +73,7 @@ function untoldBy(row: Row, previous: Row | undefined): Untold | null {
   return numbers ? null : 'UNNUMBERED';
 }
 
-/** Own writes carry the server's own UUID or, in a replication group, the group's. Others' are not waited for. */
+/** The server's own writes carry its UUID or, in a replication group, the group's. Those of others are not waited for. */
 function ownPart(row: Row): Position | null {
   const all = executed(row);
   const own = all.withOnlySources([textOf(row, 'uuid'), textOf(row, 'groupName')].filter((uuid) => uuid !== ''));

@@ -1,6 +1,6 @@
 /**
- * What a MySQL source has logged and shows to nobody yet, because it waits for a replica's acknowledgement. What it waits for, and
- * all behind it, does not count as seen.
+ * What a MySQL source has logged but does not show yet, because it waits for a replica's acknowledgement. The waiting commits,
+ * and everything after them, do not count as seen.
  */
 import type { Position } from '../../consistency/position.ts';
 import type { Ask, UnshownCommits } from '../mysql-family/unshown-commits.ts';
@@ -15,7 +15,7 @@ export const mysqlUnshown: UnshownCommits = {
   },
 };
 
-/** Whoever waits says so, and owns what it waits for. */
+/** A waiting thread says so, and owns the GTID it waits for. */
 export const waitingThreads =
   "SELECT PROCESSLIST_ID AS thread FROM performance_schema.threads WHERE PROCESSLIST_STATE LIKE 'Waiting for semi-sync ACK%'";
 export const ownedNow =

@@ -91,7 +91,7 @@ describe('a fault of the driver', () => {
       'a certificate of nobody who is trusted',
       Object.assign(new Error('self-signed'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
       'CONNECTION',
-      'has a certificate that nobody signed who is trusted here (ssl-ca)',
+      'has a certificate that no trusted CA has signed (ssl-ca)',
     ],
     [
       'a certificate for another host',

@@ -1,4 +1,4 @@
--- Makes a replica follow the source by GTID. May run again: it goes on where the replica is.
+-- Makes a replica follow the source by GTID. Repeatable: it continues from the replica's position.
 STOP SLAVE;
 SET GLOBAL rpl_semi_sync_master_enabled = 0;
 SET GLOBAL rpl_semi_sync_slave_enabled = {{semi_sync}};

@@ -7,12 +7,12 @@ import { rowsOf, textOf } from '../../rows.ts';
 import { type StartWords, serverArguments, temporaryDirectory } from './server-arguments.ts';
 import { credentialValues, loadStatements } from './sql-file.ts';
 
-/** What servers of the family that are started alike still differ in. */
+/** What still differs between servers of the family that are started in the same way. */
 export type FamilyLocal = Pick<LocalServers, 'program' | 'recipe' | 'initialise' | 'group'> & {
-  /** Where its statements and settings lie. */
+  /** The folder of its statements and settings. */
   readonly folder: URL;
   readonly start: StartWords;
-  /** Before a server follows that never did. */
+  /** Run before a server follows for the first time. */
   begin(position: Position): readonly string[];
   readonly stopApplying: string;
   delay(seconds: number): readonly string[];
@@ -22,7 +22,7 @@ export function familyLocal(given: FamilyLocal): LocalServers {
   const { folder, start, begin, stopApplying, delay, ...own } = given;
   return {
     ...own,
-    // Two servers with one would not replicate. Each makes its own at its first start.
+    // Two servers with the same one would not replicate. Each creates its own at its first start.
     identityFiles: ['auto.cnf'],
     launch: async ({ accounts, ...request }) => {
       const { dataDirectory, member } = request;
@@ -60,7 +60,7 @@ export async function runAll(connection: Connection, statements: readonly string
   for (const statement of statements) await connection.query(statement);
 }
 
-/** How a program of the family is known among others. */
+/** How a program of the family is recognised. */
 export const familyProgram: Pick<ServerProgram, 'versionArguments' | 'dataDirectoryIn'> = {
   versionArguments: ['--no-defaults', '--version'],
   dataDirectoryIn: (args) => {
@@ -69,5 +69,5 @@ export const familyProgram: Pick<ServerProgram, 'versionArguments' | 'dataDirect
   },
 };
 
-/** The version in the line that servers of the family say of themselves. */
+/** The version, from the line that servers of the family print about themselves. */
 export const versionInLine = (text: string): string | null => /\bVer (\d+\.\d+\.\d+)/.exec(text)?.[1] ?? null;

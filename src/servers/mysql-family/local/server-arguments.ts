@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import type { LaunchRequest } from '../../local-servers.ts';
 
-/** What kinds of the family are started with besides. */
+/** Additional arguments of a kind of the family. */
 export type StartWords = {
-  /** Holds what all of them share. */
+  /** The settings that all its servers share. */
   readonly settings: string;
-  /** Replication starts once the source's port is known. */
+  /** Replication is started once the source's port is known. */
   readonly skipStart: string;
-  /** Of a server that is no member of a group. */
+  /** For a server that is not in a group. */
   readonly alone: readonly string[];
-  /** Wherever its program came from. */
+  /** Whatever the origin of its program. */
   readonly places: readonly string[];
 };
 
 export type ServerArguments = Omit<LaunchRequest, 'accounts'> & { readonly initFile: string };
 
-/** Where a server keeps its temporary tables. The settings tell MariaDB that it is no database. */
+/** Where a server keeps its temporary tables. MariaDB's settings exclude the directory from its databases. */
 export const temporaryDirectory = (dataDirectory: string): string => join(dataDirectory, 'tmp');
 
 /** The arguments that differ from server to server; what they share is in `server.cnf`. */
@@ -27,10 +27,10 @@ export function serverArguments(options: ServerArguments, words: StartWords): st
     ...placesOf(options.unpackedUsr, words),
     '--bind-address=127.0.0.1',
     `--port=${options.port}`,
-    // Relative to the data directory: a whole path may be longer than a socket's name can be.
+    // Relative to the data directory: a whole path may be too long for a socket's name.
     '--socket=server.sock',
     '--pid-file=server.pid',
-    // A server that starts removes the temporary tables that it finds, also those of another server.
+    // A server that starts removes the temporary tables it finds, including those of another server.
     `--tmpdir=${temporaryDirectory(options.dataDirectory)}`,
     `--server-id=${options.serverId}`,
     '--report-host=127.0.0.1',
@@ -44,7 +44,7 @@ export function serverArguments(options: ServerArguments, words: StartWords): st
 
 function suffixOf({ member, role }: ServerArguments): string[] {
   if (member) return ['--defaults-group-suffix=-member'];
-  // The source too: it is let write once it is known which server that is.
+  // The source too: it is made writable once it is known which server that is.
   return role === 'backup' ? [] : ['--defaults-group-suffix=-replica'];
 }
 

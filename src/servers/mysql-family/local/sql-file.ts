@@ -1,4 +1,4 @@
-/** Statements of a kind's own, in files beside its code: what containers are told by a shell is told from them too. */
+/** SQL of one kind of server, in files beside its code. The shell scripts of the containers use the same files. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { LocalAccounts } from '../../local-servers.ts';
@@ -13,8 +13,8 @@ export async function loadStatements(folder: URL, name: string, values: SqlValue
 export const settingsFile = (folder: URL): string => fileURLToPath(new URL('server.cnf', folder));
 
 /**
- * Fills `{{name}}` with a quoted literal and splits the text into statements, one line each, as an init file wants them.
- * The files are ours: comments stand on lines of their own, and a semicolon only ends a line.
+ * Replaces `{{name}}` by a quoted literal and splits the text into statements, one a line, as an init file requires.
+ * The files are ours: comments are on lines of their own, and a semicolon only ends a line.
  */
 export function renderStatements(text: string, values: SqlValues): string[] {
   return text

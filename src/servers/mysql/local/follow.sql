@@ -1,4 +1,4 @@
--- Makes a replica follow the source by GTID. May run again: it goes on where the replica is.
+-- Makes a replica follow the source by GTID. Repeatable: it continues from the replica's position.
 STOP REPLICA;
 SET PERSIST rpl_semi_sync_source_enabled = 0;
 SET PERSIST rpl_semi_sync_replica_enabled = {{semi_sync}};

@@ -1,13 +1,13 @@
 /**
- * Brings the members of a replication group together.
+ * Forms a replication group from its members.
  *
- *   somebody is ONLINE           the others join it
- *   nobody is, all are here      the member that has every transaction of the others starts the group, the others join
- *   nobody is, somebody is away  nothing: whoever is away may hold transactions that nobody here has
+ *   one is ONLINE                   the others join it
+ *   none is, all can be reached     the member that has every transaction of the others starts the group, the others join
+ *   none is, one cannot be reached  nothing: it may hold transactions that no reachable member has
  *
- * What a member has is what it has executed and what it has received for applying. Members deliver in one order, so one
- * of them has everything that any of them has; when none has, somebody wrote past the group, and a person must look.
- * Starting a group from less would number new transactions like the lost ones.
+ * A member has what it has executed and what it has received for applying. Members deliver in one order, so one
+ * of them has everything that any of them has; if none has, something wrote outside the group, and a person must decide.
+ * A group that is started from less would give new transactions the numbers of the lost ones.
  */
 import type { GroupRequest, LocalServer } from '../../local-servers.ts';
 import { runAll } from '../../mysql-family/local/family-local.ts';
@@ -47,8 +47,8 @@ export async function formGroup(request: GroupRequest, folder: URL): Promise<str
 }
 
 /**
- * One after the other: members that join at the same moment get into each other's way, and then wait for seconds. A join is
- * refused while the group still counts on the member's former life, and the cure is to try again: answers the last refusal.
+ * One at a time: members that join at the same moment get in each other's way, and then wait for seconds. A join is
+ * refused while the group still counts the member's previous incarnation, and the cure is to retry: returns the last refusal.
  */
 async function inTurn(members: readonly LocalServer[], act: (member: LocalServer) => Promise<void>): Promise<unknown> {
   let refusal: unknown = null;

@@ -1,7 +1,7 @@
 import type { LocalServer } from '../../local-servers.ts';
 import { rowsOf } from '../../rows.ts';
 
-/** What one member says of itself. */
+/** A member's view of itself. */
 export type MemberView = {
   readonly member: LocalServer;
   /** `OFFLINE`, `RECOVERING`, `ONLINE`, `ERROR`, as the server words it; `STRANDED` without a majority, soon an `ERROR`. */

@@ -1,4 +1,4 @@
--- Tells a server which group it is a member of and where the others are. May run again, while it takes no part.
+-- Sets which group a server is a member of and where the others are. Repeatable while it is not in the group.
 -- A member that starts is read-only until its group has made it the primary.
 STOP GROUP_REPLICATION;
 SET PERSIST_ONLY super_read_only = ON;

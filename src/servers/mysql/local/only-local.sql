@@ -1,4 +1,4 @@
--- The account that an empty data directory comes with has no password: nobody may use it.
+-- The account that an empty data directory comes with has no password: it is locked.
 SET SESSION sql_log_bin = 0;
 ALTER USER IF EXISTS 'root'@'localhost' ACCOUNT LOCK;
 -- Earlier versions let these accounts come from anywhere.

@@ -11,7 +11,7 @@ const recipe = ['--no-defaults', '--initialize-insecure', '--loose-innodb-redo-l
 export const mysqlStart: StartWords = {
   settings: settingsFile(folder),
   skipStart: '--skip-replica-start',
-  // What a failover persisted is for servers that nobody arranges at their start.
+  // Settings that a failover persisted are for servers that are not configured at each start.
   alone: ['--persisted-globals-load=OFF'],
   places: ['--secure-file-priv=NULL'],
 };
