@@ -48,14 +48,12 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const clock = systemClock;
   const metrics = config.http.metrics ? new PrometheusMetrics({ clock, runtime: true }) : null;
   const redis = openRedis(config);
-  const cache =
-    redis && openCache(config, redis, { metrics: metrics ?? unmeasured, ...(mayAnswer && { rule: mayAnswer }) });
   const database = openDatabase(config, log, {
     ...switches,
     ...(metrics && { metrics }),
     onAppended: () => mirror?.wake(),
-    ...(cache && { onWrote: cache.wrote.bind(cache) }),
   });
+  const cache = redis && openCache(config, { redis, database, ...(mayAnswer && { rule: mayAnswer }) });
   const { cluster } = database;
   const mirror = config.mirror.worker === 'off' ? null : openMirror(config, database, log);
   const isMirrored = config.cluster.nodes.some(({ role }) => role === 'backup');

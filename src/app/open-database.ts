@@ -35,7 +35,7 @@ export function openDatabase(
     onAppended,
     ...given
   }: AppSwitches &
-    Partial<Pick<Parameters<typeof openOrdersDatabase>[0], 'metrics' | 'onWrote'>> & {
+    Partial<Pick<Parameters<typeof openOrdersDatabase>[0], 'metrics'>> & {
       readonly onAppended?: () => void;
     } = {},
 ): OrdersDatabase {

@@ -1,10 +1,9 @@
 import type { MayAnswer } from '../cache/may-answer.ts';
-import { ReadCache } from '../cache/read-cache.ts';
+import { type CommitSource, ReadCache } from '../cache/read-cache.ts';
 import type { Config } from '../config/config.ts';
-import { ordersName } from '../database/orders/orders-client.ts';
+import { currentEpoch } from '../consistency/epoch.ts';
+import type { OrdersDatabase } from '../database/orders/orders-client.ts';
 import { systemClock } from '../platform/clock.ts';
-import { LabelledMetrics } from '../platform/labelled-metrics.ts';
-import { type Metrics, unmeasured } from '../platform/metrics.ts';
 import { Redis } from '../platform/redis.ts';
 import { positions } from '../servers/known-flavours.ts';
 
@@ -15,13 +14,19 @@ export function openRedis({ redis: { target, timeoutMs } }: Config): Redis | nul
     : new Redis({ target, prefix: null, timeoutMs, clock: systemClock, random: Math.random });
 }
 
-/** `null` if nothing is to be cached. Every process that writes has one, because it must tell the others. */
+/**
+ * `null` if nothing is to be cached. Every process that writes has one, because it must tell the others: answers that are cached must
+ * not outlive its writes.
+ */
 export function openCache(
   { redis: { cacheTtlMs: ttlMs } }: Config,
-  redis: Redis,
-  { metrics = unmeasured, rule }: { metrics?: Metrics; rule?: MayAnswer } = {},
+  { redis, database, rule }: { redis: Redis; database: OrdersDatabase; rule?: MayAnswer },
 ): ReadCache | null {
-  const measured = new LabelledMetrics(metrics, { database: ordersName });
   if (ttlMs === 0) return null;
-  return new ReadCache({ redis, positions, clock: systemClock, ttlMs, metrics: measured, ...(rule && { rule }) });
+  const { metrics } = database;
+  const commits: CommitSource = {
+    subscribe: (listener) => database.committed.subscribe(listener),
+    epoch: () => currentEpoch(database.epochs),
+  };
+  return new ReadCache({ redis, positions, clock: systemClock, ttlMs, metrics, commits, ...(rule && { rule }) });
 }

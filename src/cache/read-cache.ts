@@ -35,8 +35,17 @@ export type ReadCacheOptions = {
   /** Lifetime of an answer, in milliseconds. */
   readonly ttlMs: number;
   readonly metrics?: Metrics;
+  /** Where it hears of the writes of this process. Without, `wrote` has to be called. */
+  readonly commits?: CommitSource;
   /** The rule. Tests replace it with a wrong one to see that they notice. */
   readonly rule?: MayAnswer;
+};
+
+export type CommitSource = {
+  /** The returned function unsubscribes. */
+  readonly subscribe: (listener: (commit: { readonly position: Position | null }) => void) => () => void;
+  /** The present one, in which answers are cached. */
+  readonly epoch: () => number | null;
 };
 
 export type CacheQuestion = CacheRequest & {
@@ -85,8 +94,10 @@ export class ReadCache {
   readonly #invalidation: Invalidation;
   readonly #flights = new Map<string, { readonly ended: Promise<void>; end(): void }>();
   readonly #background = new Set<Promise<void>>();
+  readonly #unsubscribe: () => void;
 
-  constructor({ redis, positions, clock, ttlMs, metrics = unmeasured, rule = mayAnswer }: ReadCacheOptions) {
+  constructor(options: ReadCacheOptions) {
+    const { redis, positions, clock, ttlMs, metrics = unmeasured, rule = mayAnswer, commits } = options;
     this.#positions = positions;
     this.#clock = clock;
     this.#rule = rule;
@@ -94,6 +105,10 @@ export class ReadCache {
     this.#answers = new RedisAnswers(redis, { ttlMs, maxAnswers });
     this.#looks = new SharedLooks(this.#answers, positions, clock);
     this.#invalidation = new Invalidation({ answers: this.#answers, positions, clock, metrics: this.#metrics, ttlMs });
+    const unsubscribe = commits?.subscribe(({ position }) => {
+      if (position !== null) this.wrote(position, commits.epoch());
+    });
+    this.#unsubscribe = unsubscribe ?? (() => undefined);
   }
 
   /** A write was committed at `position`. Returns at once. */
@@ -102,6 +117,7 @@ export class ReadCache {
   }
 
   async close(): Promise<void> {
+    this.#unsubscribe();
     await this.#invalidation.close();
     await Promise.all(this.#background);
   }

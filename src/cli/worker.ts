@@ -41,10 +41,9 @@ async function run({ help }: { readonly help: boolean }): Promise<number> {
 async function startWorking(config: Config, { log, lifecycle, metrics }: Working) {
   const measured = { ...(metrics && { metrics }) };
   const redis = openRedis(config);
-  const cache = redis && openCache(config, redis, measured);
+  const database = openDatabase(config, log, measured);
   // What API processes have cached must not outlive writes by jobs.
-  const onWrote = { ...(cache && { onWrote: cache.wrote.bind(cache) }) };
-  const database = openDatabase(config, log, { ...measured, ...onWrote });
+  const cache = redis && openCache(config, { redis, database });
   const tokens = openTokens(config, database);
   const background = openBackground(config, { redis, database, tokens, log, ...measured });
   const closeCache = async () => {

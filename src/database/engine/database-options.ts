@@ -1,7 +1,6 @@
 /** What an engine is opened with. */
 import type { ClusterOptions } from '../../cluster/cluster-options.ts';
 import type { Node } from '../../cluster/node.ts';
-import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -43,6 +42,4 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly metrics?: Metrics;
   /** What every server has to be able to read to serve; not looked at unless told. */
   readonly serves?: Served;
-  /** Called with the position of each write behind its commit, and the epoch that it counts in. */
-  readonly onWrote?: (position: Position, epoch: number | null) => void;
 } & Pick<ClusterOptions, 'health' | 'monitor' | 'tracker'>;

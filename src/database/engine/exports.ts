@@ -23,6 +23,7 @@ export {
 } from '../errors.ts';
 export type { MirroredModel } from '../mirror/mirrored-tables.ts';
 export { type MirroringOptions, mirroring } from '../mirroring/mirroring.ts';
+export type { Commit, CommitListener, Commits } from '../session/committed-event.ts';
 export { DatabaseScope } from '../session/database-scope.ts';
 export type { PinnedSession } from '../session/pinned-session.ts';
 export { healthGating } from '../session/read-through-session.ts';

@@ -25,6 +25,7 @@ import { closeNodeClients, makeNodeClients, type NodeClients, type PrismaClientL
 import { measurePools } from '../clients/pool-metrics.ts';
 import type { OnSource, SqlConnection } from '../mirroring/outbox-table.ts';
 import { SqlNodeProbe } from '../nodes/sql-node-probe.ts';
+import { type Commits, CommittedEvent } from '../session/committed-event.ts';
 import { DatabaseScope } from '../session/database-scope.ts';
 import { PinnedSession } from '../session/pinned-session.ts';
 import { openSnapshot } from '../session/positioned-snapshot.ts';
@@ -37,14 +38,15 @@ import type { ReplicatedDatabaseOptions } from './database-options.ts';
 import { type DatabaseUses, refuseOtherUses, refusingWriter, usesOf } from './database-uses.ts';
 import { KnownEpochs } from './known-epochs.ts';
 import { LostNodes } from './lost-nodes.ts';
-
-const warmUpMs = 3000;
+import { warmUp } from './warm-up.ts';
 
 export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
   readonly cluster: Cluster;
   readonly name: string;
   /** Of this database: they tell its name. Ends with it. */
   readonly metrics: LabelledMetrics;
+  /** Tells of each write of this process. */
+  readonly committed: Commits;
   readonly #clients: ReadonlyMap<string, NodeClients<Client>>;
   readonly #services: SessionServices<Client, Transaction>;
   readonly #clock: Clock;
@@ -66,6 +68,8 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const metrics = new LabelledMetrics(options.metrics ?? unmeasured, { database: name });
     this.metrics = metrics;
     const scope = new DatabaseScope(name);
+    const committed = new CommittedEvent(name, options.log);
+    this.committed = committed;
     const addresses = new Map(nodes.map((node) => [node.name, node]));
     const addressOf = (nodeName: string) => found(addresses, nodeName);
     const ownClock = new OwnClock(clock);
@@ -168,11 +172,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       composed: () => clients(this.#sourceName()).composed,
       routeRead: (request) => routes.read(() => router.routeRead(request)),
       routeWrite: () => routes.write(() => router.routeWrite()),
-      wrote: (position, { readsFollow }) => {
-        this.cluster.judge.wrote(position);
-        if (readsFollow) router.expectReadsOf(position);
-        options.onWrote?.(position, epochs.current);
-      },
+      committed,
       openSnapshot: (nodeName) => openSnapshot(clients(nodeName).direct, transactions),
       writer: this.#writing?.writer ?? refusingWriter(name),
     };
@@ -188,6 +188,11 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const lost = new LostNodes((nodeName) => this.#clients.get(nodeName)?.pool, options.health);
     this.cluster.subscribe((snapshot) => epochs.learn(snapshot));
     this.cluster.subscribe((snapshot) => lost.leave(snapshot));
+    committed.subscribe(({ position, readsFollow }) => {
+      if (position === null) return;
+      cluster.judge.wrote(position);
+      if (readsFollow) router.expectReadsOf(position);
+    });
   }
 
   /** Resolves when every node was looked at once, whether it answered or not. */
@@ -195,7 +200,9 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     this.#strain.start();
     await this.cluster.start();
     this.#writing?.start();
-    await this.#warmUp();
+    const serving = this.cluster.snapshot().filter((status) => isSeen(status) && status.role !== 'BACKUP');
+    const clients = serving.map(({ node }) => found(this.#clients, node.name).direct);
+    await warmUp(clients, this.#clock);
   }
 
   async stop(): Promise<void> {
@@ -262,13 +269,6 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     } finally {
       await connection.release();
     }
-  }
-
-  /** A client's first query loads its engine, which takes most of a second: do it before somebody waits for the answer. */
-  async #warmUp(): Promise<void> {
-    const serving = this.cluster.snapshot().filter((status) => isSeen(status) && status.role !== 'BACKUP');
-    const connecting = serving.map(({ node }) => found(this.#clients, node.name).direct.$connect());
-    await Promise.race([Promise.allSettled(connecting), this.#clock.sleep(warmUpMs, { unref: true })]);
   }
 
   /** What runs on a silent node would end with the node's return, or never: as lost, it can be run elsewhere. */

@@ -34,6 +34,7 @@ import type { PositionedSnapshot } from './positioned-snapshot.ts';
 import type { NodePositions, ReadObservation } from './read-observation.ts';
 import { requiredBy, type SessionOpening, type SessionServices } from './session-opening.ts';
 import { SessionProgress } from './session-progress.ts';
+import { ToldWrites } from './told-writes.ts';
 
 const readsAtOnce = 3;
 
@@ -47,6 +48,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   /** Of the session that it was opened with. */
   readonly #required: ReadRequirement;
   readonly #progress: SessionProgress;
+  readonly #writes: ToldWrites<Transaction>;
   #pin: Promise<RouteDecision> | null = null;
   #decision: RouteDecision | null = null;
   #endOperation: () => void = () => undefined;
@@ -67,6 +69,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#excluded = new Set(opening.excluded);
     this.#required = requiredBy(opening);
     this.#progress = new SessionProgress(services, opening, this.#required.observes);
+    this.#writes = new ToldWrites(services, this.#progress, opening);
   }
 
   get client(): Client {
@@ -197,13 +200,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return snapshot;
   }
 
-  async write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
-    const reads = this.#progress.transactionReads();
-    const written = await this.#services.writer.write(work);
-    const committed = await this.#progress.committed(written, reads);
-    const { readsFollow = true } = this.#opening;
-    if (committed.position !== null) this.#services.wrote(committed.position, { readsFollow });
-    return committed;
+  write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
+    return this.#writes.write(work);
   }
 
   annotate<T>(work: Work<Transaction, T>): Promise<T> {

@@ -8,6 +8,7 @@ import type { Route } from '../../routing/route-decision.ts';
 import type { RoutedRead } from '../../routing/route-request.ts';
 import type { NodeClients } from '../clients/node-clients.ts';
 import type { SourceWriter } from '../write/source-writer.ts';
+import type { CommittedEvent } from './committed-event.ts';
 import type { DatabaseScope } from './database-scope.ts';
 import type { PositionedSnapshot } from './positioned-snapshot.ts';
 
@@ -18,8 +19,7 @@ export type SessionServices<Client, Transaction> = {
   readonly composed: () => Client;
   readonly routeRead: (request: RoutedRead) => Promise<Route>;
   readonly routeWrite: () => Route;
-  /** This was committed. */
-  readonly wrote: (position: Position, expected: { readonly readsFollow: boolean }) => void;
+  readonly committed: Pick<CommittedEvent, 'tell'>;
   readonly observe: (nodeName: string) => Promise<Position>;
   readonly isDown: (nodeName: string) => boolean;
   /** Whether its positions are known to say nothing of what it has. */

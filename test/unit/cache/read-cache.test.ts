@@ -1,7 +1,7 @@
 /** Who reads, who waits and who is answered, on a clock that stands still; with Redis: test/integration/read-cache-redis.test.ts. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fill, FilledAnswer } from '../../../src/cache/fill.ts';
-import { type CacheQuestion, type CacheTurn, ReadCache } from '../../../src/cache/read-cache.ts';
+import { type CacheQuestion, type CacheTurn, type CommitSource, ReadCache } from '../../../src/cache/read-cache.ts';
 import { positions } from '../../../src/servers/known-flavours.ts';
 import { MemoryRedis } from '../../support/memory-redis.ts';
 import { at } from '../../support/scripted-probe.ts';
@@ -14,7 +14,9 @@ let a: ReadCache;
 let b: ReadCache;
 let client: AbortController;
 
-const make = () => new ReadCache({ redis, positions, clock, ttlMs: 60_000 });
+const options = () => ({ redis, positions, clock, ttlMs: 60_000 });
+const make = () => new ReadCache(options());
+type CommitListener = Parameters<CommitSource['subscribe']>[0];
 
 beforeEach(() => {
   clock = new TickingClock();
@@ -229,6 +231,27 @@ it('a write of no epoch that is known is told to nobody', async () => {
   await keep(a, 5);
   await tell(6, null);
   expect((await ask(a)).words).toBe('5');
+});
+
+it.each([
+  ['with a position makes answers without it outdated', at(6), 1, false, 'FILL'],
+  ['without a position does not', null, 1, false, '5'],
+  ['of an epoch that nobody knows does not', at(6), null, false, '5'],
+  ['of an epoch that the answers are not of does not', at(6), 2, false, '5'],
+  ['is not heard of by a cache that is closed', at(6), 1, true, '5'],
+])('a commit %s', async (_, position, epoch, isClosed, words) => {
+  const listeners = new Set<CommitListener>();
+  const subscribe = (listener: CommitListener) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  const writer = new ReadCache({ ...options(), commits: { subscribe, epoch: () => epoch } });
+  await keep(a, 5);
+  if (isClosed) await writer.close();
+  expect(listeners.size).toBe(isClosed ? 0 : 1);
+  for (const listener of listeners) listener({ position });
+  await clock.tick(500);
+  expect((await ask(a)).words).toBe(words);
 });
 
 describe('in a storm of writes', () => {

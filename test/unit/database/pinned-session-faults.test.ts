@@ -9,7 +9,9 @@ import {
   OverloadedError,
   StatementTimeoutError,
   TransactionOverError,
+  WriteIndeterminateError,
 } from '../../../src/database/errors.ts';
+import type { Commit } from '../../../src/database/session/committed-event.ts';
 import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
 import { PinnedSession } from '../../../src/database/session/pinned-session.ts';
 import type { PositionedSnapshot } from '../../../src/database/session/positioned-snapshot.ts';
@@ -21,6 +23,7 @@ import { at } from '../../support/scripted-probe.ts';
 import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
 
 type Services = SessionServices<string, string>;
+type Told = Omit<Commit, 'database'>;
 
 let counts: Map<string, number>;
 let queue: string[];
@@ -28,7 +31,8 @@ let ended: string[];
 let busy: string[];
 let doubted: string[];
 let able: boolean;
-let wrote: unknown[];
+let told: Told[];
+let turns: number;
 let annotated: number;
 let opened: string[];
 let left: string[];
@@ -46,7 +50,8 @@ beforeEach(() => {
   busy = [];
   doubted = [];
   able = true;
-  wrote = [];
+  told = [];
+  turns = 0;
   annotated = 0;
   opened = [];
   left = [];
@@ -82,7 +87,7 @@ beforeEach(() => {
       decision: { node: 'source', role: 'SOURCE', reason: 'write-operation', waitedMs: 0 },
       end: () => undefined,
     }),
-    wrote: (position: { format(): string }, expected: unknown) => void wrote.push([position.format(), expected]),
+    committed: { tell: (commit: Told) => void told.push(commit) },
     observe: async () => at(9),
     isDown: () => false,
     isBlind: () => false,
@@ -331,19 +336,64 @@ describe('a write', () => {
   ])('has replicas watched where reads follow: %s', async (readsFollow, expected) => {
     const session = open({ writes: true, ...(readsFollow !== undefined && { readsFollow }) });
     await session.write(async () => 'done');
-    expect(wrote).toEqual([[at(7).format(), { readsFollow: expected }]]);
+    expect(told.map(({ position, readsFollow }) => [position?.format(), readsFollow])).toEqual([
+      [at(7).format(), expected],
+    ]);
   });
 
-  it('of nothing has nobody watched', async () => {
+  it('of nothing is told to nobody', async () => {
     committed = { position: null, onlyOnSource: false };
     await open({ writes: true }).write(async () => 'done');
-    expect(wrote).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
+  it.each<[string, () => void, object | null]>([
+    ['committed is told with its position', () => undefined, { outcome: 'COMMITTED', position: at(7) }],
+    [
+      'committed without a number is told as on the source only',
+      () => Object.assign(committed, { position: null, onlyOnSource: true }),
+      { outcome: 'COMMITTED', position: null, onlyOnSource: true },
+    ],
+    [
+      'committed on a source that has gone back meanwhile is told without its position',
+      () => Object.assign(services, { historyTurn: () => turns++ }),
+      { outcome: 'COMMITTED', position: null, onlyOnSource: true },
+    ],
+    [
+      'of unknown outcome is told as such',
+      () => Object.assign(services.writer, { write: async () => Promise.reject(new WriteIndeterminateError('lost')) }),
+      { outcome: 'UNKNOWN', position: null, issuedAtMs: new TickingClock().now() },
+    ],
+    [
+      'rolled back is told to nobody',
+      () => Object.assign(services.writer, { write: async () => Promise.reject(new StatementTimeoutError('slow')) }),
+      null,
+    ],
+  ])('%s', async (_, given, expected) => {
+    given();
+    await rejection(open({ writes: true, session: emptySession('orders', 4) }).write(async () => 'done'));
+    const facts = { onlyOnSource: false, epoch: 4, issuedAtMs: 1, readsFollow: true };
+    expect(told).toEqual(expected === null ? [] : [{ ...facts, ...expected }]);
+  });
+
+  it('is told once the session has taken it over, and before it is answered', async () => {
+    const order: string[] = [];
+    const session = open({ writes: true });
+    Object.assign(services.committed, { tell: () => order.push(`told ${session.session.position?.format()}`) });
+    await session.write(async () => 'done').then(() => order.push('answered'));
+    expect(order).toEqual([`told ${at(7).format()}`, 'answered']);
+  });
+
+  it('of unknown outcome fails as before', async () => {
+    const lost = new WriteIndeterminateError('lost');
+    Object.assign(services.writer, { write: async () => Promise.reject(lost) });
+    expect(await rejection(open({ writes: true }).write(async () => 'done'))).toBe(lost);
   });
 
   it('that is a note moves nothing', async () => {
     const session = open({ writes: true });
     expect(await session.annotate(async (tx) => tx)).toBe('note');
-    expect([annotated, wrote, session.session.position]).toEqual([1, [], null]);
+    expect([annotated, told, session.session.position]).toEqual([1, [], null]);
   });
 
   it('that was learned elsewhere moves the session', () => {

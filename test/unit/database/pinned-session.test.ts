@@ -77,7 +77,7 @@ beforeEach(() => {
       return route(next, 'any-replica');
     },
     routeWrite: () => route('source', 'write-operation'),
-    wrote: () => undefined,
+    committed: { tell: () => undefined },
     observe: (node: string) => observe(node),
     isDown: (node: string) => down.has(node),
     isBlind: (node: string) => blind.has(node),

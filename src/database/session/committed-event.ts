@@ -1,0 +1,79 @@
+/**
+ * The event of a database that a write of this process was committed. Told once for each write of a session, after the session has
+ * taken over its position and before the caller gets its answer. Not told: writes that wrote nothing or were rolled back, notes
+ * (`annotate`), work beside sessions (`onSource`), and what other processes write.
+ */
+import { TooManyListenersError } from '../../cluster/cluster-events.ts';
+import type { Position } from '../../consistency/position.ts';
+import type { Logger } from '../../platform/log.ts';
+
+export type Commit = {
+  readonly database: string;
+  /** UNKNOWN: its COMMIT was sent, and nobody can tell what became of it. */
+  readonly outcome: 'COMMITTED' | 'UNKNOWN';
+  /** Includes the write. `null` if `onlyOnSource` or of unknown outcome, and where positions are not learned. */
+  readonly position: Position | null;
+  /** No position tells of it: the source has it, and nobody can say who else. */
+  readonly onlyOnSource: boolean;
+  /** Of the session that wrote. The present one may be another. */
+  readonly epoch: number;
+  readonly issuedAtMs: number;
+  /** Whether somebody is expected to read what was written at once. */
+  readonly readsFollow: boolean;
+};
+
+/** Runs before the write is answered: it should return at once. What it rejects with is logged, as what it throws is. */
+export type CommitListener = (commit: Commit) => unknown;
+
+/** What those who want to know see of it. */
+export type Commits = Pick<CommittedEvent, 'subscribe'>;
+
+/** Each is a part of a process, not a request. */
+const maxListeners = 100;
+
+export class CommittedEvent {
+  readonly #database: string;
+  readonly #log: Pick<Logger, 'error'>;
+  #listeners: readonly CommitListener[] = [];
+
+  constructor(database: string, log: Pick<Logger, 'error'>) {
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /** From the next commit on, in the order of subscription. The returned function unsubscribes. Throws `TooManyListenersError`. */
+  subscribe(listener: CommitListener): () => void {
+    if (this.#listeners.length >= maxListeners) throw new TooManyListenersError(maxListeners, 'commits');
+    // The same function may be subscribed twice, each with its own unsubscribe.
+    const own: CommitListener = (commit) => listener(commit);
+    this.#listeners = [...this.#listeners, own];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== own);
+    };
+  }
+
+  /** Never throws: a listener that fails is logged and stays, and the others are still called. */
+  tell(told: Omit<Commit, 'database'>): void {
+    const commit: Commit = Object.freeze({ database: this.#database, ...told });
+    for (const listener of this.#listeners) {
+      // One that was unsubscribed by another meanwhile is not called any more.
+      if (this.#listeners.includes(listener)) this.#tell(listener, commit);
+    }
+  }
+
+  #tell(listener: CommitListener, commit: Commit): void {
+    try {
+      const hearing = listener(commit);
+      if (hearing instanceof Promise) hearing.catch((error: unknown) => this.#failed(error));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#log.error(
+      { event: 'COMMIT_LISTENER_FAILED', database: this.#database, err: error },
+      'commit listener failed',
+    );
+  }
+}
