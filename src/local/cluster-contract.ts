@@ -6,39 +6,39 @@ import type { ServerAddress } from './server-connection.ts';
 import type { ServerFlavour, Topology } from './server-flavour.ts';
 
 export type LocalClusterOptions = {
-  /** Where everything lives: secrets, data, unpacked servers, `cluster.json`. */
+  /** The folder for everything: secrets, data, unpacked servers, `cluster.json`. */
   directory: string;
   flavour: ServerFlavour;
-  /** `replication` unless told; `group` only on MySQL. */
+  /** Default: `replication`. `group` only on MySQL. */
   topology?: Topology;
-  /** How many replicas there are besides the source; 2 unless told. */
+  /** Number of replicas. Default: 2. */
   replicas?: number;
-  /** Whether the backup server runs; it does unless told. */
+  /** Whether the backup server runs. Default: true. */
   backup?: boolean;
-  /** Whether Redis runs; it does unless told. */
+  /** Whether Redis runs. Default: true. */
   redis?: boolean;
   log: (line: string) => void;
-  /** Aborting it while the cluster starts stops what was started. Without effect afterwards. */
+  /** If aborted while the cluster starts, stops what was started. No effect afterwards. */
   signal?: AbortSignal;
-  /** Where unpacked server packages live; `<directory>/servers` unless told. */
+  /** Folder of unpacked server packages. Default: `<directory>/servers`. */
   binariesDirectory?: string;
   clock?: Clock;
-  /** Where a replica finds the source, when something stands between the two. */
+  /** The address at which a replica finds the source, if there is a proxy in between. */
   sourceAddressFor?: (replica: string, source: ServerAddress) => Promise<ServerAddress>;
-  /** Whether a commit is acknowledged only when a replica has received it; it is unless told. */
+  /** Whether a commit is acknowledged only once a replica has received it. Default: true. */
   semiSync?: boolean;
-  /** What servers get when this process dies without stopping them, on Linux; TERM unless told. */
+  /** The signal that servers get if this process dies without stopping them, on Linux. Default: TERM. */
   parentDeathSignal?: ParentDeathSignal;
 };
 
 export type LocalCluster = {
-  /** Random at the first start, kept until a reset. */
+  /** Generated at the first start, and kept until a reset. */
   readonly id: string;
   readonly flavour: ServerFlavour;
   readonly topology: Topology;
   readonly directory: string;
   readonly database: 'orders';
-  /** As they run now: a restarted node has another pid. Roles in a group are those of the last time that it came together. */
+  /** In their current state: a restarted node has another pid. Roles in a group are those of the last time it formed. */
   readonly nodes: readonly LocalNode[];
   readonly redis: LocalRedis | null;
   readonly redisPassword: string;
@@ -46,13 +46,13 @@ export type LocalCluster = {
   readonly tokenKeys: readonly TokenKey[];
   /**
    * Starts a node that was stopped or killed, on the same port with the same data; a running one is left alone. A member
-   * of a group is back in it afterwards, unless nobody is: then the group starts with the last member that is started.
+   * of a group has rejoined it afterwards; if no member is in it, the group starts with the last member that is started.
    */
   startNode(name: string): Promise<LocalNode>;
-  /** False once it was stopped or has ended by itself. */
+  /** False once it was stopped or has exited. */
   isRunning(name: string): boolean;
-  /** Shuts a node down; `SIGTERM` unless told. Resolves once it is gone. */
+  /** Shuts a node down. Default: with `SIGTERM`. Resolves once it has exited. */
   stopNode(name: string, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Stops what this object started, and nothing else. May be called again. */
+  /** Stops what this object started, and nothing else. May be called repeatedly. */
   stop(): Promise<void>;
 };

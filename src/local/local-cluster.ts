@@ -13,8 +13,8 @@ export type { LocalCluster, LocalClusterOptions };
 
 /**
  * Starts real servers on this machine and sets up replication between them; resolves when all of them answer.
- * Throws `AlreadyRunningError` when another process has this directory, `ServersMissingError` when there is no server
- * program to start, `ServerStartError` when one does not start, `UnsupportedTopologyError` for a group of servers that know none.
+ * Throws `AlreadyRunningError` if another process owns this directory, `ServersMissingError` if there is no server
+ * program to start, `ServerStartError` if one does not start, `UnsupportedTopologyError` if the kind has no groups.
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
   const clock = options.clock ?? systemClock;

@@ -2,7 +2,7 @@ import { TidemarkError } from '../errors.ts';
 import { apiUrl, describeNodes } from './describe-cluster.ts';
 import type { ClusterFile } from './directory/cluster-file-schema.ts';
 
-/** Another process runs a cluster in this directory. `cluster` is null while that one is still starting. */
+/** Another process runs a cluster in this directory. `cluster` is null while it is still starting. */
 export class AlreadyRunningError extends TidemarkError {
   readonly code = 'LOCAL_CLUSTER_RUNNING';
   readonly retryable = false;
@@ -30,28 +30,28 @@ export class AlreadyRunningError extends TidemarkError {
   }
 }
 
-/** No server binary on the PATH, and none could be fetched. The message says what to install. */
+/** There is no server program on the PATH, and none could be fetched. The message says what to install. */
 export class ServersMissingError extends TidemarkError {
   readonly code = 'LOCAL_SERVERS_MISSING';
   readonly retryable = false;
 }
 
-/** A server would not start, or would not take part. The message ends with what its log said last. */
+/** A server did not start, or did not join the cluster. The message ends with the last lines of its log. */
 export class ServerStartError extends TidemarkError {
   readonly code = 'LOCAL_SERVER_START';
   readonly retryable = false;
 }
 
-/** The port was taken between looking and starting: another one may do. */
+/** The port was taken between the check and the start; another port may work. */
 export class PortTakenError extends ServerStartError {}
 
-/** A file or folder of the cluster that this user may not touch, or that holds something else than it should. */
+/** This user may not access a file or folder of the cluster, or its content is malformed. */
 export class UnusableDirectoryError extends TidemarkError {
   readonly code = 'LOCAL_DIRECTORY_UNUSABLE';
   readonly retryable = false;
 }
 
-/** A fault of the file system in words for whoever started the cluster; any other error as it is. */
+/** A file-system fault explained to the user who started the cluster; any other error unchanged. */
 export function explainFileFault(directory: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || error instanceof TidemarkError) return error;
   const path = 'path' in error && typeof error.path === 'string' ? error.path : directory;
@@ -79,19 +79,19 @@ export function belongsToAnotherUser(path: string, cause?: unknown): UnusableDir
   );
 }
 
-/** Servers of this flavour do not replicate in this way. */
+/** Servers of this flavour do not support this topology. */
 export class UnsupportedTopologyError extends TidemarkError {
   readonly code = 'LOCAL_TOPOLOGY_UNSUPPORTED';
   readonly retryable = false;
 }
 
-/** A name that the cluster has no node for. */
+/** The cluster has no node of this name. */
 export class UnknownNodeError extends TidemarkError {
   readonly code = 'LOCAL_NODE_UNKNOWN';
   readonly retryable = false;
 }
 
-/** What was asked of the lab makes no sense as the server is now. */
+/** The lab refuses an action in the server's current state. */
 export class LabRefusedError extends TidemarkError {
   readonly code = 'LAB_REFUSED';
   readonly retryable = false;

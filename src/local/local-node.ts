@@ -2,7 +2,7 @@ import type { ServerFlavour } from './server-flavour.ts';
 
 export type LocalNodeRole = 'source' | 'replica' | 'backup';
 
-/** One running server of the local cluster: what `.tidemark/cluster.json` says about it. */
+/** One running server of the local cluster, as recorded in `.tidemark/cluster.json`. */
 export type LocalNode = {
   readonly name: string;
   readonly role: LocalNodeRole;

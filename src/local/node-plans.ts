@@ -4,8 +4,8 @@ import type { Topology } from './server-flavour.ts';
 export type NodePlansOptions = { topology: Topology; replicas: number; backup: boolean };
 
 /**
- * Which servers a cluster has. Server ids are what binary logs carry, so a name keeps its id for good. Members of a group
- * have names without a role, which moves from one to another.
+ * Which servers a cluster has. Binary logs contain server ids, so a name keeps its id for good. Members of a group
+ * have names without a role, since the role moves between them.
  */
 export function planNodes({ topology, replicas, backup }: NodePlansOptions): NodePlan[] {
   const member = topology === 'group';

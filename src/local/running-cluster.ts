@@ -33,7 +33,7 @@ type Prepared = {
   readonly template: string;
 };
 
-/** The servers of one directory while they run. Owns the directory's lock. */
+/** The running servers of one directory. Owns the directory's lock. */
 export class RunningCluster implements LocalCluster {
   readonly database = localDatabase;
   readonly #prepared: Prepared;
@@ -41,20 +41,20 @@ export class RunningCluster implements LocalCluster {
   readonly #running = new Map<string, RunningNode>();
   readonly #ports: PortBook;
   readonly #topology: LocalTopology;
-  /** Servers whose end is our own doing. */
+  /** Servers that this process stops itself. */
   readonly #ending = new WeakSet<ServerChild>();
   #redis: { readonly facts: LocalRedis; readonly child: ServerChild } | null = null;
-  /** The source as the servers last agreed on it. */
+  /** The source on which the servers last agreed. */
   #primary: string | null = null;
   #stopping: Promise<void> | null = null;
 
-  /** Finds or fetches the server programs, and what this directory remembers. */
+  /** Finds or fetches the server programs, and loads the directory's state. */
   static async prepare(options: Options, lock: DirectoryLock): Promise<RunningCluster> {
     const { directory, flavour, topology, log, signal, redis = true } = options;
     const data = dataFolder(directory, flavour, topology);
     const binaries = resolve(options.binariesDirectory ?? join(directory, 'servers'));
     const finding = { directory: binaries, log, signal };
-    // Nobody else works on the data; unpacked servers may be shared.
+    // The lock guards the data; unpacked servers may be shared.
     await removeAbandonedDrafts(data, options.clock, 0);
     await removeAbandonedDrafts(binaries, options.clock);
     await removeAbandonedDrafts(join(binaries, 'templates'), options.clock);
@@ -128,7 +128,7 @@ export class RunningCluster implements LocalCluster {
     });
   }
 
-  /** All servers at once, then replication. When one fails the others are still waited for, so that `stop` finds them. */
+  /** All servers at once, then replication. If one fails, the others are still awaited, so that `stop` finds them. */
   async start(): Promise<void> {
     await this.#ports.choose([...this.#plans.map((plan) => plan.name), 'redis']);
     const launches = await Promise.allSettled([...this.#plans.map((plan) => this.#launch(plan)), this.#launchRedis()]);
@@ -163,7 +163,7 @@ export class RunningCluster implements LocalCluster {
     return this.#stopping;
   }
 
-  /** All at once: MySQL takes seconds for each. */
+  /** All at once: each MySQL server takes seconds. */
   async #stopAll(): Promise<void> {
     const children = [...this.#running.values()].map(({ child }) => child);
     if (this.#redis !== null) children.push(this.#redis.child);
@@ -218,7 +218,7 @@ export class RunningCluster implements LocalCluster {
     this.#watch('redis', child);
   }
 
-  /** `started` is the one that joins others; without it all have just started. */
+  /** `started`: the server that joins running ones; null if all have just started. */
   async #arrange(started: string | null): Promise<void> {
     this.#primary = (await this.#topology.arrange(started)) ?? this.#primary;
   }
@@ -242,7 +242,7 @@ export class RunningCluster implements LocalCluster {
     };
   }
 
-  /** A replica goes on being late on purpose after the process that made it so was killed: a start undoes that. */
+  /** A delay that was set in the lab outlives a process that was killed: a start removes it. */
   async #endDelays(): Promise<void> {
     const { flavour, topology, credentials } = this;
     const { clock } = this.#prepared.options;
@@ -260,7 +260,7 @@ export class RunningCluster implements LocalCluster {
     void child.exited.then(async ({ code, signal }) => {
       if (this.#ending.has(child)) return;
       const words = signal === null ? await child.lastWords() : '';
-      this.#prepared.options.log(`${name} ended by itself (${signal ?? `code ${code}`}) ${words}`.trimEnd());
+      this.#prepared.options.log(`${name} exited unexpectedly (${signal ?? `code ${code}`}) ${words}`.trimEnd());
     });
   }
 

@@ -6,10 +6,10 @@ import type { ServerFlavour } from './server-flavour.ts';
 export type ServerAddress = { readonly host: string; readonly port: number };
 export type ServerPlace = ServerAddress & { readonly flavour: ServerFlavour };
 
-/** Of every local cluster. */
+/** The database of every local cluster. */
 export const localDatabase = 'orders';
 
-/** A connection to one server of the cluster, outside of any pool. The caller ends it. */
+/** A connection to one server of the cluster, outside any pool. The caller closes it. */
 export function connectTo({ flavour, host, port }: ServerPlace, account: LocalAccount): Promise<Connection> {
   const address = { name: `${host}:${port}`, host, port, ...account, database: localDatabase, tls: null };
   return flavours[flavour].driver.open(address, { timeoutMs: 5000, bare: true }).opened;
@@ -22,7 +22,7 @@ export async function onServer<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await connectTo(place, account);
-  // It may be killed meanwhile: that must not end this process.
+  // The server may be killed meanwhile: that must not end this process.
   connection.on('error', () => undefined);
   try {
     return await work(connection);

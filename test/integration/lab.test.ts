@@ -52,9 +52,9 @@ describe('the lab', () => {
     // What is done to it meanwhile is meant to stay.
     await lab.act('replica-2', { name: 'stop-applier' });
     await until('the delay is over', async () => (await see('replica-1'))?.delayS === 0);
-    await until('it was said', () => said.includes('lab: replica-1: undone by itself'));
+    await until('it was said', () => said.includes('lab: replica-1: undone automatically'));
     expect(await see('replica-2')).toMatchObject({ applier: 'stopped' });
-    expect(said).not.toContain('lab: replica-2: undone by itself');
+    expect(said).not.toContain('lab: replica-2: undone automatically');
   });
 
   it('stops an applier and starts it', async () => {
@@ -68,7 +68,7 @@ describe('the lab', () => {
     await lab.act('replica-1', { name: 'kill' });
     expect(await see('replica-1')).toMatchObject({ state: 'killed', role: 'replica', applier: null, delayS: null });
     expect(await answers('replica-1')).toBe(false);
-    await expect(lab.act('replica-1', { name: 'hang' })).rejects.toThrow('replica-1 does not run');
+    await expect(lab.act('replica-1', { name: 'hang' })).rejects.toThrow('replica-1 is not running');
     await lab.act('replica-1', { name: 'start' });
     expect(await see('replica-1')).toMatchObject({ state: 'running', applier: 'running' });
   });
@@ -101,7 +101,7 @@ describe('the lab', () => {
     expect([decision.verdict, source]).toEqual(['go', 'replica-1']);
     expect(await see('replica-1')).toMatchObject({ role: 'source', applier: null });
     expect(await see('source')).toMatchObject({ role: 'replica', applier: 'running' });
-    await expect(lab.act('replica-1', { name: 'delay', seconds: 1 })).rejects.toThrow('it applies nothing');
+    await expect(lab.act('replica-1', { name: 'delay', seconds: 1 })).rejects.toThrow('it does not replicate');
     await lab.act('source', { name: 'delay', seconds: 1 });
     await lab.act('source', { name: 'kill' });
     await lab.act('source', { name: 'start' });

@@ -1,4 +1,4 @@
-# What the one-shot scripts share: read by them, not run. `here` is their folder.
+# Shared by the one-shot scripts, which source it. `here` is their folder.
 
 statements="$here/../../servers/$TIDEMARK_FLAVOUR/local"
 . "$statements/words.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes every replica follow the source, waits until it does, lets the source write, and ends. May run again: after a
-# failover it lets the new source write instead, nobody else, and changes nothing about who follows whom.
+# Makes every replica follow the source, waits until it does, makes the source writable, and exits. Repeatable: after a
+# failover it makes only the new source writable, and changes nothing about which server follows which.
 set -euo pipefail
 
 here="$(dirname "${BASH_SOURCE[0]}")"
@@ -21,7 +21,7 @@ follow_statements() {
   printf '%s\n' "$text"
 }
 
-# Both threads of a replica run: the one that receives and the one that applies.
+# Whether both threads of a replica run: the one that receives and the one that applies.
 follows() {
   local status
   status="$(on "$1" --vertical --execute="$replication_status")"
@@ -38,7 +38,7 @@ refuse_writes() {
   on "$1" --execute="$refusal"
 }
 
-# One value of one server; nothing when it has no such table yet.
+# One value from one server; nothing if it has no such table yet.
 value() {
   on "$1" --batch --skip-column-names --execute="$2" 2>/dev/null || true
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Brings the members of the replication group together, waits until they are, and ends. May run again, at any time.
+# Forms the replication group, waits until it is formed, and exits. Repeatable at any time.
 #
 #   a member is the primary   the others join it
-#   nobody is                 all must answer: the one that has every transaction of the others starts the group
+#   no member is              all must answer: the one that has every transaction of the others starts the group
 set -euo pipefail
 
 here="$(dirname "${BASH_SOURCE[0]}")"
@@ -17,7 +17,7 @@ ask() {
   on "$member" --batch --skip-column-names --execute="$*" | tr -d '\n'
 }
 
-# ONLINE PRIMARY, ONLINE SECONDARY, RECOVERING, OFFLINE, ...; ALONE for one that sees no majority.
+# ONLINE PRIMARY, ONLINE SECONDARY, RECOVERING, OFFLINE, ...; ALONE for a member that sees no majority.
 place() {
   ask "$1" "SELECT IF((SELECT SUM(IF(MEMBER_STATE IN ('ONLINE', 'RECOVERING'), 1, -1)) < 1 FROM $places)
     AND MEMBER_STATE = 'ONLINE', 'ALONE', CONCAT_WS(' ', MEMBER_STATE, MEMBER_ROLE)) FROM $places
@@ -73,7 +73,7 @@ for ((attempt = 1; ; attempt += 1)); do
   fi
   if [ -n "$primary" ]; then
     for member in ${outside[@]+"${outside[@]}"}; do
-      # Refused while the group still counts on the member's former life: the next round tries again.
+      # Refused while the group still counts the member's previous incarnation: the next round retries.
       { introduce "$member" && on "$member" <"$statements/join.sql"; } || true
     done
   elif [ "${#outside[@]}" = "${#members[@]}" ]; then
@@ -84,7 +84,7 @@ for ((attempt = 1; ; attempt += 1)); do
   sleep 1
 done
 
-# From now on a member that restarts comes back by itself.
+# From now on a member that restarts rejoins on its own.
 for member in "${members[@]}"; do
   on "$member" --execute='SET PERSIST group_replication_start_on_boot = ON'
 done

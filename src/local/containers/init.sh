@@ -17,7 +17,7 @@ tidemark_statements() {
     value="'${value//\'/\'\'}'"
     statements="${statements//"{{$name}}"/"$value"}"
   done
-  # The other containers have addresses that nobody knows beforehand.
+  # The other containers have addresses that are not known in advance.
   value="'%'"
   statements="${statements//"{{account_host}}"/"$value"}"
   printf '%s\n' "$statements"
@@ -25,5 +25,5 @@ tidemark_statements() {
 
 tidemark_statements | docker_process_sql
 
-# Nothing that happened while this server was set up may be a transaction that the other servers lack.
+# No transaction of this server's setup may be one that the other servers lack.
 printf '%s\n' "$forget_setup" | docker_process_sql

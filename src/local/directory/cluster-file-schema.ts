@@ -25,7 +25,7 @@ export const clusterFileSchema = z.object({
   paymentsUrl: z.string().nullish(),
 });
 
-/** What `<directory>/cluster.json` says: which servers run, and where. No passwords. */
+/** Content of `<directory>/cluster.json`: which servers run, and where. No passwords. */
 export type ClusterFile = z.infer<typeof clusterFileSchema>;
 
 export type ApiEntry = z.infer<typeof endpoint>;

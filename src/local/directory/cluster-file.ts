@@ -8,12 +8,12 @@ import { resolveDirectory } from './resolve-directory.ts';
 
 export type { ApiEntry, ClusterFile };
 
-/** `alive` are the names (`redis` and `api` too) whose pid is still the very thing that the file speaks of. */
+/** `alive`: the names (including `redis` and `api`) whose pid still belongs to the process in the file. */
 export type ClusterState = { readonly cluster: ClusterFile; readonly alive: ReadonlySet<string> };
 
 const clusterFilePath = (directory: string) => join(directory, 'cluster.json');
 
-/** What runs in a directory, or null when nothing was started there since it was last stopped in order. */
+/** What runs in a directory; null if nothing was started there since the last orderly stop. */
 export async function readClusterFile(givenDirectory: string): Promise<ClusterState | null> {
   const directory = await resolveDirectory(givenDirectory);
   const cluster = await readJsonFile(clusterFilePath(directory), clusterFileSchema).catch(() => null);
@@ -34,7 +34,7 @@ export async function removeClusterFile(directory: string): Promise<void> {
   await rm(clusterFilePath(directory), { force: true });
 }
 
-/** Adds the API, and the payment provider beside it, to the file of the cluster that runs; does nothing when none does. */
+/** Adds the API, and the payment provider beside it, to the file of the running cluster; does nothing if none runs. */
 export async function recordApi(
   givenDirectory: string,
   api: ApiEntry,
@@ -45,7 +45,7 @@ export async function recordApi(
   if (state !== null) await writeClusterFile(directory, { ...state.cluster, api, paymentsUrl });
 }
 
-/** Says in the file of the cluster that runs which of its servers is the source now; does nothing when none does. */
+/** Records in the file of the running cluster which server is the source now; does nothing if none runs. */
 export async function recordSource(givenDirectory: string, name: string): Promise<void> {
   const directory = await resolveDirectory(givenDirectory);
   const state = await readClusterFile(directory);

@@ -8,9 +8,9 @@ import { plainCommand, runCommand } from '../../platform/run-command.ts';
 import { isMissing, readJsonFile } from './json-file.ts';
 
 /*
- * One process owns a cluster directory. The lock file names it by pid and by when it began, because pids are used
- * again. A file whose process is gone is stale: it is replaced under a second, short lock (a folder), after another
- * look, so that of two processes that find the same stale file only one takes it over.
+ * One process owns a cluster directory. The lock file identifies it by pid and start time, because pids are reused.
+ * A file whose process is gone is stale: it is replaced under a second, short lock (a folder), after a second check,
+ * so that if two processes find the same stale file, only one takes it over.
  */
 
 const ownerSchema = z.object({ id: z.string(), pid: z.number().int(), began: z.string() });
@@ -32,7 +32,7 @@ export async function lockDirectory(directory: string, clock: Clock): Promise<Di
       if (await tryLink(draft, path)) return lockOf(path, own);
       const owner = await readOwner(directory);
       if (owner !== null && (await isOwnerAlive(owner))) return owner;
-      // Released this moment: nothing to replace.
+      // Released just now: nothing to replace.
       if (owner === null && !(await exists(path))) continue;
       if (await replaceStale(draft, path, directory, owner, clock)) return lockOf(path, own);
       await clock.sleep(20);
@@ -69,11 +69,11 @@ async function isOwnerAlive(owner: LockOwner): Promise<boolean> {
   return (await whenBegan(owner.pid)) === owner.began;
 }
 
-/** When a process began, in the system's own words: only equality means anything. Null when there is no such process. */
+/** When a process started, in the system's own format: only equality has a meaning. Null if there is no such process. */
 async function whenBegan(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat !== null) {
-    // The second field is the program's name in parentheses and may hold blanks; the start time is the 20th after it.
+    // The second field is the program's name in parentheses and may contain blanks; the start time is the 20th after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const isZombie = fields[0] === 'Z';
     return isZombie ? null : (fields[19] ?? null);

@@ -7,18 +7,18 @@ import { readJsonFile, writeJsonFile } from './json-file.ts';
 const stateSchema = z.object({ id: z.string().min(1), ports: z.record(z.string(), z.number().int()) });
 
 /**
- * What one cluster's data remembers between starts, beside the data and gone with it: the cluster's id, because a token
- * is only good for the data it was made for, and the ports.
+ * State of one cluster that is kept between starts and deleted with its data: the cluster's id, because a token
+ * is only valid for the data it was issued for, and the ports.
  */
 export type FlavourState = { readonly id: string; readonly ports: Readonly<Record<string, number>> };
 
-/** Each flavour and topology has data of its own: none can go on with another's. */
+/** Each flavour and topology has its own data; none can use another's. */
 export const dataFolder = (directory: string, flavour: ServerFlavour, topology: Topology = 'replication'): string =>
   join(directory, 'data', topology === 'group' ? `${flavour}-group` : flavour);
 
 const statePath = (folder: string) => join(folder, 'state.json');
 
-/** `folder` is what `dataFolder` answers. */
+/** `folder`: as returned by `dataFolder`. */
 export async function loadFlavourState(folder: string): Promise<FlavourState> {
   const stored = await readJsonFile(statePath(folder), stateSchema);
   if (stored !== null) return stored;

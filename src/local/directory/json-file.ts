@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { commandLine } from '../../platform/command-line.ts';
 import { UnusableDirectoryError } from '../local-errors.ts';
 
-/** Writes a whole file or none, also when the machine goes down: a reader never sees half of it. */
+/** Writes the whole file or nothing, even if the machine crashes: a reader never sees half of it. */
 export async function writeJsonFile(path: string, value: unknown, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
@@ -19,7 +19,7 @@ export async function writeJsonFile(path: string, value: unknown, mode = 0o644):
   await rename(temporary, path);
 }
 
-/** What the file holds, or null when there is none. Throws `UnusableDirectoryError` when it holds something else. */
+/** The file's content; null if there is no file. Throws `UnusableDirectoryError` if the content is malformed. */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
   let text: string;
   try {
@@ -31,7 +31,7 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
   const parsed = schema.safeParse(parse(text));
   if (parsed.success) return parsed.data;
   throw new UnusableDirectoryError(
-    `${path} is damaged. Put it back as it was, or start over without the data: ${commandLine('local:reset')}`,
+    `${path} is damaged. Restore it, or start over without the data: ${commandLine('local:reset')}`,
   );
 }
 

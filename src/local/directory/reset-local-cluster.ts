@@ -13,17 +13,17 @@ import { secretsPath } from './secrets.ts';
 
 export type ResetOptions = {
   directory: string;
-  /** Only this flavour's data; everything unless told. */
+  /** Deletes only this flavour's data; null: everything. */
   flavour: ServerFlavour | null;
-  /** The unpacked server programs too. */
+  /** Also deletes the unpacked server programs. */
   servers: boolean;
   log: (line: string) => void;
   clock?: Clock;
 };
 
 /**
- * Wipes the data of a local cluster, and with all of it its keys and passwords. Returns the paths that were removed.
- * Throws `AlreadyRunningError` while the cluster runs. Touches nothing that the cluster did not make.
+ * Deletes the data of a local cluster, and with all of it its keys and passwords. Returns the paths that were removed.
+ * Throws `AlreadyRunningError` while the cluster runs. Touches nothing that the cluster did not create.
  */
 export async function resetLocalCluster(options: ResetOptions): Promise<string[]> {
   try {

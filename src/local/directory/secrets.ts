@@ -6,19 +6,19 @@ import { readJsonFile, writeJsonFile } from './json-file.ts';
 const account = z.object({ user: z.string().min(1), password: z.string().min(1) });
 const secretsSchema = z.object({
   credentials: z.object({ app: account, admin: account, replication: account }),
-  /** Missing where an earlier version made them. */
+  /** Missing if an earlier version created the file. */
   redisPassword: z.string().min(1).optional(),
   tokenKeys: z.array(z.object({ id: z.string().min(1), secret: z.string().min(1) })).min(1),
 });
 
 export type Account = { readonly user: string; readonly password: string };
 
-/** `app` reads and writes rows; `admin` migrates and steers replication; `replication` is what replicas log in with. */
+/** `app` reads and writes rows; `admin` migrates and manages replication; replicas log in as `replication`. */
 export type LocalCredentials = { readonly app: Account; readonly admin: Account; readonly replication: Account };
 
 export type TokenKey = { readonly id: string; readonly secret: string };
 
-/** Everything random that the local cluster keeps in `<directory>/secrets.json`, for its owner's eyes only. */
+/** The secrets that the local cluster keeps in `<directory>/secrets.json`, readable only by its owner. */
 export type LocalSecrets = {
   readonly credentials: LocalCredentials;
   readonly redisPassword: string;
@@ -27,7 +27,7 @@ export type LocalSecrets = {
 
 export const secretsPath = (directory: string): string => join(directory, 'secrets.json');
 
-/** Reads the secrets, or makes them at the first start. */
+/** Reads the secrets, or generates them at the first start. */
 export async function loadSecrets(directory: string): Promise<LocalSecrets> {
   const stored = await readJsonFile(secretsPath(directory), secretsSchema);
   const { redisPassword } = stored ?? {};

@@ -1,9 +1,9 @@
 /**
- * Makes replicas late on purpose: stops what applies the changes of the source, or has it wait. Who is a replica is asked of
- * the server itself, since a promotion may have moved the roles.
+ * Makes replicas late on purpose: stops the applier, or delays it. Each server is asked for its own role, since a promotion
+ * may have moved the roles.
  *
- * A member of a replication group whose applier is stopped leaves its group; one that may not commit what it applies only
- * falls behind, for as long as the connection lives that holds it up.
+ * A member of a replication group whose applier is stopped leaves its group. A member that is kept from committing what it
+ * applies only falls behind, as long as the connection that blocks it is open.
  */
 import type { Clock } from '../../platform/clock.ts';
 import { within } from '../../platform/deadline.ts';
@@ -16,11 +16,11 @@ import { connectTo, type ServerAddress, type ServerPlace } from '../server-conne
 import type { ServerFlavour, Topology } from '../server-flavour.ts';
 
 export type ApplierLook = {
-  /** Refuses writes. */
+  /** Whether it refuses writes. */
   readonly readOnly: boolean;
-  /** Whether it applies what it receives; `null` when it replicates from nobody. */
+  /** Whether it applies what it receives; `null` if it is not a replica. */
   readonly applying: boolean | null;
-  /** Whole seconds that it waits on purpose; `null` for one that cannot be made to. */
+  /** The configured delay in whole seconds; `null` if it cannot be delayed. */
   readonly delayS: number | null;
 };
 
@@ -44,7 +44,7 @@ export class Appliers {
     this.#options = options;
   }
 
-  /** Rejects when the server does not answer within a second. */
+  /** Rejects if the server does not answer within a second. */
   look(server: ServerAddress): Promise<ApplierLook> {
     return this.#on(server, lookTimeoutMs, async (connection) => {
       const { readOnly, receiver, applier, delayMs = 0 } = await flavourOf(connection).control.look(connection);
@@ -73,16 +73,16 @@ export class Appliers {
     }
     const connection = this.#held.get(server.port);
     this.#held.delete(server.port);
-    // Its orderly end says that the lock is gone.
+    // Once it has closed, the lock is released.
     await connection?.end().catch(() => connection.destroy());
   }
 
-  /** The replica applies what it receives, but each change that many whole seconds after the source made it. */
+  /** The replica applies what it receives, but each change this many whole seconds after the source made it. */
   delay(server: ServerAddress, seconds: number): Promise<void> {
     return this.#run(server, (open) => this.#servers.delay(open, seconds));
   }
 
-  /** Lets go of what is held up. What was told to servers stays as it is. */
+  /** Closes the connections that block members. Settings of the servers stay as they are. */
   close(): void {
     for (const connection of this.#held.values()) connection.destroy();
     this.#held.clear();
@@ -106,7 +106,7 @@ export class Appliers {
     try {
       return await within(connecting.then(work), ms, this.#options.clock);
     } finally {
-      // Also one that comes too late: it is nobody's.
+      // Also closes one that is opened too late.
       void connecting.then(
         (connection) => connection.destroy(),
         () => undefined,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Asks a server to stand still, as it would on a machine that hangs: its connections stay open and nothing answers. */
+/** Suspends a server, as if its machine hung: its connections stay open and nothing is answered. */
 export function hangServer(pid: number): void {
   process.kill(pid, 'SIGSTOP');
 }
@@ -10,8 +10,8 @@ export function resumeServer(pid: number): void {
 }
 
 /**
- * Whether no thread of it runs any more. The signal only asks: until every thread has met it, a server on another core still
- * answers. Where nobody can tell, it is taken to have worked.
+ * Whether none of its threads runs any more. The signal is asynchronous: until every thread has received it, a server may
+ * still answer on another core. If the state cannot be read, it counts as suspended.
  */
 export function standsStill(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;
@@ -23,6 +23,6 @@ function isStopped(statFile: string): boolean {
     const stat = readFileSync(statFile, 'latin1');
     return stat.charAt(stat.lastIndexOf(')') + 2) === 'T';
   } catch {
-    return true; // a thread that has just ended
+    return true; // a thread that has just exited
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Breaks servers of the local cluster on purpose, so that people see what their clients are told meanwhile. How a server is
- * is asked of the server each time: what somebody else did to it shows too, and what was done here and survived a restart.
+ * Breaks servers of the local cluster on purpose, so that people see what their clients get in the meantime. The state of a
+ * server is read from the server each time: this also covers changes made by others, and changes that survived a restart.
  *
  *   running --hang--> hung --resume--> running
  *   running, hung --kill--> killed --start--> running, in the role that the cluster has for it by then
  *
- * One thing at a time for each server. `close` undoes whatever would outlive this process. What is done for a while is undone by
- * itself: a page that does it may be gone before it can undo it.
+ * One action at a time for each server. `close` undoes whatever would outlive this process. An action with a time limit is
+ * undone automatically: the page that started it may be gone before it can undo it.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { LocalCluster } from '../cluster-contract.ts';
@@ -25,7 +25,7 @@ export class Lab {
   readonly #appliers: Appliers;
   readonly #hung = new Set<number>();
   readonly #doing = new Map<string, LabActionName>();
-  /** What is undone by itself, by the name of the server, with what calls that off. */
+  /** Actions that are undone automatically: by the name of the server, the function that cancels the undoing. */
   readonly #leases = new Map<string, () => void>();
   readonly #roles = new Map<string, LocalNodeRole>();
   #looking: Promise<readonly LabNode[]> | null = null;
@@ -39,7 +39,7 @@ export class Lab {
     this.#appliers = new Appliers({ flavour, topology, account: credentials.admin, clock });
   }
 
-  /** Every server as it is now. Those who ask at once share one look. */
+  /** The current state of every server. Simultaneous callers share one probe. */
   look(): Promise<readonly LabNode[]> {
     this.#looking ??= Promise.all(this.#cluster.nodes.map((node) => this.#see(node))).finally(() => {
       this.#looking = null;
@@ -47,16 +47,16 @@ export class Lab {
     return this.#looking;
   }
 
-  /** Throws `UnknownNodeError`, and `LabRefusedError` when it makes no sense now. */
+  /** Throws `UnknownNodeError`, and `LabRefusedError` if the action is refused. */
   async act(name: string, action: LabAction, forS?: number): Promise<void> {
     const node = this.#node(name);
     const refusal = this.#closed
       ? 'the process ends'
       : refusalOf(action, await this.#see(node), this.#cluster.topology);
-    // Somebody else may have begun something while the server was asked how it is.
+    // Another action may have begun while the server was being probed.
     const before = this.#doing.get(name);
     if (refusal !== null) throw new LabRefusedError(refusal);
-    if (before !== undefined) throw new LabRefusedError(`${name} is busy: ${before} is not done yet`);
+    if (before !== undefined) throw new LabRefusedError(`${name} is busy: ${before} is still in progress`);
     this.#doing.set(name, action.name);
     this.#log(`lab: ${name}: ${action.name}${action.name === 'delay' ? ` ${action.seconds} s` : ''}`);
     this.#leases.get(name)?.();
@@ -69,14 +69,14 @@ export class Lab {
     }
   }
 
-  /** Makes all servers well again. Rejects with the first fault once all were tried. */
+  /** Undoes everything on all servers. Rejects with the first fault after all were tried. */
   async undoAll(): Promise<void> {
     const nodes = await this.look();
     const undone = await Promise.allSettled(nodes.filter((node) => !isUntouched(node)).map((node) => this.#undo(node)));
     for (const one of undone) if (one.status === 'rejected') throw one.reason;
   }
 
-  /** Undoes what would go on without this process. Servers that were killed stay away: their cluster ends too. */
+  /** Undoes what would outlive this process. Servers that were killed stay down: their cluster ends too. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const cancel of this.#leases.values()) cancel();
@@ -94,8 +94,8 @@ export class Lab {
       this.#leases.delete(name);
       this.#see(this.#node(name))
         .then((node) => (this.#closed || isUntouched(node) ? undefined : this.#undo(node)))
-        .then(() => this.#log(`lab: ${name}: undone by itself`))
-        .catch((error: unknown) => this.#log(`lab: ${name} could not be made well again: ${error}`));
+        .then(() => this.#log(`lab: ${name}: undone automatically`))
+        .catch((error: unknown) => this.#log(`lab: ${name} could not be restored: ${error}`));
     });
     this.#leases.set(name, cancel);
   }
@@ -141,7 +141,7 @@ export class Lab {
     hangServer(pid);
     const deadlineMs = this.#clock.monotonic() + hangTimeoutMs;
     while (!standsStill(pid)) {
-      if (this.#clock.monotonic() > deadlineMs) throw new LabRefusedError('the server does not stand still');
+      if (this.#clock.monotonic() > deadlineMs) throw new LabRefusedError('the server could not be suspended');
       await this.#clock.sleep(10);
     }
   }

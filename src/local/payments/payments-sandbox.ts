@@ -1,14 +1,14 @@
 /**
- * A payment provider for this machine. What it says of an order follows from the order's number and from when it was placed, so
- * that it says the same again and after a restart: most are charged in full and processed, some only charged, a few not known yet.
+ * A payment provider for this machine. What it reports about an order follows from the order's number and creation time, so it
+ * reports the same each time and after a restart: most are charged in full and processed, some only charged, a few still unknown.
  *
- *   GET  /payments/<number>?total=&currency=&created=   what is known of one payment
- *   GET  /orders?after=&limit=                 orders that were placed here, oldest first
- *   GET  /control                              how it behaves, and how often it was asked
+ *   GET  /payments/<number>?total=&currency=&created=   what is known about one payment
+ *   GET  /orders?after=&limit=                 orders placed here, oldest first
+ *   GET  /control                              its behaviour, and how often it was called
  *   POST /control                              { "behaviour", "delayMs", "failEvery", "place" }, all optional
  *
- * It can be told to be slow, to fail, or to talk nonsense. The control endpoint takes JSON with a header that no foreign
- * page can send, and everything is bound to this machine.
+ * It can be made slow, failing, or wrong. The control endpoint takes JSON with a header that no page of another origin can
+ * send, and everything is bound to this machine.
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -22,18 +22,18 @@ export const sandboxBehaviours = ['well', 'failing', 'hanging', 'nonsense'] as c
 
 const controlRule = z.strictObject({
   behaviour: z.enum(sandboxBehaviours).optional(),
-  /** Every answer takes at least this. */
+  /** Minimum duration of every answer. */
   delayMs: z.int().min(0).max(60_000).optional(),
-  /** Every n-th payment that is asked for fails with 503; 0 for none. */
+  /** Every n-th request for a payment fails with 503; 0 for none. */
   failEvery: z.int().min(0).max(1_000_000).optional(),
-  /** Places so many orders now. */
+  /** Places this many orders now. */
   place: z.int().min(0).max(1000).optional(),
 });
 
 export type SandboxControl = z.input<typeof controlRule>;
 export type SandboxOptions = {
   readonly clock: Clock;
-  /** An order is placed by itself this often; 0 for never. */
+  /** Interval at which an order is placed automatically; 0 for never. */
   readonly newOrderEveryMs?: number;
 };
 
@@ -60,12 +60,12 @@ export class PaymentsSandbox {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** How often a payment was asked for. */
+  /** How often a payment was requested. */
   get asked(): number {
     return this.#asked;
   }
 
-  /** How often new orders were asked for. */
+  /** How often new orders were requested. */
   get listed(): number {
     return this.#listed;
   }
@@ -115,7 +115,7 @@ export class PaymentsSandbox {
     if (this.#behaviour === 'failing') return send(response, 503, { error: 'told to fail' });
     if (this.#behaviour === 'nonsense') return void response.end('<html>All is well</html>');
     if (isPayment && this.#failEvery > 0 && this.#asked % this.#failEvery === 0) {
-      return send(response, 503, { error: 'told to fail now and then' });
+      return send(response, 503, { error: 'configured to fail some requests' });
     }
     if (request.method !== 'GET') return send(response, 405, { error: 'GET only' });
     if (isPayment) {
@@ -132,7 +132,7 @@ export class PaymentsSandbox {
 
   async #answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'POST') {
-      // Neither can be sent by a page of another origin without being asked for first, which is never answered.
+      // A page of another origin cannot send either without a preflight, which is never answered.
       const isJson = request.headers['content-type']?.startsWith('application/json') === true;
       if (!isJson || request.headers['x-sandbox-control'] === undefined) {
         return send(response, 403, { error: 'send JSON with the header x-sandbox-control' });
@@ -156,7 +156,7 @@ export class PaymentsSandbox {
 const soonestMs = 200;
 const spanMs = 1000;
 
-/** `total` is what is expected to be charged. A payment is processed right after its order was placed. */
+/** `total`: the amount expected to be charged. A payment is processed right after its order was placed. */
 export function paymentOf(
   number: string,
   total: string | null,

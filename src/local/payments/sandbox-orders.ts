@@ -20,10 +20,10 @@ const articles = [
   ['NTB-05', 'Notebook, ruled', '6.40'],
 ] as const;
 const currencies = ['EUR', 'EUR', 'EUR', 'USD', 'GBP'] as const;
-/** The oldest are forgotten. */
+/** Beyond this number the oldest are forgotten. */
 const kept = 10_000;
 
-/** Orders that were placed at the sandbox since it was started. Their numbers are of this start: another one places others. */
+/** Orders placed at the sandbox since it started. Their numbers are unique to this start: another start places others. */
 export class SandboxOrders {
   readonly #clock: Clock;
   readonly #everyMs: number;
@@ -51,7 +51,7 @@ export class SandboxOrders {
     this.#forgotten += surplus;
   }
 
-  /** A cursor of another start, or none, begins at the beginning. */
+  /** Without a cursor, or with one of another start, begins at the first order. */
   page(after: string | null, limit: number): { orders: readonly SandboxOrder[]; next: string; more: boolean } {
     this.#placeWhatIsDue();
     const [start, text] = after?.split('.') ?? [];

@@ -5,8 +5,8 @@ import type { Clock } from '../../platform/clock.ts';
 const hourMs = 3_600_000;
 
 /**
- * Removes what a process that was killed left half made in `directory`: hidden folders of the kind that `mkdtemp` makes.
- * Another process may be at work on a younger one.
+ * Removes what a killed process left unfinished in `directory`: hidden folders as `mkdtemp` creates them.
+ * Another process may still be working on a newer one.
  */
 export async function removeAbandonedDrafts(directory: string, clock: Clock, olderThanMs = hourMs): Promise<void> {
   const names = await readdir(directory).catch(() => []);

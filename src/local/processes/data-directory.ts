@@ -10,23 +10,23 @@ import type { ServerBinary } from '../programs/server-binaries.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
 
 /*
- * An empty data directory takes seconds to initialise, so it is made once per server version and way of initialising,
+ * Initialising a data directory takes seconds, so it is done once per server version and recipe. The result is
  * kept as a template beside the binaries, and copied. Template and copy are built under another name and renamed when
- * they are whole: a start that was interrupted leaves a folder that nobody takes for data.
+ * they are complete: an interrupted start leaves a folder that is never mistaken for data.
  */
 
 export type TemplateRequest = Omit<InitialiseRequest, 'dataDirectory' | 'binary'> & {
   binary: ServerBinary;
   flavour: ServerFlavour;
-  /** Where unpacked servers live. */
+  /** Folder of unpacked servers. */
   directory: string;
 };
 
-/** The template's folder, made when there is none yet. */
+/** The template's folder; created if there is none yet. */
 export async function prepareTemplate({ directory, flavour, ...request }: TemplateRequest): Promise<string> {
   const { binary } = request;
   const { recipe, initialise, identityFiles } = localServers(flavour);
-  // Which program made it matters too: what one may not use, or could not make, another may.
+  // It also depends on the program: what one may not use, or could not create, another may.
   const program = binary.unpackedUsr === null ? binary.command.path : 'unpacked';
   const digest = createHash('sha256')
     .update([...recipe, program].join(' '))
@@ -39,7 +39,7 @@ export async function prepareTemplate({ directory, flavour, ...request }: Templa
   return template;
 }
 
-/** Makes a node's data directory from the template unless it has one. */
+/** Creates a node's data directory from the template, unless it has one. */
 export async function prepareDataDirectory(dataDirectory: string, template: string): Promise<void> {
   await buildWhole(dataDirectory, async (draft) => {
     await cp(template, draft, { recursive: true, mode: constants.COPYFILE_FICLONE, preserveTimestamps: true });
@@ -48,7 +48,7 @@ export async function prepareDataDirectory(dataDirectory: string, template: stri
   await refuseForeignFiles(dataDirectory);
 }
 
-/** A server that meets files of another user only says that it cannot open some log. */
+/** A server that finds files of another user only reports that it cannot open some log. */
 async function refuseForeignFiles(dataDirectory: string): Promise<void> {
   const user = process.getuid?.() ?? 0;
   if (user === 0) return;

@@ -3,7 +3,7 @@ import { isPortFree, pickPort } from './ports.ts';
 
 const attempts = 5;
 
-/** Which port each server of a cluster has, kept from one start to the next. */
+/** The port of each server of a cluster, kept between starts. */
 export class PortBook {
   readonly #ports: Map<string, number>;
   readonly #save: (ports: Readonly<Record<string, number>>) => Promise<void>;
@@ -32,7 +32,7 @@ export class PortBook {
     await this.#keep();
   }
 
-  /** Another program may take a port between our look and the server's start. */
+  /** Another program may take a port between our check and the server's start. */
   async onSomePort<T>(name: string, start: (port: number) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -12,7 +12,7 @@ export type RedisLaunch = {
   dataDirectory: string;
   logPath: string;
   port: number;
-  /** Without it every user of this machine could read what is cached, and change jobs; `null` asks for none. */
+  /** Without it, every user of this machine could read cached answers and change jobs; `null`: no password. */
   password: string | null;
   parentDeathSignal: ParentDeathSignal;
   clock: Clock;
@@ -21,11 +21,11 @@ export type RedisLaunch = {
 
 const patienceMs = 20_000;
 
-/** Starts Redis and resolves when it, and no other Redis on that port, answers. */
+/** Starts Redis and resolves when it, and not another Redis on that port, answers. */
 export async function startRedisServer(launch: RedisLaunch): Promise<ServerChild> {
   const { binary, dataDirectory, logPath, port, password, parentDeathSignal, clock, signal } = launch;
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  // Arguments are there for everybody to see.
+  // Other users can see a process's arguments.
   const secretFile = join(dataDirectory, 'redis.conf');
   await writeFile(secretFile, password === null ? '' : `requirepass ${password}\n`, { mode: 0o600 });
   const child = await ServerChild.start(binary.command, [secretFile, ...redisArguments(port, dataDirectory)], {
@@ -38,7 +38,7 @@ export async function startRedisServer(launch: RedisLaunch): Promise<ServerChild
     while ((await pidOfRedis(port, password)) !== child.pid) {
       signal?.throwIfAborted();
       if (child.exit !== null) {
-        const message = `redis ended while it started: ${await child.lastWords()}`;
+        const message = `redis exited while starting: ${await child.lastWords()}`;
         throw (await isPortFree(port)) ? new ServerStartError(message) : new PortTakenError(message);
       }
       if (clock.monotonic() > deadline) throw new ServerStartError(`redis does not answer: ${await child.lastWords()}`);
@@ -57,18 +57,18 @@ export function redisArguments(port: number, dataDirectory: string): string[] {
     ...['--port', String(port)],
     ...['--dir', dataDirectory],
     ...['--appendonly', 'yes'],
-    // Each write goes to the file before its answer: `everysec` puts it off while the disk is busy, and a kill would lose it.
+    // Each write reaches the file before it is answered: `everysec` delays it while the disk is busy, and a kill would lose it.
     ...['--appendfsync', 'no'],
     ...['--save', ''],
     ...['--maxmemory', '128mb'],
-    // Queues live here too: better to refuse a write than to lose one.
+    // Queues are kept here too: refusing a write is better than losing one.
     ...['--maxmemory-policy', 'noeviction'],
-    // Left alone, the title would hide the data directory that tells our servers from others.
+    // By default the title hides the data directory, by which our servers are recognised.
     ...['--set-proc-title', 'no'],
   ];
 }
 
-/** The pid that whoever listens on the port gives; null without such an answer. */
+/** The pid reported by the process that listens on the port; null if there is no such answer. */
 function pidOfRedis(port: number, password: string | null): Promise<number | null> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });

@@ -55,7 +55,7 @@ export class ServerChild {
     return this.#exit;
   }
 
-  /** Shuts the server down and waits; a server that takes too long is killed. A paused one is woken to hear the signal. */
+  /** Shuts the server down and waits; kills it if it takes too long. A suspended one is resumed so that it handles the signal. */
   async end(signal: 'SIGTERM' | 'SIGKILL', clock: Clock, patienceMs = 30_000): Promise<void> {
     this.#child.kill(signal);
     this.#child.kill('SIGCONT');
@@ -64,7 +64,7 @@ export class ServerChild {
     cancel();
   }
 
-  /** The last lines that say why a server failed. */
+  /** The last lines of the log, which say why a server failed. */
   async lastWords(): Promise<string> {
     const text = await readFile(this.#logPath, 'utf8').catch(() => '');
     const lines = text.split('\n').filter((line) => line.trim() !== '');
@@ -75,7 +75,7 @@ export class ServerChild {
 
 let pdeathsigWorks: Promise<boolean> | undefined;
 
-/** On Linux the kernel can end the servers when this process dies without a word; elsewhere the next start does. */
+/** On Linux the kernel can end the servers if this process is killed; elsewhere the next start does. */
 async function dieWithParent(signal: ParentDeathSignal): Promise<string[]> {
   pdeathsigWorks ??= runCommand(plainCommand('setpriv'), ['--pdeathsig', 'TERM', 'true']).then(
     () => true,

@@ -80,7 +80,7 @@ async function waitUntilReady(
   for (;;) {
     signal?.throwIfAborted();
     if (child.exit !== null) {
-      const message = `${plan.name} ended while it started: ${await child.lastWords()}`;
+      const message = `${plan.name} exited while starting: ${await child.lastWords()}`;
       throw (await isPortFree(port)) ? new ServerStartError(message) : new PortTakenError(message);
     }
     const { version: ask } = localServers(flavour);

@@ -4,10 +4,10 @@ import type { Clock } from '../../platform/clock.ts';
 import { plainCommand, runCommand } from '../../platform/run-command.ts';
 import { knownPrograms } from '../programs/known-programs.ts';
 
-/** A running server, known by the data directory on its command line: a pid alone may be anybody's by now. */
+/** A running server, identified by the data directory on its command line: a pid alone may have been reused. */
 export type ServerProcess = { readonly pid: number; readonly dataDirectory: string };
 
-/** All servers of this machine whose data lies inside `directory`. */
+/** All servers of this machine whose data is inside `directory`. */
 export async function findServerProcesses(directory: string): Promise<ServerProcess[]> {
   const all = await commandLines();
   return all.flatMap(({ pid, args }) => {
@@ -16,7 +16,7 @@ export async function findServerProcesses(directory: string): Promise<ServerProc
   });
 }
 
-/** The data directory that a server was started with, or null when this is no server's command line. */
+/** The data directory that a server was started with; null if this is not a server's command line. */
 export function dataDirectoryOf(args: readonly string[]): string | null {
   for (const [index, arg] of args.entries()) {
     const known = knownPrograms.find(({ program }) => program === basename(arg));
@@ -40,7 +40,7 @@ async function commandLines(): Promise<CommandLine[]> {
   return lines.filter(({ args }) => args.length > 0);
 }
 
-/** For systems without /proc: arguments with blanks come apart there, so that such a directory is not recognised. */
+/** For systems without /proc: arguments with blanks are split there, so that such a directory is not recognised. */
 async function commandLinesOfPs(): Promise<CommandLine[]> {
   const text = await runCommand(plainCommand('ps'), ['-axo', 'pid=,command=']);
   return text.split('\n').flatMap((line) => {
@@ -49,7 +49,7 @@ async function commandLinesOfPs(): Promise<CommandLine[]> {
   });
 }
 
-/** Ends a server that this process did not start itself; waits for it to shut down in order, then insists. */
+/** Stops a server that this process did not start itself; waits for an orderly shutdown, then kills it. */
 export async function endServerProcess(server: ServerProcess, clock: Clock, patienceMs = 30_000): Promise<void> {
   const isAlive = async () =>
     (await findServerProcesses(parentOf(server.dataDirectory))).some(

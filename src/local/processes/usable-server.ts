@@ -7,8 +7,8 @@ import { prepareTemplate } from './data-directory.ts';
 export type UsableServer = { readonly server: ServerBinary; readonly template: string };
 
 /**
- * A server program together with an empty data directory that it made. A server on the PATH that may not make one in
- * our folder (some distributions confine theirs to the system's) is passed over for packages of our own.
+ * A server program together with an empty data directory that it created. A server on the PATH that may not create one in
+ * our folder (some distributions confine theirs to the system's) is skipped in favour of our own packages.
  */
 export async function findUsableServer(
   flavour: ServerFlavour,
@@ -25,7 +25,7 @@ export async function findUsableServer(
     if (!(error instanceof CommandFailedError)) throw error;
     const why = `${found.command.path} cannot make a data directory (${error.message})`;
     if (found.unpackedUsr !== null) throw new ServerStartError(why, { cause: error });
-    options.log(`${why}: looking further`);
+    options.log(`${why}: trying another one`);
     return make(await findUnpackedServer(flavour, options));
   }
 }

@@ -16,11 +16,11 @@ type UnpackRequest = {
 
 /**
  * Fetches the distribution's packages with apt into a folder of our own: no root, nothing installed, the machine's own
- * package lists untouched. Throws `ServersMissingError` when that cannot be.
+ * package lists untouched. Throws `ServersMissingError` if that fails.
  */
 export async function unpackPackages({ set, target, isWhole, log, signal }: UnpackRequest): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  // apt runs in a folder of its own, where a relative path would lead nowhere.
+  // apt runs in a folder of its own, where a relative path would be wrong.
   const work = await mkdtemp(join(resolve(dirname(target)), `.${basename(target)}-`));
   try {
     const apt = new Apt(work, signal);
@@ -57,7 +57,7 @@ async function downloadFromOtherRelease(apt: Apt, set: PackageSet, release: stri
   await apt.download(names, log);
 }
 
-/** Another process may have been faster; then ours is thrown away. */
+/** Another process may have been faster; then our copy is discarded. */
 async function moveIntoPlace(root: string, target: string, isWhole: (root: string) => Promise<boolean>): Promise<void> {
   if (await isWhole(target)) return;
   await rm(target, { recursive: true, force: true });
@@ -80,7 +80,7 @@ class Apt {
     this.#signal = signal;
   }
 
-  /** Why the package lists may be incomplete; null when they are whole. */
+  /** Why the package lists may be incomplete; null if they are complete. */
   get updateFault(): string | null {
     return this.#updateFault;
   }
@@ -97,7 +97,7 @@ class Apt {
     await this.#prepare([]);
   }
 
-  /** A Debian release that this machine does not follow; pretends that nothing is installed, so that all libraries come along. */
+  /** A Debian release that this machine does not use; pretends that nothing is installed, so that all libraries are included. */
   async useRelease(release: string): Promise<void> {
     const mirror = await this.#debianMirror();
     const etc = join(this.#work, 'etc');
@@ -121,12 +121,12 @@ class Apt {
     return lists.flatMap((list) => list.split('\n')).filter((name) => name !== '');
   }
 
-  /** Downloads the packages and whatever of their dependencies this machine (or the pretended empty one) lacks. */
+  /** Downloads the packages and those of their dependencies that this machine (or the pretended empty one) lacks. */
   async download(names: readonly string[], log: (line: string) => void): Promise<void> {
     const simulation = await this.#run('apt-get', ['--simulate', '--no-install-recommends', 'install', ...names]);
     const all = new Set([...packagesOfSimulation(simulation), ...names]);
     const megabytes = bytesOfUris(await this.#run('apt-get', ['download', '--print-uris', ...all])) / 1e6;
-    log(`downloading ${all.size} packages, ${megabytes.toFixed(0)} MB: ${names.join(', ')} and what they need`);
+    log(`downloading ${all.size} packages, ${megabytes.toFixed(0)} MB: ${names.join(', ')} and their dependencies`);
     const folder = join(this.#work, 'packages');
     await mkdir(folder, { recursive: true });
     await this.#run('apt-get', ['download', ...all], folder);
@@ -156,7 +156,7 @@ class Apt {
       'Acquire::Retries=3',
       ...settings,
     ];
-    // One of a machine's many package sources may be out of reach, and not be needed either.
+    // One of a machine's many package sources may be unreachable, and may not be needed either.
     this.#updateFault = await this.#run('apt-get', ['update']).then(
       () => null,
       (error: unknown) => {

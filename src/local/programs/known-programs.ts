@@ -25,7 +25,7 @@ const redis: ServerProgram = {
 /** Throws for a kind that is never started on this machine. */
 export function localServers(flavour: ServerFlavour): LocalServers {
   const { local } = flavours[flavour];
-  if (local === null) throw new UnsupportedTopologyError(`Servers of ${flavour} are not started here`);
+  if (local === null) throw new UnsupportedTopologyError(`Servers of ${flavour} cannot be started on this machine`);
   return local;
 }
 

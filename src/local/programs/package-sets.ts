@@ -1,5 +1,4 @@
-/** What of a distribution's packages is taken. */
-/** The one package for each prefix, newest version last in the name first; null when a prefix has none. */
+/** One package for each prefix: the one of exactly that name, otherwise the newest version; null if a prefix has none. */
 export function choosePackages(prefixes: readonly string[], available: readonly string[]): string[] | null {
   const chosen = prefixes.map((prefix) => {
     const versioned = available.filter((name) => isVersionOf(prefix, name)).sort(byVersion);
@@ -21,7 +20,7 @@ export function packagesOfSimulation(simulation: string): string[] {
   return [...simulation.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '').filter((name) => !/perl/.test(name));
 }
 
-/** How much a download is, from the list that `--print-uris` gives: address, file name, bytes, checksum. */
+/** The size of a download, from the output of `--print-uris`: address, file name, bytes, checksum. */
 export function bytesOfUris(uris: string): number {
   return [...uris.matchAll(/^'[^']+' \S+ (\d+)/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
 }

@@ -8,27 +8,27 @@ import { unpackPackages } from './apt-packages.ts';
 import { programOf } from './known-programs.ts';
 import { isSupported } from './server-version.ts';
 
-/** A server program that can be started, wherever it came from. */
+/** A server program that can be started, whatever its origin. */
 export type ServerBinary = {
   readonly kind: ServerKind;
   readonly version: string;
   readonly command: Command;
-  /** The `usr` folder of unpacked packages; null for a server of this machine, which knows its own places. */
+  /** The `usr` folder of unpacked packages; null for a program installed on this machine, which knows its own paths. */
   readonly unpackedUsr: string | null;
 };
 
 export type FindOptions = { directory: string; log: (line: string) => void; signal?: AbortSignal | undefined };
 
-/** Where servers live that a user's PATH often leaves out. */
+/** Folders of servers that are often not in a user's PATH. */
 const furtherFolders =
   '/usr/sbin:/usr/libexec:/usr/local/sbin:/usr/local/mysql/bin:/opt/homebrew/bin:/opt/homebrew/opt/mysql/bin:/opt/homebrew/opt/mariadb/bin';
 
-/** Finds the server: on the PATH, else unpacked earlier, else from the distribution's packages. */
+/** Finds the server: on the PATH, otherwise unpacked earlier, otherwise in the distribution's packages. */
 export async function findServer(kind: ServerKind, options: FindOptions): Promise<ServerBinary> {
   return (await findOnPath(kind, options.log)) ?? findUnpackedServer(kind, options);
 }
 
-/** Passes over what is on the PATH. */
+/** Ignores the PATH. */
 export async function findUnpackedServer(kind: ServerKind, options: FindOptions): Promise<ServerBinary> {
   return (await findUnpacked(kind, options.directory)) ?? unpack(kind, options);
 }
@@ -51,7 +51,7 @@ async function locate(program: string): Promise<string | null> {
   return found.trim() === '' ? null : found.trim();
 }
 
-/** The version, or null when the program does not run or is of another kind. */
+/** The version; null if the program does not run or is of another kind. */
 async function versionOf(kind: ServerKind, command: Command): Promise<string | null> {
   const { versionArguments, versionIn } = programOf(kind);
   return versionIn(await runCommand(command, versionArguments).catch(() => ''));
@@ -83,7 +83,7 @@ async function unpack(kind: ServerKind, options: FindOptions): Promise<ServerBin
   return found;
 }
 
-/** The program, started so that it finds the libraries that were unpacked with it. */
+/** The program, started so that it finds the libraries unpacked with it. */
 async function unpackedCommand(kind: ServerKind, root: string): Promise<Command | null> {
   const path = await firstExisting(
     ['usr/sbin', 'usr/bin'].map((folder) => join(root, folder, programOf(kind).program)),
@@ -105,7 +105,7 @@ async function libraryFolders(root: string): Promise<string[]> {
   return folders;
 }
 
-/** Packages of a newer release bring their own C library, which only its own loader can load. */
+/** Packages of a newer release contain their own C library, which only its own loader can load. */
 async function findLoader(root: string): Promise<string | null> {
   for (const folder of [
     'usr/lib64',

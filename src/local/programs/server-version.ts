@@ -1,6 +1,6 @@
 import type { ServerProgram } from '../../servers/local-servers.ts';
 
-/** Whether the statements and settings that are used are known to a version. */
+/** Whether a version supports the statements and settings in use. */
 export function isSupported({ oldest }: Pick<ServerProgram, 'oldest'>, version: string): boolean {
   const parts = version.split('.').map(Number);
   for (const [index, least] of oldest.entries()) {

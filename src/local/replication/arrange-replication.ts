@@ -1,7 +1,7 @@
 /**
- * Who leads a plain cluster when its servers start. All of them start refusing writes. The newest epoch that any of them
- * recorded names the source, wherever it was when the cluster was made: a start undoes no failover, and never lets two
- * histories grow. A server that holds transactions which did not survive one is left alone, and said.
+ * Which server leads a plain cluster when its servers start. All of them start refusing writes. The newest epoch that any of
+ * them has recorded names the source, whichever server it was originally: a start undoes no failover, and never lets two
+ * histories grow. A server with transactions that did not survive a failover is left alone, and reported.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -18,9 +18,9 @@ export type PlainServer = LocalServer & { readonly serverId: number; readonly ru
 export type ArrangeRequest = {
   readonly flavour: ServerFlavour;
   readonly servers: readonly PlainServer[];
-  /** The source as far as is known, for a cluster without a promotion. */
+  /** The last known source, for a cluster without a promotion. */
   readonly formerSource: string;
-  /** The one that has just started, when the others were there before. */
+  /** The server that has just started, if the others were running before. */
   readonly started: string | null;
   readonly semiSync: boolean;
   readonly account: LocalAccount;
@@ -29,7 +29,7 @@ export type ArrangeRequest = {
   readonly sourceAddressFor: (replica: string, source: ServerAddress) => Promise<ServerAddress>;
 };
 
-/** Resolves to the name of the source, when it accepts writes or does not run. */
+/** Resolves to the name of the source once it accepts writes, or if it is not running. */
 export async function arrangeReplication(request: ArrangeRequest): Promise<string> {
   const { flavour, servers, started, semiSync, account, clock } = request;
   const running = servers.filter(({ runs }) => runs);
@@ -45,7 +45,7 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
       if (standing === undefined) return;
       if (leading !== undefined && !isPartOf(standing, leading)) {
         request.log(
-          `${replica.name} holds transactions that ${source.name} lacks and is left out: ${commandLine('cluster', 'status')}`,
+          `${replica.name} has transactions that ${source.name} lacks and is left out: ${commandLine('cluster', 'status')}`,
         );
         return;
       }

@@ -13,7 +13,7 @@ export type ReplicationState = {
   readonly error: string | null;
 };
 
-/** What a replica says of itself; null when it follows nobody. */
+/** A replica's own report; null if it is not a replica. */
 export async function readReplication(
   flavour: ServerFlavour,
   address: ServerAddress,
@@ -29,9 +29,9 @@ export type FollowRequest = {
   flavour: ServerFlavour;
   replica: LocalServer;
   source: ServerAddress;
-  /** What a server already has that never followed anybody; `null` when it goes on where it was. */
+  /** What a server that has never replicated already has; `null` if it continues from its own position. */
   begin: Position | null;
-  /** Off, it need not get through: the source may not run yet. */
+  /** If false, it need not succeed: the source may not be running yet. */
   waits: boolean;
   /** Whether it acknowledges what it has received. */
   acknowledges: boolean;
@@ -39,7 +39,7 @@ export type FollowRequest = {
   clock: Clock;
 };
 
-/** Points a replica at the source, from where it is, and waits until it receives and applies. */
+/** Makes a replica follow the source from its own position, and waits until it receives and applies. */
 export async function followSource(request: FollowRequest): Promise<void> {
   const { flavour, replica, waits, clock, ...how } = request;
   await localServers(flavour).follow(replica, how);

@@ -4,16 +4,16 @@ import { flavours } from '../../servers/flavours.ts';
 import type { LocalServer } from '../../servers/local-servers.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
 
-/** How far a server is in which history, read before anybody may write to it. */
+/** The position of a server and the history it belongs to, read before it accepts writes. */
 export type Standing = {
   readonly name: string;
-  /** What its replicas know it by. */
+  /** The identity by which its replicas know it. */
   readonly id: string;
   readonly position: Position;
   readonly epochs: EpochHistory;
-  /** Knows a source to follow. */
+  /** It has a source configured. */
   readonly everFollowed: boolean;
-  /** Has lost its source and tries again. */
+  /** It has lost its source and is reconnecting. */
   readonly isReconnecting: boolean;
 };
 
@@ -34,7 +34,7 @@ export function newestEpochs(standings: readonly Standing[]): EpochHistory {
   return standings.reduce<EpochHistory>((newest, { epochs }) => (last(epochs) > last(newest) ? epochs : newest), []);
 }
 
-/** Whether all that a server holds is part of what the source holds. */
+/** Whether the source has everything that the server has. */
 export function isPartOf(standing: Standing, source: Standing): boolean {
   if (!source.position.includes(standing.position)) return false;
   if (standing.position.isEmpty() || source.epochs.length === 0) return true;

@@ -1,4 +1,4 @@
-/** The servers elect their source among themselves. */
+/** The servers elect their source themselves. */
 import { ServerStartError, UnsupportedTopologyError } from '../local-errors.ts';
 import { localServers } from '../programs/known-programs.ts';
 import type { LocalTopology, TopologyContext } from './topology.ts';
@@ -13,7 +13,7 @@ export function groupTopology(context: TopologyContext): LocalTopology {
     const members = names.filter(runs).map(server);
     try {
       const primary = await group.form({ groupName: id, members, away, accounts, clock, signal });
-      if (primary === null) log(`the group waits for ${away.join(', ')}`);
+      if (primary === null) log(`the group is waiting for ${away.join(', ')}`);
       return primary;
     } catch (error) {
       if (signal?.aborted) throw error;
@@ -22,7 +22,7 @@ export function groupTopology(context: TopologyContext): LocalTopology {
   };
   let forming: Promise<unknown> = Promise.resolve();
   return {
-    // One at a time: two that look at once might both find that nobody has started the group.
+    // One at a time: two simultaneous checks might both find that the group has not been started.
     arrange: () => {
       const next = forming.then(form, form);
       forming = next.catch(() => undefined);

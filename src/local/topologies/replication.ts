@@ -1,4 +1,4 @@
-/** Copies follow a source that people choose. */
+/** Replicas follow a source that an operator chooses. */
 import { arrangeReplication } from '../replication/arrange-replication.ts';
 import type { LocalTopology, TopologyContext } from './topology.ts';
 

@@ -1,4 +1,4 @@
-/** How the servers of a local cluster come together, and who of them takes the writes. */
+/** How the servers of a local cluster are connected, and which of them takes the writes. */
 import type { Clock } from '../../platform/clock.ts';
 import type { LocalAccounts, LocalServer } from '../../servers/local-servers.ts';
 import type { NodePlan } from '../processes/server-node.ts';
@@ -7,21 +7,21 @@ import type { ServerFlavour } from '../server-flavour.ts';
 
 export interface LocalTopology {
   /**
-   * Called when all have started, and with the name of one that has started since. Resolves to the name of the source, or to
-   * `null` while nobody can be.
+   * Called when all have started, and with the name of each that is started later. Resolves to the name of the source, or to
+   * `null` while there can be none.
    */
   arrange(started: string | null): Promise<string | null>;
 }
 
 export type TopologyContext = {
-  /** Of the cluster. */
+  /** The cluster's. */
   readonly id: string;
   readonly flavour: ServerFlavour;
   /** Without the backup. */
   readonly plans: readonly NodePlan[];
   readonly server: (name: string) => LocalServer;
   readonly runs: (name: string) => boolean;
-  /** The source as far as is known. */
+  /** The last known source. */
   readonly formerSource: () => Promise<string>;
   readonly accounts: LocalAccounts;
   readonly semiSync: boolean;

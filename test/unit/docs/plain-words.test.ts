@@ -15,7 +15,7 @@ const phrases = [
 ] as const;
 
 /** Folders whose texts and comments are free of them. */
-const folders = ['src/servers/'];
+const folders = ['src/local/', 'src/servers/'];
 
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(new URL(`../../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })

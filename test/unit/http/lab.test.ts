@@ -12,7 +12,7 @@ const lab: ServedLab = {
   look: async () => [{ name: 'replica-1', state: 'running' }],
   act: async (node, action, forS) => {
     if (node === 'nobody') throw new UnknownNodeError('There is no node nobody');
-    if (action.name === 'start') throw new LabRefusedError('replica-1 runs already');
+    if (action.name === 'start') throw new LabRefusedError('replica-1 is already running');
     done.push(forS === undefined ? [node, action] : [node, action, forS]);
   },
   undoAll: async () => void done.push('undone'),
