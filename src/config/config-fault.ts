@@ -1,9 +1,9 @@
 import { TidemarkError } from '../errors.ts';
 
-/** One thing wrong with the environment. `fault` never repeats the value: it may be a secret. */
+/** One fault of the environment. `fault` never repeats the value, which may be a secret. */
 export type ConfigFault = { readonly name: string; readonly fault: string };
 
-/** Everything that is wrong with the environment, one line each. */
+/** All faults of the environment, one line each. */
 export class ConfigError extends TidemarkError {
   readonly code = 'CONFIG_INVALID';
   readonly retryable = false;

@@ -4,7 +4,7 @@ import type { Facts } from './part.ts';
 import { describeParts, type PartValues } from './parts.ts';
 import { redactUrl } from './redact-url.ts';
 
-/** What the process runs with. Frozen. Times are in milliseconds unless the name says otherwise. */
+/** The configuration of the process. Frozen. Times are in milliseconds unless the name says otherwise. */
 export type Config = PartValues & {
   readonly environment: Facts['environment'];
   readonly cluster: ClusterConfig;
@@ -15,9 +15,9 @@ export type ClusterConfig = {
   readonly id: string;
   /** Exactly one source. */
   readonly nodes: readonly NodeConfig[];
-  /** Account that may change the schema. Migrations run at start when it is set. */
+  /** An account that may change the schema. If set, migrations run at start. */
   readonly migrationUrl: string | null;
-  /** The same for the backup. Its tables are made when it is set. */
+  /** The same for the backup. If set, its tables are created at start. */
   readonly backupMigrationUrl: string | null;
 };
 
@@ -25,7 +25,7 @@ export function makeConfig(environment: Facts['environment'], cluster: ClusterCo
   return freeze({ environment, cluster, ...values });
 }
 
-/** The configuration as it may be printed: no password, no key. */
+/** The configuration in a printable form: no password, no key. */
 export function describeConfig({ environment, cluster, ...values }: Config) {
   const { id, nodes, migrationUrl, backupMigrationUrl } = cluster;
   return {

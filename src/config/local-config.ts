@@ -9,7 +9,7 @@ import { deployment, noFacts } from './parts/deployment.ts';
 import type { TokenKeyConfig } from './parts/token-keys.ts';
 import { readParts } from './parts.ts';
 
-/** The part of a local cluster that a configuration is made of. */
+/** The part of a local cluster from which a configuration is made. */
 export type LocalClusterFacts = {
   readonly id: string;
   readonly database: string;
@@ -21,13 +21,13 @@ export type LocalClusterFacts = {
   }[];
   readonly redis: { readonly host: string; readonly port: number } | null;
   readonly redisPassword: string;
-  /** Of a payment provider that runs beside it. */
+  /** URL of a payment provider that runs beside it. */
   readonly paymentsUrl?: string | null | undefined;
   readonly credentials: Readonly<Record<'app' | 'admin' | 'replication', AccountConfig>>;
   readonly tokenKeys: readonly TokenKeyConfig[];
 };
 
-/** The configuration of a local cluster that runs. `environment` still sets everything that names no server. */
+/** The configuration for a running local cluster. `environment` still sets everything except the servers. */
 export function configFromLocalCluster(
   cluster: LocalClusterFacts,
   environment: Environment,
@@ -69,7 +69,7 @@ export function configFromLocalCluster(
   );
 }
 
-/** What it would say as an environment. */
+/** The local cluster as environment variables. */
 function variablesOf({ redis, redisPassword, tokenKeys }: LocalClusterFacts, paymentsUrl: string | null): Environment {
   return {
     ...(redis !== null && { REDIS_URL: `redis://:${redisPassword}@${redis.host}:${redis.port}` }),

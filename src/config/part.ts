@@ -3,19 +3,19 @@ import type { Environment } from './environment.ts';
 import type { Variable } from './variable.ts';
 
 /**
- * A part of the configuration: its variables, by the names that the program knows them under, and what is made of them. A
+ * A part of the configuration: its variables, under the names that the program uses, and the values made from them. A
  * new variable is one entry of its part, and one line of `.env.example` and of the table in docs/configuration.md.
  */
 export type Part<Result> = {
   readonly title: string;
   readonly variables: readonly Variable<unknown>[];
-  /** `environment` without blanks. */
+  /** `environment` without blank values. */
   read(environment: Environment, facts: Facts): Read<Result>;
-  /** What may be printed of it: no password, no key. */
+  /** Its values in a printable form: no password, no key. */
   describe(result: Result): unknown;
 };
 
-/** What parts may know beside their own variables. */
+/** What parts may depend on besides their own variables. */
 export type Facts = {
   readonly environment: 'development' | 'production' | 'test';
   readonly clusterId: string;
@@ -30,16 +30,16 @@ export type Read<Value> =
 
 export type ResultOf<Given> = Given extends Part<infer Result> ? Result : never;
 
-/** Variables, in groups where the program has them in groups. */
+/** Variables, grouped as in the program. */
 type VariableTree = { readonly [key: string]: Variable<unknown> | VariableTree };
 type ValuesOf<Tree> = {
   readonly [Key in keyof Tree]: Tree[Key] extends Variable<infer Value> ? Value : ValuesOf<Tree[Key]>;
 };
 
 type Rules<Values, Result> = {
-  /** What the part is: without it, its values as they are. */
+  /** Makes the part's value. Default: its values unchanged. */
   readonly complete: (values: Values, facts: Facts) => Result;
-  /** What is wrong with values that are right one by one. */
+  /** Faults of values that are valid one by one. */
   readonly check?: (values: Values, facts: Facts) => readonly ConfigFault[];
   readonly warn?: (values: Values, facts: Facts) => readonly string[];
   readonly describe?: (result: Result) => unknown;
@@ -77,7 +77,7 @@ function isVariable(node: Variable<unknown> | VariableTree): node is Variable<un
   return typeof node.name === 'string';
 }
 
-/** Of variables with faults the values are missing. */
+/** Values with faults are left out. */
 function readValues<Tree extends VariableTree>(
   tree: Tree,
   environment: Environment,
@@ -93,7 +93,7 @@ function readValues<Tree extends VariableTree>(
         return [key, undefined];
       }),
     );
-  // Entry by entry what the type says, which no mapped type can follow.
+  // Entry by entry as the type says, which no mapped type can express.
   return { values: valuesOf(tree) as ValuesOf<Tree>, faults };
 }
 

@@ -16,7 +16,7 @@ import { pools } from './parts/pools.ts';
 import { redis } from './parts/redis.ts';
 import { tokens } from './parts/tokens.ts';
 
-/** Every part but the servers, in the order of their faults and of `.env.example`. A new part is a file and a line here. */
+/** Every part except the servers, in the order of their faults and of `.env.example`. A new part is a file and a line here. */
 export const parts = {
   mirror,
   idempotency,
@@ -36,7 +36,7 @@ export const parts = {
 
 export type PartValues = { readonly [Key in keyof typeof parts]: ResultOf<(typeof parts)[Key]> };
 
-/** All of them, or all that is wrong with them. */
+/** The values of all parts, or all faults. */
 export function readParts(environment: Environment, facts: Facts): Read<PartValues> {
   const faults: ConfigFault[] = [];
   const warnings: string[] = [];
@@ -50,11 +50,11 @@ export function readParts(environment: Environment, facts: Facts): Read<PartValu
     return [key, read.value];
   });
   if (faults.length > 0) return { faults };
-  // Entry by entry what the type says, which no mapped type can follow.
+  // Entry by entry as the type says, which no mapped type can express.
   return { value: Object.fromEntries(values) as PartValues, warnings };
 }
 
-/** What may be printed of them. */
+/** The values in a printable form. */
 export function describeParts(values: PartValues): Readonly<Record<string, unknown>> {
   const all: Readonly<Record<string, Part<unknown>>> = parts;
   const results: Readonly<Record<string, unknown>> = values;

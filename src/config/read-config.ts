@@ -9,7 +9,7 @@ import { type Environment, withoutBlanks } from './environment.ts';
 import { deployment, noFacts } from './parts/deployment.ts';
 import { readParts } from './parts.ts';
 
-/** Either servers that the environment names, or none: then a local cluster is started first. */
+/** Either the servers that the environment names, or none: then a local cluster is started first. */
 export type ConfigRead =
   | { readonly mode: 'external'; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly mode: 'local'; readonly directory: string; readonly log: Config['log'] };
@@ -35,7 +35,7 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
   if (nodes === null) return { mode: 'local', directory, log: read.value.log };
 
   const [migrationUrl, backupMigrationUrl] = [migration, backupMigration].map((server) => server && urlOf(server));
-  // The account that migrates may usually do everything else as well.
+  // The account that migrates can usually do everything else as well.
   const admin =
     read.value.administration.admin ?? (migration && { user: migration.user, password: migration.password });
   const config = makeConfig(
@@ -50,11 +50,11 @@ export function readConfig(environment: Environment, makeSecret: () => string = 
 const assumed = ({ NODE_ENV }: Environment) =>
   ({ environment: NODE_ENV === 'production' ? NODE_ENV : 'development', clusterId: '', directory: '' }) as const;
 
-/** Why a local cluster must not stand in for servers that are not named. */
+/** Why a local cluster must not replace servers that are missing. */
 function withoutServers(environment: Config['environment'], isSecured: boolean): ConfigFault[] {
   const [name] = ordersNames.source;
-  // Someone who asks for TLS does not expect a cluster that has none.
-  if (isSecured) return [{ name, fault: 'is missing, and the local cluster speaks no TLS' }];
+  // If TLS is configured, a cluster without it is not what the operator expects.
+  if (isSecured) return [{ name, fault: 'is missing, and the local cluster does not use TLS' }];
   if (environment !== 'production') return [];
-  return [{ name, fault: 'is missing, and production does not start a local cluster' }];
+  return [{ name, fault: 'is missing, and a local cluster is never started in production' }];
 }

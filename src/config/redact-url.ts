@@ -1,6 +1,6 @@
 /** The URL without its user and password. */
 export function redactUrl(text: string): string {
-  // Several hosts, as Sentinels have, are no URL to everybody.
+  // With several hosts, as for Sentinels, not every parser takes it for a URL.
   if (!URL.canParse(text)) return text.replace(/:\/\/[^@/]*@/, '://***@');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {

@@ -1,4 +1,4 @@
-/** How the texts of variables are read. The messages continue the name of the variable. */
+/** How the texts of variables are parsed. The messages continue the name of the variable. */
 import { z } from 'zod';
 
 const wholeNumber = z
@@ -19,7 +19,7 @@ export const integerOrOff = (minimum: number, maximum: number) =>
       `must be from ${minimum} to ${maximum}, or off`,
     );
 
-/** Of a port that is opened only if it is named. */
+/** For a port that is opened only if it is set. */
 export const portNumber = z
   .string()
   .regex(/^\d{1,5}$/, 'must be a port number')
@@ -29,7 +29,7 @@ export const portNumber = z
 export const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.string().pipe(z.enum(values, `must be one of ${values.join(', ')}`));
 
-/** One of them, however it is written; messages name them in small letters. */
+/** One of them, in any case; messages list them in lower case. */
 export const upperCased = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z
     .string()

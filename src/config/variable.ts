@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 
-/** One environment variable: its name, how its text is read, and what users are told about it. */
+/** One environment variable: its name, how its text is parsed, and its description. */
 export type Variable<Value> = {
   readonly name: string;
   readonly value: z.ZodType<Value, string>;
-  /** As one would write it; `null`: none. */
+  /** As a user would write it; `null`: none. */
   readonly default: string | null;
-  /** What holds without it, in words, where that is no text of its own. */
+  /** The effect of leaving it unset, if that is not a value. */
   readonly unset: string | null;
-  /** Stands in `.env.example` in place of the default. */
+  /** Used in `.env.example` instead of the default. */
   readonly example: string | null;
-  /** One line: `--variables` and the documents show it. */
+  /** One line, shown by `--variables` and in the documents. */
   readonly about: string;
 };
 
@@ -25,7 +25,7 @@ export function variable<Value>(
   value: z.ZodType<Value, string>,
   words: Words & { readonly default: string | number | boolean },
 ): Variable<Value>;
-/** Without a default: `null` where it is not set. */
+/** Without a default: `null` if it is not set. */
 export function variable<Value>(name: string, value: z.ZodType<Value, string>, words: Words): Variable<Value | null>;
 export function variable<Value>(
   name: string,

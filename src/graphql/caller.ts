@@ -1,12 +1,12 @@
 import type { UsedUp } from '../platform/shares.ts';
 
-/** What one request uses of the process. It is given back when the answer has been sent. */
+/** What one request holds of the process's limits. Released when the answer has been sent. */
 export interface Admission {
   /** The request is complete: from now on it counts as being answered. */
   begin(): UsedUp | null;
   /**
-   * The body has not arrived yet. `arrived` is called once it has, or will not; `giveUp` if it takes long and others need its
-   * place.
+   * The body has not arrived yet. `arrived` is called once it has, or will not; `giveUp` if it takes long and other requests
+   * need its place.
    */
   awaitBody(giveUp: (usedUp: UsedUp) => void): { readonly usedUp: UsedUp } | { readonly arrived: () => void };
   /**
@@ -16,7 +16,7 @@ export interface Admission {
   openStream(pointsPerEvent: number): UsedUp | 'events' | null;
 }
 
-/** Who sent a request, and where its browser finds the API. */
+/** The client of a request, and the URL at which its browser finds the API. */
 export type Caller = {
   /** Taken from a trusted proxy, otherwise the address of the connection. */
   readonly address: string;

@@ -13,10 +13,10 @@ export const defaultQuery = `# Tidemark: every client reads its own writes.
 # 1. CreateOrder writes to the source. The answer brings a
 #    consistency token, which this page keeps in a cookie.
 # 2. NewestOrders reads from a replica that has your
-#    write, or goes to the source when none has it yet.
+#    write, or goes to the source if none has it yet.
 #
 # "extensions.consistency" at the end of each answer says
-# who served it, and why that was fresh enough.
+# which server it came from, and why.
 #
 # Headers to try, in the tab below:
 #   { "x-consistency-level": "strong" }

@@ -1,4 +1,4 @@
-/** Which nodes a read may be answered by, as the cluster is at this moment. Pure. */
+/** Which nodes may serve a read in the cluster's current state. Pure. */
 import {
   backups,
   type ClusterSnapshot,
@@ -13,7 +13,7 @@ import type { RouteReason } from './route-decision.ts';
 import type { RoutedRead } from './route-request.ts';
 import { eligibleReplicas } from './select-node.ts';
 
-/** A position of a node is compared, now or by a later read. */
+/** Whether a node's position will be compared, now or by a later read. */
 export function asksPositions({ position, maxStalenessMs, observes }: RoutedRead): boolean {
   return position !== null || maxStalenessMs !== null || observes;
 }
@@ -31,8 +31,8 @@ export function candidates(
 }
 
 /**
- * A replica that is late stays so for longer than a read waits, and one without replication never tells how far it is; unless
- * there is no other node to ask.
+ * A late replica stays late for longer than a read waits, and one without replication never reports its position; they are only
+ * waited for if there is no other node to ask.
  */
 export function worthWaitingFor(
   snapshot: ClusterSnapshot,
@@ -48,7 +48,7 @@ export function usableSource(snapshot: ClusterSnapshot, { excluded }: RoutedRead
   return source === undefined || !isAble(source) || excluded.has(source.node.name) ? undefined : source;
 }
 
-/** No node can serve it now, and one that does not know of the epoch yet may be the source of it, or have replicated it. */
+/** No node can serve it now, and one that does not know the epoch yet may be its source, or have replicated it. */
 export function isBetweenEpochs(snapshot: ClusterSnapshot, request: RoutedRead, minServingReplicas: number): boolean {
   if (candidates(snapshot, request, minServingReplicas).length > 0) return false;
   if (usableSource(snapshot, request) !== undefined) return false;
@@ -60,7 +60,7 @@ export function whyNoReplica(snapshot: ClusterSnapshot): RouteReason {
   return configured ? 'source-no-replica' : 'source-alone';
 }
 
-/** Replicas that answer, however far behind. */
+/** Replicas that answer, however late. */
 export const answeringReplicas = (snapshot: ClusterSnapshot, request: RoutedRead): readonly NodeStatus[] =>
   replicas(snapshot).filter(isAnswering(request));
 
@@ -72,7 +72,7 @@ const isAnswering =
   (status: NodeStatus): boolean =>
     isSeen(status) && isAble(status) && !excluded.has(status.node.name);
 
-/** What it lacks comes by itself: it replicates, or is one of a group's primaries. */
+/** It will catch up without help: it replicates, or is one of a group's primaries. */
 function isFed(report: NodeStatus['report']): boolean {
   return report?.applier !== 'NONE' || report.member === 'ONLINE';
 }

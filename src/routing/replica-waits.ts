@@ -9,10 +9,10 @@ import type { RoutedRead } from './route-request.ts';
 /** How long a replica is watched for a position after a read that did not wait for it, in milliseconds. */
 const pursuitMs = 1000;
 
-/** How long a read waits for servers to say whether they have heard of an epoch, in milliseconds. */
+/** How long a read waits for servers to report whether they know an epoch, in milliseconds. */
 const epochHearingMs = 500;
 
-/** What reads wait for at the nodes. Ends when the client has gone. */
+/** How reads wait for nodes. Ends when the client disconnects. */
 export class ReplicaWaits {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
@@ -23,7 +23,7 @@ export class ReplicaWaits {
     this.#clock = clock;
   }
 
-  /** Resolves when one of the replicas has got there, or none will in time. Throws when the client has gone. */
+  /** Resolves when one of the replicas has reached it, or none will in time. Throws when the client disconnects. */
   async firstToReach(
     eligible: readonly NodeStatus[],
     required: Position,
@@ -42,7 +42,7 @@ export class ReplicaWaits {
     if (client?.aborted) throw new RequestAbandonedError();
   }
 
-  /** In the background. One watch per node is enough: it learns how far the node is, whatever position it waits for. */
+  /** In the background. One watch per node is enough: it learns the node's position, whichever position is awaited. */
   pursue(eligible: readonly NodeStatus[], required: Position): void {
     for (const { node } of eligible) {
       if (this.#pursued.has(node.name)) continue;
@@ -52,7 +52,7 @@ export class ReplicaWaits {
     }
   }
 
-  /** While servers are asked whether they have heard of an epoch. Throws when the client has gone. */
+  /** Waits while servers are asked whether they know an epoch. Throws when the client disconnects. */
   async whileBetweenEpochs({ signal }: RoutedRead, isBetween: (snapshot: ClusterSnapshot) => boolean): Promise<void> {
     const client = signal?.();
     if (client?.aborted) throw new RequestAbandonedError();

@@ -1,6 +1,6 @@
 import type { ReadRequirement } from '../consistency/session-guarantee.ts';
 
-/** What is left of the nodes for one read. */
+/** Which nodes one read may still use. */
 export type ReadAttempt = {
   /** Nodes that already failed this operation. */
   readonly excluded: ReadonlySet<string>;
@@ -8,5 +8,5 @@ export type ReadAttempt = {
   readonly signal?: () => AbortSignal;
 };
 
-/** One attempt at what a read must include. */
+/** One attempt at satisfying a read's requirement. */
 export type RoutedRead = ReadRequirement & ReadAttempt;

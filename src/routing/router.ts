@@ -3,22 +3,22 @@
  *
  *   write              the source, or SOURCE_UNAVAILABLE
  *   read               a fresh replica, the best one
- *   none is fresh      WAIT    the first replica to get there within waitMs, else the source
- *                      BYPASS  the source at once, while the trackers look for the position in the background
- *                      FAIL    the first replica to get there within waitMs, else CONSISTENCY_TIMEOUT
- *   none is eligible   the source (FAIL: CONSISTENCY_TIMEOUT, but where no replica is configured there is no other node)
+ *   none is fresh      WAIT    the first replica to reach the position within waitMs, otherwise the source
+ *                      BYPASS  the source at once, while the trackers poll for the position in the background
+ *                      FAIL    the first replica to reach the position within waitMs, otherwise CONSISTENCY_TIMEOUT
+ *   none is eligible   the source (FAIL: CONSISTENCY_TIMEOUT; if no replica is configured, the source all the same)
  *   session unknown    the source (FAIL: CONSISTENCY_TIMEOUT)
- *   positions are blind  a read that anything is asked of: never on a replica whose positions say nothing; and when those of
- *                      the source do, the source (FAIL: CONSISTENCY_TIMEOUT)
- *   an epoch has begun   a read that anything is asked of: never on a replica that has not heard of it (present-epoch.ts). While
- *                      that leaves no node, not even a source, the servers that are asked at this moment are waited for
+ *   positions are blind  a read with any requirement never goes to a replica whose positions carry no information; if those of
+ *                      the source carry none, it goes to the source (FAIL: CONSISTENCY_TIMEOUT)
+ *   an epoch has begun   a read with any requirement never goes to a replica that does not know it yet (present-epoch.ts). If
+ *                      that leaves no node, not even a source, the read waits for the servers that are being probed
  *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind
- *   no node at all     the backup for a read that has no past, where that is allowed; else LIMITED_FUNCTIONALITY
+ *   no node at all     the backup for a read without a past, if allowed; otherwise LIMITED_FUNCTIONALITY
  *
- * A bound on staleness that cannot be checked, because the source does not answer, is met by the source only.
- * Reads that fall on the source have a budget, so that replicas that are late together cannot drown the writes: over it a
- * read waits a moment for room, and fails with SOURCE_READS_EXHAUSTED without it. The backup is a mirror that may be
- * behind by any length of time and knows no positions: what it answers carries no token.
+ * A staleness bound that cannot be checked, because the source does not answer, is only met by the source.
+ * Reads that fall back to the source have a limit, so that replicas that are late together cannot overwhelm the writes: beyond
+ * it a read waits briefly for a slot, and without one fails with SOURCE_READS_EXHAUSTED. The backup is a mirror that may lag by
+ * any length of time and has no positions: its answers carry no token.
  */
 import type { Cluster } from '../cluster/cluster.ts';
 import { type ClusterSnapshot, describeStatus, isAble, isBlind, writableSource } from '../cluster/cluster-snapshot.ts';
@@ -46,15 +46,15 @@ import { eligibleReplicas, freshReplicas, pickBest } from './select-node.ts';
 import { SourceBudget } from './source-budget.ts';
 import { SourcePositions } from './source-positions.ts';
 
-/** Operations in flight on a node from which on sharing a look saves more than waiting for it costs. */
+/** With this many operations in flight on a node, sharing a probe saves more than waiting for it costs. */
 const crowd = 3;
 
 const noNodes: ReadonlySet<string> = new Set();
 
-/** How long a read waits for room on the source, in milliseconds. */
+/** How long a read waits for a slot on the source, in milliseconds. */
 const sourceRoomMs = 100;
 
-/** The position that a bound stands for could not be learned. */
+/** The position that corresponds to a staleness bound could not be determined. */
 const unknown = Symbol('unknown');
 
 export type RouterOptions = {
@@ -97,14 +97,14 @@ export class Router {
   }
 
   /**
-   * A position of the node that includes everything that reads which have finished there may have seen. Where others are
-   * being served too, the question is shared with them.
+   * A position of the node that includes everything that finished reads there may have seen. If other operations are in flight
+   * there too, the request for it is shared with them.
    */
   observe(nodeName: string): Promise<Position> {
     return this.#cluster.tracker(nodeName).observe({ patient: this.#load.of(nodeName) >= crowd });
   }
 
-  /** Name of the server that takes the writes now. Throws `SourceUnavailableError`. */
+  /** Name of the server that accepts writes now. Throws `SourceUnavailableError`. */
   source(): string {
     return this.#source().node.name;
   }
@@ -114,8 +114,8 @@ export class Router {
   }
 
   /**
-   * A write was committed: its client's next read will ask for this position. Where few are being served the replicas are
-   * watched for it at once, so that the read need not wait for them to be asked; a crowd's reads share their looks anyway.
+   * A write was committed: its client's next read will require this position. If few operations are in flight, the replicas are
+   * watched for it at once, so that the read need not wait for a probe; with many in flight, reads share probes anyway.
    */
   expectReadsOf(position: Position): void {
     const snapshot = this.#snapshot;
@@ -158,7 +158,7 @@ export class Router {
     const awaited = worthWaitingFor(this.#snapshot, eligible, request);
     if (awaited.length === 0) return this.#readSource(request, required, whyNoReplica(this.#snapshot), 0);
     await this.#waits.firstToReach(awaited, required, request);
-    // The node that got there may have been lost in the same moment, and another one may be better.
+    // The node that reached it may have been lost at the same moment, and another may be better.
     const reached = pickBest(freshReplicas(this.#candidates(request), required), this.#load, this.#random);
     if (reached !== undefined) return this.#admit(reached, 'replica-after-wait', waitedMs());
     return this.#readSource(request, required, 'source-after-wait', waitedMs());
@@ -180,7 +180,7 @@ export class Router {
     return position === null ? bound : position.merge(bound);
   }
 
-  /** A position of the source that is at most so old: whatever includes it is within the bound. `null` if unknown. */
+  /** A position of the source that is at most this old: whatever includes it is within the bound. `null` if unknown. */
   async positionWithin(maxStalenessMs: number): Promise<Position | null> {
     const source = writableSource(this.#snapshot)?.node.name ?? null;
     return this.#sourcePositions.within(maxStalenessMs, source).catch(() => null);
@@ -197,7 +197,7 @@ export class Router {
     if (source !== undefined && allowed) {
       if (!sourceFallbacks.has(reason)) return this.#admit(source, reason, waitedMs);
       await this.#sourceBudget.enter();
-      // It may have been lost while the request waited for room.
+      // It may have been lost while the request waited for a slot.
       const present = usableSource(this.#snapshot, request);
       if (present !== undefined) {
         return this.#admit(present, reason, waitedMs, () => this.#sourceBudget.leave());
@@ -224,7 +224,7 @@ export class Router {
     return { decision: { node: node.name, role, reason, waitedMs }, end };
   }
 
-  /** What the monitor sees of the source anyway is what a bound can be judged by later. */
+  /** The monitor's probes of the source also provide the positions by which later bounds are judged. */
   #learnSourcePosition(snapshot: ClusterSnapshot): void {
     const source = writableSource(snapshot);
     if (source?.report == null || source.asOfMs === null) return;
@@ -234,7 +234,7 @@ export class Router {
   #source(): NodeStatus {
     const source = writableSource(this.#snapshot);
     if (source !== undefined && isAble(source)) return source;
-    const why = source === undefined ? 'cannot be reached' : 'cannot serve as it is set up';
+    const why = source === undefined ? 'cannot be reached' : 'cannot serve with its current settings';
     throw new SourceUnavailableError(`The source ${why}`, { facts: this.#describe() });
   }
 

@@ -6,7 +6,7 @@ import { BoundedStream } from '../platform/bounded-stream.ts';
 import { Shares } from '../platform/shares.ts';
 import type { RouteDecision } from './route-decision.ts';
 
-/** One operation that asked for a node. Holds nothing that its client sent but the name that it gave the operation. */
+/** One operation that requested a node. Contains nothing that its client sent except the operation's name. */
 export type RoutedOperation = {
   /** Counts up from 1, without gaps. */
   readonly sequence: number;
@@ -14,16 +14,16 @@ export type RoutedOperation = {
   readonly atMs: number;
   readonly operation: { readonly name: string | null; readonly type: string };
   readonly level: ConsistencyLevel;
-  /** What a replica had to include; `null` when nothing in particular. */
+  /** What a replica had to include; `null` if nothing. */
   readonly required: Position | null;
-  /** `null` when no node was chosen: then there is an error that says why. */
+  /** `null` if no node was chosen: then there is an error with the reason. */
   readonly decision: RouteDecision | null;
   readonly tookMs: number;
   /** Code of the first error of the answer. */
   readonly errorCode: string | null;
 };
 
-/** All that is given must hold. */
+/** All conditions that are set must hold. */
 export type RoutingLogFilter = {
   readonly node?: string | undefined;
   readonly role?: NodeRole | undefined;
@@ -31,7 +31,7 @@ export type RoutingLogFilter = {
   readonly level?: ConsistencyLevel | undefined;
   /** `query` or `mutation`. */
   readonly kind?: string | undefined;
-  /** A part of the operation's name, in capital or small letters. */
+  /** A part of the operation's name; case does not matter. */
   readonly name?: string | undefined;
   readonly failed?: boolean | undefined;
   readonly minWaitedMs?: number | undefined;
@@ -52,13 +52,13 @@ export function matchesFilter(entry: RoutedOperation, filter: RoutingLogFilter):
   );
 }
 
-/** Operations kept for a reader that does not read. */
+/** Operations buffered for a slow reader. */
 const unreadCapacity = 200;
-/** In all and of one client: each is looked at with every operation. */
+/** In total and per client: every operation is matched against each of them. */
 const maxReaders = 100;
 const maxReadersPerClient = 20;
 
-/** The last operations of this process, in a ring: noting one costs the same however many there were. */
+/** The last operations of this process, in a ring: recording one costs the same however many there are. */
 export class RoutingLog {
   readonly capacity: number;
   readonly #ring: RoutedOperation[] = [];
@@ -78,7 +78,7 @@ export class RoutingLog {
     for (const [reader, filter] of this.#readers) if (matchesFilter(entry, filter)) reader.write(entry);
   }
 
-  /** At most `count` of those that match, newest first. */
+  /** At most `count` matching operations, newest first. */
   last(count: number, filter: RoutingLogFilter): readonly RoutedOperation[] {
     const found: RoutedOperation[] = [];
     const oldest = Math.max(0, this.#noted - this.capacity);
@@ -89,7 +89,7 @@ export class RoutingLog {
     return found;
   }
 
-  /** Those that match from now on. Throws `TooManyListenersError`. */
+  /** Matching operations from now on. Throws `TooManyListenersError`. */
   open(filter: RoutingLogFilter, client: string): BoundedStream<RoutedOperation> {
     const usedUp = this.#places.take(client);
     if (usedUp === 'all') throw new TooManyListenersError(maxReaders, 'routed operations');
@@ -103,7 +103,7 @@ export class RoutingLog {
     return stream;
   }
 
-  /** Ends all streams, and those that are opened later at once. */
+  /** Ends all streams; those opened later end at once. */
   close(): void {
     this.#closed = true;
     for (const stream of [...this.#readers.keys()]) stream.end();

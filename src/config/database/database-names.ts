@@ -1,18 +1,18 @@
 import { oneOf, text } from '../values.ts';
 import { type Variable, variable } from '../variable.ts';
 
-/** How the variables of one database are called. */
+/** The names of the variables of one database. */
 export type DatabaseNames = {
-  /** Messages say the first; others are aliases. */
+  /** Messages use the first; the others are aliases. */
   readonly source: readonly [string, ...string[]];
   readonly replicas: string;
   readonly backup: string;
   readonly migration: string;
   readonly backupMigration: string;
   readonly replicaOrder: string;
-  /** Begins the names of the variables that name hosts: `<prefix>_HOST`, `<prefix>_MASTER_HOST`. */
+  /** Prefix of the variables that name hosts: `<prefix>_HOST`, `<prefix>_MASTER_HOST`. */
   readonly prefix: string;
-  /** The database of a backup that is named by its host; `null`: called as that of the source. */
+  /** The database of a backup that is named by its host; `null`: the same name as the source's. */
   readonly backupDatabase: string | null;
 };
 
@@ -27,7 +27,7 @@ export const ordersNames: DatabaseNames = {
   backupDatabase: 'orders_backup_db',
 };
 
-/** Of a database beside the orders: `LEDGER_URL`, `LEDGER_REPLICA_URLS`, `LEDGER_HOST`. */
+/** For a database besides the orders: `LEDGER_URL`, `LEDGER_REPLICA_URLS`, `LEDGER_HOST`. */
 export function namesOf(database: string): DatabaseNames {
   return {
     source: [`${database}_URL`],
@@ -54,7 +54,7 @@ export const splitNamesOf = ({ prefix }: DatabaseNames) => ({
   readHost: `${prefix}_READ_HOST`,
 });
 
-/** What both families of hosts fall back to. */
+/** Defaults for both families of hosts. */
 export const sharedNamesOf = ({ prefix }: DatabaseNames) => ({
   port: `${prefix}_PORT`,
   database: `${prefix}_DATABASE`,

@@ -2,7 +2,7 @@ import type { Server } from '../../servers/server-address.ts';
 import type { ConfigFault } from '../config-fault.ts';
 import type { NodeConfig, NodesRead } from './node-config.ts';
 
-/** What the environment says about one server that is named by its host. */
+/** The variables of one server that is named by its host. */
 export type HostWords = {
   readonly host: string | undefined;
   readonly port: string | undefined;
@@ -12,7 +12,7 @@ export type HostWords = {
   readonly tls: Server['tls'];
 };
 
-/** `names`: the variables that faults are told of. */
+/** `names`: the variables that faults refer to. */
 export function makeNode(
   words: HostWords,
   node: Pick<NodeConfig, 'name' | 'role' | 'priority'>,

@@ -10,15 +10,15 @@ import type { TlsDefaults } from './tls-defaults.ts';
 
 /** The servers of one database, as the environment describes them. */
 export type DatabaseRead = {
-  /** `null`: it names none. */
+  /** `null`: no servers are named. */
   readonly nodes: readonly NodeConfig[] | null;
-  /** Servers with accounts that may change the schema. */
+  /** Servers, with accounts that may change the schema. */
   readonly migration: Server | null;
   readonly backupMigration: Server | null;
   readonly faults: readonly ConfigFault[];
 };
 
-/** Reads any database: which one, only `names` say. */
+/** Reads any database: `names` decides which. */
 export function readDatabase(environment: Environment, names: DatabaseNames, tls: TlsDefaults): DatabaseRead {
   const order = readVariable(replicaOrderOf(names), environment);
   const nodes = readNodes(environment, names, 'value' in order ? (order.value ?? 'balanced') : 'balanced', tls);

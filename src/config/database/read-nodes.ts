@@ -7,7 +7,7 @@ import { readSplitHosts } from './split-hosts.ts';
 import type { TlsDefaults } from './tls-defaults.ts';
 import { readUrlNodes } from './url-nodes.ts';
 
-/** Three ways to name the servers of a database, of which one is used at a time. */
+/** Three ways to name the servers of a database; only one may be used at a time. */
 const families = (names: DatabaseNames) =>
   [
     { title: names.source[0], owns: (name: string) => urlNamesOf(names).includes(name), read: readUrlNodes },
@@ -19,7 +19,7 @@ const families = (names: DatabaseNames) =>
     },
   ] as const;
 
-/** The nodes that the environment names, or `null` when it names none at all. */
+/** The nodes that the environment names; `null` if it names none. */
 export function readNodes(
   environment: Environment,
   names: DatabaseNames,
@@ -35,20 +35,20 @@ export function readNodes(
   if (family === undefined) {
     const shared = Object.values(sharedNamesOf(names));
     const stray = given.find((name) => shared.includes(name));
-    const fault = `needs ${splitNamesOf(names).host} or ${names.prefix}_MASTER_HOST beside it`;
+    const fault = `needs ${splitNamesOf(names).host} or ${names.prefix}_MASTER_HOST as well`;
     return stray === undefined ? null : { nodes: [], faults: [{ name: stray, fault }] };
   }
   if (others.length > 0) {
     const faults = others.map(({ first }) => ({
       name: first,
-      fault: `names servers in other words than ${family.first}; keep to one family of names`,
+      fault: `belongs to another family of variables than ${family.first}; use only one family`,
     }));
     return { nodes: [], faults };
   }
   const { nodes, faults } = family.read(environment, names, order, tls);
   if (faults.length > 0) return { nodes, faults };
   const source = nodes.find((node) => node.role === 'source');
-  // A replica host equal to the source's is how deployments say "one server until there is a replica".
+  // Deployments set a replica host equal to the source's to say "one server until there is a replica".
   const distinct = nodes.filter((node) => node.role !== 'replica' || source === undefined || !sameServer(node, source));
   return { nodes: distinct, faults: clashes(distinct, family.title) };
 }

@@ -5,8 +5,8 @@ import { type HostWords, makeNode } from './host-node.ts';
 import { defaultPriority, type NodeConfig, type NodesRead, type ReplicaOrder } from './node-config.ts';
 import type { TlsDefaults } from './tls-defaults.ts';
 
-// The words of older deployments: DB_MASTER_*, DB_SLAVE<n>_*, DB_REPLICA_*, DB_BACKUP_*, an account for each server. What
-// the source lacks is DB_PORT, DB_DATABASE, DB_USERNAME and DB_PASSWORD, what the others lack is as the source's.
+// The variables of older deployments: DB_MASTER_*, DB_SLAVE<n>_*, DB_REPLICA_*, DB_BACKUP_*, an account for each server. The
+// source defaults to DB_PORT, DB_DATABASE, DB_USERNAME and DB_PASSWORD, the others default to the source's values.
 
 const serverFields = ['HOST', 'PORT', 'NAME', 'DATABASE', 'USER', 'USERNAME', 'PASSWORD'] as const;
 type ServerField = (typeof serverFields)[number];
@@ -14,7 +14,7 @@ type ServerField = (typeof serverFields)[number];
 const serverName = ({ prefix }: DatabaseNames) => new RegExp(`^${prefix}_(MASTER|SLAVE[1-9]\\d?|REPLICA|BACKUP)_(.+)$`);
 
 export function isServerName(name: string, names: DatabaseNames): boolean {
-  // What has a meaning of its own: LEDGER_BACKUP_URL names no host.
+  // Names with a meaning of their own: LEDGER_BACKUP_URL names no host.
   if ([names.backup, names.migration, names.backupMigration, ...names.source].includes(name)) return false;
   if ([names.replicas, names.replicaOrder].includes(name)) return false;
   return serverName(names).test(name);

@@ -12,7 +12,7 @@ import type { Environment } from '../environment.ts';
 import { text } from '../values.ts';
 import { variable } from '../variable.ts';
 
-// What holds for every server whose URL says nothing else, and for those that are named by hosts.
+// The defaults for every server whose URL does not override them, and for those named by hosts.
 
 export const tlsVariables = [
   variable('DATABASE_SSL_MODE', text, {
@@ -28,9 +28,9 @@ export const tlsVariables = [
 ] as const;
 
 export type TlsDefaults = {
-  /** For servers that have words of their own. Says nothing when it has faults: each URL would only repeat them. */
+  /** For servers with settings of their own. Empty if it has faults itself, which each URL would only repeat. */
   readonly words: TlsWords;
-  /** For servers that have none. */
+  /** For servers without any. */
   readonly tls: ServerTls | null;
   readonly faults: readonly ConfigFault[];
 };

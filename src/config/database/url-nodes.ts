@@ -64,7 +64,7 @@ function isCount(text: string, minimum: number): boolean {
   return /^\d{1,4}$/.test(text) && Number(text) >= minimum && Number(text) <= 1000;
 }
 
-/** A comma parts them, but for one in a password: there the host is still to come. */
+/** A comma separates URLs, unless it is part of a password: then the host is still to come. */
 function urlsIn(list: string): string[] {
   const urls: string[] = [];
   for (const part of list.split(',')) {

@@ -9,7 +9,7 @@ const accountOf = (user: string | null, password: string | null): AccountConfig 
 
 const shown = (account: AccountConfig | null) => (account === null ? null : `${account.user}:***`);
 
-/** Accounts for the command `cluster`: one that steers replication on every server, one that replicas log in with. */
+/** Accounts for the command `cluster`: one that manages replication on every server, one that replicas log in with. */
 export const administration = part(
   'Failover',
   {

@@ -1,6 +1,6 @@
-/** What people type where they need a secret and have none: by what it is for, what is to be done with it, and in phrases. */
+/** What people type instead of a secret: words for its purpose, instructions about it, and phrases. */
 
-/** Say themselves that they are no secret, or what they stand for: nothing around them makes words a secret. */
+/** Placeholders: a secret that contains one is refused, whatever surrounds it. */
 export const placeholderWords: ReadonlySet<string> = new Set(
   `change changeme replace replaceme todo fixme test testing tests tester staging stage dev devel development develop local
   localhost demo sample example placeholder default dummy fake mock temp temporary insecure unsafe secret secrets password
@@ -30,7 +30,7 @@ export const commonWords: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Pairs of letters that English text is made of, and random letters are not. */
+/** Pairs of letters that are common in English text but not in random letters. */
 export const commonPairs: ReadonlySet<string> = new Set(
   `th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce
   li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad

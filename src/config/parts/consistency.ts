@@ -2,7 +2,7 @@ import { part } from '../part.ts';
 import { flag, integer, upperCased } from '../values.ts';
 import { variable } from '../variable.ts';
 
-/** Defaults and limits of what requests say about consistency. */
+/** Defaults and limits of what requests specify about consistency. */
 export const consistency = part(
   'Consistency',
   {

@@ -5,7 +5,7 @@ import { variable } from '../variable.ts';
 
 const clusterName = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, - or _');
 
-/** What this process is part of. It is read first: what it says are the facts for all other parts. */
+/** The deployment that this process belongs to. It is read first: other parts depend on it. */
 export const deployment = part('Deployment', {
   environment: variable('NODE_ENV', oneOf('development', 'production', 'test'), {
     default: 'development',
@@ -21,5 +21,5 @@ export const deployment = part('Deployment', {
   }),
 });
 
-/** For the part that asks for none. */
+/** For the part that needs none. */
 export const noFacts: Facts = { environment: 'production', clusterId: '', isLocal: false, makeSecret: () => '' };

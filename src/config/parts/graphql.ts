@@ -2,7 +2,7 @@ import { part } from '../part.ts';
 import { flag, integer } from '../values.ts';
 import { variable } from '../variable.ts';
 
-/** What clients may ask, and whether they may look at the schema. */
+/** Limits of what clients may ask for, and whether they may see the schema. */
 export const graphql = part(
   'GraphQL',
   {

@@ -1,4 +1,4 @@
-/** How the texts are read that say where in the network the API stands. */
+/** Parsers for variables about the API's place in the network. */
 import { z } from 'zod';
 import { addressListOf } from '../../platform/address-list.ts';
 import { entriesOf } from '../values.ts';
@@ -14,7 +14,7 @@ export const trustedProxies = z.string().transform((text, context) => {
   return entries;
 });
 
-/** Names as they stand in a Host header, without a port. `*.example.com` is every name below it, `*` every name. */
+/** Names as in a Host header, without a port. `*.example.com` matches every name below it, `*` every name. */
 export const hostNames = z.string().transform((text, context) => {
   const names = entriesOf(text).map((name) => name.toLowerCase());
   const wrong = names.some((name) => name !== '*' && !/^(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(name));
@@ -42,7 +42,7 @@ export const origins = z.string().transform((text, context) => {
   return listed;
 });
 
-/** Where browsers find the API, with the path that a proxy takes away. */
+/** The URL at which browsers find the API, with the path that a proxy strips. */
 export const publicUrl = z.string().refine((text) => {
   if (!URL.canParse(text)) return false;
   const { protocol, pathname, search, hash, username, password } = new URL(text);

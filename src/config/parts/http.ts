@@ -6,7 +6,7 @@ import { headerNames, hostName, hostNames, origins, publicUrl, trustedProxies } 
 
 const seconds = (value: number) => value * 1000;
 
-/** How the API is reached, and how much of it anybody may take. */
+/** How the API is reached, and how much of it one client may use. */
 export const http = part(
   'HTTP',
   {
@@ -105,7 +105,7 @@ export const http = part(
   {
     complete: ({ limits, ...values }, { environment }) => ({
       ...values,
-      /** In all, and for one client. `auto`: what the descriptors of the process leave, and half of that. */
+      /** In all, and for one client. `auto`: what the process's file descriptors allow, and half of that. */
       limits: {
         ...limits,
         requestsPerClient: limits.requestsPerClient ?? Math.ceil(limits.requests / 2),
@@ -118,7 +118,7 @@ export const http = part(
       const isNear = host === 'localhost' || addressListOf(['loopback'])?.has(host) === true;
       if (isNear || publicUrl !== null || allowedHosts.length > 0) return [];
       return [
-        `HOST ${host} can be reached by others, who may call this API by its IP address only: set ALLOWED_HOSTS to its names, or PUBLIC_URL`,
+        `HOST ${host} can be reached from other machines, but only by its IP address: set ALLOWED_HOSTS to its names, or PUBLIC_URL`,
       ];
     },
   },

@@ -2,7 +2,7 @@ import { part } from '../part.ts';
 import { integer, integerOrOff, oneOf, portNumber } from '../values.ts';
 import { variable } from '../variable.ts';
 
-/** How background work is done. */
+/** How background work is carried out. */
 export const jobs = part(
   'Background jobs',
   {
@@ -31,7 +31,7 @@ export const jobs = part(
     lockMs: variable('JOB_LOCK_MS', integer(500, 600_000), {
       default: 10_000,
       about:
-        'A worker that says nothing about an order for so long is considered dead, and the order is taken up again.',
+        'A worker that reports nothing about an order for this long is considered dead, and the order is taken up again.',
     }),
     graceMs: variable('JOB_GRACE_MS', integer(0, 60_000), {
       default: 5000,

@@ -2,7 +2,7 @@ import { part } from '../part.ts';
 import { integer, oneOf, portNumber } from '../values.ts';
 import { variable } from '../variable.ts';
 
-/** How orders get to the backup. */
+/** How orders are copied to the backup. */
 export const mirror = part('Backup', {
   worker: variable('MIRROR_WORKER', oneOf('in-process', 'off'), {
     default: 'in-process',

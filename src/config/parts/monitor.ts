@@ -2,7 +2,7 @@ import { part } from '../part.ts';
 import { integer, integerOrOff } from '../values.ts';
 import { variable } from '../variable.ts';
 
-/** How the servers are watched. */
+/** How the servers are monitored. */
 export const monitor = part('Watching the servers', {
   intervalMs: variable('MONITOR_INTERVAL_MS', integerOrOff(10, 3_600_000), {
     default: 1000,

@@ -24,9 +24,9 @@ export const page = part(
     }),
   },
   {
-    // Never with servers that the environment names.
+    // Never with servers that are named in the environment.
     complete: ({ lab, routingLog }, { isLocal }) => ({ lab: isLocal && (lab ?? true), routingLog }),
     warn: ({ lab }, { isLocal }) =>
-      lab && !isLocal ? ['LAB is for the local cluster only: nobody breaks servers that are named here'] : [],
+      lab && !isLocal ? ['LAB is for the local cluster only: configured servers are never broken on purpose'] : [],
   },
 );

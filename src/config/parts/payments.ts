@@ -14,7 +14,7 @@ const providerUrl = z
 
 const bearerToken = z.string().regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs');
 
-/** The payment provider. Without a URL there is none. */
+/** The payment provider; without a URL there is none. */
 export const payments = part(
   'Payment provider',
   {

@@ -2,7 +2,7 @@ import { part } from '../part.ts';
 import { integer } from '../values.ts';
 import { variable } from '../variable.ts';
 
-/** The connections to each server. */
+/** The connection pool of each server. */
 export const pools = part('Connections', {
   connectionsPerNode: variable('CONNECTIONS_PER_NODE', integer(1, 1000), {
     default: 16,

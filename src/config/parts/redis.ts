@@ -18,7 +18,7 @@ const keyPrefix = z
 
 type Access = { readonly url: string | null; readonly caFile: string | null; readonly sentinelPassword: string | null };
 
-/** The target, or what is wrong with the variables together. */
+/** The target, or the fault of the variables taken together. */
 function resolveTarget({ url, caFile, sentinelPassword }: Access): RedisTarget | null | ConfigFault {
   if (url === null) return null;
   const tls = caFile === null ? null : loadTls({ mode: 'VERIFY_IDENTITY', caFile });
@@ -29,12 +29,12 @@ function resolveTarget({ url, caFile, sentinelPassword }: Access): RedisTarget |
     return { name: 'REDIS_CA', fault: 'names a CA, which is ignored: REDIS_URL must begin with rediss' };
   }
   if (sentinelPassword !== null && target.masterName === null) {
-    return { name: 'REDIS_SENTINEL_PASSWORD', fault: 'is for Sentinels, and REDIS_URL names none' };
+    return { name: 'REDIS_SENTINEL_PASSWORD', fault: 'is for Sentinels, but REDIS_URL names none' };
   }
   return target;
 }
 
-/** What the processes of a cluster share, and where. */
+/** State that the processes of a cluster share, and where it is kept. */
 export const redis = part(
   'Redis',
   {
@@ -75,7 +75,7 @@ export const redis = part(
       const target = resolveTarget({ ...values, caFile, sentinelPassword });
       return {
         ...values,
-        /** `null` without one. Holds secrets. */
+        /** `null` without Redis. Contains secrets. */
         target: target !== null && 'fault' in target ? null : target,
         prefix: prefix ?? `tidemark:${clusterId}:`,
       };

@@ -4,7 +4,7 @@ import { variable } from '../variable.ts';
 import { type TokenKeyConfig, tokenKeys } from './token-keys.ts';
 import { findWeakness } from './weak-keys.ts';
 
-/** How tokens are signed and kept. */
+/** How tokens are signed and stored. */
 export const tokens = part(
   'Tokens',
   {
@@ -22,7 +22,7 @@ export const tokens = part(
     check: ({ keys }, { environment }) => {
       if (environment !== 'production') return [];
       if (keys === null) {
-        return [{ name: 'TOKEN_KEYS', fault: 'is missing, and production does not make up its own signing keys' }];
+        return [{ name: 'TOKEN_KEYS', fault: 'is missing, and signing keys are never generated in production' }];
       }
       const weakness = keys.map(findWeakness).find((fault) => fault !== null);
       if (weakness === undefined) return [];

@@ -1,9 +1,9 @@
 import { commonPairs, commonWords, keyboardRows, placeholderWords } from './common-words.ts';
 import type { TokenKeyConfig } from './token-keys.ts';
 
-/** Whoever tries a thousand million a second needs centuries for so many. 32 random hexadecimal digits have 128. */
+/** At a thousand million guesses a second, this many bits last for centuries. 32 random hexadecimal digits have 128. */
 const enoughBits = 70;
-/** What the parts of a secret add for somebody who tries what people type first. */
+/** What each kind of part adds to a secret, against an attacker who tries first what people type. */
 const bits = {
   listed: 6,
   besidePlaceholder: 4,
@@ -17,7 +17,7 @@ const bits = {
 const longestPart = 40;
 const lookBack = 200;
 
-/** What a secret must look like that nobody guesses. Where tokens are signed for strangers, anybody may try. */
+/** What makes a secret too easy to guess. Tokens go to untrusted clients, so any of them may try. */
 export function findWeakness({ secret }: TokenKeyConfig): string | null {
   const words = /(not-a-secret|change-?me|example|password|development|insecure|placeholder|default)/i.exec(
     secret,
@@ -30,8 +30,8 @@ export function findWeakness({ secret }: TokenKeyConfig): string | null {
 }
 
 /**
- * How many bits somebody has to guess who knows words, phrases, keyboards and repetitions: of all ways to read the secret as a row
- * of such parts and of single characters, the cheapest.
+ * Bits that an attacker has to guess who knows words, phrases, keyboards and repetitions: the cheapest way to read the secret
+ * as a sequence of such parts and single characters.
  */
 export function bitsToGuess(secret: string): number {
   const plain = unleet(secret);
@@ -56,7 +56,7 @@ function at(numbers: readonly number[], index: number): number {
   return numbers[index] ?? Number.POSITIVE_INFINITY;
 }
 
-/** `null` for what is no part that anybody knows. */
+/** `null` if it is not a known part. */
 function partBits(secret: string, plain: string, start: number, end: number, perListed: number): number | null {
   const part = plain.slice(start, end);
   const costs = [
@@ -69,7 +69,7 @@ function partBits(secret: string, plain: string, start: number, end: number, per
   return costs.length === 0 ? null : Math.min(...costs);
 }
 
-/** A word of its own that can be said aloud, whether anybody has listed it or not. */
+/** A pronounceable word, listed or not. */
 function isSpelt(secret: string, start: number, end: number): boolean {
   const word = secret.slice(start, end);
   if (word.length < 3 || word.length > 14) return false;
@@ -80,7 +80,7 @@ function isSpelt(secret: string, start: number, end: number): boolean {
   return begins && ends && isProse(word, 0.5);
 }
 
-/** Neighbours in the alphabet or on the keyboard, forwards or backwards, or one character again and again. */
+/** Neighbours in the alphabet or on the keyboard, forwards or backwards, or one repeated character. */
 function isRow(part: string): boolean {
   const steps = new Set([...part].slice(1).map((one, index) => one.charCodeAt(0) - part.charCodeAt(index)));
   const [step = 0] = steps;
@@ -89,7 +89,7 @@ function isRow(part: string): boolean {
   return keyboardRows.some((row) => row.includes(part) || row.includes(backwards));
 }
 
-/** So many pairs of its letters are those of a language. */
+/** Whether at least this share of its letter pairs is common in English. */
 function isProse(part: string, share: number): boolean {
   if (!/^([A-Z]?[a-z]+|[A-Z]+)$/.test(part)) return false;
   const letters = part.toLowerCase();
@@ -106,7 +106,7 @@ function unleet(secret: string): string {
   return secret.toLowerCase().replace(/[013457@$]/g, (character) => leet[character] ?? character);
 }
 
-/** Of how many characters it is made, as far as it shows. */
+/** The size of the alphabet that the characters seem to come from. */
 function alphabetOf(secret: string): number {
   if (/^[0-9a-f-]*$/.test(secret) || /^[0-9A-F-]*$/.test(secret)) return 16;
   const classes = [

@@ -23,7 +23,7 @@ export class ClusterEventFeed {
     });
   }
 
-  /** At most so many, newest first. */
+  /** At most this many, newest first. */
   last(count: number): readonly ClusterEvent[] {
     return count <= 0 ? [] : this.#last.slice(-count).reverse();
   }

@@ -42,7 +42,7 @@ export function coerced(input: OperationInput): Readonly<Record<string, unknown>
   return coercedVariables(input).values ?? {};
 }
 
-/** Further cookies would belong to someone else. */
+/** More cookies than this are not ours. */
 const maxCookies = 4;
 
 /**

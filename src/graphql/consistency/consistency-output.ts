@@ -4,7 +4,7 @@ import { factsOf, type SessionOutput } from '../request-facts.ts';
 
 /** What an answer reports about its own freshness, as `extensions.consistency`. */
 export type ConsistencyExtension = {
-  /** To be sent with the next request. Includes what was sent, also of other databases. `null` if there is nothing to carry. */
+  /** For the client's next request. Includes what was sent, also about other databases. `null` if there is nothing to carry. */
   readonly token: string | null;
   readonly level: ConsistencyLevel;
   readonly servedBy: { readonly node: string; readonly role: RouteDecision['role'] } | null;
@@ -37,11 +37,13 @@ export function lossExtension(token: string): Pick<ConsistencyExtension, 'token'
   return { token };
 }
 
-/** Names of the cookies that carry tokens; `own` is `null` until the cluster is identified, `before` is that of older versions. */
+/**
+ * Names of the cookies that carry tokens; `own` is `null` until the cluster is identified, `before` is that of older versions.
+ */
 export type CookieNames = { readonly own: string | null; readonly before: string };
 
 /**
- * A cookie holds the whole token, also what it says of other databases: a browser has nothing else. Cookies ignore ports: with
+ * A cookie holds the whole token, including other databases: a browser has nothing else. Cookies ignore ports: with
  * the cluster in the name, two clusters on one host do not collide, whatever their names.
  */
 export function cookieNamesFor(clusterId: string, identity: string | null): CookieNames {

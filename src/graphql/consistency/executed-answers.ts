@@ -1,5 +1,5 @@
 /**
- * Results of executing operations on cached answers. An operation that asks for nothing else makes the same of an answer every time,
+ * Results of executing operations on cached answers. An operation that reads nothing else gives the same result every time,
  * so it is executed and serialised once and shared: these two steps cost more than the rest of a hit.
  *
  * The results are dropped together with the answer.
@@ -22,7 +22,7 @@ const maxOfOne = 4;
 export class ExecutedAnswers {
   readonly #made = new WeakMap<CachedAnswer, ReadonlyMap<CommonReads, ExecutedAnswer>>();
 
-  /** `operation` is the object that stands for it and its variables. */
+  /** `operation`: the object that identifies it with its variables. */
   find(answer: CachedAnswer, operation: CommonReads): ExecutedAnswer | null {
     return this.#made.get(answer)?.get(operation) ?? null;
   }

@@ -1,4 +1,4 @@
-/** Answers of common operations: shown from a read that another client made, and refreshed for later ones. */
+/** Answers of common operations: served from a read made for another client, and refreshed for later ones. */
 import type { ExecutionResult } from 'graphql';
 import type { CachedAnswer } from '../../cache/cached-answer.ts';
 import type { Fill } from '../../cache/fill.ts';

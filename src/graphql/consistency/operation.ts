@@ -1,4 +1,4 @@
-/** One GraphQL operation: its consistency input, how it is executed in a session, and what its answer reports. */
+/** One GraphQL operation: its consistency input, its execution in a session, and what its answer reports. */
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { ReadCache } from '../../cache/read-cache.ts';
 import type { ConsistencyDefaults, ConsistencyRequest, WithTokens } from '../../consistency/consistency-request.ts';
@@ -115,7 +115,7 @@ export class Operation {
       },
       randomBytes,
       consistencyToken,
-      // A place in a list of this database: its position is all that the next page needs.
+      // A cursor in a list of this database: its position is all that the next page needs.
       pageToken: async () => {
         await pinned.observe();
         return this.token(withoutOthers(pinned.session));

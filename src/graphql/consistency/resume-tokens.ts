@@ -2,8 +2,8 @@
  * Verifies the tokens of an operation and resolves them against the current epoch.
  *
  * A lost write is reported to the clients that were promised to see it, and the answer carries a token of what is left. A cursor
- * cannot be replaced: it carries the token of its page. So a client that also sends a valid token newer than the cursor's has been
- * told already, and may page on.
+ * cannot be replaced: it carries the token of its page. So a client that also sends a valid token newer than the cursor's has
+ * been told already, and may page on.
  */
 import type { ConsistencyRequest, WithTokens } from '../../consistency/consistency-request.ts';
 import { refuseTooManyPasts } from '../../consistency/other-databases.ts';
@@ -18,9 +18,9 @@ import type { Clock } from '../../platform/clock.ts';
 import { LimitedFunctionalityError, retryAfterMs } from '../../routing/errors.ts';
 import { cursorsIn, type OperationInput } from './consistency-input.ts';
 
-/** Not `whole`: part of what was sent has no place in the session. */
+/** Not `whole`: part of what was sent does not fit into the session. */
 export type ResumedPast = JudgedPast & {
-  /** What is to be read with it. */
+  /** What the read must include. */
   readonly required: ReadRequirement;
   readonly whole: boolean;
   /** A cookie was sent that is not a valid token here. */
@@ -38,8 +38,8 @@ export type ResumeOptions = {
 
 /**
  * Synchronous on the fast path. Throws what `refuseBroken` and `refuseTooManyPasts` throw, and decoding errors of tokens that the
- * client sent explicitly. A cookie that is no valid token here (of another deployment on the host, or of a key that is gone) is no
- * error: what its owner has seen is unknown, so the source is read. What tokens say of other databases is handed back.
+ * client sent explicitly. A cookie that is no valid token here (of another deployment on the host, or of a key that is gone)
+ * is no error: what its owner has seen is unknown, so the source is read. Positions of other databases are handed back.
  */
 export function resumeTokens(
   options: ResumeOptions,

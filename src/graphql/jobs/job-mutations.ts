@@ -76,7 +76,7 @@ builder.mutationField('recheckOrders', (t) =>
 );
 
 const refreshInput = builder.inputType('RefreshNewOrdersInput', {
-  description: 'How to look for new orders.',
+  description: 'How to fetch new orders.',
   fields: (t) => ({
     fromBeginning: t.boolean({
       description: "True: from the provider's oldest order on, instead of from where the last run ended.",

@@ -1,20 +1,20 @@
 /**
- * The items of orders, so many in one go for a whole operation: lists give their orders a few at a time, but one order may be
- * asked for under many names, each of which asks for all of its items.
+ * Yields to other requests while resolving many items: lists resolve a few orders at a time, but one order may be
+ * selected under many aliases, each with all of its items.
  */
 import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { afterOthers } from '../../platform/unhurried.ts';
 
-/** As many as the longest list that is given in one go usually has: fifteen orders. */
+/** As many as the longest list that is resolved without a break usually has: fifteen orders. */
 const atOnce = 60;
 
 type Operation = { readonly standBack?: () => Promise<void> };
-/** `given` counts since others had their turn. */
+/** `given`: items resolved since the last yield. */
 type Given = { given: number; last: Promise<void> | null };
 
 const givenTo = new WeakMap<object, Given>();
 
-/** Around what resolves them: of an order that was read with its items the library asks nobody. */
+/** Wraps the resolver of items: for an order that was read with its items, it has them without a query. */
 export function giveItemsInTurn(schema: GraphQLSchema): void {
   const order = schema.getType('Order');
   const items = isObjectType(order) ? order.getFields().items : undefined;

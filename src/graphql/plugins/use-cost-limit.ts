@@ -17,7 +17,7 @@ import type { QueryLimits } from './use-limits.ts';
 const maxSize = 2000;
 
 /**
- * Refuses operations with wrong variables or too high a cost before anything walks through them. Stands in front of every plugin that
+ * Refuses operations with wrong variables or too high a cost before any visitor runs. Comes before every plugin that
  * looks into an operation.
  */
 export function useCostLimit({ maxCost }: QueryLimits): Plugin {

@@ -20,7 +20,7 @@ export type StreamSettings = {
 
 const eventStream = 'text/event-stream';
 const beat = ':\n\n';
-/** How long the rest may take to send when a stream has ended; a reader that does not read would keep it for ever. */
+/** How long the rest may take to send when a stream has ended; a client that does not read would keep it open forever. */
 const lastWordsMs = 5000;
 
 type Fetch = { readonly Response: typeof Response; readonly ReadableStream: typeof ReadableStream };

@@ -124,8 +124,8 @@ describe('without any server', () => {
 
   it('production refuses to start', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
-      'SOURCE_URL: is missing, and production does not start a local cluster',
-      'TOKEN_KEYS: is missing, and production does not make up its own signing keys',
+      'SOURCE_URL: is missing, and a local cluster is never started in production',
+      'TOKEN_KEYS: is missing, and signing keys are never generated in production',
     ]);
   });
 });
@@ -158,7 +158,7 @@ describe('faults', () => {
       { SOURCE_URL: source, DATABASE_SSL_MODE: 'required', DATABASE_SSL_CA: ca },
       'DATABASE_SSL_CA: names a CA, which REQUIRED ignores',
     ],
-    [{ DATABASE_SSL_MODE: 'REQUIRED' }, 'SOURCE_URL: is missing, and the local cluster speaks no TLS'],
+    [{ DATABASE_SSL_MODE: 'REQUIRED' }, 'SOURCE_URL: is missing, and the local cluster does not use TLS'],
     [{ SOURCE_URL: 'mysql://a:hunter2@h/o?weight=0' }, 'SOURCE_URL: ?priority is a whole number'],
     [{ SOURCE_URL: 'mysql://a:hunter2%zz@h/o' }, 'SOURCE_URL: has a % that starts no %XX escape'],
     [{ SOURCE_URL: source, DATABASE_URL: 'mysql://a@b/c' }, 'DATABASE_URL: is an alias for SOURCE_URL'],
@@ -170,15 +170,18 @@ describe('faults', () => {
     ],
     [{ SOURCE_URL: source, REPLICA_URLS: 'mysql://a@r/o?name=source' }, 'SOURCE_URL: two nodes are named source'],
     [{ SOURCE_URL: source, BACKUP_URL: source }, 'SOURCE_URL: backup and source are the same database'],
-    [{ SOURCE_URL: source, DB_HOST: 'h' }, 'DB_HOST: names servers in other words than SOURCE_URL'],
-    [{ DB_MASTER_HOST: 'h', DB_READ_HOST: 'h' }, 'DB_READ_HOST: names servers in other words than DB_MASTER_HOST'],
+    [{ SOURCE_URL: source, DB_HOST: 'h' }, 'DB_HOST: belongs to another family of variables than SOURCE_URL'],
+    [
+      { DB_MASTER_HOST: 'h', DB_READ_HOST: 'h' },
+      'DB_READ_HOST: belongs to another family of variables than DB_MASTER_HOST',
+    ],
     [{ DB_HOST: 'h' }, 'DB_DATABASE: is missing'],
     [{ DB_MASTER_HOST: 'h', DB_MASTER_NAME: 'o' }, 'DB_MASTER_USERNAME (or DB_USERNAME): is missing'],
     [{ DB_SLAVE1_HOST: 'h', DB_DATABASE: 'o', DB_USERNAME: 'u' }, 'DB_MASTER_HOST: is missing'],
     [{ DB_MASTER_HOST: 'h', DB_MASTER_PASWORD: 'hunter2' }, 'DB_MASTER_PASWORD: is not a known variable'],
     [{ DB_HOST: 'h', DB_DATABASE: 'o', DB_USERNAME: 'u', DB_PORT: '70000' }, 'DB_PORT: is not a port'],
     [{ DB_HOST: 'h/x', DB_DATABASE: 'o', DB_USERNAME: 'u' }, 'DB_WRITE_HOST (or DB_HOST): is not a host name'],
-    [{ DB_PASSWORD: 'hunter2' }, 'DB_PASSWORD: needs DB_HOST or DB_MASTER_HOST beside it'],
+    [{ DB_PASSWORD: 'hunter2' }, 'DB_PASSWORD: needs DB_HOST or DB_MASTER_HOST as well'],
     [{ MIGRATION_URL: 'hunter2' }, 'MIGRATION_URL: is not a URL'],
     [{ REDIS_URL: 'hunter2' }, 'REDIS_URL: is not a URL'],
     [{ PORT: 'hunter2' }, 'PORT: must be a whole number'],
