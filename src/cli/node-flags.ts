@@ -1,5 +1,5 @@
-// What Node has to be told before it runs a command: a process cannot change these later. In a checkout the scripts of
-// package.json say it. The command of a package is started without, so it starts itself once more and waits.
+// Flags that Node needs when a command starts: a process cannot change them later. In a checkout the scripts of package.json
+// set them. The command of the installed package is started without them, so it starts itself again with them and waits.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { CommandName } from '../platform/command-line.ts';
@@ -10,13 +10,13 @@ export const nodeFlags: Readonly<Partial<Record<CommandName, readonly string[]>>
 
 const nameOf = (flag: string) => flag.split('=', 1)[0]?.replaceAll('_', '-');
 
-/** Those that this process was started without. Whoever set one to something else is left alone. */
+/** Those that this process was started without. A flag that is set to another value is left unchanged. */
 export function missingFlags(command: CommandName, execArgv: readonly string[]): readonly string[] {
   const given = new Set(execArgv.map(nameOf));
   return (nodeFlags[command] ?? []).filter((flag) => !given.has(nameOf(flag)));
 }
 
-/** Runs this very command once more with more flags. Resolves to its exit code. */
+/** Runs this command again with more flags. Resolves to its exit code. */
 export async function runWith(flags: readonly string[]): Promise<number> {
   const words = [...process.execArgv, ...flags, ...process.argv.slice(1)];
   const child = spawn(process.execPath, words, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
@@ -28,7 +28,7 @@ export async function runWith(flags: readonly string[]): Promise<number> {
   });
 }
 
-/** In the child: when its parent is gone nobody would stop it. */
+/** In the child: if its parent dies, nothing else would stop it. */
 export function endWithParent(): void {
   if (process.connected) process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }

@@ -9,11 +9,11 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 const page = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * `small`: as short as it gets, and compressed beforehand. `finish` is called with the folder before it takes its place; `isThere`
- * says of a folder that somebody else has put in its place meanwhile whether it will do.
+ * `small`: minified and precompressed. `finish` is called with the folder before it is moved to its place; `isThere`
+ * decides whether a folder that another process has put there in the meantime can be used.
  */
 export async function buildPage(target, { small = true, finish = async () => {}, isThere = async () => false } = {}) {
-  // What is built is the same whoever asks: under a test runner React would come with everything that developers want.
+  // The result must not depend on the caller: under a test runner React's development build would be bundled.
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = 'production';
   const { build: bundle } = await import('vite');
@@ -38,7 +38,7 @@ export async function buildPage(target, { small = true, finish = async () => {},
     });
     if (small) await compressAll(draft);
     await finish(draft);
-    // Whoever reads the folder finds all of a page, or none for a moment.
+    // A reader finds the whole page or, for a moment, none.
     await rm(target, { recursive: true, force: true });
     await rename(draft, target).catch(async (error) => {
       if (!(await isThere(target))) throw error;

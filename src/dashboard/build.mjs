@@ -11,7 +11,7 @@ const target = join(root, 'dist/dashboard');
 const markOf = (directory) => join(directory, '.built-from');
 
 const mark = await fingerprint([page, join(root, 'src/client')], [join(root, 'package-lock.json')]);
-// Somebody else may build the same meanwhile.
+// Another process may build the same in the meantime.
 const isThere = async (directory) => (await readFile(markOf(directory), 'utf8').catch(() => null)) === mark;
 if (!(await isThere(target))) {
   await buildPage(target, { finish: (draft) => writeFile(markOf(draft), mark), isThere });

@@ -24,7 +24,7 @@ export class JobFollower {
   #cancelTelling: (() => void) | null = null;
   #cancelLooking: () => void = () => undefined;
 
-  /** `onEnd` is called once, whoever ends it. */
+  /** `onEnd` is called once, whichever side ends it. */
   constructor(options: JobFollowerOptions, first: JobRecord, onEnd: (follower: JobFollower) => void) {
     this.#options = options;
     this.stream = new BoundedStream<JobRecord>(1, () => {

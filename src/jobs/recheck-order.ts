@@ -1,7 +1,7 @@
 /**
  * Compares one order with the payment provider. No transaction is open and no node is held while the provider is asked. The write
- * names the version that was compared: if another write was first, the comparison is repeated. Done twice, because a worker died after
- * its commit, the second time finds nothing to change.
+ * names the version that was compared: if another write was first, the comparison is repeated. Done twice, because a worker
+ * died after its commit, the second time finds nothing to change.
  */
 import type { Order } from '../database/orders/order-rows.ts';
 import { OrderNotFoundError, VersionConflictError } from '../orders/errors.ts';
@@ -18,7 +18,7 @@ import type { Payment, PaymentQuestion, Payments } from './payments.ts';
 export type Recheck = {
   /** CHANGED: it was updated. GONE: the order has been deleted. */
   readonly outcome: 'CHANGED' | 'UNCHANGED' | 'GONE';
-  /** Includes the current order, whoever changed it. */
+  /** Includes the current order, whichever client changed it. */
   readonly token: string | null;
 };
 

@@ -2,8 +2,8 @@ const atOnce = 5;
 const longFrom = 15;
 
 /**
- * The rows of a long list, a few at a time, so that a consumer that processes rows as they arrive gives others turns in between. A row
- * may count as several.
+ * The rows of a long list, a few at a time, so that a consumer that processes rows as they arrive gives others turns in
+ * between. A row may count as several.
  */
 export function unhurried<Row>(
   rows: readonly Row[],
@@ -37,7 +37,7 @@ function inPieces<Row>(rows: readonly Row[], weigh: (row: Row) => number) {
   return { pieces, weight };
 }
 
-/** Resolves when everybody else who waits for a turn has had it. */
+/** Resolves when all others that wait for a turn have had one. */
 export const afterOthers = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const turnOf = (turns: readonly Promise<void>[], piece = 0) => turns[piece] ?? Promise.resolve();

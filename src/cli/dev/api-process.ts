@@ -43,7 +43,7 @@ export class ApiProcess {
     this.#tell({ kind: 'page' });
   }
 
-  /** It ends as soon as nobody is connected to it, and what it has begun is done. */
+  /** It exits once all connections are closed and running work is done. */
   async stop(withinMs: number): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
     const cancel = this.#clock.after(withinMs, () => this.#child.kill('SIGKILL'));

@@ -46,7 +46,7 @@ export class Front {
 
   #keep(socket: Socket): void {
     this.#open.add(socket);
-    // Whoever is cut off is told by its socket; the other side is closed with it.
+    // A broken connection is reported by its `close` event, which closes the other side too.
     socket.on('error', () => undefined);
     socket.once('close', () => this.#open.delete(socket));
   }

@@ -9,8 +9,8 @@ const everyMs = 200;
 export type Watching = { readonly root: string; readonly clock: Clock; readonly signal: AbortSignal };
 
 /**
- * The paths that were changed, each time some were. Looks at every file again and again: that takes some milliseconds, and is
- * told of files that are replaced, on every kind of file system. Ends when `signal` is aborted.
+ * Yields the changed paths each time there are some. Polls every file: that takes some milliseconds, and also notices files
+ * that are replaced, on every kind of file system. Ends when `signal` is aborted.
  */
 export async function* watchSources({ root, clock, signal }: Watching): AsyncGenerator<readonly string[]> {
   let before = await stampsIn(root);

@@ -26,9 +26,7 @@ export function LabServers({ nodes, lab }: { nodes: readonly LabNode[]; lab: Lab
       <header className="panel-head">
         <h2 id="servers-title">Servers</h2>
       </header>
-      <p className="panel-lead">
-        Faults affect everybody who uses this cluster, and are reverted when the process exits.
-      </p>
+      <p className="panel-lead">Faults affect all users of this cluster, and are reverted when the process exits.</p>
       <ul className="lab-servers">
         {nodes.map((node) => (
           <li key={node.name}>

@@ -10,8 +10,8 @@ const recent = { last: 20 };
 const lookEveryMs = 10_000;
 
 /**
- * All running rechecks, whoever started them, and the finished ones of this browser, which stay until the user has seen their
- * outcome. The newest are followed by subscription; the others are polled.
+ * All running rechecks, including those of other users, and the finished ones of this browser, which stay until the user has
+ * seen their outcome. The newest are followed by subscription; the others are polled.
  */
 export function useRechecks() {
   const [jobs, setJobs] = useState<readonly Job[]>([]);

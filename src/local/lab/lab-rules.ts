@@ -30,7 +30,9 @@ export function refusalOf({ name }: LabAction, node: LabNode, topology: Topology
     case 'kill':
       return node.state === 'killed' ? `${node.name} is not running` : null;
     case 'start':
-      return node.state === 'killed' ? null : `${node.name} is already running${node.state === 'hung' ? ', but hung' : ''}`;
+      return node.state === 'killed'
+        ? null
+        : `${node.name} is already running${node.state === 'hung' ? ', but hung' : ''}`;
     case 'hang':
       return node.state === 'running' ? null : `${node.name} ${inWords(node)}`;
     case 'resume':

@@ -19,13 +19,20 @@ const wordList = 'src/config/parts/common-words.ts';
 
 /** Folders whose texts and comments are free of them. */
 const folders = [
+  'src/app/',
+  'src/cache/',
+  'src/cli/',
+  'src/client/',
   'src/config/',
+  'src/dashboard/',
   'src/graphql/',
   'src/http/',
+  'src/jobs/',
   'src/local/',
   'src/mirror/',
   'src/orders/',
   'src/outbox/',
+  'src/platform/',
   'src/routing/',
   'src/servers/',
 ];
