@@ -112,7 +112,7 @@ export class Laboratory {
     return running;
   }
 
-  /** The same of another checkout, as it was built there. Stopped with the cluster. */
+  /** The same of another checkout, as it was built there. The caller stops it. */
   async apiOf(clusterKind: ClusterKind, checkout: string): Promise<ApiProcess> {
     const started = await this.#start(clusterKind, { ...apis['as-shipped'], checkout });
     this.#others.push(started);

@@ -16,6 +16,11 @@ export function median(samples: readonly number[]): number {
   return quantile(samples, 0.5);
 }
 
+/** The mean of ratios: of a half and a double it is 1. */
+export function geometricMean(ratios: readonly number[]): number {
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+}
+
 export function spreadOf(samples: readonly number[]): Spread {
   const inOrder = sorted(samples);
   return {
