@@ -103,24 +103,25 @@ function leads(
       server.hasWrites && followedAddresses(server.channels).every((place) => writability?.following.includes(place))
     );
   }
-  const others = members.filter(({ hasWrites }) => hasWrites && !server.hasWrites);
-  if (server.hasWrites || (others.length === 0 && isNamed(server) && isNewest(server, members))) return true;
+  if (server.hasWrites) return true;
+  const isVacant = !members.some(({ hasWrites }) => hasWrites);
+  if (isVacant && isNamed(server) && isNewest(server, members)) return true;
   const silent = above.filter(({ presence }) => presence !== 'THERE');
   const became = writability?.flipped === true;
   if (silent.length === 0 && unknown.length === 0) return became || writability?.besideSource !== true;
-  return (became && writability?.besideSource !== true) || isExpected(server, members);
+  return (became && writability?.besideSource !== true) || (isVacant && isExpected(server, members));
 }
 
 /** Another server gets the clients' writes, as far as known. */
 const rules = ({ commits, presence }: Server): boolean => commits && presence !== 'AWAY';
 
-const isNamed = ({ epochs, epochId }: Server): boolean => epochId !== null && epochs?.at(-1)?.sourceId === epochId;
+const isNamed = ({ epochs, epochId }: Server): boolean => epochs?.at(-1)?.sourceId === epochId;
 
 const isNewest = (server: Server, members: readonly Server[]): boolean =>
   members.every((other) => epochOf(other) <= epochOf(server));
 
 function isExpected(server: Server, members: readonly Server[]): boolean {
-  if (server.configuredRole !== 'SOURCE' || members.some(({ hasWrites }) => hasWrites)) return false;
+  if (server.configuredRole !== 'SOURCE') return false;
   const newest = members.reduce((last, member) => (epochOf(member) > epochOf(last) ? member : last), server);
   const named = newest.epochs?.at(-1)?.sourceId ?? '';
   return named === '' || named === server.epochId;

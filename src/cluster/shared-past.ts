@@ -20,7 +20,7 @@ export class SharedPast {
     this.#snapshot = snapshot;
   }
 
-  /** The position without the shared past, `null` if nothing can be removed. */
+  /** The position without the shared past, `null` if that is unknown or no write of the current source is in the position. */
   shorter(position: Position): Position | null {
     const snapshot = this.#snapshot();
     const positions: Position[] = [];

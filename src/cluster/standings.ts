@@ -11,7 +11,8 @@ export function standingWith(
   status: NodeStatus,
   report: ProbeReport,
 ): Standing & { readonly report: ProbeReport } {
-  const writability = writabilityAfter(status, report, channelsOf(report), status.reportedMs ?? 0);
+  // No role depends on since when.
+  const writability = writabilityAfter(status, report, channelsOf(report), 0);
   const counted: NodeStatus = { ...status, report, state: 'HEALTHY', writability };
   const { name } = status.node;
   const servers = snapshot.map((other) => serverOf(other.node.name === name ? counted : other));

@@ -190,6 +190,108 @@ describe('a replica', () => {
   });
 });
 
+describe('a look at a replica', () => {
+  const held = { report: makeReport('REPLICA', { ...ahead, identity: 'b' }), sinceMs: 1_000 };
+  const settledMs = held.sinceMs + errantSettleMs;
+  const sourceWith = (given: Partial<NodeStatus> = {}): NodeStatus => ({
+    ...unseen(makeNode('source')),
+    state: 'HEALTHY',
+    role: 'SOURCE',
+    report: makeReport('SOURCE', { ...source, identity: 'a' }),
+    position: at(5),
+    asOfMs: 100_000,
+    reportedMs: 100_001,
+    successes: 1,
+    tookWrites: true,
+    ...given,
+  });
+  const replicaWith = (given: Partial<NodeStatus> = {}): NodeStatus => ({
+    ...sourceWith({ role: 'REPLICA', tookWrites: false }),
+    ...{ node: makeNode('replica-1'), report: held.report, reportedMs: settledMs },
+    ...given,
+  });
+  const seen = (given: Partial<ProbeReport>) => ({ report: makeReport('REPLICA', { identity: 'b', ...given }) });
+  const backup = makeNode('backup', { configuredRole: 'BACKUP' });
+  const before = { asOfMs: settledMs - 1 };
+  const errant = { errant: ['0-1-6'], suspect: held };
+  const again = { ...held, sinceMs: settledMs };
+
+  it.each<[what: string, Partial<NodeStatus>, Partial<NodeStatus>, expected: Partial<NodeStatus> | 'the same']>([
+    ['makes one that is ahead suspect', {}, {}, { suspect: again, errant: [], state: 'HEALTHY' }],
+    ['says nothing before the source was probed since', {}, before, 'the same'],
+    ['says nothing of one that was lost since', { successes: 0 }, {}, 'the same'],
+    ['says nothing of a backup', { node: backup, role: 'BACKUP' }, {}, 'the same'],
+    ['says nothing of one of another flavour', seen({ position: mysql('A:1-9') }), {}, 'the same'],
+    ['says nothing while the position of the source is unknown', {}, { position: null }, 'the same'],
+    ['changes nothing about one that has nothing more', seen(source), {}, 'the same'],
+    ['frees a suspect that has nothing more', { ...seen(source), suspect: held }, {}, { suspect: null }],
+    ['leaves a suspect before the time has passed', { suspect: held, reportedMs: settledMs - 1 }, {}, 'the same'],
+    ['condemns a suspect as soon as it has', { suspect: held }, {}, { ...errant, state: 'DEGRADED' }],
+    [
+      'suspects one anew for something else, if the source has what it was suspected of',
+      { ...seen({ position: at(7) }), suspect: held },
+      { position: at(6) },
+      { ...seen({ position: at(7) }), suspect: { ...seen({ position: at(7) }), sinceMs: settledMs }, errant: [] },
+    ],
+    ['changes nothing about one that is errant by the same', errant, {}, 'the same'],
+    [
+      'counts what an errant one has got since',
+      { ...errant, ...seen({ position: at(7) }) },
+      {},
+      { errant: at(7).missingIn(at(5)), suspect: held },
+    ],
+    [
+      'suspects an errant one that had gone back, and has it again',
+      { ...errant, suspect: null },
+      {},
+      { ...errant, suspect: again },
+    ],
+    [
+      'condemns one that is degraded already',
+      { suspect: held, state: 'DEGRADED', trouble: 'is late' },
+      {},
+      { trouble: errantTrouble(['0-1-6']) },
+    ],
+    [
+      'leaves one on probation as it is',
+      { suspect: held, state: 'DOWN', trouble: 'was away' },
+      {},
+      { ...errant, state: 'DOWN', trouble: 'was away' },
+    ],
+    [
+      'frees one that was ahead of the source with numbers that are not given out again',
+      { ...errant, ...seen({ position: mysql('A:1-5') }) },
+      { report: makeReport('SOURCE', { position: mysql('A:1-5') }), position: mysql('A:1-5') },
+      { suspect: null, errant: [] },
+    ],
+  ])('%s', (_, given, beside, expected) => {
+    const snapshot = [sourceWith(beside), replicaWith(given)];
+    const judged = judgeErrant(snapshot);
+    if (expected === 'the same') expect(judged.snapshot).toBe(snapshot);
+    else expect(judged.snapshot[1]).toMatchObject(expected);
+    expect(judged.snapshot[0]).toBe(snapshot[0]);
+  });
+
+  it.each<[what: string, Partial<NodeStatus>, look: readonly string[]]>([
+    ['one that nobody has suspected', {}, ['source']],
+    ['one that is suspected already', { suspect: held }, []],
+  ])('has the source probed for %s', (_, given, look) => {
+    expect(judgeErrant([sourceWith(before), replicaWith(given)]).look).toEqual(look);
+  });
+
+  it('frees the one that is the source now', () => {
+    const promoted = replicaWith({ ...errant, ...seen({ readOnly: false }), role: 'SOURCE', tookWrites: true });
+    const lost = sourceWith({ state: 'DOWN', failures: 3, successes: 0, tookWrites: false });
+    const { snapshot } = judgeErrant([lost, promoted]);
+    expect(snapshot).toEqual([lost, { ...promoted, suspect: null, errant: [] }]);
+  });
+
+  it('says nothing without a source', () => {
+    const lost = [sourceWith({ state: 'DOWN', failures: 3, successes: 0 }), replicaWith(errant)];
+    expect(judgeErrant(lost)).toEqual({ snapshot: lost, look: [] });
+  });
+});
+
 describe('a cluster', () => {
   it('tells once which transactions its source has never had', async () => {
     const { cluster, clock, probe } = await startScriptedCluster();
