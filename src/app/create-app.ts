@@ -51,7 +51,6 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
   const database = openDatabase(config, log, {
     ...switches,
     ...(metrics && { metrics }),
-    onAppended: () => mirror?.wake(),
   });
   const cache = redis && openCache(config, { redis, database, ...(mayAnswer && { rule: mayAnswer }) });
   const { cluster } = database;

@@ -26,18 +26,11 @@ export type AppSwitches = {
   readonly mirroring?: boolean;
 };
 
-/** The engine alone, configured as in the API. `onAppended` is called when it has added to the outbox. */
+/** The engine alone, configured as in the API. */
 export function openDatabase(
   config: Config,
   log: Logger,
-  {
-    mirroring = true,
-    onAppended,
-    ...given
-  }: AppSwitches &
-    Partial<Pick<Parameters<typeof openOrdersDatabase>[0], 'metrics'>> & {
-      readonly onAppended?: () => void;
-    } = {},
+  { mirroring = true, ...given }: AppSwitches & Partial<Pick<Parameters<typeof openOrdersDatabase>[0], 'metrics'>> = {},
 ): OrdersDatabase {
   const { monitor } = config;
   const hasBackup = config.cluster.nodes.some(({ role }) => role === 'backup');
@@ -47,7 +40,7 @@ export function openDatabase(
     random: Math.random,
     log,
     ...given,
-    ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders, onAppended } }),
+    ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders } }),
     pool: { ...config.pools, longestCommitMs: longestCommitIn(config.http.requestTimeoutMs) },
     transactionTimeoutMs: config.pools.statementTimeoutMs,
     serves: servedOrders({ hasBackup }),

@@ -26,6 +26,7 @@ export function openMirror(config: Config, database: OrdersDatabase, log: Logger
       return config.cluster.nodes.find(({ name }) => name === source) ?? null;
     },
     backup,
+    commits: database.committed,
     workerName: `${hostname().slice(0, 30)}-${process.pid}-${randomBytes(4).toString('hex')}`,
     prepareBackup:
       url === null

@@ -5,6 +5,7 @@
 import { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import type { MirroredModel } from '../database/mirror/mirrored-tables.ts';
+import type { Commits } from '../database/session/committed-event.ts';
 import type { OutboxDepth } from '../outbox/outbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import { errorMessage } from '../platform/error-message.ts';
@@ -21,6 +22,8 @@ export type MirrorOptions = {
   /** The server that accepts writes now, `null` if none does. */
   readonly source: () => ServerAddress | null;
   readonly backup: ServerAddress;
+  /** Of the source, by this process: where it adds to the outbox, the worker need not wait until it looks again. */
+  readonly commits?: Commits;
   /** Unique among all workers on the same outbox. */
   readonly workerName: string;
   /** Migrates the backup's tables; retried until it succeeds. */
@@ -79,6 +82,7 @@ export class Mirror {
   readonly #watchApplier: RecordApplier;
   readonly #stop = new AbortController();
   #watching: Promise<void> | null = null;
+  #unsubscribe: (() => void) | null = null;
   /** Trouble met by this part; `#state` has the worker's. */
   #watchTrouble: string | null = null;
   #state: MirrorState = { turn: null, depth: null, applied: 0, mismatches: 0, lastComparedAtMs: null, trouble: null };
@@ -112,18 +116,19 @@ export class Mirror {
   /** Starts in the background. */
   start(): void {
     this.#watching ??= this.#run();
+    this.#unsubscribe ??=
+      this.#options.commits?.subscribe(({ appended }) => {
+        // Where it is unknown what became of a write, its rows may be there.
+        if (appended !== 0) this.#worker.wake();
+      }) ?? null;
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#unsubscribe?.();
     await this.#worker.stop();
     await this.#watching;
     await Promise.all([...this.#connections, this.#links, this.#watchLinks].map((part) => part.close()));
-  }
-
-  /** Entries were appended in this process. */
-  wake(): void {
-    this.#worker.wake();
   }
 
   get state(): MirrorState {

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Commit, CommittedEvent } from '../../src/database/session/committed-event.ts';
+import { createLog } from '../../src/platform/log.ts';
 import { eventually, MirroredOrders } from '../support/mirrored-orders.ts';
+import { allSettled, TickingClock } from '../support/ticking-clock.ts';
+import { until } from '../support/until.ts';
 
 let orders: MirroredOrders;
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
@@ -10,6 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => orders?.stop());
 beforeEach(() => orders.clear());
+
+/** The worker's pause is the only wait that is short. */
+class RestingClock extends TickingClock {
+  rests = false;
+
+  override after(ms: number, run: () => void): () => void {
+    if (ms <= 150) this.rests = true;
+    return super.after(ms, run);
+  }
+}
 
 describe('a mirror', () => {
   it('brings creations, changes and deletions to the backup, byte for byte', async () => {
@@ -27,6 +41,38 @@ describe('a mirror', () => {
       await orders.settled();
       await bothSides();
     });
+  });
+
+  it.each<[string, Pick<Commit, 'appended'>, number]>([
+    ['that added to the outbox', { appended: 1 }, 1],
+    ['of unknown outcome, which may have', { appended: null }, 1],
+    ['that did not', { appended: 0 }, 0],
+  ])('looks at once after a commit %s', async (_, commit, expected) => {
+    // Of its own accord it looks once, and then rests for ever.
+    const clock = new RestingClock();
+    const commits = new CommittedEvent('orders', createLog({ level: 'silent', format: 'json' }));
+    let looks = 0;
+    const source = () => {
+      looks += 1;
+      return orders.address('source');
+    };
+    const told = { outcome: 'COMMITTED', position: null, onlyOnSource: false, epoch: 1, issuedAtMs: 1 } as const;
+    const tell = () => commits.tell({ ...told, readsFollow: true, ...commit });
+    const mirror = orders.mirror({ clock, commits, source });
+    mirror.start();
+    try {
+      await until('it rests', async () => clock.rests);
+      const before = looks;
+      tell();
+      await allSettled();
+      expect(looks - before).toBe(expected);
+    } finally {
+      await mirror.stop();
+    }
+    const atTheEnd = looks;
+    tell();
+    await allSettled();
+    expect(looks).toBe(atTheEnd);
   });
 
   it('lets two records swap a unique value', async () => {

@@ -4,6 +4,7 @@ import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { emptySession } from '../../src/consistency/session.ts';
 import type { OrdersDatabase, OrdersTransaction } from '../../src/database/orders/orders-client.ts';
+import type { Commit } from '../../src/database/session/committed-event.ts';
 import { purgeProofs } from '../../src/database/write/proof-purge.ts';
 import { createOrder } from '../../src/orders/create-order.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
@@ -20,6 +21,8 @@ let cluster: TestCluster;
 let admin: Connection;
 let proxy: CuttingProxy;
 const opened: OrdersDatabase[] = [];
+/** By all engines of a test. */
+const told: Commit[] = [];
 
 beforeAll(async () => {
   orders = await MirroredOrders.start({ replicas: 2 });
@@ -29,6 +32,7 @@ beforeAll(async () => {
   proxy = await CuttingProxy.start(cluster.node('source'));
 });
 afterEach(async () => {
+  told.length = 0;
   await Promise.all(opened.splice(0).map((database) => database.stop()));
 });
 afterAll(async () => {
@@ -47,6 +51,7 @@ const quick = { connectionsPerNode: 6, acquireTimeoutMs: 5000, statementTimeoutM
 async function engine(options: EngineOptions = {}): Promise<OrdersDatabase> {
   const database = await openEngine(cluster, { pool: quick, mirroring: { mirrored: mirroredOrders }, ...options });
   opened.push(database);
+  database.committed.subscribe((commit) => told.push(commit));
   return database;
 }
 
@@ -199,6 +204,7 @@ describe('a commit whose answer is swallowed', () => {
       if (runs === 1) proxy.cutAt('COMMIT', cut);
     });
     expect([runs, position !== null]).toEqual([expected, true]);
+    expect(told).toMatchObject([{ outcome: 'COMMITTED', position, onlyOnSource: false, appended: 1 }]);
     await readsOwn(client, order);
     await sameEverywhere(order, 1);
   });
@@ -238,6 +244,7 @@ describe('a commit whose answer is swallowed', () => {
         }),
       );
       expect(error).toMatchObject({ code: 'WRITE_INDETERMINATE' });
+      expect(told).toMatchObject([{ outcome: 'UNKNOWN', position: null, appended: null }]);
       expect(await copies(order)).toBe(1);
     } finally {
       await admin.query('RENAME TABLE elsewhere TO commit_proofs');

@@ -22,8 +22,8 @@ import { isOwn, type Proving, type TransactionEnd, TransactionGuard } from './tr
 
 export type Mirroring = {
   readonly tables: WatchedTables;
-  /** Called behind each commit that wrote outbox rows. */
-  readonly onAppended: () => void;
+  /** Called behind each COMMIT of outbox rows, whatever became of it. */
+  readonly onAppended?: (() => void) | undefined;
 };
 
 /** What all transactions of a pool have in common. */
@@ -69,6 +69,7 @@ export function transactionOn(
     let appended: number;
     try {
       appended = await faults.noting(() => changes.append(), capture);
+      if (capture !== null) capture.appended += appended;
     } catch (error) {
       await guard.query('ROLLBACK').catch(() => undefined);
       throw error;
@@ -76,7 +77,7 @@ export function transactionOn(
     try {
       return await commit(sql);
     } finally {
-      if (appended > 0) mirroring?.onAppended();
+      if (appended > 0) mirroring?.onAppended?.();
     }
   };
   const giveBack = async () => {

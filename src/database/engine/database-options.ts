@@ -31,7 +31,7 @@ export type ReplicatedDatabaseOptions<Client> = {
   /** What is done with this database: all that the other options allow, unless told. */
   readonly uses?: Partial<DatabaseUses>;
   /** Which writes are noted for the backup; none unless told. */
-  readonly mirroring?: MirroringOptions;
+  readonly mirroring?: Pick<MirroringOptions, 'mirrored'>;
   /** How many reads may run on the source at once because no replica would do. */
   readonly sourceReadsLimit: number;
   /** Whether the backup may serve reads without a past when nobody else can. It may unless told. */

@@ -5,7 +5,10 @@ import { type DataModel, watchedTables } from './watched-tables.ts';
 
 export type MirroringOptions = {
   readonly mirrored: readonly MirroredModel[];
-  /** Called behind each commit that wrote outbox rows: whoever empties the outbox in this process need not poll. */
+  /**
+   * Called behind each COMMIT of outbox rows, whatever became of it: whoever empties the outbox in this process need not poll. For
+   * those who use the extension without an engine, whose `committed` event says it too.
+   */
   readonly onAppended?: (() => void) | undefined;
 };
 
@@ -20,7 +23,7 @@ export type MirroringOptions = {
  * Not seen: what the server changes by itself (triggers, cascades into mirrored tables from others), and raw statements that
  * write to several tables. Raw writes to one mirrored table are mirrored or refused. Throws `MirroredModelsError`.
  */
-export function mirroring(pool: CapturingPool, { mirrored, onAppended = () => undefined }: MirroringOptions) {
+export function mirroring(pool: CapturingPool, { mirrored, onAppended }: MirroringOptions) {
   return Prisma.defineExtension((client) => {
     // Generated into every client; Prisma's types keep it to themselves.
     const { _runtimeDataModel: dataModel } = client as unknown as { readonly _runtimeDataModel: DataModel };

@@ -18,6 +18,8 @@ export type Commit = {
   /** Of the session that wrote. The present one may be another. */
   readonly epoch: number;
   readonly issuedAtMs: number;
+  /** Rows that it has added to the outbox; `null` if the outcome is unknown. */
+  readonly appended: number | null;
   /** Whether somebody is expected to read what was written at once. */
   readonly readsFollow: boolean;
 };

@@ -31,6 +31,12 @@ import type { CommitProof } from './commit-proof.ts';
 import type { Settled } from './commit-settlement.ts';
 import { WriteCapture } from './write-capture.ts';
 
+/** What a write answers, and what only those who tell of it need to know. */
+export type Written<T> = Committed<T> & {
+  /** Rows that it has added to the outbox. */
+  readonly appended: number;
+};
+
 /** The part of a Prisma client that writes need. */
 export type TransactionRunner<Transaction> = {
   $transaction<T>(
@@ -91,14 +97,15 @@ export class SourceWriter<Transaction> {
     this.#options = options;
   }
 
-  async write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
+  async write<T>(work: Work<Transaction, T>): Promise<Written<T>> {
     const { value, capture, node } = await this.#committed(work);
     const issuedAtMs = this.#options.clock.now();
+    const { appended } = capture;
     if (capture.untold !== null) {
       this.#options.untold(node, capture.untold);
-      return { value, position: null, onlyOnSource: true, includesItsReads: false, issuedAtMs };
+      return { value, position: null, onlyOnSource: true, includesItsReads: false, issuedAtMs, appended };
     }
-    const known = { value, onlyOnSource: false, issuedAtMs };
+    const known = { value, onlyOnSource: false, issuedAtMs, appended };
     if (!capture.positionUnknown) {
       const { position } = capture;
       return { ...known, position, includesItsReads: this.#includesItsReads(position, node) };

@@ -24,6 +24,8 @@ export class WriteCapture {
   positionUnknown = false;
   /** Why no position tells of it; `null` when one does. */
   untold: Untold | null = null;
+  /** Rows that its transaction has added to the outbox. */
+  appended = 0;
   /** The last fault that the driver reported for this work. */
   fault: DriverFault | null = null;
   /** The transaction is over, and not by its own COMMIT or ROLLBACK. */

@@ -11,6 +11,7 @@ const commit: Omit<Commit, 'database'> = {
   onlyOnSource: false,
   epoch: 3,
   issuedAtMs: 17,
+  appended: 2,
   readsFollow: true,
 };
 

@@ -37,7 +37,7 @@ let annotated: number;
 let opened: string[];
 let left: string[];
 let opening: () => Promise<void>;
-let committed: { position: ReturnType<typeof at> | null; onlyOnSource: boolean };
+let committed: { position: ReturnType<typeof at> | null; onlyOnSource: boolean; appended: number };
 let services: Services;
 
 const own = { rows: async () => ['own'] } as unknown as OwnStatements;
@@ -56,7 +56,7 @@ beforeEach(() => {
   opened = [];
   left = [];
   opening = async () => undefined;
-  committed = { position: at(7), onlyOnSource: false };
+  committed = { position: at(7), onlyOnSource: false, appended: 2 };
   const roles = new Map([
     ['source', 'SOURCE'],
     ['backup', 'BACKUP'],
@@ -342,7 +342,7 @@ describe('a write', () => {
   });
 
   it('of nothing is told to nobody', async () => {
-    committed = { position: null, onlyOnSource: false };
+    committed = { position: null, onlyOnSource: false, appended: 0 };
     await open({ writes: true }).write(async () => 'done');
     expect(told).toEqual([]);
   });
@@ -355,6 +355,11 @@ describe('a write', () => {
       { outcome: 'COMMITTED', position: null, onlyOnSource: true },
     ],
     [
+      'committed where positions are not learned is told for its outbox rows',
+      () => Object.assign(committed, { position: null }),
+      { outcome: 'COMMITTED', position: null },
+    ],
+    [
       'committed on a source that has gone back meanwhile is told without its position',
       () => Object.assign(services, { historyTurn: () => turns++ }),
       { outcome: 'COMMITTED', position: null, onlyOnSource: true },
@@ -362,7 +367,7 @@ describe('a write', () => {
     [
       'of unknown outcome is told as such',
       () => Object.assign(services.writer, { write: async () => Promise.reject(new WriteIndeterminateError('lost')) }),
-      { outcome: 'UNKNOWN', position: null, issuedAtMs: new TickingClock().now() },
+      { outcome: 'UNKNOWN', position: null, issuedAtMs: new TickingClock().now(), appended: null },
     ],
     [
       'rolled back is told to nobody',
@@ -372,7 +377,7 @@ describe('a write', () => {
   ])('%s', async (_, given, expected) => {
     given();
     await rejection(open({ writes: true, session: emptySession('orders', 4) }).write(async () => 'done'));
-    const facts = { onlyOnSource: false, epoch: 4, issuedAtMs: 1, readsFollow: true };
+    const facts = { onlyOnSource: false, epoch: 4, issuedAtMs: 1, appended: 2, readsFollow: true };
     expect(told).toEqual(expected === null ? [] : [{ ...facts, ...expected }]);
   });
 

@@ -89,6 +89,7 @@ beforeEach(() => {
         position: at(7),
         includesItsReads: true,
         issuedAtMs: 1,
+        appended: 0,
       }),
     },
   });

@@ -59,6 +59,7 @@ function setUp(
           const value = await work(null);
           if (takesMs > 0) await clock.sleep(takesMs);
           capture.fault = fault;
+          capture.appended += 3;
           capture.positionUnknown = positionUnknown;
           capture.untold = told ?? null;
           if (fault !== null || error !== undefined) {
@@ -93,12 +94,12 @@ describe('a write', () => {
   });
 
   it('answers with what it made and where it is', async () => {
-    expect(await setUp([]).write()).toMatchObject({ value: 'value', position: at(7) });
+    expect(await setUp([]).write()).toMatchObject({ value: 'value', position: at(7), appended: 3 });
   });
 
   it('is tried again after a deadlock and after a lock that was not had', async () => {
     const { write, attempts, clock } = setUp([{ fault: 'DEADLOCK' }, { fault: 'LOCK_TIMEOUT' }, {}]);
-    expect(await write()).toMatchObject({ value: 'value' });
+    expect(await write()).toMatchObject({ value: 'value', appended: 3 });
     expect([attempts(), clock.timers]).toEqual([3, 0]);
   });
 
@@ -170,7 +171,7 @@ describe('a write of which the outcome is not told', () => {
 
   it('and that turns out to be committed answers with what it made and a position that includes it', async () => {
     const { write, attempts } = setUp([lost], undefined, { settled: 'COMMITTED' });
-    expect(await write()).toMatchObject({ value: 'value', position: at(9), includesItsReads: true });
+    expect(await write()).toMatchObject({ value: 'value', position: at(9), includesItsReads: true, appended: 3 });
     expect(attempts()).toBe(1);
   });
 
@@ -208,6 +209,7 @@ describe('a write that no position tells of', () => {
         position: null,
         onlyOnSource: true,
         includesItsReads: false,
+        appended: 3,
       });
       expect(untold).toEqual([`source ${told}`]);
     },
