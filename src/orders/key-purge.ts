@@ -3,7 +3,7 @@
  * not lag, and by one process at a time. A purge that fails is retried later.
  */
 
-import type { OnSource } from '../database/mirroring/outbox-table.ts';
+import type { OnSource } from '../database/nodes/on-source.ts';
 import { purgeKeys } from '../database/orders/idempotency-purge.ts';
 import { jittered } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';

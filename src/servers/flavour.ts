@@ -16,7 +16,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Connection, Sends, Statement } from './connection.ts';
 import type { Driver } from './driver.ts';
 import type { LocalServers } from './local-servers.ts';
+import type { OutboxTable } from './outbox-table.ts';
 import type { Untold } from './untold.ts';
+import type { WrittenKeys } from './written-keys.ts';
 
 export interface Flavour {
   readonly name: string;
@@ -36,6 +38,8 @@ export interface Flavour {
   readonly checks: ServerChecks;
   readonly proofs: ProofQuestions;
   readonly epochs: EpochRecords;
+  readonly outbox: OutboxTable;
+  readonly keys: WrittenKeys;
   readHistory(connection: Connection): Promise<HistoryAnswer>;
   /** Without what its group delivers, unless `members` is true. */
   readHistoryFacts(connection: Connection, asked: { readonly members: boolean }): Promise<HistoryFacts>;
@@ -139,6 +143,8 @@ export interface ProofQuestions {
   statement(proof: ProofMark): string;
   /** The transaction's outcome. */
   look(connection: Connection, proof: ProofMark & { readonly session: number }): Promise<ProofSeen>;
+  /** Deletes marks that are more than a day old, except those in use; returns how many. */
+  purge(connection: Pick<Sends, 'query'>, limit: number): Promise<number>;
   /** Ends a session, which rolls back what it has not committed. */
   endSession(connection: Connection, session: number): Promise<void>;
   /** Whether a server of a group is in step with it: if so, what it rolled back is not committed by any other member. */

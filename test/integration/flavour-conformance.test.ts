@@ -14,6 +14,7 @@ async function openStage(): Promise<Stage> {
   await migrateOrders(cluster);
   const admin = await cluster.admin('source');
   await admin.query('CREATE TABLE notes (name VARCHAR(40) PRIMARY KEY, value VARCHAR(40) NOT NULL)');
+  await admin.query('CREATE TABLE numbered (id BIGINT AUTO_INCREMENT PRIMARY KEY, value VARCHAR(40) NOT NULL)');
   await admin.end();
   for (const replica of ['replica-1', 'replica-2']) await caughtUp(cluster, replica);
   const getting = (name: string) =>
@@ -33,6 +34,9 @@ async function openStage(): Promise<Stage> {
     getting,
     valueIn,
     table: { name: 'notes', column: 'value' },
+    conditionOf: (name) => `name = '${name}'`,
+    addNumbered: (connection, count) =>
+      connection.query(`INSERT INTO numbered (value) VALUES ${Array(count).fill("('x')").join(', ')}`),
     hold: (name) => cluster.stopApplier(name),
     release: (name) => cluster.startApplier(name),
     stop: () => cluster.stop(),

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { appendRows } from '../../src/database/mirroring/outbox-table.ts';
 import { Outbox } from '../../src/outbox/outbox.ts';
 import type { Connection } from '../../src/servers/connection.ts';
 import { openDirectConnection } from '../../src/servers/direct-connection.ts';
+import { flavourOf } from '../../src/servers/known-flavours.ts';
+import type { ChangedRecord } from '../../src/servers/outbox-table.ts';
 import { migrationsDirectory, startDatabaseServer } from '../support/orders-database.ts';
 
 let server: Awaited<ReturnType<typeof startDatabaseServer>>;
@@ -21,6 +22,8 @@ const openOutbox = async () => {
   const connection = await connect();
   return new Outbox((work) => work(connection));
 };
+const appendRows = (connection: Connection, records: readonly ChangedRecord[]) =>
+  flavourOf(connection).outbox.append(connection, records);
 const changed = (...keys: string[]) =>
   appendRows(
     writer,
@@ -90,14 +93,12 @@ describe('claiming', () => {
     await appendRows(other, [{ model: 'Thing', recordKey: 'b' }]);
     // Stops half way, with the locks that a claim takes.
     let inTheMiddle = async () => {};
-    const slow = new Outbox((work) =>
-      work({
-        query: (async (sql: string, values?: unknown) => {
-          if (sql === 'COMMIT') await inTheMiddle();
-          return claiming.query(sql, values);
-        }) as Connection['query'],
-      }),
-    );
+    const query = (async (sql: string, values?: unknown) => {
+      if (sql === 'COMMIT') await inTheMiddle();
+      return claiming.query(sql, values);
+    }) as Connection['query'];
+    const stopping = new Proxy(claiming, { get: (of, name) => (name === 'query' ? query : Reflect.get(of, name, of)) });
+    const slow = new Outbox((work) => work(stopping));
     inTheMiddle = async () => {
       await appendRows(other, [{ model: 'Thing', recordKey: 'c' }]);
     };

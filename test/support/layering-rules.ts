@@ -10,7 +10,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['platform', 'servers'],
   routing: ['platform', 'consistency', 'cluster'],
   database: ['platform', 'consistency', 'cluster', 'servers', 'routing', 'prisma'],
-  outbox: ['platform', 'database'],
+  outbox: ['platform', 'servers', 'database'],
   // An idempotency record keeps the position of the write that it stands for.
   orders: ['platform', 'consistency', 'servers', 'database', 'outbox'],
   mirror: ['platform', 'servers', 'database', 'outbox'],

@@ -1,10 +1,10 @@
 import type { Connection } from 'mariadb';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { appendRows } from '../../src/database/mirroring/outbox-table.ts';
 import { Mirror, type MirrorOptions } from '../../src/mirror/mirror.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { flavourOf } from '../../src/servers/known-flavours.ts';
 import type { ServerAddress } from '../../src/servers/server-address.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 
@@ -88,7 +88,7 @@ export class MirroredOrders {
         orders,
       );
       await connection.batch('INSERT INTO order_items VALUES (?, ?, ?, ?, ?, ?)', items);
-      if (told) await appendRows(connection, ids.map(orderRecord));
+      if (told) await flavourOf(connection).outbox.append(connection, ids.map(orderRecord));
       await connection.commit();
     });
   }
@@ -98,7 +98,7 @@ export class MirroredOrders {
     await this.on('source', async (connection) => {
       await connection.beginTransaction();
       for (const statement of statements) await connection.query(statement);
-      if (told) await appendRows(connection, ids.map(orderRecord));
+      if (told) await flavourOf(connection).outbox.append(connection, ids.map(orderRecord));
       await connection.commit();
     });
   }

@@ -51,7 +51,7 @@ export function transactionOn(
   };
   const guard = new TransactionGuard(connection, driver, onOver, capture && proving(connection, services, capture));
   const deadline = new CommitDeadline(services.clock, services.commitPatienceMs);
-  const mirrored = mirroring && new MirroredTransaction(guard, mirroring.tables, dialect);
+  const mirrored = mirroring && new MirroredTransaction(guard, mirroring.tables, flavourOf(connection));
   const send = (how: Sending, sql: Statement, values: unknown) =>
     faults.noting(() => {
       const used = snapshot === null ? guard : guard.beside(sql);

@@ -23,7 +23,7 @@ import { NodeDownError } from '../../servers/driver-fault.ts';
 import { positions } from '../../servers/known-flavours.ts';
 import { closeNodeClients, makeNodeClients, type NodeClients, type PrismaClientLike } from '../clients/node-clients.ts';
 import { measurePools } from '../clients/pool-metrics.ts';
-import type { OnSource, SqlConnection } from '../mirroring/outbox-table.ts';
+import type { OnSource, SqlConnection } from '../nodes/on-source.ts';
 import { SqlNodeProbe } from '../nodes/sql-node-probe.ts';
 import { type Commits, CommittedEvent } from '../session/committed-event.ts';
 import { DatabaseScope } from '../session/database-scope.ts';

@@ -10,7 +10,9 @@
  */
 import { TidemarkError } from '../../errors.ts';
 import type { Cell, Dialect, WriteStatement } from '../../servers/dialect.ts';
-import { appendRows, type ChangedRecord, type SqlConnection } from './outbox-table.ts';
+import type { Flavour } from '../../servers/flavour.ts';
+import type { ChangedRecord } from '../../servers/outbox-table.ts';
+import type { SqlConnection } from '../nodes/on-source.ts';
 import type { WatchedTable, WatchedTables } from './watched-tables.ts';
 
 /** A write to a mirrored model in a form of which it cannot be told what it changes. Nothing was written. */
@@ -24,7 +26,9 @@ export class WriteNotMirroredError extends TidemarkError {
 }
 
 type Values = readonly unknown[];
-type Answer = { readonly affectedRows: number; readonly insertId: number | bigint };
+type Answer = { readonly affectedRows: number };
+/** What a transaction asks of the kind of server that it runs on. */
+export type MirroringFlavour = Pick<Flavour, 'outbox' | 'keys'> & { readonly driver: { readonly dialect: Dialect } };
 /** Sends a statement of the caller, as the caller would have. */
 export type Send = (text: string, values: Values) => Promise<unknown>;
 type Where = Extract<WriteStatement, { kind: 'DELETE' }>['where'];
@@ -34,14 +38,16 @@ const keysPerStatement = 1000;
 export class MirroredTransaction {
   readonly #connection: SqlConnection;
   readonly #tables: WatchedTables;
+  readonly #flavour: MirroringFlavour;
   readonly #dialect: Dialect;
   readonly #changed = new Map<string, ChangedRecord>();
   readonly #running = new Set<Promise<unknown>>();
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(connection: SqlConnection, tables: WatchedTables, dialect: Dialect) {
+  constructor(connection: SqlConnection, tables: WatchedTables, flavour: MirroringFlavour) {
     this.#connection = connection;
-    this.#dialect = dialect;
+    this.#flavour = flavour;
+    this.#dialect = flavour.driver.dialect;
     this.#tables = tables;
   }
 
@@ -60,7 +66,7 @@ export class MirroredTransaction {
   async append(): Promise<number> {
     await Promise.allSettled(this.#running);
     if (this.#failure !== null) throw this.#failure.error;
-    await appendRows(this.#connection, [...this.#changed.values()]);
+    await this.#flavour.outbox.append(this.#connection, [...this.#changed.values()]);
     return this.#changed.size;
   }
 
@@ -83,7 +89,7 @@ export class MirroredTransaction {
     const found = await this.#select(table, write.name, write.where, values);
     const noted = await this.#lock(table, [...found, ...movedTo]);
     this.#note(table, noted);
-    return heldTo(table, write, found, assigned === undefined, values, send);
+    return heldTo(this.#dialect, table, write, found, assigned === undefined, values, send);
   }
 
   async #insert(
@@ -106,35 +112,25 @@ export class MirroredTransaction {
     const answer = (await send(text, values)) as Answer;
     if (answer.affectedRows === 0) return answer;
     this.#note(table, noted);
-    if (numbered > 0) await this.#noteNumbered(table, BigInt(answer.insertId), numbered);
+    if (numbered > 0) await this.#noteNumbered(table, answer, numbered);
     return answer;
   }
 
-  /** The server numbers the rows of one statement one after another; of rows that it left out, later ones have the number. */
-  async #noteNumbered(table: WatchedTable, first: bigint, count: number): Promise<void> {
+  async #noteNumbered(table: WatchedTable, answer: Answer, count: number): Promise<void> {
     try {
-      let step = 1n;
-      if (count > 1) {
-        const rows: { step: unknown }[] = await this.#connection.query('SELECT @@auto_increment_increment AS step');
-        step = BigInt(String(rows[0]?.step));
-      }
-      if (first === 0n) throw new WriteNotMirroredError(table.model, 'got no number from the database');
-      this.#note(
-        table,
-        Array.from({ length: count }, (_, index) => String(first + BigInt(index) * step)),
-      );
+      const numbers = await this.#flavour.keys.numbered(this.#connection, answer, count);
+      if (numbers.length === 0) throw new WriteNotMirroredError(table.model, 'got no number from the database');
+      this.#note(table, numbers.map(String));
     } catch (error) {
       this.#failure ??= { error };
       throw error;
     }
   }
 
-  async #select(table: WatchedTable, name: string, where: Where, values: Values): Promise<string[]> {
-    const rows: { k: unknown }[] = await this.#connection.query(
-      `SELECT DISTINCT \`${table.keyColumn}\` AS k FROM ${name} WHERE ${where.text} FOR UPDATE`,
-      values.slice(where.firstParameter),
-    );
-    return rows.filter(({ k }) => k !== null).map(({ k }) => String(k));
+  #select(table: WatchedTable, name: string, where: Where, values: Values): Promise<readonly string[]> {
+    const column = this.#dialect.quoted(table.keyColumn);
+    const rows = { table: name, column, condition: where.text, values: values.slice(where.firstParameter) };
+    return this.#flavour.keys.lock(this.#connection, rows);
   }
 
   /** Of a child's roots, those that this transaction has no lock on yet. Answers the keys as the roots have them. */
@@ -144,9 +140,9 @@ export class MirroredTransaction {
     const spelled = new Set(keys);
     for (let start = 0; start < missing.length; start += keysPerStatement) {
       const part = missing.slice(start, start + keysPerStatement);
-      const column = `\`${root.keyColumn}\``;
+      const column = this.#dialect.quoted(root.keyColumn);
       const rows: { k: unknown }[] = await this.#connection.query(
-        `SELECT ${column} AS k FROM \`${root.table}\` WHERE ${column} IN (${part.map(() => '?').join(', ')}) ORDER BY ${column} FOR UPDATE`,
+        `SELECT ${column} AS k FROM ${this.#dialect.quoted(root.table)} WHERE ${column} IN (${part.map(() => '?').join(', ')}) ORDER BY ${column} FOR UPDATE`,
         part.map((key) => keyValue(root, key)),
       );
       for (const { k } of rows) spelled.add(String(k));
@@ -167,6 +163,7 @@ export class MirroredTransaction {
 
 /** Runs the statement on rows of these keys only, in parts unless it moves rows from one key to another. */
 async function heldTo(
+  dialect: Dialect,
   table: WatchedTable,
   { where }: { readonly where: Where },
   keys: readonly string[],
@@ -179,7 +176,7 @@ async function heldTo(
   let start = 0;
   for (;;) {
     const part = keys.slice(start, start + size);
-    const only = part.length === 0 ? '1=0' : `\`${table.keyColumn}\` IN (${part.map(() => '?').join(',')})`;
+    const only = part.length === 0 ? '1=0' : `${dialect.quoted(table.keyColumn)} IN (${part.map(() => '?').join(',')})`;
     const answer = (await send(`${where.before} WHERE (${where.text}) AND ${only}`, [
       ...values,
       ...part.map((key) => keyValue(table, key)),

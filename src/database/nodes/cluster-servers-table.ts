@@ -1,7 +1,7 @@
 import type { ServerClaim } from '../../cluster/cluster-identity.ts';
 import { isNoTable } from '../../servers/faults.ts';
 import { rowsOf, textOf } from '../../servers/rows.ts';
-import type { SqlConnection } from '../mirroring/outbox-table.ts';
+import type { SqlConnection } from './on-source.ts';
 
 /** Which cluster each server belongs to; `null` when the table is missing. */
 export async function readClaims(connection: SqlConnection): Promise<readonly ServerClaim[] | null> {

@@ -14,8 +14,8 @@ import type { Clock } from '../../platform/clock.ts';
 import { commandLine } from '../../platform/command-line.ts';
 import { within } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/log.ts';
-import type { SqlConnection } from '../mirroring/outbox-table.ts';
 import { claimServers, readClaims } from './cluster-servers-table.ts';
+import type { SqlConnection } from './on-source.ts';
 
 type WatchedDatabase = {
   readonly cluster: {

@@ -1,4 +1,4 @@
-import type { SqlConnection } from '../mirroring/outbox-table.ts';
+import type { SqlConnection } from '../nodes/on-source.ts';
 
 export type KeyPurgeRequest = {
   /** Keys that were claimed before this moment. */

@@ -1,6 +1,6 @@
 /** All that writes to the source of a database: the writer, what settles its commits, and who clears away behind it. */
 import type { Clock } from '../../platform/clock.ts';
-import type { OnSource } from '../mirroring/outbox-table.ts';
+import type { OnSource } from '../nodes/on-source.ts';
 import { CommitSettlement, type CommitSettlementOptions } from './commit-settlement.ts';
 import { ProofPurge } from './proof-purge.ts';
 import { SourceWriter, type SourceWriterOptions } from './source-writer.ts';

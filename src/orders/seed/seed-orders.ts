@@ -5,10 +5,10 @@ import {
   inTransaction,
   largestValue,
 } from '../../database/mirror/row-batches.ts';
-import { appendAll, appendRows, makeDue } from '../../database/mirroring/outbox-table.ts';
 import { TidemarkError } from '../../errors.ts';
 import { commandLine } from '../../platform/command-line.ts';
 import { openDirectConnection } from '../../servers/direct-connection.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import { mirroredOrder } from '../mirrored-orders.ts';
 import { formatAmount } from '../money.ts';
 import { itemColumns, orderColumns } from '../order-columns.ts';
@@ -55,14 +55,15 @@ const emptyingMs = 600_000;
 export async function seedOrders(options: SeedOptions): Promise<number> {
   const connection = await openDirectConnection(options.url);
   try {
+    const { outbox } = flavourOf(connection);
     let lastId = await largestValue(connection, 'orders', 'id');
     if (lastId === null) throw new TablesMissingError();
     if (lastId > 0 && options.existing === 'refuse') throw new OrdersPresentError();
     if (options.existing === 'replace') {
       // TRUNCATE is not transactional: outbox records are written first, and processed when the orders are gone.
-      if (options.mirrored) await appendAll(connection, mirroredOrder, emptyingMs);
+      if (options.mirrored) await outbox.appendAll(connection, mirroredOrder, emptyingMs);
       await emptyTables(connection, ['order_items', 'orders', 'idempotency_keys']);
-      if (options.mirrored) await makeDue(connection);
+      if (options.mirrored) await outbox.makeDue(connection);
       lastId = 0;
     }
     let done = 0;
@@ -70,7 +71,7 @@ export async function seedOrders(options: SeedOptions): Promise<number> {
       await inTransaction(connection, async () => {
         await insertRows(connection, 'orders', orderColumns, orders.map(orderRow));
         await insertRows(connection, 'order_items', itemColumns, orders.flatMap(itemRows));
-        if (options.mirrored) await appendRows(connection, orders.map(recordOf));
+        if (options.mirrored) await outbox.append(connection, orders.map(recordOf));
       });
       done += orders.length;
       options.progress(done, options.orders);

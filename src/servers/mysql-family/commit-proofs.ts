@@ -1,11 +1,12 @@
 /**
  * A server keeps no record of a transaction under a name known beforehand, so each process counts up a row that only it writes.
  */
-import type { Connection } from '../connection.ts';
+import type { Connection, Sends } from '../connection.ts';
 import type { ProofMark, ProofQuestions, ProofSeen } from '../flavour.ts';
 import { rowsOf } from '../rows.ts';
 import { faultOf } from './faults.ts';
 
+const isOld = 'written_at < UTC_TIMESTAMP() - INTERVAL 1 DAY';
 const ownState =
   'SELECT MEMBER_STATE AS state FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid';
 
@@ -23,8 +24,21 @@ export const familyProofs: ProofQuestions = {
   endSession: async (connection, session) => {
     await connection.query(`KILL ${session}`);
   },
+  purge,
   isInStep: async (connection) => rowsOf(await connection.query(ownState))[0]?.state === 'ONLINE',
 };
+
+/** Locks no row that a session may be writing. */
+async function purge(connection: Pick<Sends, 'query'>, limit: number): Promise<number> {
+  const rows = rowsOf(await connection.query(`SELECT writer FROM commit_proofs WHERE ${isOld} LIMIT ?`, [limit]));
+  if (rows.length === 0) return 0;
+  const writers = rows.map(({ writer }) => writer);
+  const { affectedRows } = await connection.query<{ affectedRows: number }>(
+    `DELETE FROM commit_proofs WHERE writer IN (?) AND ${isOld}`,
+    [writers],
+  );
+  return Number(affectedRows);
+}
 
 async function readMark(connection: Connection, { writer }: ProofMark): Promise<ProofSeen['mark']> {
   const sql = `SELECT CAST(number AS CHAR) AS number FROM commit_proofs WHERE writer = ${writer} FOR UPDATE NOWAIT`;

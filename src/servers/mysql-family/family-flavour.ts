@@ -11,11 +11,13 @@ import type { ControlStatements } from './control-statements.ts';
 import { familyDriver } from './driver.ts';
 import { familyEpochs } from './epoch-table.ts';
 import { type HistoryQuestions, readHistory, readHistoryFacts } from './history.ts';
+import { familyOutbox } from './outbox-table.ts';
 import { FamilyQuestions } from './questions.ts';
 import type { ServerStatements } from './server-statements.ts';
 import { beginSnapshot } from './snapshot.ts';
 import type { UnshownCommits } from './unshown-commits.ts';
 import { refusedByColumn, refusedByOf } from './write-refusal.ts';
+import { familyKeys } from './written-keys.ts';
 
 /** What still differs between servers of the family that share a protocol. */
 export type FamilyFlavour = Pick<Flavour, 'name' | 'capabilities' | 'isBehind' | 'startOfLog' | 'local'> & {
@@ -40,6 +42,8 @@ export function familyFlavour(given: FamilyFlavour): Flavour {
     checks: familyChecks,
     proofs: familyProofs,
     epochs: familyEpochs,
+    outbox: familyOutbox,
+    keys: familyKeys,
     driver: familyDriver,
     beginSnapshot: (connection) => beginSnapshot(connection, statements),
     readHistory: (connection) => readHistory(connection, history),

@@ -8,6 +8,7 @@ import type { Flavour } from '../../../src/servers/flavour.ts';
 import { flavours } from '../../../src/servers/flavours.ts';
 import { until } from '../until.ts';
 import { type Name, names, type Stage } from './stage.ts';
+import { writesConform } from './writes-conform.ts';
 
 export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): void {
   const { driver, control, commits } = flavour;
@@ -250,6 +251,8 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       expect(await stage.get(asking, 'd')).toBe('1');
     });
   });
+
+  writesConform(flavour, { stage: () => stage, connect });
 
   describe('the record of promotions', () => {
     it('is kept in a transaction, and read on every server', async () => {

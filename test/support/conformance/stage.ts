@@ -21,8 +21,12 @@ export type Stage = {
   /** The statement that reads, and what its answer holds. */
   getting(name: string): { readonly sql: string; readonly rowsAsArray: true };
   valueIn(answer: unknown): string | null;
-  /** The table that `set` writes to, with a column of it. */
+  /** The table that `set` writes to, with the column of the values. */
   readonly table: { readonly name: string; readonly column: string };
+  /** Holds for the row of that name. */
+  conditionOf(name: string): string;
+  /** Adds rows that the server numbers, with one statement; `null` where it numbers none. */
+  readonly addNumbered: ((connection: Connection, count: number) => Promise<unknown>) | null;
   hold(name: Name): Promise<void>;
   release(name: Name): Promise<void>;
   stop(): Promise<void>;

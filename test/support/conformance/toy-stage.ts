@@ -30,6 +30,8 @@ export async function openToyStage(firstPort: number): Promise<Stage> {
     getting,
     valueIn,
     table: { name: 'notes', column: 'name' },
+    conditionOf: (name) => name,
+    addNumbered: null,
     hold: async (name) => of(name).hold(),
     release: async (name) => of(name).release(),
     stop: async () => {

@@ -6,6 +6,7 @@ import type { HistoryAnswer } from '../../../src/cluster/node-probe.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import type { Flavour, HistoryFacts, Reached, ServerQuestions } from '../../../src/servers/flavour.ts';
 import { ToyConnection, toyDriver, toyMachine } from './toy-driver.ts';
+import { toyOutbox } from './toy-outbox.ts';
 import { toyPositions, toyTerms } from './toy-positions.ts';
 import { ToyError, type ToyServer, type ToySession } from './toy-server.ts';
 
@@ -183,7 +184,16 @@ export const toy: Flavour = {
       }),
     endSession: (connection, id) =>
       serverOf(connection, (server) => [...server.sessions].find((session) => session.id === id)?.lose()),
+    // A mark is part of the log here.
+    purge: async () => 0,
     isInStep: async () => true,
+  },
+  outbox: toyOutbox,
+  keys: {
+    // A condition is the name of the row that it holds for.
+    lock: (connection, { condition }) =>
+      serverOf(connection, (server) => [server.row(condition)].filter((value) => value !== null)),
+    numbered: async () => [],
   },
   epochs: {
     begin: async (connection) => {

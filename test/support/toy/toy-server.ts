@@ -2,14 +2,17 @@
  * A server that exists in memory only. It has one log; a commit is an entry of it, and those that follow take it over, at once
  * unless they are held. It learns of a promotion by its own log: an entry of a new timeline.
  *
- * What is kept: `rows` by their names, `marks` of transactions, and the record of promotions.
+ * What is kept: `rows` by their names, `marks` of transactions, the outbox, and the record of promotions.
  */
 import type { EpochRecord } from '../../../src/consistency/epoch.ts';
+import type { ChangedRecord } from '../../../src/servers/outbox-table.ts';
+import { ToyOutboxRows } from './toy-outbox.ts';
 import { ToyPosition } from './toy-positions.ts';
 
 export type Change =
   | { readonly kind: 'row'; readonly name: string; readonly value: string }
   | { readonly kind: 'mark'; readonly writer: string; readonly number: number }
+  | { readonly kind: 'changed'; readonly record: ChangedRecord }
   | { readonly kind: 'epoch'; readonly record: EpochRecord };
 type Entry = { readonly timeline: number; readonly changes: readonly Change[] };
 
@@ -37,6 +40,7 @@ export class ToyServer {
   timeline = 1;
   /** What a test takes away from it. */
   readonly refused = new Map<string, string>();
+  readonly outbox = new ToyOutboxRows();
   readonly log: Entry[] = [];
   readonly received: Entry[] = [];
   readonly followers = new Set<ToyServer>();
@@ -74,7 +78,13 @@ export class ToyServer {
     return changes.flatMap((change) => (change.kind === 'epoch' ? change.record : []));
   }
 
+  get rowNames(): Set<string> {
+    const changes = this.log.flatMap((entry) => entry.changes);
+    return new Set(changes.flatMap((change) => (change.kind === 'row' ? change.name : [])));
+  }
+
   commit(changes: readonly Change[]): ToyPosition {
+    for (const change of changes) if (change.kind === 'changed') this.outbox.add(change.record, 0);
     this.log.push({ timeline: this.timeline, changes });
     for (const follower of this.followers) follower.takeOver(this);
     return this.position;

@@ -1,29 +1,32 @@
 /**
- * The statements of the outbox. All times are the server's own UTC clock: workers on other machines need not agree on theirs.
+ * The statements of the outbox.
  *
  * Claiming runs at READ COMMITTED. At REPEATABLE READ the scan would lock the gap behind the newest row, and every write to
  * a mirrored model would wait for the claim.
  */
-import type { Connection } from '../../servers/connection.ts';
+import type { Sends } from '../connection.ts';
+import type { ChangedRecord, OutboxRow, OutboxTable } from '../outbox-table.ts';
+import { quotedName } from './session-settings.ts';
 
-/** What the outbox needs of a connection. Columns that are BIGINT come as bigint. */
-export type SqlConnection = Pick<Connection, 'query'>;
-/** Runs work on one connection of the server that is the source by now. */
-export type OnSource = <T>(work: (connection: SqlConnection) => Promise<T>) => Promise<T>;
-
-export type ChangedRecord = { readonly model: string; readonly recordKey: string };
-export type OutboxRow = ChangedRecord & {
-  readonly id: bigint;
-  readonly attempts: number;
-  readonly createdAtMs: number;
-};
+type Asked = Pick<Sends, 'query'>;
 
 const rowsPerInsert = 1000;
 const reasonLength = 500;
 const later = 'TIMESTAMPADD(MICROSECOND, ? * 1000, UTC_TIMESTAMP(3))';
 
-/** Runs inside the caller's transaction. */
-export async function appendRows(connection: SqlConnection, records: readonly ChangedRecord[]): Promise<void> {
+export const familyOutbox: OutboxTable = {
+  append: appendRows,
+  appendAll,
+  makeDue,
+  claim: claimRows,
+  remove: deleteRows,
+  postpone: postponeRow,
+  park: parkRow,
+  unpark: unparkRows,
+  depth: readDepth,
+};
+
+async function appendRows(connection: Asked, records: readonly ChangedRecord[]): Promise<void> {
   for (let start = 0; start < records.length; start += rowsPerInsert) {
     const part = records.slice(start, start + rowsPerInsert);
     await connection.query(
@@ -33,36 +36,31 @@ export async function appendRows(connection: SqlConnection, records: readonly Ch
   }
 }
 
-/**
- * Names all records of a table. They are due only after the delay, or when `makeDue` says so: for changes that cannot be made
- * in one transaction with their rows.
- */
-export async function appendAll(
-  connection: SqlConnection,
+async function appendAll(
+  connection: Asked,
   { model, table, key }: { readonly model: string; readonly table: string; readonly key: string },
   delayMs: number,
 ): Promise<void> {
+  const column = quotedName(key);
   await connection.query(
     `INSERT INTO outbox (model, record_key, created_at, due_at)
-     SELECT ?, CAST(\`${key}\` AS CHAR), UTC_TIMESTAMP(3), ${later} FROM \`${table}\` ORDER BY \`${key}\``,
+     SELECT ?, CAST(${column} AS CHAR), UTC_TIMESTAMP(3), ${later} FROM ${quotedName(table)} ORDER BY ${column}`,
     [model, delayMs],
   );
 }
 
-export async function makeDue(connection: SqlConnection): Promise<void> {
+async function makeDue(connection: Asked): Promise<void> {
   await connection.query(
     'UPDATE outbox SET due_at = UTC_TIMESTAMP(3) WHERE due_at > UTC_TIMESTAMP(3) AND claimed_by IS NULL AND attempts = 0',
   );
 }
 
 /**
- * Leases the oldest waiting row of up to `limit` records, and with it all later rows of the same records. A record of which
- * an older row is leased, or waits for its retry, is passed over: so no two workers hold one record, and none overtakes.
  * The plan is ours: a server whose statistics date from an emptier outbox reads all of it for each row, which took
  * MySQL nine seconds with 25,000 rows.
  */
-export async function claimRows(
-  connection: SqlConnection,
+async function claimRows(
+  connection: Asked,
   { limit, leaseMs, worker }: { readonly limit: number; readonly leaseMs: number; readonly worker: string },
 ): Promise<readonly OutboxRow[]> {
   await connection.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
@@ -86,7 +84,7 @@ export async function claimRows(
 }
 
 async function lease(
-  connection: SqlConnection,
+  connection: Asked,
   records: readonly ChangedRecord[],
   leaseMs: number,
   worker: string,
@@ -106,15 +104,14 @@ async function lease(
   return found.map((row) => ({ ...row, attempts: row.attempts + 1 }));
 }
 
-export async function deleteRows(connection: SqlConnection, ids: readonly bigint[]): Promise<void> {
+async function deleteRows(connection: Asked, ids: readonly bigint[]): Promise<void> {
   for (let start = 0; start < ids.length; start += rowsPerInsert) {
     await connection.query('DELETE FROM outbox WHERE id IN (?)', [ids.slice(start, start + rowsPerInsert)]);
   }
 }
 
-/** Changes nothing of a row that others have claimed by now. */
-export async function postponeRow(
-  connection: SqlConnection,
+async function postponeRow(
+  connection: Asked,
   id: bigint,
   {
     workers,
@@ -129,9 +126,8 @@ export async function postponeRow(
   );
 }
 
-/** Changes nothing of a row that others have claimed by now. */
-export async function parkRow(
-  connection: SqlConnection,
+async function parkRow(
+  connection: Asked,
   id: bigint,
   { workers, reason }: { readonly workers: readonly string[]; readonly reason: string },
 ): Promise<void> {
@@ -142,16 +138,15 @@ export async function parkRow(
   );
 }
 
-export async function unparkRows(connection: SqlConnection): Promise<number> {
+async function unparkRows(connection: Asked): Promise<number> {
   const { affectedRows } = await connection.query<{ affectedRows: number }>(
     'UPDATE outbox SET parked_at = NULL, attempts = 0, due_at = UTC_TIMESTAMP(3) WHERE parked_at IS NOT NULL',
   );
   return Number(affectedRows);
 }
 
-/** `oldestAgeMs` is `null` when nothing waits. */
-export async function readDepth(
-  connection: SqlConnection,
+async function readDepth(
+  connection: Asked,
 ): Promise<{ readonly waiting: number; readonly parked: number; readonly oldestAgeMs: number | null }> {
   const [row]: Record<string, unknown>[] = await connection.query(
     `SELECT (SELECT COUNT(*) FROM outbox WHERE parked_at IS NULL) AS waiting,
