@@ -6,7 +6,7 @@ import type { Position } from '../../../src/consistency/position.ts';
 import { positions } from '../../../src/servers/known-flavours.ts';
 import { historyOf, parsePosition } from '../../support/positions.ts';
 import { makeNode, makeReport } from '../../support/scripted-probe.ts';
-import { TickingClock } from '../../support/ticking-clock.ts';
+import { allSettled, TickingClock } from '../../support/ticking-clock.ts';
 
 const position = (text: string): Position => parsePosition('mariadb', text);
 
@@ -19,6 +19,8 @@ let goneBack: GoneBack[];
 let judge: SourceJudge;
 /** What the look that is under way finds. */
 let settle: () => void;
+/** What happens while the source is asked. */
+let meanwhile: () => void;
 
 /** The source as a look finds it. */
 function look(text: string, given: Partial<NodeStatus> = {}): void {
@@ -49,6 +51,7 @@ beforeEach(() => {
   known = true;
   goneBack = [];
   settle = () => undefined;
+  meanwhile = () => undefined;
   judge = new SourceJudge({
     positions,
     clock,
@@ -56,6 +59,7 @@ beforeEach(() => {
     readHistory: async () => {
       asked += 1;
       if (answer instanceof Error) throw answer;
+      meanwhile();
       const report = snapshot[0]?.report ?? makeReport('SOURCE');
       const logged = historyOf(report);
       return {
@@ -68,7 +72,10 @@ beforeEach(() => {
         ...answer,
       };
     },
-    settled: async () => settle(),
+    settled: async () => {
+      await allSettled();
+      settle();
+    },
     believes: () => known,
     onGoneBack: (happening) => goneBack.push(happening),
   });
@@ -105,6 +112,7 @@ describe('judging a position by the history of the source', () => {
     ['the source has never had it', {}, true, 'LACKING'],
     ['the source follows a server that may still send it', { receives: true }, true, 'BEHIND'],
     ['the source has received it and not applied it', { received: position('0-1-120') }, true, 'BEHIND'],
+    ['the source has received less than that', { received: position('0-1-105') }, true, 'LACKING'],
     ['another server answers in its place', { identity: '2@there:1' }, true, 'ELSEWHERE'],
     ['it takes no writes any more', { readOnly: true }, true, 'ELSEWHERE'],
   ])('when %s', async (_what, given: Partial<HistoryAnswer>, isKnown, verdict) => {
@@ -139,23 +147,53 @@ describe('judging a position by the history of the source', () => {
     judge.wrote(position('0-1-61'));
     await clock.tick(10);
     look('0-1-60');
-    expect(goneBack).toHaveLength(2);
+    expect(goneBack.slice(1).map(({ before, now }) => [before.format(), now.format()])).toEqual([['0-1-61', '0-1-60']]);
   });
 
-  it('does not take a write that was committed during a look for a lost one', async () => {
+  it('notices that one of several writes is gone', async () => {
     look('0-1-100');
-    await clock.tick(10);
     judge.wrote(position('0-1-101'));
-    look('0-1-100', { asOfMs: 5 });
-    expect(goneBack).toEqual([]);
-    expect(judge.judge(position('0-1-101'))).toBe('INCLUDED');
+    judge.wrote(position('1-1-5'));
+    await clock.tick(10);
+    look('0-1-100,1-1-5');
+    expect(goneBack.map(({ before }) => before.format())).toEqual(['0-1-101,1-1-5']);
   });
 
-  it('takes a look that was begun before the source answered for no going back, but the next one', async () => {
+  it('notices nothing when the source has what was written there', async () => {
+    look('0-1-100');
+    judge.wrote(position('0-1-101'));
+    await clock.tick(10);
+    look('0-1-101');
+    expect(goneBack).toEqual([]);
+  });
+
+  it('makes nothing of a write that it cannot place', () => {
+    judge.wrote(position('0-1-101'));
+    look('0-1-100');
+    judge.wrote(parsePosition('mysql', '3e11fa47-71ca-11e1-9e33-c80aa9429562:1'));
+    expect([judge.judge(position('0-1-100')), judge.surviving(position('0-1-200'))?.format()]).toEqual([
+      'INCLUDED',
+      '0-1-100',
+    ]);
+  });
+
+  it.each([5, 10])(
+    'does not take a write that was committed during a look for a lost one: begun at %d',
+    async (asOfMs) => {
+      look('0-1-100');
+      await clock.tick(10);
+      judge.wrote(position('0-1-101'));
+      look('0-1-100', { asOfMs });
+      expect(goneBack).toEqual([]);
+      expect(judge.judge(position('0-1-101'))).toBe('INCLUDED');
+    },
+  );
+
+  it.each([0, 5])('takes a look that began %d ms before the answer for no going back, but the next one', async (ms) => {
     look('0-1-100');
     await clock.tick(5);
     const begunMs = clock.monotonic();
-    await clock.tick(5);
+    await clock.tick(ms);
     const beyond = historyOf(
       makeReport('SOURCE', { position: position('0-1-120'), logged: { 1: position('0-1-120') } }),
     );
@@ -166,6 +204,157 @@ describe('judging a position by the history of the source', () => {
     expect(goneBack).toEqual([]);
     expect(judge.judge(position('0-1-120'))).toBe('INCLUDED');
     look('0-1-110');
+    expect(goneBack).toHaveLength(1);
+  });
+
+  it('believes the record where the log cannot tell, and there only', async () => {
+    const logged = { 1: position('0-1-90'), 2: position('0-2-100') };
+    look('0-2-100', {
+      report: makeReport('SOURCE', { identity: '1@here:1', position: position('0-2-100'), logged }),
+    });
+    const untold = position('0-1-80');
+    expect(judge.judge(untold, { recorded: true })).toBe('INCLUDED');
+    expect(await judge.judge(untold)).toBe('UNKNOWN');
+    expect(await judge.judge(position('0-2-110'), { recorded: true })).toBe('LACKING');
+  });
+
+  it('says what survives of a position, once there is a source', () => {
+    expect(judge.surviving(position('0-1-200'))).toBeNull();
+    look('0-1-100');
+    expect(judge.surviving(position('0-1-200,1-1-7'))?.format()).toBe('0-1-100');
+    expect(judge.surviving(position('1-1-7'))).toBeNull();
+  });
+
+  describe('when the answer of the source', () => {
+    const upTo = (text: string) =>
+      historyOf(makeReport('SOURCE', { position: position(text), logged: { 1: position(text) } }));
+    const askedFor = async (text: string) => {
+      const before = asked;
+      const verdict = await judge.judge(position(text));
+      return [verdict, asked - before];
+    };
+
+    it.each<[string, happens: () => void]>([
+      ['another source is found', () => look('0-1-100', { node: makeNode('replica-1') })],
+      [
+        'another server is found at its address',
+        () =>
+          look('0-1-100', { report: makeReport('SOURCE', { identity: '2@there:1', position: position('0-1-100') }) }),
+      ],
+      ['it is lost', () => judge.look([])],
+    ])('comes after %s, it does not count', async (_, happens) => {
+      look('0-1-100');
+      meanwhile = happens;
+      expect(await judge.judge(position('0-1-110'))).toBe('UNJUDGED');
+    });
+
+    it('is settled, it is remembered', async () => {
+      look('0-1-100');
+      await clock.tick(1);
+      answer = { logged: upTo('0-1-120'), settled: upTo('0-1-120') };
+      expect([await askedFor('0-1-110'), await askedFor('0-1-110')]).toEqual([
+        ['INCLUDED', 1],
+        ['INCLUDED', 0],
+      ]);
+    });
+
+    it.each<[string, settled: string, laterMs: number]>([
+      ['is not settled as far as that', '0-1-105', 1],
+      ['is no newer than the last look', '0-1-120', 0],
+      ['does not hold what was seen before', '1-1-120', 1],
+    ])('%s, it is not remembered', async (_, settled, laterMs) => {
+      look('0-1-100');
+      await clock.tick(laterMs);
+      answer = { logged: upTo('0-1-120'), settled: upTo(settled) };
+      expect([await askedFor('0-1-110'), await askedFor('0-1-110')]).toEqual([
+        ['INCLUDED', 1],
+        ['INCLUDED', 1],
+      ]);
+    });
+
+    it('lacks what was written since, it takes nothing away', async () => {
+      look('0-1-100');
+      await clock.tick(1);
+      judge.wrote(position('1-1-7'));
+      answer = { logged: upTo('0-1-120'), settled: upTo('0-1-120') };
+      expect(await askedFor('0-1-110')).toEqual(['INCLUDED', 1]);
+      expect(await askedFor('1-1-7')).toEqual(['INCLUDED', 0]);
+    });
+  });
+
+  describe('that the source lacks, and that names a writer nobody has heard of:', () => {
+    const other = (given: Partial<NodeStatus> = {}): NodeStatus => ({
+      ...unseen(makeNode('replica-1')),
+      state: 'HEALTHY',
+      report: makeReport('REPLICA', { identity: '7@there:1', position: position('0-1-100') }),
+      position: position('0-1-100'),
+      ...given,
+    });
+    const beyond = position('0-7-110');
+    const down = { state: 'DOWN', failures: 3, position: null } as const;
+    const writable = { role: 'SOURCE', report: makeReport('SOURCE', { position: beyond }), position: beyond } as const;
+    const holding = makeReport('REPLICA', { position: position('0-1-100'), holds: beyond });
+
+    it.each<[string, NodeStatus, verdict: string]>([
+      ['no server has it', other(), 'LACKING'],
+      ['a replica has it', other({ position: beyond }), 'ELSEWHERE'],
+      ['a replica holds it out of sight', other({ report: holding }), 'ELSEWHERE'],
+      ['the position of a server is unknown', other({ position: null }), 'LACKING'],
+      ['only a backup has it', other({ role: 'BACKUP', position: beyond }), 'LACKING'],
+      ['a server that was never seen may have it', unseen(makeNode('replica-1')), 'ELSEWHERE'],
+      ['a server that is away may have written it', other(down), 'ELSEWHERE'],
+      [
+        'a server that is away has not written it',
+        other({ ...down, report: makeReport('REPLICA', { identity: '8@there:1' }) }),
+        'LACKING',
+      ],
+    ])('%s', async (_, beside, verdict) => {
+      look('0-1-100');
+      known = false;
+      snapshot = [...snapshot, beside];
+      expect(await judge.judge(beyond)).toBe(verdict);
+    });
+
+    it('another server that accepts writes has it, which may be the source', async () => {
+      look('0-1-100');
+      snapshot = [...snapshot, other(writable)];
+      expect(await judge.judge(beyond)).toBe('ELSEWHERE');
+    });
+
+    it('another server that accepts writes does not have it either', async () => {
+      look('0-1-100');
+      snapshot = [...snapshot, other({ ...writable, position: position('0-1-99') })];
+      expect(await judge.judge(position('0-1-110'))).toBe('LACKING');
+    });
+
+    it('it names a known one as well', async () => {
+      look('0-1-100');
+      known = false;
+      snapshot = [...snapshot, other(down)];
+      expect(await judge.judge(position('0-1-110,1-7-1'))).toBe('ELSEWHERE');
+    });
+  });
+
+  it('is valid for one source, one start of it and one history: each change is told, and none takes another back', async () => {
+    const turns = new Set([judge.turns]);
+    const changes = async (happen: () => void): Promise<number> => {
+      await clock.tick(1);
+      happen();
+      turns.add(judge.turns);
+      return turns.size;
+    };
+    const another = makeReport('SOURCE', { identity: '2@here:1', position: position('0-1-50') });
+    expect(await changes(() => judge.look([]))).toBe(1);
+    expect(await changes(() => look('0-1-100'))).toBe(2);
+    expect(await changes(() => look('0-1-101'))).toBe(2);
+    expect(await changes(() => judge.look(snapshot))).toBe(2);
+    expect(await changes(() => look('0-1-60'))).toBe(3);
+    expect(await changes(() => judge.look([]))).toBe(4);
+    expect(await changes(() => judge.look([]))).toBe(4);
+    expect(await changes(() => look('0-1-60'))).toBe(4);
+    expect(await changes(() => look('0-1-60', { position: null }))).toBe(5);
+    expect(await changes(() => look('0-1-50', { report: another }))).toBe(6);
+    expect(await changes(() => look('0-1-40', { node: makeNode('source-2') }))).toBe(7);
     expect(goneBack).toHaveLength(1);
   });
 

@@ -15,6 +15,9 @@ const plan = (one: Described, two: Described, wishes: Partial<PromotionWishes> =
 const leaderOf = (decision: Decision) =>
   decision.verdict === 'go' ? decision.steps.find(({ kind }) => kind === 'accept-writes')?.node : decision.verdict;
 const words = (decision: Decision) => JSON.stringify(decision);
+/** A step a line: its kind, its server, and what else is in it. */
+const stepsOf = (decision: Decision) =>
+  decision.verdict === 'go' ? decision.steps.map((step) => Object.values(step).join(' ')) : decision;
 
 describe('which replica takes the place of a source that is gone', () => {
   it.each<[string, Described, Described, string]>([
@@ -117,6 +120,194 @@ describe('the steps of a promotion', () => {
     const back = member('source', { position: '0-1-101' });
     const decision = plan({ epochs, follows: null, readOnly: false }, { follows: 'replica-1' }, {}, back);
     expect(decision).toMatchObject({ steps: [{ kind: 'refuse-writes', node: 'source' }] });
+  });
+});
+
+describe('the steps of a forced promotion', () => {
+  const forced = (one: Described, two: Described) => plan(one, two, { target: 'replica-1', force: true });
+  const usual = [
+    'apply-received replica-1',
+    'stop-replicating replica-1 true',
+    'follow replica-2 replica-1',
+    'record-epoch replica-1 2',
+    'accept-writes replica-1',
+  ];
+  const [apply, leave, follow, record, accept] = usual;
+
+  it.each<[what: string, Described, Described, readonly (string | undefined)[]]>([
+    [
+      'stop those only that receive',
+      { receiver: 'STOPPED' },
+      { receiver: 'CONNECTED' },
+      ['stop-receiving replica-2', ...usual],
+    ],
+    [
+      'apply nothing where nothing was received from anybody',
+      { follows: null },
+      { receiver: 'STOPPED' },
+      [leave, follow, record, accept],
+    ],
+    [
+      'begin with a server that refuses writes',
+      { receiver: 'STOPPED', readOnly: false },
+      { receiver: 'STOPPED' },
+      [apply, 'refuse-writes replica-1', leave, follow, record, accept],
+    ],
+    [
+      'leave out one whose position is unknown',
+      { receiver: 'STOPPED' },
+      { receiver: 'STOPPED', received: null },
+      [apply, leave, 'stop-replicating replica-2 false', record, accept],
+    ],
+    [
+      'leave out one whose position is unknown, and need not stop what replicates nobody',
+      { receiver: 'STOPPED' },
+      { received: null, follows: null },
+      [apply, leave, record, accept],
+    ],
+    [
+      'record nothing where there is no record',
+      { receiver: 'STOPPED', epochs: null },
+      { receiver: 'STOPPED' },
+      [apply, leave, follow, accept],
+    ],
+  ])('%s', (_, one, two, expected) => {
+    expect(stepsOf(forced(one, two))).toEqual(expected);
+  });
+
+  it('begin the record where nobody has one yet', () => {
+    const decision = plan({ epochs: [], receiver: 'STOPPED' }, { epochs: [], receiver: 'STOPPED' });
+    expect(stepsOf(decision)).toContain('record-epoch replica-1 1');
+  });
+});
+
+describe('what is said against a promotion', () => {
+  const toForce = 'to do it anyway and lose what is named above, pass --force';
+  it.each<[what: string, Described, Described, readonly string[]]>([
+    [
+      'the target lacks something',
+      { received: '0-1-99' },
+      {},
+      ['replica-1 lacks 1 transactions that replica-2 has: they would be lost, and replica-2 left out'],
+    ],
+    [
+      'the target applies late',
+      { delayMs: 90_000 },
+      {},
+      ['replica-1 has a configured delay of 90 s, and applies what it has received only then'],
+    ],
+    [
+      'there is no record',
+      { epochs: null },
+      {},
+      ['replica-1 keeps no record of promotions (run the migrations): clients would not learn of lost writes'],
+    ],
+    [
+      'another position is unknown',
+      {},
+      { received: null },
+      ['cannot determine which transactions replica-2 has received: it may be more'],
+    ],
+    [
+      'another one still receives',
+      {},
+      { receiver: 'CONNECTED' },
+      ['replica-2 still receives from the source: it is not gone'],
+    ],
+    [
+      'another one is unreachable',
+      {},
+      { down: true },
+      ['replica-2 is unreachable (refused the connection) and may have received what replica-1 lacks'],
+    ],
+  ])('when %s, is told before and after it is forced', (_, one, two, doubts) => {
+    const target = 'replica-1';
+    expect(plan(one, two, { target })).toEqual({ verdict: 'refused', reasons: [...doubts, toForce] });
+    expect(plan(one, two, { target, force: true })).toMatchObject({ verdict: 'go', notes: doubts });
+  });
+
+  it.each<[what: string, Described, why: string | null]>([
+    ['its position is unknown', { received: null }, 'cannot determine which transactions replica-1 has received'],
+    [
+      'it has stopped at an error',
+      { applier: 'STOPPED', replicationError: 'error 1062' },
+      'replica-1 cannot apply what it has received (error 1062)',
+    ],
+    ['it was stopped', { applier: 'STOPPED' }, null],
+    ['it had an error, and applies again', { replicationError: 'error 1062' }, null],
+  ])('of the target cannot be forced: %s', (_, one, why) => {
+    const decision = plan(one, {}, { target: 'replica-1', force: true });
+    if (why === null) expect(decision.verdict).toBe('go');
+    else expect(decision).toEqual({ verdict: 'refused', reasons: [why] });
+  });
+
+  it('is that the source answers, when another one is wished for', () => {
+    expect(plan({}, {}, { target: 'replica-1', force: true }, member('source'))).toEqual({
+      verdict: 'refused',
+      reasons: ['source is the source and answers: use switchover replica-1, which loses nothing'],
+    });
+  });
+
+  it('is that nobody answers', () => {
+    expect(plan({ down: true }, { down: true }, { force: true })).toEqual({
+      verdict: 'refused',
+      reasons: ['no server answers'],
+    });
+  });
+
+  it('is nothing, when nobody can say who the source was', () => {
+    const lost = (name: string) => ({ ...member(name, { down: true }), configuredSource: false });
+    const members = [lost('replica-3'), lost('replica-4'), { ...member('replica-1', { follows: null }) }];
+    const decision = planPromotion(members, { target: null, force: true, onlyIfSourceDown: false });
+    expect(leaderOf(decision)).toBe('replica-1');
+  });
+});
+
+describe('what is left of a promotion that was begun', () => {
+  const epochs = secondEpoch('replica-1', '0-1-100');
+  const recorded = { epochs, follows: null };
+  const done = { ...recorded, readOnly: false };
+  const back = (given: Described = {}) => member('source', given);
+  const well = { follows: 'replica-1' };
+
+  it.each<
+    [what: string, Described, Described, source: ReturnType<typeof member>, expected: readonly string[] | 'nothing']
+  >([
+    ['nothing', done, well, gone, 'nothing'],
+    ['to accept writes', recorded, well, gone, ['accept-writes replica-1']],
+    [
+      'to leave the old source, and accept writes',
+      { epochs },
+      well,
+      gone,
+      ['stop-replicating replica-1 true', 'accept-writes replica-1'],
+    ],
+    ['to leave the old source', { epochs, readOnly: false }, well, gone, ['stop-replicating replica-1 true']],
+    ['to fence the old source', done, well, back(), ['refuse-writes source']],
+    ['nothing, where two replicate each other on purpose', { ...done, follows: 'replica-2' }, well, gone, 'nothing'],
+    ['to have the others follow', done, {}, gone, ['follow replica-2 replica-1']],
+    ['nothing for one that has more', done, { position: '0-1-101' }, gone, 'nothing'],
+    ['nothing for one that replicates nobody', done, { follows: null }, gone, 'nothing'],
+  ])('is %s', (_, one, two, source, expected) => {
+    const decision = plan(one, two, {}, source);
+    if (expected === 'nothing')
+      expect(decision).toEqual({ verdict: 'nothing', why: 'replica-1 is the source already' });
+    else expect(stepsOf(decision)).toEqual(expected);
+  });
+
+  it('names the servers that are fenced', () => {
+    expect(plan(done, well, {}, back())).toMatchObject({ notes: ['source accepts writes beside the source: fenced'] });
+  });
+
+  it.each<[what: string, Described, readonly string[] | 'nothing']>([
+    ['accepts writes', {}, 'nothing'],
+    ['refuses writes, and replicates nobody', { readOnly: true }, ['accept-writes source']],
+    ['refuses writes, and replicates another one', { readOnly: true, follows: 'replica-9' }, 'nothing'],
+    ['accepts writes, and replicates another one', { follows: 'replica-9' }, 'nothing'],
+  ])('is told of the source without a record that %s', (_, given, expected) => {
+    const decision = plan({}, {}, {}, back(given));
+    if (expected === 'nothing') expect(decision).toEqual({ verdict: 'nothing', why: 'source is the source already' });
+    else expect(stepsOf(decision)).toEqual(expected);
   });
 });
 
