@@ -15,6 +15,8 @@ import { afterHearsay } from './hearsay.ts';
 import type { Node } from './node.ts';
 import { type NodeStatus, unseen, withPosition } from './node-status.ts';
 import type { PositionTracker } from './position-tracker.ts';
+import type { ReadRefusal } from './read-refusals.ts';
+import type { ReadTrial } from './read-trials.ts';
 import { SourceJudge } from './source-judge.ts';
 import { type WatchedNode, watchNode } from './watched-node.ts';
 
@@ -76,7 +78,10 @@ export class Cluster {
   }
 
   async stop(): Promise<void> {
-    for (const { tracker } of this.#members.values()) tracker.close();
+    for (const { tracker, trials } of this.#members.values()) {
+      tracker.close();
+      trials.close();
+    }
     await Promise.all([...this.#members.values()].map(({ monitor }) => monitor.stop()));
     await Promise.all([...this.#members.values()].map(({ probe }) => probe.close()));
   }
@@ -166,6 +171,11 @@ export class Cluster {
   doubtServing(nodeName: string): void {
     this.#member(nodeName).probe.doubtServing?.();
     this.lookNow(nodeName);
+  }
+
+  /** The node refused a read for a reason of its own. `trial` sends the same read there again. */
+  readRefused(nodeName: string, refusal: ReadRefusal, trial: ReadTrial): void {
+    this.#member(nodeName).trials.refused(refusal, trial);
   }
 
   /** Probes the node now instead of at the next interval. */

@@ -15,6 +15,7 @@
  *           if it is writable, because a member that has lost its group may have been replaced
  *
  *   any     --it answers, and cannot read what it should serve--> DEGRADED; see serving.ts
+ *   any     --it refuses reads again and again--> DEGRADED, until a trial is answered; see read-refusals.ts
  *   any     --it holds transactions that its source has never had--> DEGRADED; see errant-nodes.ts
  *
  * Servers and proxies close idle connections, and operators kill them: a lost connection is a question, not an answer. A dead server
@@ -32,6 +33,7 @@ import {
   withPosition,
   withPositionUnknown,
 } from './node-status.ts';
+import { type Refusing, refusalTrouble } from './read-refusals.ts';
 import { servingTrouble } from './serving.ts';
 import { standingWith } from './standings.ts';
 
@@ -73,7 +75,8 @@ export function afterGoodProbe(
   // Its replication state counts only after its probation.
   if (status.state === 'DOWN' && seen.probation > 0) return seen;
   const errant = status.errant.length > 0 ? errantTrouble(status.errant) : null;
-  const fault = errant ?? servingTrouble(report.unable) ?? replicationFault(role, report);
+  const fault =
+    errant ?? servingTrouble(report.unable) ?? refusalTrouble(status.refusing) ?? replicationFault(role, report);
   if (fault !== null) return degraded(seen, fault);
   const delayMs = role === 'REPLICA' ? (report.delayMs ?? 0) : 0;
   const lagMs = role === 'REPLICA' ? (report.lagMs ?? 0) : 0;
@@ -93,6 +96,13 @@ function sound(seen: NodeStatus, policy: HealthPolicy): NodeStatus {
   const proving = seen.state === 'DEGRADED' && seen.role === 'REPLICA' && counted.soundLooks < policy.recoveryThreshold;
   if (proving) return { ...counted, state: 'DEGRADED', trouble: 'replicates again, and is on probation' };
   return { ...counted, state: 'HEALTHY', trouble: null, isLate: false };
+}
+
+/** What `refusing` says counts at once, and no longer counts only with the next good probe. */
+export function afterRefusals(status: NodeStatus, refusing: Refusing | null): NodeStatus {
+  const trouble = refusalTrouble(refusing);
+  const counted = { ...status, refusing };
+  return trouble === null || status.state !== 'HEALTHY' ? counted : degraded(counted, trouble);
 }
 
 export function degraded(status: NodeStatus, trouble: string): NodeStatus {

@@ -4,6 +4,7 @@ import type { AppliedMigrations } from './applied-migrations.ts';
 import type { ApplierState, Channel } from './channel.ts';
 import type { Node, NodeRole } from './node.ts';
 import type { ProblemCode } from './problem.ts';
+import type { Refusing } from './read-refusals.ts';
 import type { WritableReplica } from './roles.ts';
 import type { ServerSettings } from './server-settings.ts';
 import type { ServerTerms } from './server-terms.ts';
@@ -104,6 +105,8 @@ export type NodeStatus = {
   readonly unlogged: boolean;
   /** Where it stood when it last wrote without numbers; `null` when it is not known to have. */
   readonly unnumberedUntil: Position | null;
+  /** It answers probes and refuses reads again and again; `null` when it is not known to. */
+  readonly refusing: Refusing | null;
   /** Why the node is not HEALTHY, in words. */
   readonly trouble: string | null;
   /** A connection to it was lost, at this reading of the monotonic clock: whether the server is there the next look tells. */
@@ -140,6 +143,7 @@ export function unseen(node: Node): NodeStatus {
     blind: null,
     unlogged: false,
     unnumberedUntil: null,
+    refusing: null,
     trouble: 'not seen yet',
     doubt: null,
     tookWrites: false,

@@ -50,6 +50,10 @@ export const problemCodes = {
     degrades: true,
     description: 'A server answers, but reads of a table hang.',
   },
+  READS_REFUSED: {
+    degrades: true,
+    description: 'A server answers and refuses reads again and again: a limit, its disk, its memory or a table.',
+  },
   GROUP_HELD_UP: {
     degrades: true,
     description: 'Every commit of a group waits for one member, which does not apply what the others have.',

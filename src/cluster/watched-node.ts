@@ -2,21 +2,24 @@ import type { Position } from '../consistency/position.ts';
 import { errorMessage } from '../platform/error-message.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import type { ClusterSnapshot } from './cluster-snapshot.ts';
-import { afterFailedProbe, afterGoodProbe, breakerOf, isInTrouble } from './health.ts';
+import { afterFailedProbe, afterGoodProbe, afterRefusals, breakerOf, isInTrouble } from './health.ts';
 import type { Node } from './node.ts';
 import { NodeMonitor } from './node-monitor.ts';
 import type { NodeProbe } from './node-probe.ts';
 import type { NodeStatus } from './node-status.ts';
 import { PositionTracker } from './position-tracker.ts';
 import { isBehindEpoch } from './present-epoch.ts';
+import { ReadTrials } from './read-trials.ts';
 import { channelsOf } from './standings.ts';
 import { writabilityAfter } from './writability.ts';
 
-/** What watches one node: its probe, what calls the probe, and what learns its position for requests that wait. */
+/** What watches one node: its probe, what calls the probe, what learns its position for requests that wait, and what tries it again. */
 export type WatchedNode = {
   readonly probe: NodeProbe;
   readonly monitor: NodeMonitor;
   readonly tracker: PositionTracker;
+  /** Of the reads that it refuses. */
+  readonly trials: ReadTrials;
 };
 
 /** Where what is found out about the node is kept. */
@@ -60,5 +63,9 @@ export function watchNode(node: Node, options: ClusterOptions, record: NodeRecor
     known: () => status().position,
     onReached: record.reached,
   });
-  return { probe, monitor, tracker };
+  const trials = new ReadTrials(clock, (refusing) => {
+    change((before) => afterRefusals(before, refusing));
+    record.probeNow();
+  });
+  return { probe, monitor, tracker, trials };
 }

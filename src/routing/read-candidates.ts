@@ -3,6 +3,7 @@ import {
   backups,
   type ClusterSnapshot,
   isAble,
+  isBlind,
   isSeen,
   replicas,
   writableSource,
@@ -46,6 +47,20 @@ export function worthWaitingFor(
 export function usableSource(snapshot: ClusterSnapshot, { excluded }: RoutedRead): NodeStatus | undefined {
   const source = writableSource(snapshot);
   return source === undefined || !isAble(source) || excluded.has(source.node.name) ? undefined : source;
+}
+
+/** Only reads that no replica can serve in time are sent to a source that refuses reads again and again. */
+export const refusesReads = (snapshot: ClusterSnapshot): boolean => writableSource(snapshot)?.refusing != null;
+
+/**
+ * A read of everything that the source has, once the source refuses it: a replica may serve it that includes the source's position of
+ * this moment. `null` where the source does not refuse it, or positions say nothing.
+ */
+export function aroundRefusingSource(snapshot: ClusterSnapshot, request: RoutedRead): RoutedRead | null {
+  const source = writableSource(snapshot);
+  if (source === undefined || isBlind(snapshot)) return null;
+  const isRefused = source.refusing !== null || request.excluded.has(source.node.name);
+  return isRefused ? { ...request, sourceOnly: null, whenBehind: 'WAIT', maxStalenessMs: 0 } : null;
 }
 
 /** No node can serve it now, and one that does not know the epoch yet may be its source, or have replicated it. */

@@ -12,6 +12,8 @@
  *                      the source carry none, it goes to the source (FAIL: CONSISTENCY_TIMEOUT)
  *   an epoch has begun   a read with any requirement never goes to a replica that does not know it yet (present-epoch.ts). If
  *                      that leaves no node, not even a source, the read waits for the servers that are being probed
+ *   the source refuses reads   BYPASS waits as WAIT does, and a strong read may be served by a replica that includes all that the
+ *                      source has at this moment; the source is asked when none gets there in time
  *   no source either   CONSISTENCY_TIMEOUT while a replica is up but behind
  *   no node at all     the backup for a read without a past, if allowed; otherwise LIMITED_FUNCTIONALITY
  *
@@ -32,9 +34,11 @@ import { NodeLoad } from './node-load.ts';
 import {
   answeringBackups,
   answeringReplicas,
+  aroundRefusingSource,
   asksPositions,
   candidates,
   isBetweenEpochs,
+  refusesReads,
   usableSource,
   whyNoReplica,
   worthWaitingFor,
@@ -129,7 +133,10 @@ export class Router {
   }
 
   async routeRead(request: RoutedRead): Promise<Route> {
-    if (request.sourceOnly === 'strong-read') return this.#admit(this.#source(), request.sourceOnly);
+    if (request.sourceOnly === 'strong-read') {
+      const around = aroundRefusingSource(this.#snapshot, request);
+      return around === null ? this.#admit(this.#source(), request.sourceOnly) : this.routeRead(around);
+    }
     if (request.sourceOnly !== null) return this.#readSource(request, null, request.sourceOnly, 0);
     if (asksPositions(request) && isBlind(this.#snapshot)) {
       return this.#readSource(request, null, 'position-unknown', 0);
@@ -151,7 +158,7 @@ export class Router {
     if (required === null || eligible.length === 0) {
       return this.#readSource(request, required, whyNoReplica(this.#snapshot), 0);
     }
-    if (request.whenBehind === 'BYPASS') {
+    if (request.whenBehind === 'BYPASS' && !refusesReads(this.#snapshot)) {
       this.#waits.pursue(eligible, required);
       return this.#readSource(request, required, 'source-bypass', 0);
     }

@@ -1,5 +1,6 @@
 /** The client of one protocol. Several kinds of servers may share it. */
 import type { SqlDriverAdapterFactory } from '@prisma/client/runtime/client';
+import type { ReadRefusal } from '../cluster/read-refusals.ts';
 import type { ServingFaultKind } from '../cluster/serving.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Connection, ConnectionPool } from './connection.ts';
@@ -91,6 +92,8 @@ export interface DriverFaults {
   sentenceOf(error: Error): string | null;
   /** What the error says about the server; `null` if nothing. */
   unableBy(error: Error): ServingFaultKind | null;
+  /** What the error says about the server to a read that met it; `null` if nothing. */
+  readRefusal(error: Error): ReadRefusal | null;
   /** `null` if the error is not about a value. */
   refusedValueOf(error: Error): ValueRefusedError | null;
   /** There is no such table. */

@@ -2,6 +2,7 @@
  * Classifies a failure by the driver's error at the connection, where the cause is still known: Prisma reports a wrong password,
  * a dead server and an exhausted pool in the same way. Each driver classifies its own errors.
  */
+import type { ReadRefusal } from '../cluster/read-refusals.ts';
 import type { ServingFaultKind } from '../cluster/serving.ts';
 import type { ConnectingFault, DriverFaults } from './driver.ts';
 import { codeOf, type DriverFault, ownFaultOf } from './driver-fault.ts';
@@ -26,6 +27,9 @@ export const isDriverError = (error: unknown): boolean => asked(error, () => tru
 
 export const unableBy = (error: unknown): ServingFaultKind | null =>
   asked(error, (faults, told) => faults.unableBy(told), null);
+
+export const readRefusalOf = (error: unknown): ReadRefusal | null =>
+  asked(error, (faults, told) => faults.readRefusal(told), null);
 
 /** A connection keeps the privileges its account had when it was opened: if it lacks some, it has to be replaced. */
 export const lacksRight = (error: unknown): boolean => unableBy(error) === 'RIGHT_MISSING';

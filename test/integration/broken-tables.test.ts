@@ -1,10 +1,8 @@
 import { open, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emptySession } from '../../src/consistency/session.ts';
-import { temporaryDirectory } from '../../src/servers/mysql-family/local/server-arguments.ts';
 import { environmentFor } from '../consistency/api-process.ts';
-import { caughtUp, migrateOrders, openEngine } from '../support/engine.ts';
+import { caughtUp, migrateOrders } from '../support/engine.ts';
 import { startApi, type TestApi } from '../support/in-process-api.ts';
 import { createOrder } from '../support/orders-over-http.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
@@ -174,72 +172,5 @@ describe('a right to one column, on one replica', () => {
       await on(broken, `GRANT SELECT ON orders.* TO ${app()}`);
       await endConnections(broken);
     });
-  });
-});
-
-describe('what only some reads need, on one replica', () => {
-  type Reader = { $queryRawUnsafe(sql: string): Promise<unknown[]>; readonly order: { count(): Promise<number> } };
-
-  /** A read that it cannot answer is answered elsewhere, each time; it goes on with all others. */
-  async function answeredElsewhere(sql: string, errno: number): Promise<void> {
-    const admin = await cluster.admin(broken);
-    await expect(admin.execute(sql)).rejects.toMatchObject({ errno });
-    await admin.end();
-    const database = await openEngine(cluster);
-    /** The server that was asked first, and the one that has answered. */
-    const nodes = async (work: (client: Reader) => Promise<unknown>) => {
-      const intent = { level: 'EVENTUAL', whenBehind: 'WAIT', waitMs: 0, maxStalenessMs: null } as const;
-      const session = database.openSession({ session: emptySession('orders', 1), intent, writes: false });
-      try {
-        const { node } = await session.pin();
-        await session.read((client) => work(client as Reader));
-        return [node, session.decision?.node];
-      } finally {
-        session.end();
-      }
-    };
-    try {
-      let refused = 0;
-      let answered = 0;
-      await until('it had its turns', async () => {
-        const [asked, other] = await nodes((client) => client.$queryRawUnsafe(sql));
-        expect(other).not.toBe(broken);
-        if (asked === broken) refused += 1;
-        const [, node] = await nodes((client) => client.order.count());
-        if (node === broken) answered += 1;
-        // One more, so that neither kind always meets the same server.
-        await nodes((client) => client.order.count());
-        return refused >= 3 && answered >= 3;
-      });
-    } finally {
-      await database.stop();
-    }
-  }
-
-  it('statements to prepare: it holds as many as it takes', async () => {
-    const admin = await cluster.admin(broken);
-    try {
-      await admin.query('SET GLOBAL max_prepared_stmt_count = 0');
-      await answeredElsewhere("SELECT ';' AS text", 1461);
-    } finally {
-      await admin.query('SET GLOBAL max_prepared_stmt_count = DEFAULT');
-      await admin.end();
-    }
-  });
-
-  it('room to sort: its temporary directory is gone', async () => {
-    const directory = temporaryDirectory(cluster.node(broken).dataDirectory);
-    await on(broken, 'SET GLOBAL sort_buffer_size = 32768');
-    await rename(directory, `${directory}-away`);
-    try {
-      await answeredElsewhere(
-        `WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 150)
-         SELECT a.i AS i, REPEAT('x', 500) AS text FROM n a JOIN n b ORDER BY -a.i, -b.i LIMIT 20000, 1`,
-        1,
-      );
-    } finally {
-      await rename(`${directory}-away`, directory);
-      await on(broken, 'SET GLOBAL sort_buffer_size = DEFAULT');
-    }
   });
 });

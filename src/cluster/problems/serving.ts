@@ -3,6 +3,7 @@ import { commandLine } from '../../platform/command-line.ts';
 import { writableSource } from '../cluster-snapshot.ts';
 import type { NodeStatus } from '../node-status.ts';
 import type { Problem, ProblemCode } from '../problem.ts';
+import { refusalTrouble } from '../read-refusals.ts';
 import { type ServingFault, servingFaultInWords } from '../serving.ts';
 import { type WriteFault, writeFaultInWords } from '../write-fault.ts';
 import type { ProblemRule } from './problem-rule.ts';
@@ -12,6 +13,7 @@ export const servingRule: ProblemRule = (snapshot) => {
   const alone = snapshot.filter(({ node }) => node.configuredRole !== 'BACKUP').length === 1;
   return snapshot.flatMap((status) => [
     ...(status.report?.unable ?? []).map((fault) => unable(status, fault, source)),
+    ...refusing(status),
     ...(status === source ? (status.report?.unwritable ?? []).flatMap((fault) => unwritable(status, fault)) : []),
     // A single server needs no replication, so its state need not be visible.
     ...(alone ? [] : (status.report?.missingRights ?? []).flatMap((right) => unseen(status, right))),
@@ -37,6 +39,21 @@ function unable({ node }: NodeStatus, fault: ServingFault, source: NodeStatus | 
         ? `remove what keeps the table from ${name} (replication filters), then: ${commandLine('cluster', `rejoin ${name} --discard`)}`
         : fault.cure,
   };
+}
+
+function refusing({ node, refusing }: NodeStatus): readonly Problem[] {
+  const trouble = refusalTrouble(refusing);
+  if (refusing === null || trouble === null) return [];
+  return [
+    {
+      code: 'READS_REFUSED',
+      node: node.name,
+      message: `${node.name} ${trouble}: it is sent reads only if no other server can serve them`,
+      variable: null,
+      value: null,
+      cure: refusing.cure,
+    },
+  ];
 }
 
 /** What the source cannot read either is reported already. */

@@ -15,7 +15,7 @@ import type { DatabaseScope } from '../session/database-scope.ts';
 import { CommitProofs } from '../write/commit-proof.ts';
 import { Acquisitions, type AcquisitionsOptions } from './acquisitions.ts';
 import { CapturedCommits } from './captured-commits.ts';
-import { MetFaults } from './met-faults.ts';
+import { MetFaults, type RefusedRead } from './met-faults.ts';
 import { ObservedReads } from './observed-reads.ts';
 import { ownStatements } from './own-statements.ts';
 import {
@@ -73,6 +73,7 @@ export class CapturingPool implements AdapterPool {
       clock: options.clock,
       commitPatienceMs: options.commitPatienceMs,
       driver: options.driver,
+      again: (how, sql, values) => this.#again(how, sql, values),
       proofs: options.proveCommits ? new CommitProofs() : null,
       faults: this.#faults,
       commits: this.#commits,
@@ -83,6 +84,11 @@ export class CapturingPool implements AdapterPool {
   /** How often a fault was met. Grows: compare before and after to learn what a failure was. */
   faultsMet(fault: DriverFault): number {
     return this.#faults.count(fault);
+  }
+
+  /** The last read that the server refused for a reason of its own. Another one with each that is. */
+  get lastRefused(): RefusedRead | null {
+    return this.#faults.lastRefused;
   }
 
   /** From now on, writes to these tables bring their outbox rows. */
@@ -167,6 +173,11 @@ export class CapturingPool implements AdapterPool {
     }
   }
 
+  async #again(how: Sending, sql: Statement, values: unknown): Promise<unknown> {
+    const connection = await this.#acquisitions.acquire();
+    return connection[how](sql, values).finally(() => connection.destroy());
+  }
+
   async #sent<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
     const { capture } = this.#scope;
     const { dialect } = this.#driver;
@@ -180,12 +191,14 @@ export class CapturingPool implements AdapterPool {
         return await inTransaction(transaction, (own) => own[how]<T>(sql, values));
       }
       if (capture === null || !isWrite(textOf(sql))) {
+        // Without a capture the session refuses writes, whatever the text.
+        const again = () => this.#again(sending, sql, values);
         // Only a text can be joined with another, and only rows that come as arrays are worth it.
         const observation = sending === 'query' ? this.#scope.observation : undefined;
         if (observation?.begins() !== true || !answersArrays(sql) || !this.#observedReads.joins)
-          return await this.#faults.noting(send, capture);
+          return await this.#faults.noting(send, capture, again);
         const read = { sql, values, observation, sendAlone: send };
-        return await this.#faults.noting(() => this.#observedReads.run<T>(connection, read), capture);
+        return await this.#faults.noting(() => this.#observedReads.run<T>(connection, read), capture, again);
       }
       const captured = { refusals: refusalsOfStatements, pipelined: false };
       return await this.#commits.run(connection, capture, captured, () => this.#faults.noting(send, capture));

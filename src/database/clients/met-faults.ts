@@ -1,12 +1,16 @@
 /** What went wrong between here and a server: counted, told to the write that met it, and to whoever watches the server. */
 import { TidemarkError } from '../../errors.ts';
 import { type DriverFault, NodeDownError } from '../../servers/driver-fault.ts';
-import { faultInWords, faultOf } from '../../servers/faults.ts';
+import { faultInWords, faultOf, readRefusalOf } from '../../servers/faults.ts';
 import type { WriteCapture } from '../write/write-capture.ts';
+
+/** A read that a server refused for a reason of its own. `again` sends it there once more, past all that counts faults. */
+export type RefusedRead = { readonly error: unknown; readonly again: () => Promise<unknown> };
 
 export class MetFaults {
   readonly #counts = new Map<DriverFault, number>();
   readonly #onConnectionLost: (trouble: string) => void;
+  #lastRefused: RefusedRead | null = null;
 
   constructor(onConnectionLost: (trouble: string) => void) {
     this.#onConnectionLost = onConnectionLost;
@@ -17,12 +21,21 @@ export class MetFaults {
     return this.#counts.get(fault) ?? 0;
   }
 
-  /** `capture`: of the write that `send` is a part of. */
-  async noting<T>(send: () => Promise<T>, capture: WriteCapture | null): Promise<T> {
+  get lastRefused(): RefusedRead | null {
+    return this.#lastRefused;
+  }
+
+  /** `capture`: of the write that `send` is a part of. `again`: of a read. */
+  async noting<T>(
+    send: () => Promise<T>,
+    capture: WriteCapture | null,
+    again: RefusedRead['again'] | null = null,
+  ): Promise<T> {
     try {
       return await send();
     } catch (error) {
       this.#note(error, capture);
+      if (again !== null && readRefusalOf(error) !== null) this.#lastRefused = { error, again };
       throw error;
     }
   }

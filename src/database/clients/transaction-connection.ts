@@ -35,6 +35,8 @@ export type TransactionServices = {
   readonly faults: MetFaults;
   readonly commits: CapturedCommits;
   readonly mirroring: Mirroring | null;
+  /** Sends a read of a snapshot again, by itself. */
+  readonly again: (how: Sending, sql: Statement, values: unknown) => Promise<unknown>;
 };
 
 /** `capture`: of the write that the transaction belongs to. */
@@ -53,11 +55,15 @@ export function transactionOn(
   const deadline = new CommitDeadline(services.clock, services.commitPatienceMs);
   const mirrored = mirroring && new MirroredTransaction(guard, mirroring.tables, flavourOf(connection));
   const send = (how: Sending, sql: Statement, values: unknown) =>
-    faults.noting(() => {
-      const used = snapshot === null ? guard : guard.beside(sql);
-      if (mirrored === null) return used[how](sql, values);
-      return mirrored.run(textOf(sql), values, (text, given) => used[how](withText(sql, text), given));
-    }, capture) as Promise<never>;
+    faults.noting(
+      () => {
+        const used = snapshot === null ? guard : guard.beside(sql);
+        if (mirrored === null) return used[how](sql, values);
+        return mirrored.run(textOf(sql), values, (text, given) => used[how](withText(sql, text), given));
+      },
+      capture,
+      snapshot === null ? null : () => services.again(how, sql, values),
+    ) as Promise<never>;
   const commit = (sql: Statement) => {
     const sending = () => deadline.within(connection.query(sql));
     if (capture === null) return faults.noting(() => guard.commit(sending), capture);

@@ -1,8 +1,11 @@
 import type { Cluster } from '../../cluster/cluster.ts';
 import { canServe, statusOf } from '../../cluster/cluster-snapshot.ts';
+import type { TrialOutcome } from '../../cluster/read-refusals.ts';
 import { unvouchedMs } from '../../cluster/vouched-for.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { faultOf, readRefusalOf } from '../../servers/faults.ts';
+import type { RefusedRead } from '../clients/met-faults.ts';
 
 const promotionLookMs = { every: 10, most: 2000 };
 
@@ -17,7 +20,15 @@ export function clusterAnswers(cluster: Cluster, clock: Clock) {
       const known = status(nodeName);
       return known !== undefined && canServe(known);
     },
-    doubtServing: (nodeName: string) => cluster.doubtServing(nodeName),
+    refused: (nodeName: string, read: RefusedRead | null) => {
+      cluster.doubtServing(nodeName);
+      const refusal = read && readRefusalOf(read.error);
+      if (read === null || refusal === null) return () => undefined;
+      const count = () => cluster.readRefused(nodeName, refusal, () => tried(read));
+      if (refusal.mayBeStatement) return count;
+      count();
+      return () => undefined;
+    },
     learned: (nodeName: string, position: Position) => cluster.tracker(nodeName).learn(position),
     historyTurn: () => cluster.judge.turns,
     sourceSure: () => cluster.judge.sure(),
@@ -29,4 +40,17 @@ export function clusterAnswers(cluster: Cluster, clock: Clock) {
       while (!cluster.believes(position) && clock.monotonic() < untilMs) await clock.sleep(promotionLookMs.every);
     },
   };
+}
+
+/** The statement is at fault whoever is asked, or no read. */
+const ofStatement: ReadonlySet<string> = new Set(['OTHER', 'VALUE', 'READ_ONLY']);
+
+async function tried({ again }: RefusedRead): Promise<TrialOutcome> {
+  try {
+    await again();
+    return 'ANSWERED';
+  } catch (error) {
+    if (readRefusalOf(error) !== null) return 'REFUSED';
+    return ofStatement.has(faultOf(error)) ? 'MOOT' : 'UNKNOWN';
+  }
 }

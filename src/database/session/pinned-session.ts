@@ -18,6 +18,7 @@ import { LimitedFunctionalityError } from '../../routing/errors.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
 import type { RoutedRead } from '../../routing/route-request.ts';
 import { incomparable, ValueRefusedError } from '../../servers/refused-value.ts';
+import type { RefusedRead } from '../clients/met-faults.ts';
 import type { OwnStatements, Selecting } from '../clients/own-statements.ts';
 import {
   NodeLostError,
@@ -59,6 +60,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #lostNode: string | null = null;
   /** What the first node said that could not answer. */
   #refusal: unknown = null;
+  #answeredElsewhere: () => void = () => undefined;
   #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
     null;
   #snapshotPositions: NodePositions | null = null;
@@ -142,6 +144,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const { node } = await pin;
       const { pool, direct, own } = this.#services.clients(node);
       const hasMet = faultsSince(pool);
+      const refusedBefore = pool.lastRefused;
       const done = this.#services.busy(node);
       try {
         const snapshot = this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : null;
@@ -149,17 +152,20 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         // Another read lost this node meanwhile, and the operation goes on elsewhere: one answer, one world.
         if (this.#pin !== pin) continue;
         this.#readsOnPin += 1;
+        this.#answeredElsewhere();
+        this.#answeredElsewhere = () => undefined;
         this.#progress.readEnds();
         return value;
       } catch (error) {
+        const refused = pool.lastRefused === refusedBefore ? null : pool.lastRefused;
         if (hasMet('CONNECTION')) this.#lost(node, pin, error);
         else if (hasMet('EXHAUSTED')) throw new OverloadedError(error);
         else if (hasMet('STATEMENT_TIMEOUT') || hasMet('LOCK_TIMEOUT')) throw new StatementTimeoutError(error);
         else if (this.#snapshot !== null && isOver(error)) throw new StatementTimeoutError(error);
         else if (hasMet('VALUE')) throw new ValueRefusedError(incomparable, error);
         else if (this.#decision?.role === 'BACKUP') throw noServer(error);
-        else if (hasMet('ABSENT')) await this.#unable(node, pin, absentOn(error));
-        else if (hasMet('UNABLE') || hasMet('CHANGED')) await this.#unable(node, pin, noServer(error));
+        else if (hasMet('ABSENT')) await this.#unable(node, pin, refused, absentOn(error));
+        else if (hasMet('UNABLE') || hasMet('CHANGED')) await this.#unable(node, pin, refused, noServer(error));
         else
           throw hasMet('READ_ONLY') && !(error instanceof TidemarkError)
             ? new NotAReadError(undefined, 'A query', error)
@@ -171,9 +177,10 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   }
 
   /** The node says that it cannot answer this: another one may. `error` is what two tell, or one when nobody is left. */
-  async #unable(node: string, pin: Promise<RouteDecision>, error: unknown): Promise<void> {
+  async #unable(node: string, pin: Promise<RouteDecision>, refused: RefusedRead | null, error: unknown): Promise<void> {
+    const answeredElsewhere = this.#services.refused(node, refused);
     if (this.#refusal !== null) throw this.#refusal;
-    this.#services.doubtServing(node);
+    this.#answeredElsewhere = answeredElsewhere;
     this.#lost(node, pin, error);
     this.#refusal = error;
     try {

@@ -6,6 +6,7 @@ import { type ReadRequirement, requirementFor } from '../../consistency/session-
 import type { Clock } from '../../platform/clock.ts';
 import type { Route } from '../../routing/route-decision.ts';
 import type { RoutedRead } from '../../routing/route-request.ts';
+import type { RefusedRead } from '../clients/met-faults.ts';
 import type { NodeClients } from '../clients/node-clients.ts';
 import type { SourceWriter } from '../write/source-writer.ts';
 import type { CommittedEvent } from './committed-event.ts';
@@ -24,8 +25,11 @@ export type SessionServices<Client, Transaction> = {
   readonly isDown: (nodeName: string) => boolean;
   /** Whether its positions are known to say nothing of what it has. */
   readonly isBlind: (nodeName: string) => boolean;
-  /** A node has said something of itself instead of an answer. */
-  readonly doubtServing: (nodeName: string) => void;
+  /**
+   * A node has said something of itself instead of an answer. `read`: what it refused, if known. The returned function is called
+   * when another node has answered the same read.
+   */
+  readonly refused: (nodeName: string, read: RefusedRead | null) => () => void;
   /** As far as is known. */
   readonly canServe: (nodeName: string) => boolean;
   /** Whether it may take more than a position to tell what reads there have seen. */

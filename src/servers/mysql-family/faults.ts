@@ -2,7 +2,7 @@
 import { SqlError } from 'mariadb';
 import type { ConnectingFault, DriverFaults } from '../driver.ts';
 import { type DriverFault, ownFaultOf } from '../driver-fault.ts';
-import { unableByNumber } from './unable-server.ts';
+import { blamesServer, cureByNumber, unableByNumber } from './unable-server.ts';
 import { isAboutValue, refusedValueOf } from './value-faults.ts';
 
 const byNumber: Readonly<Record<number, DriverFault>> = {
@@ -63,6 +63,11 @@ export const familyFaults: DriverFaults = {
   wordOf: (error) => (error instanceof SqlError ? wordOf(error) : error.name),
   sentenceOf: (error) => (error instanceof SqlError ? (error.sqlMessage ?? null) : null),
   unableBy: (error) => unableByNumber(numberOf(error)),
+  readRefusal: (error) => {
+    const errno = numberOf(error);
+    if (!(error instanceof SqlError) || unableByNumber(errno) === null) return null;
+    return { code: wordOf(error), mayBeStatement: !blamesServer(errno), cure: cureByNumber(errno) };
+  },
   refusedValueOf,
   isNoTable: (error) => numberOf(error) === noSuchTable,
   isDuplicate: (error) => numberOf(error) === duplicateEntry,

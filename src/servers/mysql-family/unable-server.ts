@@ -20,7 +20,12 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
   29: 'TABLE_BROKEN', // cannot find the file
   // Numbers of the storage engine, which MyISAM passes on to clients unchanged.
   126: 'TABLE_BROKEN', // index corrupt
+  127: 'TABLE_BROKEN', // rows corrupt
   130: 'TABLE_BROKEN', // a file that is no table
+  135: 'TABLE_BROKEN', // no more room in the file of the rows, as of a temporary table
+  136: 'TABLE_BROKEN', // … of the index
+  144: 'TABLE_BROKEN', // crashed, and could not be repaired
+  145: 'TABLE_BROKEN', // crashed
   1049: 'TABLE_MISSING', // unknown database
   1051: 'TABLE_MISSING', // unknown table
   1054: 'TABLE_MISSING', // unknown column
@@ -81,6 +86,42 @@ const byNumber: Readonly<Record<number, ServingFaultKind>> = {
 export function unableByNumber(errno: number): ServingFaultKind | null {
   return byNumber[errno] ?? null;
 }
+
+/** Whatever the statement asks for: the server is at a limit of its own, or what it keeps is damaged. */
+const ofServerAlone: ReadonlySet<number> = new Set([
+  ...[1, 2, 4, 9, 23, 27, 29, 127, 130, 144, 145],
+  ...[1015, 1016, 1017, 1023, 1024, 1033, 1035, 1047, 1194, 1195, 1461, 1712, 1812, 1814, 1877, 1932, 3185],
+]);
+
+/** False when every server may refuse the statement, because of what it asks for. */
+export const blamesServer = (errno: number): boolean => ofServerAlone.has(errno);
+
+const freeRoom = 'free room on its disk: SELECT @@GLOBAL.tmpdir, @@GLOBAL.datadir';
+const repair = 'REPAIR TABLE, of the table that its error log names';
+const cures: Readonly<Record<number, string>> = {
+  1: 'create its directory for temporary files: SELECT @@GLOBAL.tmpdir',
+  3: freeRoom,
+  14: freeRoom,
+  20: freeRoom,
+  28: freeRoom,
+  135: freeRoom,
+  136: freeRoom,
+  1021: freeRoom,
+  1026: freeRoom,
+  1114: freeRoom,
+  1878: freeRoom,
+  126: repair,
+  127: repair,
+  144: repair,
+  145: repair,
+  1034: repair,
+  1035: repair,
+  1194: repair,
+  1195: repair,
+  1461: 'SET GLOBAL max_prepared_stmt_count = @@GLOBAL.max_prepared_stmt_count + 16382',
+};
+
+export const cureByNumber = (errno: number): string | null => cures[errno] ?? null;
 
 /** What `SHOW … STATUS` of replication asks for. */
 export function monitoringRight(version: string): string {

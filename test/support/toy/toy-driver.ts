@@ -207,6 +207,7 @@ const faults: DriverFaults = {
   wordOf,
   sentenceOf: () => null,
   unableBy: (error) => ({ GONE: 'TABLE_MISSING' as const, NO_RIGHT: 'RIGHT_MISSING' as const })[wordOf(error)] ?? null,
+  readRefusal: () => null,
   refusedValueOf: () => null,
   isNoTable: (error) => wordOf(error) === 'GONE',
   isDuplicate: () => false,

@@ -69,6 +69,13 @@ const shown: Readonly<Record<OfServers, ClusterSnapshot>> = {
   ],
   REPLICATION_UNSEEN: [source(), replica({ report: { missingRights: ['SLAVE MONITOR'] } })],
   REPLICATION_FILTERED: [source(), replica({ channels: [channel({ filters: { Replicate_Ignore_DB: 'orders' } })] })],
+  READS_REFUSED: [
+    source(),
+    {
+      ...replica(),
+      refusing: { code: 'ER_X', mayBeStatement: false, cure: 'SET …', sinceMs: 0, trials: 0, nextTrialMs: 0 },
+    },
+  ],
   GROUP_HELD_UP: [
     source({
       report: { position: mysqlPosition, member: 'ONLINE' },

@@ -1,7 +1,7 @@
 import { SqlError } from 'mariadb';
 import { describe, expect, it } from 'vitest';
 import { certainRefusals, NodeDownError } from '../../../src/servers/driver-fault.ts';
-import { faultInWords, faultOf } from '../../../src/servers/faults.ts';
+import { faultInWords, faultOf, readRefusalOf } from '../../../src/servers/faults.ts';
 
 function sqlError(errno: number, { code = `ER_${errno}`, fatal = false, cause = undefined as unknown } = {}): SqlError {
   const error = new SqlError(`a text with 'secrets' in it`);
@@ -72,6 +72,9 @@ describe('a fault of the driver', () => {
     ['a fault that the driver has no word for', sqlError(1, { code: 'UNKNOWN' }), 'UNABLE', 'answered error 1'],
     ['a table that is not there', sqlError(1146), 'ABSENT', 'answered ER_1146'],
     ['a right that is missing', sqlError(1142), 'UNABLE', 'answered ER_1142'],
+    ['rows that are cut short', sqlError(127), 'UNABLE', 'answered ER_127'],
+    ['a temporary table that has no more room', sqlError(135), 'UNABLE', 'answered ER_135'],
+    ['a crashed table, in the engine’s own number', sqlError(145), 'UNABLE', 'answered ER_145'],
     ['a full disk', sqlError(1021), 'UNABLE', 'answered ER_1021'],
     ['a full table', sqlError(1114), 'UNABLE', 'answered ER_1114'],
     ['a crashed table', sqlError(1194), 'UNABLE', 'answered ER_1194'],
@@ -142,5 +145,49 @@ describe('a fault of the driver', () => {
 
   it('is put into words without what the error says', () => {
     expect(faultInWords(sqlError(1064, { code: 'ER_PARSE_ERROR' }))).not.toContain('secrets');
+  });
+});
+
+describe('a read that was refused tells', () => {
+  it.each<[string, unknown, 'the server' | 'perhaps the server' | 'nothing']>([
+    ['prepared statements at their limit', sqlError(1461), 'the server'],
+    ['a temporary file that cannot be created', sqlError(1), 'the server'],
+    ['no file handles', sqlError(23), 'the server'],
+    ['a crashed table', sqlError(1194), 'the server'],
+    ['a table that could not be repaired', sqlError(1195), 'the server'],
+    ['corrupt rows', sqlError(127), 'the server'],
+    ['a crashed table, in the engine’s own number', sqlError(144), 'the server'],
+    ['a missing tablespace', sqlError(1812), 'the server'],
+    ['a full disk', sqlError(1021), 'perhaps the server'],
+    ['a full disk, in the system’s own number', sqlError(28), 'perhaps the server'],
+    ['a full temporary table', sqlError(1114), 'perhaps the server'],
+    ['a corrupt index, as of a temporary table on a full disk', sqlError(126), 'perhaps the server'],
+    ['no memory to sort', sqlError(1038), 'perhaps the server'],
+    ['a missing right', sqlError(1142), 'perhaps the server'],
+    ['a missing table', sqlError(1146), 'perhaps the server'],
+    ['a statement that is too long', sqlError(1153), 'nothing'],
+    ['a statement that is none', sqlError(1064), 'nothing'],
+    ['a deadlock', sqlError(1213), 'nothing'],
+    ['a lock that was waited for', sqlError(1205), 'nothing'],
+    ['a statement that took too long', sqlError(1969), 'nothing'],
+    ['a statement that took too long, on MySQL', sqlError(3024), 'nothing'],
+    ['a statement that was ended', sqlError(1317), 'nothing'],
+    ['too many connections', sqlError(1040), 'nothing'],
+    ['a table that was changed', sqlError(1412), 'nothing'],
+    ['a value that cannot be compared', sqlError(1267), 'nothing'],
+    ['a lost connection', systemError('ECONNRESET'), 'nothing'],
+    ['a mistake in the code', new TypeError('x'), 'nothing'],
+  ])('of %s: %s', (_, error, blamed) => {
+    const refusal = readRefusalOf(error);
+    const found = refusal === null ? 'nothing' : refusal.mayBeStatement ? 'perhaps the server' : 'the server';
+    expect(found).toBe(blamed);
+  });
+
+  it('its code, and the cure where there is one', () => {
+    expect(readRefusalOf(sqlError(1461))).toMatchObject({
+      code: 'ER_1461',
+      cure: expect.stringContaining('SET GLOBAL'),
+    });
+    expect(readRefusalOf(sqlError(1030))?.cure).toBeNull();
   });
 });

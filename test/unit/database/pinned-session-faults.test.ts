@@ -30,6 +30,10 @@ let queue: string[];
 let ended: string[];
 let busy: string[];
 let doubted: string[];
+/** What each node was told to have refused; and those of which another one has answered it. */
+let refused: [node: string, error: unknown][];
+let elsewhere: string[];
+let lastRefused: Map<string, { error: string }>;
 let able: boolean;
 let told: Told[];
 let turns: number;
@@ -49,6 +53,9 @@ beforeEach(() => {
   ended = [];
   busy = [];
   doubted = [];
+  refused = [];
+  elsewhere = [];
+  lastRefused = new Map();
   able = true;
   told = [];
   turns = 0;
@@ -75,7 +82,12 @@ beforeEach(() => {
     clients: (name: string) => ({
       direct: name,
       own,
-      pool: { faultsMet: (fault: string) => counts.get(`${name} ${fault}`) ?? 0 },
+      pool: {
+        faultsMet: (fault: string) => counts.get(`${name} ${fault}`) ?? 0,
+        get lastRefused() {
+          return lastRefused.get(name) ?? null;
+        },
+      },
     }),
     routeRead: async ({ excluded }: { excluded: ReadonlySet<string> }) => {
       const node = queue.find((name) => !excluded.has(name));
@@ -93,7 +105,11 @@ beforeEach(() => {
     isBlind: () => false,
     logsAhead: () => false,
     learned: () => undefined,
-    doubtServing: (node: string) => void doubted.push(node),
+    refused: (node: string, read: { error: unknown } | null) => {
+      doubted.push(node);
+      refused.push([node, read?.error]);
+      return () => void elsewhere.push(node);
+    },
     canServe: () => able,
     busy: (node: string) => {
       busy.push(node);
@@ -171,13 +187,31 @@ describe('a fault of the node', () => {
     const session = open();
     expect(await session.read(meeting(fault, 'a'))).toBe('b');
     expect([doubted, ended, session.decision?.node]).toEqual([['a'], ['a'], 'b']);
+    expect([refused, elsewhere]).toEqual([[['a', undefined]], ['a']]);
+    expect(await session.read(meeting(fault))).toBe('b');
+    expect(elsewhere).toEqual(['a']);
+  });
+
+  it('UNABLE is told with what this read met, not with what another one met before', async () => {
+    lastRefused.set('b', { error: 'before' });
+    const meet = meeting('UNABLE', 'a', 'b');
+    const session = open();
+    const reading = session.read(async (client) => {
+      if (client === 'a') lastRefused.set('a', { error: 'now' });
+      return meet(client);
+    });
+    expect(await rejection(reading)).toBeInstanceOf(LimitedFunctionalityError);
+    expect(refused).toEqual([
+      ['a', 'now'],
+      ['b', undefined],
+    ]);
   });
 
   it.each(['UNABLE', 'CHANGED'] as const)('%s of two is what the whole lacks', async (fault) => {
     const error = await rejection(open().read(meeting(fault, 'a', 'b')));
     expect(error).toBeInstanceOf(LimitedFunctionalityError);
     expect(error).toMatchObject({ cause: { message: `${fault} of a` } });
-    expect(doubted).toEqual(['a']);
+    expect([doubted, elsewhere]).toEqual([['a', 'b'], []]);
   });
 
   it('ABSENT of two is what the statement may be to blame for', async () => {

@@ -67,7 +67,11 @@ beforeEach(() => {
     clients: (name: string) => {
       const client = clients.get(name) as Fake;
       const own = { rows: async ({ row }: { row: (cells: string[]) => unknown }) => [row([name])] };
-      return { direct: client, own, pool: { faultsMet: (fault: string) => client.counts.get(fault) ?? 0 } };
+      return {
+        direct: client,
+        own,
+        pool: { faultsMet: (fault: string) => client.counts.get(fault) ?? 0, lastRefused: null },
+      };
     },
     composed: () => clients.get('source'),
     routeRead: async (request: RoutedRead) => {
