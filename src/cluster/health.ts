@@ -15,7 +15,7 @@
  *           if it is writable, because a member that has lost its group may have been replaced
  *
  *   any     --it answers, and cannot read what it should serve--> DEGRADED; see serving.ts
- *   any     --it refuses reads again and again--> DEGRADED, until a trial is answered; see read-refusals.ts
+ *   any     --it repeatedly refuses reads--> DEGRADED, until a trial is answered; see read-refusals.ts
  *   any     --it holds transactions that its source has never had--> DEGRADED; see errant-nodes.ts
  *
  * Servers and proxies close idle connections, and operators kill them: a lost connection is a question, not an answer. A dead server

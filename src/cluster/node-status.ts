@@ -105,7 +105,7 @@ export type NodeStatus = {
   readonly unlogged: boolean;
   /** Where it stood when it last wrote without numbers; `null` when it is not known to have. */
   readonly unnumberedUntil: Position | null;
-  /** It answers probes and refuses reads again and again; `null` when it is not known to. */
+  /** It answers probes and repeatedly refuses reads; `null` when it is not known to. */
   readonly refusing: Refusing | null;
   /** Why the node is not HEALTHY, in words. */
   readonly trouble: string | null;

@@ -52,7 +52,7 @@ export const problemCodes = {
   },
   READS_REFUSED: {
     degrades: true,
-    description: 'A server answers and refuses reads again and again: a limit, its disk, its memory or a table.',
+    description: 'A server answers and repeatedly refuses reads: a limit, its disk, its memory or a table.',
   },
   GROUP_HELD_UP: {
     degrades: true,

@@ -3,7 +3,7 @@
  *
  *   counting  --a refusal that counts, the third within a minute--> refusing
  *   refusing  --the trial is answered--> counting, from none
- *   refusing  --the trial is refused, or it is unknown whether it would be--> refusing; the next trial is later, 30 s at most
+ *   refusing  --the trial is refused, or its outcome is unknown--> refusing; the next trial is later, 30 s at most
  *   refusing  --the statement of the trial has become wrong by itself--> counting: nothing that was refused is left to try
  *   refusing  --five minutes, and the statement may be to blame--> counting: other servers may refuse it by now as well
  *

@@ -49,7 +49,7 @@ export function usableSource(snapshot: ClusterSnapshot, { excluded }: RoutedRead
   return source === undefined || !isAble(source) || excluded.has(source.node.name) ? undefined : source;
 }
 
-/** Only reads that no replica can serve in time are sent to a source that refuses reads again and again. */
+/** Only reads that no replica can serve in time are sent to a source that repeatedly refuses reads. */
 export const refusesReads = (snapshot: ClusterSnapshot): boolean => writableSource(snapshot)?.refusing != null;
 
 /**
