@@ -92,7 +92,6 @@ export function createApp(config: Config, log: Logger, { mayAnswer, ...switches 
       cookieMaxAgeS: config.tokens.cookieMaxAgeS,
       identity: () => identity.cluster(),
       cursorToken,
-      announce: (change, epoch) => background.announce(change, epoch),
       clock,
       randomBytes,
     }),

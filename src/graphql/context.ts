@@ -1,7 +1,6 @@
 import type { ClusterHealth } from '../cluster/cluster-health.ts';
 import type { OrdersSession } from '../database/orders/orders-client.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import type { CommittedChange } from '../orders/order-change.ts';
 import type { OrderChanges } from '../orders/order-changes.ts';
 import type { OrderReads } from '../orders/order-reads.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -45,8 +44,6 @@ export interface OperationContext {
   readonly jobs: Jobs;
   /** Subscriptions to order changes, likewise. */
   readonly orderChanges: OrderChanges;
-  /** Publishes them; called by use cases after the commit. */
-  onCommitted(change: CommittedChange): void;
   /** For long operations: resolves when the next piece of work may run, so that others are not kept waiting. */
   readonly standBack?: () => Promise<void>;
   /** For subscriptions: resolves, or is `null`, when the next event may be worked on. */

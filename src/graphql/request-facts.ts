@@ -28,8 +28,8 @@ export type RequestFacts = {
   decision: RouteDecision | null;
   /** What its response carries for its client; `null` without a session. */
   output: SessionOutput | null;
-  /** Ids of the orders that it has changed, for the audit of writes. */
-  written: string[];
+  /** What its mutations have changed, a list for each, for the audit of writes. The lists grow while it runs. */
+  changes: (readonly unknown[])[];
   /** Cost of its operation in points, as `operation-cost.ts` counts them. */
   cost: number;
   /** The same at the maximum length of every list. */
@@ -54,7 +54,7 @@ export function factsOf(request: Request): RequestFacts {
       required: null,
       decision: null,
       output: null,
-      written: [],
+      changes: [],
       cost: 0,
       maxCost: 0,
       longWork: null,

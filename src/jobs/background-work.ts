@@ -4,7 +4,7 @@
  */
 import type { Tokens } from '../consistency/tokens.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';
-import type { CommittedChange } from '../orders/order-change.ts';
+import { ChangedOrder } from '../orders/order-change.ts';
 import { OrderChanges } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -52,6 +52,7 @@ export class BackgroundWork {
   readonly #sessions: JobSessions;
   readonly #asked: RedisJobs | null;
   readonly #workers: JobWorkers | null;
+  readonly #unsubscribe: () => void;
   #working = false;
   #stopped = false;
   #prefix: string | null = null;
@@ -66,12 +67,11 @@ export class BackgroundWork {
     this.#asked = parts?.asked ?? null;
     this.#workers = parts?.workers ?? null;
     this.jobs = this.#asked ?? noJobs;
+    this.#unsubscribe = options.database.committed.subscribe((commit) => {
+      const { change } = commit;
+      if (change instanceof ChangedOrder) this.orderChanges.publish(() => this.#sessions.announcement(change, commit));
+    });
     if (this.#asked !== null) measureJobs(this.#asked, options.metrics ?? unmeasured);
-  }
-
-  /** Notifies subscribers of a change; `epoch` is that of the session that made it. */
-  announce(change: CommittedChange, epoch: number): void {
-    this.orderChanges.publish(() => this.#sessions.announcement(change, epoch));
   }
 
   /** Identifies the owner of the queues: from now on jobs can be requested, and are worked on if `startWorkers` was called. */
@@ -104,10 +104,15 @@ export class BackgroundWork {
 
   async stop(): Promise<void> {
     this.endStreams();
-    await this.#inTurn(async () => {
-      this.#stopped = true;
-      if (this.#prefix !== null) await this.#close();
-    });
+    try {
+      await this.#inTurn(async () => {
+        this.#stopped = true;
+        if (this.#prefix !== null) await this.#close();
+      });
+    } finally {
+      // Only now: what the last tasks changed is announced as well.
+      this.#unsubscribe();
+    }
   }
 
   async #close(): Promise<void> {
@@ -141,7 +146,6 @@ export class BackgroundWork {
         : new JobWorkers({
             ...shared,
             payments: new HttpPayments({ ...payments, url, clock }),
-            announce: (change) => this.orderChanges.publish(() => change),
           });
     return { asked: new RedisJobs(shared), workers };
   }

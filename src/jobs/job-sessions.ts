@@ -18,7 +18,8 @@ import {
 import type { Tokens } from '../consistency/tokens.ts';
 import { type JudgedPast, type Runnable, runWithFreshness } from '../database/engine/read-runs.ts';
 import type { OrdersDatabase, OrdersPinnedSession } from '../database/orders/orders-client.ts';
-import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
+import type { Commit } from '../database/session/committed-event.ts';
+import type { ChangedOrder, OrderChange } from '../orders/order-change.ts';
 import type { JoinedTokens } from '../orders/order-changes.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -89,10 +90,10 @@ export class JobSessions {
   }
 
   /**
-   * `epoch` is that of the session that wrote. If it has ended since, or the write has no position, only the source can tell whether the
-   * write has survived.
+   * What subscribers are told of a committed change. If the epoch has ended since, or the write has no position, only the source can tell
+   * whether the write has survived.
    */
-  announcement({ kind, id, order, position, issuedAtMs }: CommittedChange, epoch: number): OrderChange {
+  announcement({ kind, id, order }: ChangedOrder, { position, issuedAtMs, epoch }: Commit): OrderChange {
     const { database, clusterId, tokens } = this.#options;
     const now = currentEpoch(database.epochs) ?? epoch;
     const session = emptySession(clusterId, now);

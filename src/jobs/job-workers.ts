@@ -2,7 +2,6 @@
  * Works on the tasks of all queues. Each order is a task and a transaction of its own, so that nothing is locked for longer than one
  * order takes, and failures are retried alone.
  */
-import type { OrderChange } from '../orders/order-change.ts';
 import { jittered } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -25,7 +24,6 @@ export type JobWorkersOptions = QueueSettings & {
   readonly records: JobRecords;
   readonly sessions: JobSessions;
   readonly payments: Payments;
-  readonly announce: (change: OrderChange) => void;
   readonly concurrency: number;
   readonly ratePerS: number;
   readonly retry: RetryPolicy;

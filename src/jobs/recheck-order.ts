@@ -7,7 +7,6 @@ import type { Order } from '../database/orders/order-rows.ts';
 import { OrderNotFoundError, VersionConflictError } from '../orders/errors.ts';
 import { findOrder } from '../orders/find-order.ts';
 import { parseAmount } from '../orders/money.ts';
-import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
 import { updateOrder } from '../orders/update-order.ts';
 import type { Clock } from '../platform/clock.ts';
 import { RecheckContendedError } from './errors.ts';
@@ -26,8 +25,6 @@ export type RecheckDependencies = {
   readonly sessions: JobSessions;
   readonly payments: Payments;
   readonly clock: Clock;
-  /** Called after each commit. */
-  readonly announce: (change: OrderChange) => void;
 };
 
 const maxConflicts = 5;
@@ -74,16 +71,14 @@ function questionOf({ number, currency, total, createdAt }: Order): PaymentQuest
 }
 
 async function writeDifference(
-  { sessions, clock, announce }: RecheckDependencies,
+  { sessions, clock }: RecheckDependencies,
   { id, version }: Order,
   difference: PaymentDifference,
   token: string | null,
 ): Promise<string | null> {
   const command = { ...difference, id, expectedVersion: version, idempotencyKey: null };
   const written = await sessions.run(token, 'SESSION', (session) => {
-    const { epoch } = session.session;
-    const onCommitted = (change: CommittedChange) => announce(sessions.announcement(change, epoch));
-    return updateOrder({ session, clock, onCommitted }, command);
+    return updateOrder({ session, clock }, command);
   });
   return written.token;
 }

@@ -6,7 +6,6 @@
 import { z } from 'zod';
 import { createOrder } from '../orders/create-order.ts';
 import { InvalidInputError } from '../orders/errors.ts';
-import type { CommittedChange, OrderChange } from '../orders/order-change.ts';
 import type { RandomBytes } from '../orders/order-number.ts';
 import { createOrderRules } from '../orders/order-rules.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -21,7 +20,6 @@ export type RefreshDependencies = {
   readonly payments: Payments;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
-  readonly announce: (change: OrderChange) => void;
   readonly log: Logger;
 };
 
@@ -58,10 +56,7 @@ export async function refreshNewOrders(
   }
 }
 
-async function takeIn(
-  { sessions, clock, randomBytes, announce, log }: RefreshDependencies,
-  placed: unknown,
-): Promise<Pulled> {
+async function takeIn({ sessions, clock, randomBytes, log }: RefreshDependencies, placed: unknown): Promise<Pulled> {
   const { data, error } = placedOrder.safeParse(placed);
   if (data === undefined) {
     const faults = error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
@@ -72,9 +67,7 @@ async function takeIn(
   const command = { ...data, processedAt, idempotencyKey: null };
   try {
     const { token } = await sessions.run(null, 'SESSION', (session) => {
-      const { epoch } = session.session;
-      const onCommitted = (change: CommittedChange) => announce(sessions.announcement(change, epoch));
-      return createOrder({ session, clock, randomBytes, onCommitted }, command);
+      return createOrder({ session, clock, randomBytes }, command);
     });
     return { number, outcome: 'CHANGED', token };
   } catch (fault) {

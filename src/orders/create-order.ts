@@ -4,6 +4,7 @@ import type { OrdersTransaction } from '../database/orders/orders-client.ts';
 import { InvalidInputError } from './errors.ts';
 import { type WriteDependencies, writeOnce } from './idempotency.ts';
 import { formatAmount, totalOf } from './money.ts';
+import { ChangedOrder } from './order-change.ts';
 import { newOrderNumber, type RandomBytes } from './order-number.ts';
 import type { CreateOrder } from './order-rules.ts';
 import { readSnapshot, writeSnapshot } from './order-snapshot.ts';
@@ -28,7 +29,7 @@ export async function createOrder(
     }
   };
   const codec = { write: writeSnapshot, read: readSnapshot };
-  const describe = (order: OrderWithItems) => ({ kind: 'CREATED', id: order.id, order }) as const;
+  const describe = (order: OrderWithItems) => new ChangedOrder({ kind: 'CREATED', id: order.id, order });
   return writeOnce(dependencies, 'createOrder', command, insert, codec, describe);
 }
 

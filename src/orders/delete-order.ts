@@ -1,6 +1,7 @@
 import { withItems } from '../database/orders/order-rows.ts';
 import { OrderNotFoundError, VersionConflictError } from './errors.ts';
 import { type WriteDependencies, writeOnce } from './idempotency.ts';
+import { ChangedOrder } from './order-change.ts';
 import type { DeleteOrder } from './order-rules.ts';
 
 /** Returns the id of the deleted order. Throws `OrderNotFoundError`, `VersionConflictError`, `IdempotencyKeyReusedError`, and what the session throws. */
@@ -18,6 +19,6 @@ export async function deleteOrder(dependencies: WriteDependencies, command: Dele
       throw new VersionConflictError(current, expectedVersion);
     },
     { write: (deleted) => deleted.toString(), read: BigInt },
-    (deleted) => ({ kind: 'DELETED', id: deleted, order: null }),
+    (deleted) => new ChangedOrder({ kind: 'DELETED', id: deleted, order: null }),
   );
 }

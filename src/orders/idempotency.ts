@@ -13,7 +13,7 @@
  */
 
 import type { OrdersSession, OrdersTransaction } from '../database/orders/orders-client.ts';
-import type { Committed, Work } from '../database/session/database-session.ts';
+import type { Work } from '../database/session/database-session.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ValueRefusedError } from '../servers/refused-value.ts';
 import { IdempotencyKeyReusedError, ReplayUnsettledError } from './errors.ts';
@@ -28,20 +28,18 @@ import {
   touchUnsettled,
 } from './idempotency-record.ts';
 import { hashInput } from './input-hash.ts';
-import type { CommittedChange } from './order-change.ts';
+import type { ChangedOrder } from './order-change.ts';
 import { refusedInput } from './refused-input.ts';
 
 export type WriteDependencies = {
   readonly session: OrdersSession;
   readonly clock: Clock;
-  /** Called after a change was committed. Must not throw. */
-  readonly onCommitted?: (change: CommittedChange) => void;
 };
 
 /** How the answer is serialised. */
 export type AnswerCodec<T> = { readonly write: (answer: T) => string; readonly read: (text: string) => T };
-/** The changes that an answer stands for. */
-export type DescribeChange<T> = (answer: T) => Pick<CommittedChange, 'kind' | 'id' | 'order'>;
+/** The change that an answer stands for. */
+export type DescribeChange<T> = (answer: T) => ChangedOrder;
 
 /** The first caller of a record older than this without a position has died. */
 const noteWaitMs = 2000;
@@ -69,25 +67,18 @@ async function writeOrRefuse<T>(
   describe: DescribeChange<T>,
 ): Promise<T> {
   const { session, clock } = dependencies;
-  const announce = ({ value, position, onlyOnSource, issuedAtMs }: Committed<T>) => {
-    if (position !== null || onlyOnSource) {
-      dependencies.onCommitted?.({ ...describe(value), position, issuedAtMs });
-    }
-    return value;
-  };
-  if (command.idempotencyKey === null) return announce(await session.write(work));
+  if (command.idempotencyKey === null) return (await session.write(work, describe)).value;
   const id: RecordId = { operation, key: command.idempotencyKey };
   const inputHash = hashInput(command);
   try {
-    const committed = await session.write(async (tx, own) => {
+    const keyed: Work<OrdersTransaction, T> = async (tx, own) => {
       if (!(await claimKey(tx, id, inputHash, new Date(clock.now()))))
         throw new KeyTakenSignal(await readRecord(tx, id));
       const answer = await work(tx, own);
       await recordResult(tx, id, codec.write(answer));
       return answer;
-    });
-    const { position, onlyOnSource, issuedAtMs } = committed;
-    const value = announce(committed);
+    };
+    const { value, position, onlyOnSource, issuedAtMs } = await session.write(keyed, describe);
     if (position !== null || onlyOnSource) {
       // The write is committed: if recording its position fails, the first replay does it.
       await session.annotate((tx) => notePosition(tx, id, position, issuedAtMs)).catch(() => undefined);

@@ -1,23 +1,25 @@
-import type { Position } from '../consistency/position.ts';
 import type { OrderWithItems } from '../database/orders/order-rows.ts';
 import { readSnapshot, writeSnapshot } from './order-snapshot.ts';
 
 export const orderChangeKinds = ['CREATED', 'UPDATED', 'DELETED'] as const;
 export type OrderChangeKind = (typeof orderChangeKinds)[number];
 
-/** A change committed by a use case. A call answered from an earlier call's record commits nothing. */
-export type CommittedChange = {
+/** What a use case has changed, as the event of its commit tells it. A call answered from an earlier call's record changes nothing. */
+export class ChangedOrder {
   readonly kind: OrderChangeKind;
   readonly id: bigint;
   /** The order after the change; `null` if it was deleted. */
   readonly order: OrderWithItems | null;
-  /** Includes the change; `null` if only the source is certain to have it. */
-  readonly position: Position | null;
-  readonly issuedAtMs: number;
-};
+
+  constructor({ kind, id, order }: Pick<ChangedOrder, 'kind' | 'id' | 'order'>) {
+    this.kind = kind;
+    this.id = id;
+    this.order = order;
+  }
+}
 
 /** The same for all subscribers, in whatever process. */
-export type OrderChange = Pick<CommittedChange, 'kind' | 'id' | 'order'> & {
+export type OrderChange = Pick<ChangedOrder, 'kind' | 'id' | 'order'> & {
   readonly atMs: number;
   /** Reading with it shows at least this change. */
   readonly token: string;

@@ -3,6 +3,7 @@ import type { OrdersTransaction } from '../database/orders/orders-client.ts';
 import { InvalidStatusTransitionError, OrderNotFoundError, VersionConflictError } from './errors.ts';
 import { type WriteDependencies, writeOnce } from './idempotency.ts';
 import { formatAmount } from './money.ts';
+import { ChangedOrder } from './order-change.ts';
 import type { UpdateOrder } from './order-rules.ts';
 import { readSnapshot, writeSnapshot } from './order-snapshot.ts';
 import { allowedFrom, statusesBefore } from './order-status.ts';
@@ -14,7 +15,7 @@ import { allowedFrom, statusesBefore } from './order-status.ts';
 export async function updateOrder(dependencies: WriteDependencies, command: UpdateOrder): Promise<OrderWithItems> {
   const now = new Date(dependencies.clock.now());
   const codec = { write: writeSnapshot, read: readSnapshot };
-  const describe = (order: OrderWithItems) => ({ kind: 'UPDATED', id: order.id, order }) as const;
+  const describe = (order: OrderWithItems) => new ChangedOrder({ kind: 'UPDATED', id: order.id, order });
   return writeOnce(dependencies, 'updateOrder', command, (tx) => changeOrder(tx, command, now), codec, describe);
 }
 

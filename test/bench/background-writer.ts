@@ -45,17 +45,14 @@ type Own = { readonly id: bigint; version: number };
 
 const make = async (): Promise<Own> => {
   const { value } = await sessions.run(null, 'SESSION', (session) =>
-    createOrder({ session, clock, randomBytes, onCommitted: () => undefined }, input),
+    createOrder({ session, clock, randomBytes }, input),
   );
   return { id: value.id, version: value.version };
 };
 
 async function update(own: Own): Promise<void> {
   const command = { id: own.id, expectedVersion: own.version, charge: 1350n, idempotencyKey: null };
-  const { value } = await sessions.run(null, 'SESSION', (session) => {
-    const { epoch } = session.session;
-    return updateOrder({ session, clock, onCommitted: (change) => background.announce(change, epoch) }, command);
-  });
+  const { value } = await sessions.run(null, 'SESSION', (session) => updateOrder({ session, clock }, command));
   own.version = value.version;
 }
 

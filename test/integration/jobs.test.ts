@@ -5,7 +5,6 @@ import { HttpPayments } from '../../src/jobs/http-payments.ts';
 import { JobSessions } from '../../src/jobs/job-sessions.ts';
 import { recheckOrder } from '../../src/jobs/recheck-order.ts';
 import { PaymentsSandbox, paymentOf } from '../../src/local/payments/payments-sandbox.ts';
-import type { OrderChange } from '../../src/orders/order-change.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { positions } from '../../src/servers/known-flavours.ts';
 import { environmentFor } from '../consistency/api-process.ts';
@@ -151,12 +150,12 @@ describe('a recheck', () => {
       clusterId,
       flavour: () => flavour,
     });
-    const announced: OrderChange[] = [];
+    const changes: unknown[] = [];
+    database.committed.subscribe(({ change }) => changes.push(change));
     const dependencies = {
       sessions: new JobSessions({ database, tokens, clusterId, clock: systemClock }),
       payments: new HttpPayments({ url: sandbox.url, token: null, timeoutMs: 5000, clock: systemClock }),
       clock: systemClock,
-      announce: (change: OrderChange) => announced.push(change),
     };
     const found = await dependencies.sessions.run(null, 'STRONG', ({ client }) =>
       client.order.findUniqueOrThrow({ where: { number } }),
@@ -166,7 +165,7 @@ describe('a recheck', () => {
       const again = () => recheckOrder(dependencies, found.value.id, null, new AbortController().signal);
       const [first, second] = [await again(), await again()];
       expect([first.outcome, second.outcome]).toEqual(['CHANGED', 'UNCHANGED']);
-      expect(announced.map(({ kind, order }) => [kind, order?.version])).toEqual([['UPDATED', 2]]);
+      expect(changes).toMatchObject([{ kind: 'UPDATED', order: { version: 2 } }]);
       for (const { token } of [first, second]) {
         const { value } = await dependencies.sessions.run(token, 'SESSION', ({ client }) =>
           client.order.findUniqueOrThrow({ where: { number } }),

@@ -57,7 +57,7 @@ describe('a mirror', () => {
       return orders.address('source');
     };
     const told = { outcome: 'COMMITTED', position: null, onlyOnSource: false, epoch: 1, issuedAtMs: 1 } as const;
-    const tell = () => commits.tell({ ...told, readsFollow: true, ...commit });
+    const tell = () => commits.tell({ ...told, readsFollow: true, change: null, ...commit });
     const mirror = orders.mirror({ clock, commits, source });
     mirror.start();
     try {

@@ -20,6 +20,7 @@ it.each([
   const clock = new TickingClock();
   let resumed = 0;
   const database = {
+    committed: { subscribe: () => () => undefined },
     resume: () => {
       resumed += 1;
       return new Promise(() => undefined);

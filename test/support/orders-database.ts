@@ -175,7 +175,6 @@ export async function startOrdersDatabase(): Promise<OrdersDatabase> {
       routingLog: null,
       jobs: noJobs,
       orderChanges: new OrderChanges(null),
-      onCommitted: () => undefined,
       requestId: 'test',
       client: 'test',
       session: given,

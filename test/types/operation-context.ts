@@ -15,7 +15,6 @@ type Seen =
   | 'routingLog'
   | 'jobs'
   | 'orderChanges'
-  | 'onCommitted'
   | 'randomBytes'
   | 'standBack'
   | 'eventTurn'

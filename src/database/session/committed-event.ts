@@ -22,6 +22,8 @@ export type Commit = {
   readonly appended: number | null;
   /** Whether somebody is expected to read what was written at once. */
   readonly readsFollow: boolean;
+  /** What was changed, in the words of whoever wrote; `null` if it does not say, or the outcome is unknown. */
+  readonly change: unknown;
 };
 
 /** Runs before the write is answered: it should return at once. What it rejects with is logged, as what it throws is. */

@@ -27,11 +27,12 @@ export interface DatabaseSession<Client, Transaction> {
   rows<Row>(statement: Selecting<Row>): Promise<Row[]>;
   /**
    * Runs `work` in one short transaction on the source and advances the session by the position of its commit.
-   * Deadlocks and lock timeouts are retried, so `work` must be free of other effects.
+   * Deadlocks and lock timeouts are retried, so `work` must be free of other effects. `describe` tells for the event of the commit
+   * what was changed; it runs before COMMIT, and what it throws undoes the write.
    * Throws `SourceUnavailableError` (nothing was written) or `WriteIndeterminateError` (nobody knows).
    */
-  write<T>(work: Work<Transaction, T>): Promise<Committed<T>>;
-  /** A write on the source that is no part of what the client has seen: the session does not advance. */
+  write<T>(work: Work<Transaction, T>, describe?: (value: T) => unknown): Promise<Committed<T>>;
+  /** A write on the source that is no part of what the client has seen: the session does not advance, and no event tells of it. */
   annotate<T>(work: Work<Transaction, T>): Promise<T>;
   /** Advances the session by a position learned elsewhere, for example from the record of an earlier answer. */
   adopt(position: Position, issuedAtMs: number): void;

@@ -207,8 +207,13 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return snapshot;
   }
 
-  write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
-    return this.#writes.write(work);
+  /** What the writes of this operation have changed, as far as they say. Grows while it runs. */
+  get changes(): readonly unknown[] {
+    return this.#writes.changes;
+  }
+
+  write<T>(work: Work<Transaction, T>, describe?: (value: T) => unknown): Promise<Committed<T>> {
+    return this.#writes.write(work, describe);
   }
 
   annotate<T>(work: Work<Transaction, T>): Promise<T> {

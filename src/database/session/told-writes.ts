@@ -18,6 +18,7 @@ export class ToldWrites<Transaction> {
   readonly #services: ToldWritesServices<Transaction>;
   readonly #progress: SessionProgress;
   readonly #readsFollow: boolean;
+  readonly #changes: unknown[] = [];
 
   constructor(
     services: ToldWritesServices<Transaction>,
@@ -29,12 +30,23 @@ export class ToldWrites<Transaction> {
     this.#readsFollow = readsFollow;
   }
 
-  async write<T>(work: Work<Transaction, T>): Promise<Committed<T>> {
+  /** What those that are committed have changed, as far as they say. Grows. */
+  get changes(): readonly unknown[] {
+    return this.#changes;
+  }
+
+  async write<T>(work: Work<Transaction, T>, describe: (value: T) => unknown = () => null): Promise<Committed<T>> {
     const reads = this.#progress.transactionReads();
+    let change: unknown = null;
+    const described: Work<Transaction, T> = async (transaction, own) => {
+      const value = await work(transaction, own);
+      change = describe(value);
+      return value;
+    };
     let written: Written<T>;
     let committed: Committed<T>;
     try {
-      written = await this.#services.writer.write(work);
+      written = await this.#services.writer.write(described);
       committed = await this.#progress.committed(written, reads);
     } catch (error) {
       if (error instanceof WriteIndeterminateError) this.#tellUnknown();
@@ -43,14 +55,15 @@ export class ToldWrites<Transaction> {
     const { position, onlyOnSource, issuedAtMs } = committed;
     const { appended } = written;
     if (position !== null || onlyOnSource || appended > 0) {
-      this.#tell({ outcome: 'COMMITTED', position, onlyOnSource, issuedAtMs, appended });
+      if (change !== null) this.#changes.push(change);
+      this.#tell({ outcome: 'COMMITTED', position, onlyOnSource, issuedAtMs, appended, change });
     }
     return committed;
   }
 
   #tellUnknown(): void {
     const issuedAtMs = this.#services.clock.now();
-    this.#tell({ outcome: 'UNKNOWN', position: null, onlyOnSource: false, issuedAtMs, appended: null });
+    this.#tell({ outcome: 'UNKNOWN', position: null, onlyOnSource: false, issuedAtMs, appended: null, change: null });
   }
 
   #tell(told: Omit<Commit, 'database' | 'epoch' | 'readsFollow'>): void {

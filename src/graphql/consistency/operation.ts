@@ -4,7 +4,6 @@ import type { ReadCache } from '../../cache/read-cache.ts';
 import type { ConsistencyDefaults, ConsistencyRequest, WithTokens } from '../../consistency/consistency-request.ts';
 import { isEmptySession, type Session, withoutOthers } from '../../consistency/session.ts';
 import type { OrdersPinnedSession } from '../../database/orders/orders-client.ts';
-import type { CommittedChange } from '../../orders/order-change.ts';
 import type { OrderReads } from '../../orders/order-reads.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
 import type { OperationContext } from '../context.ts';
@@ -17,8 +16,6 @@ export type OperationOptions = ResumeOptions & {
   /** `null` if every operation reads for itself. */
   readonly cache: ReadCache | null;
   readonly defaults: ConsistencyDefaults;
-  /** A mutation has committed; `epoch` is that of its session. */
-  readonly announce: (change: CommittedChange, epoch: number) => void;
   readonly randomBytes: (count: number) => Uint8Array;
 };
 
@@ -61,6 +58,7 @@ export class Operation {
     orders: OrderReads,
     special: Pick<OperationContext, 'pageToken'> | null = null,
   ): Promise<ExecutionResult> {
+    if (this.writes) factsOf(this.input.request).changes.push(pinned.changes);
     const contextValue = { ...(this.#args.contextValue as object), ...this.#context(pinned, orders), ...special };
     return (await pinned.run(() => this.#execute({ ...this.#args, contextValue }))) as ExecutionResult;
   }
@@ -100,19 +98,14 @@ export class Operation {
   };
 
   #context(pinned: OrdersPinnedSession, orders: OrderReads): Omit<OperationContext, OfRequest> {
-    const { clock, randomBytes, announce } = this.options;
+    const { clock, randomBytes } = this.options;
     const { request } = this.input;
-    const { epoch } = pinned.session;
     const consistencyToken = () => this.token(pinned.session);
     return {
       requestId: factsOf(request).requestId,
       session: pinned,
       orders,
       clock,
-      onCommitted: (change) => {
-        factsOf(request).written.push(String(change.id));
-        announce(change, epoch);
-      },
       randomBytes,
       consistencyToken,
       // A cursor in a list of this database: its position is all that the next page needs.

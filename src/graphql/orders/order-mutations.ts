@@ -62,8 +62,8 @@ builder.mutationField('createOrder', (t) =>
       union: { name: 'CreateOrderResult', description: 'The new order, or why there is none.' },
     },
     args: { input: t.arg({ type: createOrderInput, required: true, description: 'The new order.' }) },
-    resolve: async (_, { input }, { session, clock, randomBytes, onCommitted }) => ({
-      order: await createOrder({ session, clock, randomBytes, onCommitted }, input),
+    resolve: async (_, { input }, { session, clock, randomBytes }) => ({
+      order: await createOrder({ session, clock, randomBytes }, input),
     }),
   }),
 );
@@ -77,8 +77,8 @@ builder.mutationField('updateOrder', (t) =>
       union: { name: 'UpdateOrderResult', description: 'The changed order, or why it was not changed.' },
     },
     args: { input: t.arg({ type: updateOrderInput, required: true, description: 'The change.' }) },
-    resolve: async (_, { input }, { session, clock, onCommitted }) => ({
-      order: await updateOrder({ session, clock, onCommitted }, input),
+    resolve: async (_, { input }, { session, clock }) => ({
+      order: await updateOrder({ session, clock }, input),
     }),
   }),
 );
@@ -92,8 +92,8 @@ builder.mutationField('deleteOrder', (t) =>
       union: { name: 'DeleteOrderResult', description: 'The id of the deleted order, or why it was not deleted.' },
     },
     args: { input: t.arg({ type: deleteOrderInput, required: true, description: 'The order to delete.' }) },
-    resolve: async (_, { input }, { session, clock, onCommitted }) => ({
-      deletedId: await deleteOrder({ session, clock, onCommitted }, input),
+    resolve: async (_, { input }, { session, clock }) => ({
+      deletedId: await deleteOrder({ session, clock }, input),
     }),
   }),
 );

@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { ChangedOrder } from '../../orders/order-change.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import { internalErrorCode } from '../error-codes.ts';
@@ -21,7 +22,8 @@ export function useAccessLog(clock: Clock, log: Logger): Plugin {
     },
     onResultProcess({ request, result, setResult }) {
       if (Array.isArray(result)) return;
-      const { requestId, startedMs, operation, decision, caller, written } = factsOf(request);
+      const { requestId, startedMs, operation, decision, caller, changes } = factsOf(request);
+      const changed = changes.flat().filter((change) => change instanceof ChangedOrder);
       const client = { client: caller?.address, agent: request.headers.get('user-agent')?.slice(0, 80) };
       if (Symbol.asyncIterator in result) {
         log.info({ requestId, operation: operation?.name, type: operation?.type, ...client }, 'stream opened');
@@ -40,7 +42,7 @@ export function useAccessLog(clock: Clock, log: Logger): Plugin {
           operation: operation?.name,
           type: operation?.type,
           ...client,
-          ...(written.length > 0 && { orders: written.slice(0, 20) }),
+          ...(changed.length > 0 && { orders: changed.slice(0, 20).map(({ id }) => String(id)) }),
           ms: Math.round((clock.monotonic() - startedMs) * 10) / 10,
           ...decision,
           ...(codes.length > 0 && { errors: [...new Set(codes)] }),

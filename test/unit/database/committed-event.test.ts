@@ -13,6 +13,7 @@ const commit: Omit<Commit, 'database'> = {
   issuedAtMs: 17,
   appended: 2,
   readsFollow: true,
+  change: 'of the one who wrote',
 };
 
 let logged: object[];

@@ -13,6 +13,7 @@ import {
 } from '../../../src/database/errors.ts';
 import type { Commit } from '../../../src/database/session/committed-event.ts';
 import { DatabaseScope } from '../../../src/database/session/database-scope.ts';
+import type { Work } from '../../../src/database/session/database-session.ts';
 import { PinnedSession } from '../../../src/database/session/pinned-session.ts';
 import type { PositionedSnapshot } from '../../../src/database/session/positioned-snapshot.ts';
 import type { SessionOpening, SessionServices } from '../../../src/database/session/session-opening.ts';
@@ -411,7 +412,7 @@ describe('a write', () => {
   ])('%s', async (_, given, expected) => {
     given();
     await rejection(open({ writes: true, session: emptySession('orders', 4) }).write(async () => 'done'));
-    const facts = { onlyOnSource: false, epoch: 4, issuedAtMs: 1, appended: 2, readsFollow: true };
+    const facts = { onlyOnSource: false, epoch: 4, issuedAtMs: 1, appended: 2, readsFollow: true, change: null };
     expect(told).toEqual(expected === null ? [] : [{ ...facts, ...expected }]);
   });
 
@@ -421,6 +422,67 @@ describe('a write', () => {
     Object.assign(services.committed, { tell: () => order.push(`told ${session.session.position?.format()}`) });
     await session.write(async () => 'done').then(() => order.push('answered'));
     expect(order).toEqual([`told ${at(7).format()}`, 'answered']);
+  });
+
+  it('says what it has changed, once it is committed, as its last run described it', async () => {
+    const { write } = services.writer;
+    const twice = async (work: Work<string, number>) => {
+      await work('tx', own);
+      return write(work);
+    };
+    Object.assign(services.writer, { write: twice });
+    const session = open({ writes: true });
+    const { changes } = session;
+    let runs = 0;
+    const { value } = await session.write(
+      async () => {
+        runs += 1;
+        return runs;
+      },
+      (run) => {
+        expect(told).toEqual([]);
+        return `by run ${run}`;
+      },
+    );
+    expect([value, changes]).toEqual([2, ['by run 2']]);
+    expect(told).toMatchObject([{ change: 'by run 2' }]);
+    await session.write(async () => 'undescribed');
+    expect([changes, told[1]?.change]).toEqual([['by run 2'], null]);
+  });
+
+  it.each<[string, () => void, number]>([
+    ['wrote nothing', () => Object.assign(committed, { position: null, appended: 0 }), 0],
+    [
+      'has an unknown outcome',
+      () =>
+        Object.assign(services.writer, {
+          write: async (work: (tx: string) => Promise<unknown>) => {
+            await work('tx');
+            throw new WriteIndeterminateError('lost');
+          },
+        }),
+      1,
+    ],
+  ])('has changed nothing that is known when it %s', async (_, given, tellings) => {
+    given();
+    const session = open({ writes: true });
+    await rejection(
+      session.write(
+        async () => 'done',
+        () => 'described',
+      ),
+    );
+    expect(session.changes).toEqual([]);
+    expect(told.map(({ change }) => change)).toEqual(Array.from({ length: tellings }, () => null));
+  });
+
+  it('whose description fails fails before it is committed', async () => {
+    const described = new Error('cannot be described');
+    const failing = () => {
+      throw described;
+    };
+    expect(await rejection(open({ writes: true }).write(async () => 'done', failing))).toBe(described);
+    expect(told).toEqual([]);
   });
 
   it('of unknown outcome fails as before', async () => {

@@ -36,7 +36,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const kinds = [OperationTypeNode.QUERY, OperationTypeNode.MUTATION];
 
 /** What only an operation with a session is given. */
-const ofSessions = ['session', 'orders', 'consistencyToken', 'pageToken', 'onCommitted'];
+const ofSessions = ['session', 'orders', 'consistencyToken', 'pageToken'];
 
 /** Whether the operation asks for anything of a session. */
 async function asksForSession(text: string): Promise<boolean> {
