@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findLeader } from '../../../../src/cluster/failover/leader.ts';
+import type { Member } from '../../../../src/cluster/failover/member.ts';
 import { planAddition } from '../../../../src/cluster/failover/plan-addition.ts';
 import { planRejoin } from '../../../../src/cluster/failover/plan-rejoin.ts';
 import { planSwitchover } from '../../../../src/cluster/failover/plan-switchover.ts';
@@ -26,17 +27,89 @@ describe('a switchover', () => {
     });
   });
 
-  it.each([
-    ['to a server that is not there', 'replica-9', members],
-    ['to one that does not receive', 'replica-1', [member('source'), member('replica-1', { receiver: 'STOPPED' })]],
+  it.each<[what: string, target: string, readonly Member[], reasons: readonly string[]]>([
+    [
+      'to a server that is not there',
+      'replica-9',
+      members,
+      ['there is no server replica-9; the servers are source, replica-1, replica-2'],
+    ],
+    [
+      'to one that is unreachable',
+      'replica-1',
+      [member('source'), member('replica-1', { down: true })],
+      ['replica-1 is unreachable (refused the connection)'],
+    ],
+    [
+      'to one that does not receive',
+      'replica-1',
+      [member('source'), member('replica-1', { receiver: 'STOPPED' })],
+      ['replica-1 does not receive from source'],
+    ],
     [
       'to one that does not apply',
       'replica-1',
       [member('source'), member('replica-1', { ...connected, applier: 'STOPPED' })],
+      ['replica-1 does not apply (it is stopped)'],
     ],
-    ['from a source that is gone', 'replica-1', [member('source', { down: true }), member('replica-1')]],
-  ] as const)('is refused %s', (_, target, all) => {
-    expect(planSwitchover(all, target)).toMatchObject({ verdict: 'refused' });
+    [
+      'to one that has stopped at an error',
+      'replica-1',
+      [member('source'), member('replica-1', { ...connected, applier: 'STOPPED', replicationError: 'error 1062' })],
+      ['replica-1 does not apply (error 1062)'],
+    ],
+    [
+      'to one that applies late',
+      'replica-1',
+      [member('source'), member('replica-1', { ...connected, delayMs: 90_000 })],
+      ['replica-1 has a configured delay of 90 s'],
+    ],
+    [
+      'to one without a record',
+      'replica-1',
+      [member('source'), member('replica-1', { ...connected, epochs: null })],
+      ['replica-1 keeps no record of promotions: run the migrations first'],
+    ],
+    [
+      'from a source that is not told to step down',
+      'replica-1',
+      [
+        member('source', { abilities: { stepsDown: false, copies: true, copyTools: 'a dump' } }),
+        member('replica-1', connected),
+      ],
+      ['source cannot be told over a connection to step down: stop it on its host, then say promote replica-1'],
+    ],
+    [
+      'from a source that is gone',
+      'replica-1',
+      [member('source', { down: true }), member('replica-1')],
+      ['source is unreachable: use promote replica-1'],
+    ],
+    [
+      'from one that nobody knows',
+      'replica-1',
+      [{ ...member('source', { down: true }), configuredSource: false }, member('replica-1', { follows: null })],
+      ['it is unknown which server is the source: use promote replica-1'],
+    ],
+  ])('is refused %s', (_, target, all, reasons) => {
+    expect(planSwitchover(all, target)).toEqual({ verdict: 'refused', reasons });
+  });
+
+  it('tells what it costs, and of whom it leaves out', () => {
+    const all = [member('source'), member('replica-1', connected), member('replica-2', { down: true })];
+    const decision = planSwitchover(all, 'replica-1');
+    expect(decision.verdict === 'go' && decision.notes).toEqual([
+      'writes are refused from the first step to the last',
+      'replica-2 is unreachable (refused the connection): run rejoin replica-2 when it is back',
+    ]);
+    expect(words(decision)).not.toContain('"node":"replica-2"');
+  });
+
+  it('begins the record where nobody has one yet', () => {
+    const all = [member('source', { epochs: [] }), member('replica-1', { ...connected, epochs: [] })];
+    expect(planSwitchover(all, 'replica-1')).toMatchObject({
+      steps: expect.arrayContaining([{ kind: 'record-epoch', node: 'replica-1', epoch: 1 }]),
+    });
   });
 
   it('to the source itself is nothing', () => {

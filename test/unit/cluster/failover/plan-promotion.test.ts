@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Member } from '../../../../src/cluster/failover/member.ts';
 import type { Decision } from '../../../../src/cluster/failover/plan.ts';
 import { type PromotionWishes, planPromotion } from '../../../../src/cluster/failover/plan-promotion.ts';
 import { type Described, member, secondEpoch } from './described-members.ts';
@@ -11,6 +12,8 @@ const plan = (one: Described, two: Described, wishes: Partial<PromotionWishes> =
     onlyIfSourceDown: false,
     ...wishes,
   });
+
+const replica = (number: number, priority: number): Member => ({ ...member(`replica-${number}`), priority });
 
 const leaderOf = (decision: Decision) =>
   decision.verdict === 'go' ? decision.steps.find(({ kind }) => kind === 'accept-writes')?.node : decision.verdict;
@@ -42,6 +45,26 @@ describe('which replica takes the place of a source that is gone', () => {
     ['nobody that keeps no record of promotions', { epochs: null }, { epochs: null }, 'refused'],
   ])('%s', (_, one, two, expected) => {
     expect(leaderOf(plan(one, two))).toBe(expected);
+  });
+
+  it.each<[what: string, readonly Member[], string]>([
+    ['the one of priority', [replica(1, 2), replica(2, 1)], 'replica-2'],
+    ['the one of priority, which comes first', [replica(2, 1), replica(1, 2)], 'replica-2'],
+    ['of one priority the first by its number', [replica(10, 1), replica(9, 1)], 'replica-9'],
+  ])('of equals is %s', (_, members, expected) => {
+    const wishes = { target: null, force: false, onlyIfSourceDown: false };
+    expect(leaderOf(planPromotion([gone, ...members], wishes))).toBe(expected);
+  });
+
+  it('is nobody by choice where each lacks something, and the operator is told to name one', () => {
+    expect(plan({ received: '0-1-5,1-1-9' }, { received: '0-1-6,1-1-8' })).toEqual({
+      verdict: 'refused',
+      reasons: ['no replica has everything that the others have received: name one, and pass --force'],
+    });
+  });
+
+  it('is by force one whose position is known, whatever it has', () => {
+    expect(leaderOf(plan({ received: null }, { received: '0-1-5' }, { force: true }))).toBe('replica-2');
   });
 
   it('is never one whose own position is unknown, not even by force', () => {
@@ -313,18 +336,42 @@ describe('what is left of a promotion that was begun', () => {
 
 describe('a promotion that nobody asked for', () => {
   const unasked = { onlyIfSourceDown: true };
-  it.each<[string, Described, Described, string]>([
-    ['the source is out of our reach and all replicas have lost it', {}, {}, 'replica-1'],
-    ['one replica still receives', {}, { receiver: 'CONNECTED' }, 'nothing'],
-    ['one replica cannot be asked', {}, { down: true }, 'nothing'],
-    ['nobody answers', { down: true }, { down: true }, 'nothing'],
-  ])('when %s', (_, one, two, expected) => {
-    expect(leaderOf(plan(one, two, unasked))).toBe(expected);
+  it('is made when the source is out of our reach and all replicas have lost it', () => {
+    expect(leaderOf(plan({}, {}, unasked))).toBe('replica-1');
+  });
+
+  it.each<[string, Described, Described, why: string]>([
+    ['one replica still receives', {}, { receiver: 'CONNECTED' }, 'replica-2 still receives from source'],
+    [
+      'one replica cannot be asked',
+      {},
+      { down: true },
+      'replica-2 is unreachable (refused the connection) and cannot be asked',
+    ],
+    [
+      'nobody answers',
+      { down: true },
+      { down: true },
+      'no server answers: this machine may be the one that is cut off',
+    ],
+  ])('is none when %s', (_, one, two, why) => {
+    expect(plan(one, two, unasked)).toEqual({ verdict: 'nothing', why });
+  });
+
+  it('is none when nobody can say which server is the source', () => {
+    const lost = { ...gone, configuredSource: false };
+    expect(plan({ follows: null }, { follows: null }, unasked, lost)).toEqual({
+      verdict: 'nothing',
+      why: 'it is unknown which server is the source',
+    });
   });
 
   it('is none while the source answers, writable or not', () => {
     for (const readOnly of [false, true]) {
-      expect(plan({}, {}, unasked, member('source', { readOnly }))).toMatchObject({ verdict: 'nothing' });
+      expect(plan({}, {}, unasked, member('source', { readOnly }))).toEqual({
+        verdict: 'nothing',
+        why: 'source is the source and answers',
+      });
     }
   });
 });
