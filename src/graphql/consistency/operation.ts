@@ -5,6 +5,7 @@ import type { ConsistencyDefaults, ConsistencyRequest, WithTokens } from '../../
 import { isEmptySession, type Session, withoutOthers } from '../../consistency/session.ts';
 import type { OrdersPinnedSession } from '../../database/orders/orders-client.ts';
 import type { OrderReads } from '../../orders/order-reads.ts';
+import { anySignal } from '../../platform/any-signal.ts';
 import type { RouteDecision } from '../../routing/route-decision.ts';
 import type { OperationContext } from '../context.ts';
 import { factsOf, recordDecision, recordOutput } from '../request-facts.ts';
@@ -94,7 +95,7 @@ export class Operation {
   readonly signal = (): AbortSignal => {
     const { request } = this.input;
     const { deadline } = factsOf(request);
-    return deadline === null ? request.signal : AbortSignal.any([request.signal, deadline]);
+    return anySignal(deadline === null ? [request.signal] : [request.signal, deadline]);
   };
 
   #context(pinned: OrdersPinnedSession, orders: OrderReads): Omit<OperationContext, OfRequest> {
