@@ -42,7 +42,7 @@ wait_for() {
     END //")"
 }
 
-# waits_less GTID SECONDS MICROSECONDS: once more when the machine itself was that slow.
+# waits_less GTID SECONDS MICROSECONDS: again if the machine itself was that slow.
 waits_less() {
   local turn
   for turn in 1 2 3 4 5; do

@@ -3,10 +3,10 @@
 #
 # Version:  MariaDB 10.11.18, Debian bookworm's packages
 # Guess:    The table is live, or at most 100 ms old: polling every 20 ms finds a lock wait within 0.1 s.
-# So it is: It is a copy that is renewed only when nobody has read it for 100 ms. Each look puts the next renewal off, so a
+# So it is: It is a copy that is renewed only if it has not been read for 100 ms. Each look puts the next renewal off, so a
 #           poller that is fast enough never sees a wait that began after its first look, while the status variable
 #           Innodb_row_lock_current_waits counts it. A look every 150 ms sees it at once. All readers share the copy: one fast
-#           poller, a monitoring agent say, blinds everybody.
+#           poller, a monitoring agent say, blinds all readers.
 #
 # Output seen (the counts of looks differ from run to run):
 #   looks every 20 ms while the status variable counts the wait: 150, of them that see it in INNODB_TRX: 0
@@ -58,13 +58,13 @@ look() {
 
 is_sleeping() { [ "$(sql one "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'")" = 1 ]; }
 
-# A pause of the whole machine longer than 100 ms would renew the copy: then once more.
+# A pause of the whole machine longer than 100 ms would renew the copy: then it runs again.
 for _ in 1 2 3 4 5; do
   look 0.02 150
   [ "$listed" -ne 0 ] || break
-  echo "  (once more: $listed of $looks looks saw it)"
+  echo "  (again: $listed of $looks looks saw it)"
 done
 see "looks every 20 ms while the status variable counts the wait: $looks, of them that see it in INNODB_TRX" "$listed" 0
 look 0.15 20
 see "looks every 150 ms while the status variable counts the wait: $looks, of them that see it in INNODB_TRX" "$listed" 20
-finish 'INNODB_TRX is renewed only when nobody has read it for 100 ms'
+finish 'INNODB_TRX is renewed only if it has not been read for 100 ms'

@@ -13,7 +13,7 @@
 #   it waited at least 3.5 s: yes
 #   killed by KILL QUERY: OK, warnings 0
 #   it waited less than the 60 s: yes
-#   the row is there for everybody: 1
+#   the row is visible to other sessions: 1
 #   commits without an acknowledgement, more than before: 1
 #   semi-synchronous replication is still: ON
 set -euo pipefail
@@ -56,7 +56,7 @@ if read -r warnings microseconds < <(grep -E '^[0-9]+\s[0-9]+$' "$work/killed.lo
 else
   see 'killed by KILL QUERY' "$(fail "$(cat "$work/killed.log")")" 'OK, warnings 0'
 fi
-see 'the row is there for everybody' "$(sql one 'SELECT COUNT(*) FROM d.t WHERE id = 2')" 1
+see 'the row is visible to other sessions' "$(sql one 'SELECT COUNT(*) FROM d.t WHERE id = 2')" 1
 see 'commits without an acknowledgement, more than before' "$(($(status RPL_SEMI_SYNC_MASTER_NO_TX) - unacknowledged))" 1
 see 'semi-synchronous replication is still' "$(status RPL_SEMI_SYNC_MASTER_STATUS)" ON
 finish 'no statement limit bounds a commit, and a killed one says OK'

@@ -4,7 +4,7 @@
 # Version:  MariaDB 10.11.18, Debian bookworm's packages
 # Guess:    DO evaluates like SELECT and only leaves out the rows, so an assertion such as "a subquery of two rows where the
 #           session is not as it should be" fails, and with it whatever ran it, as an init statement of a connection.
-# So it is: The statement succeeds, with the error as a warning that nobody reads. SELECT and SET of the same expression fail. The
+# So it is: The statement succeeds, with the error as a warning that no client reads. SELECT and SET of the same expression fail. The
 #           strict mode changes nothing.
 #
 # Output seen:

@@ -6,7 +6,7 @@
 #           following, or refuse at once.
 # So it is: All goes well until a replica connects again, at its restart or after a short loss of the network, maybe weeks later:
 #           then its receiver stops with error 13117 and does not try again. The source's mode back at ON is not enough:
-#           somebody has to start the receiver.
+#           an operator has to start the receiver.
 #
 # Output seen:
 #   GTIDs after the first write: 2

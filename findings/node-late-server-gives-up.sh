@@ -5,8 +5,8 @@
 # Guess:    headersTimeout and requestTimeout judge the client: a request whose bytes have all arrived is read and answered, if
 #           late, when the process runs again.
 # So it is: The check is a timer, and timers come before sockets. After a pause longer than the timeout it finds the request
-#           as far as it was read before the pause, and gives it up (clientError ERR_HTTP_REQUEST_TIMEOUT; unless somebody
-#           listens, a 408 without a body), though the rest has lain in the socket all the while. It depends on where the pause falls: behind a socket's or an immediate's callback it does, within a
+#           as far as it was read before the pause, and gives it up (clientError ERR_HTTP_REQUEST_TIMEOUT; unless there is a
+#           listener, a 408 without a body), though the rest has lain in the socket all the while. It depends on where the pause falls: behind a socket's or an immediate's callback it does, within a
 #           timer's it does not. A process that is stopped, throttled or busy blames its clients.
 #
 # Output seen:

@@ -1,7 +1,7 @@
 # What every finding shares: a folder of its own, its processes ended by id, checks, and three ways to end.
 #   0  it behaves as the script's comment says
 #   1  the behaviour has changed
-#   2  it could not be looked at: a version is served no longer, or something is missing
+#   2  it could not be checked: a version is no longer available, or something is missing
 # Sourced with `set -euo pipefail` in force.
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/finding.XXXXXX")
@@ -65,7 +65,7 @@ finish() {
   exit 1
 }
 
-# wait_until SECONDS COMMAND...: a generous limit, looked at ten times a second.
+# wait_until SECONDS COMMAND...: a generous limit, checked ten times a second.
 wait_until() {
   local ends=$((SECONDS + $1))
   shift
@@ -75,7 +75,7 @@ wait_until() {
   done
 }
 
-# A TCP port on loopback that nobody listens on now.
+# A TCP port of loopback that is free now.
 free_port() {
   node -e "const s = require('node:net').createServer().listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close(); })"
 }
