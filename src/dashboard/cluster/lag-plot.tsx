@@ -2,12 +2,11 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { useZone } from '../shell/zone.ts';
-import { clockInWords } from '../shell/zoned-time.ts';
+import { timeLabels, timeRange } from './lag-axis.ts';
 import type { LagHistory, LagUnit } from './lag-history.ts';
 import { watchTheme } from './watch-theme.ts';
 
 const heightPx = 180;
-const fewestSeconds = 60;
 const lineColours = ['--accent', '--violet', '--calm', '--good'] as const;
 
 /** The lines. The current values are in the text beside it, because screen readers cannot read a canvas. */
@@ -55,8 +54,7 @@ function optionsFor(element: HTMLElement, names: readonly string[], zone: string
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      // A line that has just begun starts at the right edge, like all others.
-      x: { time: true, range: (_, min, max) => [Math.min(min ?? max ?? 0, (max ?? 0) - fewestSeconds), max ?? 0] },
+      x: { time: true, range: ({ data: [timesS] }) => timeRange(timesS) },
       y: { range: (_, __, max) => [0, Math.max(2, Math.ceil((max ?? 0) * 1.15))] },
     },
     axes: [
@@ -65,8 +63,7 @@ function optionsFor(element: HTMLElement, names: readonly string[], zone: string
         size: 30,
         gap: 9,
         space: 90,
-        // Without a sample there is no time range.
-        values: (_, times) => times.map((timeS) => (timeS <= 0 ? '' : clockInWords(timeS * 1000, zone))),
+        values: (_, timesS) => timeLabels(timesS, zone),
       },
       { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000, 100_000] },
     ],
