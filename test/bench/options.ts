@@ -3,19 +3,20 @@ import type { ServerFlavour } from '../../src/local/server-flavour.ts';
 
 export const usage = `Usage: npm run bench -- [options]
 
-Measures what consistency costs, side by side in one run, and holds it against the bars. Ends with 1 when a bar is missed.
+Measures what consistency costs, both sides alternately in one run, and compares it with the targets. Exits with status 1 if a
+target is missed.
 
-  --only <names>      some benches, comma separated
-  --seconds <number>  how long each comparison lasts, 30 unless told
-  --concurrency <n>   clients side by side, 8 unless told
-  --flavour <word>    mariadb or mysql; TIDEMARK_TEST_FLAVOUR, else mariadb unless told
-  --seed <number>     another number, other orders and other choices; 1 unless told
-  --orders <number>   how many orders are seeded, 20000 unless told
-  --against <dir>     another checkout, with its packages and \`npm run build\` done: what other-build compares with
-  --record            write what some benches measured to the file of results as well; a run of all does so anyway
-  --json <file>       that file; test/bench/results/<flavour>.json unless told
+  --only <names>      run these benchmarks only, comma separated
+  --seconds <number>  duration of each comparison (default: 30)
+  --concurrency <n>   number of concurrent clients (default: 8)
+  --flavour <name>    mariadb or mysql (default: TIDEMARK_TEST_FLAVOUR, otherwise mariadb)
+  --seed <number>     seed of the orders and of random choices (default: 1)
+  --orders <number>   number of orders in the database (default: 20000)
+  --against <dir>     another checkout, installed and built (npm run build), to compare with in other-build
+  --record            also save the results of --only; a run of all benchmarks always does
+  --json <file>       file of the results (default: test/bench/results/<flavour>.json)
   --list              print the names
-  --help              print this
+  --help              print this text
 `;
 
 export type BenchOptions = {
@@ -54,10 +55,11 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
   });
   const only = values.only?.split(',').map((name) => name.trim()) ?? null;
   const unknown = only?.filter((name) => !names.includes(name)) ?? [];
-  if (unknown.length > 0) throw new Error(`no bench is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`no benchmark is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
   const { flavour } = values;
   if (flavour !== undefined && flavour !== 'mariadb' && flavour !== 'mysql')
-    throw new Error(`no such flavour: ${flavour}`);
+    throw new Error(`unknown flavour: ${flavour}`);
   return {
     only,
     seconds: wholeNumber('seconds', values.seconds),

@@ -47,7 +47,7 @@ export async function openLaboratory(
 
 export type ExperimentOptions = {
   readonly seconds: number;
-  /** Goes on until so many writes were committed, for two minutes more at most; none unless told. */
+  /** Continues until this many writes were committed, for at most two more minutes. Default: none. */
   readonly leastWrites?: number;
   readonly tokens: boolean;
   readonly seed: number;

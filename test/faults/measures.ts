@@ -8,7 +8,7 @@ export type Measures = {
   readonly failedReads: number;
   readonly lateReads: number;
   readonly longestReadMs: number;
-  /** The longest time in which nobody was answered. */
+  /** The longest time without a successful answer. */
   readonly readOutageMs: number;
   readonly writeOutageMs: number;
   /** The longest that a write took to fail. */

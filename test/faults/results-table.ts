@@ -1,8 +1,9 @@
-// What clients felt and what they lost, on one flavour or on both side by side, as Markdown.
+// Outages and losses of clients, on one flavour or on both side by side, as Markdown.
 import { isMet } from '../bench/finding.ts';
 import { line } from '../bench/report.ts';
 import type { Outcome } from './play.ts';
 import { added, type Results } from './report.ts';
+import { scenarios as current } from './scenarios.ts';
 
 const heads = [
   'scenario',
@@ -13,7 +14,7 @@ const heads = [
   'written twice',
   'anomalies',
   'backup differs',
-  'bars',
+  'targets',
   'why',
 ] as const;
 const numeric: ReadonlySet<string> = new Set([
@@ -27,14 +28,16 @@ const numeric: ReadonlySet<string> = new Set([
 const names: Readonly<Record<string, string>> = { mariadb: 'MariaDB', mysql: 'MySQL' };
 
 /**
- * A row per scenario. Where the flavours differ a cell has one value for each, in the order of `all`; a scenario that was not
- * played on all of them has the values of those that it was played on.
+ * A row per scenario, in its present wording. If the flavours differ, a cell has one value for each, in the order of `all`; a
+ * scenario that was not played on all of them has the values of those on which it was.
  */
 export function table(all: readonly Results[]): string {
   const scenarios = new Map(
     all.flatMap(({ outcomes }) => outcomes.map(({ scenario }) => [scenario.name, scenario] as const)),
   );
-  const rows = [...scenarios.values()].map(({ name, title, why }) => {
+  const rows = [...scenarios.values()].map((recorded) => {
+    const { name } = recorded;
+    const { title, why } = current.find((scenario) => scenario.name === name) ?? recorded;
     const played = all.flatMap(({ flavour, outcomes }) => {
       const outcome = outcomes.find(({ scenario }) => scenario.name === name);
       return outcome === undefined ? [] : [{ flavour: names[flavour] ?? flavour, outcome }];
@@ -69,7 +72,7 @@ export function caption(all: readonly Results[]): string {
   });
   return (
     `${servers.join('; ')}; ${machine?.cores} cores of ${machine?.cpu}: ` +
-    'clients, two API processes and all servers share the machine. An outage is the longest time in which nobody was answered.'
+    'clients, two API processes and all servers share the machine. An outage is the longest time without a successful answer.'
   );
 }
 

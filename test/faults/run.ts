@@ -19,16 +19,17 @@ import { Stages } from './stages.ts';
 
 const usage = `Usage: npm run faults -- [options]
 
-Lets servers fall while clients work, and judges all that the clients were told. Ends with 1 when a bar is missed.
+Stops and kills servers while clients work, and checks everything that the clients were told. Exits with status 1 if a target
+is missed.
 
-  --only <names>      some scenarios, comma separated
-  --flavour <word>    mariadb or mysql; TIDEMARK_TEST_FLAVOUR, else mariadb unless told
-  --seed <number>     another number, other work; 1 unless told
-  --busy <seconds>    how long ${busyName} keeps the processors busy; 600, which is ten minutes, unless told
-  --json <file>       where the results go; test/faults/results/<flavour>.json unless told, when all scenarios ran
+  --only <names>      run these scenarios only, comma separated
+  --flavour <name>    mariadb or mysql (default: TIDEMARK_TEST_FLAVOUR, otherwise mariadb)
+  --seed <number>     seed of the clients' work (default: 1)
+  --busy <seconds>    how long ${busyName} keeps the processors busy (default: 600)
+  --json <file>       file of the results (default, if all scenarios run: test/faults/results/<flavour>.json)
   --list              print the names
-  --table             print what was recorded last, MariaDB / MySQL
-  --help              print this
+  --table             print the recorded results, MariaDB / MySQL
+  --help              print this text
 `;
 
 const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
@@ -54,7 +55,7 @@ async function run(argv: readonly string[]): Promise<number> {
   if (unknown.length > 0) throw new Error(`no scenario is called ${unknown.join(', ')}; there are ${names.join(', ')}`);
   const { flavour, seed, busy } = values;
   if (flavour !== undefined && flavour !== 'mariadb' && flavour !== 'mysql')
-    throw new Error(`no such flavour: ${flavour}`);
+    throw new Error(`unknown flavour: ${flavour}`);
   if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed is a whole number, not ${seed}`);
   if (busy !== undefined && !/^[1-9]\d{0,4}$/.test(busy)) throw new Error(`--busy is in whole seconds, not ${busy}`);
   if (values.help) print(usage);

@@ -27,8 +27,8 @@ export type Seen = {
 };
 
 /**
- * What a scenario needs to happen on: servers that others have used and will use, servers of its own because it moves roles
- * that nobody moves back, the same without the network that can be cut, which is a part of this process and as busy, or a
+ * What a scenario needs to happen on: servers that other scenarios use too, servers of its own because it moves roles
+ * and does not move them back, the same without the network that can be cut, which is a part of this process and as busy, or a
  * replication group of its own, which only MySQL has.
  */
 export type Ground = 'shared' | 'own' | 'direct' | 'group';
@@ -37,12 +37,12 @@ export type Ground = 'shared' | 'own' | 'direct' | 'group';
 export type Scenario = {
   readonly name: string;
   readonly title: string;
-  /** Why clients notice what they notice, for people. */
+  /** Why clients are affected in this way; shown in the table. */
   readonly why: string;
   readonly ground: Ground;
-  /** How long the fault lasts once it is there, in milliseconds. */
+  /** How long the fault lasts, in milliseconds. */
   readonly lastsMs: number;
-  /** How long a steady client waits for an answer, where that is not the usual. */
+  /** How long a steady client waits for an answer, if not the default. */
   readonly patienceMs?: number;
   /** At which levels the clients of the history read. */
   readonly levels?: LevelMix;

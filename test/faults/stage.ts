@@ -59,7 +59,7 @@ export class Stage {
     };
   }
 
-  /** `processes` is 2 unless told; with one, both places are the same. */
+  /** `processes`: default 2; with one, both places are the same. */
   static async open(
     flavour: ServerFlavour | undefined,
     { ground = 'shared', processes = 2 }: { readonly ground?: Ground; readonly processes?: 1 | 2 } = {},

@@ -23,7 +23,7 @@ export type SteadyLoadOptions = {
   readonly readers: number;
   readonly writers: number;
   readonly userId: string;
-  /** How long a client waits for an answer; ten seconds unless told. */
+  /** How long a client waits for an answer. Default: ten seconds. */
   readonly patienceMs?: number;
 };
 

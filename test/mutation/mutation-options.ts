@@ -1,4 +1,4 @@
-/** What a mutation run changes, and which tests have to notice. */
+/** What a mutation run changes, and which tests must notice. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, normalize, sep } from 'node:path';
 import type { PartialStrykerOptions } from '@stryker-mutator/api/core';
@@ -7,16 +7,16 @@ import { UsageError } from '../../src/cli/usage-error.ts';
 
 export const mutationUsage = `Usage: npm run mutate -- <folder or file of src> [options]
 
-Changes the code in one place at a time (a condition turned round, a limit moved, a statement left out), and runs the unit
+Changes the code in one place at a time (inverts a condition, moves a limit, removes a statement), and runs the unit
 tests of that folder on each change: src/routing is tested by test/unit/routing, src/database/session by test/unit/database.
-A change that no test notices survived. Prints the survivors and the score, and ends with 1 when the score is below the bar.
-What a former run found is used again where neither the code nor the tests have changed.
+A change that no test notices survived. Prints the survivors and the score, and exits with status 1 if the score is below the target.
+Results of an earlier run are reused if neither the code nor the tests have changed.
 
-  --concurrency <n>   how many run side by side; default: 1
-  --bar <percent>     the score that is wanted; default: 85
-  --static            changes also what is made when a module is loaded; each such change runs all tests of the folder
-  --fresh             uses nothing of a former run
-  --help              prints this
+  --concurrency <n>   number of parallel runs (default: 1)
+  --bar <percent>     target score (default: 85)
+  --static            also changes code that runs when a module is loaded; each such change runs all tests of the folder
+  --fresh             ignores earlier results
+  --help              prints this text
 `;
 
 export type MutationRun = {
@@ -30,7 +30,7 @@ export type MutationRun = {
   readonly fresh: boolean;
 };
 
-/** `null`: help is wanted. Throws `UsageError`. */
+/** `null`: help is requested. Throws `UsageError`. */
 export function readMutationOptions(argv: readonly string[], root: string): MutationRun | null {
   const { values, positionals } = parseOptions(argv, {
     allowPositionals: true,

@@ -1,6 +1,6 @@
-// What `npm run test:node` is given. All that follows the version is vitest's.
+// The arguments of `npm run test:node`. Everything after the version is passed to vitest.
 
-/** The lines of Node that Tidemark promises to run on; `engines` in package.json says the same. */
+/** The release lines of Node that are supported, as in `engines` of package.json. */
 export const nodeVersions = ['20', '22', '24', '26'] as const;
 export type NodeVersion = (typeof nodeVersions)[number];
 

@@ -5,7 +5,7 @@ import { documents, read } from '../unit/docs/documents.ts';
 /** What is run on one local cluster, in this order. `<server>` and the like are put in by `given`. */
 export type Run = {
   readonly prints: RegExp;
-  /** 0 unless told. */
+  /** Default: 0. */
   readonly code?: number;
   /** It goes on until Ctrl-C. */
   readonly goesOn?: true;

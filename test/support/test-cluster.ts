@@ -13,9 +13,9 @@ import { flavourNames } from '../../src/servers/flavour-name.ts';
 import { DelayProxy } from './delay-proxy.ts';
 
 export type TestClusterOptions = {
-  /** From TIDEMARK_TEST_FLAVOUR unless told; `mariadb` without either. */
+  /** Default: TIDEMARK_TEST_FLAVOUR, otherwise `mariadb`. */
   flavour?: ServerFlavour;
-  /** `replication` unless told; `group` only on MySQL. */
+  /** Default: `replication`. `group` only on MySQL. */
   topology?: Topology;
   replicas?: number;
   backup?: boolean;

@@ -1,6 +1,6 @@
 /**
- * Two API processes side by side in front of the same servers, and nobody asks them anything: one looks at every node as often as
- * it does unless told, the other never. What the first one uses more is what the looking costs.
+ * Two idle API processes in front of the same servers: one probes every node at the default interval, the other never. The
+ * difference is the cost of probing.
  */
 import { systemClock } from '../../../src/platform/clock.ts';
 import type { Bench } from '../bench.ts';

@@ -129,7 +129,7 @@ function had<T>(started: PromiseSettledResult<T>): T {
   return started.value;
 }
 
-/** Rules of accessibility that the page breaks, with where; only what is serious or worse. All rules unless told. */
+/** Rules of accessibility that the page breaks, with where; only what is serious or worse. Default: all rules. */
 export async function seriousFindings(page: Page, rules: readonly string[] | null = null): Promise<string[]> {
   const axe = new AxeBuilder({ page });
   const { violations } = await (rules === null ? axe : axe.withRules([...rules])).analyze();
@@ -138,7 +138,7 @@ export async function seriousFindings(page: Page, rules: readonly string[] | nul
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }
 
-/** Pictures of the page as it stands, at each width and in both themes unless told, to be looked at by people. */
+/** Pictures of the page as it stands, to be inspected by people. Default: at each width and in both themes. */
 export async function takePictures(
   page: Page,
   name: string,

@@ -13,7 +13,7 @@ export const besideScenarios: readonly Scenario[] = [
   {
     name: 'backup-hung',
     title: 'SIGSTOP of the backup',
-    why: 'nothing waits for the backup: what it has not got yet waits in the outbox',
+    why: 'nothing waits for the backup: its missing changes stay in the outbox',
     ground: 'shared',
     lastsMs: 3000,
     ...hang('backup'),
@@ -23,7 +23,7 @@ export const besideScenarios: readonly Scenario[] = [
   {
     name: 'redis-killed',
     title: 'kill -9 of Redis',
-    why: 'each process goes on with what it sees itself',
+    why: 'each process continues with its own probes',
     ground: 'shared',
     lastsMs: 3000,
     begin: ({ redis }) => redis.kill(),
@@ -33,7 +33,7 @@ export const besideScenarios: readonly Scenario[] = [
   {
     name: 'api-killed',
     title: 'kill -9 of an API process in the middle of writes',
-    why: 'clients send again, with the same idempotency key, to the other process',
+    why: 'clients retry with the same idempotency key at the other process',
     ground: 'shared',
     lastsMs: 1500,
     begin: async (stage, work) => {
@@ -49,8 +49,8 @@ function backupDiskFull(): Scenario {
   let makeRoom = async (): Promise<void> => undefined;
   return {
     name: 'backup-disk-full',
-    title: 'the backup’s disk full for a while',
-    why: 'nothing waits for the backup: what it has not got yet waits in the outbox',
+    title: 'the backup’s disk temporarily full',
+    why: 'nothing waits for the backup: its missing changes stay in the outbox',
     ground: 'shared',
     lastsMs: fullForMs,
     begin: async ({ cluster }) => {

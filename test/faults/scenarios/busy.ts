@@ -22,8 +22,8 @@ export function busyFor(lastsMs: number): Scenario {
   let sinceMs = 0;
   return {
     name: busyName,
-    title: 'ten processes that want the processors all the time',
-    why: 'what a process was kept from says nothing of the servers: none is called down, nobody is refused; one that is killed then is told',
+    title: 'ten processes that keep the processors busy all the time',
+    why: 'a process’s own lack of processor time is not held against servers: none is marked DOWN and no request is refused; a server that is really killed is still noticed',
     ground: 'direct',
     lastsMs,
     patienceMs: 30_000,

@@ -39,7 +39,7 @@ function promotionUnderLoad(): Scenario {
   return {
     name: 'promotion-under-load',
     title: 'kill -9 of the source, and `promote`',
-    why: 'writes are refused until somebody has said `promote`, and the API has looked again',
+    why: 'writes are refused until an operator runs `promote` and the API has probed again',
     ground: 'own',
     lastsMs: 4000,
     begin: async (stage) => {
@@ -60,8 +60,8 @@ function oldSourceReturns(): Scenario {
   let returned: ReturnedSource | null = null;
   return {
     name: 'old-source-returns',
-    title: 'the old source back after a promotion, writable, with transactions that nobody else has',
-    why: 'writes are refused until somebody has said `promote`; what only the old source holds was shown to nobody',
+    title: 'the old source back after a promotion, writable, with transactions that no other server has',
+    why: 'writes are refused until an operator runs `promote`; what only the old source has was never shown to a client',
     ground: 'own',
     lastsMs: 4000,
     begin: async (stage) => {
@@ -80,7 +80,7 @@ function outsidePromotion(): Scenario {
   return {
     name: 'outside-promotion',
     title: 'a replica made the source by hand, with SQL',
-    why: 'writes are refused while no server takes any, and until the API has looked again',
+    why: 'writes are refused until a server accepts them and the API has probed it',
     ground: 'own',
     lastsMs: 4000,
     begin: async (stage) => {
@@ -107,7 +107,7 @@ function groupPrimaryKilled(): Scenario {
   return {
     name: 'group-primary-killed',
     title: 'kill -9 of the primary of a replication group',
-    why: 'the group puts out whoever is silent for five seconds, then elects; nobody has to do anything',
+    why: 'the group expels a member that is silent for five seconds, then elects a primary; no operator is needed',
     ground: 'group',
     lastsMs: 14_000,
     begin: async (stage) => {

@@ -20,7 +20,7 @@ export const replicaScenarios: readonly Scenario[] = [
   {
     name: 'replica-killed',
     title: 'kill -9 of a replica',
-    why: 'reads under way on it are asked again elsewhere',
+    why: 'reads in progress on it run again on another server',
     ground: 'shared',
     lastsMs: 3000,
     ...kill('replica-2'),
@@ -29,7 +29,7 @@ export const replicaScenarios: readonly Scenario[] = [
   {
     name: 'replica-hung',
     title: 'SIGSTOP of a replica',
-    why: 'a read waits 150 ms for it, then another one is asked; a commit that waits for its acknowledgement gets the other replica’s',
+    why: 'a read waits 150 ms for it, then runs on another server; a commit that waits for its acknowledgement gets the other replica’s',
     ground: 'shared',
     lastsMs: 4000,
     ...hang('replica-2'),
@@ -48,7 +48,7 @@ export const replicaScenarios: readonly Scenario[] = [
   {
     name: 'applier-stopped',
     title: 'a replica stops applying',
-    why: 'whoever asks for more than it has is served by the other one',
+    why: 'reads that require more than it has go to the other replica',
     ground: 'shared',
     lastsMs: 4000,
     levels: { default: 35, STRONG: 2, BOUNDED: 60, EVENTUAL: 3 },
@@ -64,7 +64,7 @@ export const replicaScenarios: readonly Scenario[] = [
   {
     name: 'all-replicas-killed',
     title: 'kill -9 of all replicas',
-    why: 'writes wait up to 2 s for a replica’s acknowledgement, then go on alone; reads go on from the source',
+    why: 'writes wait up to 2 s for a replica’s acknowledgement, then continue without; reads go to the source',
     ground: 'shared',
     lastsMs: 3000,
     begin: async ({ cluster }) => {

@@ -16,7 +16,7 @@ export const sourceScenarios: readonly Scenario[] = [
   {
     name: 'source-killed',
     title: 'kill -9 of the source',
-    why: 'nobody is promoted here: writes are refused until it is back and has recovered',
+    why: 'no replica is promoted here: writes are refused until the source has restarted and recovered',
     ground: 'shared',
     lastsMs: 3000,
     ...kill('source'),
@@ -25,7 +25,7 @@ export const sourceScenarios: readonly Scenario[] = [
   {
     name: 'source-hung',
     title: 'SIGSTOP of the source',
-    why: 'writes are refused until it goes on',
+    why: 'writes are refused until it resumes',
     ground: 'shared',
     lastsMs: 4000,
     ...hang('source'),
@@ -33,8 +33,8 @@ export const sourceScenarios: readonly Scenario[] = [
   },
   {
     name: 'all-down',
-    title: 'kill -9 of every server, and all back',
-    why: 'nobody is left to answer, and everybody is told so at once',
+    title: 'kill -9 and restart of every server',
+    why: 'no server is left to answer, and every client is told at once',
     ground: 'shared',
     lastsMs: 3000,
     begin: async ({ cluster }) => {

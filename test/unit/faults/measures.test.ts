@@ -16,7 +16,7 @@ const write = (startedMs: number, endedMs: number, error: string | null = null):
 });
 
 describe('what a fault did', () => {
-  it('is the longest time in which nobody was answered, for reads and writes apart', () => {
+  it('is the longest time without a successful answer, for reads and writes separately', () => {
     const samples = [
       read(0, 10),
       read(10, 20, 'NODE_LOST'),
