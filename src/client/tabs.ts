@@ -14,8 +14,8 @@ export function shareAcrossTabs(
   const say = (word: Word) => channel.postMessage(word);
   const unsubscribe = store.subscribe(say);
   channel.addEventListener('message', (event) => {
-    // Browsers and Node type it differently.
-    const { data: word } = event as unknown as { readonly data: Word | undefined };
+    // Node's types do not say that it is a message.
+    const word = 'data' in event ? (event.data as Word | undefined) : undefined;
     switch (word?.kind) {
       case 'learned':
         store.take(word.token, word.included);

@@ -171,6 +171,7 @@ function openAgain(fd: number): number {
 /** Sockets cannot be reopened. Node makes those of standard output blocking; the underlying handle can write without blocking. */
 function throughStandardOutput(): Place {
   const stream = process.stdout;
+  // It is Node's own, and not in its types.
   const { _handle: handle } = stream as unknown as { _handle?: { setBlocking?(blocks: boolean): void } };
   handle?.setBlocking?.(false);
   return {
