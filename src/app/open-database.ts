@@ -1,17 +1,12 @@
 import { longestCommitIn } from '../cluster/commit-patience.ts';
 import type { NodeRole } from '../cluster/node.ts';
 import type { Config } from '../config/config.ts';
+import { downIntervalMs, trackerDefaults } from '../database/engine/default-settings.ts';
 import { type OrdersDatabase, openOrdersDatabase } from '../database/orders/orders-client.ts';
 import { mirroredOrders } from '../orders/mirrored-orders.ts';
 import { servedOrders } from '../orders/served-tables.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-
-/** A node that is down is probed more often than a healthy one, so that its return is noticed soon. */
-const downIntervalMs = 250;
-/** How long one wait for a position blocks in a server before the position is read again. */
-const waitSliceMs = 25;
-const maxWaitersPerNode = 10_000;
 
 const roles: Readonly<Record<Config['cluster']['nodes'][number]['role'], NodeRole>> = {
   source: 'SOURCE',
@@ -32,7 +27,6 @@ export function openDatabase(
   log: Logger,
   { mirroring = true, ...given }: AppSwitches & Partial<Pick<Parameters<typeof openOrdersDatabase>[0], 'metrics'>> = {},
 ): OrdersDatabase {
-  const { monitor } = config;
   const hasBackup = config.cluster.nodes.some(({ role }) => role === 'backup');
   return openOrdersDatabase({
     nodes: config.cluster.nodes.map(({ role, ...node }) => ({ ...node, configuredRole: roles[role] })),
@@ -41,17 +35,24 @@ export function openDatabase(
     log,
     ...given,
     ...(mirroring && hasBackup && { mirroring: { mirrored: mirroredOrders } }),
-    pool: { ...config.pools, longestCommitMs: longestCommitIn(config.http.requestTimeoutMs) },
-    transactionTimeoutMs: config.pools.statementTimeoutMs,
     serves: servedOrders({ hasBackup }),
-    sourceReadsLimit: config.consistency.sourceReadsLimit,
-    backupReads: config.consistency.backupReads,
+    ...databaseSettings(config),
+  });
+}
+
+/** What the configuration says about any database. */
+export function databaseSettings({ pools, http, consistency, monitor }: Config) {
+  return {
+    pool: { ...pools, longestCommitMs: longestCommitIn(http.requestTimeoutMs) },
+    transactionTimeoutMs: pools.statementTimeoutMs,
+    sourceReadsLimit: consistency.sourceReadsLimit,
+    backupReads: consistency.backupReads,
     nodePatienceMs: monitor.patienceMs,
     health: monitor,
     monitor: {
       ...monitor,
       downIntervalMs: monitor.intervalMs === 'off' ? downIntervalMs : Math.min(downIntervalMs, monitor.intervalMs),
     },
-    tracker: { sliceMs: waitSliceMs, maxWaiters: maxWaitersPerNode },
-  });
+    tracker: trackerDefaults,
+  };
 }

@@ -27,20 +27,6 @@ export const ordersNames: DatabaseNames = {
   backupDatabase: 'orders_backup_db',
 };
 
-/** For a database besides the orders: `LEDGER_URL`, `LEDGER_REPLICA_URLS`, `LEDGER_HOST`. */
-export function namesOf(database: string): DatabaseNames {
-  return {
-    source: [`${database}_URL`],
-    replicas: `${database}_REPLICA_URLS`,
-    backup: `${database}_BACKUP_URL`,
-    migration: `${database}_MIGRATION_URL`,
-    backupMigration: `${database}_BACKUP_MIGRATION_URL`,
-    replicaOrder: `${database}_REPLICA_ORDER`,
-    prefix: database,
-    backupDatabase: null,
-  };
-}
-
 export const urlNamesOf = ({ source, replicas, backup }: DatabaseNames): readonly string[] => [
   ...source,
   replicas,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { databaseVariables, namesOf, ordersNames } from '../../../src/config/database/database-names.ts';
+import { databaseVariables, ordersNames } from '../../../src/config/database/database-names.ts';
+import { namesOf } from '../../../src/config/database/named-database.ts';
 import { readDatabase } from '../../../src/config/database/read-database.ts';
 import { readTlsDefaults } from '../../../src/config/database/tls-defaults.ts';
 import type { Environment } from '../../../src/config/environment.ts';
@@ -90,5 +91,34 @@ describe('a database beside the orders is read from variables with its name', ()
     const { faults } = read(environment);
     expect(faults[0]).toEqual({ name, fault: expect.stringContaining(fault) });
     expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+});
+
+describe('the name of a database is refused', () => {
+  it.each([
+    ['REDIS', 'REDIS_URL'],
+    ['PAYMENTS', 'PAYMENTS_URL'],
+    ['PUBLIC', 'PUBLIC_URL'],
+    ['DATABASE', 'DATABASE_URL'],
+    ['SOURCE', 'SOURCE_URL'],
+    ['BACKUP', 'BACKUP_URL'],
+    ['DB', 'DB_MASTER_HOST'],
+    ['DB_MASTER', 'DB_MASTER_HOST'],
+    ['DB_SLAVE7', 'DB_SLAVE7_HOST'],
+  ])('if its variables have a meaning already: %s', (name, variable) => {
+    expect(() => namesOf(name)).toThrow(`${variable} is in use`);
+  });
+
+  it.each([
+    ['LEDGER', 'LEDGER_URL'],
+    ['LEDGER_BACKUP', 'LEDGER_BACKUP_URL'],
+    ['LEDGER_SLAVE2', 'LEDGER_SLAVE2_HOST'],
+  ])('if its variables are those of another database: %s', (name, variable) => {
+    expect(() => namesOf(name, [names])).toThrow(`${variable} is in use`);
+    expect(namesOf('STOCK', [names]).source).toEqual(['STOCK_URL']);
+  });
+
+  it.each(['ledger', '', '2ND', 'LED GER'])('if it is no name of a variable: "%s"', (name) => {
+    expect(() => namesOf(name)).toThrow(RangeError);
   });
 });
