@@ -23,7 +23,10 @@ export type Answered<T> = {
 };
 
 export type EngineParts<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> = {
-  readonly database: ReplicatedDatabase<Client, Transaction>;
+  readonly database: Pick<
+    ReplicatedDatabase<Client, Transaction>,
+    'historyTurns' | 'resume' | 'epochs' | 'openSession'
+  >;
   readonly tokens: TokenCodec;
   readonly clusterId: string;
   readonly clock: Clock;
