@@ -1,6 +1,6 @@
 import { TidemarkError } from '../errors.ts';
 
-/** The answer to a commit was lost, and nobody could be asked in time whether the write is there. */
+/** The answer to a commit was lost, and its outcome could not be determined in time. */
 export class WriteIndeterminateError extends TidemarkError {
   readonly code = 'WRITE_INDETERMINATE';
   readonly retryable = true;
@@ -13,7 +13,7 @@ export class WriteIndeterminateError extends TidemarkError {
   }
 }
 
-/** The engine was told not to write to this database. Nothing was written. */
+/** The engine was opened without writes to this database. Nothing was written. */
 export class DatabaseReadOnlyError extends TidemarkError {
   readonly code = 'DATABASE_READ_ONLY';
   readonly retryable = false;
@@ -23,7 +23,7 @@ export class DatabaseReadOnlyError extends TidemarkError {
   }
 }
 
-/** The engine was told not to read from this database. */
+/** The engine was opened without reads from this database. */
 export class DatabaseWriteOnlyError extends TidemarkError {
   readonly code = 'DATABASE_WRITE_ONLY';
   readonly retryable = false;
@@ -33,7 +33,7 @@ export class DatabaseWriteOnlyError extends TidemarkError {
   }
 }
 
-/** What is to be done with a database contradicts itself. */
+/** The declared uses of a database contradict each other. */
 export class DatabaseUsesError extends TidemarkError {
   readonly code = 'BAD_DATABASE_USES';
   readonly retryable = false;
@@ -53,7 +53,7 @@ export class NodeLostError extends TidemarkError {
   }
 }
 
-/** Too many requests want a connection at once. */
+/** Too many requests need a connection at the same time. */
 export class OverloadedError extends TidemarkError {
   readonly code = 'OVERLOADED';
   readonly retryable = true;
@@ -63,7 +63,7 @@ export class OverloadedError extends TidemarkError {
   }
 }
 
-/** The write met others' locks again and again. */
+/** The write repeatedly met the locks of others. */
 export class WriteContendedError extends TidemarkError {
   readonly code = 'WRITE_CONTENDED';
   readonly retryable = true;
@@ -73,7 +73,10 @@ export class WriteContendedError extends TidemarkError {
   }
 }
 
-/** The transaction was rolled back, by the server on its own or because its time was over: what comes later would be committed by itself. */
+/**
+ * The transaction was rolled back, by the server on its own or because its time was over: what comes later would be committed
+ * by itself.
+ */
 export class TransactionRolledBackError extends TidemarkError {
   readonly code = 'TRANSACTION_ROLLED_BACK';
   readonly retryable = true;
@@ -83,7 +86,7 @@ export class TransactionRolledBackError extends TidemarkError {
   }
 }
 
-/** Nobody waited for the statement before the transaction was committed. */
+/** The statement was not awaited before the transaction was committed. */
 export class TransactionOverError extends TidemarkError {
   readonly code = 'TRANSACTION_OVER';
   readonly retryable = false;

@@ -12,7 +12,7 @@ export type ConditionedRows = {
 };
 
 export interface WrittenKeys {
-  /** What the rows hold in the column, each value once, without NULL. Nobody else changes those rows before the transaction ends. */
+  /** The rows' values of the column, each once, without NULL. No other session changes those rows before the transaction ends. */
   lock(connection: Asked, rows: ConditionedRows): Promise<readonly string[]>;
   /** The numbers that the server gave to the `count` rows of the statement that it answered so; empty when it gave none. */
   numbered(connection: Asked, answer: unknown, count: number): Promise<readonly bigint[]>;

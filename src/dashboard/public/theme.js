@@ -1,4 +1,4 @@
-// Runs before anything is painted: whoever chose a theme must not see the other one flash up.
+// Runs before anything is painted: a user who has chosen a theme must not see the other one flash up.
 try {
   const theme = localStorage.getItem('tidemark-theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;

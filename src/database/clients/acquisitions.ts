@@ -9,13 +9,13 @@ const ownShare = 0.9;
 export type AcquisitionsOptions = {
   /** Counts only time in which this process could run. */
   readonly ownClock: Clock;
-  /** How many times as long as usual somebody may wait now; once unless told. */
+  /** The factor by which waits may be longer now. Default: 1. */
   readonly stretch?: () => number;
-  /** How long somebody waits for a connection, in milliseconds: the driver's limit. */
+  /** How long a request waits for a connection, in milliseconds: the driver's limit. */
   readonly acquireTimeoutMs: number;
 };
 
-/** Who has asked a pool for a connection and has none yet. */
+/** Requests that are waiting for a connection of the pool. */
 export class Acquisitions {
   readonly #pool: Pick<ConnectionPool, 'getConnection'>;
   readonly #options: AcquisitionsOptions;
@@ -28,8 +28,8 @@ export class Acquisitions {
   }
 
   /**
-   * The driver counts time in which nobody was there to take the connection: then it is asked again. So it is with one that
-   * has idle connections: behind a pause it takes them for dead, one after the other, and opens new ones.
+   * The driver also counts time in which this process could not run: then it is asked again. The same holds for a pool with
+   * idle connections: after a pause it takes them for dead, one after the other, and opens new ones.
    */
   async acquire(): Promise<PooledConnection> {
     const patience = this.#patience();
@@ -46,7 +46,7 @@ export class Acquisitions {
     }
   }
 
-  /** Sends away everybody who waits: the driver would let them wait for a connection that cannot be opened. */
+  /** Rejects all waiting requests: the driver would let them wait for a connection that cannot be opened. */
   refuse(): void {
     for (const refuse of this.#waiting) refuse(new NodeDownError());
     this.#waiting.clear();

@@ -1,7 +1,7 @@
 /**
  * What was committed: COMMIT, or a single write outside a transaction, is followed on the same connection by the statement
- * that tells its position. Behind a COMMIT it is sent without waiting (the driver pipelines), so a commit costs one round
- * trip as before. A single write may have to be prepared first, and what is sent behind it could overtake it: there it waits.
+ * that returns its position. After a COMMIT it is sent without waiting (the driver pipelines), so a commit still costs one round
+ * trip. A single write may have to be prepared first, and a statement sent after it could overtake it: there it waits.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -24,7 +24,7 @@ export type HowCaptured = {
 export class CapturedCommits {
   readonly #learnPositions: boolean;
   readonly #clock: Clock;
-  /** What each connection answered last, to tell a commit that wrote nothing. */
+  /** Each connection's last answer, to recognise a commit that wrote nothing. */
   readonly #lastOwn = new WeakMap<object, CommitAnswer>();
 
   constructor({ learnPositions, clock }: { readonly learnPositions: boolean; readonly clock: Clock }) {

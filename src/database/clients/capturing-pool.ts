@@ -1,9 +1,9 @@
 /**
- * The pool that Prisma's adapter is given: the driver's own, with some things learned and done on the way.
+ * The pool that Prisma's adapter gets: the driver's own, with capture added.
  *
  * What was committed: captured-commits.ts. What was seen: observed-reads.ts. Transactions: transaction-connection.ts; a
- * single write to a mirrored table becomes one. What went wrong: met-faults.ts, since Prisma's errors no longer tell faults
- * apart. Which work a statement belongs to, the scope of the database tells.
+ * single write to a mirrored table becomes one. What went wrong: met-faults.ts, since Prisma's errors no longer distinguish
+ * faults. Which work a statement belongs to is known from the scope of the database.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -96,15 +96,15 @@ export class CapturingPool implements AdapterPool {
     this.#transactions = { ...this.#transactions, mirroring };
   }
 
-  /** Connections that serve somebody and that serve nobody, and requests that wait for one. */
+  /** Connections in use, idle connections, and requests that wait for one. */
   get load(): { readonly active: number; readonly idle: number; readonly waiting: number } {
     const pool = this.#pool;
     return { active: pool.activeConnections(), idle: pool.idleConnections(), waiting: pool.taskQueueSize() };
   }
 
   /**
-   * For one transaction, and all of it belongs to the work that began it: Prisma sends the statements of all transactions
-   * that are asked for in one tick in the scope of the first, so the scope of a statement tells nothing.
+   * For one transaction, which belongs as a whole to the work that began it: Prisma sends the statements of all transactions
+   * that are requested in one tick in the scope of the first, so the scope of a statement is no evidence.
    */
   async getConnection(): Promise<PooledConnection> {
     const { capture, snapshot } = this.#scope;
@@ -151,7 +151,7 @@ export class CapturingPool implements AdapterPool {
     this.cut();
   }
 
-  /** Sends away everybody who waits for a connection: the driver would let them wait for one that cannot be opened. */
+  /** Rejects all requests that wait for a connection: the driver would let them wait for one that cannot be opened. */
   refuseWaiting(): void {
     this.#acquisitions.refuse();
   }
@@ -162,7 +162,7 @@ export class CapturingPool implements AdapterPool {
     this.#cut();
   }
 
-  /** A read whose connection was lost is sent once more when the server is there: it may have closed one that was idle. */
+  /** A read whose connection was lost is retried once the server is back: the server may have closed an idle connection. */
   async #alone<T>(how: Sending, sql: Statement, values: unknown): Promise<T> {
     try {
       return await this.#sent<T>(how, sql, values);

@@ -1,10 +1,10 @@
-/** What went wrong between here and a server: counted, told to the write that met it, and to whoever watches the server. */
+/** Faults between this process and a server: counted, and reported to the write that met them and to the node's monitor. */
 import { TidemarkError } from '../../errors.ts';
 import { type DriverFault, NodeDownError } from '../../servers/driver-fault.ts';
 import { faultInWords, faultOf, readRefusalOf } from '../../servers/faults.ts';
 import type { WriteCapture } from '../write/write-capture.ts';
 
-/** A read that a server refused for a reason of its own. `again` sends it there once more, past all that counts faults. */
+/** A read that a server refused for a reason of its own. `again` retries it there, without counting faults. */
 export type RefusedRead = { readonly error: unknown; readonly again: () => Promise<unknown> };
 
 export class MetFaults {

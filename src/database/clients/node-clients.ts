@@ -28,17 +28,17 @@ export type NodeClientOptions<Client> = {
   /** Of the database that the node has a copy of. */
   readonly scope: DatabaseScope;
   readonly clock: Clock;
-  /** Counts only time in which this process could run; `clock` unless told. */
+  /** Counts only time in which this process could run. Default: `clock`. */
   readonly ownClock?: Clock;
-  /** How many times as long as usual somebody may wait now; once unless told. */
+  /** The factor by which waits may be longer now. Default: 1. */
   readonly stretch?: () => number;
   readonly learnPositions?: boolean;
   readonly proveCommits?: boolean;
-  /** Which writes are noted for the backup; none unless told. */
+  /** Which writes are recorded for the backup. Default: none. */
   readonly mirroring?: MirroringOptions;
 };
 
-/** Whoever watches the node. */
+/** The monitor of the node. */
 export type ConnectionWatch = {
   readonly onConnectionLost: (trouble: string) => void;
   /** Whether the server is there, after a connection to it was lost. */
@@ -67,12 +67,12 @@ export type NodeClients<Client> = {
 /**
  * One client per node, and for each the composition in which it is the source:
  *
- *   direct = client.$extends(mirroring)                    notes for the backup what is written; where nothing may be,
+ *   direct = client.$extends(mirroring)                    records for the backup what is written; in a read-only database
  *                                                          $extends(refusingWrites)
  *   gated = direct.$extends(healthGating(scope))           sends each read to the node that the router chose
  *   split = direct.$extends(readReplicas({ replicas: [gated] }))
- *                                                          tells reads from the rest
- *   composed = split.$extends(readsOnly(scope))            refuses the rest
+ *                                                          separates reads from everything else
+ *   composed = split.$extends(readsOnly(scope))            refuses everything else
  *
  * Every node gets both: after a failover another one is the source.
  */
@@ -107,7 +107,7 @@ export function makeNodeClients<Client extends PrismaClientLike>(
   });
   const adapter = driver.adapter(pool, address.database);
   const made = makeClient({ adapter });
-  // Extensions are typed for one generated client each; these leave the client's shape as it is.
+  // Extensions are typed for one generated client each; these leave the client's type unchanged.
   const extending = (client: Client) => client as unknown as { $extends(extension: unknown): Client };
   const refusing = settings.onlyReads === true ? extending(made).$extends(refusingWrites(scope, pool)) : made;
   const direct = mirrored === undefined ? refusing : extending(refusing).$extends(mirroring(pool, mirrored));

@@ -1,6 +1,6 @@
 /**
- * What was seen: the first read of an operation is sent together with the question how far the node has come. A proxy that does
- * not let the two pass together refuses both; then the read is sent alone, and from then on nothing is joined.
+ * What was seen: the first read of an operation is sent together with the question for the node's position. A proxy that
+ * rejects joined statements refuses both; then the read is sent alone, and from then on nothing is joined.
  */
 import type { PooledConnection, Statement } from '../../servers/connection.ts';
 import { faultOf } from '../../servers/faults.ts';

@@ -4,7 +4,7 @@ import type { CapturingPool } from './capturing-pool.ts';
 
 const states = ['active', 'idle'] as const;
 
-/** Measures the connection pool of each node, when somebody looks. */
+/** Measures the connection pool of each node whenever metrics are collected. */
 export function measurePools(pools: ReadonlyMap<string, CapturingPool>, metrics: Metrics): void {
   const node = [...pools.keys()];
   metrics.gauge(

@@ -1,4 +1,4 @@
-/** How single statements are told apart and sent. */
+/** How single statements are classified and sent. */
 import { type PooledConnection, type Statement, textOf } from '../../servers/connection.ts';
 import type { Dialect } from '../../servers/dialect.ts';
 import { certainRefusals, type DriverFault } from '../../servers/driver-fault.ts';

@@ -1,6 +1,6 @@
 /**
- * A connection for one transaction, as Prisma's adapter sees it: what it commits is told to the write that it belongs to, a
- * snapshot begins with its position, and what it changed of mirrored tables goes with it.
+ * A connection for one transaction, as Prisma's adapter sees it: what it commits is reported to the write that it belongs to, a
+ * snapshot begins with its position, and its changes to mirrored tables are recorded with it.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -89,7 +89,7 @@ export function transactionOn(
   const giveBack = async () => {
     guard.giveBack();
     if (deadline.isOver) void deadline.answered.then(() => connection.destroy());
-    // What its row says of this transaction the next one must not change.
+    // The next transaction must not change what its row proves about this one.
     else if (guard.leavesNothing && capture?.state !== 'COMMITTING') await connection.release();
     else connection.destroy();
   };

@@ -1,16 +1,16 @@
 /**
  * Keeps the statements of one connection to one transaction.
  *
- *   NONE --BEGIN--> OPEN --COMMIT, ROLLBACK--> DONE: nothing but another BEGIN is sent any more, once given back nothing
- *                   OPEN --the server ended it--> OVER: nothing but ROLLBACK is sent any more
+ *   NONE --BEGIN--> OPEN --COMMIT, ROLLBACK--> DONE: only another BEGIN is sent; after the connection was returned, nothing
+ *                   OPEN --the server ended it--> OVER: only ROLLBACK is sent
  *
- * Prisma rolls back a transaction whose time is over while a call of several statements is still under way: those that are
- * left come behind the ROLLBACK, and the server would commit each by itself.
+ * Prisma rolls back a transaction that has timed out while a call of several statements is still running: the remaining
+ * statements come after the ROLLBACK, and the server would commit each on its own.
  *
  * Servers end transactions with many errors (a deadlock, a changed snapshot, a lock timeout under some settings, a full lock
- * table) and keep them open after most. So nothing is read from numbers: each answer says whether a transaction is open, and
- * where an error was the answer, which says nothing, the server is asked. What waits behind it must not have been sent by
- * then, for it would be committed by itself: statements go one at a time.
+ * table) and keep them open after most. So nothing is derived from error numbers: each answer says whether a transaction is
+ * open, and after an error, which does not say, the server is asked. The next statement must not have been sent by
+ * then, because it would be committed on its own: statements go one at a time.
  */
 import { type Sends, type Statement, textOf } from '../../servers/connection.ts';
 import type { Driver } from '../../servers/driver.ts';
@@ -35,7 +35,7 @@ type TransactionDriver = Pick<Driver, 'dialect' | 'isInTransaction' | 'isAutocom
 const begins = /^(?:BEGIN|START TRANSACTION)\b/;
 const mark = 'tidemark_call';
 
-/** What is to be sent behind the first statement of a transaction that may write, and what became of it. */
+/** What is sent after the first statement of a transaction that may write, and its outcome. */
 export type Proving = {
   readonly mayWrite: (text: string) => boolean;
   /** `null`: nothing. */
@@ -57,7 +57,7 @@ export class TransactionGuard implements Sends {
   #end: TransactionEnd | null = null;
   #changed = false;
   #wrote = false;
-  /** What was sent behind the last statement and nobody waits for, but the next. */
+  /** What was sent after the last statement; only the next statement waits for it. */
   #behind: Promise<void> | null = null;
 
   constructor(
@@ -106,14 +106,14 @@ export class TransactionGuard implements Sends {
     this.#isGivenBack = true;
   }
 
-  /** Throws once its transaction is over, however it ended. */
+  /** Throws once its transaction has ended, for whatever reason. */
   refuseLate(): void {
     this.#refuseWhenOver();
     if (this.#done === 'ROLLED_BACK') throw new TransactionRolledBackError(null);
     if (this.#done === 'COMMITTED' || this.#isGivenBack) throw new TransactionOverError();
   }
 
-  /** COMMIT, with what is to be sent right behind it. */
+  /** COMMIT, followed directly by what is sent with it. */
   commit<T>(send: () => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       this.refuseLate();
@@ -203,7 +203,7 @@ export class TransactionGuard implements Sends {
     if ((await this.#asked()) !== true) this.#over('ROLLED_BACK', proof.reason);
   }
 
-  /** A transaction that was ended and begun anew looks open, but has lost its savepoints. */
+  /** A transaction that was ended and begun again seems to be open, but has lost its savepoints. */
   async #marked<T>(send: () => Promise<T>): Promise<T> {
     await this.#watched(() => this.#connection.query(`SAVEPOINT ${mark}`), 'ROLLED_BACK');
     try {
@@ -231,7 +231,7 @@ export class TransactionGuard implements Sends {
     return answer;
   }
 
-  /** Whether a transaction is open; `null` when nobody answers. The driver takes each error for a yes. */
+  /** Whether a transaction is open; `null` without an answer. The driver takes each error for a yes. */
   async #asked(): Promise<boolean | null> {
     try {
       await this.#connection.query(this.#driver.nothing);
@@ -253,13 +253,13 @@ export class TransactionGuard implements Sends {
     throw outcome === 'ROLLED_BACK' ? new TransactionRolledBackError(cause) : new WriteNotAtomicError(cause);
   }
 
-  /** As the last answer said. */
+  /** According to the last answer. */
   get #inTransaction(): boolean {
     return this.#driver.isInTransaction(this.#connection);
   }
 }
 
-/** Sent by ourselves or by Prisma to manage the transaction, not by somebody who uses it: those want rows as arrays. */
+/** Sent by this code or by Prisma to manage the transaction, not by its user, whose statements ask for rows as arrays. */
 export function isOwn(sql: Statement): boolean {
   return typeof sql === 'string' || sql.rowsAsArray !== true;
 }

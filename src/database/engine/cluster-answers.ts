@@ -34,7 +34,7 @@ export function clusterAnswers(cluster: Cluster, clock: Clock) {
     sourceSure: () => cluster.judge.sure(),
     vouchedAtMs: () => clock.now() - unvouchedMs(cluster.snapshot(), clock.monotonic()),
     believes: (position: Position) => cluster.believes(position),
-    /** A promotion shows itself to readers before it is known: each doubt makes the cluster look. */
+    /** Readers may see a promotion before it is known: each doubt triggers a probe of the cluster. */
     untilBelieved: async (position: Position) => {
       const untilMs = clock.monotonic() + promotionLookMs.most;
       while (!cluster.believes(position) && clock.monotonic() < untilMs) await clock.sleep(promotionLookMs.every);
@@ -42,7 +42,7 @@ export function clusterAnswers(cluster: Cluster, clock: Clock) {
   };
 }
 
-/** The statement is at fault whoever is asked, or no read. */
+/** The statement is at fault on every server, or it is not a read. */
 const ofStatement: ReadonlySet<string> = new Set(['OTHER', 'VALUE', 'READ_ONLY']);
 
 async function tried({ again }: RefusedRead): Promise<TrialOutcome> {

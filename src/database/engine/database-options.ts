@@ -14,7 +14,7 @@ import type { DatabaseUses } from './database-uses.ts';
 export type DatabaseNode = Node & ServerAddress;
 
 export type ReplicatedDatabaseOptions<Client> = {
-  /** Tells the databases of a process apart in metrics and errors. */
+  /** Distinguishes the databases of a process in metrics and errors. */
   readonly name: string;
   readonly nodes: readonly DatabaseNode[];
   readonly makeClient: MakeClient<Client>;
@@ -24,22 +24,22 @@ export type ReplicatedDatabaseOptions<Client> = {
   readonly pool: PoolSettings;
   /** How long one write transaction may last, in milliseconds. */
   readonly transactionTimeoutMs: number;
-  /** Off, writes tell no position and sessions do not read their own writes: only for measuring what learning them costs. */
+  /** If off, writes return no position and sessions do not read their own writes: only for measuring the cost. */
   readonly learnPositions?: boolean;
   /** Off, a commit whose answer is lost stays unknown: only for measuring what settling it costs. */
   readonly proveCommits?: boolean;
-  /** What is done with this database: all that the other options allow, unless told. */
+  /** What the database is used for. Default: everything that the other options allow. */
   readonly uses?: Partial<DatabaseUses>;
-  /** Which writes are noted for the backup; none unless told. */
+  /** Which writes are recorded for the backup. Default: none. */
   readonly mirroring?: Pick<MirroringOptions, 'mirrored'>;
   /** How many reads may run on the source at once because no replica would do. */
   readonly sourceReadsLimit: number;
-  /** Whether the backup may serve reads without a past when nobody else can. It may unless told. */
+  /** Whether the backup may serve reads without a past if no other server can. Default: true. */
   readonly backupReads?: boolean;
   /** How long work may run on a node before the node is asked whether it is still there, in milliseconds. */
   readonly nodePatienceMs: number;
-  /** Counts and measures nothing unless told. Several databases may share them. */
+  /** Default: no metrics. Several databases may share them. */
   readonly metrics?: Metrics;
-  /** What every server has to be able to read to serve; not looked at unless told. */
+  /** What every server must be able to read in order to serve. Default: not checked. */
   readonly serves?: Served;
 } & Pick<ClusterOptions, 'health' | 'monitor' | 'tracker'>;

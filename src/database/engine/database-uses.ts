@@ -13,7 +13,7 @@ export type DatabaseUses = {
   readonly epochs: boolean;
 };
 
-/** Of which nothing needs to be said: all but `mirrored`, which needs the models. Throws `DatabaseUsesError`. */
+/** Defaults: all but `mirrored`, which needs the models. Throws `DatabaseUsesError`. */
 export function usesOf(
   name: string,
   { uses = {}, mirroring }: { readonly uses?: Partial<DatabaseUses>; readonly mirroring?: unknown },

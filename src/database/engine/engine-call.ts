@@ -55,7 +55,10 @@ export class EngineCall<Client extends PrismaClientLike & TransactionRunner<Tran
     return !this.#request.writes;
   }
 
-  /** Throws `InvalidConsistencyTokenError`, `BadConsistencyRequestError`, `WriteLostError` (with the token to go on with), `EpochAheadError` or `ConsistencyTimeoutError`. */
+  /**
+   * Throws `InvalidConsistencyTokenError`, `BadConsistencyRequestError`, `WriteLostError` (with the token to continue with),
+   * `EpochAheadError` or `ConsistencyTimeoutError`.
+   */
   async resume(): Promise<JudgedPast> {
     const { database, tokens, clusterId, clock } = this.#parts;
     const { level } = this.#request.intent;

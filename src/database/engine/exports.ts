@@ -1,5 +1,5 @@
-// What `tidemark/prisma` offers: the engine for anybody's models. `openPrismaEngine` is all that most need; the parts that it is
-// made of are here for those who join them in another way.
+// The exports of `tidemark/prisma`: the engine for any Prisma models. Most programs need only `openPrismaEngine`; its parts
+// are exported for those that combine them differently.
 export { Cluster } from '../../cluster/cluster.ts';
 export type { ClusterOptions } from '../../cluster/cluster-options.ts';
 export type { ClusterSnapshot } from '../../cluster/cluster-snapshot.ts';

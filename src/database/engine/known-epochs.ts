@@ -1,4 +1,4 @@
-/** The promotions that an engine knows of, and the recorder of those that somebody made without a word. */
+/** The promotions known to an engine, and the recorder of those that were made outside and not recorded. */
 import type { ClusterSnapshot } from '../../cluster/cluster-snapshot.ts';
 import type { GoneBack } from '../../cluster/source-judge.ts';
 import { currentEpoch, type EpochHistory } from '../../consistency/epoch.ts';
@@ -12,7 +12,7 @@ export class KnownEpochs {
   readonly #recorder: EpochRecorder | null;
   #history: EpochHistory = [];
 
-  /** `recording`: `null` for a database whose record others keep, or nobody. */
+  /** `recording`: `null` for a database whose record is kept elsewhere, or not at all. */
   constructor(recording: Omit<EpochRecorderOptions, 'epochs'> | null) {
     this.#recorder = recording && new EpochRecorder({ ...recording, epochs: () => this.#history });
   }
@@ -26,7 +26,7 @@ export class KnownEpochs {
     return currentEpoch(this.#history);
   }
 
-  /** While a source that has gone back is not on record, no position says which history it is of. */
+  /** Until it is recorded that a source has gone back, no position says which history it belongs to. */
   get isPending(): boolean {
     return this.#recorder?.isPending === true;
   }

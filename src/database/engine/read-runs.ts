@@ -1,16 +1,16 @@
 /**
- * One operation that reads, run until it has an answer that holds.
+ * One operation that reads, run until it has a valid answer.
  *
  *   resume --> open --> work --> observe --> judge --> answer
  *
- * | on the way | then |
+ * | event | reaction |
  * |---|---|
- * | its node was lost while it read | again from its start, past that node |
- * | its node was lost before it told what was seen | likewise; its own answer goes out when nobody has a better one |
- * | a promotion has overtaken it | likewise, with what was seen before judged anew |
- * | what was seen before was not judged, or by another source | it is judged now: the answer is refused when it does not hold |
+ * | its node was lost while it read | it runs again from its start, without that node |
+ * | its node was lost before it reported what was seen | likewise; the first answer is used if there is no better one |
+ * | a promotion has overtaken it | likewise, after judging again what was seen before |
+ * | what was seen before was not judged, or by another source | it is judged now: the answer is refused if it does not hold |
  *
- * What a run has seen is told to nobody unless it is the run that answers. What writes is run once.
+ * What a run has seen only counts if its answer is used. Operations that write run once.
  */
 import type { Session } from '../../consistency/session.ts';
 import { TidemarkError } from '../../errors.ts';
@@ -23,13 +23,13 @@ const maxRuns = 3;
 /** What a client has seen before, as it was judged. */
 export type JudgedPast = {
   readonly session: Session;
-  /** Its source could not be asked about it: what is read with it has to be judged once more. */
+  /** Its source could not be asked about it: what is read with it has to be judged again. */
   readonly isUnjudged: boolean;
   /** Which state of the source's history it was judged by; `null` when there was nothing to judge. */
   readonly judgedIn: number | null;
 };
 
-/** The session of one run, as far as it tells whether the run holds. */
+/** The session of one run, as far as needed to decide whether the run is valid. */
 export interface RunningSession {
   readonly decision: RouteDecision | null;
   readonly lostNodes: ReadonlySet<string> | null;
@@ -94,7 +94,7 @@ async function betterAnswer<Past extends JudgedPast, Running extends RunningSess
   { lostNodes, unobserved }: Running,
   { run, excluded }: Attempt,
 ): Promise<{ readonly answer: Answer } | null> {
-  // A token of the history that has ended would leave only the source, which nobody may know yet.
+  // A token of the ended history would only allow the source, which may not be known yet.
   const now = lostNodes === null ? await runnable.resume() : past;
   try {
     return { answer: await runWithFreshness(judging, runnable, now, { run, excluded: lostNodes ?? excluded }) };
@@ -110,8 +110,8 @@ function isToBeJudged({ isUnjudged, judgedIn }: JudgedPast, { historyTurns }: Ju
 }
 
 /**
- * Nobody could be asked whether the source has what the client has seen, and meanwhile there may be another one that has not.
- * Throws when that is so, or when the source answered and still does not tell.
+ * It could not be checked whether the source has what the client has seen, and there may now be a source that has not.
+ * Throws if that is so, or if the source has answered and it is still unknown.
  */
 async function judge(
   runnable: { resume(): JudgedPast | Promise<JudgedPast> },
@@ -119,7 +119,7 @@ async function judge(
 ): Promise<void> {
   const { isUnjudged } = await runnable.resume();
   if (!isUnjudged || decision?.role !== 'SOURCE') return;
-  throw new LimitedFunctionalityError('The source has not told yet whether it has what you have seen', {
+  throw new LimitedFunctionalityError('It is not known yet whether the source has what you have seen', {
     facts: { retryAfterMs },
   });
 }

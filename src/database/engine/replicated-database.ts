@@ -43,9 +43,9 @@ import { warmUp } from './warm-up.ts';
 export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRunner<Transaction>, Transaction> {
   readonly cluster: Cluster;
   readonly name: string;
-  /** Of this database: they tell its name. Ends with it. */
+  /** Of this database: labelled with its name. Closed with it. */
   readonly metrics: LabelledMetrics;
-  /** Tells of each write of this process. */
+  /** Reports each write of this process. */
   readonly committed: Commits;
   readonly #clients: ReadonlyMap<string, NodeClients<Client>>;
   readonly #services: SessionServices<Client, Transaction>;
@@ -195,7 +195,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     });
   }
 
-  /** Resolves when every node was looked at once, whether it answered or not. */
+  /** Resolves when every node has been probed once, whether it answered or not. */
   async start(): Promise<void> {
     this.#strain.start();
     await this.cluster.start();
@@ -220,7 +220,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     return this.#epochs.history;
   }
 
-  /** A position of the source that is at most so old; `null` when nobody knows one. */
+  /** A position of the source that is at most this old; `null` if none is known. */
   async positionWithin(maxStalenessMs: number): Promise<Position | null> {
     return this.#router.positionWithin(maxStalenessMs);
   }
@@ -235,7 +235,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     return this.cluster.judge.turns;
   }
 
-  /** Whether positions say what the servers have; without, nothing that was read is good for anybody else. */
+  /** Whether positions say what the servers have; otherwise nothing that was read may be shared with other clients. */
   get comparesPositions(): boolean {
     return !isBlind(this.cluster.snapshot());
   }
@@ -277,7 +277,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     found(this.#clients, nodeName).pool.cut();
   }
 
-  /** A write was refused: who takes them, and whether it can, is found out now. */
+  /** A write was refused: checks now which server accepts writes, and whether it can. */
   #doubtSource(): void {
     const source = writableSource(this.cluster.snapshot());
     if (source !== undefined) this.cluster.doubtServing(source.node.name);

@@ -1,6 +1,6 @@
 /**
- * Applies plain SQL migrations, forward only, one process at a time. A migration that was applied never changes; one that
- * failed stops everything until somebody has looked at what it left behind, because DDL cannot be rolled back.
+ * Applies plain SQL migrations, forward only, one process at a time. A migration that was applied never changes. A failed one
+ * stops everything until an operator has checked what it left behind, because DDL cannot be rolled back.
  */
 import type { Connection } from '../../servers/connection.ts';
 import { openDirectConnection } from '../../servers/direct-connection.ts';
@@ -30,9 +30,9 @@ export type MigrateOptions = {
   /** Folder of `<stamp>_<name>/migration.sql`. */
   readonly directory: string;
   readonly log: (line: string) => void;
-  /** How long to wait for another process that migrates the same server. 60 s unless told. */
+  /** How long to wait for another process that migrates the same server. Default: 60 s. */
   readonly lockTimeoutMs?: number;
-  /** How long the server may take to answer at all. 5 s unless told. */
+  /** How long the server may take to answer at all. Default: 5 s. */
   readonly connectTimeoutMs?: number;
 };
 
@@ -43,7 +43,7 @@ export type MigrationStatus = {
 };
 
 /**
- * Applies what is pending and answers its names. Throws `DatabaseUnreachableError`, `MigrationsLockedError`,
+ * Applies pending migrations and returns their names. Throws `DatabaseUnreachableError`, `MigrationsLockedError`,
  * `EditedMigrationError`, `FailedMigrationError` or `UnreadableMigrationError`.
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
@@ -60,7 +60,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   });
 }
 
-/** What is applied and what is not, in order. Changes nothing and waits for nobody. */
+/** Applied and pending migrations, in order. Changes nothing and takes no lock. */
 export async function migrationStatus(options: Pick<MigrateOptions, 'url' | 'directory'>): Promise<MigrationStatus[]> {
   const files = await readMigrationFiles(options.directory);
   const connection = await openDirectConnection(options.url);
@@ -77,7 +77,7 @@ export async function migrationStatus(options: Pick<MigrateOptions, 'url' | 'dir
   }
 }
 
-/** Settles a failed migration after somebody repaired what it left: counts it as applied, or lets it run again. */
+/** Settles a failed migration after its leftovers were repaired by hand: marks it as applied, or lets it run again. */
 export async function settleMigration(
   options: MigrateOptions,
   name: string,
@@ -134,7 +134,7 @@ async function apply(connection: Connection, { name, script }: MigrationFile): P
   } catch (error) {
     const reason =
       sentenceOf(error) ?? (isDriverError(error) && error instanceof Error ? error.message : String(error));
-    // Without a connection nothing can be recorded; the row that was started says enough.
+    // Without a connection nothing can be recorded; the row that was started is enough.
     await recordFailure(connection, id, reason).catch(() => undefined);
     throw new FailedMigrationError({ migration: name, appliedSteps, reason }, error);
   }

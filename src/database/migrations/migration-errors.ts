@@ -1,7 +1,7 @@
 import { TidemarkError } from '../../errors.ts';
 import { commandLine } from '../../platform/command-line.ts';
 
-/** A migration file that cannot be run as it is. */
+/** A migration file that cannot be run. */
 export class UnreadableMigrationError extends TidemarkError {
   readonly code = 'MIGRATION_UNREADABLE';
   readonly retryable = false;
@@ -24,7 +24,7 @@ export class EditedMigrationError extends TidemarkError {
   }
 }
 
-/** A statement failed. DDL cannot be rolled back, so the statements before it stay. Nothing is applied until somebody decides. */
+/** A statement failed. DDL cannot be rolled back, so the statements before it stay. Nothing is applied until this is settled. */
 export class FailedMigrationError extends TidemarkError {
   readonly code = 'MIGRATION_FAILED';
   readonly retryable = false;
@@ -33,7 +33,7 @@ export class FailedMigrationError extends TidemarkError {
     const { migration, appliedSteps, reason } = failure;
     super(
       `Migration ${migration} failed after ${appliedSteps} of its statements: ${reason}\n` +
-        'Look at what is there, then say how to go on:\n' +
+        'Check the database, then choose how to continue:\n' +
         `  undone by hand, run it again:   ${commandLine('migrate', `--rolled-back ${migration}`)}\n` +
         `  completed by hand, count it in: ${commandLine('migrate', `--applied ${migration}`)}`,
       { facts: { migration, appliedSteps, reason }, cause },
@@ -41,7 +41,7 @@ export class FailedMigrationError extends TidemarkError {
   }
 }
 
-/** Somebody else migrates this server and did not finish in time. */
+/** Another process is migrating this server and did not finish in time. */
 export class MigrationsLockedError extends TidemarkError {
   readonly code = 'MIGRATIONS_LOCKED';
   readonly retryable = true;
@@ -51,7 +51,7 @@ export class MigrationsLockedError extends TidemarkError {
   }
 }
 
-/** The migration that somebody wants to settle did not fail, or does not exist. */
+/** The migration to be settled did not fail, or does not exist. */
 export class NoFailedMigrationError extends TidemarkError {
   readonly code = 'NO_FAILED_MIGRATION';
   readonly retryable = false;

@@ -3,7 +3,7 @@
  * turns on one database. A row means:
  *
  *   finished_at set                         applied
- *   finished_at null, rolled_back_at null   failed or cut off: blocks everything until somebody settles it
+ *   finished_at null, rolled_back_at null   failed or interrupted: blocks everything until it is settled
  *   rolled_back_at set                      undone by hand; does not count
  */
 import { randomUUID } from 'node:crypto';

@@ -2,10 +2,10 @@
  * Applies records to the backup, as the source has them at that moment.
  *
  * One transaction on the backup: lock the checkpoints of the records, and only then read the records from the source, in
- * one snapshot; write them; commit. So applications of one record come one after another, and each reads the source later
+ * one snapshot; write them; commit. So applications of one record are serialised, and each reads the source later
  * than the one before it: however slow or dead a worker is, and in whatever order outbox entries became visible, an older
- * state never overwrites a newer one. Comparing the numbers of outbox entries could not promise that: a number is drawn
- * before its transaction commits, and after a failover that lost writes it is drawn again.
+ * state never overwrites a newer one. Comparing the numbers of outbox entries could not guarantee that: a number is assigned
+ * before its transaction commits, and after a failover that lost writes it is assigned again.
  *
  * The epoch is read in the same snapshot: a source that was replaced, and does not know it yet, is refused.
  */
@@ -22,7 +22,7 @@ export type MirrorSides = { readonly source: MirrorConnection; readonly backup: 
 export type ApplyRequest = MirrorSides & {
   readonly shape: RecordShape;
   readonly records: readonly RecordToApply[];
-  /** Of the source, as far as it is known. Another one in the snapshot is a `busy` fault: ask again. */
+  /** The last known epoch of the source. Another one in the snapshot is a `busy` fault: retry. */
   readonly epoch: number;
   readonly timeoutMs: number;
 };

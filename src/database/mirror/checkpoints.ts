@@ -61,7 +61,7 @@ export async function applicationsToRecheck(
   );
 }
 
-/** A checkpoint is a lock and a memory; nobody needs it once its time is over. Answers how many went. */
+/** A checkpoint is a lock and a record, not needed once it has expired. Returns the number of deleted ones. */
 export async function purgeCheckpoints(connection: Connection, olderThanHours: number, limit: number): Promise<number> {
   const result: { affectedRows: number } = await connection.query(
     'DELETE FROM mirror_checkpoints WHERE applied_at < UTC_TIMESTAMP(3) - INTERVAL ? HOUR ORDER BY applied_at LIMIT ?',

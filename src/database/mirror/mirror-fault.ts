@@ -1,10 +1,10 @@
 /**
- * Why mirroring could not go on, and so what to do about it:
+ * Why mirroring stopped, and so how to continue:
  *
- *   server   a server is away, full, read-only or refuses the account: wait, nothing is wrong with the records
- *   busy     somebody else holds locks: try again soon
- *   schema   the tables on the two sides do not fit each other: wait until they are migrated
- *   record   the backup refuses what a record holds: try it alone, and in the end leave it aside
+ *   server   a server is down, full, read-only or refuses the account: wait, the records are not at fault
+ *   busy     another session holds locks: retry soon
+ *   schema   the tables of the two sides do not match: wait until they are migrated
+ *   record   the backup refuses what a record contains: retry it alone, and park it in the end
  */
 import type { ServingFaultKind } from '../../cluster/serving.ts';
 import { TidemarkError } from '../../errors.ts';

@@ -1,4 +1,4 @@
-/** Which tables make up a mirrored record, told by whoever owns the models, and their columns, told by the server. */
+/** The tables of a mirrored record, declared by the owner of the models, and their columns, read from the server. */
 import type { Connection } from '../../servers/connection.ts';
 import { MirrorFaultError } from './mirror-fault.ts';
 
@@ -6,7 +6,7 @@ export type MirroredChild = {
   readonly table: string;
   /** The column that holds the key of the record. */
   readonly parentKey: string;
-  /** Columns that tell the rows of one record apart. */
+  /** Columns that identify the rows of one record. */
   readonly key: readonly string[];
 };
 

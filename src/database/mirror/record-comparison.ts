@@ -1,6 +1,6 @@
 /**
- * Compares records exactly, while the world goes on: with their checkpoints locked on the backup nothing is applied, so if
- * the source's snapshot holds no outbox entry for a record, the backup must hold what that snapshot holds. A record with
+ * Compares records exactly while writes continue: with their checkpoints locked on the backup nothing is applied, so if
+ * the source's snapshot has no outbox entry for a record, the backup must hold what that snapshot holds. A record with
  * an entry cannot be judged yet.
  */
 import type { Connection } from '../../servers/connection.ts';

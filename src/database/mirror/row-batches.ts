@@ -40,7 +40,7 @@ export async function emptyTables(connection: Connection, tables: readonly strin
   }
 }
 
-/** Lets the server look at what was just loaded: until then it plans queries as if the tables were empty. */
+/** Lets the server analyse what was just loaded: until then it plans queries as if the tables were empty. */
 export async function analyzeTables(connection: Connection, tables: readonly string[]): Promise<void> {
   for (const table of tables) await connection.query(`ANALYZE TABLE \`${table}\``);
 }

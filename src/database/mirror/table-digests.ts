@@ -39,7 +39,7 @@ export async function digestPerRecord(
   return digests;
 }
 
-/** The key that ends a range of so many records, `null` when there are not as many left. */
+/** The key that ends a range of this many records; `null` if there are fewer left. */
 export async function endOfRange(
   connection: Connection,
   shape: RecordShape,
@@ -73,7 +73,10 @@ export function within(
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
 
-/** 64 bits of a row. Texts are quoted, so that no value can pass for another one beside it, nor a text for NULL. Newer MySQL has no MD5. */
+/**
+ * 64 bits of a row. Texts are quoted, so that no value can pass for another one beside it, nor a text for NULL. Newer MySQL
+ * has no MD5.
+ */
 function rowDigest({ columns, binary }: TableShape): string {
   const values = columns.map((column) =>
     binary.has(column) ? `COALESCE(HEX(${quoted(column)}), 'NULL')` : `QUOTE(${quoted(column)})`,

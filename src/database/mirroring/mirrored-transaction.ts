@@ -15,7 +15,7 @@ import type { ChangedRecord } from '../../servers/outbox-table.ts';
 import type { SqlConnection } from '../nodes/on-source.ts';
 import type { WatchedTable, WatchedTables } from './watched-tables.ts';
 
-/** A write to a mirrored model in a form of which it cannot be told what it changes. Nothing was written. */
+/** A write to a mirrored model in a form that does not show which records it changes. Nothing was written. */
 export class WriteNotMirroredError extends TidemarkError {
   readonly code = 'WRITE_NOT_MIRRORED';
   readonly retryable = false;
@@ -133,7 +133,7 @@ export class MirroredTransaction {
     return this.#flavour.keys.lock(this.#connection, rows);
   }
 
-  /** Of a child's roots, those that this transaction has no lock on yet. Answers the keys as the roots have them. */
+  /** Locks those roots of a child that this transaction has not locked yet. Returns the keys as the roots have them. */
   async #lock({ root }: WatchedTable, keys: readonly string[]): Promise<readonly string[]> {
     if (root === null) return keys;
     const missing = keys.filter((key) => !this.#changed.has(idOf(root, key))).toSorted();

@@ -6,8 +6,8 @@ import { type DataModel, watchedTables } from './watched-tables.ts';
 export type MirroringOptions = {
   readonly mirrored: readonly MirroredModel[];
   /**
-   * Called behind each COMMIT of outbox rows, whatever became of it: whoever empties the outbox in this process need not poll. For
-   * those who use the extension without an engine, whose `committed` event says it too.
+   * Called after each COMMIT of outbox rows, whatever its outcome, so that a worker in this process need not poll. For
+   * users of the extension without an engine, whose `committed` event says the same.
    */
   readonly onAppended?: (() => void) | undefined;
 };

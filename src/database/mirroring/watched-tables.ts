@@ -12,7 +12,7 @@ export type WatchedTable = {
   /** What the outbox calls the record. */
   readonly model: string;
   readonly table: string;
-  /** Tells which record a row belongs to. */
+  /** The column that identifies the record of a row. */
   readonly keyColumn: string;
   /** Whether the key is a number: texts that differ may be equal to the server, numbers may not. */
   readonly integerKey: boolean;
@@ -21,7 +21,7 @@ export type WatchedTable = {
 };
 export type WatchedTables = ReadonlyMap<string, WatchedTable>;
 
-/** What is to be mirrored does not fit the models of the client. */
+/** The mirrored models do not match the client's models. */
 export class MirroredModelsError extends TidemarkError {
   readonly code = 'MIRRORED_MODELS';
   readonly retryable = false;
@@ -53,5 +53,5 @@ function isInteger({ models }: DataModel, table: string, column: string): boolea
   if (type === undefined) throw new MirroredModelsError(`No model of the client has the column ${table}.${column}`);
   if (integerTypes.has(type)) return true;
   if (type === 'String') return false;
-  throw new MirroredModelsError(`The key ${table}.${column} is to be a whole number or a text`);
+  throw new MirroredModelsError(`The key ${table}.${column} must be a whole number or a text`);
 }

@@ -24,12 +24,12 @@ export class ClusterMembers {
     return control;
   }
 
-  /** What each says now; one that does not answer in time is out of reach. Never rejects. */
+  /** The current state of each; one that does not answer in time is unreachable. Never rejects. */
   look(): Promise<Member[]> {
     return Promise.all(this.#addresses.map((address) => this.#lookAt(address)));
   }
 
-  /** The same with the source looked at once more: it has all that the others have received from it when they told. */
+  /** The same, with the source probed again last: so it has everything that the others reported as received. */
   async lookSourceLast(): Promise<Member[]> {
     const seen = await this.look();
     const leader = this.#addresses.find(({ name }) => name === findLeader(seen)?.name);
@@ -47,7 +47,7 @@ export class ClusterMembers {
     }
   }
 
-  /** Whether the source still has every transaction since its first; false when nobody can tell. */
+  /** Whether the source still has every transaction since its first; false if unknown. */
   async sourceHasAll(members: readonly Member[]): Promise<boolean> {
     const leader = findLeader(members);
     if (leader === null || !isSeenMember(leader)) return false;

@@ -7,7 +7,7 @@ import { readClaims } from './cluster-servers-table.ts';
 
 const patienceMs = 1000;
 
-/** Which cluster these servers are, as those say that answer; `null` when nobody knows. Never rejects. */
+/** The cluster these servers belong to, according to those that answer; `null` if unknown. Never rejects. */
 export async function readClusterName(servers: readonly ServerAddress[], clock: Clock): Promise<string | null> {
   const answers = await Promise.all(servers.map((server) => ask(server, clock).catch(() => null)));
   const seen = answers.filter((answer) => answer !== null);

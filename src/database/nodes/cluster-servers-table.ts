@@ -14,7 +14,7 @@ export async function readClaims(connection: SqlConnection): Promise<readonly Se
   }
 }
 
-/** Who was first stays: a server belongs to one cluster. */
+/** The first claim stays: a server belongs to one cluster. */
 export async function claimServers(
   connection: SqlConnection,
   servers: readonly string[],

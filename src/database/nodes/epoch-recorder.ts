@@ -1,10 +1,10 @@
 /**
- * Starts an epoch when the history of the source has ended without one: somebody has promoted another server, the source has
- * gone back, a client names a write of the source's own that it has not, or the source has lost the record of an epoch: then its
- * rows went back, and no position tells how far. `npm run cluster` records its promotions itself.
+ * Starts an epoch if the history of the source has ended without one: another server was promoted outside, the source has
+ * gone back, a client names a write of the source's own that the source lacks, or the source has lost the record of an epoch:
+ * then its rows went back, and no position says how far. `npm run cluster` records its promotions itself.
  *
- * Every API process tries. The first one to lock the newest row writes the next, the others find it there. Who may not write
- * the table says so once; clients are then told of lost writes by the source's own history, as long as that can tell.
+ * Every API process tries. The first one to lock the newest row writes the next, the others find it there. A process that may
+ * not write the table reports it once; lost writes are then found by the source's own history, as far as that goes.
  */
 import type { Cluster } from '../../cluster/cluster.ts';
 import { type ClusterSnapshot, writableSource } from '../../cluster/cluster-snapshot.ts';
@@ -36,7 +36,7 @@ type Due = {
   readonly epoch: number;
   readonly node: string;
   readonly identity: string;
-  /** Who was the source of it, where the record does not say. */
+  /** Its source, if the record does not name it. */
   readonly former: string | null;
   /** Where it ended, when that is known already. */
   readonly end: Position | null;
@@ -45,10 +45,10 @@ type Due = {
 
 const timeoutMs = 1000;
 const retryMs = 200;
-/** Somebody has to grant it first. */
+/** The right has to be granted first. */
 const deniedRetryMs = 5000;
 const hearingMs = 10;
-/** Nobody waits longer than this for a record. */
+/** The longest wait for a record. */
 const patienceMs = 2000;
 /** Records that a restored source lacks are written anew, when they are so few. */
 const maxMissing = 16;
@@ -57,7 +57,7 @@ export class EpochRecorder {
   readonly #options: EpochRecorderOptions;
   /** Identity of the last server that was seen to take the writes. */
   #former: string | null = null;
-  /** The last look at a source that had the newest epoch on record. */
+  /** The last probe of a source that had the newest epoch on record. */
   #complete: ProbeReport | null = null;
   #due: Due | null = null;
   #recording = false;
@@ -68,7 +68,7 @@ export class EpochRecorder {
     this.#options = options;
   }
 
-  /** While a source that has gone back is not on record, no position says which history it is of. */
+  /** Until it is recorded that a source has gone back, no position says which history it belongs to. */
   get isPending(): boolean {
     const due = this.#due;
     return due?.reason === 'GONE_BACK' && this.#options.clock.monotonic() < due.sinceMs + patienceMs;
@@ -90,7 +90,7 @@ export class EpochRecorder {
     while (this.#isUnderWay()) await this.#options.clock.sleep(hearingMs, { unref: true });
   }
 
-  /** Behind what the snapshot tells of epochs. */
+  /** Called after the snapshot's epochs have been processed. */
   look(snapshot: ClusterSnapshot): void {
     const epoch = currentEpoch(this.#options.epochs());
     if (this.#due !== null && epoch !== null && epoch > this.#due.epoch) this.#due = null;
@@ -99,7 +99,7 @@ export class EpochRecorder {
     const { identity, position } = source.report;
     const recorded = this.#options.epochs().at(-1)?.sourceId ?? '';
     const former = recorded === '' ? this.#former : recorded;
-    // Of a group the members write one history, whoever is elected.
+    // The members of a group write one history, whichever is elected.
     const isGroup = source.report.member !== undefined;
     const isNew = former !== null && position.writerOf(former) !== position.writerOf(identity);
     if (this.#former === null || !isNew || recorded !== '') this.#former = identity;
@@ -113,16 +113,16 @@ export class EpochRecorder {
 
   goneBack({ before, epoch, now }: GoneBack): void {
     const source = writableSource(this.#options.cluster.snapshot());
-    // Another process may have seen it earlier, and have it on record. Recorded twice, what was told in between would be lost.
+    // Another process may have seen and recorded it earlier. If it were recorded twice, what came in between would be lost.
     const isRecorded = judgeEpoch({ epoch, position: before }, source?.report?.epochs ?? []) === 'lost';
     if (source !== undefined && !isRecorded) this.#note(source, { reason: 'GONE_BACK', former: null, end: now });
   }
 
-  /** A token of the present epoch, or of one that nobody remembers, names what the source has not. */
+  /** A token of the current epoch, or of a forgotten one, names what the source lacks. */
   lost({ position }: Session): void {
     const source = writableSource(this.#options.cluster.snapshot());
     if (source?.report == null || position === null) return;
-    // What another server wrote the source's history tells apart for ever; its own numbers it gives out again.
+    // Another server's writes can always be told apart by the source's history; its own numbers are assigned again.
     const writer = position.writerOf(source.report.identity);
     const isOwn = position.parts().some((part) => part.writer === writer);
     if (isOwn) this.#note(source, { reason: 'WRITE_LOST', former: null, end: null });
@@ -150,7 +150,7 @@ export class EpochRecorder {
     try {
       const { cluster } = this.#options;
       const isWritten = await this.#write(due);
-      // What was looked at was older than the record.
+      // The probe was older than the record.
       if (!isWritten && due.reason === 'RECORD_LOST' && this.#due === due) this.#due = null;
       if (isWritten) {
         cluster.events.publish({
@@ -171,7 +171,7 @@ export class EpochRecorder {
     if (this.#due !== due) void this.#record();
   }
 
-  /** False when somebody else has done it, or it is not due any more. */
+  /** False if another process has done it, or it is no longer due. */
   async #write(due: Due): Promise<boolean> {
     if (writableSource(this.#options.cluster.snapshot())?.node.name !== due.node) return false;
     const { addressOf, clock, epochs } = this.#options;
@@ -193,7 +193,7 @@ export class EpochRecorder {
         const sourceId = sourceIdOf(due.identity);
         const began = due.reason === 'GONE_BACK' ? await flavour.startOfLog(open, facts) : null;
         const endOfPrevious = endOf(due, facts, epochs(), began);
-        // A token that this process has handed out before is told from a later one by its own clock.
+        // By its own clock, tokens that this process has issued before can be distinguished from later ones.
         const nowMs = clock.now();
         const known = new Map(epochs().map((record) => [record.epoch, record]));
         const first = due.epoch - newest > maxMissing ? due.epoch : newest;
@@ -228,8 +228,8 @@ function endOf(
 }
 
 /**
- * Whether the record of `epoch` was there and is gone, while the log went on: it was deleted, or a dump was loaded. A log that
- * went back tells more. Only of a server that gets nothing from others: what it has not replicated yet is not lost.
+ * Whether the record of `epoch` was there and is gone while the log went on: it was deleted, or a dump was loaded. If the
+ * log went back, that says more. Only for a server that does not replicate: what it has not replicated yet is not lost.
  */
 function hasLost(now: ProbeReport, complete: ProbeReport, epoch: number): boolean {
   const isSame = now.identity === complete.identity && now.applier === 'NONE' && epochOf(complete) === epoch;

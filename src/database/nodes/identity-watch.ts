@@ -1,10 +1,10 @@
 /**
- * Finds out which cluster this is, and goes on asking whenever other servers are seen than before.
+ * Determines which cluster this is, and asks again whenever the set of servers changes.
  *
- *   UNKNOWN  --its servers say, or are told--> KNOWN
- *   KNOWN    --its servers say another name--> KNOWN, as the other one
+ *   UNKNOWN  --its servers say, or are given a name--> KNOWN
+ *   KNOWN    --its servers say another name--> KNOWN, as that one
  *
- * A cluster is never unknown again: that its servers are away says nothing about whose they are.
+ * A cluster never becomes unknown again: if its servers are down, that says nothing about its identity.
  */
 
 import { type IdentitySighting, judgeIdentity } from '../../cluster/cluster-identity.ts';
@@ -31,11 +31,11 @@ export type IdentityWatchOptions = {
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly log: Logger;
-  /** Told each name once, and waited for. */
+  /** Called and awaited once for each name. */
   readonly onKnown: (cluster: string) => Promise<void>;
 };
 
-/** How long a start waits for the name: it goes on without. */
+/** How long a start waits for the name before it continues without. */
 const startMs = 3000;
 const again = { firstMs: 200, factor: 2, maxMs: 10_000 };
 
@@ -70,7 +70,7 @@ export class IdentityWatch {
     this.#unsubscribe = this.#options.database.cluster.subscribe(() => this.#look());
   }
 
-  /** After the servers were looked at once. Resolves when the name is known, or soon. */
+  /** After the first probe of the servers. Resolves when the name is known, or soon after. */
   async start(): Promise<void> {
     this.#look();
     const first = this.#running ?? Promise.resolve();
@@ -143,7 +143,7 @@ export class IdentityWatch {
     const before = this.#cluster;
     this.#cluster = cluster;
     if (before !== null) log.warn({ before, cluster }, 'the servers are those of another cluster now');
-    await onKnown(cluster).catch((error: unknown) => log.error({ err: error }, 'the cluster could not be told apart'));
+    await onKnown(cluster).catch((error: unknown) => log.error({ err: error }, 'the cluster could not be identified'));
   }
 
   #sighting(): Sighted | null {

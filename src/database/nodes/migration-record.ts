@@ -6,19 +6,19 @@ import { rowsOf, textOf } from '../../servers/rows.ts';
 const applied =
   'SELECT DISTINCT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name';
 
-/** What one server says of its migrations, and for how long it has said so. */
+/** The migrations that one server reports, and for how long it has reported them. */
 export class MigrationRecord {
   readonly #needed: readonly string[];
   readonly #isSettled: boolean;
   #read: { readonly names: readonly string[]; readonly atMs: number; readonly sinceMs: number } | null = null;
 
-  /** `isSettled`: nobody will look again, so what is found counts as having been so for long. */
+  /** `isSettled`: there will be no further probe, so what is found counts as having been so for long. */
   constructor(needed: readonly string[], { isSettled = false } = {}) {
     this.#needed = needed;
     this.#isSettled = isSettled;
   }
 
-  /** Does not reject for want of a record or a right: then nothing is known. */
+  /** Does not reject if the record or the right to read it is missing: then nothing is known. */
   async read(connection: Pick<Connection, 'query'>, nowMs: number): Promise<void> {
     const names = await namesOn(connection);
     if (names === null) {

@@ -1,11 +1,11 @@
 import type { WriteRight } from '../../cluster/write-fault.ts';
 
-/** A table that whoever serves has to be able to read, with the columns that reads ask for. */
+/** A table that a serving node must be able to read, with the columns that reads use. */
 export type ServedTable = { readonly table: string; readonly columns: readonly string[] };
 
 /**
- * A right that whoever takes writes needs, to the columns that are written. `without`: what does not happen when it is missing,
- * in a few words. `stops`: no order is written then.
+ * A right that the source needs on the columns that are written. `without`: in a few words, what does not work if it is missing.
+ * `stops`: no order can be written then.
  */
 export type WriteNeed = {
   readonly columns: readonly string[];
@@ -17,7 +17,7 @@ export type WrittenTable = {
   readonly rights: Readonly<Partial<Record<WriteRight, WriteNeed>>>;
 };
 
-/** What whoever serves has to be able to read and to write, and the migrations that make it so. */
+/** What a serving node must be able to read and write, and the migrations that provide it. */
 export type Served = {
   readonly tables: readonly ServedTable[];
   readonly written: readonly WrittenTable[];

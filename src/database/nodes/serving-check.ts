@@ -1,13 +1,13 @@
 /**
- * Whether a server can do what it is there for: reads each table as reads do, on a connection of its own, with a deadline, and
- * where it takes writes asks how it would carry out each (write-check.ts).
+ * Whether a server can do its job: reads each table as reads do, on a connection of its own, with a deadline, and
+ * on a server that accepts writes asks how it would carry out each (write-check.ts).
  *
- *   well            seldom: once in ten seconds
- *   not well        with each look, so that it is back as soon as it can
- *   a hint          with the next look: a read met an error that says something of the server, or takes long
+ *   healthy         seldom: once in ten seconds
+ *   not healthy     with each probe, so that it is back as soon as possible
+ *   a hint          with the next probe: a read met an error that says something about the server, or takes long
  *
- * A look does not wait for it: a table may be locked for long, and the server is there all the same. Only the first one does,
- * so that a start begins with what is true.
+ * A probe does not wait for it: a table may be locked for long while the server is fine. Only the first probe does,
+ * so that a start begins with the true state.
  */
 import type { AppliedMigrations } from '../../cluster/applied-migrations.ts';
 import type { ServingFault } from '../../cluster/serving.ts';
@@ -23,22 +23,22 @@ import type { Served } from './serves.ts';
 import { writeFaults } from './write-check.ts';
 
 const restMs = 10_000;
-/** How many times as long as a look a table may take, and how long at most: who reads there waits as well. */
+/** How many times as long as a probe a table may take, and the limit: reads there wait as long. */
 const patience = 4;
 const longestMs = 2000;
 /** A lock of a whole table makes the server wait a second. */
 const writesMs = 4000;
-/** What part of the time that a look has the first one waits for what is found out of writes. */
+/** The share of the first probe's time that may be spent waiting for the check of writes. */
 const firstPart = 0.5;
 
 export type ServingCheckOptions = {
   readonly connection: ServerConnection;
   readonly database: string;
   readonly serves: Served;
-  /** Nobody will look again. */
+  /** There will be no further probe. */
   readonly isOnlyLook?: boolean;
   readonly clock: Clock;
-  /** What was found is not what was known: another look will tell. */
+  /** The result differs from what was known: another probe is needed. */
   readonly onChange: () => void;
 };
 
@@ -57,29 +57,29 @@ export class ServingCheck {
     this.#migrations = new MigrationRecord(serves.migrations, { isSettled: isOnlyLook });
   }
 
-  /** Somebody has met a reason to doubt. */
+  /** There is a reason to doubt. */
   hint(): void {
     this.#dueMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Of the last look at the tables; `null` when nothing is known. */
+  /** From the last check of the tables; `null` if unknown. */
   get migrations(): AppliedMigrations | null {
     return this.#migrations.at(this.#options.clock.monotonic());
   }
 
-  /** What is known now. Begins to look when it is time. */
+  /** What is known now. Starts a check if one is due. */
   async known(timeoutMs: number): Promise<readonly ServingFault[]> {
     if (this.#running === null && this.#options.clock.monotonic() >= this.#dueMs) this.#begin(timeoutMs);
     const running = this.#running;
     if (running !== null && !this.#checked) await running.reads;
-    // At a start nobody goes on before it is known; but it may have to wait for a lock, and the server is there all the same.
+    // A start waits for the result; but the check may be waiting for a lock while the server is fine.
     if (running !== null && this.#unwritable === null) {
       await within(running.all, timeoutMs * firstPart, this.#options.clock).catch(() => undefined);
     }
     return this.#faults;
   }
 
-  /** Of the last look at what it would write; `null` when nothing is known. */
+  /** From the last check of writes; `null` if unknown. */
   get unwritable(): readonly WriteFault[] | null {
     return this.#unwritable;
   }
@@ -101,7 +101,7 @@ export class ServingCheck {
 
   async #checkReads(timeoutMs: number): Promise<void> {
     const faults = await this.#read(timeoutMs);
-    // Whether it is there at all others find out.
+    // Whether the server is there at all is decided elsewhere.
     if (faults === null) {
       this.#dueMs = Number.NEGATIVE_INFINITY;
       return;
@@ -114,7 +114,7 @@ export class ServingCheck {
     if (changed) this.#options.onChange();
   }
 
-  /** What nobody could tell leaves what was known. */
+  /** An inconclusive check leaves what was known. */
   async #checkWrites(): Promise<void> {
     const { connection, serves, database, onChange } = this.#options;
     const faults = await connection

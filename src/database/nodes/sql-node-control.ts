@@ -10,7 +10,7 @@ import type { ServerAddress } from '../../servers/server-address.ts';
 import { ServerConnection } from '../../servers/server-connection.ts';
 import { urlOf } from '../../servers/server-url.ts';
 
-/** A server that does not answer a look in this time counts as out of reach. */
+/** A server that does not answer a probe in this time counts as unreachable. */
 const lookTimeoutMs = 1000;
 /** Writes that run, and threads that stop, may take a while. */
 const statementTimeoutMs = 8000;
@@ -85,7 +85,7 @@ export class SqlNodeControl implements NodeControl {
     await this.refuseWrites();
   }
 
-  /** Why nobody can copy from this server; empty when somebody can. */
+  /** Why this server's data cannot be copied; empty if it can. */
   copyObstacles(): Promise<string[]> {
     return this.#use((connection, control) => control.copyObstacles(connection, this.#address.database));
   }

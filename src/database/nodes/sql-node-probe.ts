@@ -12,7 +12,7 @@ import { NoAnswerError, ServerConnection } from '../../servers/server-connection
 import type { Served } from './serves.ts';
 import { ServingCheck } from './serving-check.ts';
 
-/** A look and a wait must not block each other, nor a position that a request is waiting for: one connection each. */
+/** A probe, a wait, and a position that a request is waiting for must not block each other: one connection each. */
 export class SqlNodeProbe implements NodeProbe {
   readonly #looks: ServerConnection;
   readonly #positions: ServerConnection;
@@ -26,12 +26,12 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #serving: ServingCheck | null;
   readonly #hasEpochs: boolean;
   readonly #onChange: () => void;
-  /** Whether it refused writes when it was looked at last. */
+  /** Whether it refused writes at the last probe. */
   #refusedWrites = false;
 
   /**
-   * `serves`: what the server is there to read; nothing unless told. `epochs`: off where no record of promotions is kept.
-   * `isOnlyLook`: nobody will look again.
+   * `serves`: what the server must be able to read. Default: nothing. `epochs`: false if no record of promotions is kept.
+   * `isOnlyLook`: there will be no further probe.
    */
   constructor(
     address: ServerAddress,
@@ -104,7 +104,7 @@ export class SqlNodeProbe implements NodeProbe {
     });
   }
 
-  /** Whoever has just begun to take writes has not been asked yet whether it can. */
+  /** A server that has just begun to accept writes has not been checked for them yet. */
   #refused(refusesNow: boolean): void {
     const refusedBefore = this.#refusedWrites;
     this.#refusedWrites = refusesNow;
@@ -146,5 +146,5 @@ export class SqlNodeProbe implements NodeProbe {
   }
 }
 
-/** A server that answers late is not gone, and whoever waits for it has a time limit of its own. */
+/** A server that answers late is not lost, and its callers have time limits of their own. */
 const guardMs = 2000;

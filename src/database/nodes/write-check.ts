@@ -1,8 +1,8 @@
 /**
- * Whether a server that takes writes would carry out those that it is sent: the server is asked to judge each, and writes nothing.
+ * Whether a server that accepts writes would carry out ours: the server is asked to check each, and writes nothing.
  *
- * It waits for a lock of the whole table, as a backup or a migration holds it. That says nothing of the account, and so the wait
- * is short, and what was known stays.
+ * The check waits for a lock of the whole table, as a backup or a migration holds it. That says nothing about the account, so
+ * the wait is short, and what was known stays.
  */
 import type { WriteFault, WriteRight } from '../../cluster/write-fault.ts';
 import type { Connection } from '../../servers/connection.ts';
@@ -11,7 +11,7 @@ import type { ServerChecks } from '../../servers/flavour.ts';
 import { flavourOf } from '../../servers/known-flavours.ts';
 import type { WriteNeed, WrittenTable } from './serves.ts';
 
-/** `null` when nobody could tell. A server that refuses all writes is not asked for each. */
+/** `null` if inconclusive. A server that refuses all writes is not asked about each. */
 export async function writeFaults(
   connection: Connection,
   database: string,

@@ -7,8 +7,8 @@ export type KeyPurgeRequest = {
 };
 
 /**
- * Deletes settled records of idempotency keys, oldest first. One without its position is left: its next replay has to settle
- * it. Answers how many, `null` while another process is at it: the server's own lock ends with its connection.
+ * Deletes settled idempotency records, oldest first. One without its position is kept: its next replay has to settle
+ * it. Returns the number deleted, `null` while another process is purging: the server's lock ends with its connection.
  */
 export async function purgeKeys(connection: SqlConnection, { before, limit }: KeyPurgeRequest): Promise<number | null> {
   const name = "CONCAT('tidemark.keys.', LEFT(SHA2(DATABASE(), 256), 32))";

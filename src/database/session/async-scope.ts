@@ -1,6 +1,6 @@
 /**
- * What the work at hand belongs to, found again behind every await. All scopes keep theirs in one store: for every promise that
- * is made Node asks every store, whoever uses it.
+ * The context of the running work, available after every await. All scopes share one store, because for every promise
+ * Node calls every store, used or not.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -14,7 +14,7 @@ export class AsyncScope<T> {
 
   /** `undefined` outside of it. */
   current(): T | undefined {
-    // Nobody else puts anything there for this scope.
+    // Only this scope stores anything under this key.
     return stores.getStore()?.get(this) as T | undefined;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The event of a database that a write of this process was committed. Told once for each write of a session, after the session has
- * taken over its position and before the caller gets its answer. Not told: writes that wrote nothing or were rolled back, notes
- * (`annotate`), work beside sessions (`onSource`), and what other processes write.
+ * The event that a write of this process was committed. Emitted once for each write of a session, after the session has
+ * taken over its position and before the caller gets its answer. Not emitted: writes that changed nothing or were rolled back,
+ * annotations (`annotate`), work outside sessions (`onSource`), and writes of other processes.
  */
 import { TooManyListenersError } from '../../cluster/cluster-events.ts';
 import type { Position } from '../../consistency/position.ts';
@@ -9,27 +9,27 @@ import type { Logger } from '../../platform/log.ts';
 
 export type Commit = {
   readonly database: string;
-  /** UNKNOWN: its COMMIT was sent, and nobody can tell what became of it. */
+  /** UNKNOWN: its COMMIT was sent, and its outcome is unknown. */
   readonly outcome: 'COMMITTED' | 'UNKNOWN';
   /** Includes the write. `null` if `onlyOnSource` or of unknown outcome, and where positions are not learned. */
   readonly position: Position | null;
-  /** No position tells of it: the source has it, and nobody can say who else. */
+  /** No position covers it: the source has it, and it is unknown which other servers do. */
   readonly onlyOnSource: boolean;
   /** Of the session that wrote. The present one may be another. */
   readonly epoch: number;
   readonly issuedAtMs: number;
   /** Rows that it has added to the outbox; `null` if the outcome is unknown. */
   readonly appended: number | null;
-  /** Whether somebody is expected to read what was written at once. */
+  /** Whether the written data is expected to be read at once. */
   readonly readsFollow: boolean;
-  /** What was changed, in the words of whoever wrote; `null` if it does not say, or the outcome is unknown. */
+  /** What was changed, as described by the writer; `null` if not described, or if the outcome is unknown. */
   readonly change: unknown;
 };
 
 /** Runs before the write is answered: it should return at once. What it rejects with is logged, as what it throws is. */
 export type CommitListener = (commit: Commit) => unknown;
 
-/** What those who want to know see of it. */
+/** The subscribers' view of it. */
 export type Commits = Pick<CommittedEvent, 'subscribe'>;
 
 /** Each is a part of a process, not a request. */
@@ -45,7 +45,9 @@ export class CommittedEvent {
     this.#log = log;
   }
 
-  /** From the next commit on, in the order of subscription. The returned function unsubscribes. Throws `TooManyListenersError`. */
+  /**
+   * From the next commit on, in the order of subscription. The returned function unsubscribes. Throws `TooManyListenersError`.
+   */
   subscribe(listener: CommitListener): () => void {
     if (this.#listeners.length >= maxListeners) throw new TooManyListenersError(maxListeners, 'commits');
     // The same function may be subscribed twice, each with its own unsubscribe.

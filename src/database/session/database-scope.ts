@@ -1,10 +1,10 @@
 /**
- * What the work at hand does on one database, found again behind every await: whose reads it makes, which transaction it
- * commits, which snapshot it begins. Every engine has a scope of its own and hands it to its clients and sessions: so work on
- * several databases, nested in any order, tells none of them what belongs to another.
+ * What the running work does on one database, available after every await: whose reads it makes, which transaction it
+ * commits, which snapshot it begins. Every engine has its own scope and passes it to its clients and sessions, so work on
+ * several databases, nested in any order, is never attributed to the wrong one.
  *
- * Within one database the innermost counts. A session opened inside a write reads for itself, beside that transaction; so
- * does a snapshot. What they commit is not what the write around them committed.
+ * Within one database the innermost counts. A session opened inside a write reads for itself, outside that transaction; so
+ * does a snapshot. What they commit is not what the surrounding write committed.
  *
  * Prisma's promises are lazy: await them inside.
  */
@@ -36,7 +36,7 @@ export class DatabaseScope {
     return this.#present.run({ ...nothing, reader }, work);
   }
 
-  /** Runs a statement that reads for several operations: what it sees is told to `observation` alone. */
+  /** Runs a statement that reads for several operations: what it sees is reported only to `observation`. */
   observing<T>(observation: ReadObservation, work: () => T): T {
     const read = async (): Promise<never> => {
       throw new Error('A statement of several operations belongs to no session');
@@ -44,12 +44,12 @@ export class DatabaseScope {
     return this.reading({ observation, read }, work);
   }
 
-  /** What `work` commits is told to `capture`. */
+  /** What `work` commits is recorded in `capture`. */
   writing<T>(capture: WriteCapture, work: () => Promise<T>): Promise<T> {
     return this.#present.run({ reader: this.#work.reader, capture, snapshot: null }, work);
   }
 
-  /** The transaction that `work` begins fixes a state and tells which one. */
+  /** The transaction that `work` begins fixes a state and reports which one. */
   beginning<T>(snapshot: SnapshotScope, work: () => Promise<T>): Promise<T> {
     return this.#present.run({ reader: this.#work.reader, capture: null, snapshot }, work);
   }
@@ -59,7 +59,7 @@ export class DatabaseScope {
     return this.#present.run(nothing, work);
   }
 
-  /** Throws when no session is open: a read that nobody routed must not go anywhere by chance. */
+  /** Throws if no session is open: a read that was not routed must not reach a server by accident. */
   get reader(): SessionReader {
     const { reader } = this.#work;
     if (reader === null)

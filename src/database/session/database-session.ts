@@ -1,12 +1,12 @@
 import type { Position } from '../../consistency/position.ts';
 import type { OwnStatements, Selecting } from '../clients/own-statements.ts';
 
-/** What a write answers once it is known to be committed. */
+/** The result of a write once it is known to be committed. */
 export type Committed<T> = {
   readonly value: T;
   /** Includes this write. Exact on MariaDB, a superset on MySQL. `null` when it wrote nothing, or when `onlyOnSource`. */
   readonly position: Position | null;
-  /** No position tells of it: the source has it, and nobody can say who else. */
+  /** No position covers it: the source has it, and it is unknown which other servers do. */
   readonly onlyOnSource: boolean;
   /** Whether `position` also includes everything that the transaction can have read. */
   readonly includesItsReads: boolean;
@@ -27,15 +27,15 @@ export interface DatabaseSession<Client, Transaction> {
   rows<Row>(statement: Selecting<Row>): Promise<Row[]>;
   /**
    * Runs `work` in one short transaction on the source and advances the session by the position of its commit.
-   * Deadlocks and lock timeouts are retried, so `work` must be free of other effects. `describe` tells for the event of the commit
-   * what was changed; it runs before COMMIT, and what it throws undoes the write.
-   * Throws `SourceUnavailableError` (nothing was written) or `WriteIndeterminateError` (nobody knows).
+   * Deadlocks and lock timeouts are retried, so `work` must have no other effects. `describe` returns what was changed, for the
+   * commit's event; it runs before COMMIT, and if it throws, the write is rolled back.
+   * Throws `SourceUnavailableError` (nothing was written) or `WriteIndeterminateError` (unknown).
    */
   write<T>(work: Work<Transaction, T>, describe?: (value: T) => unknown): Promise<Committed<T>>;
-  /** A write on the source that is no part of what the client has seen: the session does not advance, and no event tells of it. */
+  /** A write on the source that is not part of what the client has seen: the session does not advance, and there is no event. */
   annotate<T>(work: Work<Transaction, T>): Promise<T>;
   /** Advances the session by a position learned elsewhere, for example from the record of an earlier answer. */
   adopt(position: Position, issuedAtMs: number): void;
-  /** No position tells what the client has seen: only the source is fresh enough from now on. */
+  /** No position covers what the client has seen: from now on only the source is fresh enough. */
   requireSource(): void;
 }

@@ -12,7 +12,7 @@ type Watched =
   | 'CHANGED'
   | 'ABSENT';
 
-/** Tells whether a pool has met a fault since now: Prisma's errors no longer tell faults apart. */
+/** Whether a pool has met a fault since this call: Prisma's errors no longer distinguish faults. */
 export function faultsSince(pool: Counting): (fault: Watched) => boolean {
   const before: Readonly<Record<Watched, number>> = {
     CONNECTION: pool.faultsMet('CONNECTION'),

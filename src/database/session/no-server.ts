@@ -6,10 +6,13 @@ export function noServer(cause: unknown): LimitedFunctionalityError {
   return new LimitedFunctionalityError('No server can answer this now', { facts: { retryAfterMs }, cause });
 }
 
-/** Prisma's words for what its schema has and a server does not. A statement of the caller's may be wrong itself: of that it only passes on the answer. */
+/**
+ * Prisma's words for what its schema has and a server does not. A statement of the caller's may be wrong itself: of that it
+ * only passes on the answer.
+ */
 const lackedBySchema = new Set(['P1003', 'P2021', 'P2022']);
 
-/** A table or a column is not there: servers lack what the application needs, unless the statement is to blame. */
+/** A table or a column is missing: servers lack what the application needs, unless the statement is wrong. */
 export function absentOn(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const isLacked = error instanceof OwnStatementError || (typeof code === 'string' && lackedBySchema.has(code));

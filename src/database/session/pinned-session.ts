@@ -1,13 +1,13 @@
 /**
- * One operation's door to the database.
+ * One operation's access to the database.
  *
  *   unpinned --first read--> pinned to the node that the router chose, for the whole operation
  *   pinned   --its connection is lost, nothing was read yet--> unpinned, that node excluded
- *   pinned   --its connection is lost later--> lost: the operation fails with NODE_LOST and may be run again from its start
- *   read     --the node is lost before it told what was seen--> unobserved: an answer that only the source can follow up,
- *                                                    unless the operation is run again
+ *   pinned   --its connection is lost later--> lost: the operation fails with NODE_LOST and may run again from its start
+ *   read     --the node is lost before it reported what was seen--> unobserved: an answer after which only the source is fresh
+ *                                                    enough, unless the operation runs again
  *
- * So nested resolvers never see two worlds. Writes always go to the source, whatever reads are pinned to.
+ * So nested resolvers never see two states. Writes always go to the source, whatever node reads are pinned to.
  */
 import type { Position } from '../../consistency/position.ts';
 import type { Session } from '../../consistency/session.ts';
@@ -54,11 +54,11 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #decision: RouteDecision | null = null;
   #endOperation: () => void = () => undefined;
   #ended = false;
-  /** One operation takes only so many connections: the others are for others. */
+  /** Limits the connections that one operation uses at a time, so that others get some. */
   readonly #turns = new Turns(readsAtOnce, Number.POSITIVE_INFINITY);
   #readsOnPin = 0;
   #lostNode: string | null = null;
-  /** What the first node said that could not answer. */
+  /** The error of the first node that could not answer. */
   #refusal: unknown = null;
   #answeredElsewhere: () => void = () => undefined;
   #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
@@ -93,12 +93,12 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     return this.#lostNode === null ? null : this.#excluded;
   }
 
-  /** What was read belongs to a history that began meanwhile: in the session's own it says nothing. */
+  /** What was read belongs to a history that began in the meantime: it means nothing in the session's own. */
   get historyMoved(): boolean {
     return this.#progress.historyMoved;
   }
 
-  /** The node was lost, but not before all was read: there is an answer, if nobody has a better one. */
+  /** The node was lost after everything was read: there is an answer, to be used if there is no better one. */
   get unobserved(): boolean {
     return this.#progress.unobserved;
   }
@@ -149,7 +149,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       try {
         const snapshot = this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : null;
         const value = await (snapshot === null ? run(direct, own) : run(snapshot.reader, snapshot.own));
-        // Another read lost this node meanwhile, and the operation goes on elsewhere: one answer, one world.
+        // Another read lost this node in the meantime, and the operation moved to another: one answer, one state.
         if (this.#pin !== pin) continue;
         this.#readsOnPin += 1;
         this.#answeredElsewhere();
@@ -176,7 +176,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     }
   }
 
-  /** The node says that it cannot answer this: another one may. `error` is what two tell, or one when nobody is left. */
+  /** The node cannot answer this: another may. `error` is reported if two say so, or if no other node is left. */
   async #unable(node: string, pin: Promise<RouteDecision>, refused: RefusedRead | null, error: unknown): Promise<void> {
     const answeredElsewhere = this.#services.refused(node, refused);
     if (this.#refusal !== null) throw this.#refusal;
@@ -185,12 +185,12 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#refusal = error;
     try {
       await this.pin();
-    } catch (nobody) {
-      throw this.#services.canServe(node) ? error : nobody;
+    } catch (refusal) {
+      throw this.#services.canServe(node) ? error : refusal;
     }
   }
 
-  /** A backup has no positions that a snapshot could tell. */
+  /** A backup has no positions that a snapshot could have. */
   async #snapshotOn(node: string, pin: Promise<RouteDecision>): Promise<PositionedSnapshot<unknown> | null> {
     if (this.#decision?.role === 'BACKUP') return null;
     if (this.#snapshot?.pin !== pin) {

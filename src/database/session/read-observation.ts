@@ -1,9 +1,10 @@
 /**
  * What the reads of one operation may have seen, learned on the way: its first statement is followed, on the same
- * connection and without waiting between, by the question how far the node has come. The server answers in that order, so
- * the answer includes all that the statement saw, and an operation of one statement, which most are, need not ask
+ * connection and without waiting, by the question for the node's position. The server answers in that order, so
+ * the answer includes everything the statement saw, and an operation of one statement, as most are, need not ask
  * afterwards. Prisma batches lookups across operations: then a statement runs in the scope of another operation, the
- * counts do not match, and the position is asked for as ever. Ours that are shared (shared-lookups.ts) tell all that share them.
+ * counts do not match, and the position is requested afterwards. Shared lookups (shared-lookups.ts) report to all that share
+ * them.
  */
 import type { Position } from '../../consistency/position.ts';
 
@@ -37,7 +38,7 @@ export class ReadObservation {
     this.#positions = positions;
   }
 
-  /** What includes all that so many reads have seen, `null` when that was not learned on the way. */
+  /** Includes everything that this many reads have seen; `null` if that was not learned on the way. */
   after(reads: number): NodePositions | null {
     return reads === 1 && this.#statements === 1 ? this.#positions : null;
   }

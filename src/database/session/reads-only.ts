@@ -1,8 +1,8 @@
 /**
- * What the client of a session lets through past the router: nothing. The splitting of reads and writes sends whatever is no read
- * of a model there, past the router: no token would tell of what it wrote, and none of what it saw. A raw query is a read of
- * the session like any other; one that writes the server refuses, since sessions are set so (session-settings.ts). A write
- * belongs into `write`, and so does a transaction.
+ * What the client of a session lets past the router: nothing. The extension that splits reads from writes sends everything that
+ * is not a read of a model past the router: no token would cover what it wrote or saw. A raw query is a read of
+ * the session like any other; if it writes, the server refuses it, since sessions are read-only (session-settings.ts). Writes
+ * belong in `write`, and so do transactions.
  */
 import { Prisma } from '@prisma/client/extension';
 import { DatabaseReadOnlyError, NotAReadError } from '../errors.ts';
@@ -12,14 +12,14 @@ import { isRead } from './refusing-writes.ts';
 
 const rawReads: ReadonlySet<string> = new Set(['$queryRaw', '$queryRawUnsafe']);
 
-/** Prisma's types leave out how it says that an operation is part of a transaction. */
+/** Prisma's types omit how it marks an operation that is part of a transaction. */
 type Given = { readonly __internalParams?: { readonly transaction?: unknown } };
 
 const refused = (operation: string) => (): never => {
   throw new NotAReadError(undefined, operation);
 };
 
-/** `onlyReads`: of a database that is not written at all. */
+/** `onlyReads`: for a database that is never written. */
 export function readsOnly(scope: DatabaseScope, { onlyReads = false }: { readonly onlyReads?: boolean }) {
   return Prisma.defineExtension({
     name: 'tidemark-reads-only',

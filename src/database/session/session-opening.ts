@@ -26,13 +26,13 @@ export type SessionServices<Client, Transaction> = {
   /** Whether its positions are known to say nothing of what it has. */
   readonly isBlind: (nodeName: string) => boolean;
   /**
-   * A node has said something of itself instead of an answer. `read`: what it refused, if known. The returned function is called
-   * when another node has answered the same read.
+   * A node has returned an error about itself instead of an answer. `read`: the refused read, if known. The returned function is
+   * called when another node has answered the same read.
    */
   readonly refused: (nodeName: string, read: RefusedRead | null) => () => void;
   /** As far as is known. */
   readonly canServe: (nodeName: string) => boolean;
-  /** Whether it may take more than a position to tell what reads there have seen. */
+  /** Whether more than a position may be needed to describe what reads there have seen. */
   readonly logsAhead: (nodeName: string) => boolean;
   /** A node was seen to include a position. */
   readonly learned: (nodeName: string, position: Position) => void;
@@ -46,7 +46,7 @@ export type SessionServices<Client, Transaction> = {
   readonly vouchedAtMs: () => number;
   /** Whether a position is of the history that is known of. */
   readonly believes: (position: Position) => boolean;
-  /** Resolves when it is, or when the servers were given time to tell. */
+  /** Resolves when it is, or when the servers have had time to report it. */
   readonly untilBelieved: (position: Position) => Promise<void>;
   readonly writer: Pick<SourceWriter<Transaction>, 'write' | 'annotate'>;
   readonly openSnapshot: (nodeName: string) => Promise<PositionedSnapshot<unknown>>;
@@ -65,7 +65,7 @@ export type SessionOpening = Asking & {
   readonly writes: boolean;
   /** All reads see one state, of which the position is known. They run one after another. */
   readonly snapshot?: boolean;
-  /** Somebody reads what was written as soon as it is. Yes unless told; background work has nobody who waits. */
+  /** The written data will be read at once. Default: true; false for background work, for which no client waits. */
   readonly readsFollow?: boolean;
   readonly excluded?: ReadonlySet<string>;
   readonly signal?: () => AbortSignal;

@@ -34,7 +34,7 @@ export class SessionProgress {
   #readsBegun = 0;
   #reads = 0;
   #observedReads = 0;
-  /** This operation wrote, or was shown, what no position tells of. */
+  /** This operation wrote, or was shown, something that no position covers. */
   #onlyOnSource = false;
   #unobserved = false;
   #historyMoved = false;
@@ -52,12 +52,12 @@ export class SessionProgress {
     return this.#session;
   }
 
-  /** What was read belongs to a history that began meanwhile: in the session's own it says nothing. */
+  /** What was read belongs to a history that began in the meantime: it means nothing in the session's own. */
   get historyMoved(): boolean {
     return this.#historyMoved;
   }
 
-  /** The node was lost before it told what was seen, but not before all was read. */
+  /** The node was lost after everything was read, but before it reported what was seen. */
   get unobserved(): boolean {
     return this.#unobserved;
   }
@@ -70,13 +70,13 @@ export class SessionProgress {
     this.#reads += 1;
   }
 
-  /** What a transaction reads is shown to the client too, most of all when it refuses to write. Tells how many reads that makes. */
+  /** The client also sees what a transaction reads, above all if it refuses to write. Returns the number of such reads. */
   transactionReads(): number {
     this.#reads += 1;
     return this.#reads;
   }
 
-  /** A transaction of this operation, the last of so many reads, was committed. Answers what of it holds by now. */
+  /** A transaction of this operation, the last of this many reads, was committed. Returns the part of it that is valid by now. */
   async committed<T>(written: Committed<T>, reads: number): Promise<Committed<T>> {
     // On a source that has gone back meanwhile, the position would hide what it has lost.
     const committed = (await this.#turned()) ? { ...written, position: null, onlyOnSource: true } : written;
@@ -95,7 +95,9 @@ export class SessionProgress {
     this.#onlyOnSource = true;
   }
 
-  /** Advances by what the reads may have seen on the node that served them. Answers its name when it was lost over the question. */
+  /**
+   * Advances by what the reads may have seen on the node that served them. Returns the node's name if it was lost while asked.
+   */
   async observe({ node, role }: RouteDecision, snapshot: NodePositions | null): Promise<string | null> {
     const reads = this.#reads;
     if (!this.#observes || reads === this.#observedReads) return null;
@@ -110,7 +112,7 @@ export class SessionProgress {
     try {
       const onTheWay = this.#observedOnTheWay({ node, role }, reads, snapshot);
       const position = onTheWay ?? (await this.#services.observe(node));
-      // Only the source would be fresh enough for the next request, and nobody here knows yet which server that is.
+      // Only the source would be fresh enough for the next request, and it is not known yet which server that is.
       if (!this.#services.believes(position)) await this.#services.untilBelieved(position);
       const turned = role === 'SOURCE' && (await this.#turned());
       this.#historyMoved = !this.#writes && (turned || this.#services.epoch() !== this.#session.epoch);

@@ -1,8 +1,8 @@
 /**
- * What clients bring, brought to the present: each token is judged by its epoch and by the source's own history.
+ * Brings clients' tokens up to date: each is judged by its epoch and by the source's own history.
  *
- * In ordinary times all is known and the answer is there at once. What is not known is asked, with a deadline: the source for a
- * position, everybody for an epoch that this process has not heard of.
+ * Usually everything is known and the answer is immediate. What is not known is asked, with a deadline: the source for a
+ * position, all servers for an epoch that is unknown to this process.
  */
 import type { Cluster } from '../../cluster/cluster.ts';
 import { type ClusterSnapshot, isSeen, writableSource } from '../../cluster/cluster-snapshot.ts';
@@ -54,7 +54,7 @@ export class SessionResumption {
     });
   }
 
-  /** The source says itself that it is not the source any more. Who is, a look tells: nobody is sent away before that. */
+  /** The source reports that it no longer is the source. A probe finds the new one; no request is refused before that. */
   async #resumeMoved(clusterId: string, tokens: readonly Session[]): Promise<ResumedSession> {
     const { cluster, clock } = this.#options;
     const untilMs = clock.monotonic() + hearingMs.most;
@@ -66,8 +66,8 @@ export class SessionResumption {
   }
 
   /**
-   * Who is told of a loss goes on in the epoch that begins with it. In the one before, a process that has not heard of it would
-   * show once more what replicas still have.
+   * A client that is told of a loss continues in the epoch that begins with it. In the epoch before, a process that does not
+   * know of the loss would again show what replicas still have.
    */
   #onRecord(
     clusterId: string,
@@ -122,7 +122,7 @@ export class SessionResumption {
   }
 }
 
-/** Each server but the backup has answered a look that began later than this, and one of them takes the writes. */
+/** Each server but the backup has answered a probe that began later than this, and one of them accepts writes. */
 function everybodyWasSeen(snapshot: ClusterSnapshot, sinceMs: number): boolean {
   const serving = snapshot.filter(({ role }) => role !== 'BACKUP');
   const seen = serving.every((status) => isSeen(status) && (status.asOfMs ?? 0) >= sinceMs);

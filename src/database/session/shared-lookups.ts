@@ -1,7 +1,7 @@
 /**
- * Rows that are asked for by their ids in one turn of the event loop, of one server, are asked for in one statement: a busy
- * process works on several requests between two looks at its sockets. Whoever asks has found out for itself that the server
- * has what it must see; the position that is asked for behind the statement includes what the statement saw for each of them.
+ * Rows requested by id in one turn of the event loop, from one server, are fetched by one statement: a busy
+ * process works on several requests between two polls of its sockets. Each caller has already checked that the server
+ * has what it must see; the position requested after the statement includes what the statement saw for each of them.
  */
 
 import type { Lookup, OwnStatements, Selecting } from '../clients/own-statements.ts';

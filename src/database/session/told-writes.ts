@@ -1,9 +1,9 @@
 /**
- * The writes of one operation, each from its transaction to the event that tells of it:
+ * The writes of one operation, each from its transaction to its event:
  *
- *   committed          the session takes over its position, then listeners are told; of what wrote nothing they are not
- *   outcome unknown    listeners are told that: it may be there, and its outbox rows with it
- *   rolled back        listeners are not told
+ *   committed          the session takes over its position, then listeners are notified, unless it changed nothing
+ *   outcome unknown    listeners are notified of that: it may have been committed, with its outbox rows
+ *   rolled back        listeners are not notified
  */
 import { WriteIndeterminateError } from '../errors.ts';
 import type { Written } from '../write/source-writer.ts';

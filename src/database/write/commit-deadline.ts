@@ -1,11 +1,11 @@
 /**
- * How long a COMMIT is waited for. No server ends one by its statement timeout, and none should be told to: a commit that waits
- * to be acknowledged would go on without. So the waiting ends here, and the connection is left to the server's answer.
+ * The deadline of a COMMIT. No server ends a COMMIT by its statement timeout, and none should be made to: a commit that waits
+ * for its acknowledgement would continue without it. So only the wait ends here; the connection stays open for the answer.
  */
 import type { Clock } from '../../platform/clock.ts';
 import { CommitOverdueError } from '../../servers/driver-fault.ts';
 
-/** An answer that came while this process stood still is read before anybody gives up. */
+/** An answer that arrived while this process was not running is read before the wait is given up. */
 const lastLookMs = 50;
 
 export class CommitDeadline {

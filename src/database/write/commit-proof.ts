@@ -1,9 +1,9 @@
 /**
- * What tells afterwards whether a transaction was committed, when the answer to its COMMIT was lost. Each transaction that writes
- * leaves a mark for it that only its session writes; how, and how it is found again, is the server's own business.
+ * Shows afterwards whether a transaction was committed, if the answer to its COMMIT was lost. Each transaction that writes
+ * leaves a mark that only its session writes; the kind of server decides how to write and find it.
  *
- * It is sent right behind the transaction's first write, and nobody waits for it: no round trip more. The row is locked until
- * the transaction is over, so whoever finds it free finds the outcome.
+ * It is sent directly after the transaction's first write, and is not awaited: no extra round trip. The row is locked until
+ * the transaction ends, so whenever it is free, it shows the outcome.
  */
 import { randomBytes } from 'node:crypto';
 import type { Dialect } from '../../servers/dialect.ts';

@@ -1,13 +1,13 @@
 /**
- * A COMMIT was sent and nobody knows what became of it: asks the source, for a bounded time, whether the row is there that the
+ * A COMMIT was sent and its outcome is unknown: asks the source, for a limited time, whether the row is there that the
  * transaction has left (commit-proof.ts).
  *
- *   the row is free, and the connection at rest or gone   it holds the transaction's number: committed; else rolled back
- *   the row is free, and the connection is at work        it is shown before it is acknowledged: asked again
- *   the row is locked, the connection at work             it waits to be acknowledged: asked again
- *   the row is locked, the connection at rest             the server never got the COMMIT: it is ended, and asked again
- *   another server is the source by now                   it has the row: committed. Else nobody knows: it may yet get it
- *   nobody answers until the time is over                 nobody knows
+ *   the row is free, and the connection idle or gone      it has the transaction's number: committed; otherwise rolled back
+ *   the row is free, and the connection is busy           it is visible before it is acknowledged: asked again
+ *   the row is locked, the connection is busy             it waits for its acknowledgement: asked again
+ *   the row is locked, the connection is idle             the server never got the COMMIT: the session is ended, and asked again
+ *   another server is the source by now                   it has the row: committed. Otherwise unknown: it may still get it
+ *   no answer within the time                             unknown
  */
 
 import { settlingMs } from '../../cluster/commit-patience.ts';
@@ -21,12 +21,12 @@ import type { CommitProof } from './commit-proof.ts';
 
 export type Settled = { readonly outcome: 'COMMITTED' | 'ROLLED_BACK' | 'UNKNOWN'; readonly node: string };
 
-/** What a server says of the transaction. */
+/** A server's answer about the transaction. */
 export type ProofLook = {
   /** What the row holds, `null` when there is none. */
   readonly row: 'LOCKED' | string | null;
   readonly thread: 'GONE' | 'AT_REST' | 'AT_WORK';
-  /** The server may have been started since: then the thread's number may be somebody else's. */
+  /** The server may have been restarted since: then the thread's number may belong to another session. */
   readonly mayBeAnother: boolean;
 };
 
@@ -49,7 +49,7 @@ export type CommitSettlementOptions = {
 const lookTimeoutMs = 1000;
 const firstPauseMs = 5;
 const longestPauseMs = 200;
-/** Uptimes are told in whole seconds. */
+/** Uptimes are reported in whole seconds. */
 const uptimeDoubtS = 2;
 
 export class CommitSettlement {

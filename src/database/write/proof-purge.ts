@@ -1,6 +1,6 @@
 /**
- * Rows of `commit_proofs` whose connections wrote nothing for a day are cleared away: connections come and go, and nobody asks
- * for what they left once its outcome is known.
+ * Deletes rows of `commit_proofs` whose connections wrote nothing for a day: connections come and go, and once the outcome
+ * is known, what they left is not needed.
  */
 import { jittered } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';

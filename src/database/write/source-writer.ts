@@ -1,14 +1,14 @@
 /**
  * Writes on the source: one short transaction, its position learned at commit.
  *
- *   deadlock, lock timeout         nothing was written: tried again, a bounded number of times and not for long; also when
- *                                  the work goes on as if nothing had happened, for its transaction is over
- *   connection lost before COMMIT  nothing was written: run again when the source is there, else SOURCE_UNAVAILABLE
- *   connection lost at COMMIT,     the source is asked what became of it (commit-settlement.ts): committed, or nothing was
- *   COMMIT not answered in time    written; WRITE_INDETERMINATE when it cannot be asked in time, or leaves no proof
+ *   deadlock, lock timeout         nothing was written: retried, a limited number of times and for a limited time; also if
+ *                                  the work continues as if nothing had happened, because its transaction has ended
+ *   connection lost before COMMIT  nothing was written: run again once the source is there, otherwise SOURCE_UNAVAILABLE
+ *   connection lost at COMMIT,     the source is asked for the outcome (commit-settlement.ts): committed, or nothing was
+ *   COMMIT not answered in time    written; WRITE_INDETERMINATE if it cannot be asked in time, or keeps no proof
  *   group lost at COMMIT           the same: but the other members may have it although this one rolls back
- *   committed without a number     only the source surely has it, and that is what the caller is told
- *   committed, position not told   a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
+ *   committed without a GTID       only the source certainly has it, and the caller is told so
+ *   committed, position unknown    a position of the source read afterwards includes the write; without one, WRITE_INDETERMINATE
  */
 import type { Position } from '../../consistency/position.ts';
 import { TidemarkError } from '../../errors.ts';
@@ -31,7 +31,7 @@ import type { CommitProof } from './commit-proof.ts';
 import type { Settled } from './commit-settlement.ts';
 import { WriteCapture } from './write-capture.ts';
 
-/** What a write answers, and what only those who tell of it need to know. */
+/** The result of a write, and what only its event needs. */
 export type Written<T> = Committed<T> & {
   /** Rows that it has added to the outbox. */
   readonly appended: number;
@@ -47,7 +47,7 @@ export type TransactionRunner<Transaction> = {
 
 export type SourceWriterOptions<Transaction> = {
   readonly clock: Clock;
-  /** Counts only time in which this process could run; `clock` unless told. */
+  /** Counts only time in which this process could run. Default: `clock`. */
   readonly ownClock?: Clock;
   readonly random: () => number;
   /** Of the database that is written to. */
@@ -63,7 +63,7 @@ export type SourceWriterOptions<Transaction> = {
   readonly isThere: (nodeName: string) => Promise<boolean>;
   /** What became of a transaction whose COMMIT was sent at a reading of the monotonic clock. Does not reject. */
   readonly settle: (node: string, proof: CommitProof, sentMs: number, fault: DriverFault | null) => Promise<Settled>;
-  /** The source was found to commit what no position tells of. */
+  /** The source was found to commit without a position. */
   readonly untold: (nodeName: string, why: Untold) => void;
   /** Whether the positions of a node are known to say nothing. */
   readonly isBlind: (nodeName: string) => boolean;
@@ -84,8 +84,8 @@ const contentions: ReadonlySet<DriverFault> = new Set([
 const maxAttempts = 5;
 const maxLosses = 3;
 /**
- * Whoever else counts gives up first: the pool, that waits for a connection, and ourselves, who let a transaction last. Both
- * know how much of the time was this process's own; Prisma counts what it was stopped for, too.
+ * The other limits apply first: the pool's wait for a connection, and our limit of a transaction's duration. Both
+ * know how much of the time was this process's own; Prisma also counts time in which the process was stopped.
  */
 export const prismaGraceMs = 60_000;
 const backoff: BackoffOptions = { firstMs: 5, factor: 3, maxMs: 200 };
@@ -119,7 +119,7 @@ export class SourceWriter<Transaction> {
   }
 
   /**
-   * In a history that is one line, a commit comes after all that its transaction saw. With several domains or servers in it,
+   * In a history that is one line, a commit comes after everything its transaction saw. If it has several domains or servers,
    * the position of the commit says nothing about the others' lines.
    */
   #includesItsReads(position: Position | null, node: string): boolean {
@@ -159,7 +159,7 @@ export class SourceWriter<Transaction> {
           return { value, capture, node: settled.node };
         }
         const fault = capture.ended?.fault ?? capture.fault;
-        // One that was idle, or that somebody has ended: the server has rolled back, and may be well.
+        // An idle connection, or one that was killed: the server has rolled back, and may be healthy.
         if (losses < maxLosses && fault === 'CONNECTION' && capture.state === 'OPEN') {
           losses += 1;
           if (await this.#options.isThere(node)) continue;
@@ -175,7 +175,7 @@ export class SourceWriter<Transaction> {
     }
   }
 
-  /** `null` when it is known, or nobody could tell. Notes in the capture what it found. */
+  /** `null` if it is known, or cannot be determined. Records the result in the capture. */
   async #settled(capture: WriteCapture, node: string): Promise<Settled | null> {
     const { state, proof, commitSentMs, fault } = capture;
     if (state !== 'COMMITTING' || proof === null || commitSentMs === null) return null;
@@ -188,7 +188,7 @@ export class SourceWriter<Transaction> {
     return settled;
   }
 
-  /** What the caller is told of a write that failed. */
+  /** The error that the caller of a failed write gets. */
   #verdict(capture: WriteCapture, error: unknown): unknown {
     if (capture.state !== 'OPEN') return new WriteIndeterminateError(error);
     const fault = capture.ended?.fault ?? capture.fault;
@@ -202,10 +202,13 @@ export class SourceWriter<Transaction> {
         });
       case 'UNABLE':
       case 'ABSENT':
-        return new SourceUnavailableError('The source cannot take this write as it is set up; nothing was written', {
-          cause: error,
-          facts: { retryAfterMs },
-        });
+        return new SourceUnavailableError(
+          'The source cannot carry out this write with its current settings; nothing was written',
+          {
+            cause: error,
+            facts: { retryAfterMs },
+          },
+        );
       case 'EXHAUSTED':
         return new OverloadedError(error);
       case 'STATEMENT_TIMEOUT':
@@ -219,7 +222,7 @@ export class SourceWriter<Transaction> {
   }
 }
 
-/** Prisma ended the transaction because it took too long, or knows that it is over. */
+/** Prisma ended the transaction because it took too long, or knows that it has ended. */
 export function isTransactionTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'P2028';
 }

@@ -1,4 +1,6 @@
-/** All that writes to the source of a database: the writer, what settles its commits, and who clears away behind it. */
+/**
+ * Everything that writes to the source of a database: the writer, the settlement of its commits, and the purge of their proofs.
+ */
 import type { Clock } from '../../platform/clock.ts';
 import type { OnSource } from '../nodes/on-source.ts';
 import { CommitSettlement, type CommitSettlementOptions } from './commit-settlement.ts';

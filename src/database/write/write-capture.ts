@@ -3,7 +3,7 @@
  *
  *   OPEN --COMMIT sent--> COMMITTING --answered--> COMMITTED
  *                                    --refused---> OPEN        (nothing was written)
- *                                    --connection lost: stays COMMITTING, until somebody has asked the source (commit-settlement.ts)
+ *                                    --connection lost: stays COMMITTING, until the source has been asked (commit-settlement.ts)
  */
 import type { Position } from '../../consistency/position.ts';
 import type { TidemarkError } from '../../errors.ts';
@@ -22,18 +22,18 @@ export class WriteCapture {
   /** Includes the committed write; `null` when it wrote nothing, or when `positionUnknown` or `untold`. */
   position: Position | null = null;
   positionUnknown = false;
-  /** Why no position tells of it; `null` when one does. */
+  /** Why no position covers it; `null` if one does. */
   untold: Untold | null = null;
   /** Rows that its transaction has added to the outbox. */
   appended = 0;
   /** The last fault that the driver reported for this work. */
   fault: DriverFault | null = null;
-  /** The transaction is over, and not by its own COMMIT or ROLLBACK. */
+  /** The transaction has ended, and not by its own COMMIT or ROLLBACK. */
   ended: TransactionEnd | null = null;
 
-  /** What the last fault says of a value; `null` when it is about none. */
+  /** What the last fault says about a value; `null` if it is not about one. */
   refusedValue: ValueRefusedError | null = null;
-  /** Tells whether it was committed, when the answer to its COMMIT is lost; `null` before its first write, and where there is none. */
+  /** Shows whether it was committed if the answer to its COMMIT is lost; `null` before its first write, and if there is none. */
   proof: CommitProof | null = null;
   /** When its COMMIT was sent, by the monotonic clock. */
   commitSentMs: number | null = null;

@@ -25,6 +25,7 @@ const folders = [
   'src/client/',
   'src/config/',
   'src/dashboard/',
+  'src/database/',
   'src/graphql/',
   'src/http/',
   'src/jobs/',
