@@ -376,10 +376,15 @@ describe('a write', () => {
     ]);
   });
 
-  it('of nothing is told to nobody', async () => {
-    committed = { position: null, onlyOnSource: false, appended: 0 };
+  it.each([
+    ['with a position', 'told', { position: at(7), onlyOnSource: false, appended: 0 }],
+    ['that only the source is known to have', 'told', { position: null, onlyOnSource: true, appended: 0 }],
+    ['with outbox rows', 'told', { position: null, onlyOnSource: false, appended: 1 }],
+    ['of nothing', 'not told', { position: null, onlyOnSource: false, appended: 0 }],
+  ])('%s is %s', async (_, expected, given) => {
+    committed = given;
     await open({ writes: true }).write(async () => 'done');
-    expect(told).toEqual([]);
+    expect(told).toHaveLength(expected === 'told' ? 1 : 0);
   });
 
   it.each<[string, () => void, object | null]>([
