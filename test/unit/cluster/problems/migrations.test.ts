@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AppliedMigrations } from '../../../../src/cluster/applied-migrations.ts';
 import { findProblems } from '../../../../src/cluster/problems/find-problems.ts';
+import type { ServingFaultKind } from '../../../../src/cluster/serving.ts';
 import { servedOrders } from '../../../../src/orders/served-tables.ts';
 import { replica, source } from './seen.ts';
 
@@ -17,7 +18,13 @@ const at = (migrations: AppliedMigrations, lagMs: number | null = 0) => ({ repor
 describe('a replica', () => {
   it('that lacks what its source has is named with what it lacks', () => {
     const found = findProblems([source(at(record(['1_a', '2_b']), null)), replica(at(record(['1_a'])))]);
-    expect(found).toMatchObject([{ code: 'MIGRATION_MISSING', node: 'replica-1', cure: expect.any(String) }]);
+    expect(found).toMatchObject([
+      {
+        code: 'MIGRATION_MISSING',
+        node: 'replica-1',
+        cure: expect.stringMatching(/^remove .* from replica-1 .* npm run cluster -- rejoin replica-1 --discard$/),
+      },
+    ]);
     expect(found[0]?.message).toBe('replica-1 lacks migrations that source has: 2_b');
   });
 
@@ -30,8 +37,12 @@ describe('a replica', () => {
     expect(findProblems([source(at(record(['1_a', '2_b']), null)), replica(at(migrations, lagMs))])).toEqual([]);
   });
 
-  it('whose record nobody may read is not', () => {
-    expect(findProblems([source(at(record(['1_a']), null)), replica()])).toEqual([]);
+  it.each([
+    ['of the replica', source(at(record(['1_a']), null)), replica()],
+    ['of the source', source(), replica(at(record(['1_a'])))],
+    ['of either', source(), replica()],
+  ])('is not, where nobody may read the record %s', (_, one, two) => {
+    expect(findProblems([one, two])).toEqual([]);
   });
 });
 
@@ -39,6 +50,17 @@ describe('a source', () => {
   it('that lacks what this version needs is named with the command that brings it', () => {
     const found = findProblems([source(at(record(['1_a'], { missing: ['2_b'] }), null))]);
     expect(found).toMatchObject([{ code: 'NOT_MIGRATED', node: 'source', cure: 'npm run migrate' }]);
+  });
+
+  it.each<[ServingFaultKind, readonly string[]]>([
+    ['TABLE_MISSING', ['source cannot serve']],
+    ['RIGHT_MISSING', ['source cannot serve', 'source lacks migrations that this version needs: 2_b']],
+  ])('that cannot serve because of %s is named once', (kind, expected) => {
+    const migrations = record(['1_a'], { missing: ['2_b'] });
+    const unable = [{ kind, table: 'orders', code: null, cure: null }];
+    const found = findProblems([source({ report: { migrations, unable } })]);
+    const shown = found.map(({ message }) => (message.includes('migrations') ? message : 'source cannot serve'));
+    expect(shown.sort()).toEqual(expected);
   });
 
   it('whose tables were made by other means is not', () => {

@@ -25,6 +25,8 @@ describe('a filter of a replica', () => {
     ['Replicate_Ignore_Table', 'orders.order_items', true],
     ['Replicate_Ignore_Table', 'shop.basket,Orders.orders', true],
     ['Replicate_Ignore_Table', 'shop.basket', false],
+    ['Replicate_Ignore_Table', 'shop.basket, ,', false],
+    ['Replicate_Ignore_Table', 'basket', true],
     ['Replicate_Wild_Do_Table', 'orders.%', false],
     ['Replicate_Wild_Do_Table', 'shop.%,ord%.%', false],
     ['Replicate_Wild_Do_Table', '%.%', false],
@@ -37,6 +39,12 @@ describe('a filter of a replica', () => {
     ['Replicate_Wild_Ignore_Table', 'order\\_.x', false],
     ['Replicate_Wild_Ignore_Table', 'shop.%,mysql.%', false],
     ['Replicate_Wild_Ignore_Table', 'orders', true],
+    ['Replicate_Wild_Ignore_Table', 'shop', true],
+    ['Replicate_Wild_Ignore_Table', 'shop.basket', false],
+    ['Replicate_Wild_Ignore_Table', 'shop.%,orders.%', true],
+    ['Replicate_Wild_Ignore_Table', 'orders\\.x', true],
+    ['Replicate_Wild_Ignore_Table', '\\orders.x', true],
+    ['Replicate_Wild_Ignore_Table', 'orders+.x', false],
     ['Replicate_Rewrite_DB', 'orders->shop', true],
     ['Replicate_Rewrite_DB', 'shop->orders', true],
     ['Replicate_Rewrite_DB', '(orders,shop)', true],
@@ -67,6 +75,23 @@ describe('a filter of a replica', () => {
   ])('%s is a problem while nobody knows the source', (option, given) => {
     const alone = replica({ channels: [channel({ filters: { [option]: given } })] });
     expect(findProblems([alone])).toMatchObject([{ code: 'REPLICATION_FILTERED' }]);
+  });
+
+  it('that leaves out the replica itself is none, whoever the source is', () => {
+    const alone = replica({ channels: [channel({ filters: { Replicate_Ignore_Server_Ids: '2' } })] });
+    expect(findProblems([alone])).toEqual([]);
+  });
+
+  it.each([
+    ['Replicate_Ignore_Server_Ids', '77', 'server_id'],
+    ['Replicate_Do_Domain_Ids', '0,3', 'gtid_domain_id'],
+    ['Replicate_Ignore_Domain_Ids', '77', 'gtid_domain_id'],
+  ])('%s=%s is a problem where the source does not show its %s', (option, given, variable) => {
+    const { [variable]: _, ...variables } = master.report?.settings?.variables ?? {};
+    const settings = { schema: 'orders', variables, channels: [] };
+    const silent = { ...master, report: master.report && { ...master.report, settings } };
+    const problems = findProblems([silent, replica({ channels: [channel({ filters: { [option]: given } })] })]);
+    expect(problems).toMatchObject([{ code: 'REPLICATION_FILTERED' }]);
   });
 
   it('is mended in the words of MariaDB', () => {
