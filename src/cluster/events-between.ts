@@ -64,13 +64,13 @@ function stateEvents(before: NodeStatus, after: NodeStatus): readonly ClusterHap
 function readEvents(before: ReadsServedBy, after: ReadsServedBy): readonly ClusterHappening[] {
   if (after.kind === 'UNDECIDED') return [];
   const facts = { from: before.nodes, to: after.nodes };
-  if (after.kind === 'NOBODY') {
-    return before.kind === 'NOBODY' ? [] : [{ name: 'LIMITED_FUNCTIONALITY_ENTERED', node: null, facts }];
+  if (after.kind === 'NONE') {
+    return before.kind === 'NONE' ? [] : [{ name: 'LIMITED_FUNCTIONALITY_ENTERED', node: null, facts }];
   }
   const events: ClusterHappening[] = [];
-  if (before.kind === 'NOBODY') events.push({ name: 'LIMITED_FUNCTIONALITY_LEFT', node: null, facts });
+  if (before.kind === 'NONE') events.push({ name: 'LIMITED_FUNCTIONALITY_LEFT', node: null, facts });
   if (after.kind === 'PREFERRED') {
-    const came = before.kind === 'FALLBACK' || before.kind === 'NOBODY';
+    const came = before.kind === 'FALLBACK' || before.kind === 'NONE';
     if (came) events.push({ name: 'READS_MOVED_TO_PREFERRED', node: null, facts });
   } else if (before.kind !== 'FALLBACK' || String(before.nodes) !== String(after.nodes)) {
     events.push({ name: 'READS_MOVED_TO_FALLBACK', node: null, facts });

@@ -1,8 +1,8 @@
 /**
  * Work that only one process at a time may do, such as a promotion.
  *
- * A lease expires, so a dead holder blocks nobody for ever, and a slow holder may have lost it without knowing: before each step that
- * must not be done twice, `renew` must return true.
+ * A lease expires, so a dead holder does not block others forever, and a slow holder may have lost it without knowing: before
+ * each step that must not be done twice, `renew` must return true.
  */
 export interface Lease {
   /** Extends the lease by its full time. False if it is lost, or that is unknown. */

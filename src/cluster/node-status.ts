@@ -33,7 +33,7 @@ export type ProbeReport = {
   readonly readOnly: boolean;
   /** The variables that say so, as far as they are asked for. */
   readonly refusedBy?: readonly string[];
-  /** True when its commits wait for a replica's acknowledgement before anybody sees them. Absent is no. */
+  /** True if its commits wait for a replica's acknowledgement before they become visible. Default: false. */
   readonly awaitsAcknowledgement?: boolean;
   readonly applier: ApplierState;
   /** False when the replica does not even try to receive more. A connection that is being tried again is no reason. */
@@ -60,15 +60,15 @@ export type ProbeReport = {
   readonly logged?: Readonly<Record<string, Position>>;
   /** The promotions that this node knows of; `null` when it keeps no record. */
   readonly epochs: EpochHistory | null;
-  /** What keeps it from serving; empty when it can, absent where nobody asked. */
+  /** Why it cannot serve; empty if it can, absent if not checked. */
   readonly unable?: readonly ServingFault[];
-  /** What keeps it from writing, of a server that takes writes; empty when nothing does, absent where nobody asked. */
+  /** Why the source cannot write; empty if it can, absent if not checked. */
   readonly unwritable?: readonly WriteFault[];
-  /** Absent where it has none to be compared, or nobody asked. */
+  /** Absent if it has none to compare, or if not checked. */
   readonly migrations?: AppliedMigrations;
   /** Rights without which the account does not see how the server replicates. */
   readonly missingRights?: readonly string[];
-  /** Absent where nobody asked: nothing is known then. */
+  /** Absent if not asked: nothing is known then. */
   readonly settings?: ServerSettings;
 };
 
@@ -113,7 +113,7 @@ export type NodeStatus = {
   readonly doubt: { readonly sinceMs: number; readonly trouble: string } | null;
   /** Why a new epoch could not be recorded on this server, in words; absent when it could, or need not. */
   readonly epochTrouble?: string | null;
-  /** True for the last server that was seen to take the writes, also while it is away and nobody has taken its place. */
+  /** True for the last server that was seen to accept writes, even while it is down and has not been replaced. */
   readonly tookWrites: boolean;
   /** `null` while it refuses writes, and until it was seen. */
   readonly writability: Writability | null;

@@ -1,10 +1,10 @@
 /**
- * How far one node has come, and who waits for it.
+ * Tracks the position of one node and the reads waiting for it.
  *
  * Any number of waiting requests share one loop and one blocked connection: the loop waits in the server for the smallest
- * position that is wanted, in slices, and wakes everybody whose position was reached. A slice ends early when the position
- * is reached; its length bounds how late a smaller position that arrives in the middle, or a stopped applier, is noticed.
- * The probe may fail; the waiters then end as UNREACHABLE and the position that was known stays a true lower bound.
+ * required position, in slices, and wakes every request whose position was reached. A slice ends early when the position
+ * is reached; its length bounds how late a smaller position that arrives in the meantime, or a stopped applier, is noticed.
+ * The probe may fail; the waiters then end as UNREACHABLE, and the known position stays a valid lower bound.
  */
 import type { Position } from '../consistency/position.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -18,7 +18,7 @@ export type WaitOutcome = (typeof waitOutcomes)[number];
 export type PositionTrackerOptions = {
   readonly probe: NodeProbe;
   readonly clock: Clock;
-  /** Counts how long somebody waits; `clock` unless told. */
+  /** Measures how long requests wait. Default: `clock`. */
   readonly ownClock?: Clock;
   /** The longest single wait in the server, in milliseconds. */
   readonly sliceMs: number;
@@ -32,9 +32,9 @@ export type PositionTrackerOptions = {
   readonly onReached: (position: Position) => void;
 };
 
-/** Patient callers share the looks of two milliseconds: a look costs about a tenth of a small request. */
+/** Patient callers share the probes of two milliseconds: a probe costs about a tenth of a small request. */
 const readSpacingMs = 2;
-/** Whoever still waits when the time has passed was kept from it: the server is not asked in a frenzy. */
+/** Minimum slice, for waits whose time passed while this process was delayed: the server is not polled in a tight loop. */
 const leastSliceMs = 5;
 
 type Waiter = { readonly position: Position; readonly untilMs: number; end(outcome: WaitOutcome): void };
@@ -68,7 +68,7 @@ export class PositionTracker {
     return (await this.#reads.run(options)).observed;
   }
 
-  /** The node was seen to include `position` by somebody who had to ask it something else. */
+  /** A question asked for another purpose showed that the node includes `position`. */
   learn(position: Position): void {
     if (this.includes(position)) return;
     this.#options.onReached(position);
@@ -158,7 +158,7 @@ export class PositionTracker {
   #smallestWanted(): Position {
     let smallest: Position | null = null;
     for (const { position } of this.#waiters) if (smallest === null || smallest.includes(position)) smallest = position;
-    if (smallest === null) throw new Error('nobody waits');
+    if (smallest === null) throw new Error('no request is waiting');
     return smallest;
   }
 

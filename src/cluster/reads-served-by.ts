@@ -3,8 +3,8 @@ import { servingReplicas } from './serving-replicas.ts';
 
 /** Which servers serve reads that any server may serve. */
 export type ReadsServedBy = {
-  /** NOBODY but perhaps a backup; UNDECIDED while better servers have not been probed. */
-  readonly kind: 'PREFERRED' | 'FALLBACK' | 'NOBODY' | 'UNDECIDED';
+  /** NONE but perhaps a backup; UNDECIDED while better servers have not been probed. */
+  readonly kind: 'PREFERRED' | 'FALLBACK' | 'NONE' | 'UNDECIDED';
   /** Names of the servers that share the reads. */
   readonly nodes: readonly string[];
 };
@@ -25,5 +25,5 @@ export function readsServedBy(snapshot: ClusterSnapshot, floor: number): ReadsSe
   const preferred = all.length === 0 || first.some(({ role, node }) => role === 'REPLICA' && node.priority === best);
   if (serving.length > 0 && preferred) return { kind: 'PREFERRED', nodes };
   if (snapshot.some(({ state, role }) => state === 'UNKNOWN' && role !== 'BACKUP')) return { kind: 'UNDECIDED', nodes };
-  return { kind: serving.length > 0 ? 'FALLBACK' : 'NOBODY', nodes };
+  return { kind: serving.length > 0 ? 'FALLBACK' : 'NONE', nodes };
 }

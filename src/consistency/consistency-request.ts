@@ -1,10 +1,10 @@
 /**
  * The consistency input of one operation: headers, the `@consistency` directive and the cookie, parsed into one request.
- * The directive wins over the header for everything but tokens: those are all collected, because each may name something that the client
- * has seen. All faults are listed, not only the first.
+ * The directive wins over the header for everything but tokens: those are all collected, because each may name something that
+ * the client has seen. All faults are listed, not only the first.
  *
- * A maximum staleness belongs to BOUNDED, and to SESSION as an additional bound. With EVENTUAL or STRONG it contradicts the level and is a
- * fault.
+ * A maximum staleness belongs to BOUNDED, and to SESSION as an additional bound. With EVENTUAL or STRONG it contradicts the
+ * level and is a fault.
  */
 import { BadConsistencyRequestError } from './errors.ts';
 import { type ConsistencyLevel, consistencyLevels, type WhenBehind, whenBehindPolicies } from './levels.ts';
@@ -45,7 +45,7 @@ export const tokenCarriers = ['header', 'directive', 'cookie'] as const;
 export type TokenCarrier = (typeof tokenCarriers)[number];
 export type CarriedToken = { readonly text: string; readonly carrier: TokenCarrier };
 
-/** How fresh a read is to be, as it was asked for. What that means for one client: `ReadRequirement`. */
+/** The requested freshness of a read. What it means for one client: `ReadRequirement`. */
 export type ConsistencyRequest = {
   readonly level: ConsistencyLevel;
   readonly whenBehind: WhenBehind;

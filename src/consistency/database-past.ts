@@ -1,9 +1,9 @@
 /**
  * What one client has written and seen of one database, as a value.
  *
- * `requiresSource` means that the position does not tell the whole past (it was too large for a token, or belongs to
- * a history that nobody remembers). Then only the source is fresh enough, until an answer of the source has told
- * anew how far the client has seen (`settleOnSource`).
+ * `requiresSource` means that the position does not cover the whole past (it was too long for a token, or belongs to
+ * a forgotten history). Then only the source is fresh enough, until an answer of the source shows again how far the client
+ * has seen (`settleOnSource`).
  */
 import type { Position } from './position.ts';
 
@@ -11,7 +11,7 @@ export type DatabasePast = {
   /** Names the database. */
   readonly clusterId: string;
   readonly epoch: number;
-  /** What the client has written and seen. `null` when that is nothing, or when `requiresSource` and nobody knows. */
+  /** What the client has written and seen. `null` if that is nothing, or if `requiresSource` and it is unknown. */
   readonly position: Position | null;
   /** When the position was learned, in milliseconds since the Unix epoch. 0 for an empty session. */
   readonly issuedAtMs: number;
@@ -34,7 +34,7 @@ export function mergePasts(a: DatabasePast, b: DatabasePast): DatabasePast {
   };
 }
 
-/** Whether `a` tells all that `b` tells of the same database and epoch. */
+/** Whether `a` covers everything that `b` says about the same database and epoch. */
 export function coversPast(a: DatabasePast, b: DatabasePast): boolean {
   if (b.requiresSource && !a.requiresSource) return false;
   if (a.issuedAtMs < b.issuedAtMs) return false;

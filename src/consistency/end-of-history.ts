@@ -5,18 +5,18 @@ export type HistoryOfNewSource = {
   readonly all: Position;
   /** What each server has written last, where numbers are given out again and `all` names one server in each sequence. */
   readonly byServer: readonly Position[];
-  /** Who it writes as. */
+  /** The identity under which it writes. */
   readonly writer: string;
   /** What it had applied of others: where numbers are given out again that stands still when it begins to write. */
   readonly applied: Position;
-  /** Where the epoch that ends had begun; `null` when nobody knows. */
+  /** Where the ending epoch began; `null` if unknown. */
   readonly began: Position | null;
 };
 
 /**
- * Where the history of the former source ends, as far as a new one has it. Where each server has numbers of its own, the new
- * source's transactions may lie within: nobody takes them for the former's. Where numbers are given out again they wear the
- * former's, so they are left out: what others have written, what was applied, and where the epoch began tell the rest.
+ * Where the history of the former source ends, as far as a new one has it. If each server has numbers of its own, the new
+ * source's transactions may be included: they cannot be mistaken for the former's. If numbers are reused, they look like the
+ * former's, so they are left out: the end follows from what others have written, what was applied, and where the epoch began.
  */
 export function endOfHistory({ all, byServer, writer, applied, began }: HistoryOfNewSource): Position {
   if (!all.reusesNumbers) return all;

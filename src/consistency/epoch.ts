@@ -1,14 +1,14 @@
 /**
  * Epochs: which history a position belongs to.
  *
- * Each promotion of a new source starts an epoch and records where the former history ended, as far as it survived.
- * A position alone cannot tell. MariaDB compares sequence numbers only, and after a failover that lost writes the new
- * source hands out the same numbers again: the lost `0-1-101` looks included as soon as `0-2-101` exists, and a reader
- * would be told that its lost write is there. So a token of an older epoch is never compared with the present position,
- * only with the end recorded for each promotion since. On MySQL a lost write is never included by anything, and a
+ * Each promotion of a new source starts an epoch and records where the previous history ended, as far as it survived.
+ * A position alone is not enough. MariaDB compares sequence numbers only, and after a failover that lost writes the new
+ * source assigns the same numbers again: the lost `0-1-101` seems to be included as soon as `0-2-101` exists, and a reader
+ * would be told that its lost write is there. So a token of an older epoch is never compared with the current position,
+ * only with the end recorded for each promotion since. On MySQL a lost write is never included in anything, and a
  * reader would wait for it in vain: there the epoch turns a hang into an answer.
  *
- * Epochs count up by one: a missing number is a promotion that nobody remembers, and makes everything before it unknown.
+ * Epochs are numbered without gaps: a missing number is a forgotten promotion, and makes everything before it unknown.
  */
 
 import type { Position } from './position.ts';
@@ -17,9 +17,9 @@ export type EpochRecord = {
   readonly epoch: number;
   /** The server that became the source. */
   readonly sourceId: string;
-  /** Where the history before this epoch ended, as far as it survived. `null` when nobody knows, or for the first epoch. */
+  /** Where the history before this epoch ended, as far as it survived. `null` if unknown, or for the first epoch. */
   readonly endOfPrevious: Position | null;
-  /** When it was recorded, in milliseconds since the Unix epoch; absent when nobody knows. */
+  /** When it was recorded, in milliseconds since the Unix epoch; absent if unknown. */
   readonly startedAtMs?: number;
 };
 
@@ -76,9 +76,9 @@ export function survivorsOf(
 }
 
 /**
- * Somebody may promote outside: then the epoch is recorded a moment later, and processes that have not heard of it go on
- * handing out the old one with what the new source has written. Of a server that was not the source before, that is its
- * own and no loss.
+ * A promotion made outside is recorded a moment later, and until then processes that do not know of it issue tokens of the old
+ * epoch that include what the new source has written. If that server was not the source before, these are its own writes, and
+ * no loss.
  */
 function endsBehind(position: Position, end: Position, newcomer: string | null): boolean {
   if (end.includes(position)) return true;

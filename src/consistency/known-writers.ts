@@ -1,13 +1,13 @@
 /**
- * Who wrote the history that this process knows of, and so whether a position can be part of it.
+ * Which servers wrote the history that this process knows, and so whether a position can be part of it.
  *
- * A promotion is heard of by looking at the servers, and the new source's first transactions may be seen before that, on
- * itself or on a replica that follows it already. Such a position must not be used. Where numbers are given out again it wears
- * those of writes that were lost, and would pass for including them; and a token of the old epoch that named it would reach behind
- * that epoch's end, as if its write had been lost. So it is unknown until the servers have been looked at again.
+ * A promotion becomes known by probing the servers, and the new source's first transactions may be seen before that, on
+ * itself or on a replica that already follows it. Such a position must not be used. If numbers are reused, it has those of
+ * lost writes, and would pass for including them; and a token of the old epoch that contained it would reach beyond
+ * that epoch's end, as if its write had been lost. So it is unknown until the servers have been probed again.
  *
- * What lies behind the end of the epoch before was written by the source of the present one. Somebody may have promoted by
- * hand and recorded nothing: a look that shows another writer and no new epoch vouches for that writer.
+ * What lies after the end of the previous epoch was written by the source of the current one. A promotion may have been made
+ * by hand and not recorded: a probe that shows another writer and no new epoch vouches for that writer.
  */
 import type { EpochHistory } from './epoch.ts';
 import type { Position, PositionPart } from './position.ts';
@@ -17,7 +17,7 @@ const firstEpoch = 1;
 export class KnownWriters {
   static readonly none = new KnownWriters(0, null, new Set());
   readonly #epoch: number;
-  /** Where the epoch before ended, `null` when nobody knows. */
+  /** Where the previous epoch ended; `null` if unknown. */
   readonly #end: Position | null;
   readonly #writers: ReadonlySet<string>;
 
@@ -27,7 +27,7 @@ export class KnownWriters {
     this.#writers = writers;
   }
 
-  /** After a look at a server: `epochs` were read after `position`, `null` where the server keeps no record. */
+  /** After a probe of a server: `epochs` were read after `position`; `null` if the server keeps no record. */
   heard(position: Position, epochs: EpochHistory | null): KnownWriters {
     const last = epochs?.at(-1) ?? null;
     const epoch = last?.epoch ?? firstEpoch;
@@ -39,7 +39,7 @@ export class KnownWriters {
     return new KnownWriters(epoch, known.#end, new Set([...known.#writers, ...vouched.map(({ writer }) => writer)]));
   }
 
-  /** Whether everything in the position is of the known history, as far as those who wrote it tell. */
+  /** Whether everything in the position is of the known history, according to its writers. */
   explain(position: Position): boolean {
     return position.parts().every((part) => this.#isExplained(part));
   }

@@ -18,7 +18,7 @@ export type OtherPasts = readonly OtherPast[];
 /** In one token, this database included. Were all positions left out because they are too long, the names would still fit. */
 export const mostPasts = 12;
 
-/** All of both: `a` itself when it tells all of `b`. */
+/** Everything in both: `a` itself if it covers `b`. */
 export function joinOthers(a: OtherPasts | undefined, b: OtherPasts | undefined): OtherPasts | undefined {
   if (a === undefined || a === b) return b;
   if (b === undefined) return a;

@@ -1,9 +1,9 @@
 /**
- * Positions as texts and bytes for whoever keeps or carries them, whatever servers they come from. Made once from the list of
- * kinds, and handed to tokens, cache, records and marks: none of them knows how a server counts.
+ * Positions as texts and bytes for storage and transport, whatever servers they come from. Created once from the list of
+ * kinds, and passed to tokens, cache, records and marks: none of them knows how a server numbers its transactions.
  *
  *   text    the kind's name, a space, the position on one line: `mariadb 0-1-100`
- *   bytes   the kind's byte and what the kind writes; 0 alone stands for no position
+ *   bytes   the kind's byte and what the kind writes; a single 0 means no position
  */
 import type { Flavour, Position } from './position.ts';
 import type { PositionKind } from './position-kind.ts';
@@ -15,7 +15,7 @@ export class PositionCodec {
   readonly #byFlavour = new Map<Flavour, PositionKind>();
   readonly #byByte = new Map<number, PositionKind>();
 
-  /** Throws `RangeError` when two kinds could not be told apart. */
+  /** Throws `RangeError` if two kinds could not be distinguished. */
   constructor(kinds: Iterable<PositionKind>) {
     for (const kind of kinds) {
       const { flavour, tokenByte } = kind;

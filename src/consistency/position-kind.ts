@@ -2,12 +2,12 @@ import type { Flavour, Position } from './position.ts';
 import type { SourceHistory } from './source-history.ts';
 import type { TokenBytesReader } from './token-bytes.ts';
 
-/** What a look at a server tells of its history. */
+/** What a probe of a server shows of its history. */
 export type SeenHistory = {
   readonly position: Position;
   /** All that it has committed or applied; absent where that is `position`. */
   readonly holds?: Position;
-  /** What each server has written last in its log; absent where `position` tells it. */
+  /** The last write of each server in its log; absent if `position` says it. */
   readonly logged?: Readonly<Record<string, Position>>;
 };
 

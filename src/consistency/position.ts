@@ -13,14 +13,14 @@ export type PositionPart = {
 };
 
 /**
- * How far a history has come, as a value that answers for itself: nobody else knows how its servers count.
- * Immutable. A position that nobody knows is `null` wherever one is expected, never an empty position.
+ * How far a history has come, as a value that compares itself: no other code knows how its servers number transactions.
+ * Immutable. An unknown position is `null` wherever one is expected, never an empty position.
  */
 export interface Position {
   readonly flavour: Flavour;
   /**
-   * True where a new source gives out the numbers of lost transactions again. Then "included" says that a number is there,
-   * and not whose transaction it is.
+   * True if a new source assigns the numbers of lost transactions again. Then "included" means that a number is there,
+   * not which server's transaction it is.
    */
   readonly reusesNumbers: boolean;
   /** True when everything in `other` is in this one. Positions of different flavours never include each other. */
@@ -32,15 +32,18 @@ export interface Position {
   isEmpty(): boolean;
   /** True when each includes the other. */
   equals(other: Position): boolean;
-  /** What of this one is missing in `other`, in the words of its server, an entry per server or sequence. Throws `MixedFlavourError`. */
+  /**
+   * What of this one is missing in `other`, in the words of its server, an entry per server or sequence. Throws
+   * `MixedFlavourError`.
+   */
   missingIn(other: Position): readonly string[];
-  /** How many transactions of this one are missing in `other`, as far as the numbers tell. Throws `MixedFlavourError`. */
+  /** How many transactions of this one are missing in `other`, judged by their numbers. Throws `MixedFlavourError`. */
   countMissingIn(other: Position): bigint;
-  /** By those who wrote it. Where only the last writer of a sequence is known, that is the one that counts. */
+  /** By writer. If only the last writer of a sequence is known, that one counts. */
   parts(): readonly PositionPart[];
-  /** The parts for which `keep` answers true. */
+  /** The parts for which `keep` returns true. */
   withParts(keep: (part: PositionPart) => boolean): Position;
-  /** Who writes as the server of an identity: the same name as in `parts`. */
+  /** The writer name of the server with this identity, as in `parts`. */
   writerOf(identity: string): string;
   /**
    * Without what `shared` includes as well, but with what these writers wrote last. `null` when they wrote nothing in it, or on

@@ -11,10 +11,10 @@
  * | unknown, of a newer epoch | nothing: this process has not heard of a promotion, and even the source it knows may be the
  *   deposed one. Learn the history and resume again; do not answer a SESSION or STRONG read before |
  *
- * What a token says of other databases is kept whatever becomes of the rest: only their owners can judge it.
+ * What a token says about other databases is kept in any case: only their owners can judge it.
  *
  * What its epoch has not lost is then judged by the source's own history, because a history may end without a record:
- * what the source lacks is lost as well, and what it cannot tell is as unknown.
+ * what the source lacks is lost as well, and what it cannot decide is unknown.
  */
 import { hasPast } from './database-past.ts';
 import { currentEpoch, type EpochHistory, judgeEpoch, survivorsOf } from './epoch.ts';
@@ -22,7 +22,7 @@ import { joinOthers, type OtherPasts } from './other-databases.ts';
 import type { Position } from './position.ts';
 import { advanceSession, emptySession, mergeSessions, requireSource, type Session, withOthers } from './session.ts';
 
-/** What the source's own history says of a position, as far as the session of its client is concerned. */
+/** What the source's own history says about a position, as far as the client's session is concerned. */
 export type PastVerdict = 'INCLUDED' | 'LACKING' | 'UNKNOWN' | 'BEHIND' | 'ELSEWHERE' | 'UNJUDGED';
 
 export type ResumedSession = {
@@ -33,17 +33,17 @@ export type ResumedSession = {
   readonly ahead: readonly Session[];
   /** The tokens that name what the source itself has still to receive. */
   readonly behind: readonly Session[];
-  /** For a client that was told of what is lost: all that it has seen and that is still there. */
+  /** For a client that was told of a loss: everything it has seen that is still there. */
   readonly healed: Session;
-  /** Nobody could be asked about some of what the session takes over: what is read with it proves nothing yet. */
+  /** Some of what the session takes over could not be checked with any server: what is read with it proves nothing yet. */
   readonly isUnjudged: boolean;
 };
 
 export type PastJudge = {
   verdictOf(token: Session): PastVerdict;
-  /** Everybody was asked, and nobody knows of an epoch like that of the token: the record of it is gone. */
+  /** All servers were asked, and none knows an epoch like that of the token: its record is gone. */
   isForgotten(token: Session): boolean;
-  /** A position that includes what of `position` is part of the source's history, `null` when nobody knows. */
+  /** The position that includes the part of `position` in the source's history; `null` if unknown. */
   surviving(position: Position): Position | null;
 };
 
@@ -126,10 +126,10 @@ export function isAhead(token: Session, history: EpochHistory): boolean {
 function healed(session: Session, lost: readonly Session[], history: EpochHistory, judge: PastJudge): Session {
   return lost.reduce((all, token) => {
     const kept = survivorsOf(token, history);
-    // Where no record says what was lost, all of it is kept: then only the source's own history can tell.
+    // If no record says what was lost, everything is kept: then only the source's own history can decide.
     const recorded = judgeEpoch(token, history) === 'lost' ? kept : null;
     const rest = kept === null ? null : (judge.surviving(kept) ?? recorded);
-    // Nobody knows what is left: only the source does.
+    // It is unknown what is left: only the source has it.
     const one = rest === null ? requireSource(all) : advanceSession(all, rest, token.issuedAtMs);
     return Object.freeze({ ...one, issuedAtMs: Math.max(one.issuedAtMs, token.issuedAtMs + 1) });
   }, session);

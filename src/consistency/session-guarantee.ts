@@ -1,5 +1,5 @@
 /**
- * What each level asks of a read.
+ * What each level requires of a read.
  *
  * | level | must include | where | observes its position afterwards |
  * |---|---|---|---|
@@ -22,9 +22,9 @@ export type ReadRequirement = Omit<ConsistencyRequest, 'monotonicReads'> & {
   readonly position: Position | null;
   /** Only the source will do, and why; `null` when a replica may serve. */
   readonly sourceOnly: 'strong-read' | 'position-unknown' | null;
-  /** The position of the node is read after the data and advances the session: it has to be able to tell what was seen. */
+  /** The position of the node is read after the data and advances the session: it must be able to say what was seen. */
   readonly observes: boolean;
-  /** The backup would do when nobody else answers: there is no past, bound or token that it could fall behind. */
+  /** The backup may serve if no other server answers: there is no past, bound or token that it could fall behind. */
   readonly backupAllowed: boolean;
 };
 

@@ -63,14 +63,14 @@ export function mergeSessions(a: Session, b: Session): Session {
   return Object.freeze({ ...mergePasts(a, b), ...(others && { others }) });
 }
 
-/** What it tells of its own database, for what others than its client will see. */
+/** Only the session's own database, for use outside its client. */
 export function withoutOthers(session: Session): Session {
   if (session.others === undefined) return session;
   const { others: _, ...own } = session;
   return Object.freeze(own);
 }
 
-/** The same with what `others` tells of other databases. */
+/** The same with the positions of other databases in `others`. */
 export function withOthers(session: Session, others: OtherPasts | undefined): Session {
   const joined = joinOthers(session.others, others);
   return joined === undefined || joined === session.others ? session : Object.freeze({ ...session, others: joined });

@@ -1,6 +1,6 @@
 /**
- * What a server proves about its own history, as a value: whether a position is part of it. How it is proved depends on how the
- * servers count; where one number may have been given out twice, some of it cannot be told.
+ * What a server proves about its own history, as a value: whether a position is part of it. The proof depends on how the
+ * servers number transactions; if a number may have been assigned twice, some of it cannot be decided.
  */
 import type { Flavour, Position } from './position.ts';
 
@@ -14,7 +14,7 @@ export interface SourceHistory {
   hasWriter(writer: string): boolean;
   /** The same history after the server itself has committed `position`. */
   after(position: Position): SourceHistory;
-  /** Whether everything that `earlier` tells of the same server is still so. */
+  /** Whether everything that `earlier` says about the same server still holds. */
   continues(earlier: SourceHistory): boolean;
   /** A position that includes what of `position` is part of this history. `null` when that is nothing. */
   surviving(position: Position): Position | null;

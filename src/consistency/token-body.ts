@@ -1,13 +1,13 @@
 /**
- * What a token says, as bytes. Of one database:
+ * The content of a token, as bytes. For one database:
  *
  *   flags (1) · epoch · issued-at in ms · cluster id · position
  *
- * Of several, in the order of their names:
+ * For several, in the order of their names:
  *
- *   how many · of each: cluster id · length of the rest · flags (1) · epoch · issued-at in ms · position
+ *   count · for each: cluster id · length of the rest · flags (1) · epoch · issued-at in ms · position
  *
- * Whose position a process cannot read it reads over, and writes as it came.
+ * A position that a process cannot read is skipped, and written back unchanged.
  */
 import type { DatabasePast } from './database-past.ts';
 import type { OtherPast } from './other-databases.ts';

@@ -8,9 +8,9 @@ import type { TokenKeyring } from './token-keyring.ts';
 const longestClusterIdLength = 64;
 
 /**
- * Tokens as one cluster reads and writes them, remembering recent work: a client sends the same token thousands of times, most come back to the
- * process that made them, and an unchanged session goes out as the token it came in. Only tokens that were verified or made here
- * are remembered, the least recently used go first.
+ * Tokens as one cluster reads and writes them, remembering recent work: a client sends the same token thousands of times,
+ * most come back to the process that made them, and an unchanged session goes out as the token it came in. Only tokens that
+ * were verified or made here are remembered, the least recently used go first.
  */
 export class TokenCodec {
   readonly #format: TokenFormat;
@@ -47,8 +47,8 @@ export class TokenCodec {
   }
 
   /**
-   * What the token says to this cluster: one session, or several when it names several epochs; an empty one when it names
-   * other databases only. The first holds what it says of those. The same objects for the same text, as long as it is remembered.
+   * The token's content for this cluster: one session, or several if it has several epochs; an empty one if it only has
+   * other databases. The first contains the other databases. Returns the same objects for the same text, as long as it is cached.
    * Throws `InvalidConsistencyTokenError`.
    */
   decode(text: string, nowMs: number): readonly Session[] {

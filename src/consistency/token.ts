@@ -1,16 +1,16 @@
 /**
  * A session as an opaque text that a client carries: base64url of
  *
- *   version (1 byte) · key id (4) · what it says (token-body.ts) · HMAC-SHA256 cut to 16 bytes
+ *   version (1 byte) · key id (4) · content (token-body.ts) · HMAC-SHA256 cut to 16 bytes
  *
  * The signature covers everything before it. The same session and signing key give the same token, whichever of the databases
- * in it was asked last.
+ * in it was used last.
  *
- * Sizes: an ordinary token of one database is 60 to 200 characters. A token travels in a header and in a cookie of the same answer, and
- * common proxies hold all headers of an answer in 4 KiB, so none longer than 1,800 characters is handed out. A position
- * that does not fit (a GTID set with hundreds of gaps) goes without what every server has anyway. Where that is still too
- * long the longest positions are left out, and the token says that reads of their databases must go to the source: slower, never
- * stale. A token of more than 4,096 characters is refused before anything else is looked at.
+ * Sizes: an ordinary token of one database is 60 to 200 characters. A token travels in a header and in a cookie of the same
+ * answer, and common proxies hold all headers of an answer in 4 KiB, so none longer than 1,800 characters is issued. A position
+ * that does not fit (a GTID set with hundreds of gaps) omits what every server has anyway. If that is still too
+ * long, the longest positions are left out, and the token says that reads of their databases must go to the source: slower, never
+ * stale. A token of more than 4,096 characters is refused before anything else is checked.
  */
 import { hasPast } from './database-past.ts';
 import { InvalidConsistencyTokenError } from './errors.ts';
@@ -24,7 +24,7 @@ import { keyIdLength, signatureLength, type TokenKeyring } from './token-keyring
 
 export const longestIssuedToken = 1_800;
 export const longestReadToken = 4_096;
-/** How far the clocks of two API processes may be apart. */
+/** The tolerated difference between the clocks of two API processes. */
 export const clockToleranceMs = 300_000;
 
 const headLength = 1 + keyIdLength;
@@ -36,7 +36,7 @@ export type TokenChecks = {
   readonly nowMs?: number;
 };
 
-/** `LEFT_OUT`: the token does not tell all that the client has seen of some database, whose reads must go to its source. */
+/** `LEFT_OUT`: the token does not cover everything the client has seen of some database, whose reads must go to its source. */
 export type TokenLength = 'WHOLE' | 'SHORTENED' | 'LEFT_OUT';
 /** The position of a session without what every server has anyway; `null` where nothing can be left out. */
 export type Shorten = (session: Session) => Position | null;
@@ -103,8 +103,8 @@ function signed(pasts: readonly OtherPast[], { keyring, positions }: TokenFormat
 }
 
 /**
- * What a token says to the database of `clusterId`: one session, or several when it names several epochs. What it says of
- * other databases is in the first. Throws `InvalidConsistencyTokenError`, whose reason says what is wrong.
+ * The token's content for the database of `clusterId`: one session, or several if it has several epochs. The first contains
+ * the other databases. Throws `InvalidConsistencyTokenError`, whose reason says what is wrong.
  */
 export function decodeToken(
   text: string,

@@ -2,7 +2,7 @@ import type { Session } from './session.ts';
 
 /** Verifies and writes tokens. */
 export type Tokens = {
-  /** Of the own database, at least one; what the token says of others is in the first. */
+  /** For the own database, at least one; the first contains the other databases. */
   decode(text: string, nowMs: number): readonly Session[];
   encode(session: Session): string;
   /** False when a position is too long for the session's token, which then leads to the source of its database. */

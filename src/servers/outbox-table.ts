@@ -29,7 +29,7 @@ export interface OutboxTable {
   /**
    * Leases the oldest waiting row of up to `limit` records, and with it all later rows of the same records; in a transaction of
    * its own. A record of which an older row is leased, or waits for its retry, is passed over: so no two workers hold one record,
-   * and none overtakes. Takes no lock that others hold, and no write to a mirrored model waits for it.
+   * and none overtakes. Never waits for a lock, and no write to a mirrored model waits for it.
    */
   claim(
     connection: Asked,

@@ -11,7 +11,7 @@ export type Address = { readonly host: string; readonly port: number };
 /** The address of a source for replicas, and whether to require TLS. Absent: no TLS required. */
 export type SourceAddress = Address & { readonly encrypted?: boolean };
 
-/** What servers of a kind do when an administrator says so over a connection. What they do not takes somebody on the host. */
+/** What an administrator can do to servers of a kind over a connection. Everything else needs access to the host. */
 export type MemberAbilities = {
   /** One that takes writes begins to follow another one. */
   readonly stepsDown: boolean;

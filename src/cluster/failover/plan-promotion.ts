@@ -3,7 +3,7 @@
  *
  * Order matters. All replicas stop receiving from the old source first, so that what was compared stays true.
  * The others replicate the new source while it still refuses writes, so that its first transaction, the epoch, reaches them.
- * The epoch is recorded before writes are accepted: whoever sees the new source writable also sees the new epoch.
+ * The epoch is recorded before writes are accepted: a process that sees the new source writable also sees the new epoch.
  * `--force` may lose transactions or leave a server out; the notes then say what. It never guesses.
  */
 

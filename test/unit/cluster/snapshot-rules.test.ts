@@ -138,7 +138,7 @@ describe('reads are served', () => {
     ],
     ['by the source when no replica is left', [source(), replica('a', gone)], 'FALLBACK', ['source']],
     ['by the source where there is none', [source()], 'PREFERRED', ['source']],
-    ['by nobody', [source(gone), replica('a', gone), backup()], 'NOBODY', []],
+    ['by nobody', [source(gone), replica('a', gone), backup()], 'NONE', []],
     ['by nobody yet', [source(gone), replica('a', { state: 'UNKNOWN' })], 'UNDECIDED', []],
     [
       'by the source as long as a replica was not seen',

@@ -17,26 +17,10 @@ const phrases = [
 /** Words that people type where a secret is needed. */
 const wordList = 'src/config/parts/common-words.ts';
 
-/** Folders whose texts and comments are free of them. */
-const folders = [
-  'src/app/',
-  'src/cache/',
-  'src/cli/',
-  'src/client/',
-  'src/config/',
-  'src/dashboard/',
-  'src/database/',
-  'src/graphql/',
-  'src/http/',
-  'src/jobs/',
-  'src/local/',
-  'src/mirror/',
-  'src/orders/',
-  'src/outbox/',
-  'src/platform/',
-  'src/routing/',
-  'src/servers/',
-];
+/** No text or comment of these folders has them. */
+const folders = readdirSync(new URL('../../../src/', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `src/${name}/`);
 
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(new URL(`../../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
