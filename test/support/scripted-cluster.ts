@@ -17,11 +17,23 @@ export type ScriptedCluster = {
 
 export const health = { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 };
 
+type Given = Partial<HealthPolicy> & Partial<Pick<ClusterOptions['monitor'], 'intervalMs'>>;
+
 /** A watched cluster of servers that do what a test tells them to. The caller stops it. */
 export async function startScriptedCluster(
-  nodes: readonly (string | Node)[] = ['source', 'replica-1', 'replica-2'],
-  given: Partial<HealthPolicy> & Partial<Pick<ClusterOptions['monitor'], 'intervalMs'>> = {},
+  nodes?: readonly (string | Node)[],
+  given?: Given,
 ): Promise<ScriptedCluster> {
+  const scripted = makeScriptedCluster(nodes, given);
+  await scripted.cluster.start();
+  return scripted;
+}
+
+/** One that is not watched yet. */
+export function makeScriptedCluster(
+  nodes: readonly (string | Node)[] = ['source', 'replica-1', 'replica-2'],
+  given: Given = {},
+): ScriptedCluster {
   const clock = new TickingClock();
   const probes = new Map<string, ScriptedProbe>();
   const cluster = new Cluster({
@@ -41,7 +53,6 @@ export async function startScriptedCluster(
       return probe;
     },
   });
-  await cluster.start();
   return {
     clock,
     cluster,
