@@ -1,5 +1,5 @@
-import type { RecordToApply } from '../database/mirror/checkpoints.ts';
 import type { OutboxEntry } from '../outbox/outbox.ts';
+import type { RecordToApply } from '../servers/mirror-side.ts';
 
 /** Records of one model that are applied together, and the outbox entries that this settles. */
 export type ApplyBatch = {

@@ -3,16 +3,11 @@
  * with the old source.
  */
 import { applyRecords, sourceEpoch } from '../database/mirror/apply-records.ts';
-import {
-  applicationsToRecheck,
-  enterEpoch,
-  latestEpoch,
-  purgeCheckpoints,
-  type RecordToApply,
-} from '../database/mirror/checkpoints.ts';
-import { freshWrite, type MirrorConnection } from '../database/mirror/mirror-connection.ts';
+import { applicationsToRecheck, enterEpoch, latestEpoch, purgeCheckpoints } from '../database/mirror/checkpoints.ts';
+import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
 import { type MirroredModel, type RecordShape, readShape } from '../database/mirror/mirrored-tables.ts';
+import type { RecordToApply } from '../servers/mirror-side.ts';
 
 export type RecordApplierOptions = {
   readonly models: readonly MirroredModel[];
@@ -75,7 +70,8 @@ export class RecordApplier {
     const { backup, timeoutMs } = this.#options;
     const epoch = await this.epoch(source);
     const known = await backup.use(timeoutMs, latestEpoch);
-    if (known !== epoch) await backup.transaction(timeoutMs, freshWrite, (connection) => enterEpoch(connection, epoch));
+    if (known !== epoch)
+      await backup.transaction(timeoutMs, 'EACH_STATEMENT', (connection) => enterEpoch(connection, epoch));
     let rechecked = 0;
     for (;;) {
       const records = await backup.use(timeoutMs, (connection) =>

@@ -3,7 +3,7 @@
  * interrupted restore continues where it stopped when it is started again.
  */
 import { latestEpoch } from '../database/mirror/checkpoints.ts';
-import { freshWrite, type MirrorConnection, snapshotRead } from '../database/mirror/mirror-connection.ts';
+import type { MirrorConnection } from '../database/mirror/mirror-connection.ts';
 import { beginRestoredEpoch } from '../database/mirror/mirror-facts.ts';
 import { type MirroredModel, type RecordShape, readShape } from '../database/mirror/mirrored-tables.ts';
 import { readRange, replaceRange } from '../database/mirror/range-copy.ts';
@@ -56,7 +56,9 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
   }
   if (copied === 0) return { records, copied, epoch: null };
   const last = (await backup.use(timeoutMs, latestEpoch)) ?? 0;
-  const epoch = await target.transaction(timeoutMs, freshWrite, (connection) => beginRestoredEpoch(connection, last));
+  const epoch = await target.transaction(timeoutMs, 'EACH_STATEMENT', (connection) =>
+    beginRestoredEpoch(connection, last),
+  );
   return { records, copied, epoch };
 }
 
@@ -89,7 +91,7 @@ async function restoreRange(options: RestoreOptions, shape: RecordShape, range: 
     side.use(timeoutMs, (connection) => digestOfRange(connection, shape, range));
   const [wanted, present] = await Promise.all([digest(backup), digest(target)]);
   if (wanted === present) return 0;
-  const rows = await backup.transaction(timeoutMs, snapshotRead, (connection) => readRange(connection, shape, range));
-  await target.transaction(timeoutMs, freshWrite, (connection) => replaceRange(connection, shape, range, rows));
+  const rows = await backup.transaction(timeoutMs, 'ONE_MOMENT', (connection) => readRange(connection, shape, range));
+  await target.transaction(timeoutMs, 'EACH_STATEMENT', (connection) => replaceRange(connection, shape, range, rows));
   return rows[0]?.length ?? 0;
 }

@@ -6,7 +6,7 @@ export type StatementOptions = {
   readonly sql: string;
   /** Rows as arrays of values. Default: objects by column name. */
   readonly rowsAsArray?: boolean;
-  /** Dates and times as the server prints them. */
+  /** Dates and times as text, such as `2026-11-30 20:28:15.123`, in the session's time zone. */
   readonly dateStrings?: boolean;
   /** JSON as the server prints it. */
   readonly jsonStrings?: boolean;

@@ -16,7 +16,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Connection, Sends, Statement } from './connection.ts';
 import type { Driver } from './driver.ts';
 import type { LocalServers } from './local-servers.ts';
+import type { MirrorSide } from './mirror-side.ts';
 import type { OutboxTable } from './outbox-table.ts';
+import type { TableCare } from './table-care.ts';
 import type { Untold } from './untold.ts';
 import type { WrittenKeys } from './written-keys.ts';
 
@@ -40,6 +42,9 @@ export interface Flavour {
   readonly epochs: EpochRecords;
   readonly outbox: OutboxTable;
   readonly keys: WrittenKeys;
+  readonly tables: TableCare;
+  /** `null` if records can be mirrored neither from such servers nor to them. */
+  readonly mirrorSide: MirrorSide | null;
   readHistory(connection: Connection): Promise<HistoryAnswer>;
   /** Without what its group delivers, unless `members` is true. */
   readHistoryFacts(connection: Connection, asked: { readonly members: boolean }): Promise<HistoryFacts>;
@@ -165,6 +170,8 @@ export type ProofSeen = {
 /** The table of promotions, within the caller's transaction. */
 export interface EpochRecords {
   begin(connection: Connection): Promise<void>;
+  /** The number of the newest epoch on record, 0 for none; `null` without the table, which does not end a transaction. */
+  newest(connection: Connection): Promise<number | null>;
   /** The number of the newest epoch on record, locked until the transaction ends; 0 for none. */
   lockNewest(connection: Connection): Promise<number>;
   /** Records the source of an epoch that has none on record. */

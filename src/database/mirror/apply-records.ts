@@ -10,9 +10,10 @@
  * The epoch is read in the same snapshot: a source that was replaced, and does not know it yet, is refused.
  */
 import type { Connection } from '../../servers/connection.ts';
-import { isNoTable } from '../../servers/faults.ts';
-import { enterEpoch, lockCheckpoints, type RecordToApply } from './checkpoints.ts';
-import { freshWrite, type MirrorConnection, snapshotRead } from './mirror-connection.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
+import type { RecordToApply } from '../../servers/mirror-side.ts';
+import { enterEpoch, lockCheckpoints } from './checkpoints.ts';
+import type { MirrorConnection } from './mirror-connection.ts';
 import { MirrorFaultError } from './mirror-fault.ts';
 import type { RecordShape } from './mirrored-tables.ts';
 import { type RecordState, readRecords, writeRecords } from './record-rows.ts';
@@ -32,9 +33,9 @@ export async function applyRecords(request: ApplyRequest): Promise<void> {
   const { source, backup, shape, records, epoch, timeoutMs } = request;
   if (records.length === 0) return;
   const keys = records.map(({ recordKey }) => recordKey);
-  await backup.transaction(timeoutMs, freshWrite, async (connection) => {
+  await backup.transaction(timeoutMs, 'EACH_STATEMENT', async (connection) => {
     await lockCheckpoints(connection, shape.model, epoch, records);
-    const states = await source.transaction(timeoutMs, snapshotRead, (reading) =>
+    const states = await source.transaction(timeoutMs, 'ONE_MOMENT', (reading) =>
       readAtEpoch(reading, shape, keys, epoch),
     );
     await enterEpoch(connection, epoch);
@@ -55,11 +56,5 @@ export async function readAtEpoch(
 
 /** The history that a server is of; 1 where no record of promotions is kept. */
 export async function sourceEpoch(connection: Connection): Promise<number> {
-  try {
-    const rows: { epoch: unknown }[] = await connection.query('SELECT MAX(epoch) AS epoch FROM cluster_epochs');
-    return Number(rows[0]?.epoch ?? 1);
-  } catch (error) {
-    if (isNoTable(error)) return 1;
-    throw error;
-  }
+  return (await flavourOf(connection).epochs.newest(connection)) || 1;
 }

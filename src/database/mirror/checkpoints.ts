@@ -1,11 +1,8 @@
 import type { Connection } from '../../servers/connection.ts';
+import type { RecordToApply } from '../../servers/mirror-side.ts';
+import { rowsOf, textOf } from '../../servers/rows.ts';
+import { sideOf } from './mirror-connection.ts';
 import { MirrorFaultError } from './mirror-fault.ts';
-
-export type RecordToApply = {
-  readonly recordKey: string;
-  /** The last outbox entry that asked for it; 0 when none did. */
-  readonly outboxId: bigint;
-};
 
 /** Locks the records of one model until the transaction ends, whether they were ever applied or not. */
 export async function lockCheckpoints(
@@ -16,13 +13,7 @@ export async function lockCheckpoints(
 ): Promise<void> {
   // Always in the same order, so that two workers never wait for each other.
   const sorted = [...records].sort((a, b) => (a.recordKey < b.recordKey ? -1 : 1));
-  const sql = `INSERT INTO mirror_checkpoints (model, record_key, epoch, outbox_id, applied_at)
-    VALUES ${sorted.map(() => '(?, ?, ?, ?, UTC_TIMESTAMP(3))').join(', ')}
-    ON DUPLICATE KEY UPDATE epoch = VALUES(epoch), outbox_id = GREATEST(outbox_id, VALUES(outbox_id)), applied_at = VALUES(applied_at)`;
-  await connection.query(
-    sql,
-    sorted.flatMap(({ recordKey, outboxId }) => [model, recordKey, epoch, outboxId]),
-  );
+  await sideOf(connection).checkpoints.lock(connection, model, epoch, sorted);
 }
 
 /** Enters an epoch, or refuses it when records of a later one are here already. Call with the records locked. */
@@ -32,11 +23,7 @@ export async function enterEpoch(connection: Connection, epoch: number): Promise
     throw new MirrorFaultError('server', `the source is of epoch ${epoch}, and the backup has seen epoch ${latest}`);
   }
   if (latest === epoch) return;
-  await connection.query(
-    `INSERT IGNORE INTO mirror_epochs (epoch, entered_at, recheck_from)
-      SELECT ?, UTC_TIMESTAMP(3), MAX(applied_at) - INTERVAL ${recheckSeconds} SECOND FROM mirror_checkpoints WHERE epoch < ?`,
-    [epoch, epoch],
-  );
+  await sideOf(connection).checkpoints.enter(connection, epoch, recheckSeconds);
 }
 
 /** A source that dies takes the last moments with it; the backup may be ahead of what survived by as much. */
@@ -54,18 +41,15 @@ export async function applicationsToRecheck(
   epoch: number,
   limit: number,
 ): Promise<{ model: string; recordKey: string }[]> {
-  return connection.query(
-    `SELECT c.model, c.record_key AS recordKey FROM mirror_checkpoints c JOIN mirror_epochs e ON e.epoch = ?
+  const rows = await connection.query(
+    `SELECT c.model, c.record_key FROM mirror_checkpoints c JOIN mirror_epochs e ON e.epoch = ?
       WHERE c.epoch < ? AND c.applied_at >= e.recheck_from ORDER BY c.model, c.record_key LIMIT ?`,
     [epoch, epoch, limit],
   );
+  return rowsOf(rows).map((row) => ({ model: textOf(row, 'model'), recordKey: textOf(row, 'record_key') }));
 }
 
 /** A checkpoint is a lock and a record, not needed once it has expired. Returns the number of deleted ones. */
 export async function purgeCheckpoints(connection: Connection, olderThanHours: number, limit: number): Promise<number> {
-  const result: { affectedRows: number } = await connection.query(
-    'DELETE FROM mirror_checkpoints WHERE applied_at < UTC_TIMESTAMP(3) - INTERVAL ? HOUR ORDER BY applied_at LIMIT ?',
-    [olderThanHours, limit],
-  );
-  return result.affectedRows;
+  return sideOf(connection).checkpoints.purge(connection, olderThanHours, limit);
 }

@@ -1,11 +1,10 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Connection } from '../../servers/connection.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
+import type { MirrorSide, TransactionView } from '../../servers/mirror-side.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { ServerConnection } from '../../servers/server-connection.ts';
-import { mirrorFault } from './mirror-fault.ts';
-
-const setup =
-  "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO', innodb_lock_wait_timeout = 3";
+import { MirrorFaultError, mirrorFault } from './mirror-fault.ts';
 
 /** One connection for mirroring, opened when needed and again when lost. Its faults are `MirrorFaultError`s. */
 export class MirrorConnection {
@@ -21,7 +20,7 @@ export class MirrorConnection {
   async use<T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T> {
     try {
       return await this.#connection.use(timeoutMs, async (connection) => {
-        if (!this.#ready.has(connection)) await connection.query(setup);
+        if (!this.#ready.has(connection)) await sideOf(connection).prepare(connection);
         this.#ready.add(connection);
         return work(connection);
       });
@@ -31,13 +30,9 @@ export class MirrorConnection {
   }
 
   /** All of `work` or nothing of it. */
-  transaction<T>(
-    timeoutMs: number,
-    begin: readonly string[],
-    work: (connection: Connection) => Promise<T>,
-  ): Promise<T> {
+  transaction<T>(timeoutMs: number, view: TransactionView, work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.use(timeoutMs, async (connection) => {
-      for (const statement of begin) await connection.query(statement);
+      await sideOf(connection).begin(connection, view);
       try {
         const value = await work(connection);
         await connection.query('COMMIT');
@@ -54,10 +49,9 @@ export class MirrorConnection {
   }
 }
 
-/** What is read belongs to one moment. */
-export const snapshotRead: readonly string[] = [
-  'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ',
-  'START TRANSACTION WITH CONSISTENT SNAPSHOT',
-];
-/** Each statement sees what was committed before it, and locks no gaps. */
-export const freshWrite: readonly string[] = ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'];
+/** What the mirror may ask of the server at the other end. */
+export function sideOf(connection: Connection): MirrorSide {
+  const { name, mirrorSide } = flavourOf(connection);
+  if (mirrorSide === null) throw new MirrorFaultError('server', `is a server of a kind that is not mirrored (${name})`);
+  return mirrorSide;
+}

@@ -1,5 +1,8 @@
 /** The tables of a mirrored record, declared by the owner of the models, and their columns, read from the server. */
 import type { Connection } from '../../servers/connection.ts';
+import type { Dialect } from '../../servers/dialect.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
+import { sideOf } from './mirror-connection.ts';
 import { MirrorFaultError } from './mirror-fault.ts';
 
 export type MirroredChild = {
@@ -37,29 +40,20 @@ export type RecordShape = {
   readonly children: readonly TableShape[];
 };
 
-const numberTypes = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint']);
-const binaryTypes = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob', 'bit', 'geometry']);
-
 /** Throws `MirrorFaultError` when a table is missing. */
 export async function readShape(connection: Connection, mirrored: MirroredModel): Promise<RecordShape> {
   const { model, table, key, children } = mirrored;
   const names = [table, ...children.map((child) => child.table)];
-  // MySQL marks a default that is an expression as GENERATED as well: that column is as good as any other.
-  const rows: { t: string; c: string; kind: string }[] = await connection.query(
-    `SELECT table_name AS t, column_name AS c, data_type AS kind FROM information_schema.columns
-      WHERE table_schema = DATABASE() AND table_name IN (${names.map(() => '?').join(', ')})
-        AND extra NOT LIKE '%VIRTUAL GENERATED%' AND extra NOT LIKE '%STORED GENERATED%' ORDER BY table_name, ordinal_position`,
-    names,
-  );
+  const rows = await sideOf(connection).columns(connection, names);
   const shape = (name: string, recordKey: string, sortedBy: readonly string[]): TableShape => {
-    const own = rows.filter(({ t }) => t === name);
+    const own = rows.filter((row) => row.table === name);
     if (own.length === 0) throw new MirrorFaultError('schema', `has no table ${name}`);
-    const binary = own.filter(({ kind }) => binaryTypes.has(kind)).map(({ c }) => c);
-    return { table: name, recordKey, sortedBy, columns: own.map(({ c }) => c), binary: new Set(binary) };
+    const binary = own.filter(({ kind }) => kind === 'BYTES').map(({ column }) => column);
+    return { table: name, recordKey, sortedBy, columns: own.map(({ column }) => column), binary: new Set(binary) };
   };
   return {
     model,
-    keyIsNumber: numberTypes.has(rows.find(({ t, c }) => t === table && c === key)?.kind ?? ''),
+    keyIsNumber: rows.find((row) => row.table === table && row.column === key)?.kind === 'WHOLE_NUMBER',
     root: shape(table, key, [key]),
     children: children.map((child) => shape(child.table, child.parentKey, [child.parentKey, ...child.key])),
   };
@@ -70,6 +64,7 @@ export function keyValue({ keyIsNumber }: Pick<RecordShape, 'keyIsNumber'>, reco
   return keyIsNumber ? BigInt(recordKey) : recordKey;
 }
 
-export const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
-export const quotedList = (names: readonly string[]): string => names.map(quoted).join(', ');
+/** The language of the server at the other end. */
+export const dialectOf = (connection: Connection): Dialect => flavourOf(connection).driver.dialect;
+export const quotedList = ({ quoted }: Dialect, names: readonly string[]): string => names.map(quoted).join(', ');
 export const places = (values: readonly unknown[]): string => values.map(() => '?').join(', ');

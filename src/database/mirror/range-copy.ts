@@ -1,5 +1,5 @@
 import { type Connection, exactly } from '../../servers/connection.ts';
-import { quoted, quotedList, type RecordShape } from './mirrored-tables.ts';
+import { dialectOf, quotedList, type RecordShape } from './mirrored-tables.ts';
 import { insertRows, type Values } from './record-rows.ts';
 import { type KeyRange, within } from './table-digests.ts';
 
@@ -9,10 +9,11 @@ export async function readRange(
   shape: RecordShape,
   range: KeyRange,
 ): Promise<(readonly Values[])[]> {
+  const dialect = dialectOf(connection);
   const tables: (readonly Values[])[] = [];
   for (const table of [shape.root, ...shape.children]) {
-    const { where, values } = within(shape, table, range);
-    const sql = `SELECT ${quotedList(table.columns)} FROM ${quoted(table.table)} ${where} ORDER BY ${quotedList(table.sortedBy)}`;
+    const { where, values } = within(dialect, shape, table, range);
+    const sql = `SELECT ${quotedList(dialect, table.columns)} FROM ${dialect.quoted(table.table)} ${where} ORDER BY ${quotedList(dialect, table.sortedBy)}`;
     tables.push(await connection.query({ sql, ...exactly }, values));
   }
   return tables;
@@ -25,10 +26,11 @@ export async function replaceRange(
   range: KeyRange,
   rows: readonly (readonly Values[])[],
 ): Promise<void> {
+  const dialect = dialectOf(connection);
   const tables = [shape.root, ...shape.children];
   for (const table of [...tables].reverse()) {
-    const { where, values } = within(shape, table, range);
-    await connection.query(`DELETE FROM ${quoted(table.table)} ${where}`, values);
+    const { where, values } = within(dialect, shape, table, range);
+    await connection.query(`DELETE FROM ${dialect.quoted(table.table)} ${where}`, values);
   }
   for (const [index, table] of tables.entries()) {
     await insertRows(connection, table, rows[index] ?? [], { replacing: false });

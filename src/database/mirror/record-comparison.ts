@@ -6,7 +6,7 @@
 import type { Connection } from '../../servers/connection.ts';
 import { type MirrorSides, readAtEpoch } from './apply-records.ts';
 import { lockCheckpoints } from './checkpoints.ts';
-import { freshWrite, snapshotRead } from './mirror-connection.ts';
+import { sideOf } from './mirror-connection.ts';
 import { places, type RecordShape } from './mirrored-tables.ts';
 import { type RecordState, readRecords } from './record-rows.ts';
 
@@ -25,10 +25,10 @@ export async function compareRecords(
   if (keys.length === 0) return [];
   const records = keys.map((recordKey) => ({ recordKey, outboxId: 0n }));
   return backup.use(timeoutMs, async (connection) => {
-    for (const statement of freshWrite) await connection.query(statement);
+    await sideOf(connection).begin(connection, 'EACH_STATEMENT');
     try {
       await lockCheckpoints(connection, shape.model, epoch, records);
-      const there = await source.transaction(timeoutMs, snapshotRead, async (reading) => ({
+      const there = await source.transaction(timeoutMs, 'ONE_MOMENT', async (reading) => ({
         states: await readAtEpoch(reading, shape, keys, epoch),
         waiting: await waitingEntries(reading, shape.model, keys),
       }));
@@ -49,10 +49,10 @@ async function waitingEntries(
   model: string,
   keys: readonly string[],
 ): Promise<Map<string, 'WAITING' | 'PARKED'>> {
-  const rows: { recordKey: string; parked: unknown }[] = await connection.query(
-    `SELECT record_key AS recordKey, MAX(parked_at IS NOT NULL) AS parked FROM outbox
+  const rows: { record_key: string; parked: unknown }[] = await connection.query(
+    `SELECT record_key, COUNT(parked_at) AS parked FROM outbox
       WHERE model = ? AND record_key IN (${places(keys)}) GROUP BY record_key`,
     [model, ...keys],
   );
-  return new Map(rows.map(({ recordKey, parked }) => [recordKey, Number(parked) === 1 ? 'PARKED' : 'WAITING']));
+  return new Map(rows.map(({ record_key, parked }) => [record_key, Number(parked) > 0 ? 'PARKED' : 'WAITING']));
 }

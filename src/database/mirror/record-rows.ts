@@ -1,5 +1,6 @@
 import { type Connection, exactly } from '../../servers/connection.ts';
-import { keyValue, places, quoted, quotedList, type RecordShape, type TableShape } from './mirrored-tables.ts';
+import { sideOf } from './mirror-connection.ts';
+import { dialectOf, keyValue, places, quotedList, type RecordShape, type TableShape } from './mirrored-tables.ts';
 
 export type Value = string | number | bigint | Buffer | null;
 /** Values in the order of the table's columns. */
@@ -38,8 +39,9 @@ async function readRows(
 ): Promise<Map<string, Values[]>> {
   const byKey = new Map<string, Values[]>();
   if (keys.length === 0) return byKey;
-  const sql = `SELECT ${quotedList(table.columns)} FROM ${quoted(table.table)}
-    WHERE ${quoted(table.recordKey)} IN (${places(keys)}) ORDER BY ${quotedList(table.sortedBy)}`;
+  const dialect = dialectOf(connection);
+  const sql = `SELECT ${quotedList(dialect, table.columns)} FROM ${dialect.quoted(table.table)}
+    WHERE ${dialect.quoted(table.recordKey)} IN (${places(keys)}) ORDER BY ${quotedList(dialect, table.sortedBy)}`;
   const rows: Value[][] = await connection.query(
     { sql, ...exactly },
     keys.map((key) => keyValue(shape, key)),
@@ -77,6 +79,7 @@ async function deleteRows(
   keys: readonly string[],
 ): Promise<void> {
   if (keys.length === 0) return;
+  const { quoted } = dialectOf(connection);
   const sql = `DELETE FROM ${quoted(table.table)} WHERE ${quoted(table.recordKey)} IN (${places(keys)})`;
   await connection.query(
     sql,
@@ -90,12 +93,14 @@ export async function insertRows(
   rows: readonly Values[],
   { replacing }: { replacing: boolean },
 ): Promise<void> {
-  const tuple = `(${places(table.columns)})`;
-  const updates = table.columns.map((column) => `${quoted(column)} = VALUES(${quoted(column)})`).join(', ');
+  const dialect = dialectOf(connection);
+  const columns = table.columns.map(dialect.quoted);
+  const tuple = `(${places(columns)})`;
+  const otherwise = replacing ? sideOf(connection).replacing(table.sortedBy.map(dialect.quoted), columns) : '';
   for (let from = 0; from < rows.length; from += rowsPerStatement) {
     const slice = rows.slice(from, from + rowsPerStatement);
-    const sql = `INSERT INTO ${quoted(table.table)} (${quotedList(table.columns)})
-      VALUES ${slice.map(() => tuple).join(', ')}${replacing ? ` ON DUPLICATE KEY UPDATE ${updates}` : ''}`;
+    const sql = `INSERT INTO ${dialect.quoted(table.table)} (${columns.join(', ')})
+      VALUES ${slice.map(() => tuple).join(', ')}${otherwise}`;
     await connection.query(sql, slice.flat());
   }
 }

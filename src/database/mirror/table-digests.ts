@@ -3,16 +3,19 @@
  * records, one number; of a range that differs, one number per record.
  */
 import { type Connection, exactly } from '../../servers/connection.ts';
-import { keyValue, quoted, type RecordShape, type TableShape } from './mirrored-tables.ts';
+import type { Dialect } from '../../servers/dialect.ts';
+import { sideOf } from './mirror-connection.ts';
+import { dialectOf, keyValue, type RecordShape, type TableShape } from './mirrored-tables.ts';
 
 /** Records with a key above `after` and not above `upTo`; `null` is no bound. */
 export type KeyRange = { readonly after: string | null; readonly upTo: string | null };
 
 export async function digestOfRange(connection: Connection, shape: RecordShape, range: KeyRange): Promise<string> {
+  const dialect = dialectOf(connection);
   const parts: string[] = [];
   for (const table of [shape.root, ...shape.children]) {
-    const { where, values } = within(shape, table, range);
-    const sql = `SELECT COUNT(*), COALESCE(BIT_XOR(${rowDigest(table)}), 0) FROM ${quoted(table.table)} ${where}`;
+    const { where, values } = within(dialect, shape, table, range);
+    const sql = `SELECT COUNT(*), ${digestOf(connection, table)} FROM ${dialect.quoted(table.table)} ${where}`;
     const rows: unknown[][] = await connection.query({ sql, ...exactly }, values);
     parts.push((rows[0] ?? []).map(String).join(':'));
   }
@@ -25,11 +28,12 @@ export async function digestPerRecord(
   shape: RecordShape,
   range: KeyRange,
 ): Promise<Map<string, string>> {
+  const dialect = dialectOf(connection);
   const digests = new Map<string, string>();
   for (const [index, table] of [shape.root, ...shape.children].entries()) {
-    const { where, values } = within(shape, table, range);
-    const key = quoted(table.recordKey);
-    const sql = `SELECT ${key}, COUNT(*), BIT_XOR(${rowDigest(table)}) FROM ${quoted(table.table)} ${where} GROUP BY ${key}`;
+    const { where, values } = within(dialect, shape, table, range);
+    const key = dialect.quoted(table.recordKey);
+    const sql = `SELECT ${key}, COUNT(*), ${digestOf(connection, table)} FROM ${dialect.quoted(table.table)} ${where} GROUP BY ${key}`;
     const rows: unknown[][] = await connection.query({ sql, ...exactly }, values);
     for (const [found, ...facts] of rows) {
       const name = String(found);
@@ -46,9 +50,10 @@ export async function endOfRange(
   after: string | null,
   records: number,
 ): Promise<string | null> {
-  const { where, values } = within(shape, shape.root, { after, upTo: null });
-  const key = quoted(shape.root.recordKey);
-  const sql = `SELECT ${key} FROM ${quoted(shape.root.table)} ${where} ORDER BY ${key} LIMIT 1 OFFSET ${records - 1}`;
+  const dialect = dialectOf(connection);
+  const { where, values } = within(dialect, shape, shape.root, { after, upTo: null });
+  const key = dialect.quoted(shape.root.recordKey);
+  const sql = `SELECT ${key} FROM ${dialect.quoted(shape.root.table)} ${where} ORDER BY ${key} LIMIT 1 OFFSET ${records - 1}`;
   const rows: unknown[][] = await connection.query({ sql, ...exactly }, values);
   const found = rows[0]?.[0];
   return found === undefined ? null : String(found);
@@ -56,30 +61,25 @@ export async function endOfRange(
 
 export async function countRecords(connection: Connection, shape: RecordShape): Promise<number> {
   const rows: unknown[][] = await connection.query({
-    sql: `SELECT COUNT(*) FROM ${quoted(shape.root.table)}`,
+    sql: `SELECT COUNT(*) FROM ${dialectOf(connection).quoted(shape.root.table)}`,
     ...exactly,
   });
   return Number(rows[0]?.[0] ?? 0);
 }
 
 export function within(
+  dialect: Dialect,
   shape: RecordShape,
   table: TableShape,
   { after, upTo }: KeyRange,
 ): { where: string; values: (string | bigint)[] } {
-  const key = quoted(table.recordKey);
+  const key = dialect.quoted(table.recordKey);
   const conditions = [...(after === null ? [] : [`${key} > ?`]), ...(upTo === null ? [] : [`${key} <= ?`])];
   const values = [after, upTo].flatMap((bound) => (bound === null ? [] : [keyValue(shape, bound)]));
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
 
-/**
- * 64 bits of a row. Texts are quoted, so that no value can pass for another one beside it, nor a text for NULL. Newer MySQL
- * has no MD5.
- */
-function rowDigest({ columns, binary }: TableShape): string {
-  const values = columns.map((column) =>
-    binary.has(column) ? `COALESCE(HEX(${quoted(column)}), 'NULL')` : `QUOTE(${quoted(column)})`,
-  );
-  return `CAST(CONV(LEFT(SHA2(CONCAT_WS(',', ${values.join(', ')}), 256), 16), 16, 10) AS UNSIGNED)`;
+function digestOf(connection: Connection, { columns, binary }: TableShape): string {
+  const { quoted } = dialectOf(connection);
+  return sideOf(connection).digestOf(columns.map((name) => ({ column: quoted(name), isBytes: binary.has(name) })));
 }

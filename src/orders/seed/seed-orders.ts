@@ -1,10 +1,4 @@
-import {
-  analyzeTables,
-  emptyTables,
-  insertRows,
-  inTransaction,
-  largestValue,
-} from '../../database/mirror/row-batches.ts';
+import { insertRows, inTransaction, largestValue } from '../../database/mirror/row-batches.ts';
 import { TidemarkError } from '../../errors.ts';
 import { commandLine } from '../../platform/command-line.ts';
 import { openDirectConnection } from '../../servers/direct-connection.ts';
@@ -55,14 +49,14 @@ const emptyingMs = 600_000;
 export async function seedOrders(options: SeedOptions): Promise<number> {
   const connection = await openDirectConnection(options.url);
   try {
-    const { outbox } = flavourOf(connection);
+    const { outbox, tables } = flavourOf(connection);
     let lastId = await largestValue(connection, 'orders', 'id');
     if (lastId === null) throw new TablesMissingError();
     if (lastId > 0 && options.existing === 'refuse') throw new OrdersPresentError();
     if (options.existing === 'replace') {
       // TRUNCATE is not transactional: outbox records are written first, and processed when the orders are gone.
       if (options.mirrored) await outbox.appendAll(connection, mirroredOrder, emptyingMs);
-      await emptyTables(connection, ['order_items', 'orders', 'idempotency_keys']);
+      await tables.empty(connection, ['order_items', 'orders', 'idempotency_keys']);
       if (options.mirrored) await outbox.makeDue(connection);
       lastId = 0;
     }
@@ -76,7 +70,7 @@ export async function seedOrders(options: SeedOptions): Promise<number> {
       done += orders.length;
       options.progress(done, options.orders);
     }
-    await analyzeTables(connection, ['orders', 'order_items']);
+    await tables.loaded(connection, ['orders', 'order_items']);
     return done;
   } finally {
     await connection.end();

@@ -3,6 +3,7 @@ import type { PositionKind } from '../../consistency/position-kind.ts';
 import type { Connection } from '../connection.ts';
 import type { EpochRecords } from '../flavour.ts';
 import { rowsOf, textOf } from '../rows.ts';
+import { familyFaults } from './faults.ts';
 
 /** No such table, or no right to read it; whether that keeps the server from serving is decided elsewhere. */
 const absent: ReadonlySet<unknown> = new Set([1146, 1142]);
@@ -11,6 +12,16 @@ const absent: ReadonlySet<unknown> = new Set([1146, 1142]);
 async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Promise<number> {
   const sql = 'SELECT epoch FROM cluster_epochs ORDER BY epoch DESC LIMIT 1 FOR UPDATE';
   return Number(rowsOf(await connection.query(sql))[0]?.epoch ?? 0);
+}
+
+async function newestEpoch(connection: Pick<Connection, 'query'>): Promise<number | null> {
+  try {
+    const rows = rowsOf(await connection.query('SELECT MAX(epoch) AS epoch FROM cluster_epochs'));
+    return Number(rows[0]?.epoch ?? 0);
+  } catch (error) {
+    if (error instanceof Error && familyFaults.isNoTable(error)) return null;
+    throw error;
+  }
 }
 
 /** The promotions that a server has recorded; `null` if it keeps no record. */
@@ -59,6 +70,7 @@ export const familyEpochs: EpochRecords = {
   begin: async (connection) => {
     await connection.query('START TRANSACTION');
   },
+  newest: newestEpoch,
   lockNewest: lockNewestEpoch,
   nameSource: nameSourceOf,
   insert: insertEpoch,

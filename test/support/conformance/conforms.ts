@@ -7,6 +7,7 @@ import type { Connection } from '../../../src/servers/connection.ts';
 import type { Flavour } from '../../../src/servers/flavour.ts';
 import { flavours } from '../../../src/servers/flavours.ts';
 import { until } from '../until.ts';
+import { mirrorConforms } from './mirror-conforms.ts';
 import { type Name, names, type Stage } from './stage.ts';
 import { writesConform } from './writes-conform.ts';
 
@@ -253,6 +254,8 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
   });
 
   writesConform(flavour, { stage: () => stage, connect });
+  const { mirrorSide } = flavour;
+  if (mirrorSide !== null) mirrorConforms(flavour, mirrorSide, { stage: () => stage, connect });
 
   describe('the record of promotions', () => {
     it('is kept in a transaction, and read on every server', async () => {

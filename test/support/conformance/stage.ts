@@ -1,3 +1,4 @@
+import type { MirroredModel } from '../../../src/database/mirror/mirrored-tables.ts';
 import type { Connection } from '../../../src/servers/connection.ts';
 import type { ServerAddress } from '../../../src/servers/server-address.ts';
 
@@ -27,6 +28,12 @@ export type Stage = {
   conditionOf(name: string): string;
   /** Adds rows that the server numbers, with one statement; `null` where it numbers none. */
   readonly addNumbered: ((connection: Connection, count: number) => Promise<unknown>) | null;
+  /**
+   * A model whose tables are on the source, as are those of the mirror: `parts` with the columns `id` (whole number), `label`,
+   * `data` (bytes), `amount` (decimal), `moment` and one that the server computes, `part_lines` with `part_id`, `line`, `note`.
+   * `null` of a kind that is not mirrored.
+   */
+  readonly mirrored: MirroredModel | null;
   hold(name: Name): Promise<void>;
   release(name: Name): Promise<void>;
   stop(): Promise<void>;

@@ -32,6 +32,7 @@ export async function openToyStage(firstPort: number): Promise<Stage> {
     table: { name: 'notes', column: 'name' },
     conditionOf: (name) => name,
     addNumbered: null,
+    mirrored: null,
     hold: async (name) => of(name).hold(),
     release: async (name) => of(name).release(),
     stop: async () => {

@@ -9,7 +9,7 @@ type Given = {
   readonly connect: (name: Name) => Promise<Connection>;
 };
 
-export function writesConform({ outbox, keys, proofs }: Flavour, { stage, connect }: Given): void {
+export function writesConform({ outbox, keys, proofs, tables }: Flavour, { stage, connect }: Given): void {
   const model = 'Note';
   const recordsOf = (...names: string[]) => names.map((recordKey) => ({ model, recordKey }));
   const claim = async (worker: string, limit = 10) =>
@@ -104,6 +104,18 @@ export function writesConform({ outbox, keys, proofs }: Flavour, { stage, connec
       expect(new Set(numbers).size).toBe(3);
       expect(numbers.every((number) => number < (next ?? 0n))).toBe(true);
     });
+  });
+
+  it('empties tables, and numbers their rows from one again', async () => {
+    const source = await connect('source');
+    await stage().set(source, 'emptied', 'no');
+    await tables.empty(source, [stage().table.name, ...(stage().addNumbered === null ? [] : ['numbered'])]);
+    expect(await stage().get(source, 'emptied')).toBeNull();
+    const { addNumbered } = stage();
+    if (addNumbered !== null) expect(await keys.numbered(source, await addNumbered(source, 2), 2)).toEqual([1n, 2n]);
+    await stage().set(source, 'filled', 'yes');
+    await tables.loaded(source, [stage().table.name]);
+    expect(await stage().get(source, 'filled')).toBe('yes');
   });
 
   it('keeps the marks of transactions that may still be asked for', async () => {

@@ -189,6 +189,16 @@ export const toy: Flavour = {
     isInStep: async () => true,
   },
   outbox: toyOutbox,
+  tables: {
+    // There is one, of all rows.
+    empty: (connection) =>
+      ask(connection, (session) => {
+        for (const name of session.server.rowNames) session.change({ kind: 'row', name, value: null });
+      }),
+    // No query is planned here, and no row is numbered.
+    loaded: async () => undefined,
+  },
+  mirrorSide: null,
   keys: {
     // A condition is the name of the row that it holds for.
     lock: (connection, { condition }) =>
@@ -199,6 +209,7 @@ export const toy: Flavour = {
     begin: async (connection) => {
       await connection.query('BEGIN');
     },
+    newest: (connection) => serverOf(connection, ({ epochs }) => epochs.at(-1)?.epoch ?? 0),
     lockNewest: (connection) => serverOf(connection, ({ epochs }) => epochs.at(-1)?.epoch ?? 0),
     nameSource: async () => undefined,
     insert: (connection, record) => ask(connection, (session) => session.change({ kind: 'epoch', record })),

@@ -10,7 +10,7 @@ import { ToyOutboxRows } from './toy-outbox.ts';
 import { ToyPosition } from './toy-positions.ts';
 
 export type Change =
-  | { readonly kind: 'row'; readonly name: string; readonly value: string }
+  | { readonly kind: 'row'; readonly name: string; readonly value: string | null }
   | { readonly kind: 'mark'; readonly writer: string; readonly number: number }
   | { readonly kind: 'changed'; readonly record: ChangedRecord }
   | { readonly kind: 'epoch'; readonly record: EpochRecord };

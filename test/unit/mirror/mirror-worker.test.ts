@@ -1,6 +1,5 @@
 /** Rounds of the worker over an outbox and a backup that do what a test tells them to; on servers: test/integration/mirror-worker.test.ts. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RecordToApply } from '../../../src/database/mirror/checkpoints.ts';
 import { MirrorConnection } from '../../../src/database/mirror/mirror-connection.ts';
 import { MirrorFaultError } from '../../../src/database/mirror/mirror-fault.ts';
 import { MirrorWorker, type MirrorWorkerOptions } from '../../../src/mirror/mirror-worker.ts';
@@ -8,6 +7,7 @@ import { RecordApplier } from '../../../src/mirror/record-applier.ts';
 import { type SourceLink, SourceLinks } from '../../../src/mirror/source-link.ts';
 import { type ClaimRequest, Outbox, type OutboxEntry } from '../../../src/outbox/outbox.ts';
 import { createLog } from '../../../src/platform/log.ts';
+import type { RecordToApply } from '../../../src/servers/mirror-side.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 
 const address = { host: '127.0.0.1', port: 9, user: 'u', password: 'p', database: 'd', tls: null } as const;
