@@ -16,9 +16,11 @@ import type { Clock } from '../platform/clock.ts';
 import type { Connection, Sends, Statement } from './connection.ts';
 import type { Driver } from './driver.ts';
 import type { LocalServers } from './local-servers.ts';
+import type { MigrationQuestions } from './migration-questions.ts';
 import type { MirrorSide } from './mirror-side.ts';
+import type { NamedLocks } from './named-locks.ts';
 import type { OutboxTable } from './outbox-table.ts';
-import type { TableCare } from './table-care.ts';
+import type { TableStatements } from './table-statements.ts';
 import type { Untold } from './untold.ts';
 import type { WrittenKeys } from './written-keys.ts';
 
@@ -42,7 +44,10 @@ export interface Flavour {
   readonly epochs: EpochRecords;
   readonly outbox: OutboxTable;
   readonly keys: WrittenKeys;
-  readonly tables: TableCare;
+  readonly tables: TableStatements;
+  readonly locks: NamedLocks;
+  /** `null` if such servers have no schema that migrations change. */
+  readonly migrations: MigrationQuestions | null;
   /** `null` if records can be mirrored neither from such servers nor to them. */
   readonly mirrorSide: MirrorSide | null;
   readHistory(connection: Connection): Promise<HistoryAnswer>;

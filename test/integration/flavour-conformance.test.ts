@@ -1,7 +1,6 @@
 /** On the servers of `TIDEMARK_TEST_FLAVOUR`: whoever adds a kind to the list runs it on that kind too. */
 import { readFile } from 'node:fs/promises';
 import { describe } from 'vitest';
-import { splitStatements } from '../../src/database/migrations/split-statements.ts';
 import type { MirroredModel } from '../../src/database/mirror/mirrored-tables.ts';
 import type { Connection } from '../../src/servers/connection.ts';
 import { openDirectConnection } from '../../src/servers/direct-connection.ts';
@@ -31,7 +30,9 @@ async function openStage(): Promise<Stage> {
   await admin.query('CREATE TABLE notes (name VARCHAR(40) PRIMARY KEY, value VARCHAR(40) NOT NULL)');
   await admin.query('CREATE TABLE numbered (id BIGINT AUTO_INCREMENT PRIMARY KEY, value VARCHAR(40) NOT NULL)');
   const script = await readFile('prisma/backup/migrations/20261121100000_mirror/migration.sql', 'utf8');
-  const ofMirror = splitStatements(script, 'backup').filter((statement) => statement.includes('TABLE `mirror_'));
+  const ofMirror = (flavour.migrations?.steps(script) ?? []).filter((statement) =>
+    statement.includes('TABLE `mirror_'),
+  );
   for (const statement of [...mirroredTables, ...ofMirror]) await admin.query(statement);
   await admin.end();
   for (const replica of ['replica-1', 'replica-2']) await caughtUp(cluster, replica);

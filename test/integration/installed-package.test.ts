@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeFlags } from '../../src/cli/node-flags.ts';
-import { splitStatements } from '../../src/database/migrations/split-statements.ts';
 import { findServerProcesses } from '../../src/local/processes/server-processes.ts';
 import { commandNames } from '../../src/platform/command-line.ts';
+import { splitStatements } from '../../src/servers/mysql-family/split-statements.ts';
 import { caughtUp } from '../support/engine.ts';
 import { NpmCommand } from '../support/npm-start.ts';
 import { create } from '../support/orders-over-http.ts';
@@ -217,7 +217,7 @@ describe('a program that uses the engine and the clients', () => {
     try {
       const admin = await cluster.admin('source');
       const tables = await readFile(join(root, 'test/examples/books/tables.sql'), 'utf8');
-      for (const statement of splitStatements(tables, 'tables.sql')) await admin.query(statement);
+      for (const statement of splitStatements(tables)) await admin.query(statement);
       await admin.end();
       await caughtUp(cluster, 'replica-1');
       await cluster.setDelay('replica-1', 60);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { splitStatements } from '../../src/database/migrations/split-statements.ts';
+import { splitStatements } from '../../src/servers/mysql-family/split-statements.ts';
 import { type Library, lend, lookUp, openLibrary } from '../examples/books/library.ts';
 import { caughtUp } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
@@ -47,7 +47,7 @@ describe('the engine under models of somebody else', () => {
   beforeAll(async () => {
     cluster = await startTestCluster({ replicas: 1 });
     const admin = await cluster.admin('source');
-    for (const statement of splitStatements(await readFile(tables, 'utf8'), 'tables.sql')) await admin.query(statement);
+    for (const statement of splitStatements(await readFile(tables, 'utf8'))) await admin.query(statement);
     await admin.end();
     await caughtUp(cluster, 'replica-1');
     await cluster.setDelay('replica-1', 60);

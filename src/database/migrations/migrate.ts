@@ -5,15 +5,17 @@
 import type { Connection } from '../../servers/connection.ts';
 import { openDirectConnection } from '../../servers/direct-connection.ts';
 import { isDriverError, sentenceOf } from '../../servers/faults.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
+import { type MigrationQuestions, UnreadableScriptError } from '../../servers/migration-questions.ts';
 import {
   EditedMigrationError,
   FailedMigrationError,
   MigrationsLockedError,
   NoFailedMigrationError,
+  UnreadableMigrationError,
 } from './migration-errors.ts';
 import { checksumOf, type MigrationFile, matchesChecksum, readMigrationFiles } from './migration-files.ts';
 import {
-  createMigrationTable,
   type MigrationRow,
   readMigrationRows,
   recordFailure,
@@ -22,7 +24,6 @@ import {
   recordStart,
   recordSteps,
 } from './migration-table.ts';
-import { splitStatements } from './split-statements.ts';
 
 export type MigrateOptions = {
   /** `mysql://user:password@host:port/database` of the source, for an account that may change the schema. */
@@ -48,11 +49,11 @@ export type MigrationStatus = {
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const files = await readMigrationFiles(options.directory);
-  return locked(options, async (connection) => {
-    await createMigrationTable(connection);
+  return locked(options, async (connection, questions) => {
+    await questions.createRecord(connection);
     const applied: string[] = [];
     for (const file of pendingFiles(files, await readMigrationRows(connection))) {
-      await apply(connection, file);
+      await apply(connection, questions, file);
       applied.push(file.name);
       options.log(`applied ${file.name}`);
     }
@@ -84,11 +85,11 @@ export async function settleMigration(
   outcome: 'applied' | 'rolled-back',
 ): Promise<void> {
   const file = (await readMigrationFiles(options.directory)).find((candidate) => candidate.name === name);
-  await locked(options, async (connection) => {
+  await locked(options, async (connection, questions) => {
     const failed = (await readMigrationRows(connection)).find((row) => row.name === name && row.state === 'failed');
     if (failed === undefined || file === undefined) throw new NoFailedMigrationError(name);
     if (outcome === 'applied') {
-      const steps = splitStatements(file.script, name).length;
+      const steps = stepsOf(questions, file).length;
       await recordFinish(connection, await recordStart(connection, name, checksumOf(file.script)), steps);
     }
     await recordRollback(connection, failed.id);
@@ -121,8 +122,18 @@ function pendingFiles(files: readonly MigrationFile[], rows: readonly MigrationR
 
 const standing = (rows: readonly MigrationRow[]) => rows.filter((row) => row.state !== 'rolled-back');
 
-async function apply(connection: Connection, { name, script }: MigrationFile): Promise<void> {
-  const statements = splitStatements(script, name);
+function stepsOf(questions: MigrationQuestions, { name, script }: MigrationFile): readonly string[] {
+  try {
+    return questions.steps(script);
+  } catch (error) {
+    if (error instanceof UnreadableScriptError) throw new UnreadableMigrationError(name, error.message, error);
+    throw error;
+  }
+}
+
+async function apply(connection: Connection, questions: MigrationQuestions, file: MigrationFile): Promise<void> {
+  const { name, script } = file;
+  const statements = stepsOf(questions, file);
   const id = await recordStart(connection, name, checksumOf(script));
   let appliedSteps = 0;
   try {
@@ -142,16 +153,17 @@ async function apply(connection: Connection, { name, script }: MigrationFile): P
 }
 
 /** Prisma takes the same lock, so the two never migrate at once. The server frees it when the connection ends. */
-async function locked<T>(options: MigrateOptions, work: (connection: Connection) => Promise<T>): Promise<T> {
+async function locked<T>(
+  options: MigrateOptions,
+  work: (connection: Connection, questions: MigrationQuestions) => Promise<T>,
+): Promise<T> {
   const timeoutMs = options.lockTimeoutMs ?? 60_000;
   const connection = await openDirectConnection(options.url, options);
   try {
-    const seconds = Math.ceil(timeoutMs / 1000);
-    const rows: { locked: unknown }[] = await connection.query("SELECT GET_LOCK('prisma_migrate', ?) AS locked", [
-      seconds,
-    ]);
-    if (Number(rows[0]?.locked) !== 1) throw new MigrationsLockedError(timeoutMs);
-    return await work(connection);
+    const { name, migrations } = flavourOf(connection);
+    if (migrations === null) throw new Error(`Servers of the kind ${name} have no schema that migrations change`);
+    if (!(await migrations.lock(connection, timeoutMs))) throw new MigrationsLockedError(timeoutMs);
+    return await work(connection, migrations);
   } finally {
     await connection.end().catch(() => connection.destroy());
   }

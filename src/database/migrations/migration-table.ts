@@ -19,19 +19,6 @@ export type MigrationRow = {
   readonly logs: string | null;
 };
 
-export async function createMigrationTable(connection: Connection): Promise<void> {
-  await connection.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
-    id VARCHAR(36) PRIMARY KEY NOT NULL,
-    checksum VARCHAR(64) NOT NULL,
-    finished_at DATETIME(3),
-    migration_name VARCHAR(255) NOT NULL,
-    logs TEXT,
-    rolled_back_at DATETIME(3),
-    started_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-    applied_steps_count INTEGER UNSIGNED NOT NULL DEFAULT 0
-  ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
-}
-
 export async function readMigrationRows(connection: Connection): Promise<MigrationRow[]> {
   try {
     const rows: Record<string, unknown>[] = await connection.query(
@@ -55,7 +42,7 @@ export async function readMigrationRows(connection: Connection): Promise<Migrati
 export async function recordStart(connection: Connection, name: string, checksum: string): Promise<string> {
   const id = randomUUID();
   await connection.query(
-    'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))',
+    'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES (?, ?, ?, CURRENT_TIMESTAMP(3))',
     [id, checksum, name],
   );
   return id;
@@ -67,7 +54,7 @@ export async function recordSteps(connection: Connection, id: string, appliedSte
 
 export async function recordFinish(connection: Connection, id: string, appliedSteps: number): Promise<void> {
   await connection.query(
-    'UPDATE _prisma_migrations SET finished_at = UTC_TIMESTAMP(3), applied_steps_count = ? WHERE id = ?',
+    'UPDATE _prisma_migrations SET finished_at = CURRENT_TIMESTAMP(3), applied_steps_count = ? WHERE id = ?',
     [appliedSteps, id],
   );
 }
@@ -77,5 +64,5 @@ export async function recordFailure(connection: Connection, id: string, logs: st
 }
 
 export async function recordRollback(connection: Connection, id: string): Promise<void> {
-  await connection.query('UPDATE _prisma_migrations SET rolled_back_at = UTC_TIMESTAMP(3) WHERE id = ?', [id]);
+  await connection.query('UPDATE _prisma_migrations SET rolled_back_at = CURRENT_TIMESTAMP(3) WHERE id = ?', [id]);
 }

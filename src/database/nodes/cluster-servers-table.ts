@@ -1,5 +1,6 @@
 import type { ServerClaim } from '../../cluster/cluster-identity.ts';
 import { isNoTable } from '../../servers/faults.ts';
+import { flavourOf } from '../../servers/known-flavours.ts';
 import { rowsOf, textOf } from '../../servers/rows.ts';
 import type { SqlConnection } from './on-source.ts';
 
@@ -21,7 +22,6 @@ export async function claimServers(
   cluster: string,
 ): Promise<void> {
   if (servers.length === 0) return;
-  const rows = servers.map(() => '(?, ?)').join(', ');
-  const values = servers.flatMap((server) => [server, cluster]);
-  await connection.query(`INSERT IGNORE INTO cluster_servers (server, cluster) VALUES ${rows}`, values);
+  const rows = servers.map((server) => [server, cluster]);
+  await flavourOf(connection).tables.insertMissing(connection, 'cluster_servers', ['server', 'cluster'], rows);
 }

@@ -11,12 +11,14 @@ import type { ControlStatements } from './control-statements.ts';
 import { familyDriver } from './driver.ts';
 import { familyEpochs } from './epoch-table.ts';
 import { type HistoryQuestions, readHistory, readHistoryFacts } from './history.ts';
+import { familyMigrations } from './migrations.ts';
 import { familyMirrorSide } from './mirror-side.ts';
+import { familyLocks } from './named-locks.ts';
 import { familyOutbox } from './outbox-table.ts';
 import { FamilyQuestions } from './questions.ts';
 import type { ServerStatements } from './server-statements.ts';
 import { beginSnapshot } from './snapshot.ts';
-import { familyTables } from './table-care.ts';
+import { familyTables } from './table-statements.ts';
 import type { UnshownCommits } from './unshown-commits.ts';
 import { refusedByColumn, refusedByOf } from './write-refusal.ts';
 import { familyKeys } from './written-keys.ts';
@@ -48,6 +50,8 @@ export function familyFlavour(given: FamilyFlavour): Flavour {
     keys: familyKeys,
     tables: familyTables,
     mirrorSide: familyMirrorSide,
+    locks: familyLocks,
+    migrations: familyMigrations,
     driver: familyDriver,
     beginSnapshot: (connection) => beginSnapshot(connection, statements),
     readHistory: (connection) => readHistory(connection, history),

@@ -8,6 +8,7 @@ import type { Flavour } from '../../../src/servers/flavour.ts';
 import { flavours } from '../../../src/servers/flavours.ts';
 import { until } from '../until.ts';
 import { mirrorConforms } from './mirror-conforms.ts';
+import { schemaConforms } from './schema-conforms.ts';
 import { type Name, names, type Stage } from './stage.ts';
 import { writesConform } from './writes-conform.ts';
 
@@ -254,7 +255,8 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
   });
 
   writesConform(flavour, { stage: () => stage, connect });
-  const { mirrorSide } = flavour;
+  const { mirrorSide, migrations } = flavour;
+  if (migrations !== null) schemaConforms(flavour, migrations, { stage: () => stage, connect });
   if (mirrorSide !== null) mirrorConforms(flavour, mirrorSide, { stage: () => stage, connect });
 
   describe('the record of promotions', () => {

@@ -9,7 +9,9 @@ type Given = {
   readonly connect: (name: Name) => Promise<Connection>;
 };
 
-export function writesConform({ outbox, keys, proofs, tables }: Flavour, { stage, connect }: Given): void {
+const nothing = async () => 'nothing';
+
+export function writesConform({ outbox, keys, proofs, tables, locks }: Flavour, { stage, connect }: Given): void {
   const model = 'Note';
   const recordsOf = (...names: string[]) => names.map((recordKey) => ({ model, recordKey }));
   const claim = async (worker: string, limit = 10) =>
@@ -104,6 +106,28 @@ export function writesConform({ outbox, keys, proofs, tables }: Flavour, { stage
       expect(new Set(numbers).size).toBe(3);
       expect(numbers.every((number) => number < (next ?? 0n))).toBe(true);
     });
+  });
+
+  it('adds the rows that are missing, and leaves the others as they are', async () => {
+    const source = await connect('source');
+    await stage().set(source, 'there', 'before');
+    const rows = ['there', 'missing'].map((name) => [name, 'added']);
+    await tables.insertMissing(source, stage().table.name, ['name', 'value'], rows);
+    expect([await stage().get(source, 'there'), await stage().get(source, 'missing')]).toEqual(['before', 'added']);
+    const deleted = { table: stage().table.name, condition: stage().conditionOf('missing'), values: [] };
+    expect(await tables.deleteOldest(source, { ...deleted, oldestBy: stage().table.column, limit: 0 })).toBe(0);
+    expect(await tables.deleteOldest(source, { ...deleted, oldestBy: stage().table.column, limit: 9 })).toBe(1);
+    expect(await stage().get(source, 'missing')).toBeNull();
+  });
+
+  it('lets one session alone do what is named, and the next one when it is done', async () => {
+    const [one, other] = [await connect('source'), await connect('source')];
+    const nested = () => locks.alone(other, 'alone', async () => 'inner');
+    const outer = locks.alone(one, 'alone', async () => [await nested(), await locks.alone(other, 'b', nothing)]);
+    expect(await outer).toEqual([null, 'nothing']);
+    expect(await nested()).toBe('inner');
+    await expect(locks.alone(one, 'alone', async () => Promise.reject(new Error('why')))).rejects.toThrow('why');
+    expect(await nested()).toBe('inner');
   });
 
   it('empties tables, and numbers their rows from one again', async () => {

@@ -190,6 +190,21 @@ export const toy: Flavour = {
   },
   outbox: toyOutbox,
   tables: {
+    // Each row is a name and a value.
+    insertMissing: (connection, _, __, rows) =>
+      ask(connection, (session) => {
+        for (const [name, value] of rows) {
+          if (session.server.row(String(name)) !== null) continue;
+          session.change({ kind: 'row', name: String(name), value: String(value) });
+        }
+      }),
+    // A condition is the name of the row that it holds for.
+    deleteOldest: (connection, { condition: name, limit }) =>
+      ask(connection, (session) => {
+        if (limit === 0 || session.server.row(name) === null) return 0;
+        session.change({ kind: 'row', name, value: null });
+        return 1;
+      }),
     // There is one, of all rows.
     empty: (connection) =>
       ask(connection, (session) => {
@@ -199,6 +214,15 @@ export const toy: Flavour = {
     loaded: async () => undefined,
   },
   mirrorSide: null,
+  migrations: null,
+  locks: {
+    alone: async (connection, name, work) => {
+      const { locked } = await serverOf(connection, (server) => server);
+      if (locked.has(name)) return null;
+      locked.add(name);
+      return work().finally(() => locked.delete(name));
+    },
+  },
   keys: {
     // A condition is the name of the row that it holds for.
     lock: (connection, { condition }) =>

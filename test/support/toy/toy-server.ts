@@ -41,6 +41,7 @@ export class ToyServer {
   /** What a test takes away from it. */
   readonly refused = new Map<string, string>();
   readonly outbox = new ToyOutboxRows();
+  readonly locked = new Set<string>();
   readonly log: Entry[] = [];
   readonly received: Entry[] = [];
   readonly followers = new Set<ToyServer>();

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UnreadableMigrationError } from '../../../src/database/migrations/migration-errors.ts';
 import { checksumOf, matchesChecksum } from '../../../src/database/migrations/migration-files.ts';
-import { splitStatements } from '../../../src/database/migrations/split-statements.ts';
-
-const split = (script: string) => splitStatements(script, 'm');
+import { UnreadableScriptError } from '../../../src/servers/migration-questions.ts';
+import { splitStatements as split } from '../../../src/servers/mysql-family/split-statements.ts';
 
 describe('a script', () => {
   it.each([
@@ -34,7 +32,7 @@ describe('a script', () => {
     'CREATE TRIGGER a BEFORE INSERT ON b FOR EACH ROW SET @a = 1;',
     'create or replace procedure a() BEGIN END',
   ])('such as %j is refused rather than cut wrongly', (script) => {
-    expect(() => split(script)).toThrow(UnreadableMigrationError);
+    expect(() => split(script)).toThrow(UnreadableScriptError);
   });
 
   it('is put together again from its statements', () => {
