@@ -11,24 +11,27 @@ import {
   type Selecting,
 } from '../database/clients/own-statements.ts';
 import { Decimal, type Order, type OrderStatus } from '../database/orders/order-rows.ts';
-import { orderColumns } from './order-columns.ts';
+import { itemColumns, orderColumns } from './order-columns.ts';
 import { isCommon, type OrderFilter } from './order-filter.ts';
 import type { OrderSort, OrderSortField } from './order-sort.ts';
 
-const columns = orderColumns.map((column) => `\`${column}\``).join(', ');
+// None of the names is a word of SQL: they stand unquoted, as every kind of server reads them.
+const columns = orderColumns.join(', ');
+const selecting = `SELECT ${columns} FROM orders`;
+const byId = `${selecting} WHERE id = ?`;
+const byNumber = `${selecting} WHERE number = ?`;
 
 export type OrderKey = { readonly id: bigint } | { readonly number: string };
 
 export function selectOrder(key: OrderKey): Selecting<Order> {
-  const where = (column: string) => `SELECT ${columns} FROM \`orders\` WHERE \`${column}\` = ?`;
-  if ('number' in key) return { sql: where('number'), values: [key.number], row: orderOf };
+  if ('number' in key) return { sql: byNumber, values: [key.number], row: orderOf };
   const lookup = { id: key.id, many: selectOrders, idOf: ({ id }: Order) => id };
-  return { sql: where('id'), values: [key.id], row: orderOf, lookup };
+  return { sql: byId, values: [key.id], row: orderOf, lookup };
 }
 
 export function selectOrders(ids: readonly bigint[]): Selecting<Order> {
   const marks = ids.map(() => '?').join(', ');
-  return { sql: `SELECT ${columns} FROM \`orders\` WHERE \`id\` IN (${marks})`, values: ids, row: orderOf };
+  return { sql: `${selecting} WHERE id IN (${marks})`, values: ids, row: orderOf };
 }
 
 const sortColumns = {
@@ -42,8 +45,8 @@ const sortColumns = {
 export function selectFirst(filter: OrderFilter, sort: OrderSort, count: number): Selecting<Order> | null {
   const where = conditionsOf(filter);
   if (where === null) return null;
-  const sorting = sortColumns[sort.field].map((column) => `\`${column}\` ${sort.direction}`).join(', ');
-  const sql = `SELECT ${columns} FROM \`orders\`${where.text} ORDER BY ${sorting} LIMIT ?`;
+  const sorting = sortColumns[sort.field].map((column) => `${column} ${sort.direction}`).join(', ');
+  const sql = `${selecting}${where.text} ORDER BY ${sorting} LIMIT ?`;
   return { sql, values: [...where.values, count], row: orderOf };
 }
 
@@ -51,16 +54,16 @@ export function selectFirst(filter: OrderFilter, sort: OrderSort, count: number)
 export function selectCount(filter: OrderFilter): Selecting<number> | null {
   const where = conditionsOf(filter);
   if (where === null) return null;
-  const sql = `SELECT COUNT(*) FROM \`orders\`${where.text}`;
+  const sql = `SELECT COUNT(*) FROM orders${where.text}`;
   return { sql, values: where.values, row: ([count]) => Number(count) };
 }
 
 function conditionsOf(filter: OrderFilter): { readonly text: string; readonly values: readonly Cell[] } | null {
   const { status, missingCharge, missingProcessedAt } = filter;
   if (!isCommon(filter) || status?.length === 0) return null;
-  const isMissing = (column: string, missing: boolean) => `\`${column}\` IS ${missing ? '' : 'NOT '}NULL`;
+  const isMissing = (column: string, missing: boolean) => `${column} IS ${missing ? '' : 'NOT '}NULL`;
   const conditions = [
-    ...(status === undefined ? [] : [`\`status\` IN (${status.map(() => '?').join(', ')})`]),
+    ...(status === undefined ? [] : [`status IN (${status.map(() => '?').join(', ')})`]),
     ...(missingCharge === undefined ? [] : [isMissing('charge', missingCharge)]),
     ...(missingProcessedAt === undefined ? [] : [isMissing('processed_at', missingProcessedAt)]),
   ];
@@ -81,6 +84,10 @@ export type NewOrder = {
 /** Initial values of every order. Sent explicitly, because the table's own defaults may differ or be missing. */
 const beginning = { status: 'PENDING', version: 1 } as const satisfies Pick<Order, 'status' | 'version'>;
 
+type NewOrderColumn = Exclude<(typeof orderColumns)[number], 'id'>;
+const newOrderColumns = orderColumns.filter((column): column is NewOrderColumn => column !== 'id');
+const inserting = `INSERT INTO orders (${newOrderColumns.join(', ')}) VALUES (${newOrderColumns.map(() => '?').join(', ')})`;
+
 /** Returned with the id that the database assigned. */
 export function insertOrder(order: NewOrder): OwnStatement {
   const createdAt = momentText(order.createdAt);
@@ -95,12 +102,8 @@ export function insertOrder(order: NewOrder): OwnStatement {
     version: beginning.version,
     created_at: createdAt,
     updated_at: createdAt,
-  } satisfies Record<Exclude<(typeof orderColumns)[number], 'id'>, Cell>;
-  const names = Object.keys(cells).map((column) => `\`${column}\``);
-  return {
-    sql: `INSERT INTO \`orders\` (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-    values: Object.values(cells),
-  };
+  } satisfies Record<NewOrderColumn, Cell>;
+  return { sql: inserting, values: newOrderColumns.map((column) => cells[column]), numbered: 'id' };
 }
 
 export type NewItem = {
@@ -111,10 +114,12 @@ export type NewItem = {
   readonly unitPrice: string;
 };
 
+const insertingItems = `INSERT INTO order_items (${itemColumns.join(', ')}) VALUES`;
+
 export function insertItems(orderId: bigint, items: readonly NewItem[]): OwnStatement {
   const rows = items.map(() => '(?, ?, ?, ?, ?, ?)').join(', ');
   return {
-    sql: `INSERT INTO \`order_items\` (\`order_id\`, \`line\`, \`sku\`, \`name\`, \`quantity\`, \`unit_price\`) VALUES ${rows}`,
+    sql: `${insertingItems} ${rows}`,
     values: items.flatMap(({ line, sku, name, quantity, unitPrice }) => [
       orderId,
       line,

@@ -8,6 +8,8 @@ export type StatementOptions = {
   readonly rowsAsArray?: boolean;
   /** Dates and times as text, such as `2026-11-30 20:28:15.123`, in the session's time zone. */
   readonly dateStrings?: boolean;
+  /** Of an insertion: the column that the server numbers. The answer has the number of the first row as `insertId`. */
+  readonly numbered?: string | undefined;
   /** JSON as the server prints it. */
   readonly jsonStrings?: boolean;
   /** A single bit as a boolean. */

@@ -55,7 +55,10 @@ async function openStage(): Promise<Stage> {
     table: { name: 'notes', column: 'value' },
     conditionOf: (name) => `name = '${name}'`,
     addNumbered: (connection, count) =>
-      connection.query(`INSERT INTO numbered (value) VALUES ${Array(count).fill("('x')").join(', ')}`),
+      connection.query({
+        sql: `INSERT INTO numbered (value) VALUES ${Array(count).fill("('x')").join(', ')}`,
+        numbered: 'id',
+      }),
     mirrored,
     hold: (name) => cluster.stopApplier(name),
     release: (name) => cluster.startApplier(name),

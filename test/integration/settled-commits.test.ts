@@ -254,9 +254,9 @@ describe('a commit whose answer is swallowed', () => {
 
 describe('a new order whose connection is lost', () => {
   const cuts = [
-    'INSERT INTO `orders`',
-    'INSERT INTO `order_items`',
-    'FROM `orders` WHERE `id` = ',
+    'INSERT INTO orders',
+    'INSERT INTO order_items',
+    'FROM orders WHERE id = ',
     'INSERT INTO outbox',
     'COMMIT',
   ];

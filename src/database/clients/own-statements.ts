@@ -8,7 +8,12 @@ import { isDriverError, isDuplicate as saysDuplicate, wordOf } from '../../serve
 
 export type Cell = string | number | bigint | null;
 /** `values`: what stands for the question marks, as the server reads it; of moments, see `momentText`. */
-export type OwnStatement = { readonly sql: string; readonly values: readonly Cell[] };
+export type OwnStatement = {
+  readonly sql: string;
+  readonly values: readonly Cell[];
+  /** Of an insertion: the column that the server numbers. */
+  readonly numbered?: string;
+};
 export type Selecting<Row> = OwnStatement & {
   readonly row: (cells: readonly Cell[]) => Row;
   /** Given where it may be asked for together with others. */
@@ -58,9 +63,9 @@ type Sender = { query<T>(sql: Statement, values?: unknown): Promise<T> };
 
 export function ownStatements(sender: Sender): OwnStatements {
   const send = async <T>(statement: OwnStatement) => {
-    const { sql, values } = statement;
+    const { sql, values, numbered } = statement;
     try {
-      return await sender.query<T>({ sql, rowsAsArray: true, dateStrings: true }, values);
+      return await sender.query<T>({ sql, rowsAsArray: true, dateStrings: true, numbered }, values);
     } catch (error) {
       throw isDriverError(error) ? new OwnStatementError(error, statement) : error;
     }

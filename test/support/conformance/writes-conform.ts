@@ -102,7 +102,9 @@ export function writesConform({ outbox, keys, proofs, tables, locks }: Flavour, 
       const { addNumbered } = stage();
       if (addNumbered === null) return;
       const numbers = await keys.numbered(source, await addNumbered(source, 3), 3);
-      const [next] = await keys.numbered(source, await addNumbered(source, 1), 1);
+      const one = await addNumbered(source, 1);
+      const [next] = await keys.numbered(source, one, 1);
+      expect(String((one as { readonly insertId: unknown }).insertId)).toBe(String(next));
       expect(new Set(numbers).size).toBe(3);
       expect(numbers.every((number) => number < (next ?? 0n))).toBe(true);
     });
