@@ -16,12 +16,14 @@ export type StartArguments = {
   readonly port: string | null;
 };
 
+const withGroups = flavourNames.filter((name) => flavours[name].capabilities.groups).join(' or ');
+
 export const usage = `Usage: ${commandLine('start', '[options]')}
 
-  --flavour mariadb|mysql  servers of the local cluster. Default: mariadb
+  --flavour <kind>         servers of the local cluster: ${flavourNames.join(' or ')}. Default: ${flavourNames[0]}
   --topology replication|group
                            replication: a source and its replicas, promoted by hand (default)
-                           group: three members that elect the source themselves; needs --flavour mysql
+                           group: three members that elect the source themselves; needs --flavour ${withGroups}
   --port <number>          overrides PORT
   --check-config           print the configuration without secrets, or all its faults; probe the servers and print
                            their state; and exit with status 0 if all is well (even if servers are down), 2 if the
@@ -53,8 +55,7 @@ export function readArguments(argv: readonly string[]): StartArguments {
   const topology = topologies.find((known) => known === values.topology);
   if (topology === undefined) throw new UsageError(`--topology must be one of ${topologies.join(', ')}`);
   if (topology === 'group' && !flavours[flavour].capabilities.groups) {
-    const able = flavourNames.filter((name) => flavours[name].capabilities.groups).join(' or ');
-    throw new UsageError(`--topology group needs --flavour ${able}: ${flavour} has no replication groups`);
+    throw new UsageError(`--topology group needs --flavour ${withGroups}: ${flavour} has no replication groups`);
   }
   if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new UsageError('--port must be a number');
   const action = actions.find((known) => values[known]) ?? 'start';

@@ -1,4 +1,5 @@
 import { commandLine } from '../platform/command-line.ts';
+import { exampleUrl } from '../servers/server-url.ts';
 import { givenUrlUsage } from './given-url.ts';
 import { parseOptions } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -11,7 +12,7 @@ export const backupUsage = `Usage: ${commandLine('backup', '<command> [options]'
   replay-parked  retries parked records
   restore        rebuilds the orders database from the backup; refuses if it has orders
 
-  --into <url>       restore into this database, mysql://user:password@host:3306/database, instead of the source;
+  --into <url>       restore into this database, ${exampleUrl()}, instead of the source;
                      ?ssl-mode= and ?ssl-ca= set TLS, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
                      ${givenUrlUsage}
   --yes              restore: replace or delete existing orders

@@ -1,4 +1,5 @@
 import { commandLine } from '../platform/command-line.ts';
+import { exampleUrl } from '../servers/server-url.ts';
 import { givenUrlUsage } from './given-url.ts';
 import { parseOptions } from './parse-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -11,7 +12,7 @@ Manages plain replication: which server is the source, and which ones replicate 
   promote [<server>]       the source is lost: this replica, or the most advanced one, replaces it
   switchover <server>      the source is up: it hands over to this replica without loss
   rejoin <server>          a former source, or a server that was left out, becomes a replica
-  add-replica <url>        a new server becomes a replica: mysql://user:password@host:3306/database, an administrator's account;
+  add-replica <url>        a new server becomes a replica: ${exampleUrl()}, an administrator's account;
                            ?ssl-mode= and ?ssl-ca= set TLS, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
                            ${givenUrlUsage}
 

@@ -12,7 +12,7 @@ const usage = `Usage: ${commandLine('local:reset', '[options]')}
 
 Wipes what the local cluster keeps: orders, logs, passwords and token keys. Refuses while the cluster runs.
 
-  --flavour mariadb|mysql  only this flavour's data; passwords and keys stay
+  --flavour <kind>         only the data of ${flavourNames.join(' or ')}; passwords and keys stay
   --all                    the unpacked server programs too: the next start fetches them again
   --help                   print this
 `;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { migrate, migrationStatus, settleMigration } from '../database/migrations/migrate.ts';
 import { TidemarkError } from '../errors.ts';
 import { commandLine } from '../platform/command-line.ts';
+import { exampleUrl } from '../servers/server-url.ts';
 import { entry, print } from './entry.ts';
 import { givenUrlUsage } from './given-url.ts';
 import { parseOptions } from './parse-options.ts';
@@ -18,7 +19,7 @@ prisma/backup/migrations to the backup, if there is one. One process at a time.
   --status               print the state of all migrations; change nothing. Exit status 1 if something is to be done
   --rolled-back <name>   mark a failed migration as undone by hand, so that it runs again; on the source, unless --only backup
   --applied <name>       mark a failed migration as completed by hand; likewise
-  --url <url>            mysql://user:password@host:3306/database, instead of the environment: this database
+  --url <url>            ${exampleUrl()}, instead of the environment: this database
                          alone, as the source, or with --only backup as the backup; ?ssl-mode= and ?ssl-ca= set TLS, else
                          DATABASE_SSL_MODE and DATABASE_SSL_CA.
                          ${givenUrlUsage}

@@ -2,6 +2,7 @@
 import { seedOrders } from '../orders/seed/seed-orders.ts';
 import { systemClock } from '../platform/clock.ts';
 import { commandLine } from '../platform/command-line.ts';
+import { exampleUrl } from '../servers/server-url.ts';
 import { entry, print } from './entry.ts';
 import { givenUrlUsage } from './given-url.ts';
 import { parseOptions } from './parse-options.ts';
@@ -19,7 +20,7 @@ Writes realistic orders, spread over the 180 days before a fixed date. The same 
   --until <date>     date of the newest order, or \`now\`. Default: ${defaultUntil.slice(0, 10)}
   --append           add to existing orders
   --replace          first delete all orders and idempotency records
-  --url <url>        mysql://user:password@host:3306/database, instead of the environment; ?ssl-mode= and
+  --url <url>        ${exampleUrl()}, instead of the environment; ?ssl-mode= and
                      ?ssl-ca= set TLS, else DATABASE_SSL_MODE and DATABASE_SSL_CA.
                      ${givenUrlUsage}
   --help             print this help

@@ -1,7 +1,7 @@
 import { type Environment, processEnvironment } from '../config/environment.ts';
 import { readConfig } from '../config/read-config.ts';
 import { commandLine } from '../platform/command-line.ts';
-import { urlOf } from '../servers/server-url.ts';
+import { exampleUrl, urlOf } from '../servers/server-url.ts';
 import { localClusterConfig } from './cluster-config.ts';
 import { givenUrl } from './given-url.ts';
 import { UsageError } from './usage-error.ts';
@@ -47,7 +47,7 @@ async function localConfig(directory: string, environment: Environment) {
   const source = local?.config.cluster.nodes.find(({ role }) => role === 'source');
   if (local === null || source === undefined || !local.alive.has(source.name)) {
     throw new UsageError(
-      `No local cluster runs in ${directory}. Start one with \`${commandLine('start')}\`, or pass --url mysql://user:password@host:3306/database`,
+      `No local cluster runs in ${directory}. Start one with \`${commandLine('start')}\`, or pass --url ${exampleUrl()}`,
     );
   }
   return local.config;

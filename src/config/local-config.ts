@@ -1,3 +1,7 @@
+import type { FlavourName } from '../servers/flavour-name.ts';
+import { flavours } from '../servers/flavours.ts';
+import { schemeOf } from '../servers/known-flavours.ts';
+import { urlOf } from '../servers/server-url.ts';
 import { type Config, makeConfig } from './config.ts';
 import { ConfigError } from './config-fault.ts';
 import { ordersNames, replicaOrderOf } from './database/database-names.ts';
@@ -12,6 +16,7 @@ import { readParts } from './parts.ts';
 /** The part of a local cluster from which a configuration is made. */
 export type LocalClusterFacts = {
   readonly id: string;
+  readonly flavour: FlavourName;
   readonly database: string;
   readonly nodes: readonly {
     readonly name: string;
@@ -51,6 +56,7 @@ export function configFromLocalCluster(
     (node): NodeConfig => ({
       ...{ name: node.name, role: node.role, host: node.host, port: node.port },
       ...app,
+      ...schemeOf(flavours[cluster.flavour].driver),
       database: cluster.database,
       tls: null,
       priority: defaultPriority(order.value ?? 'balanced', Math.max(replicas.indexOf(node), 0)),
@@ -78,9 +84,12 @@ function variablesOf({ redis, redisPassword, tokenKeys }: LocalClusterFacts, pay
   };
 }
 
-function adminUrl({ nodes, credentials, database }: LocalClusterFacts, role: NodeConfig['role']): string | null {
+function adminUrl(
+  { flavour, nodes, credentials, database }: LocalClusterFacts,
+  role: NodeConfig['role'],
+): string | null {
   const node = nodes.find((candidate) => candidate.role === role);
   if (node === undefined) return null;
-  const { user, password } = credentials.admin;
-  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${node.host}:${node.port}/${database}`;
+  const { host, port } = node;
+  return urlOf({ ...schemeOf(flavours[flavour].driver), host, port, ...credentials.admin, database, tls: null });
 }

@@ -11,6 +11,11 @@ export const drivers: readonly Driver[] = [...new Set(all.map(({ driver }) => dr
 /** Reads and writes the positions of all kinds. */
 export const positions = new PositionCodec(all.map((flavour) => flavour.positions));
 
+/** How the URLs of a driver's servers begin, as addresses have it: those of the first driver need not say it. */
+export function schemeOf(driver: Driver): { readonly scheme?: string } {
+  return driver === drivers[0] ? {} : { scheme: driver.schemes[0] };
+}
+
 /** The kind of the server behind an open connection. */
 export function flavourOf(connection: object): Flavour {
   for (const flavour of all) if (flavour.isBehind(connection)) return flavour;

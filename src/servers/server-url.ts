@@ -2,7 +2,7 @@
 
 import { accountFault, isSocketPath, socketFault } from '../platform/url-fault.ts';
 import { BadServerUrlError } from './bad-server-url.ts';
-import { driverAt, drivers } from './known-flavours.ts';
+import { driverAt, drivers, schemeOf } from './known-flavours.ts';
 import type { Server, ServerAddress } from './server-address.ts';
 import { completed, loadTls, nothingSaid, type TlsWords, tlsParameters, tlsWordsOf } from './server-tls.ts';
 
@@ -14,9 +14,14 @@ export type ReadOptions = {
 };
 
 const schemes = drivers.flatMap((driver) => driver.schemes);
-const [firstDriver] = drivers;
-const example = (path: string): string =>
-  `${firstDriver?.schemes[0]}://user:password@host:${firstDriver?.defaultPort}/${path}`;
+/** As texts show it. */
+export function exampleUrl(path = 'database', { account = 'user:password', place = '' } = {}): string {
+  const {
+    schemes: [scheme],
+    defaultPort,
+  } = driverAt({});
+  return `${scheme}://${account}@${place || `host:${defaultPort}`}/${path}`;
+}
 
 /** The server and the parameters of its URL, or the fault in a text that never repeats the URL. */
 export function serverAt(
@@ -27,7 +32,7 @@ export function serverAt(
   try {
     url = new URL(text);
   } catch {
-    return accountFault(text) ?? `is not a URL such as ${example('database')}`;
+    return accountFault(text) ?? `is not a URL such as ${exampleUrl()}`;
   }
   const driver = drivers.find((candidate) => candidate.schemes.includes(url.protocol.slice(0, -1)));
   if (driver === undefined) {
@@ -40,7 +45,7 @@ export function serverAt(
   const path = url.pathname.replace(/^\//, '');
   if (path === '' || path.includes('/') || path.includes('@')) {
     const fault = path.includes('@') || url.search.includes('@') ? accountFault(text) : null;
-    return fault ?? `must end in one database name, as in ${example('orders')}`;
+    return fault ?? `must end in one database name, as in ${exampleUrl('orders')}`;
   }
   const given = new Map(url.searchParams);
   const known: readonly string[] = [...parameters, ...tlsParameters];
@@ -54,7 +59,7 @@ export function serverAt(
   if (typeof tls === 'string') return tls;
   try {
     return {
-      ...(driver !== firstDriver && { scheme: driver.schemes[0] }),
+      ...schemeOf(driver),
       // Drivers expect `::1`, URLs have `[::1]`.
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: url.port === '' ? driver.defaultPort : Number(url.port),

@@ -1,5 +1,7 @@
+import { exampleUrl } from '../../servers/server-url.ts';
 import { oneOf, text } from '../values.ts';
 import { type Variable, variable } from '../variable.ts';
+import { defaultPort } from './host-node.ts';
 
 /** The names of the variables of one database. */
 export type DatabaseNames = {
@@ -54,7 +56,8 @@ export const replicaOrderOf = ({ replicaOrder }: DatabaseNames) =>
     about: '`balanced`: the replicas share the reads; `listed`: the first one serves, the next only when it cannot.',
   });
 
-const url = (place: string) => `mysql://orders:secret@${place}/orders`;
+const url = (place: string) => exampleUrl('orders', { account: 'orders:secret', place });
+const administratorsUrl = (place: string) => exampleUrl('orders', { account: 'admin:secret', place });
 
 /** Every variable that describes the servers of a database. `DB_SLAVE1_` stands for every number. */
 export function databaseVariables(names: DatabaseNames): readonly Variable<unknown>[] {
@@ -78,7 +81,7 @@ export function databaseVariables(names: DatabaseNames): readonly Variable<unkno
     ];
   };
   return [
-    said(sourceUrl, 'The writable server.', { example: url('source.db.example.com:3306') }),
+    said(sourceUrl, 'The writable server.', { example: url(`source.db.example.com:${defaultPort}`) }),
     ...aliases.map((alias) => said(alias, `Alias of \`${sourceUrl}\`.`)),
     said(names.replicas, 'Servers that replicate the source by GTID, comma separated.', {
       example: `${url('replica-1.db.example.com')},${url('replica-2.db.example.com')}`,
@@ -87,12 +90,12 @@ export function databaseVariables(names: DatabaseNames): readonly Variable<unkno
       example: url('backup.db.example.com'),
     }),
     said(names.migration, 'Account that may change the schema of the source; migrations run at start if it is set.', {
-      example: 'mysql://admin:secret@source.db.example.com/orders',
+      example: administratorsUrl('source.db.example.com'),
     }),
     said(
       names.backupMigration,
       'Account that may change the schema of the backup; its tables are created if it is set.',
-      { example: 'mysql://admin:secret@backup.db.example.com/orders' },
+      { example: administratorsUrl('backup.db.example.com') },
     ),
     replicaOrderOf(names),
     ...perServer('MASTER', 'the source'),
@@ -105,7 +108,7 @@ export function databaseVariables(names: DatabaseNames): readonly Variable<unkno
       split.readHost,
       `Hosts of replicas, comma separated; the same as \`${split.writeHost}\` means no replica yet.`,
     ),
-    said(shared.port, 'Port of all servers that are named by hosts.', { unset: '3306', example: '3306' }),
+    said(shared.port, 'Port of all servers that are named by hosts.', { unset: defaultPort, example: defaultPort }),
     said(shared.database, 'Database on them.'),
     said(shared.user, 'Account on them.'),
     said(shared.password, 'Its password.'),

@@ -1,3 +1,4 @@
+import { driverAt } from '../../servers/known-flavours.ts';
 import type { Server } from '../../servers/server-address.ts';
 import type { ConfigFault } from '../config-fault.ts';
 import type { NodeConfig, NodesRead } from './node-config.ts';
@@ -12,6 +13,8 @@ export type HostWords = {
   readonly tls: Server['tls'];
 };
 
+export const defaultPort = String(driverAt({}).defaultPort);
+
 /** `names`: the variables that faults refer to. */
 export function makeNode(
   words: HostWords,
@@ -24,7 +27,7 @@ export function makeNode(
   else if (!/^[\w.:-]+$/.test(host)) faults.push({ name: names.host, fault: 'is not a host name or address' });
   if (database === undefined) faults.push({ name: names.database, fault: 'is missing' });
   if (user === undefined) faults.push({ name: names.user, fault: 'is missing' });
-  const port = Number(words.port ?? '3306');
+  const port = Number(words.port ?? defaultPort);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     faults.push({ name: names.port, fault: 'is not a port from 1 to 65535' });
   }

@@ -26,7 +26,7 @@ import {
 } from './migration-table.ts';
 
 export type MigrateOptions = {
-  /** `mysql://user:password@host:port/database` of the source, for an account that may change the schema. */
+  /** Of the source, for an account that may change the schema. */
   readonly url: string;
   /** Folder of `<stamp>_<name>/migration.sql`. */
   readonly directory: string;

@@ -9,7 +9,7 @@ import { itemColumns, orderColumns } from '../order-columns.ts';
 import { type BelievableOrder, believableOrders } from './believable-orders.ts';
 
 export type SeedOptions = {
-  /** `mysql://user:password@host:port/database` of the source. `replace` needs an account that may truncate tables. */
+  /** Of the source. `replace` needs an account that may truncate tables. */
   readonly url: string;
   readonly orders: number;
   readonly seed: number;

@@ -371,6 +371,7 @@ describe('a local cluster', () => {
     ],
     redis: { host: '127.0.0.1', port: 6001 },
     redisPassword: 'hunter2',
+    flavour: 'mariadb',
     credentials: {
       app: { user: 'app', password: 'p' },
       admin: { user: 'admin', password: '@:/' },
