@@ -61,7 +61,7 @@ async function answer(options: BackupRequest, sides: BackupSides): Promise<Answe
 async function status(sides: BackupSides): Promise<Answer> {
   const source = await sides.source();
   const backup = sides.backup();
-  const depth = await new Outbox((work) => source.use(timeoutMs, work)).depth();
+  const depth = await new Outbox(source.onSource(timeoutMs)).depth();
   const parked = await source.use(timeoutMs, (connection) => parkedRecords(connection, shownParked));
   const seen = await backup
     .use(3000, async (connection) => ({
@@ -106,7 +106,7 @@ async function compare({ command, json, patienceMs }: BackupOptions, sides: Back
 
 async function replayParked(sides: BackupSides): Promise<Answer> {
   const source = await sides.source();
-  const replayed = await new Outbox((work) => source.use(timeoutMs, work)).replayParked();
+  const replayed = await new Outbox(source.onSource(timeoutMs)).replayParked();
   return {
     facts: { replayed },
     text: [`${replayed} parked ${replayed === 1 ? 'record' : 'records'} will be retried.`],

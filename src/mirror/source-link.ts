@@ -28,7 +28,7 @@ export class SourceLinks {
     const known = this.#links.get(address.name);
     if (known !== undefined) return known;
     const connection = new MirrorConnection(address, this.#clock);
-    const link = { connection, outbox: new Outbox((work) => connection.use(this.#timeoutMs, work)) };
+    const link = { connection, outbox: new Outbox(connection.onSource(this.#timeoutMs)) };
     this.#links.set(address.name, link);
     return link;
   }

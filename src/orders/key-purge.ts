@@ -49,7 +49,7 @@ export class KeyPurge {
     const before = new Date(clock.now() - keepMs);
     let purged = 0;
     for (let batch = 0; batch < batchesPerRound && !this.#stop.signal.aborted; batch += 1) {
-      const count = await onSource((connection) => purgeKeys(connection, { before, limit }));
+      const count = await onSource((connection, flavour) => purgeKeys(connection, flavour, { before, limit }));
       purged += count ?? 0;
       if (count === null || count < limit) break;
       await this.#pause(spacingMs);

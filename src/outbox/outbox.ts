@@ -18,7 +18,6 @@
  * Parked rows block nothing: a later row of the record is claimed as if they did not exist.
  */
 import type { OnSource } from '../database/nodes/on-source.ts';
-import { flavourOf } from '../servers/known-flavours.ts';
 import type { OutboxRow } from '../servers/outbox-table.ts';
 
 /** `attempts` counts this claim too. */
@@ -51,33 +50,31 @@ export class Outbox {
   /** Ordered by id. */
   async claim(request: ClaimRequest): Promise<readonly OutboxEntry[]> {
     this.#workers.add(request.worker);
-    return this.#onSource((connection) => flavourOf(connection).outbox.claim(connection, request));
+    return this.#onSource((connection, { outbox }) => outbox.claim(connection, request));
   }
 
   async settle(ids: readonly bigint[]): Promise<void> {
-    await this.#onSource((connection) => flavourOf(connection).outbox.remove(connection, ids));
+    await this.#onSource((connection, { outbox }) => outbox.remove(connection, ids));
   }
 
   /** Returns a row claimed here, to be claimed again after the delay. */
   async postpone(id: bigint, reason: string, delayMs: number): Promise<void> {
     const workers = [...this.#workers];
-    await this.#onSource((connection) =>
-      flavourOf(connection).outbox.postpone(connection, id, { workers, reason, delayMs }),
-    );
+    await this.#onSource((connection, { outbox }) => outbox.postpone(connection, id, { workers, reason, delayMs }));
   }
 
   /** Parks a row claimed here, until it is replayed. */
   async park(id: bigint, reason: string): Promise<void> {
     const workers = [...this.#workers];
-    await this.#onSource((connection) => flavourOf(connection).outbox.park(connection, id, { workers, reason }));
+    await this.#onSource((connection, { outbox }) => outbox.park(connection, id, { workers, reason }));
   }
 
   /** Returns the number of rows replayed. */
   replayParked(): Promise<number> {
-    return this.#onSource((connection) => flavourOf(connection).outbox.unpark(connection));
+    return this.#onSource((connection, { outbox }) => outbox.unpark(connection));
   }
 
   depth(): Promise<OutboxDepth> {
-    return this.#onSource((connection) => flavourOf(connection).outbox.depth(connection));
+    return this.#onSource((connection, { outbox }) => outbox.depth(connection));
   }
 }

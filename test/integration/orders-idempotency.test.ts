@@ -8,6 +8,7 @@ import { createOrderRules } from '../../src/orders/order-rules.ts';
 import { updateOrder } from '../../src/orders/update-order.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { flavourOf } from '../../src/servers/known-flavours.ts';
 import { type OrdersDatabase, type SessionFaults, startOrdersDatabase } from '../support/orders-database.ts';
 
 let database: OrdersDatabase;
@@ -156,7 +157,7 @@ describe('keys that are old', () => {
     try {
       return await work(
         new KeyPurge({
-          onSource: (query) => query(admin),
+          onSource: (work) => work(admin, flavourOf(admin)),
           keepMs: 48 * hoursMs,
           clock: systemClock,
           random: Math.random,

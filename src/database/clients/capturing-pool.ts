@@ -106,12 +106,12 @@ export class CapturingPool implements AdapterPool {
    * For one transaction, which belongs as a whole to the work that began it: Prisma sends the statements of all transactions
    * that are requested in one tick in the scope of the first, so the scope of a statement is no evidence.
    */
-  async getConnection(): Promise<PooledConnection> {
+  async getConnection(): Promise<PooledConnection & UsedConnection> {
     const { capture, snapshot } = this.#scope;
     const connection = await this.#faults.noting(() => this.#acquisitions.acquire(), capture);
     const used = transactionOn(connection, this.#transactions, capture, snapshot);
     for (const work of [capture, snapshot]) if (work !== null) work.own = ownStatements(used);
-    return used as PooledConnection;
+    return used as PooledConnection & UsedConnection;
   }
 
   /** For work of our own beside the clients, which may be single writes. */

@@ -2,10 +2,14 @@
 import { type PooledConnection, type Statement, textOf } from '../../servers/connection.ts';
 import type { Dialect } from '../../servers/dialect.ts';
 import { certainRefusals, type DriverFault } from '../../servers/driver-fault.ts';
+import type { Flavour } from '../../servers/flavour.ts';
 
 export type Sending = 'query' | 'execute';
 /** The part of a connection that the adapter uses. */
-export type UsedConnection = Pick<PooledConnection, 'query' | 'execute' | 'on' | 'off' | 'release' | 'end'>;
+export type UsedConnection = Pick<PooledConnection, 'query' | 'execute' | 'on' | 'off' | 'release' | 'end'> & {
+  /** Of the server at the other end. */
+  readonly flavour: () => Flavour;
+};
 /** A single write, made a transaction so that something can go with it. */
 export async function inTransaction<T>(
   connection: UsedConnection,

@@ -111,6 +111,7 @@ export function transactionOn(
     off: connection.off.bind(connection),
     release: giveBack,
     end: giveBack,
+    flavour: () => flavourOf(connection),
   };
 }
 

@@ -23,7 +23,7 @@ import { NodeDownError } from '../../servers/driver-fault.ts';
 import { positions } from '../../servers/known-flavours.ts';
 import { closeNodeClients, makeNodeClients, type NodeClients, type PrismaClientLike } from '../clients/node-clients.ts';
 import { measurePools } from '../clients/pool-metrics.ts';
-import type { OnSource, SqlConnection } from '../nodes/on-source.ts';
+import type { OnSource, WorkOnServer } from '../nodes/on-source.ts';
 import { SqlNodeProbe } from '../nodes/sql-node-probe.ts';
 import { type Commits, CommittedEvent } from '../session/committed-event.ts';
 import { DatabaseScope } from '../session/database-scope.ts';
@@ -260,12 +260,12 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   readonly onSource: OnSource = async (work) => this.onNode(this.#router.source(), work);
 
   /** Likewise to one server, whatever it is. */
-  async onNode<T>(name: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+  async onNode<T>(name: string, work: WorkOnServer<T>): Promise<T> {
     const { pool } = found(this.#clients, name);
     const apart = () => (this.#uses.writes ? pool.takeToWrite() : pool.getConnection());
     const connection = await this.#services.scope.apart(apart);
     try {
-      return await work(connection);
+      return await work(connection, connection.flavour());
     } finally {
       await connection.release();
     }

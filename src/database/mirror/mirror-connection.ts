@@ -4,6 +4,7 @@ import { flavourOf } from '../../servers/known-flavours.ts';
 import type { MirrorSide, TransactionView } from '../../servers/mirror-side.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { ServerConnection } from '../../servers/server-connection.ts';
+import type { OnSource } from '../nodes/on-source.ts';
 import { MirrorFaultError, mirrorFault } from './mirror-fault.ts';
 
 /** One connection for mirroring, opened when needed and again when lost. Its faults are `MirrorFaultError`s. */
@@ -42,6 +43,11 @@ export class MirrorConnection {
         throw error;
       }
     });
+  }
+
+  /** For the outbox, if this is the source. */
+  onSource(timeoutMs: number): OnSource {
+    return (work) => this.use(timeoutMs, (connection) => work(connection, flavourOf(connection)));
   }
 
   close(): Promise<void> {

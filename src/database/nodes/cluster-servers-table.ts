@@ -1,6 +1,6 @@
 import type { ServerClaim } from '../../cluster/cluster-identity.ts';
 import { isNoTable } from '../../servers/faults.ts';
-import { flavourOf } from '../../servers/known-flavours.ts';
+import type { Flavour } from '../../servers/flavour.ts';
 import { rowsOf, textOf } from '../../servers/rows.ts';
 import type { SqlConnection } from './on-source.ts';
 
@@ -18,10 +18,11 @@ export async function readClaims(connection: SqlConnection): Promise<readonly Se
 /** The first claim stays: a server belongs to one cluster. */
 export async function claimServers(
   connection: SqlConnection,
+  { tables }: Pick<Flavour, 'tables'>,
   servers: readonly string[],
   cluster: string,
 ): Promise<void> {
   if (servers.length === 0) return;
   const rows = servers.map((server) => [server, cluster]);
-  await flavourOf(connection).tables.insertMissing(connection, 'cluster_servers', ['server', 'cluster'], rows);
+  await tables.insertMissing(connection, 'cluster_servers', ['server', 'cluster'], rows);
 }

@@ -15,14 +15,14 @@ import { commandLine } from '../../platform/command-line.ts';
 import { within } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/log.ts';
 import { claimServers, readClaims } from './cluster-servers-table.ts';
-import type { SqlConnection } from './on-source.ts';
+import type { WorkOnServer } from './on-source.ts';
 
 type WatchedDatabase = {
   readonly cluster: {
     snapshot(): ClusterSnapshot;
     subscribe(listener: (snapshot: ClusterSnapshot) => void): () => void;
   };
-  onNode<T>(name: string, work: (connection: SqlConnection) => Promise<T>): Promise<T>;
+  onNode<T>(name: string, work: WorkOnServer<T>): Promise<T>;
 };
 
 export type IdentityWatchOptions = {
@@ -117,7 +117,7 @@ export class IdentityWatch {
 
   async #ask(sighted: Sighted): Promise<string | null> {
     const { database, randomBytes } = this.#options;
-    return database.onNode(sighted.node, async (connection) => {
+    return database.onNode(sighted.node, async (connection, flavour) => {
       const claims = await readClaims(connection);
       if (claims === null) throw new MissingTableError();
       const verdict = judgeIdentity(sighted, claims);
@@ -129,7 +129,7 @@ export class IdentityWatch {
       const fresh = Buffer.from(randomBytes(12)).toString('hex');
       const cluster = verdict.kind === 'KNOWN' ? verdict.cluster : fresh;
       // Without this one's row nothing is certain; those of the others may come later.
-      await claimServers(connection, verdict.unclaimed, cluster);
+      await claimServers(connection, flavour, verdict.unclaimed, cluster);
       if (verdict.kind === 'KNOWN') return cluster;
       // Another process may have been first.
       const now = judgeIdentity(sighted, (await readClaims(connection)) ?? []);

@@ -4,8 +4,7 @@
  */
 import { jittered } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { flavourOf } from '../../servers/known-flavours.ts';
-import type { OnSource, SqlConnection } from '../nodes/on-source.ts';
+import type { OnSource, WorkOnServer } from '../nodes/on-source.ts';
 
 const intervalMs = 3_600_000;
 const rowsPerRound = 5000;
@@ -42,4 +41,4 @@ export class ProofPurge {
   }
 }
 
-const purged = (connection: SqlConnection) => flavourOf(connection).proofs.purge(connection, rowsPerRound);
+const purged: WorkOnServer<number> = (connection, { proofs }) => proofs.purge(connection, rowsPerRound);
