@@ -1,4 +1,4 @@
-import { longestCommitIn } from '../cluster/commit-patience.ts';
+import { maxCommitMsWithin } from '../cluster/commit-patience.ts';
 import type { NodeRole } from '../cluster/node.ts';
 import type { Config } from '../config/config.ts';
 import { downIntervalMs, trackerDefaults } from '../database/engine/default-settings.ts';
@@ -43,7 +43,7 @@ export function openDatabase(
 /** What the configuration says about any database. */
 export function databaseSettings({ pools, http, consistency, monitor }: Config) {
   return {
-    pool: { ...pools, longestCommitMs: longestCommitIn(http.requestTimeoutMs) },
+    pool: { ...pools, maxCommitMs: maxCommitMsWithin(http.requestTimeoutMs) },
     transactionTimeoutMs: pools.statementTimeoutMs,
     sourceReadsLimit: consistency.sourceReadsLimit,
     backupReads: consistency.backupReads,

@@ -1,6 +1,6 @@
 import { type ClusterHealth, clusterHealth } from '../cluster/cluster-health.ts';
 import { lastSource, withSourceRemembered } from '../cluster/cluster-snapshot.ts';
-import { longestCommitIn, longestCommitMs } from '../cluster/commit-patience.ts';
+import { maxCommitMs, maxCommitMsWithin } from '../cluster/commit-patience.ts';
 import { type ErrantJudgement, errantSettleMs, judgeErrant } from '../cluster/errant-nodes.ts';
 import { afterFailedProbe, afterGoodProbe, type HealthPolicy } from '../cluster/health.ts';
 import type { Node, NodeRole } from '../cluster/node.ts';
@@ -34,9 +34,9 @@ export class ClusterLook {
     this.#timeoutMs = options.timeoutMs;
     this.#clock = options.clock;
     this.#policy = { ...config.monitor, failureThreshold: 1, recoveryThreshold: 1 };
-    const commitMs = longestCommitMs({
+    const commitMs = maxCommitMs({
       ...config.pools,
-      longestCommitMs: longestCommitIn(config.http.requestTimeoutMs),
+      maxCommitMs: maxCommitMsWithin(config.http.requestTimeoutMs),
     });
     const serves = servedOrders({ hasBackup: config.cluster.nodes.some(({ role }) => role === 'backup') });
     this.#members = config.cluster.nodes.map(({ role, ...address }) => ({
@@ -46,7 +46,7 @@ export class ClusterLook {
         address,
         options.clock,
         { connectionLost: () => undefined },
-        { longestCommitMs: commitMs, isOnlyLook: true, ...(role !== 'backup' && { serves }) },
+        { maxCommitMs: commitMs, isOnlyLook: true, ...(role !== 'backup' && { serves }) },
       ),
     }));
   }

@@ -14,7 +14,7 @@
  */
 
 /** The server reads eight: one is reserved for a cookie and one for a directive. */
-export const mostTokens = 6;
+export const maxTokens = 6;
 /** Common proxies limit all headers of a request to 8 KiB. */
 export const maxCharacters = 4000;
 
@@ -38,7 +38,7 @@ export function learn(carried: CarriedTokens, token: string, included: readonly 
   const kept = carried.tokens.filter((held) => held !== token && !included.includes(held));
   const tokens = [...kept, token];
   const all = tokens.length;
-  while (tokens.length > 1 && (tokens.length > mostTokens || tokens.join().length > maxCharacters)) tokens.shift();
+  while (tokens.length > 1 && (tokens.length > maxTokens || tokens.join().length > maxCharacters)) tokens.shift();
   return { ...carried, tokens, debts: carried.debts + (tokens.length < all ? 1 : 0) };
 }
 

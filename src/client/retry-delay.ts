@@ -4,7 +4,7 @@ export type RetryOptions = {
   readonly retries?: number;
   readonly firstMs?: number;
   /** If the server asks for a longer delay, the caller gets the answer instead. */
-  readonly longestMs?: number;
+  readonly maxMs?: number;
   readonly random?: () => number;
   readonly sleep?: (ms: number, signal?: AbortSignal | null) => Promise<void>;
 };
@@ -15,12 +15,12 @@ export type Advice = { readonly retryable: boolean; readonly retryAfterMs: numbe
 export function retryDelayMs(
   retry: number,
   { retryable, retryAfterMs }: Advice,
-  { retries = 3, firstMs = 100, longestMs = 5000, random = Math.random }: RetryOptions = {},
+  { retries = 3, firstMs = 100, maxMs = 5000, random = Math.random }: RetryOptions = {},
 ): number | null {
-  if (!retryable || retry >= retries || retryAfterMs > longestMs) return null;
-  const grown = Math.min(longestMs, firstMs * 2 ** retry) * (0.5 + random() / 2);
+  if (!retryable || retry >= retries || retryAfterMs > maxMs) return null;
+  const grown = Math.min(maxMs, firstMs * 2 ** retry) * (0.5 + random() / 2);
   // Clients that were told the same delay must not come back in the same moment.
-  return Math.min(longestMs, retryAfterMs + grown);
+  return Math.min(maxMs, retryAfterMs + grown);
 }
 
 /** Resolves after the delay, or at once when the signal is aborted. */

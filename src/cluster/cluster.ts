@@ -23,7 +23,7 @@ import { type WatchedNode, watchNode } from './watched-node.ts';
 /** Requests refused for one reason come in crowds. */
 const lookAgainSpacingMs = 100;
 /** Maximum wait to learn whether a node is there. */
-const longestDoubtMs = 2000;
+const maxDoubtMs = 2000;
 
 export class Cluster {
   /** Cluster events. Other parts publish theirs here, too. */
@@ -112,7 +112,7 @@ export class Cluster {
     const isOpen = () => this.#status(nodeName).doubt !== null;
     if (isOpen()) {
       await new Promise<void>((resolve) => {
-        const cancel = this.#options.clock.after(longestDoubtMs, () => settle());
+        const cancel = this.#options.clock.after(maxDoubtMs, () => settle());
         const end = this.subscribe(() => isOpen() || settle());
         const settle = () => {
           cancel();

@@ -6,19 +6,19 @@ import type { NodeStatus } from './node-status.ts';
 import { variableOf } from './problems/seen-settings.ts';
 
 /** Default. */
-export const defaultLongestCommitMs = 15_000;
+export const defaultMaxCommitMs = 15_000;
 /** How long a server is asked for the outcome of a commit. */
 export const settlingMs = 2000;
 
 /** So that the requester of a write is still there when its outcome is known. */
-export const longestCommitIn = (requestTimeoutMs: number): number => Math.max(1, requestTimeoutMs - settlingMs);
+export const maxCommitMsWithin = (requestTimeoutMs: number): number => Math.max(1, requestTimeoutMs - settlingMs);
 /** Allowance for an answer in flight. */
 const graceMs = 2000;
 const acknowledgementTimeouts = ['rpl_semi_sync_source_timeout', 'rpl_semi_sync_master_timeout'] as const;
 /** The servers' own default, for accounts that cannot read it. */
 const defaultAcknowledgementMs = 10_000;
 
-export type CommitLimits = { readonly statementTimeoutMs: number; readonly longestCommitMs: number };
+export type CommitLimits = { readonly statementTimeoutMs: number; readonly maxCommitMs: number };
 
 /** `null` if the server's commits wait for no replica. */
 export function acknowledgementWait(
@@ -35,18 +35,15 @@ export function acknowledgementWait(
 export function commitPatienceMs(status: NodeStatus | undefined, limits: CommitLimits): number {
   const acknowledged = status === undefined ? null : acknowledgementWait(status);
   const wait = Math.max(limits.statementTimeoutMs, acknowledged?.ms ?? 0) + graceMs;
-  return Math.min(wait, limits.longestCommitMs);
+  return Math.min(wait, limits.maxCommitMs);
 }
 
 /** The limit for a commit under these settings. */
-export function longestCommitMs(given: {
-  readonly statementTimeoutMs: number;
-  readonly longestCommitMs?: number;
-}): number {
-  return Math.max(given.longestCommitMs ?? defaultLongestCommitMs, given.statementTimeoutMs + graceMs);
+export function maxCommitMs(given: { readonly statementTimeoutMs: number; readonly maxCommitMs?: number }): number {
+  return Math.max(given.maxCommitMs ?? defaultMaxCommitMs, given.statementTimeoutMs + graceMs);
 }
 
 /** The longest wait of a server that is covered here. */
-export const longestAcknowledgementMs = (commitMs: number): number => commitMs - graceMs;
+export const maxAcknowledgementMs = (commitMs: number): number => commitMs - graceMs;
 /** The request timeout that such a wait would need. */
 export const requestTimeoutFor = (acknowledgementMs: number): number => acknowledgementMs + graceMs + settlingMs;

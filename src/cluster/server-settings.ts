@@ -7,7 +7,7 @@ export type ServerSettings = {
   /** The servers that it replicates, and how; empty if none. */
   readonly channels: readonly ReplicationChannel[];
   /** How long the probe's account waits for a commit there, in milliseconds; absent if unknown. */
-  readonly longestCommitMs?: number;
+  readonly maxCommitMs?: number;
 };
 
 export type ReplicationChannel = {

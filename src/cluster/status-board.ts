@@ -20,16 +20,16 @@ export interface StatusBoard {
   listen(listener: (word: NodeWord) => void): void;
 }
 
-const longestWord = 200;
+const maxWordLength = 200;
 
 export function writeWord({ state, trouble }: NodeWord): string {
-  return `${state} ${trouble ?? ''}`.replace(/\s+/g, ' ').slice(0, longestWord).trimEnd();
+  return `${state} ${trouble ?? ''}`.replace(/\s+/g, ' ').slice(0, maxWordLength).trimEnd();
 }
 
 /** `null` for what no Tidemark process can have written. */
 export function readWord(node: string, text: string): NodeWord | null {
   const [, first = '', rest = ''] = /^([A-Z]+)(?: (.*))?$/.exec(text) ?? [];
   const state = nodeStates.find((candidate) => candidate === first);
-  if (state === undefined || state === 'UNKNOWN' || text.length > longestWord) return null;
+  if (state === undefined || state === 'UNKNOWN' || text.length > maxWordLength) return null;
   return { node, state, trouble: rest === '' ? null : rest };
 }

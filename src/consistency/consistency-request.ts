@@ -61,8 +61,8 @@ export type ConsistencyRequest = {
 export type WithTokens = { readonly tokens: readonly CarriedToken[] };
 
 /** One day: a larger bound would be meaningless. */
-export const longestStalenessMs = 86_400_000;
-export const mostTokens = 8;
+export const stalenessLimitMs = 86_400_000;
+export const maxTokens = 8;
 
 /** Throws `BadConsistencyRequestError` with all faults. */
 export function parseConsistencyRequest(
@@ -78,14 +78,14 @@ export function parseConsistencyRequest(
     'max-staleness-ms',
     directive.maxStalenessMs,
     headers.maxStalenessMs,
-    longestStalenessMs,
+    stalenessLimitMs,
     faults,
   );
   if (bound !== null && level !== 'BOUNDED' && level !== 'SESSION') {
     faults.push(`max-staleness-ms needs level bounded or session, not ${level.toLowerCase()}`);
   }
   const tokens = collectTokens(headers.token, directive.token, cookieToken);
-  if (tokens.length > mostTokens) faults.push(`${tokens.length} tokens were sent, at most ${mostTokens} are read`);
+  if (tokens.length > maxTokens) faults.push(`${tokens.length} tokens were sent, at most ${maxTokens} are read`);
   if (faults.length > 0) throw new BadConsistencyRequestError(faults);
   return {
     tokens,

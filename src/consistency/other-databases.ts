@@ -16,7 +16,7 @@ export type OtherPast = DatabasePast & {
 export type OtherPasts = readonly OtherPast[];
 
 /** In one token, this database included. Were all positions left out because they are too long, the names would still fit. */
-export const mostPasts = 12;
+export const maxPasts = 12;
 
 /** Everything in both: `a` itself if it covers `b`. */
 export function joinOthers(a: OtherPasts | undefined, b: OtherPasts | undefined): OtherPasts | undefined {
@@ -28,9 +28,9 @@ export function joinOthers(a: OtherPasts | undefined, b: OtherPasts | undefined)
 
 /** Throws `BadConsistencyRequestError` when one token could not hold what several have brought. */
 export function refuseTooManyPasts({ others = [] }: { readonly others?: OtherPasts }): void {
-  if (others.length < mostPasts) return;
+  if (others.length < maxPasts) return;
   const count = others.length + 1;
-  throw new BadConsistencyRequestError([`the tokens name ${count} databases, at most ${mostPasts} fit into one`]);
+  throw new BadConsistencyRequestError([`the tokens name ${count} databases, at most ${maxPasts} fit into one`]);
 }
 
 function joinOne(all: OtherPasts, past: OtherPast): OtherPasts {

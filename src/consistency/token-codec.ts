@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 import { checkToken, decodeToken, fittingToken, type Shorten, type TokenFormat, type TokenLength } from './token.ts';
 import type { TokenKeyring } from './token-keyring.ts';
 
-const longestClusterIdLength = 64;
+const maxClusterIdLength = 64;
 
 /**
  * Tokens as one cluster reads and writes them, remembering recent work: a client sends the same token thousands of times,
@@ -35,8 +35,8 @@ export class TokenCodec {
     onIssued?: (length: TokenLength) => void;
   }) {
     const length = Buffer.byteLength(options.clusterId, 'utf8');
-    if (length === 0 || length > longestClusterIdLength) {
-      throw new InvalidTokenSettingsError(`A cluster id has 1 to ${longestClusterIdLength} bytes, this one ${length}`);
+    if (length === 0 || length > maxClusterIdLength) {
+      throw new InvalidTokenSettingsError(`A cluster id has 1 to ${maxClusterIdLength} bytes, this one ${length}`);
     }
     this.#format = { keyring: options.keyring, positions: options.positions };
     this.#clusterId = options.clusterId;

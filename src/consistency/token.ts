@@ -22,8 +22,8 @@ import { isTokenVersion, readPasts, type TokenVersion, versionFor, writePasts } 
 import { TokenBytesWriter } from './token-bytes.ts';
 import { keyIdLength, signatureLength, type TokenKeyring } from './token-keyring.ts';
 
-export const longestIssuedToken = 1_800;
-export const longestReadToken = 4_096;
+export const maxIssuedTokenLength = 1_800;
+export const maxReadTokenLength = 4_096;
 /** The tolerated difference between the clocks of two API processes. */
 export const clockToleranceMs = 300_000;
 
@@ -55,13 +55,13 @@ export function fittingToken(
   shorten: Shorten = () => null,
 ): { readonly token: string; readonly length: TokenLength } {
   const whole = signed(pastsOf(session), format);
-  if (whole.length <= longestIssuedToken) return { token: whole, length: 'WHOLE' };
+  if (whole.length <= maxIssuedTokenLength) return { token: whole, length: 'WHOLE' };
   const position = shorten(session);
   let pasts = pastsOf(position === null ? session : { ...session, position });
   let token = position === null ? whole : signed(pasts, format);
-  if (token.length <= longestIssuedToken) return { token, length: 'SHORTENED' };
-  while (token.length > longestIssuedToken) {
-    const longest = longestOf(pasts, format);
+  if (token.length <= maxIssuedTokenLength) return { token, length: 'SHORTENED' };
+  while (token.length > maxIssuedTokenLength) {
+    const longest = findLongest(pasts, format);
     if (longest === null) throw new RangeError(`${pasts.length} databases are more than a token can name`);
     pasts = pasts.map((past) => (past === longest ? withoutPosition(past) : past));
     token = signed(pasts, format);
@@ -79,7 +79,7 @@ function pastsOf(session: Session): readonly OtherPast[] {
 }
 
 /** `null` when none names a position any more. */
-function longestOf(pasts: readonly OtherPast[], { positions }: TokenFormat): OtherPast | null {
+function findLongest(pasts: readonly OtherPast[], { positions }: TokenFormat): OtherPast | null {
   let longest: { readonly past: OtherPast; readonly length: number } | null = null;
   for (const past of pasts) {
     if (past.position === null && past.unread === undefined) continue;
@@ -112,7 +112,7 @@ export function decodeToken(
   clusterId: string,
   checks: TokenChecks = {},
 ): readonly Session[] {
-  if (text.length > longestReadToken) throw new InvalidConsistencyTokenError('oversize');
+  if (text.length > maxReadTokenLength) throw new InvalidConsistencyTokenError('oversize');
   const pasts = readToken(text, format, clusterId).map((past) => Object.freeze(past));
   const others = pasts.filter((past) => past.clusterId !== clusterId);
   const [first = emptySession(clusterId, 0), ...older] = pasts.filter((past) => past.clusterId === clusterId);

@@ -34,16 +34,16 @@ export class Malformed {
   readonly #clock: Clock;
   readonly #pace: OwnPace;
   readonly #refusals: Refusals;
-  readonly #longestMs: number;
+  readonly #maxMs: number;
   readonly #latest = new WeakMap<Socket, Exchange>();
   readonly #refused = new WeakSet<Socket>();
 
-  /** `longestMs`: maximum time for a request to arrive. */
-  constructor(services: { clock: Clock; pace: OwnPace; refusals: Refusals; longestMs: number }) {
+  /** `maxMs`: maximum time for a request to arrive. */
+  constructor(services: { clock: Clock; pace: OwnPace; refusals: Refusals; maxMs: number }) {
     this.#clock = services.clock;
     this.#pace = services.pace;
     this.#refusals = services.refusals;
-    this.#longestMs = services.longestMs;
+    this.#maxMs = services.maxMs;
   }
 
   /** Its head has arrived. */
@@ -67,7 +67,7 @@ export class Malformed {
    */
   async #unlessArrived(socket: Socket): Promise<void> {
     const before = this.#latest.get(socket);
-    await this.#pace.live(this.#pace.lateWithin(this.#longestMs));
+    await this.#pace.live(this.#pace.lateWithin(this.#maxMs));
     if (!socket.destroyed && !hasArrived(before, this.#latest.get(socket))) this.#refuse(socket, [tooLate, 'timeout']);
   }
 

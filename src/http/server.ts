@@ -80,9 +80,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const health = answerHealth(() => options.app.health(), clock);
   const { metrics } = options.app;
   const refusals = new Refusals({ clock, log, metrics: metrics ?? unmeasured });
-  const longestMs = patience.requestMs + patience.lookMs;
-  const pace = new OwnPace(clock, longestMs);
-  const malformed = new Malformed({ clock, pace, refusals, longestMs });
+  const maxMs = patience.requestMs + patience.lookMs;
+  const pace = new OwnPace(clock, maxMs);
+  const malformed = new Malformed({ clock, pace, refusals, maxMs });
   const admissions = new Admissions(reach.limits, refusals, { pace, metrics: metrics ?? unmeasured });
   metrics?.gauge(
     {

@@ -5,7 +5,7 @@
 import type { Clock } from './clock.ts';
 
 const timesAPiece = 4;
-const longestMs = 50;
+const maxMs = 50;
 
 export class ShortFirst {
   readonly #clock: Clock;
@@ -47,7 +47,7 @@ export class ShortFirst {
       await new Promise<void>((resolve) => setImmediate(resolve));
       if (this.#short > 0) {
         const tookMs = this.#clock.monotonic() - beganMs;
-        await this.#untilNoneShort(Math.min(timesAPiece * tookMs, longestMs));
+        await this.#untilNoneShort(Math.min(timesAPiece * tookMs, maxMs));
       }
       this.#pieces.shift()?.();
     }

@@ -68,7 +68,7 @@ export type PoolSettings = {
   /** After this time, in milliseconds, the server ends a running statement. */
   readonly statementTimeoutMs: number;
   /** Deadline for the answer to a COMMIT, in milliseconds. Default: 15 seconds. */
-  readonly longestCommitMs?: number;
+  readonly maxCommitMs?: number;
   /** The servers refuse writes on these connections, except in a transaction begun for writing. */
   readonly refusesWrites?: boolean;
   /** No transaction on these connections is begun for writing. */

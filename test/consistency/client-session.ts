@@ -6,7 +6,7 @@ import { judgeWrite, transportFault, type WriteResult } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 
 /** As many as the server reads from one request. */
-const mostTokens = 8;
+const maxTokens = 8;
 
 export type Freshness = Pick<Ask, 'whenBehind' | 'waitMs'>;
 export type Intention = {
@@ -104,7 +104,7 @@ export class ClientSession {
   /** Takes over what the other one holds, unless there is none or it would be more than a request may carry. */
   adopt(other: ClientSession): void {
     const all = new Set([...this.#held, ...other.#held]);
-    if (!this.#options.tokens || all.size > mostTokens - this.#underWay) return;
+    if (!this.#options.tokens || all.size > maxTokens - this.#underWay) return;
     const asked = this.#options.recorder.begin(this.id);
     this.#held = all;
     const told: Pick<AdoptOperation, 'kind' | 'from'> = { kind: 'adopt', from: other.id };

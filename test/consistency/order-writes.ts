@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 
 const enoughOrders = 30;
 const tooManyOrders = 50;
-const mostAttempts = 4;
+const maxAttempts = 4;
 
 /**
  * Writes as clients make them: each with an idempotency key, some abandoned before the answer, most of those sent again
@@ -55,8 +55,8 @@ export class OrderWrites {
   }
 
   async #send(session: ClientSession, intention: Intention, userId: string): Promise<string | null> {
-    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-      const impatient = attempt < mostAttempts && this.#random.chance(0.04);
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const impatient = attempt < maxAttempts && this.#random.chance(0.04);
       const { outcome, order, version, error, result } = await session.write(
         intention,
         impatient ? this.#random.between(1, 25) : undefined,

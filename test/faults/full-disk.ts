@@ -22,10 +22,10 @@ const endsWithinMs = 20_000;
 /** Resolves once nothing can be added any more; what it resolves to gives the server room again. */
 export async function fillDisk(cluster: TestCluster, name: string): Promise<() => Promise<void>> {
   const { size } = await stat(join(cluster.node(name).dataDirectory, 'ibdata1'));
-  const mostMb = Math.ceil((size + roomBytes) / 2 ** 20);
+  const maxMb = Math.ceil((size + roomBytes) / 2 ** 20);
   const { restore, ended } = await restartWith(cluster, name, [
     '--innodb-file-per-table=OFF',
-    `--innodb-data-file-path=ibdata1:12M:autoextend:max:${mostMb}M`,
+    `--innodb-data-file-path=ibdata1:12M:autoextend:max:${maxMb}M`,
   ]);
   const place = cluster.cluster.flavour === 'mysql' ? 'TABLESPACE innodb_system' : '';
   const connection = await cluster.admin(name);

@@ -44,7 +44,7 @@ export type PlayOptions = {
   readonly pace?: Pace;
 };
 
-const usualPace: Pace = { warmMs: 1000, usualMs: 3000, afterMs: 3000 };
+const defaultPace: Pace = { warmMs: 1000, usualMs: 3000, afterMs: 3000 };
 const writers = 2;
 const sessions = 4;
 
@@ -52,7 +52,7 @@ const sessions = 4;
 export async function play(
   stage: Stage,
   scenario: Scenario,
-  { turn, seed, pace = usualPace }: PlayOptions,
+  { turn, seed, pace = defaultPace }: PlayOptions,
 ): Promise<Played> {
   const [first, second] = stage.places;
   const workload = new Workload({

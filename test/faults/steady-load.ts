@@ -28,7 +28,7 @@ export type SteadyLoadOptions = {
 };
 
 const thinkMs = 4;
-const usualPatienceMs = 10_000;
+const defaultPatienceMs = 10_000;
 const afterRefusalMs = 20;
 /** How long a write is sent again after the work is over. */
 const settleMs = 20_000;
@@ -136,7 +136,7 @@ export class SteadyLoad {
     tokens: readonly string[],
     counted: 0 | 1 | null = null,
   ): Promise<Answer> {
-    const { endpoints, patienceMs = usualPatienceMs } = this.#options;
+    const { endpoints, patienceMs = defaultPatienceMs } = this.#options;
     const [first, second] = endpoints;
     const [own, other] = client % 2 === 0 ? [first, second] : [second, first];
     const request = { query, variables, tokens, signal: AbortSignal.timeout(patienceMs) };

@@ -9,7 +9,7 @@ import { TidemarkError } from '../../src/errors.ts';
 import { ServersMissingError } from '../../src/local/local-errors.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { LimitedFunctionalityError, SourceUnavailableError } from '../../src/routing/errors.ts';
-import { newOrder, TestClient, usualEngine } from '../support/engine.ts';
+import { defaultEngine, newOrder, TestClient } from '../support/engine.ts';
 import { type GaleraCluster, startGaleraCluster } from '../support/galera-cluster.ts';
 import { testFlavour } from '../support/test-cluster.ts';
 
@@ -30,7 +30,7 @@ const open: OrdersDatabase[] = [];
 async function engine(): Promise<OrdersDatabase> {
   const { app } = galera.credentials;
   const database = openOrdersDatabase({
-    ...usualEngine,
+    ...defaultEngine,
     monitor: { intervalMs: 200, downIntervalMs: 100, timeoutMs: 2000 },
     nodes: galera.nodes.map(({ name, host, port }, index) => ({
       ...{ name, host, port, ...app, database: 'orders', tls: null, priority: 1, weight: 1 },

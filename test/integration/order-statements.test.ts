@@ -21,7 +21,7 @@ import {
 import { orderStatuses } from '../../src/orders/order-status.ts';
 import { seedOrders } from '../../src/orders/seed/seed-orders.ts';
 import { loggedError } from '../../src/platform/logged-error.ts';
-import { migrateOrders, newOrder, openEngine, TestClient, usualEngine } from '../support/engine.ts';
+import { defaultEngine, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { type OrdersDatabase, startOrdersDatabase } from '../support/orders-database.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
@@ -251,7 +251,7 @@ describe('on a cluster', () => {
   });
 
   it('each runs in the transaction that it was asked for in, of many begun in one tick', async () => {
-    const patient = await openEngine(cluster, { pool: { ...usualEngine.pool, acquireTimeoutMs: 30_000 } });
+    const patient = await openEngine(cluster, { pool: { ...defaultEngine.pool, acquireTimeoutMs: 30_000 } });
     const order = { userId: 1n, total: '1.00', currency: 'EUR', charge: null, processedAt: null, createdAt: until };
     const thread: Selecting<number> = { sql: 'SELECT CONNECTION_ID()', values: [], row: ([id]) => Number(id) };
     const places = Array.from({ length: 40 }, (_, place) => place);
@@ -316,7 +316,7 @@ describe('on a cluster', () => {
   });
 
   it('a read that waits too long for a lock of the table says so, and that it may be tried again', async () => {
-    const impatient = await openEngine(cluster, { pool: { ...usualEngine.pool, statementTimeoutMs: 2000 } });
+    const impatient = await openEngine(cluster, { pool: { ...defaultEngine.pool, statementTimeoutMs: 2000 } });
     const session = impatient.openSession(opening);
     const admin = await cluster.admin('source');
     try {

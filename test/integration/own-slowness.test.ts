@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const { name } of cluster.cluster.nodes) await onServer(name, ...usualTimeouts);
+  for (const { name } of cluster.cluster.nodes) await onServer(name, ...defaultTimeouts);
 });
 
 afterAll(async () => {
@@ -40,7 +40,7 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const usualTimeouts = ['SET GLOBAL wait_timeout = 28800', 'SET GLOBAL interactive_timeout = 28800'];
+const defaultTimeouts = ['SET GLOBAL wait_timeout = 28800', 'SET GLOBAL interactive_timeout = 28800'];
 const asTestApi = () => ({ url: api.url, stop: async () => undefined });
 
 async function onServer(name: string, ...statements: readonly string[]): Promise<void> {

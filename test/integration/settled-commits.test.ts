@@ -147,7 +147,7 @@ describe('a commit that waits for its acknowledgement', () => {
 
   it('for longer than anybody waits is told as unknown, and once', async () => {
     await set('timeout', '600000');
-    const pool = { ...quick, longestCommitMs: 3000 };
+    const pool = { ...quick, maxCommitMs: 3000 };
     const database = await engine({ pool });
     const client = new TestClient(database);
     await receive('STOP');
@@ -172,7 +172,7 @@ describe('a commit that waits for its acknowledgement', () => {
 
   it('and is acknowledged at last is told as committed', async () => {
     await set('timeout', '600000');
-    const client = new TestClient(await engine({ pool: { ...quick, longestCommitMs: 3000 } }));
+    const client = new TestClient(await engine({ pool: { ...quick, maxCommitMs: 3000 } }));
     await receive('STOP');
     const order = newOrder();
     let thread = 0;

@@ -11,7 +11,7 @@ import { DatabaseReadOnlyError, WriteContendedError } from '../../src/database/e
 import { PrometheusMetrics } from '../../src/http/prometheus.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { positions } from '../../src/servers/known-flavours.ts';
-import { migrateOrders, newOrder, usualEngine } from '../support/engine.ts';
+import { defaultEngine, migrateOrders, newOrder } from '../support/engine.ts';
 import { parsePosition } from '../support/positions.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { until } from '../support/until.ts';
@@ -41,7 +41,7 @@ function openEngine(name: Name, cluster: TestCluster) {
     clusterId: name,
     tokenKeys,
     makeClient: ({ adapter }) => new PrismaClient({ adapter }),
-    settings: { ...usualEngine, metrics: registry },
+    settings: { ...defaultEngine, metrics: registry },
   });
 }
 
@@ -592,7 +592,7 @@ describe('metrics', () => {
         name: 'archive',
         tokenKeys,
         makeClient: ({ adapter }) => new PrismaClient({ adapter }),
-        settings: { ...usualEngine, metrics: registry },
+        settings: { ...defaultEngine, metrics: registry },
       });
     for (let time = 0; time < 2; time += 1) {
       const archive = await open();
@@ -633,7 +633,7 @@ describe('a database that is only read', () => {
       tokenKeys,
       uses,
       makeClient: ({ adapter }) => new PrismaClient({ adapter }),
-      settings: { ...usualEngine, metrics: registry },
+      settings: { ...defaultEngine, metrics: registry },
     });
 
   it('needs no table of ours, and none is asked for', async () => {
@@ -715,7 +715,7 @@ describe('a database that is only written', () => {
       tokenKeys,
       uses: { reads: false },
       makeClient: ({ adapter }) => new PrismaClient({ adapter }),
-      settings: usualEngine,
+      settings: defaultEngine,
     });
     try {
       const { value } = await sink.write(async (tx) => {

@@ -8,7 +8,7 @@ import { openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { ServerConnection } from '../../src/servers/server-connection.ts';
 import { type ApiProcess, environmentFor, startApiProcess } from '../consistency/api-process.ts';
 import { certificates } from '../support/certificates.ts';
-import { newOrder, nodesOf, TestClient, usualEngine } from '../support/engine.ts';
+import { defaultEngine, newOrder, nodesOf, TestClient } from '../support/engine.ts';
 import { ask } from '../support/in-process-api.ts';
 import { startNodeProcess } from '../support/node-process.ts';
 import { createOrder, one, withToken } from '../support/orders-over-http.ts';
@@ -100,7 +100,7 @@ describe.sequential('servers that take no connection without TLS', () => {
     ['VERIFY_IDENTITY', certificates.ca, 'localhost'],
   ] as const)('encrypt the connections of an engine with %s', async (mode, ca, host) => {
     const nodes = nodesOf(cluster).map((node) => ({ ...node, host, tls: tlsWith(mode, ca) }));
-    const database = openOrdersDatabase({ ...usualEngine, nodes });
+    const database = openOrdersDatabase({ ...defaultEngine, nodes });
     try {
       await database.start();
       const client = new TestClient(database);

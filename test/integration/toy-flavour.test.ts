@@ -13,7 +13,7 @@ import { ClusterMembers } from '../../src/database/nodes/cluster-members.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { addressAt } from '../../src/servers/server-url.ts';
-import { usualEngine } from '../support/engine.ts';
+import { defaultEngine } from '../support/engine.ts';
 import { makeToyClient, type ToyClient, type ToyTransaction } from '../support/toy/toy-client.ts';
 import { toyMachine } from '../support/toy/toy-driver.ts';
 import { ToyServer } from '../support/toy/toy-server.ts';
@@ -51,7 +51,7 @@ async function openEngine([source, ...replicas]: readonly [ToyServer, ...ToyServ
     makeClient: makeToyClient,
     clusterId: 'notes',
     tokenKeys: [{ id: 'a', secret: 'a secret of at least thirty-two characters' }],
-    settings: { ...usualEngine, monitor: { intervalMs: 50, downIntervalMs: 50, timeoutMs: 2000 }, ...settings },
+    settings: { ...defaultEngine, monitor: { intervalMs: 50, downIntervalMs: 50, timeoutMs: 2000 }, ...settings },
   });
   await engine.start();
   return engine;

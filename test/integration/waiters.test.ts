@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConsistencyTimeoutError } from '../../src/consistency/errors.ts';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
-import { caughtUp, migrateOrders, newOrder, openEngine, TestClient, usualEngine } from '../support/engine.ts';
+import { caughtUp, defaultEngine, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 const requests = 500;
@@ -17,9 +17,9 @@ beforeAll(async () => {
   await migrateOrders(cluster);
   // Writers need no hurry here, however busy the machine is.
   database = await openEngine(cluster, {
-    pool: { ...usualEngine.pool, acquireTimeoutMs: 30_000 },
+    pool: { ...defaultEngine.pool, acquireTimeoutMs: 30_000 },
     // Replicas that are told to stay far behind are waited for here.
-    health: { ...usualEngine.health, maxLagMs: 300_000 },
+    health: { ...defaultEngine.health, maxLagMs: 300_000 },
   });
 });
 afterAll(async () => {
@@ -94,7 +94,7 @@ describe(`${requests} requests that wait`, () => {
         for (let look = 0; look < 10; look += 1) {
           seen.push(...(await Promise.all(replicas.map(connectionsOn))), await connectionsOn('source'));
         }
-        const most = usualEngine.pool.connectionsPerNode + watching;
+        const most = defaultEngine.pool.connectionsPerNode + watching;
         expect(Math.max(...seen.map(({ blocked }) => blocked))).toBe(1);
         expect(Math.max(...seen.map(({ all }) => all))).toBeLessThanOrEqual(most);
         expect((await connectionsOn('source')).blocked).toBe(0);

@@ -66,7 +66,7 @@ export function nodesOf({ cluster }: TestCluster, via: EngineOptions['via'] = {}
 }
 
 /** What tests run an engine with, of whatever models, unless they say otherwise. */
-export const usualEngine = {
+export const defaultEngine = {
   clock: systemClock,
   random: Math.random,
   log: createLog({ level: 'silent', format: 'json' }),
@@ -83,7 +83,7 @@ export const usualEngine = {
 export async function openEngine(cluster: TestCluster, { via, ...given }: EngineOptions = {}): Promise<OrdersDatabase> {
   const database = openOrdersDatabase({
     nodes: nodesOf(cluster, via),
-    ...usualEngine,
+    ...defaultEngine,
     ...given,
   });
   await database.start();

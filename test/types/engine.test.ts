@@ -11,7 +11,7 @@ import type { TransactionRunner } from '../../src/database/write/source-writer.t
 import { Mirror } from '../../src/mirror/mirror.ts';
 import { Outbox } from '../../src/outbox/outbox.ts';
 import type { ServerAddress } from '../../src/servers/server-address.ts';
-import { migrateOrders, nodesOf, usualEngine } from '../support/engine.ts';
+import { defaultEngine, migrateOrders, nodesOf } from '../support/engine.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 /** A client of another schema, as the engine sees it: it has one model, and that is none the engine has heard of. */
@@ -65,7 +65,7 @@ describe('the engine over another Prisma client', () => {
       name: 'keys',
       nodes: nodesOf(cluster),
       makeClient: ({ adapter }) => new PrismaClient({ adapter }),
-      ...usualEngine,
+      ...defaultEngine,
       mirroring: { mirrored },
     });
     await database.start();
@@ -132,9 +132,9 @@ describe('the engine over another Prisma client', () => {
       backup: addressOf('backup'),
       workerName: 'engine-test',
       prepareBackup: null,
-      clock: usualEngine.clock,
-      random: usualEngine.random,
-      log: usualEngine.log,
+      clock: defaultEngine.clock,
+      random: defaultEngine.random,
+      log: defaultEngine.log,
     });
     const write = async (work: (tx: KeysTransaction) => Promise<unknown>) => {
       const intent = { level: 'SESSION', whenBehind: 'WAIT', waitMs: 1000, maxStalenessMs: null } as const;

@@ -1,8 +1,8 @@
 /** Limits of servers that are nearly reached, or contradict the configuration. */
 import {
   acknowledgementWait,
-  defaultLongestCommitMs,
-  longestAcknowledgementMs,
+  defaultMaxCommitMs,
+  maxAcknowledgementMs,
   requestTimeoutFor,
 } from '../commit-patience.ts';
 import type { NodeStatus } from '../node-status.ts';
@@ -18,8 +18,8 @@ export const limitsRule: ProblemRule = (snapshot) =>
 function commitWait(status: NodeStatus): readonly Problem[] {
   const { node, report, role } = status;
   const wait = role === 'SOURCE' ? acknowledgementWait(status) : null;
-  const longestMs = longestAcknowledgementMs(report?.settings?.longestCommitMs ?? defaultLongestCommitMs);
-  if (wait === null || !(wait.ms > longestMs)) return [];
+  const maxMs = maxAcknowledgementMs(report?.settings?.maxCommitMs ?? defaultMaxCommitMs);
+  if (wait === null || !(wait.ms > maxMs)) return [];
   const { variable, value } = wait;
   return [
     {
@@ -28,7 +28,7 @@ function commitWait(status: NodeStatus): readonly Problem[] {
       message: `${node.name} lets a commit wait for an acknowledgement longer than the API waits for a commit: one that succeeds later is not reported`,
       variable,
       value,
-      cure: `SET GLOBAL ${variable} = ${longestMs}, or less; or set REQUEST_TIMEOUT_MS to ${requestTimeoutFor(wait.ms)} or more`,
+      cure: `SET GLOBAL ${variable} = ${maxMs}, or less; or set REQUEST_TIMEOUT_MS to ${requestTimeoutFor(wait.ms)} or more`,
     },
   ];
 }

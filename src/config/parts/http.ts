@@ -91,7 +91,7 @@ export const http = part(
         default: 15_000,
         about: 'How often a quiet stream sends a sign of life: more often than proxies close idle connections.',
       }),
-      longestMs: variable('STREAM_MAX_AGE_S', integer(1, 604_800).transform(seconds), {
+      maxAgeMs: variable('STREAM_MAX_AGE_S', integer(1, 604_800).transform(seconds), {
         default: 3600,
         about: 'Age in seconds at which a stream is ended; its client opens another one.',
       }),

@@ -14,7 +14,7 @@ const bits = {
   again: 6,
   perProseLetter: 1.8,
 } as const;
-const longestPart = 40;
+const maxPartLength = 40;
 const lookBack = 200;
 
 /** What makes a secret too easy to guess. Tokens go to untrusted clients, so any of them may try. */
@@ -43,7 +43,7 @@ export function bitsToGuess(secret: string): number {
   for (let end = 1; end <= secret.length; end += 1) {
     const isDelimiter = /[-_ .]/.test(secret.charAt(end - 1));
     let least = at(cheapest, end - 1) + (isDelimiter ? Math.min(bits.delimiter, perCharacter) : perCharacter);
-    for (let start = Math.max(0, end - longestPart); start <= end - 1; start += 1) {
+    for (let start = Math.max(0, end - maxPartLength); start <= end - 1; start += 1) {
       const cost = partBits(secret, plain, start, end, perListed);
       if (cost !== null) least = Math.min(least, at(cheapest, start) + cost);
     }

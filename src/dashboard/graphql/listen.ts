@@ -23,7 +23,7 @@ export type Listener<Data> = {
 };
 
 const firstWaitMs = 500;
-const longestWaitMs = 10_000;
+const maxWaitMs = 10_000;
 /** A stream that has lasted this long counts as healthy. */
 const lastedMs = 2000;
 /** Upper bound of the random delay: clients whose streams a server has ended must not all come back in the same moment. */
@@ -43,7 +43,7 @@ export function listen<Data, Variables extends AnyVariables>(
 
   const openLater = () => {
     timer = setTimeout(open, waitMs * (0.75 + Math.random() / 2));
-    waitMs = Math.min(waitMs * 2, longestWaitMs);
+    waitMs = Math.min(waitMs * 2, maxWaitMs);
   };
   const end = (state: ListeningState) => {
     turn += 1;

@@ -1,11 +1,11 @@
 /** The API sends a heartbeat every 15 s: a stream without data for this long is dead, even if TCP considers it open. */
-const longestQuietMs = 40_000;
+const maxQuietMs = 40_000;
 
 /** Tells urql that the stream is complete: urql takes a stream that ends without data for a failure. */
 const over = new TextEncoder().encode('data: {"data":null,"hasNext":false}\n\n');
 
 /** The same response, whose stream announces its end and fails when it goes quiet, so that the listener opens another. */
-export function endedWhenQuiet(response: Response, quietMs: number = longestQuietMs): Response {
+export function endedWhenQuiet(response: Response, quietMs: number = maxQuietMs): Response {
   const { body } = response;
   if (body === null) return response;
   let timer: ReturnType<typeof setTimeout> | undefined;

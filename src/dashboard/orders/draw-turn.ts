@@ -17,13 +17,13 @@ export type DrawTurn = {
 };
 
 const leastMs = 100;
-const longestMs = 500;
+const maxMs = 500;
 const share = 4;
 const afterPressMs = 120;
 
 /** How long waiting changes must still wait; at most half a second. */
 export function drawDelayMs({ nowMs, sinceMs, drawnMs, tookMs, pressedMs }: DrawTurn): number {
   const turnMs = drawnMs + Math.max(leastMs, share * tookMs);
-  const dueMs = Math.min(Math.max(turnMs, pressedMs + afterPressMs), sinceMs + longestMs);
+  const dueMs = Math.min(Math.max(turnMs, pressedMs + afterPressMs), sinceMs + maxMs);
   return Math.max(0, dueMs - nowMs);
 }

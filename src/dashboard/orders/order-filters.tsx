@@ -2,7 +2,14 @@ import { type KeyboardEvent, memo, useEffect, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Popover, ToggleButton } from 'react-aria-components';
 import { useZone } from '../shell/zone.ts';
 import { amountWords } from './field-faults.ts';
-import { isFiltered, longestText, noFilters, type OrderFilters, type OrderView, orderStatuses } from './order-view.ts';
+import {
+  isFiltered,
+  maxTextLength,
+  noFilters,
+  type OrderFilters,
+  type OrderView,
+  orderStatuses,
+} from './order-view.ts';
 import { statusWords } from './status-words.ts';
 import { TextField } from './text-field.tsx';
 import type { ViewFault } from './view-faults.ts';
@@ -76,7 +83,7 @@ function NumberSearch({ number, isWrong, onFilter }: SearchProps) {
       <input
         type="search"
         value={text}
-        maxLength={longestText}
+        maxLength={maxTextLength}
         aria-invalid={isWrong}
         placeholder="Number begins with"
         autoComplete="off"

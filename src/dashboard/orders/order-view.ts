@@ -60,7 +60,7 @@ const sortNames: Readonly<Record<SortField, string>> = {
 };
 const newestFirst = '-created';
 /** Any text is searched for: a link with an invalid number must not show all orders. */
-export const longestText = 200;
+export const maxTextLength = 200;
 
 export function viewOf(search: string): OrderView {
   const given = new URLSearchParams(search);
@@ -77,7 +77,7 @@ export function viewOf(search: string): OrderView {
   const before = text('before', cursor);
   const sort = text('sort') || newestFirst;
   return {
-    number: text('number', /^/).slice(0, longestText),
+    number: text('number', /^/).slice(0, maxTextLength),
     status: orderStatuses.filter((status) => wanted.includes(status)),
     userId: text('user', /^[1-9]\d{0,18}$/),
     missingCharge: missing.includes('charge'),

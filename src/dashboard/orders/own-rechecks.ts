@@ -5,7 +5,7 @@
 const storageKey = 'tidemark-rechecks';
 /** Each is queried under an alias of its own, and an operation may have 15. */
 export const maxOwn = 12;
-const longestId = 100;
+const maxIdLength = 100;
 
 export function ownRechecks(): readonly string[] {
   try {
@@ -34,5 +34,5 @@ function keep(ids: readonly string[]): void {
 }
 
 function isId(id: unknown): id is string {
-  return typeof id === 'string' && id !== '' && id.length <= longestId;
+  return typeof id === 'string' && id !== '' && id.length <= maxIdLength;
 }

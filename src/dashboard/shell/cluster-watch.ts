@@ -32,7 +32,7 @@ const livelyMs = 1000;
 const overdueMs = 1500;
 const limitMs = 4000;
 const soonMs = 150;
-const longestSilentMs = 5000;
+const maxSilentMs = 5000;
 const nothing = {};
 
 let watched: Watched = { cluster: null, seenAtMs: 0, failure: null };
@@ -117,7 +117,7 @@ async function look(): Promise<void> {
 }
 
 function pauseMs(): number {
-  if (silentLooks > 0) return Math.min(500 * 2 ** silentLooks, longestSilentMs);
+  if (silentLooks > 0) return Math.min(500 * 2 ** silentLooks, maxSilentMs);
   const isLively = closer !== null && watched.cluster !== null && closer.isLively(watched.cluster);
   return isLively ? livelyMs : restMs;
 }

@@ -1,6 +1,6 @@
 import type { SqlDriverAdapterFactory } from '@prisma/client/runtime/client';
 import { readReplicas } from '@prisma/extension-read-replicas';
-import { defaultLongestCommitMs } from '../../cluster/commit-patience.ts';
+import { defaultMaxCommitMs } from '../../cluster/commit-patience.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { PoolSettings } from '../../servers/driver.ts';
 import { driverAt } from '../../servers/known-flavours.ts';
@@ -50,7 +50,7 @@ export type ConnectionWatch = {
 const unwatched: ConnectionWatch = {
   onConnectionLost: () => undefined,
   isThere: async () => false,
-  commitPatienceMs: () => defaultLongestCommitMs,
+  commitPatienceMs: () => defaultMaxCommitMs,
 };
 
 /** The clients of one node. */

@@ -5,7 +5,7 @@
 import { Cluster } from '../../cluster/cluster.ts';
 import { measureCluster } from '../../cluster/cluster-metrics.ts';
 import { isBlind, isSeen, statusOf, writableSource } from '../../cluster/cluster-snapshot.ts';
-import { commitPatienceMs, longestCommitMs } from '../../cluster/commit-patience.ts';
+import { commitPatienceMs, maxCommitMs } from '../../cluster/commit-patience.ts';
 import { logProblems } from '../../cluster/log-problems.ts';
 import { NodePatience } from '../../cluster/node-patience.ts';
 import type { EpochHistory } from '../../consistency/epoch.ts';
@@ -73,7 +73,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const addresses = new Map(nodes.map((node) => [node.name, node]));
     const addressOf = (nodeName: string) => found(addresses, nodeName);
     const ownClock = new OwnClock(clock);
-    const commitLimits = { ...options.pool, longestCommitMs: longestCommitMs(options.pool) };
+    const commitLimits = { ...options.pool, maxCommitMs: maxCommitMs(options.pool) };
     const patience = (nodeName: string) => commitPatienceMs(statusOf(this.cluster.snapshot(), nodeName), commitLimits);
     this.#strain = new Strain(clock, () => this.cluster.lookAgain());
     const { stretch } = this.#strain;
@@ -85,7 +85,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       onGoneBack: (happening) => this.#epochs.goneBack(happening),
       probes: (node, listener) =>
         new SqlNodeProbe(addressOf(node.name), clock, listener, {
-          longestCommitMs: commitLimits.longestCommitMs,
+          maxCommitMs: commitLimits.maxCommitMs,
           epochs: uses.epochs,
           ...(options.serves && node.configuredRole !== 'BACKUP' && { serves: options.serves }),
         }),

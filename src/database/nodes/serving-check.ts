@@ -25,7 +25,7 @@ import { writeFaults } from './write-check.ts';
 const restMs = 10_000;
 /** How many times as long as a probe a table may take, and the limit: reads there wait as long. */
 const patience = 4;
-const longestMs = 2000;
+const maxMs = 2000;
 /** A lock of a whole table makes the server wait a second. */
 const writesMs = 4000;
 /** The share of the first probe's time that may be spent waiting for the check of writes. */
@@ -90,7 +90,7 @@ export class ServingCheck {
 
   #begin(timeoutMs: number): void {
     this.#dueMs = this.#options.clock.monotonic() + restMs;
-    const reads = this.#checkReads(Math.min(timeoutMs * patience, longestMs));
+    const reads = this.#checkReads(Math.min(timeoutMs * patience, maxMs));
     const all = reads
       .then(() => this.#checkWrites())
       .finally(() => {

@@ -22,7 +22,7 @@ export class SqlNodeProbe implements NodeProbe {
   /** Another kind of server may answer here from one connection to the next. */
   readonly #questions = new Map<Flavour, ServerQuestions>();
   readonly #schema: string;
-  readonly #longestCommitMs: number | undefined;
+  readonly #maxCommitMs: number | undefined;
   readonly #serving: ServingCheck | null;
   readonly #hasEpochs: boolean;
   readonly #onChange: () => void;
@@ -39,12 +39,12 @@ export class SqlNodeProbe implements NodeProbe {
     listener: NodeProbeListener,
     {
       serves,
-      longestCommitMs,
+      maxCommitMs,
       epochs = true,
       isOnlyLook = false,
     }: {
       readonly serves?: Served;
-      readonly longestCommitMs?: number;
+      readonly maxCommitMs?: number;
       readonly epochs?: boolean;
       readonly isOnlyLook?: boolean;
     } = {},
@@ -53,7 +53,7 @@ export class SqlNodeProbe implements NodeProbe {
     const connect = () => new ServerConnection(address, clock, onLost, { onlyReads: true });
     this.#clock = clock;
     this.#schema = address.database;
-    this.#longestCommitMs = longestCommitMs;
+    this.#maxCommitMs = maxCommitMs;
     this.#hasEpochs = epochs;
     this.#looks = connect();
     this.#positions = connect();
@@ -98,7 +98,7 @@ export class SqlNodeProbe implements NodeProbe {
         settings: {
           schema: this.#schema,
           ...look.settings,
-          ...(this.#longestCommitMs !== undefined && { longestCommitMs: this.#longestCommitMs }),
+          ...(this.#maxCommitMs !== undefined && { maxCommitMs: this.#maxCommitMs }),
         },
       };
     });

@@ -15,7 +15,7 @@ type Asking<Row> = {
   readonly answer: (rows: Promise<Row[]>) => void;
 };
 
-const mostInOne = 100;
+const maxInOne = 100;
 
 /** The same statements, those lookups shared that may be. */
 export function sharingLookups(own: OwnStatements, scope: DatabaseScope): OwnStatements {
@@ -42,7 +42,7 @@ export function sharingLookups(own: OwnStatements, scope: DatabaseScope): OwnSta
           setImmediate(() => send(lookup.many));
         }
         asked.push({ statement, lookup, observation: scope.observation, answer });
-        if (asked.length === mostInOne) send(lookup.many);
+        if (asked.length === maxInOne) send(lookup.many);
       });
     },
   };

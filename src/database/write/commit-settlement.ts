@@ -48,7 +48,7 @@ export type CommitSettlementOptions = {
 
 const lookTimeoutMs = 1000;
 const firstPauseMs = 5;
-const longestPauseMs = 200;
+const maxPauseMs = 200;
 /** Uptimes are reported in whole seconds. */
 const uptimeDoubtS = 2;
 
@@ -65,7 +65,7 @@ export class CommitSettlement {
     const { clock, source, commitPatienceMs } = this.#options;
     let untilMs = clock.monotonic() + settlingMs;
     const answeredMs = sentMs + commitPatienceMs(node) + settlingMs;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       const asked = nameOf(source);
       const look = asked === null ? null : await this.#look(asked, proof).catch(() => null);
       if (asked !== null && asked !== node && look?.row === String(proof.number)) {

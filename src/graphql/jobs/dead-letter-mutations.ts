@@ -8,7 +8,7 @@ import { idListRule } from './job-id-input.ts';
 const maxLetters = 200;
 
 const lettersRules = z.object({
-  ids: idListRule({ most: maxLetters, read: readDeadLetterId, fault: 'is not the id of a dead letter' }),
+  ids: idListRule({ max: maxLetters, read: readDeadLetterId, fault: 'is not the id of a dead letter' }),
 });
 
 const lettersText = `The \`id\`s of dead letters, at most ${maxLetters}. Unknown ones are skipped.`;

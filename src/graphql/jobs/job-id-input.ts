@@ -8,7 +8,7 @@ const fault = 'is not the id of a job';
 export const jobIdRule = z.string().refine(isJobId, fault);
 
 type IdList<Id> = {
-  readonly most: number;
+  readonly max: number;
   /** `null` if the text names nothing. */
   readonly read: (text: string) => Id | null;
   /** Throws the fault of such a text. */
@@ -16,11 +16,11 @@ type IdList<Id> = {
 };
 
 /** A list of ids; checking stops when there are more faults than are reported. */
-export function idListRule<Id>({ most, read, fault: message }: IdList<Id>) {
+export function idListRule<Id>({ max, read, fault: message }: IdList<Id>) {
   return z
     .array(z.string())
     .min(1, 'must hold at least one id')
-    .max(most, `must hold at most ${most} ids`)
+    .max(max, `must hold at most ${max} ids`)
     .transform((texts, context): Id[] => {
       const ids: Id[] = [];
       for (const [index, text] of texts.entries()) {

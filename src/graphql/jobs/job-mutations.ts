@@ -15,7 +15,7 @@ const defaultOrders = 1000;
 
 const recheckRules = z
   .object({
-    ids: idListRule({ most: maxIds, read: orderIdOf, fault: 'is not the id of an order' }).nullish(),
+    ids: idListRule({ max: maxIds, read: orderIdOf, fault: 'is not the id of an order' }).nullish(),
     where: z.unknown().optional(),
     limit: z.int().min(1, 'must be 1 or more').max(maxOrders, `must be ${maxOrders} or less`).nullish(),
   })

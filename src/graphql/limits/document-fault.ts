@@ -5,7 +5,7 @@ const maxFragments = 50;
 /** And every field with those of the same name. */
 const maxOfOneName = 100;
 /** The answer repeats the name of a field in each row. */
-const longestName = 128;
+const maxNameLength = 128;
 
 /** Why a document is not validated, `null` if it may be. */
 export function documentFault({ definitions }: DocumentNode): string | null {
@@ -14,7 +14,7 @@ export function documentFault({ definitions }: DocumentNode): string | null {
   const counts = new Map<string, number>();
   for (const definition of definitions) if ('selectionSet' in definition) countFields(definition.selectionSet, counts);
   for (const [name, count] of counts) {
-    if (name.length > longestName) return `The document has a name of more than ${longestName} characters.`;
+    if (name.length > maxNameLength) return `The document has a name of more than ${maxNameLength} characters.`;
     if (count > maxOfOneName)
       return `The document asks for \`${name}\` ${count} times, but may at most ${maxOfOneName} times.`;
   }

@@ -21,7 +21,7 @@ export type FieldWeight = {
 
 const maxRows = 100;
 /** A log configured to be shorter returns fewer. */
-const mostRouted = 1000;
+const maxRouted = 1000;
 /** Served from memory, without a server. Its fields cost the same as others. */
 const remembered = 0.35;
 const count: FieldWeight = { own: 50 };
@@ -42,7 +42,7 @@ export const fieldWeights: Readonly<Record<string, FieldWeight>> = {
     },
   },
   'Query.clusterEventLog': { times: (sent) => upTo(200, sent('last'), 50) * remembered },
-  'Query.routingLog': { times: (sent) => upTo(mostRouted, sent('last'), 100) * remembered },
+  'Query.routingLog': { times: (sent) => upTo(maxRouted, sent('last'), 100) * remembered },
   'ClusterEvent.facts': list(4),
   'OrderConnection.edges': { ofRows: true },
   'OrderConnection.nodes': { ofRows: true },

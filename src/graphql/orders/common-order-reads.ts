@@ -36,7 +36,7 @@ export type CommonReads = {
 /** Per operation, by its declared variables, because the same ones repeat. */
 const known = new WeakMap<OperationDefinitionNode, Map<string, CommonReads | null>>();
 const maxKnown = 16;
-const longestKnown = 512;
+const maxKnownLength = 512;
 
 /** `null` if something is not common, or nothing is asked for. Mostly the same object for the same operation and variables. */
 export function commonOrderReads(input: OperationInput): CommonReads | null {
@@ -57,7 +57,7 @@ function declaredVariables({ operation, variables }: OperationInput): string | n
   const sent = names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]);
   try {
     const text = JSON.stringify(sent);
-    return text.length <= longestKnown ? text : null;
+    return text.length <= maxKnownLength ? text : null;
   } catch {
     // Nested too deep to be serialised.
     return null;

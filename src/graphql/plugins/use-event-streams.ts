@@ -15,7 +15,7 @@ export type StreamSettings = {
   /** Maximum silence of a healthy stream. */
   readonly beatMs: number;
   /** Maximum life of a stream. Each one lasts up to a tenth less, so that they do not all reconnect at once. */
-  readonly longestMs: number;
+  readonly maxAgeMs: number;
 };
 
 const eventStream = 'text/event-stream';
@@ -36,7 +36,7 @@ export function useEventStreams(
     // Runs after Yoga has chosen a response, and replaces a streaming one.
     onResultProcess({ result, resultProcessor, serverContext, setResultProcessor }) {
       if (resultProcessor === undefined || Array.isArray(result) || !(Symbol.asyncIterator in result)) return;
-      const longestMs = settings.longestMs * (1 - random() / 10);
+      const maxAgeMs = settings.maxAgeMs * (1 - random() / 10);
       const onEnd = (why: Ending) => {
         const { res } = serverContext;
         if (why === 'completed' || res === undefined) return;
@@ -44,7 +44,7 @@ export function useEventStreams(
         res.once('close', cancel);
       };
       const streaming = (streamed: unknown, fetchApi: Fetch) => {
-        const body = openStream(streamed as Streamed, fetchApi, { clock, beatMs: settings.beatMs, longestMs, onEnd });
+        const body = openStream(streamed as Streamed, fetchApi, { clock, beatMs: settings.beatMs, maxAgeMs, onEnd });
         return new fetchApi.Response(body, { headers: { 'content-type': eventStream } });
       };
       setResultProcessor(streaming as NonNullable<typeof resultProcessor>, eventStream);
@@ -62,11 +62,11 @@ export function useEventStreams(
 type StreamLife = {
   readonly clock: Clock;
   readonly beatMs: number;
-  readonly longestMs: number;
+  readonly maxAgeMs: number;
   readonly onEnd: (why: Ending) => void;
 };
 
-function openStream(streamed: Streamed, { ReadableStream }: Fetch, { clock, beatMs, longestMs, onEnd }: StreamLife) {
+function openStream(streamed: Streamed, { ReadableStream }: Fetch, { clock, beatMs, maxAgeMs, onEnd }: StreamLife) {
   const encoder = new TextEncoder();
   const results = streamed[Symbol.asyncIterator]();
   const leaveResults = () => void Promise.resolve(results.return?.()).catch(() => undefined);
@@ -91,7 +91,7 @@ function openStream(streamed: Streamed, { ReadableStream }: Fetch, { clock, beat
       // The first beat is sent at once: some browsers show nothing before the first byte.
       send(beat);
       beatSoon();
-      cancelEnd = clock.after(longestMs, () => {
+      cancelEnd = clock.after(maxAgeMs, () => {
         rest();
         leaveResults();
         controller.close();

@@ -19,7 +19,7 @@ export type QueryLimits = {
 const code: ErrorCode = 'QUERY_TOO_COMPLEX';
 
 /** Few tokens can be long, too. Large values belong in variables. */
-const longestDocument = 32_768;
+const maxDocumentLength = 32_768;
 /** Where GraphQL's own validation stops. */
 const maxFaults = 100;
 
@@ -40,8 +40,8 @@ export function useLimits(limits: QueryLimits): Plugin {
   ];
   const parse = (source: string | Source) => {
     const { length } = typeof source === 'string' ? source : source.body;
-    if (length > longestDocument) {
-      throw new GraphQLError(`The document is longer than ${longestDocument} characters.`, { extensions: { code } });
+    if (length > maxDocumentLength) {
+      throw new GraphQLError(`The document is longer than ${maxDocumentLength} characters.`, { extensions: { code } });
     }
     const options = {
       n: limits.maxTokens,

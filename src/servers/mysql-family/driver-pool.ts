@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { createPool } from 'mariadb';
-import { longestCommitMs } from '../../cluster/commit-patience.ts';
+import { maxCommitMs } from '../../cluster/commit-patience.ts';
 import type { GreetingLimit, OpenedPool, PoolSettings } from '../driver.ts';
 import type { ServerAddress } from '../server-address.ts';
 import { connectionOptions } from './connection-options.ts';
@@ -21,7 +21,7 @@ export function openPool(address: ServerAddress, settings: PoolSettings, greetin
   const pool = createPool({
     ...connectionOptions(address),
     stream: sockets.connect,
-    socketTimeout: longestCommitMs(settings) + silenceGraceMs,
+    socketTimeout: maxCommitMs(settings) + silenceGraceMs,
     prepareCacheLength: preparedPerConnection,
     connectionLimit: settings.connectionsPerNode,
     minimumIdle: 0,

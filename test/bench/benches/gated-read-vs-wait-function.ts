@@ -9,7 +9,7 @@
 
 import { PrismaClient } from '../../../prisma/generated/orders/client.ts';
 import { openDatabase } from '../../../src/app/open-database.ts';
-import { defaultLongestCommitMs } from '../../../src/cluster/commit-patience.ts';
+import { defaultMaxCommitMs } from '../../../src/cluster/commit-patience.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import type { ConsistencyRequest } from '../../../src/consistency/consistency-request.ts';
 import type { Position } from '../../../src/consistency/position.ts';
@@ -59,7 +59,7 @@ export const gatedReadVsWaitFunction: Bench = {
               throw new Error(trouble);
             },
             isThere: async () => false,
-            commitPatienceMs: () => defaultLongestCommitMs,
+            commitPatienceMs: () => defaultMaxCommitMs,
           },
         ),
       );

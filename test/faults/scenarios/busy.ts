@@ -11,7 +11,7 @@ import type { Stage } from '../stage.ts';
 import { start } from './faults.ts';
 
 export const busyName = 'machine-busy';
-const usualMs = 10 * 60_000;
+const busyMs = 10 * 60_000;
 const others = 10;
 /** The average of the last minute gets there slowly. */
 const expectedLoad = (lastsMs: number) => others * (1 - Math.exp(-lastsMs / 60_000)) * 0.8;
@@ -68,4 +68,4 @@ async function toldOfDown({ places }: Stage, sinceMs: number): Promise<readonly 
 
 const bad: ReadonlySet<string> = new Set(['NODE_DOWN', 'SOURCE_LOST']);
 
-export const busyScenarios: readonly Scenario[] = [busyFor(usualMs)];
+export const busyScenarios: readonly Scenario[] = [busyFor(busyMs)];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maxCharacters, mostTokens } from '../../../src/client/carried-tokens.ts';
+import { maxCharacters, maxTokens } from '../../../src/client/carried-tokens.ts';
 import { TokenStore } from '../../../src/client/token-store.ts';
 import { SimulatedClient, SimulatedServer } from './simulated-past.ts';
 
@@ -46,8 +46,8 @@ describe('a token store', () => {
   it('asks the source when it had to drop a token, until the source has answered a request that left after that', () => {
     const store = new TokenStore();
     const early = store.depart();
-    for (let token = 0; token <= mostTokens; token += 1) store.learn(`t${token}`);
-    expect(store.tokens).toHaveLength(mostTokens);
+    for (let token = 0; token <= maxTokens; token += 1) store.learn(`t${token}`);
+    expect(store.tokens).toHaveLength(maxTokens);
     expect(store.depart().needsSource).toBe(true);
     store.arrive(early, readingSource('early'));
     expect(store.depart().needsSource).toBe(true);
@@ -120,7 +120,7 @@ describe('what a request takes along', () => {
           else if (trip !== undefined && kind === 'receive') client.receive(trip, false);
           else if (trip !== undefined && kind === 'refuse' && which < 4) client.receive(trip, true);
           const { tokens, needsSource } = client.store.depart();
-          expect(tokens.length).toBeLessThanOrEqual(mostTokens);
+          expect(tokens.length).toBeLessThanOrEqual(maxTokens);
           if (needsSource) continue;
           carriedAlone += 1;
           const carried = server.meaningOf(tokens);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { commitPatienceMs, longestCommitIn, longestCommitMs } from '../../../src/cluster/commit-patience.ts';
+import { commitPatienceMs, maxCommitMs, maxCommitMsWithin } from '../../../src/cluster/commit-patience.ts';
 import { source } from './problems/seen.ts';
 
-const limits = { statementTimeoutMs: 1000, longestCommitMs: 15_000 };
+const limits = { statementTimeoutMs: 1000, maxCommitMs: 15_000 };
 const waiting = (variables: Readonly<Record<string, string>>, awaitsAcknowledgement = true) =>
   source({ variables, report: { awaitsAcknowledgement } });
 
@@ -25,7 +25,7 @@ describe('a commit is waited for', () => {
 });
 
 it('a commit is waited for at least as long as a statement, and so that its outcome is known before the request ends', () => {
-  expect(longestCommitMs({ statementTimeoutMs: 60_000 })).toBe(62_000);
-  expect(longestCommitMs({ statementTimeoutMs: 1000 })).toBe(15_000);
-  expect(longestCommitIn(15_000)).toBe(13_000);
+  expect(maxCommitMs({ statementTimeoutMs: 60_000 })).toBe(62_000);
+  expect(maxCommitMs({ statementTimeoutMs: 1000 })).toBe(15_000);
+  expect(maxCommitMsWithin(15_000)).toBe(13_000);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   type ConsistencyDefaults,
-  longestStalenessMs,
   parseConsistencyRequest,
   type RawConsistencyRequest,
+  stalenessLimitMs,
 } from '../../../src/consistency/consistency-request.ts';
 import { BadConsistencyRequestError } from '../../../src/consistency/errors.ts';
 
@@ -112,7 +112,7 @@ describe('a consistency request', () => {
     ['a level that was sent twice', { headers: { level: 'session, strong' } }, /^level/],
     [
       'a staleness beyond a day',
-      { headers: { level: 'bounded', maxStalenessMs: `${longestStalenessMs + 1}` } },
+      { headers: { level: 'bounded', maxStalenessMs: `${stalenessLimitMs + 1}` } },
       /^max-staleness-ms/,
     ],
     ['a staleness with eventual', { headers: { level: 'eventual', maxStalenessMs: '5' } }, /not eventual$/],

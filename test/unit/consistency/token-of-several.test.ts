@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DatabasePast } from '../../../src/consistency/database-past.ts';
 import { BadConsistencyRequestError, InvalidConsistencyTokenError } from '../../../src/consistency/errors.ts';
-import { joinOthers, mostPasts, type OtherPast, refuseTooManyPasts } from '../../../src/consistency/other-databases.ts';
+import { joinOthers, maxPasts, type OtherPast, refuseTooManyPasts } from '../../../src/consistency/other-databases.ts';
 import type { Flavour } from '../../../src/consistency/position.ts';
 import { PositionCodec } from '../../../src/consistency/position-codec.ts';
 import { resumeSession } from '../../../src/consistency/resume-session.ts';
@@ -15,7 +15,7 @@ import {
   type Session,
   withoutOthers,
 } from '../../../src/consistency/session.ts';
-import { decodeToken, encodeToken, fittingToken, longestIssuedToken } from '../../../src/consistency/token.ts';
+import { decodeToken, encodeToken, fittingToken, maxIssuedTokenLength } from '../../../src/consistency/token.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
 import { positions } from '../../../src/servers/known-flavours.ts';
 import { mariadbPositions } from '../../../src/servers/mariadb/positions.ts';
@@ -212,18 +212,18 @@ describe('how long a token of several is', () => {
 
   it('has room for the names of as many databases as it may hold', () => {
     const name = (index: number) => `${String(index).padStart(2, '0')}-${'ä'.repeat(30)}`;
-    const others = Array.from({ length: mostPasts - 1 }, (_, index) => ({
+    const others = Array.from({ length: maxPasts - 1 }, (_, index) => ({
       ...long(name(index), 400),
       epoch: Number.MAX_SAFE_INTEGER,
       issuedAtMs: Number.MAX_SAFE_INTEGER,
     }));
     const { token } = fittingToken({ ...long('zz', 400), others }, format);
-    expect(token.length).toBeLessThanOrEqual(longestIssuedToken);
-    expect(said(token)).toHaveLength(mostPasts);
+    expect(token.length).toBeLessThanOrEqual(maxIssuedTokenLength);
+    expect(said(token)).toHaveLength(maxPasts);
   });
 
   it('is refused before it is made for more databases than it may hold', () => {
-    const others = Array.from({ length: mostPasts }, (_, index) => seen(`d${index}`, 'mariadb', '0-1-1'));
+    const others = Array.from({ length: maxPasts }, (_, index) => seen(`d${index}`, 'mariadb', '0-1-1'));
     expect(() => refuseTooManyPasts({ others: others.slice(1) })).not.toThrow();
     expect(() => refuseTooManyPasts({})).not.toThrow();
     expect(() => refuseTooManyPasts({ others })).toThrow(BadConsistencyRequestError);

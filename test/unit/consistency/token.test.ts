@@ -7,8 +7,8 @@ import {
   clockToleranceMs,
   decodeToken,
   encodeToken,
-  longestIssuedToken,
-  longestReadToken,
+  maxIssuedTokenLength,
+  maxReadTokenLength,
 } from '../../../src/consistency/token.ts';
 import { TokenKeyring } from '../../../src/consistency/token-keyring.ts';
 import { positions } from '../../../src/servers/known-flavours.ts';
@@ -92,7 +92,7 @@ describe('a token', () => {
         const gaps = Array.from({ length: count }, (_, index) => `${index * 2 + 1}`).join(':');
         const session = sessionAt('mysql', `${uuids[0]}:${gaps}`);
         const token = encodeToken(session, using(keyring));
-        expect(token.length).toBeLessThanOrEqual(longestIssuedToken);
+        expect(token.length).toBeLessThanOrEqual(maxIssuedTokenLength);
         const read = decoded(token, using(keyring), 'orders-eu-1');
         if (!read.requiresSource) expect(told(read)).toEqual(told(session));
       }),
@@ -161,9 +161,9 @@ describe('a token that is not ours', () => {
   it.each<[string, () => unknown]>([
     ['malformed', () => decodeToken('not a token', using(keyring), 'orders-eu-1')],
     ['malformed', () => decodeToken('', using(keyring), 'orders-eu-1')],
-    ['oversize', () => decodeToken('A'.repeat(longestReadToken + 1), using(keyring), 'orders-eu-1')],
+    ['oversize', () => decodeToken('A'.repeat(maxReadTokenLength + 1), using(keyring), 'orders-eu-1')],
     ['oversize', () => decodeToken(' '.repeat(50_000_000), using(keyring), 'orders-eu-1')],
-    ['malformed', () => decodeToken(' '.repeat(longestReadToken), using(keyring), 'orders-eu-1')],
+    ['malformed', () => decodeToken(' '.repeat(maxReadTokenLength), using(keyring), 'orders-eu-1')],
     ['unknown-version', () => decodeToken(withFirstByte(3), using(keyring), 'orders-eu-1')],
     ['unknown-key', () => decodeToken(token, using(otherKeyring), 'orders-eu-1')],
     ['bad-signature', () => decodeToken(`${token.slice(0, -4)}AAAA`, using(keyring), 'orders-eu-1')],

@@ -22,7 +22,7 @@ const files = readdirSync('src/dashboard', { recursive: true, encoding: 'utf8' }
   path.endsWith('-documents.ts'),
 );
 
-const usualPage = { first: 20, last: 20 };
+const typicalPage = { first: 20, last: 20 };
 const largestPage = { first: 100, last: 100 };
 
 describe('what the page asks', () => {
@@ -38,7 +38,7 @@ describe('what the page asks', () => {
       const operation = getOperationAST(document) as OperationDefinitionNode;
       const { points } = costOf({ schema, document, operation, variables: largestPage }, fieldWeights);
       // Waits for nobody's heavy operations, unless somebody wants to see many rows.
-      const usual = costOf({ schema, document, operation, variables: usualPage }, fieldWeights);
+      const usual = costOf({ schema, document, operation, variables: typicalPage }, fieldWeights);
       expect([name, isHeavy(usual)]).toEqual([name, false]);
       expect(points, name).toBeLessThanOrEqual(defaultConfig.graphql.maxCost / 2);
     }

@@ -43,7 +43,7 @@ describe('a stream of events', () => {
   });
 
   it('gives signs of life while it has nothing to tell, then tells, and says when it is complete', async () => {
-    const { server, post, gate } = await startTinyServer({ streams: { beatMs: 10, longestMs: 3_600_000 } });
+    const { server, post, gate } = await startTinyServer({ streams: { beatMs: 10, maxAgeMs: 3_600_000 } });
     const got = read(await post({ query: 'subscription { tide }' }, asksForEvents));
     await until('five signs of life', () => got.text.length >= ':\n\n'.length * 5);
     expect(got.text).toMatch(/^(:\n\n)+$/);
@@ -55,7 +55,7 @@ describe('a stream of events', () => {
   });
 
   it('ends after its longest life without saying that it is complete, so that its reader opens another one', async () => {
-    const { server, post, gate } = await startTinyServer({ streams: { beatMs: 15_000, longestMs: 50 } });
+    const { server, post, gate } = await startTinyServer({ streams: { beatMs: 15_000, maxAgeMs: 50 } });
     const got = read(await post({ query: 'subscription { tide }' }, asksForEvents));
     await until('the end of the stream', () => got.over);
     expect(got).toEqual({ text: ':\n\n', over: true, broken: false });
@@ -65,7 +65,7 @@ describe('a stream of events', () => {
 
   it('ends after its longest life for a reader that reads nothing as well', async () => {
     const served = new PrometheusMetrics({ clock: systemClock });
-    const { server, post } = await startTinyServer({ streams: { beatMs: 15_000, longestMs: 50 }, served });
+    const { server, post } = await startTinyServer({ streams: { beatMs: 15_000, maxAgeMs: 50 }, served });
     const query = `subscription { tides(text: "${'x'.repeat(4000)}") }`;
     const unread = await post({ query }, asksForEvents);
     expect(unread.status).toBe(200);

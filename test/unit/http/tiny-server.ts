@@ -154,7 +154,7 @@ export async function startTinyServer(overrides: Overrides = {}) {
     requestTimeoutMs: 15_000,
     introspection: true,
     limits: { maxDepth: 12, maxAliases: 15, maxDirectives: 5, maxTokens: 1500, maxCost: 5000 },
-    streams: { beatMs: 15_000, longestMs: 3_600_000 },
+    streams: { beatMs: 15_000, maxAgeMs: 3_600_000 },
     clock: systemClock,
     random: Math.random,
     log,

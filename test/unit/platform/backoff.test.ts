@@ -13,17 +13,17 @@ describe('a delay before a retry', () => {
     [3, 135],
     [4, 200],
     [1000, 200],
-  ])('number %i is at most %i ms', (attempt, mostMs) => {
-    expect(backoffMs(attempt, options, () => 1)).toBe(mostMs);
+  ])('number %i is at most %i ms', (attempt, maxMs) => {
+    expect(backoffMs(attempt, options, () => 1)).toBe(maxMs);
   });
 
   it('is never less than half of that, nor more', () => {
     fc.assert(
       fc.property(fc.nat(50), chance, (attempt, random) => {
-        const mostMs = backoffMs(attempt, options, () => 1);
+        const maxMs = backoffMs(attempt, options, () => 1);
         const delayMs = backoffMs(attempt, options, () => random);
-        expect(delayMs).toBeGreaterThanOrEqual(mostMs / 2);
-        expect(delayMs).toBeLessThanOrEqual(mostMs);
+        expect(delayMs).toBeGreaterThanOrEqual(maxMs / 2);
+        expect(delayMs).toBeLessThanOrEqual(maxMs);
       }),
     );
   });
