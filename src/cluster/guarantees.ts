@@ -51,6 +51,7 @@ const untold: Verdict = ['UNKNOWN', 'Its configuration was not queried, or the a
 
 type Judge = (status: NodeStatus, source: NodeStatus | undefined, snapshot: ClusterSnapshot) => Verdict;
 
+const unread: Verdict = ['UNKNOWN', 'Its record of promotions cannot be read.'];
 const unheard = 'It does not know of the last promotion yet, so its data may be of a history that has ended.';
 
 const verdicts: Readonly<Record<Guarantee, Judge>> = {
@@ -63,7 +64,10 @@ const verdicts: Readonly<Record<Guarantee, Judge>> = {
     if (status.blind !== null) return ['NO', problemCodes[status.blind].description];
     if (status.errant.length > 0) return ['NO', 'It holds transactions that its source has never had.'];
     if (straySources(snapshot).includes(status)) return ['NO', 'It accepts writes beside the source.'];
-    if (!isOfEpoch(status, presentEpoch(snapshot))) return ['NO', unheard];
+    if (!isOfEpoch(status, presentEpoch(snapshot)))
+      return source.report?.epochsUnread !== undefined || status.report?.epochsUnread !== undefined
+        ? unread
+        : ['NO', unheard];
     if (status.report?.settings === undefined) return untold;
     return ['YES', 'Its position tells what it has.'];
   },
@@ -101,6 +105,7 @@ const verdicts: Readonly<Record<Guarantee, Judge>> = {
     ];
   },
   HISTORY_JUDGED: (status, source, snapshot) => {
+    if (status.report?.epochsUnread !== undefined) return unread;
     if (status.report?.epochs == null) return ['NO', 'It keeps no record of promotions.'];
     if (source === undefined) return noSource;
     if (source.epochTrouble != null) return ['NO', problemCodes.EPOCH_NOT_RECORDED.description];

@@ -60,6 +60,8 @@ export type ProbeReport = {
   readonly logged?: Readonly<Record<string, Position>>;
   /** The promotions that this node knows of; `null` when it keeps no record. */
   readonly epochs: EpochHistory | null;
+  /** Why that record could not be read now; `epochs` is then a lower bound, `null` if none is known. */
+  readonly epochsUnread?: ServingFault;
   /** Why it cannot serve; empty if it can, absent if not checked. */
   readonly unable?: readonly ServingFault[];
   /** Why the source cannot write; empty if it can, absent if not checked. */

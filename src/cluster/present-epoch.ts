@@ -6,11 +6,14 @@
  * the latter shows is already reported as lost, and its position proves nothing: by number it includes what the new history has
  * written since.
  */
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import { type ClusterSnapshot, writableSource } from './cluster-snapshot.ts';
 import { epochOf, firstEpoch } from './heard-epoch.ts';
 import type { NodeStatus } from './node-status.ts';
 
+/** Infinity, which no server knows, while the record of the source cannot be read and was never read before. */
 export function presentEpoch(snapshot: ClusterSnapshot): number {
+  const source = writableSource(snapshot)?.report;
+  if (source != null && source.epochs === null && source.epochsUnread !== undefined) return Number.POSITIVE_INFINITY;
   return snapshot.reduce((newest, status) => Math.max(newest, heardBy(status)), firstEpoch);
 }
 

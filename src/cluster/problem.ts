@@ -74,6 +74,10 @@ export const problemCodes = {
     degrades: true,
     description: 'A promotion or a restore could not be recorded, so a later process may not learn what was lost.',
   },
+  EPOCHS_UNREAD: {
+    degrades: true,
+    description: 'The record of promotions cannot be read on a server, so it is unknown which history it is of.',
+  },
   REDIS_UNAVAILABLE: {
     degrades: true,
     description: 'Redis cannot be reached, is full, or denies what is needed: nothing is cached, and jobs wait.',

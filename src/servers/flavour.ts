@@ -9,7 +9,7 @@ import type { HistoryAnswer } from '../cluster/node-probe.ts';
 import type { ProbeReport } from '../cluster/node-status.ts';
 import type { ServerSettings } from '../cluster/server-settings.ts';
 import type { WriteRight } from '../cluster/write-fault.ts';
-import type { EpochRecord } from '../consistency/epoch.ts';
+import type { EpochHistory, EpochRecord } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
 import type { PositionKind } from '../consistency/position-kind.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -77,15 +77,17 @@ export type FlavourCapabilities = {
 export type Reached = { readonly reached: Position; readonly observed: Position };
 
 /** The answer to one probe, without the parts that are asked of every kind in the same way. */
-export type ServerLook = Omit<ProbeReport, 'unable' | 'unwritable' | 'migrations' | 'settings'> &
+export type ServerLook = Omit<
+  ProbeReport,
+  'epochs' | 'epochsUnread' | 'unable' | 'unwritable' | 'migrations' | 'settings'
+> &
   Required<Pick<ProbeReport, 'refusedBy'>> & {
     readonly settings: Pick<ServerSettings, 'variables' | 'channels'>;
   };
 
 /** What the monitor asks a server regularly. */
 export interface ServerQuestions {
-  /** If `epochs` is false, no record of promotions is kept, and none is read. */
-  look(connection: Connection, asked: { readonly epochs: boolean }): Promise<ServerLook>;
+  look(connection: Connection): Promise<ServerLook>;
   /** Rejects if it is the source and gives its writes no GTIDs. */
   readPosition(connection: Connection, role: NodeRole): Promise<Reached>;
   /** Resolves when the position is reached or the time is up; `applying` is false if it would never be reached. */
@@ -174,6 +176,8 @@ export type ProofSeen = {
 
 /** The table of promotions, within the caller's transaction. */
 export interface EpochRecords {
+  /** `null` if the server keeps no record. Rejects if it cannot be read. */
+  read(connection: Connection): Promise<EpochHistory | null>;
   begin(connection: Connection): Promise<void>;
   /** The number of the newest epoch on record, 0 for none; `null` without the table, which does not end a transaction. */
   newest(connection: Connection): Promise<number | null>;

@@ -13,6 +13,7 @@ const skipped = testFlavour() !== 'mysql';
 if (skipped) process.stderr.write('replication groups are skipped: they need TIDEMARK_TEST_FLAVOUR=mysql\n');
 /** As the group and as the API call it. */
 const stuck = { member: 'member-3', node: 'replica-2' };
+const innocent = 'replica-1';
 const create = `mutation ($key: String!) { createOrder(input: { userId: "1", currency: "EUR", idempotencyKey: $key,
   items: [{ sku: "S", name: "N", quantity: 1, unitPrice: "1.00" }] }) { ... on CreateOrderPayload { order { id } } } }`;
 /** Neither claims that nothing was written. */
@@ -68,8 +69,16 @@ describe.skipIf(skipped)('a member of a group that holds up the commits of all',
           }
           return (await found('GROUP_HELD_UP', stuck.node)) !== undefined;
         });
-        const { verdict } = await health();
+        await until('so is what it keeps from answering', async () => {
+          const waiting = await found('TABLE_SILENT', innocent);
+          return waiting?.message.includes(`it waits for ${stuck.node}, which holds up its group`) === true;
+        });
+        expect(await found('GROUP_HELD_UP', innocent)).toBeUndefined();
+        const { verdict, nodes } = await health();
         expect(verdict).toBe('DEGRADED');
+        // Both answer: by their tables it is found that they cannot serve.
+        expect(nodes.map(({ state }) => state)).not.toContain('DOWN');
+        expect(nodes.find(({ name }) => name === innocent)?.trouble).toContain('reads of orders hang');
         written = await writing;
         for (const { code } of written) expect(unsettled).toContain(code);
       } finally {

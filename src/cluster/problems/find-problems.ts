@@ -2,6 +2,7 @@
 import type { ClusterSnapshot } from '../cluster-snapshot.ts';
 import type { Problem } from '../problem.ts';
 import { epochRecordRule } from './epoch-record.ts';
+import { epochsUnreadRule } from './epochs-unread.ts';
 import { followsByFileRule } from './follows-by-file.ts';
 import { groupHeldUpRule } from './group-held-up.ts';
 import { gtidModeRule } from './gtid-mode.ts';
@@ -24,6 +25,7 @@ const rules: readonly ProblemRule[] = [
   groupHeldUpRule,
   limitsRule,
   epochRecordRule,
+  epochsUnreadRule,
   sourceLogRule,
   outOfSequenceRule,
   followsByFileRule,

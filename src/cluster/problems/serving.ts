@@ -6,19 +6,38 @@ import type { Problem, ProblemCode } from '../problem.ts';
 import { refusalTrouble } from '../read-refusals.ts';
 import { type ServingFault, servingFaultInWords } from '../serving.ts';
 import { type WriteFault, writeFaultInWords } from '../write-fault.ts';
+import { membersBehind } from './group-held-up.ts';
 import type { ProblemRule } from './problem-rule.ts';
 
 export const servingRule: ProblemRule = (snapshot) => {
   const source = writableSource(snapshot);
   const alone = snapshot.filter(({ node }) => node.configuredRole !== 'BACKUP').length === 1;
+  const { holding, heldUp } = membersBehind(snapshot);
   return snapshot.flatMap((status) => [
-    ...(status.report?.unable ?? []).map((fault) => unable(status, fault, source)),
+    ...(status.report?.unable ?? []).map((fault) =>
+      fault.kind === 'TABLE_SILENT' && heldUp.includes(status.node.name)
+        ? waiting(status, fault, holding)
+        : unable(status, fault, source),
+    ),
     ...refusing(status),
     ...(status === source ? (status.report?.unwritable ?? []).flatMap((fault) => unwritable(status, fault)) : []),
     // A single server needs no replication, so its state need not be visible.
     ...(alone ? [] : (status.report?.missingRights ?? []).flatMap((right) => unseen(status, right))),
   ]);
 };
+
+/** Nothing is wrong with it. */
+function waiting({ node }: NodeStatus, fault: ServingFault, holding: readonly string[]): Problem {
+  const who = holding.join(' and ');
+  return {
+    code: 'TABLE_SILENT',
+    node: node.name,
+    message: `${node.name} ${servingFaultInWords(fault)}: it waits for ${who}, which holds up its group, and serves no reads`,
+    variable: null,
+    value: null,
+    cure: null,
+  };
+}
 
 function unable({ node }: NodeStatus, fault: ServingFault, source: NodeStatus | undefined): Problem {
   const { name } = node;

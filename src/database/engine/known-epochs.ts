@@ -5,7 +5,10 @@ import { currentEpoch, type EpochHistory } from '../../consistency/epoch.ts';
 import type { Session } from '../../consistency/session.ts';
 import { EpochRecorder, type EpochRecorderOptions } from '../nodes/epoch-recorder.ts';
 
-/** Of a database that keeps no record of promotions. */
+/**
+ * Of a database that keeps no record of promotions, or of one whose record was never read: no replica is of its epoch then
+ * (present-epoch.ts), and a token that names it is judged later by when it was issued.
+ */
 const firstEpoch: EpochHistory = [{ epoch: 1, sourceId: '', endOfPrevious: null }];
 
 export class KnownEpochs {

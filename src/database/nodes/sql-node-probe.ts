@@ -9,6 +9,7 @@ import type { Flavour, ServerQuestions } from '../../servers/flavour.ts';
 import { flavourOf } from '../../servers/known-flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
 import { NoAnswerError, ServerConnection } from '../../servers/server-connection.ts';
+import { EpochReading } from './epoch-reading.ts';
 import type { Served } from './serves.ts';
 import { ServingCheck } from './serving-check.ts';
 
@@ -24,7 +25,8 @@ export class SqlNodeProbe implements NodeProbe {
   readonly #schema: string;
   readonly #maxCommitMs: number | undefined;
   readonly #serving: ServingCheck | null;
-  readonly #hasEpochs: boolean;
+  /** `null` where no record of promotions is kept. */
+  readonly #epochs: EpochReading | null;
   readonly #onChange: () => void;
   /** Whether it refused writes at the last probe. */
   #refusedWrites = false;
@@ -54,7 +56,6 @@ export class SqlNodeProbe implements NodeProbe {
     this.#clock = clock;
     this.#schema = address.database;
     this.#maxCommitMs = maxCommitMs;
-    this.#hasEpochs = epochs;
     this.#looks = connect();
     this.#positions = connect();
     this.#waits = connect();
@@ -63,6 +64,8 @@ export class SqlNodeProbe implements NodeProbe {
     const onChange = () => listener.changed?.();
     this.#onChange = onChange;
     const { database } = address;
+    const reading = () => new ServerConnection(address, clock, () => undefined, { onlyReads: true });
+    this.#epochs = epochs ? new EpochReading(reading(), address.database, clock) : null;
     this.#serving =
       serves === undefined
         ? null
@@ -82,26 +85,29 @@ export class SqlNodeProbe implements NodeProbe {
     return questions;
   }
 
-  probe(timeoutMs: number): Promise<ProbeReport> {
-    return this.#looks.use(timeoutMs, async (connection) => {
-      const [look, unable] = await Promise.all([
-        this.#questionsFor(connection).look(connection, { epochs: this.#hasEpochs }),
-        this.#serving?.known(timeoutMs) ?? null,
-      ]);
-      const migrations = this.#serving?.migrations;
-      this.#refused(look.readOnly);
-      return {
-        ...look,
-        ...(unable !== null && { unable }),
-        ...(this.#serving?.unwritable && { unwritable: this.#serving.unwritable }),
-        ...(migrations != null && { migrations }),
-        settings: {
-          schema: this.#schema,
-          ...look.settings,
-          ...(this.#maxCommitMs !== undefined && { maxCommitMs: this.#maxCommitMs }),
-        },
-      };
-    });
+  /** Reads of tables may hang, or fail, on a server that is there all the same. */
+  async probe(timeoutMs: number): Promise<ProbeReport> {
+    const serving = this.#serving?.known(timeoutMs) ?? Promise.resolve(null);
+    serving.catch(() => undefined);
+    const look = await this.#looks.use(timeoutMs, (connection) => this.#questionsFor(connection).look(connection));
+    const [unable, epochs] = await Promise.all([
+      serving,
+      this.#epochs?.read(look.identity, timeoutMs) ?? { epochs: null },
+    ]);
+    const migrations = this.#serving?.migrations;
+    this.#refused(look.readOnly);
+    return {
+      ...look,
+      ...epochs,
+      ...(unable !== null && { unable }),
+      ...(this.#serving?.unwritable && { unwritable: this.#serving.unwritable }),
+      ...(migrations != null && { migrations }),
+      settings: {
+        schema: this.#schema,
+        ...look.settings,
+        ...(this.#maxCommitMs !== undefined && { maxCommitMs: this.#maxCommitMs }),
+      },
+    };
   }
 
   /** A server that has just begun to accept writes has not been checked for them yet. */
@@ -141,7 +147,7 @@ export class SqlNodeProbe implements NodeProbe {
   }
 
   async close(): Promise<void> {
-    const connections = [this.#looks, this.#positions, this.#waits, this.#histories, this.#serving];
+    const connections = [this.#looks, this.#positions, this.#waits, this.#histories, this.#epochs, this.#serving];
     await Promise.all(connections.map((connection) => connection?.close()));
   }
 }

@@ -5,9 +5,6 @@ import type { EpochRecords } from '../flavour.ts';
 import { rowsOf, textOf } from '../rows.ts';
 import { familyFaults } from './faults.ts';
 
-/** No such table, or no right to read it; whether that keeps the server from serving is decided elsewhere. */
-const absent: ReadonlySet<unknown> = new Set([1146, 1142]);
-
 /** The number of the newest epoch on record, locked until the transaction ends; 0 for none. */
 async function lockNewestEpoch(connection: Pick<Connection, 'query'>): Promise<number> {
   const sql = 'SELECT epoch FROM cluster_epochs ORDER BY epoch DESC LIMIT 1 FOR UPDATE';
@@ -24,7 +21,7 @@ async function newestEpoch(connection: Pick<Connection, 'query'>): Promise<numbe
   }
 }
 
-/** The promotions that a server has recorded; `null` if it keeps no record. */
+/** The promotions that a server has recorded; `null` if it keeps no record. Rejects if it cannot be read. */
 export async function readEpochs(connection: Connection, kind: PositionKind): Promise<EpochHistory | null> {
   try {
     const sql =
@@ -36,7 +33,7 @@ export async function readEpochs(connection: Connection, kind: PositionKind): Pr
       startedAtMs: Number(row.startedAtMs),
     }));
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && absent.has(error.errno)) return null;
+    if (error instanceof Error && familyFaults.isNoTable(error)) return null;
     throw error;
   }
 }
@@ -66,7 +63,8 @@ export async function insertEpoch(
   );
 }
 
-export const familyEpochs: EpochRecords = {
+export const familyEpochs = (kind: PositionKind): EpochRecords => ({
+  read: (connection) => readEpochs(connection, kind),
   begin: async (connection) => {
     await connection.query('START TRANSACTION');
   },
@@ -74,4 +72,4 @@ export const familyEpochs: EpochRecords = {
   lockNewest: lockNewestEpoch,
   nameSource: nameSourceOf,
   insert: insertEpoch,
-};
+});

@@ -45,7 +45,7 @@ export function familyFlavour(given: FamilyFlavour): Flavour {
     readsAndPositions: () => new FamilyBehindReads(statements),
     checks: familyChecks,
     proofs: familyProofs,
-    epochs: familyEpochs,
+    epochs: familyEpochs(statements.positions),
     outbox: familyOutbox,
     keys: familyKeys,
     tables: familyTables,

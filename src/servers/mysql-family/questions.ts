@@ -5,7 +5,6 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Connection } from '../connection.ts';
 import type { Reached, ServerLook, ServerQuestions } from '../flavour.ts';
 import { type Row, rowsOf, textOf } from '../rows.ts';
-import { readEpochs } from './epoch-table.ts';
 import { isDenied } from './history.ts';
 import { PositionsReached } from './positions-reached.ts';
 import { ServerSetup } from './server-setup.ts';
@@ -44,12 +43,11 @@ export class FamilyQuestions implements ServerQuestions {
     return found;
   }
 
-  async look(connection: Connection, asked: { readonly epochs: boolean }): Promise<ServerLook> {
+  async look(connection: Connection): Promise<ServerLook> {
     const statements = await this.#statementsOf(connection);
-    const [look, seen, epochs, setup] = await Promise.all([
+    const [look, seen, setup] = await Promise.all([
       firstRow(connection, statements.look),
       readReplication(connection, statements).catch(nullWhenDenied),
-      asked.epochs ? readEpochs(connection, statements.positions) : null,
       this.#setup.variables(connection, statements),
     ]);
     const rows = statements.reachedInLook ? [look] : await this.#positions.rows(connection, statements);
@@ -69,7 +67,6 @@ export class FamilyQuestions implements ServerQuestions {
       position: this.#positions.reached(connection, statements, rows, replication.applier !== 'NONE'),
       asSource: statements.reached([look], false),
       ...statements.holdings(look),
-      epochs,
       ...(seen === null && { missingRights: [monitoringRight(version)] }),
       settings: { variables: { ...setup, ...statements.settings(look) }, channels: setups },
     };

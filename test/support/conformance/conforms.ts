@@ -145,7 +145,7 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
         names.map(async (name) => {
           const connection = await connect(name);
           if (name !== 'source') await reached(connection, position, 30_000);
-          return flavour.questions(systemClock).look(connection, { epochs: true });
+          return flavour.questions(systemClock).look(connection);
         }),
       );
       expect(looks.map(({ readOnly, applier }) => [readOnly, applier])).toEqual([
@@ -155,7 +155,8 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       ]);
       expect(new Set(looks.map(({ identity }) => identity)).size).toBe(3);
       expect(looks.map((look) => look.position.includes(position))).toEqual([true, true, true]);
-      expect(looks.map(({ epochs }) => epochs === null)).toEqual([false, false, false]);
+      const epochs = await Promise.all(names.map(async (name) => flavour.epochs.read(await connect(name))));
+      expect(epochs.map((record) => record === null)).toEqual([false, false, false]);
       expect(await flavour.readIdentity(await connect('source'))).toBe(looks[0]?.identity);
     });
 

@@ -26,7 +26,7 @@ class ToyQuestions implements ServerQuestions {
     this.#clock = clock;
   }
 
-  look(connection: object, asked: { readonly epochs: boolean }) {
+  look(connection: object) {
     return serverOf(connection, (server) => ({
       identity: identityOf(server),
       id: String(server.port),
@@ -40,7 +40,6 @@ class ToyQuestions implements ServerQuestions {
       replicationError: null,
       lagMs: server.follows === null ? null : 0,
       position: server.position,
-      epochs: asked.epochs ? server.epochs : null,
       settings: { variables: {}, channels: [] },
     }));
   }
@@ -230,6 +229,7 @@ export const toy: Flavour = {
     numbered: async () => [],
   },
   epochs: {
+    read: (connection) => serverOf(connection, ({ epochs }) => epochs),
     begin: async (connection) => {
       await connection.query('BEGIN');
     },

@@ -19,6 +19,7 @@ const waits = {
   Rpl_semi_sync_master_status: 'ON',
   Rpl_semi_sync_master_clients: '1',
 };
+const unread = { epochsUnread: { kind: 'TABLE_BROKEN', table: 'cluster_epochs', code: null, cure: null } } as const;
 const epochs = (...numbers: number[]) => ({
   epochs: numbers.map((epoch) => ({ epoch, sourceId: 'source', endOfPrevious: null })),
 });
@@ -153,6 +154,24 @@ describe('what is promised on a server', () => {
     ],
     ['nobody says whether they wait', 'ACKNOWLEDGED_BEFORE_SHOWN', [source()], { source: 'UNKNOWN' }],
     ['there is no record', 'HISTORY_JUDGED', [source()], { source: 'NO' }],
+    [
+      'the record cannot be read',
+      'HISTORY_JUDGED',
+      [source({ report: { epochs: null, ...unread } })],
+      { source: 'UNKNOWN' },
+    ],
+    [
+      'the record of the source was never read',
+      'READ_YOUR_WRITES',
+      [source({ report: { epochs: null, ...unread } }), replica({ report: epochs(1) })],
+      { source: 'YES', 'replica-1': 'UNKNOWN' },
+    ],
+    [
+      'the record of the source cannot be read any more',
+      'READ_YOUR_WRITES',
+      [source({ report: { ...epochs(1), ...unread } }), replica({ report: epochs(1) })],
+      { source: 'YES', 'replica-1': 'YES' },
+    ],
     [
       'there is one',
       'HISTORY_JUDGED',

@@ -50,6 +50,12 @@ const shown: Readonly<Record<OfServers, ClusterSnapshot>> = {
     replica(),
   ],
   WRITABLE_REPLICA: [source(), taking(['source'], false)],
+  EPOCHS_UNREAD: [
+    source(),
+    replica({
+      report: { epochsUnread: { kind: 'TABLE_BROKEN', table: 'cluster_epochs', code: 'ER_X', cure: null } },
+    }),
+  ],
   EPOCH_NOT_RECORDED: [{ ...source(), epochTrouble: 'refused' }, replica()],
   GTIDS_JUST_BEGUN: [
     { ...source({ ...mysql, variables: { gtid_mode: 'ON' } }), blind: 'GTID_MODE_OFF', unnumberedUntil: mysqlPosition },

@@ -17,6 +17,7 @@ import {
 import { concludeFrom, isEventful } from '../../../src/cluster/conclusions.ts';
 import type { NodeRole } from '../../../src/cluster/node.ts';
 import { type NodeStatus, nodeStates, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
+import { isOfEpoch, presentEpoch } from '../../../src/cluster/present-epoch.ts';
 import type { Problem } from '../../../src/cluster/problem.ts';
 import { readsServedBy } from '../../../src/cluster/reads-served-by.ts';
 import { seenFlavour } from '../../../src/cluster/seen-flavour.ts';
@@ -40,6 +41,8 @@ const gone = { state: 'DOWN', failures: 2 } as const;
 const fault = (kind: 'TABLE_MISSING' | 'TABLE_SILENT') => ({
   report: { unable: [{ kind, table: 'orders', code: null, cure: null }] },
 });
+
+const unread = { epochsUnread: { kind: 'TABLE_BROKEN', table: 'cluster_epochs', code: null, cure: null } } as const;
 
 describe('a node', () => {
   it.each(nodeStates)('that is %s is seen when it answers', (state) => {
@@ -171,6 +174,19 @@ describe('what changes', () => {
   const epochs = (...numbers: number[]) => ({
     report: { epochs: numbers.map((epoch) => ({ epoch, sourceId: 'source', endOfPrevious: null })) },
   });
+  it.each<[string, Partial<ProbeReport>, Partial<ProbeReport>, boolean]>([
+    ['the record of the source cannot be read, and never was', { epochs: null, ...unread }, epochs(1).report, false],
+    ['the same, though a replica tells of a later epoch', { epochs: null, ...unread }, epochs(1, 2).report, false],
+    ['it cannot be read any more', { ...epochs(1).report, ...unread }, epochs(1).report, true],
+    ['the source keeps none', { epochs: null }, { epochs: null }, true],
+    ['the replica’s cannot be read, of the first epoch', epochs(1).report, { epochs: null, ...unread }, true],
+    ['the replica’s cannot be read, of a later epoch', epochs(1, 2).report, { epochs: null, ...unread }, false],
+  ])('a replica may serve sessions when %s', (_, ofSource, ofReplica, expected) => {
+    const snapshot = [source({ report: ofSource }), replica('a', { report: ofReplica })];
+    const [, one] = snapshot;
+    expect(one !== undefined && isOfEpoch(one, presentEpoch(snapshot))).toBe(expected);
+  });
+
   it('has those looked at that lack an epoch which one has told of, once', () => {
     const earlier = [source(epochs(1)), replica('a', epochs(1)), replica('b', epochs(1))];
     const heard = [source(epochs(1, 2)), replica('a', epochs(1)), replica('b', epochs(1, 2))];

@@ -179,9 +179,56 @@ describe('a group whose commits wait for all', () => {
     expect(named(waits(value), late(lagMs)).filter((one) => one.startsWith('GROUP'))).toEqual(expected);
   });
 
+  it.each<[string, string[], string[]]>([
+    ['one that applies nothing, and one that begins nothing', ['replica-1'], ['replica-1']],
+    ['two that begin nothing', [], ['replica-1', 'replica-2']],
+  ])('with %s, names %j', (_, readable, expected) => {
+    const silent = { kind: 'TABLE_SILENT', table: 'cluster_epochs', code: null, cure: null } as const;
+    const orders = { ...silent, table: 'orders' };
+    const members = ['replica-1', 'replica-2'].map((name, index) => {
+      const epochs = readable.includes(name) ? {} : { epochsUnread: silent };
+      const report = { position: mysqlPosition, member, lagMs: 60_000, unable: [orders], ...epochs };
+      return replica({ report }, name, String(index + 2));
+    });
+    const problems = found(waits('AFTER'), ...members);
+    const held = problems.filter(({ code }) => code === 'GROUP_HELD_UP').map(({ node }) => node);
+    expect(held).toEqual(expected);
+    const waiting = problems.filter(({ message }) =>
+      message.includes('it waits for replica-1, which holds up its group'),
+    );
+    expect(waiting.map(({ code, node, cure }) => [code, node, cure])).toEqual(
+      readable.length === 0 ? [] : [['TABLE_SILENT', 'replica-2', null]],
+    );
+    expect(problems.map(({ code }) => code)).not.toContain('EPOCHS_UNREAD');
+  });
+
   it('says nothing of a member that is away, nor outside of a group', () => {
     expect(found(waits('AFTER'), down(late(60_000)))).toEqual([]);
     const alone = source({ ...mysql, variables: { group_replication_consistency: 'AFTER' } });
     expect(found(alone, replica({ report: { position: mysqlPosition, lagMs: 60_000 } }))).toEqual([]);
+  });
+});
+
+describe('a record of promotions', () => {
+  const record = [{ epoch: 1, sourceId: '', endOfPrevious: null }];
+  const unread = (kind: 'TABLE_BROKEN' | 'TABLE_SILENT' | 'RIGHT_MISSING', cure: string | null = null) => ({
+    report: { epochs: null, epochsUnread: { kind, table: 'cluster_epochs', code: 'ER_X', cure } },
+  });
+  const kept = { report: { epochs: record } };
+  const none = { report: { epochs: null } };
+  it.each<[string, Parameters<typeof found>, (readonly [string | null, RegExp])[]]>([
+    ['that all keep and tell', [source(kept), replica(kept)], []],
+    ['that nobody keeps', [source(none), replica(none)], []],
+    ['that only the source keeps', [source(kept), replica(none)], [['replica-1', /rejoin replica-1/]]],
+    ['that only a replica keeps', [source(none), replica(kept)], [['source', /restore cluster_epochs/]]],
+    ['that is broken on a replica', [source(kept), replica(unread('TABLE_BROKEN'))], [['replica-1', /repair/]]],
+    ['that is broken on the source', [source(unread('TABLE_BROKEN')), replica(kept)], [['source', /CHECK TABLE/]]],
+    ['that is locked', [source(kept), replica(unread('TABLE_SILENT'))], [['replica-1', /SHOW PROCESSLIST/]]],
+    ['that may not be read', [source(kept), replica(unread('RIGHT_MISSING', 'GRANT X'))], [['replica-1', /^GRANT X$/]]],
+    ['of a server that is away', [source(kept), down(replica(unread('TABLE_BROKEN')))], []],
+  ])('%s', (_, snapshot, expected) => {
+    const problems = found(...snapshot).filter(({ code }) => code === 'EPOCHS_UNREAD');
+    expect(problems.map(({ node }) => node)).toEqual(expected.map(([node]) => node));
+    for (const [index, [, cure]] of expected.entries()) expect(problems[index]?.cure).toMatch(cure);
   });
 });
