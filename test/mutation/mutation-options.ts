@@ -1,6 +1,6 @@
 /** What a mutation run changes, and which tests must notice. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, normalize, sep } from 'node:path';
+import { join, normalize, posix, sep } from 'node:path';
 import type { PartialStrykerOptions } from '@stryker-mutator/api/core';
 import { parseOptions } from '../../src/cli/parse-options.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
@@ -13,6 +13,7 @@ A change that no test notices survived. Prints the survivors and the score, and 
 Results of an earlier run are reused if neither the code nor the tests have changed.
 
   --concurrency <n>   number of parallel runs (default: 1)
+  --tests <file>      runs only this test file on each change; it must not need a server
   --bar <percent>     target score (default: 85)
   --static            also changes code that runs when a module is loaded; each such change runs all tests of the folder
   --fresh             ignores earlier results
@@ -22,8 +23,10 @@ Results of an earlier run are reused if neither the code nor the tests have chan
 export type MutationRun = {
   /** From the root of the project: a folder or a file. */
   readonly path: string;
-  /** Where the tests are that have to notice. */
+  /** The folder of the tests that have to notice. */
   readonly tests: string;
+  /** Which of them; as a pattern. */
+  readonly testFiles: string;
   readonly concurrency: number;
   readonly bar: number;
   readonly withStatic: boolean;
@@ -36,6 +39,7 @@ export function readMutationOptions(argv: readonly string[], root: string): Muta
     allowPositionals: true,
     options: {
       concurrency: { type: 'string', default: '1' },
+      tests: { type: 'string' },
       bar: { type: 'string', default: '85' },
       static: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
@@ -52,8 +56,18 @@ export function readMutationOptions(argv: readonly string[], root: string): Muta
     .replace(/[/\\]+$/, '')
     .split(sep)
     .join('/');
-  return { path, tests: testsOf(path, root), concurrency, bar, withStatic: values.static, fresh: values.fresh };
+  const { dir: tests, base } = posix.parse(values.tests ?? `${testsOf(path, root)}/${everyTest}`);
+  if (values.tests !== undefined && !existsSync(join(root, values.tests))) {
+    throw new UsageError(`There is no ${values.tests}`);
+  }
+  const testFiles = `**/${base}`;
+  return { path, tests, testFiles, concurrency, bar, withStatic: values.static, fresh: values.fresh };
 }
+
+const everyTest = '*.test.ts';
+const allTests = `**/${everyTest}`;
+/** Tells `vitest.config.ts` which tests to run. */
+export const testFilesVariable = 'TIDEMARK_MUTATION_TESTS';
 
 function wholeNumber(option: string, text: string, least: number, most: number): number {
   const number = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
@@ -80,10 +94,11 @@ function sourcesOf(path: string, root: string): readonly string[] {
 }
 
 export function strykerOptions(
-  { path, tests, concurrency, bar, withStatic, fresh }: MutationRun,
+  { path, tests, testFiles, concurrency, bar, withStatic, fresh }: MutationRun,
   root: string,
 ): PartialStrykerOptions {
-  const kept = `.tidemark/mutation/${path.replaceAll('/', '-')}`;
+  const by = testFiles === allTests ? '' : `-by-${posix.basename(testFiles, '.test.ts')}`;
+  const kept = `.tidemark/mutation/${path.replaceAll('/', '-')}${by}`;
   return {
     mutate: [...sourcesOf(path, root)],
     testRunner: 'vitest',

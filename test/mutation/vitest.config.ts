@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import all from '../vitest.config.ts';
 import { LoadFailures } from './load-failures.ts';
+import { testFilesVariable } from './mutation-options.ts';
 
 const { projects: _, ...test } = all.test ?? {};
 
@@ -13,7 +14,7 @@ export default defineConfig({
   test: {
     ...test,
     // Below the folder of the run.
-    include: ['**/*.test.ts'],
+    include: [process.env[testFilesVariable] ?? '**/*.test.ts'],
     exclude: slow,
     testTimeout: 30_000,
     isolate: false,

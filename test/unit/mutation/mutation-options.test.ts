@@ -17,6 +17,21 @@ describe('a mutation run', () => {
     expect(read(given)).toMatchObject({ tests, concurrency: 1, bar: 85, fresh: false, withStatic: false });
   });
 
+  it.each<[what: string, argv: readonly string[], tests: string, testFiles: string]>([
+    ['the tests of its folder', ['src/cluster'], 'test/unit/cluster', '**/*.test.ts'],
+    [
+      'one file',
+      ['src/cluster', '--tests', 'test/unit/cluster/roles.test.ts'],
+      'test/unit/cluster',
+      '**/roles.test.ts',
+    ],
+  ])('is noticed by %s', (_, argv, tests, testFiles) => {
+    const run = read(...argv);
+    expect(run).toMatchObject({ tests, testFiles });
+    const { incrementalFile } = run === null ? {} : strykerOptions(run, root);
+    expect(incrementalFile).toMatch(argv.length === 1 ? /src-cluster\.inc/ : /src-cluster-by-roles\.inc/);
+  });
+
   it('mutates the TypeScript of its folder, and of those below', () => {
     const run = read('src/cluster', '--bar', '0', '--fresh', '--static', '--concurrency', '2');
     if (run === null) throw new Error('This is no call for help');
@@ -44,6 +59,7 @@ describe('a mutation run', () => {
       ['src/routing', '--concurrency', '0'],
       /--concurrency is a whole number from 1 to 64, not 0/,
     ],
+    ['with tests that are not there', ['src/routing', '--tests', 'test/none.test.ts'], /There is no test\/none/],
     ['with half a bar', ['src/routing', '--bar', '8.5'], /--bar is a whole number from 0 to 100, not 8.5/],
     ['with a bar out of reach', ['src/routing', '--bar', '101'], /--bar/],
   ])('%s is refused', (_, argv, words) => {
@@ -54,7 +70,7 @@ describe('a mutation run', () => {
   it('says how it is used', () => {
     expect(read('--help')).toBeNull();
     expect(read('src/nowhere', '--help')).toBeNull();
-    for (const option of ['--concurrency', '--bar', '--static', '--fresh', '--help'])
+    for (const option of ['--concurrency', '--tests', '--bar', '--static', '--fresh', '--help'])
       expect(mutationUsage).toContain(option);
   });
 });
