@@ -4,10 +4,10 @@ import { OverdueError, within } from '../platform/deadline.ts';
 import { OwnClock } from '../platform/own-clock.ts';
 import type { Connection } from './connection.ts';
 import { codeOf } from './driver-fault.ts';
-import { connectingFaultOf } from './faults.ts';
+import { connectingFaultOf, tlsFaultOf } from './faults.ts';
 import { driverAt } from './known-flavours.ts';
 import { addressAt } from './server-url.ts';
-import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
+import { perhapsForTls } from './tls-fault.ts';
 
 /** The server cannot be used: it is not there, it needs another account, or it has no such database. */
 export class DatabaseUnreachableError extends TidemarkError {
@@ -75,7 +75,7 @@ export async function openDirectConnection(
     const why = connectingFaultOf(error) ?? code;
     const otherwise = reasons[why] ?? `cannot be used (${code || 'no error code'})`;
     const clue = why === 'ACCOUNT_REFUSED' && address.tls === null ? perhapsForTls : '';
-    const reason = tlsFaultInWords(code) ?? `${otherwise}${clue}`;
+    const reason = tlsFaultOf(error) ?? `${otherwise}${clue}`;
     throw new DatabaseUnreachableError(address.name, reason, error, absent.has(why));
   }
 }

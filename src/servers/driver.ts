@@ -8,6 +8,7 @@ import type { Dialect } from './dialect.ts';
 import type { DriverFault } from './driver-fault.ts';
 import type { ValueRefusedError } from './refused-value.ts';
 import type { ServerAddress } from './server-address.ts';
+import type { TlsFault } from './tls-fault.ts';
 
 export interface Driver {
   /** The schemes of its servers' URLs; the first is used to write them. */
@@ -86,6 +87,8 @@ export interface DriverFaults {
   inWords(error: Error): string | null;
   /** Why connecting failed; `null` if for another reason. */
   connecting(error: Error): ConnectingFault | null;
+  /** Why no secure connection was made, if the driver or the server has a code of its own for it. */
+  tls(error: Error): TlsFault | null;
   /** The server's own code for the error. */
   wordOf(error: Error): string;
   /** The server's own message, which may repeat values; `null` if there was none. */

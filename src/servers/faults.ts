@@ -8,7 +8,7 @@ import type { ConnectingFault, DriverFaults } from './driver.ts';
 import { codeOf, type DriverFault, ownFaultOf } from './driver-fault.ts';
 import { drivers } from './known-flavours.ts';
 import type { ValueRefusedError } from './refused-value.ts';
-import { perhapsForTls, tlsFaultInWords } from './tls-fault.ts';
+import { perhapsForTls, tlsFaultInWords, tlsWords } from './tls-fault.ts';
 
 /** `otherwise` if it is not the error of a driver. */
 function asked<T>(error: unknown, ask: (faults: DriverFaults, error: Error) => T, otherwise: T): T {
@@ -47,6 +47,13 @@ export const wasNeverSent = (error: unknown): boolean =>
 export const isAcquireTimeout = (error: unknown): boolean =>
   asked(error, (faults, told) => faults.isAcquireTimeout(told), false);
 
+/** Why no secure connection was made, in words that follow a server's name; `null` if it was something else. */
+export function tlsFaultOf(error: unknown): string | null {
+  const told = asked(error, (faults, own) => faults.tls(own), null);
+  if (told !== null) return tlsWords(told);
+  return error instanceof Error ? tlsFaultInWords(codeOf(error)) : null;
+}
+
 export const connectingFaultOf = (error: unknown): ConnectingFault | null =>
   asked(error, (faults, told) => faults.connecting(told), null);
 
@@ -78,7 +85,7 @@ export function faultInWords(error: unknown, { inTheClear = false } = {}): strin
     default:
       break;
   }
-  const overTls = tlsFaultInWords(code);
+  const overTls = tlsFaultOf(error);
   if (overTls !== null) return overTls;
   switch (connectingFaultOf(error)) {
     case 'SILENT':

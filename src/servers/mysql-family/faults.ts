@@ -2,6 +2,7 @@
 import { SqlError } from 'mariadb';
 import type { ConnectingFault, DriverFaults } from '../driver.ts';
 import { type DriverFault, ownFaultOf } from '../driver-fault.ts';
+import type { TlsFault } from '../tls-fault.ts';
 import { blamesServer, cureByNumber, unableByNumber } from './unable-server.ts';
 import { isAboutValue, refusedValueOf } from './value-faults.ts';
 
@@ -49,6 +50,11 @@ const connectingFaults: Readonly<Record<string, ConnectingFault>> = {
   ER_DBACCESS_DENIED_ERROR: 'DATABASE_DENIED',
   ER_BAD_DB_ERROR: 'NO_DATABASE',
 };
+const tlsFaults: Readonly<Record<string, TlsFault>> = {
+  ER_TLS_IDENTITY_ERROR: 'OTHER_NAME',
+  ER_SERVER_SSL_DISABLED: 'NOT_OFFERED',
+  ER_SECURE_TRANSPORT_REQUIRED: 'DEMANDED',
+};
 const outOfGalera = 'is not in the primary component of its Galera cluster, or not in step with it yet';
 const noSuchTable = 1146;
 const duplicateEntry = 1062;
@@ -60,6 +66,7 @@ export const familyFaults: DriverFaults = {
   faultOf: (error) => (error instanceof SqlError ? sqlFaultOf(error) : 'OTHER'),
   inWords: (error) => (isOutOfGalera(error) ? outOfGalera : null),
   connecting: (error) => (error instanceof SqlError ? (connectingFaults[String(error.code)] ?? null) : null),
+  tls: (error) => (error instanceof SqlError ? tlsFaultOf(error) : null),
   wordOf: (error) => (error instanceof SqlError ? wordOf(error) : error.name),
   sentenceOf: (error) => (error instanceof SqlError ? (error.sqlMessage ?? null) : null),
   unableBy: (error) => unableByNumber(numberOf(error)),
@@ -75,6 +82,8 @@ export const familyFaults: DriverFaults = {
   isAcquireTimeout: (error) => numberOf(error) === notAcquired,
 };
 
+const tlsFaultOf = ({ code }: SqlError): TlsFault | null => tlsFaults[String(code)] ?? null;
+
 const numberOf = (error: unknown): number => (error instanceof SqlError ? error.errno : 0);
 
 /** Also for errors that the driver only passes on. */
@@ -84,6 +93,7 @@ export function faultOf(error: unknown): DriverFault {
 }
 
 function sqlFaultOf(error: SqlError): DriverFault {
+  if (tlsFaultOf(error) !== null) return 'CONNECTION';
   const known = byNumber[error.errno];
   if (known === 'EXHAUSTED' && error.cause !== undefined && faultOf(error.cause) === 'CONNECTION') return 'CONNECTION';
   if (known !== undefined) return known;

@@ -204,6 +204,7 @@ const faults: DriverFaults = {
   faultOf: (error) => faultsByWord[wordOf(error)] ?? 'OTHER',
   inWords: () => null,
   connecting: () => null,
+  tls: () => null,
   wordOf,
   sentenceOf: () => null,
   unableBy: (error) => ({ GONE: 'TABLE_MISSING' as const, NO_RIGHT: 'RIGHT_MISSING' as const })[wordOf(error)] ?? null,
