@@ -111,6 +111,31 @@ describe('the checker', () => {
       { 'src/database/a.ts': "import { a } from '../servers/mysql/a.ts';" },
       /imports src\/servers\/mysql\/a\.ts, which belongs to servers\/flavours\.ts/,
     ],
+    [
+      'a name in backticks',
+      { 'src/database/a.ts': "const sql = 'SELECT id FROM `orders`';" },
+      /only one kind of server/,
+    ],
+    [
+      'a quoted name in a template',
+      { 'src/database/a.ts': 'const sql = `DELETE FROM \\`orders\\` WHERE id = ?`;' },
+      /only one kind of server/,
+    ],
+    [
+      'a clause of one dialect',
+      { 'src/mirror/a.ts': "const sql = 'INSERT INTO a VALUES (?) ON DUPLICATE KEY UPDATE b = 1';" },
+      /only one kind of server/,
+    ],
+    [
+      'a function of one dialect',
+      { 'src/database/a.ts': "const sql = 'SELECT GET_LOCK(?, 0)';" },
+      /only one kind of server/,
+    ],
+    [
+      'an alias that other servers put in small letters',
+      { 'src/database/a.ts': "const sql = 'SELECT record_key AS recordKey FROM outbox';" },
+      /only one kind of server/,
+    ],
     ['Date.now', { 'src/http/server.ts': 'const now = Date.now();' }, /touches the real clock/],
     ['new Date()', { 'src/orders/a.ts': 'const now = new Date();' }, /touches the real clock/],
     ['performance.now', { 'src/http/server.ts': 'const now = performance.now();' }, /touches the real clock/],
@@ -150,7 +175,8 @@ describe('the checker', () => {
       'src/servers/a/pool.ts': "import { createPool } from 'mariadb';\nimport type { A } from '../../errors.ts';",
       'src/servers/b/pool.ts': "import { createPool } from '../a/pool.ts';",
       'src/app/create-app.ts': "import { a } from '../database/a.ts';",
-      'src/database/a.ts': 'export const a = 1;',
+      'src/database/a.ts': "export const a = 'SELECT id FROM orders WHERE id = ?'; // FROM `orders`",
+      'src/servers/a/sql.ts': "const sql = 'SELECT GET_LOCK(?, 0) AS isTaken FROM `a`';",
       'src/routing/long.ts': 'a\n'.repeat(300),
     };
     expect(layeringBreaches(new Map(Object.entries(tree)))).toEqual([]);

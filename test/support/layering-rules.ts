@@ -73,6 +73,21 @@ export const patternOwners: readonly {
     pattern: /(?<!\bfrom )['"](?:mysql|mariadb)['"]|\b(?:Mysql|Mariadb)[A-Z]/,
     owners: ['servers'],
   },
+  {
+    // Names are quoted by the dialect; what standard SQL does not say is asked through the flavour.
+    what: 'writes SQL that only one kind of server reads',
+    pattern: new RegExp(
+      [
+        String.raw`\b(?:SELECT|DISTINCT|FROM|INTO|UPDATE|JOIN|TABLE|WHERE|AND|BY|SET)\s+\\?${'`'}[\w$]`,
+        // An alias without quotes comes back in small letters elsewhere.
+        String.raw`\bAS [a-z]+[A-Z]\w*`,
+        String.raw`\bON DUPLICATE KEY\b|\bINSERT IGNORE\b|\bFORCE INDEX\b|\bWITH CONSISTENT SNAPSHOT\b|\bIN \(\?\)`,
+        String.raw`\b(?:GET|RELEASE)_LOCK\b|\bUTC_TIMESTAMP\b|\bTIMESTAMP(?:ADD|DIFF)\b|\bDATE_FORMAT\b|\bDATABASE\(\)|\bNOW\(`,
+        String.raw`\bFOREIGN_KEY_CHECKS\b|\bSHOW (?:TABLES|GLOBAL|VARIABLES|STATUS|CREATE)\b|@@\w`,
+      ].join('|'),
+    ),
+    owners: ['servers', 'cluster/problems'],
+  },
 ];
 
 /** What only these may import: whoever imports the folder of one kind of server would have to be edited for each. */
