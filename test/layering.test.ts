@@ -81,7 +81,7 @@ describe('the checker', () => {
       { 'src/app/create-app.ts': "import { a } from '../../test/support/a.ts';" },
       /no part of the program/,
     ],
-    ['a folder that nobody planned', { 'src/misc/a.ts': '' }, /misc is no folder of the table/],
+    ['an unplanned folder', { 'src/misc/a.ts': '' }, /misc is no folder of the table/],
     ['GraphQL in the domain', { 'src/orders/a.ts': "import { GraphQLError } from 'graphql';" }, /belongs to graphql/],
     [
       'Prisma in the domain',

@@ -69,7 +69,7 @@ class Jar {
 }
 
 describe('through nginx, below a prefix, with TLS', () => {
-  it('a cookie is sent back, so that nobody misses their own order', async () => {
+  it('a cookie is sent back, so that users see their own orders', async () => {
     const jar = new Jar();
     let missing = 0;
     for (let round = 0; round < own; round += 1) {

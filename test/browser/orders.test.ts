@@ -148,7 +148,7 @@ describe('an order', () => {
     expect(await dialog.getByLabel('SKU').inputValue()).toBe('A');
   });
 
-  it('that somebody else has changed first is shown in both versions, and merged', async () => {
+  it('that another user has changed first is shown in both versions, and merged', async () => {
     const seen = await createElsewhere(stage.api, { number: 'C-1', charge: '5.00' });
     const { page, faults } = await stage.tab('/?open=C-1');
     await page.getByRole('button', { name: 'Pause live updates' }).click({ force: true });
@@ -309,7 +309,7 @@ describe('with servers down', () => {
     await notice(page).waitFor({ state: 'detached' });
   });
 
-  it('orders are still read without the source, and a change that nobody takes stays in its form', async () => {
+  it('orders are still read without the source, and a change that no server accepts stays in its form', async () => {
     const { page } = await stage.tab('/?open=T-001');
     const panel = page.getByRole('dialog', { name: 'T-001' });
     await panel.getByLabel(/^Charge/).fill('7.00');

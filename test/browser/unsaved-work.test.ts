@@ -91,7 +91,7 @@ describe('what is typed into an order', () => {
     }
   });
 
-  it('is shown when somebody else deletes the order, and asked about until then', async () => {
+  it('is shown when another user deletes the order, and asked about until then', async () => {
     const order = await createElsewhere(stage.api, { number: 'G-1' });
     const { page } = await opened('/?open=G-1');
     const panel = page.getByRole('dialog', { name: 'G-1' });
@@ -162,7 +162,7 @@ describe('what is typed into a new order', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
-  it('is gone when somebody goes back and agrees to lose it, and what is typed next is asked about', async () => {
+  it('is gone after going back and agreeing to lose it, and what is typed next is asked about', async () => {
     const { page } = await opened();
     await button(page, /^Paid$/).click();
     await until('it is in the address', () => page.url().includes('status=PAID'));

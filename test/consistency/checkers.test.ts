@@ -9,7 +9,7 @@ type Found = Case & { readonly also?: readonly Guarantee[] };
 const anomalous: Record<Guarantee, readonly Found[]> = {
   'read your writes': [
     { title: 'an own update is missing', history: '1 create a@1\n1 update a@2\n1 read a@1' },
-    { title: 'an own order is missing and nobody deletes it', history: '1 create a@1\n1 read a-' },
+    { title: 'an own order is missing although it was not deleted', history: '1 create a@1\n1 read a-' },
     { title: 'an own deleted order is there', history: '1 create a@1\n1 delete a\n1 read a@1' },
     { title: 'an own order is missing before its delete begins', history: '1 create a@1\n1 read a-\n2 delete a' },
     {
@@ -81,7 +81,7 @@ const anomalous: Record<Guarantee, readonly Found[]> = {
     },
   ],
   'acknowledged writes last': [
-    { title: 'an order is gone that nobody deleted', history: '1 create a@1\n9 final a-' },
+    { title: 'an order is gone that was not deleted', history: '1 create a@1\n9 final a-' },
     { title: 'an acknowledged update is gone', history: '1 create a@1\n1 update a@2\n9 final a@1' },
     { title: 'an acknowledged delete is undone', history: '1 create a@1\n1 delete a\n9 final a@1' },
     {

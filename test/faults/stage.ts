@@ -117,7 +117,7 @@ export class Stage {
   /** Whichever server takes the writes, as the servers tell it. */
   async source(): Promise<string> {
     const found = this.ground === 'group' ? await this.#primary() : await new TestFailover(this.cluster).source();
-    if (found === null) throw new Error('nobody knows which server is the source');
+    if (found === null) throw new Error('it is unknown which server is the source');
     return found;
   }
 

@@ -224,7 +224,7 @@ describe('two keys that differ', () => {
     ['in an accent', 'order-e', 'order-é', 2],
     ['in composition', 'order-é', 'order-e\u0301', 2],
     ['in width', 'order-1', 'order-１', 2],
-    ['in what nobody sees', 'order-x', 'order-x\u200b', 2],
+    ['in invisible characters', 'order-x', 'order-x\u200b', 2],
     ['in a NUL', 'order-n', 'order-n\u0000', 2],
     ['behind 190 characters', `${'k'.repeat(190)}1`, `${'k'.repeat(190)}2`, 2],
     ['behind 99 characters of two halves', `${'😀'.repeat(99)}1`, `${'😀'.repeat(99)}2`, 2],

@@ -138,7 +138,7 @@ describe('an API process', () => {
     }
   };
 
-  it('that feeds the backup tells how far it is and what it compared', async () => {
+  it('that feeds the backup reports its progress and what it compared', async () => {
     await orders.create(ids(1, 5));
     const seen = await told(
       { MIRROR_COMPARE_INTERVAL_MS: '1' },

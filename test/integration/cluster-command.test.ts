@@ -69,7 +69,7 @@ describe.sequential('npm run cluster', () => {
     expect({ code, output }).toEqual({ code: 0, output: 'Nothing to do: source is the source and answers.\n' });
   });
 
-  it('ends with 2 when nobody is there to be asked', async () => {
+  it('exits with 2 without a terminal to confirm on', async () => {
     const { code, output } = await command('switchover', 'replica-1');
     expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('pass --yes') });
   });
@@ -191,7 +191,7 @@ describe.sequential('an empty server that joins', () => {
   });
 });
 
-describe.sequential('a replica that somebody wrote to', () => {
+describe.sequential('a replica that was written to', () => {
   it('is refused until what it holds may be thrown away, and is then made anew', async () => {
     const { source, follower } = await sourceAndFollower();
     const { name } = follower;

@@ -17,7 +17,7 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-describe('somebody who subscribes to what happens to the cluster', () => {
+describe('a subscriber to cluster events', () => {
   it('hears when servers are killed, when all is lost, and when they are back; and the end when the API stops', async () => {
     const { told, ended } = await subscribe(
       api.url,

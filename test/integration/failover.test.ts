@@ -172,7 +172,7 @@ describe.sequential('a source that loses its machine', () => {
     expect(JSON.stringify(decision)).toContain('source holds transactions that did not survive');
   });
 
-  it('is told to hold transactions that nobody else has, once, and which', async () => {
+  it('is reported once to hold transactions that no other server has, and which', async () => {
     await expect.poll(() => seen('source'), patience).toMatchObject(holdsErrant);
     expect(errant.told.map(({ name, node }) => `${name} ${node}`)).toEqual(['ERRANT_TRANSACTION_FOUND source']);
     const { facts } = errant.told[0] ?? {};
@@ -199,7 +199,7 @@ describe.sequential('an old source whose errant transactions are thrown away', (
       .toEqual({ node: 'source', role: 'REPLICA' });
   });
 
-  it('holds the same rows as everybody, and none of what was lost', async () => {
+  it('holds the same rows as all others, and none of the lost ones', async () => {
     const rows = (name: string) => admin(name, 'SELECT id, number, total, created_at FROM orders ORDER BY id');
     await expect.poll(() => rows('source'), patience).toEqual(await rows('replica-1'));
     expect(await failover.rejoin('source')).toMatchObject({ decision: { verdict: 'nothing' } });
@@ -273,7 +273,7 @@ describe.sequential('a process that looks at nothing periodically', () => {
   });
 });
 
-describe.sequential('a replica that somebody wrote to', () => {
+describe.sequential('a replica that was written to', () => {
   it('is named with what was written there, and serves no reads any more', async () => {
     await expect.poll(() => seen('replica-2'), patience).toMatchObject({ state: 'HEALTHY' });
     await writeOn('replica-2', 'CREATE TABLE stray (id INT)');

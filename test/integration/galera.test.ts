@@ -136,7 +136,7 @@ describe.skipIf(started === null)('a Galera cluster', { timeout: 600_000 }, () =
     await expect.poll(() => rolesIn(database), soon).toEqual(['REPLICA HEALTHY', 'SOURCE HEALTHY', 'REPLICA HEALTHY']);
   });
 
-  it('whose majority is lost says so, serves nobody, and goes on once a majority is declared', async () => {
+  it('that loses its majority says so, serves no reads, and continues once a majority is declared', async () => {
     const database = await engine();
     await expect.poll(() => rolesIn(database), soon).toEqual(['SOURCE HEALTHY', 'REPLICA HEALTHY', 'REPLICA HEALTHY']);
     await galera.kill('node-1');

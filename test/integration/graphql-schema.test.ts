@@ -145,7 +145,7 @@ describe('a changed order', () => {
     expect(statements.join()).not.toMatch(/FROM \S*`(orders|order_items)`/);
   });
 
-  it('is shown as it is now when somebody else was first', async () => {
+  it('is shown in its current state if another client was first', async () => {
     const { order } = await create();
     const changed = await update({ id: order.id, charge: '1.00', expectedVersion: 1 });
     expect(await update({ id: order.id, charge: '2.00', expectedVersion: 1 })).toMatchObject({

@@ -440,7 +440,7 @@ describe('what writes outside of a write', () => {
     expect(Number(kept.version)).toBe(1);
   });
 
-  it('is refused behind a text that says that it will write, and nobody meets what it leaves', async () => {
+  it('is refused after a text that announces a write, and no later user sees what it leaves', async () => {
     const begun = [
       'BEGIN',
       'START TRANSACTION READ WRITE',
@@ -477,7 +477,7 @@ describe('what writes outside of a write', () => {
 });
 
 describe('a connection', () => {
-  it('that somebody has changed serves nobody after', async () => {
+  it('that was changed is not used again', async () => {
     const ids = new Set<number>();
     const changed = await write(async (tx) => {
       await tx.$executeRaw`SET SESSION sql_mode = '', @left = 1`;

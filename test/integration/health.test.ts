@@ -130,7 +130,7 @@ describe('with all servers well', () => {
     expect(mixed.consistency?.servedBy).not.toBeNull();
   });
 
-  it('a name that nobody has is not looked at, and ends with 3', async () => {
+  it('an unknown name is not probed, and exits with 3', async () => {
     const { exited, output } = health('nobody');
     expect(await exited).toBe(3);
     expect(output()).toBe('No node is called nobody. There are: source, replica-1, replica-2, backup\n');

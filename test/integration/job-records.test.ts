@@ -123,7 +123,7 @@ describe('of one client', () => {
     expect(restMs).toBeLessThanOrEqual(10 * 60_000);
   });
 
-  it("that have ended are kept a hundred at most, and take away nobody else's", async () => {
+  it('that have ended are kept a hundred at most, and do not displace those of others', async () => {
     await redis.call('flushall', []);
     const end = async (id: string, client: string, atMs: number) => {
       await records.open(id, 'REFRESH_NEW_ORDERS', 0, atMs, { ...asked, client });

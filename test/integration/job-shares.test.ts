@@ -83,7 +83,7 @@ describe('orders that wait', () => {
     expect((await recheck('2001:db8::1', ids(300, 1))).job).toMatchObject({ total: 1 });
   });
 
-  it('are so many in all at most, whoever asked', async () => {
+  it('are limited in total, whichever clients asked', async () => {
     for (const client of [1, 2, 3, 4]) await recheck(`192.0.2.${client}`, ids(client * 100, 45));
     const refused = await recheck('192.0.2.5', ids(500, 21));
     expect(refused.error).toMatchObject({ code: 'TOO_MANY_JOBS', retryable: true, waiting: 180, most: 200 });
@@ -99,7 +99,7 @@ describe('orders that wait', () => {
   });
 });
 
-describe('the same work asked for again and again', () => {
+describe('the same work requested repeatedly', () => {
   it('is one job while it waits, and takes no more of Redis', async () => {
     const { job: first } = await recheck('192.0.2.1', ids(0, 3));
     const kept = await keysOfJobs();

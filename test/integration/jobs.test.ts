@@ -120,7 +120,7 @@ describe('a recheck', () => {
     await heard.ended;
   });
 
-  it('changes an order once, however often it is asked for, and shows it to whoever reads with its token', async () => {
+  it('changes an order once, however often it is requested, and shows it to any client that reads with its token', async () => {
     const [id = ''] = await payableOrders(1);
     const first = await finished(await queueRecheck(api, [id]));
     const second = await finished(await queueRecheck(api, [id]));
@@ -385,7 +385,7 @@ describe('new orders', () => {
     heard.leave();
   });
 
-  it('go on by themselves when Redis is emptied, and when somebody takes away a part of the schedule', async () => {
+  it('continue when Redis is emptied, and when a part of the schedule is deleted', async () => {
     const own = await RedisServer.start();
     const scheduled = await startApi({ ...environment, REDIS_URL: own.url, REFRESH_INTERVAL_MS: '1000' });
     const looksGoOn = async () => {
@@ -538,7 +538,7 @@ describe('a Redis in cluster mode', () => {
 });
 
 describe('Redis that hangs', () => {
-  it('makes nobody wait for long', async () => {
+  it('keeps no client waiting for long', async () => {
     redis.pause();
     try {
       const refused = await ask(api, `mutation { recheckOrders(input: { where: {} }) { __typename } }`);

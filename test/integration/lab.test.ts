@@ -46,7 +46,7 @@ describe('the lab', () => {
     expect(await see('replica-1')).toMatchObject({ applier: 'running', delayS: 0 });
   });
 
-  it('undoes by itself what was wanted for a while, whoever is gone by then', async () => {
+  it('undoes an action with a time limit automatically, even if its client is gone by then', async () => {
     await lab.act('replica-1', { name: 'delay', seconds: 30 }, 1);
     await lab.act('replica-2', { name: 'stop-applier' }, 1);
     // What is done to it meanwhile is meant to stay.

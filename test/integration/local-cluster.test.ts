@@ -156,7 +156,7 @@ describe('a fresh local cluster', () => {
     }
   });
 
-  it('lets nobody in without a password', async () => {
+  it('admits no one without a password', async () => {
     const empty = { user: 'root', password: '' };
     await expect(query(nodeOf(cluster, 'source'), empty, 'SELECT 1')).rejects.toThrow();
     expect((await stat(join(directory, 'secrets.json'))).mode & 0o777).toBe(0o600);
@@ -164,7 +164,7 @@ describe('a fresh local cluster', () => {
     expect(left.filter((name) => name.endsWith('.sql'))).toEqual([]);
   });
 
-  it('lets nobody into Redis without its password, which is shown to nobody', async () => {
+  it('admits no one to Redis without its password, which is never shown', async () => {
     const { port, pid } = cluster.redis ?? expect.unreachable('Redis does not run');
     const asked = async (account: object) => {
       const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null, ...account });

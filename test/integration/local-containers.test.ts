@@ -80,7 +80,7 @@ describe('the one-shot service of the compose file', () => {
     }
   });
 
-  it('lets the new source write after a failover, and nobody else', async () => {
+  it('makes only the new source writable after a failover', async () => {
     const admin = await servers.admin('source');
     await admin.query(
       'CREATE TABLE cluster_epochs (epoch INT UNSIGNED PRIMARY KEY, source_id VARCHAR(64), end_of_previous TEXT, started_at DATETIME(3))',

@@ -30,7 +30,7 @@ async function start(stdout: 'pipe' | number): Promise<{ url: string; ended: Pro
 const asks = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ __typename }"}' };
 
 describe.each([
-  ['nobody reads', 'pipe'],
+  ['is not read', 'pipe'],
   ['lies on a full disk', openSync('/dev/full', 'w')],
 ] as const)('a log that %s', (_, stdout) => {
   it('costs lines, and neither answers nor the end of the process', async () => {

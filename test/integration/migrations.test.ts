@@ -83,7 +83,7 @@ describe('migrating', () => {
     });
   });
 
-  it('waits for whoever migrates, Prisma included, but not for ever', async () => {
+  it('waits for another migration, Prisma included, but not forever', async () => {
     await connection.query("SELECT GET_LOCK('prisma_migrate', 0)");
     await expect(migrate({ url, directory, log, lockTimeoutMs: 1000 })).rejects.toBeInstanceOf(MigrationsLockedError);
     await connection.query("SELECT RELEASE_LOCK('prisma_migrate')");
@@ -136,7 +136,7 @@ describe('a migration that fails half way', () => {
     await expect(migrate({ url, directory, log })).rejects.toBeInstanceOf(FailedMigrationError);
   });
 
-  it('is recorded with its reason, and stops everything until somebody settles it', async () => {
+  it('is recorded with its reason, and stops everything until it is settled', async () => {
     const error: unknown = await migrate({ url, directory, log }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FailedMigrationError);
     expect(error).toMatchObject({ facts: { migration: name, appliedSteps: 1 } });
@@ -154,7 +154,7 @@ describe('a migration that fails half way', () => {
     expect(await tables()).toEqual(['a', 'b', 'c']);
   });
 
-  it('counts as applied once somebody completed it by hand', async () => {
+  it('counts as applied once it was completed by hand', async () => {
     await connection.query('CREATE TABLE c (id INT)');
     await settleMigration({ url, directory, log }, name, 'applied');
     expect(await migrate({ url, directory, log })).toEqual({ applied: [] });

@@ -144,7 +144,7 @@ describe('a mirror', () => {
     );
   });
 
-  it('is shared by several workers on records that change again and again', async () => {
+  it('is shared by several workers on records that change repeatedly', async () => {
     await orders.create(ids(1, 30));
     const mirrors = [1, 2, 3].map(() => orders.mirror({ limits: { recordsPerBatch: 7 } }));
     for (const mirror of mirrors) mirror.start();

@@ -54,7 +54,7 @@ async function giveBack(node: string, rights: string, kept: readonly string[]): 
 const own = ['INSERT ON orders.cluster_epochs', 'INSERT ON orders.cluster_servers'];
 
 describe('an account that may not write', () => {
-  it('to any table of orders: nobody is told that writes are taken, and the grants mend it', async () => {
+  it('to any table of orders: the cluster does not claim to accept writes, and the grants fix it', async () => {
     await well();
     await revoke('source', 'INSERT', own);
     await until('it is named', async () => (await found('RIGHT_MISSING', 'source')) !== undefined);

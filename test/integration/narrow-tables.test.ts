@@ -106,7 +106,7 @@ describe('a value that the table cannot store', () => {
     }
   });
 
-  it('is named to whoever writes models of their own', async () => {
+  it('is named for users of their own models', async () => {
     const database = await openEngine(cluster);
     try {
       const write = new TestClient(database).write((tx) => tx.order.create({ data: { ...newOrder(), userId: 256n } }));

@@ -171,7 +171,7 @@ describe('keys that are old', () => {
     }
   };
 
-  it('are cleared away batch by batch, but for those whose position nobody has noted', async () => {
+  it('are deleted in batches, except those whose position is not recorded', async () => {
     const keys = Array.from({ length: 8 }, () => randomUUID());
     for (const key of keys) await call(key);
     for (const key of keys.slice(0, 6)) await age(key, 49);

@@ -134,7 +134,7 @@ describe('a list', () => {
     rows = await database.client.order.findMany();
   });
 
-  it('asks once for a page between rows that are there, and once more for each side whose row is gone', async () => {
+  it('needs one query for a page between existing rows, and another for each side whose row is gone', async () => {
     const all = sorted(sort);
     const row = (index: number) => rows.find(({ id }) => id === all[index]) as Row;
     const gone = { ...row(5), id: row(5).id + 10n ** 12n };

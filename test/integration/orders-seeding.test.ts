@@ -52,7 +52,7 @@ describe('seeding', () => {
       await migrate({ url, directory: migrationsDirectory, log: () => undefined });
     });
 
-    it('tells how far it is and writes orders whose totals fit their items', async () => {
+    it('reports progress and writes orders whose totals match their items', async () => {
       const progress: string[] = [];
       expect(await seed({ progress: (done, of) => progress.push(`${done}/${of}`) })).toBe(1200);
       expect(progress).toEqual(['500/1200', '1000/1200', '1200/1200']);
@@ -75,7 +75,7 @@ describe('seeding', () => {
       expect(await named()).toEqual([{ n: 1300n, due: 1300n }]);
     });
 
-    it('leaves orders alone that are there, unless told to add or to replace', async () => {
+    it('leaves existing orders alone by default, and adds or replaces on request', async () => {
       await seed();
       const first = await everything();
       await expect(seed()).rejects.toBeInstanceOf(OrdersPresentError);

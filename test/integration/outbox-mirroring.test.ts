@@ -301,7 +301,7 @@ describe('when the outbox cannot be written', () => {
   });
 });
 
-describe('a write of which nobody can tell what it changes', () => {
+describe('a write whose changes cannot be determined', () => {
   // Prisma wraps what comes from below, and keeps the code.
   const refusal = { code: 'WRITE_NOT_MIRRORED' };
 

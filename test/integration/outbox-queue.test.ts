@@ -68,7 +68,7 @@ describe('claiming', () => {
     expect(keys(await claim({ limit: 1 }))).toEqual(['a', 'a', 'a']);
   });
 
-  it('passes over a record that somebody has, whatever happens to it meanwhile', async () => {
+  it('skips a record that another worker has, whatever happens to it in the meantime', async () => {
     await changed('a');
     await claim();
     await changed('a', 'b');
@@ -168,7 +168,7 @@ describe('a claimed row', () => {
 });
 
 describe('a parked row', () => {
-  it('waits for nobody and holds up nobody', async () => {
+  it('neither waits for others nor blocks them', async () => {
     await changed('a');
     const [entry] = await claim();
     await outbox.park(entry?.id ?? 0n, 'x'.repeat(1000));
@@ -181,7 +181,7 @@ describe('a parked row', () => {
     ]);
   });
 
-  it('is tried afresh when somebody asks for it', async () => {
+  it('is retried on request', async () => {
     await changed('a');
     const [entry] = await claim();
     await outbox.park(entry?.id ?? 0n, 'no such column');

@@ -89,7 +89,7 @@ describe.sequential('a promotion made outside that loses a write', () => {
     expect(read.errors).toEqual([]);
   });
 
-  it('is told behind a cursor of that time, and lets whoever was told page on', async () => {
+  it('is reported for a cursor of that time, and a client that was told may page on', async () => {
     const refused = await ask(api, page, { variables: { after: cursor } });
     expect(refused.code).toBe('WRITE_LOST');
     const headers = withToken(String(refused.token));
@@ -98,7 +98,7 @@ describe.sequential('a promotion made outside that loses a write', () => {
     expect(next.data.orders.nodes).toHaveLength(1);
   });
 
-  it('is told once to whoever carries tokens with the library', async () => {
+  it('is reported once to a client that carries tokens with the library', async () => {
     const store = new TokenStore([lost.token]);
     const carried = tokenFetch(store);
     const body = JSON.stringify({ query: count });

@@ -95,7 +95,7 @@ const errors = (samples: readonly Sample[]) =>
   );
 
 describe('a process that is short of its own time blames no server', () => {
-  it('when it was stopped for three seconds, again and again', async () => {
+  it('when it was stopped for three seconds repeatedly', async () => {
     const samples = await load(() => stops(3));
     expect([errors(samples), await told()]).toEqual([[], []]);
   });
@@ -132,7 +132,7 @@ describe('a connection that is closed says nothing of its server', () => {
     },
   );
 
-  it('when somebody ends all of them', async () => {
+  it('when all of them are killed', async () => {
     const samples = await load(async () => {
       for (let round = 0; round < 5; round += 1) {
         await systemClock.sleep(500);

@@ -40,7 +40,7 @@ describe('the package', () => {
 });
 
 // Whatever is written reaches the replica a minute later.
-describe('the engine under models of somebody else', () => {
+describe('the engine with another program’s models', () => {
   let cluster: TestCluster;
   let library: Library;
 

@@ -201,7 +201,7 @@ describe('a wait for a position', () => {
 });
 
 describe('the lag of a replica', () => {
-  it('is what the server says, and a replica that is too late serves nobody', async () => {
+  it('is what the server says, and a replica that lags too far behind serves no reads', async () => {
     const database = await openEngine(cluster, {
       health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 1000, minServingReplicas: 0 },
       // Busy is not late, and what is not asked in time is down.
@@ -223,7 +223,7 @@ describe('the lag of a replica', () => {
     await until('it is well again', () => state()?.state === 'HEALTHY');
   });
 
-  it('that has stopped receiving serves nobody either', async () => {
+  it('that has stopped receiving serves no reads either', async () => {
     const database = await engine();
     const state = () => statusOf(database.cluster.snapshot(), 'replica-2');
     const admin = await cluster.admin('replica-2');

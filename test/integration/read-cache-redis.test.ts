@@ -154,7 +154,7 @@ describe('a write', () => {
     expect(shown(await a.ask(question()))).toBe(6);
   });
 
-  it('that is one of many makes nobody wait: the answer is read anew when the request is done', async () => {
+  it('that is one of many keeps no request waiting: the answer is read again after the request', async () => {
     const late = cacheOf(redis, () => 'LATE');
     await filled(a, 5);
     await told(a, 6);
@@ -225,7 +225,7 @@ describe('readers of one answer', () => {
 });
 
 describe('Redis that hangs', () => {
-  it('makes everybody read, and keeps nothing open', async () => {
+  it('makes every request read, and keeps nothing open', async () => {
     const impatient = new Redis({
       target: server.target,
       prefix: `${prefixes}:`,

@@ -72,7 +72,7 @@ async function whileWriting<T>(work: () => Promise<T>): Promise<T> {
 }
 
 describe('the order page', () => {
-  it('is read once for everybody, whichever process they ask', async () => {
+  it('is read once for all clients, whichever process they use', async () => {
     await settled();
     const read = await ask(a, orderPage, { headers: { 'x-consistency-level': 'strong' } });
     const decisions = await metric(a, 'tidemark_route_decisions_total');
@@ -107,7 +107,7 @@ describe('the order page', () => {
     expect(own.data.orders.totalCount).toBe(0);
   });
 
-  it('is made once of what is kept, with the same cursors for everybody, and anew when that changes', async () => {
+  it('is made once of what is kept, with the same cursors for all clients, and again when that changes', async () => {
     await settled();
     const session = new PageReader();
     const own = await session.ask(a, create, { variables: { userId: '6' } });
@@ -246,7 +246,7 @@ describe('each level', () => {
     expect(eventual.consistency).toMatchObject({ reason: 'cache-hit', token: null });
   });
 
-  it('a bound is kept also where nobody told the cache of a write', async () => {
+  it('a bound holds even if the cache was not told of a write', async () => {
     await settled();
     const before = (await ask(a, orderPage)).data.orderCounts.total;
     const admin = await cluster.admin('source');
@@ -309,7 +309,7 @@ describe('a source without replicas', () => {
 });
 
 describe('Redis that is killed', () => {
-  it('is missed by nobody but the log, and used again when it is back', async () => {
+  it('is only missed in the log, and used again when it is back', async () => {
     const timeoutMs = 10_000;
     const api = await another({ REDIS_TIMEOUT_MS: String(timeoutMs) });
     await settled();

@@ -111,7 +111,7 @@ describe('a master that is demoted while its connections stay open', () => {
     expect(JSON.stringify(told)).not.toMatch(/READONLY|script/);
   });
 
-  it('is said to be a replica for as long as nobody else is there', async () => {
+  it('is reported as a replica as long as there is no other server', async () => {
     const { first, second } = await pair();
     const { redis, told } = await connected(targetOf(first.url));
     await failover(first, second);
@@ -198,7 +198,7 @@ describe('Redis that wants another password', () => {
   });
 });
 
-describe('Redis that is emptied under everybody', () => {
+describe('Redis that is emptied while in use', () => {
   it('is noticed, by each process once', async () => {
     const redis = await server();
     const [a, b] = [await connected(targetOf(redis.url)), await connected(targetOf(redis.url))];
@@ -332,7 +332,7 @@ describe('rediss', () => {
     ],
     ['an authority that Node does not know', 'localhost', null, /^presents a certificate of an untrusted CA/],
     ['another host', '127.0.0.1', certificates.ca, /^presents a certificate for another host name$/],
-  ])('trusts nobody with a certificate of %s', async (_, host, file, trouble) => {
+  ])('does not trust a certificate of %s', async (_, host, file, trouble) => {
     const { port } = await secured();
     const { redis } = client(target(host, port, file));
     await redis.start();

@@ -93,7 +93,7 @@ describe('Redis that is gone', () => {
     expect(changes).toEqual([true, false, true]);
   });
 
-  it('does not keep anybody from starting, nor from stopping', async () => {
+  it('prevents neither start nor stop', async () => {
     await server.kill();
     const redis = client();
     await redis.start();
@@ -150,7 +150,7 @@ describe('Redis that hangs with its sockets open', () => {
     expect(changes).toEqual([]);
   });
 
-  it('does not keep anybody from starting, nor from stopping', async () => {
+  it('prevents neither start nor stop', async () => {
     server.pause();
     const redis = client();
     await redis.start();

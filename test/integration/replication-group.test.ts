@@ -173,7 +173,7 @@ describe.skipIf(skipped)('a replication group', () => {
     expect(database.epochs.length).toBe(1);
   });
 
-  it('without a majority refuses writes and serves reads, and starts again as one group once everybody is back', async () => {
+  it('without a majority refuses writes and serves reads, and starts again as one group once all members are back', async () => {
     const database = await engine();
     const source = await whole(database);
     const client = new TestClient(database);

@@ -69,7 +69,7 @@ describe.sequential('a source that was emptied and loaded from a dump', () => {
   const kept: Written[] = [];
   const lost: Written[] = [];
 
-  it('tells each client of a lost write once, and nobody else, while its replicas still hold all', async () => {
+  it('tells each client of a lost write once, and no other client, while its replicas still have everything', async () => {
     running = await started();
     const stopped = await openEngine(cluster);
     for (let round = 0; round < 4; round += 1) kept.push(await written(round % 2 === 0 ? running : stopped));

@@ -145,7 +145,7 @@ describe('a commit that waits for its acknowledgement', () => {
     await sameEverywhere(order, 1);
   });
 
-  it('for longer than anybody waits is told as unknown, and once', async () => {
+  it('for longer than any deadline is reported once as unknown', async () => {
     await set('timeout', '600000');
     const pool = { ...quick, maxCommitMs: 3000 };
     const database = await engine({ pool });

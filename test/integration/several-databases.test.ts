@@ -544,7 +544,7 @@ describe('a deadlock', () => {
     }
   });
 
-  it('that comes back again and again is told of the one that met it', async () => {
+  it('that comes back repeatedly is reported for the database that met it', async () => {
     let runs = 0;
     const writing = places.sales.engine.write(async (tx) => {
       runs += 1;
@@ -706,7 +706,7 @@ describe('a database that is only read', () => {
 });
 
 describe('a database that is only written', () => {
-  it('is read by its writes, and by nobody else', async () => {
+  it('is read only by its writes', async () => {
     const { name: clusterId, cluster } = places.sales;
     const sink = await openPrismaEngine({
       source: cluster.urls().source,

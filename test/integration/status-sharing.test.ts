@@ -178,7 +178,7 @@ describe('a process that starts', () => {
 });
 
 describe('Redis that is lost while requests run', () => {
-  it.each(['killed', 'hung'])('%s, is an event, and nobody waits for it', async (how) => {
+  it.each(['killed', 'hung'])('%s, is an event, and no request waits for it', async (how) => {
     const { database, redis, events } = await engine(watchful);
     if (how === 'killed') await redisServer.kill();
     else redisServer.pause();

@@ -151,7 +151,7 @@ describe.sequential('servers that take no connection without TLS', () => {
       '127.0.0.1',
       'has a certificate for other hosts than the one in its address (VERIFY_IDENTITY)',
     ],
-  ])('say so to whoever comes %s', async (_, tls, host, words) => {
+  ])('say so to a client %s', async (_, tls, host, words) => {
     const variables: Record<string, string> = { ...environment(host), ...tls };
     const health = await run(bundled('health'), variables);
     expect(health.code).toBe(2);

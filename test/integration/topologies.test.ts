@@ -126,7 +126,7 @@ const found: readonly Case[] = [
     { roles: [S, S, R], problems: ['SOURCE_CONFLICT replica-1'] },
   ],
   [
-    'replicas that nobody made read-only',
+    'replicas that were never made read-only',
     {
       source: { writes: true },
       'replica-1': { writes: true, follows: 'source' },
@@ -246,7 +246,7 @@ describe('seen to change', () => {
     expect(heard.filter((what) => /SOURCE_(CHANGED|LOST)/.test(what))).toEqual([]);
   });
 
-  it('a writable replica whose source dies: nobody is sent its writes, until somebody says so', async () => {
+  it('a writable replica whose source dies: it gets no writes until it is promoted', async () => {
     await servers.arrange(keeper, { ...plain, 'replica-1': { writes: true, follows: 'source' } });
     const database = await engine();
     await serves(database, 'source');
@@ -260,7 +260,7 @@ describe('seen to change', () => {
     await servers.refuse('source');
   });
 
-  it('a replica with another source besides: what stands still there stops nobody, what stands still here does', async () => {
+  it('a replica with another source besides: a stopped channel there does no harm, a stopped one here does', async () => {
     await servers.arrange(keeper, plain);
     await servers.hearOf('replica-1', 'backup', 'another');
     const database = await engine();

@@ -98,7 +98,7 @@ describe('an engine over servers of another kind', () => {
     first.catchUp();
   });
 
-  it('waits for a replica that gets there, by asking again and again', async () => {
+  it('waits for a replica that reaches the position, by polling', async () => {
     first.hold();
     second.isSlow = true;
     const written = await engine.write(setting('greeting', 'good evening'));
@@ -278,7 +278,7 @@ describe('a promotion among such servers', () => {
     });
   });
 
-  it('leaves the old source to somebody on its host', async () => {
+  it('leaves the old source to an operator on its host', async () => {
     source.isRunning = true;
     source.takesWrites = false;
     const seen = await members.look();

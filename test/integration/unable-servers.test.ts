@@ -39,7 +39,7 @@ const create = (userId: string) =>
   );
 
 describe('servers without tables', () => {
-  it('are said not to be migrated, serve nobody, and serve by themselves once they are', async () => {
+  it('are reported as not migrated, serve no reads, and serve again once they are migrated', async () => {
     // A read that hangs is to be asked elsewhere, however late this machine finds out, and not to be ended.
     const patient = { STATEMENT_TIMEOUT_MS: '60000', REQUEST_TIMEOUT_MS: '90000' };
     api = await startApi({ ...environmentFor(cluster), ...patient }, { log });
@@ -102,7 +102,7 @@ describe('the log', () => {
 });
 
 describe('a replica that cannot serve', () => {
-  it('because a table is missing answers nobody, is named, and is back with the table', async () => {
+  it('because a table is missing serves no reads, is reported, and is back with the table', async () => {
     await well();
     await on('replica-1', 'RENAME TABLE orders.order_items TO orders.order_items_gone');
     expect(await reads()).toEqual([]);
@@ -115,7 +115,7 @@ describe('a replica that cannot serve', () => {
     expect(await reads()).toEqual([]);
   });
 
-  it('because a column is missing answers nobody, and is named', async () => {
+  it('because a column is missing serves no reads, and is reported', async () => {
     await on('replica-2', 'ALTER TABLE orders.orders RENAME COLUMN charge TO charged');
     expect(await reads()).toEqual([]);
     await until('it is named', async () => (await found('TABLE_MISSING', 'replica-2')) !== undefined);
@@ -123,7 +123,7 @@ describe('a replica that cannot serve', () => {
     await well();
   });
 
-  it('because the account may not read a table answers nobody, and is named with the grant', async () => {
+  it('because the account may not read a table serves no reads, and is reported with the grant', async () => {
     const others = ['orders', 'idempotency_keys', 'outbox', 'cluster_epochs'];
     await on(
       'replica-1',
@@ -139,7 +139,7 @@ describe('a replica that cannot serve', () => {
     await well();
   });
 
-  it('because nobody who reads a table gets an answer is left, and what waits there is asked elsewhere', async () => {
+  it('because reads of a table get no answer is left, and the waiting reads run elsewhere', async () => {
     const holder = await cluster.admin('replica-1');
     // MySQL locks nothing for writing on a server that refuses writes.
     if (isMysql()) await holder.query('SET GLOBAL super_read_only = OFF');
@@ -227,7 +227,7 @@ describe('a server with a table that cannot be opened', () => {
 });
 
 describe('an account that may read a table nowhere', () => {
-  it('is answered that nobody can answer now, from the first read on', async () => {
+  it('learns that no server can answer now, from the first read on', async () => {
     const all = ['source', 'replica-1', 'replica-2'];
     const others = ['orders', 'idempotency_keys', 'outbox', 'cluster_epochs', 'cluster_servers', 'commit_proofs'];
     for (const name of all) {

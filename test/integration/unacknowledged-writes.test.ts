@@ -93,7 +93,7 @@ it('a session whose write was acknowledged waits for it, and for all that it saw
   }
 });
 
-it('a source that waits for longer than anybody here is named at the start, and where the configuration is checked', async () => {
+it('a source that waits longer than any client is reported at the start, and by the check of the configuration', async () => {
   const variable = `rpl_semi_sync_${mysql() ? 'source' : 'master'}_timeout`;
   const wrong = `source lets a commit wait for an acknowledgement longer than the API waits for a commit`;
   const { log, lines } = makeMemoryLog();
@@ -118,7 +118,7 @@ it('a source that waits for longer than anybody here is named at the start, and 
   expect((await check({})).text).not.toContain(wrong);
 });
 
-it('nobody claims that commits are acknowledged while the source has given up waiting, or no replica answers', async () => {
+it('commits are not reported as acknowledged while the source has given up waiting, or no replica answers', async () => {
   const read = readConfig(environmentFor(cluster));
   if (read.mode !== 'external') throw new Error('The environment names no servers');
   const holds = async () => {

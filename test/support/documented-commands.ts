@@ -103,9 +103,9 @@ const histories = 'takes minutes; test/consistency runs the same for some second
 export const notRun: Readonly<Record<string, string>> = {
   'docker compose up':
     'needs a Docker engine; what the containers run is tested in test/integration/local-containers.test.ts',
-  'nvm use': "is somebody else's; test/unit/packages/node-versions.test.ts compares .nvmrc with package.json",
+  'nvm use': "is another tool's; test/unit/packages/node-versions.test.ts compares .nvmrc with package.json",
   '.ci/run': 'is what runs the tests',
-  'npm run test:node -- 24': 'runs all tests once more; one file is run on another Node',
+  'npm run test:node -- 24': 'runs all tests again; one file is run on another Node',
   'npm run bench': bench,
   'npm run bench -- --flavour mysql': bench,
   'npm run bench -- --only page-from-cache,page-under-writes --record': bench,

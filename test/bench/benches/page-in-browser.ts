@@ -35,8 +35,7 @@ const watch = `
 
 export const pageInBrowser: Bench = {
   name: 'page-in-browser',
-  title:
-    'the order page in a browser: first paint, interactive, and a change by somebody else until it is on the screen',
+  title: 'the order page in a browser: first paint, interactive, and another client’s change until it is on the screen',
 
   async measure({ laboratory }) {
     const api = await laboratory.freshApi('cached', { DASHBOARD: 'true' });

@@ -47,7 +47,7 @@ function lost(order: string, intended: readonly IntendedWrite[], end: End | unde
   const last = acknowledged.toSorted((left, right) => (left.rank ?? 0) - (right.rank ?? 0)).at(-1);
   if (last === undefined) return [];
   const tell = (what: string) => [complain(last, [], `order ${order}: ${what}`, end)];
-  if (end === undefined) return tell('nobody read it from the source at the end');
+  if (end === undefined) return tell('it was not read from the source at the end');
   const mayBeDeleted = intended.some((write) => write.kind === 'delete' && write.fate !== 'rejected');
   if (end.version === null) return mayBeDeleted ? [] : tell('acknowledged, never deleted, and gone at the end');
   if (last.rank === deletedForGood)

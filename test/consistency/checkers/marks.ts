@@ -49,7 +49,7 @@ export function oneVersionOneWrite({ operations, writes }: Evidence): Anomaly[] 
     }
     const begun = writes.byNumber(mark.write)?.attempts[0];
     if (begun === undefined)
-      return [complain('one version, one write', mark, mark.operation.id, 'which nobody asked for')];
+      return [complain('one version, one write', mark, mark.operation.id, 'which was never requested')];
     if (begun.startedAtMs < mark.operation.endedAtMs) return [];
     return [complain('one version, one write', mark, begun.id, `which only began at op ${begun.id}`)];
   });

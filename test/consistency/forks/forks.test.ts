@@ -13,7 +13,7 @@ async function findingOf(way: ForkWay) {
 
 describe('a history that forks without the API being told', () => {
   test.each(['sql', 'restore'] as const)(
-    '%s: every client of a lost write is told, once, and nobody else; who drops the token is not, and the checker sees it',
+    '%s: every client of a lost write is told once, and no other client; a client without the token is not, and the checker notices',
     async (way) => {
       const { clients: all, anomalies, control } = await findingOf(way);
       expect(anomalies).toEqual([]);

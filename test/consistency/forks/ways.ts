@@ -8,7 +8,7 @@ import type { TestCluster } from '../../support/test-cluster.ts';
 
 export const forkWays = {
   sql: 'the source dies, a replica stops and forgets it and takes writes, the other follows',
-  'stop-reset': 'the source dies, a replica stops and forgets it and takes writes, nobody follows',
+  'stop-reset': 'the source dies, a replica stops and forgets it and accepts writes, no server follows',
   'read-only': 'the source dies, a replica takes writes and is told nothing else',
   restore: 'the source dies and comes back with an older copy of its data',
   'restore-dump': 'the source is emptied while it runs, and gets a logical dump with its position',

@@ -217,14 +217,14 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       expect(flavour.checks.grant(['SELECT'], 'shop', 'nowhere', 'somebody')).toContain('nowhere');
     });
 
-    it("is nobody else's fault: an error of another kind", () => {
+    it('is no other fault: an error of another kind', () => {
       for (const error of [new Error('x'), Object.assign(new Error('x'), { errno: 1146, code: '42P01' })]) {
         expect(driver.faults.owns(error)).toBe(false);
       }
     });
   });
 
-  describe('a transaction of which nobody knows what became of it', () => {
+  describe('a transaction of unknown outcome', () => {
     const mark = { writer: '42', number: 7 };
 
     it('is found open, then committed', async () => {
@@ -301,7 +301,7 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       expect((await control.look(second)).follows).toEqual(place);
     });
 
-    it('takes the old source along, or says that somebody has to on its host', async () => {
+    it('takes the old source along, or says that an operator has to on its host', async () => {
       const { stepsDown } = flavour.capabilities.byStatements;
       if (!stepsDown) return;
       const [source, first] = [await connect('source'), await connect('replica-1')];

@@ -51,7 +51,7 @@ export function writesConform({ outbox, keys, proofs, tables, locks }: Flavour, 
       expect(named(rest)).toEqual(['a 1']);
     });
 
-    it('lets go of a row for whoever has claimed it, and for nobody else', async () => {
+    it('releases a row only for the worker that has claimed it', async () => {
       const source = await connect('source');
       await outbox.append(source, recordsOf('c'));
       const [row] = await claim('one');

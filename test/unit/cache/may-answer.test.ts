@@ -28,11 +28,11 @@ const asked = (level: ConsistencyLevel, session: Session, bound: Parameters<type
 describe('an answer at 0-1-10', () => {
   const answer = { epoch: 1, includes: at('0-1-10') };
   it.each([
-    ['answers whoever has no past', null, quiet, 'FRESH'],
-    ['answers whoever has seen less', '0-1-9', quiet, 'FRESH'],
-    ['answers whoever has seen as much', '0-1-10', quiet, 'FRESH'],
-    ['does not answer whoever has written since', '0-1-11', quiet, 'BEHIND'],
-    ['does not answer whoever has seen another domain', '0-1-9,5-1-1', quiet, 'BEHIND'],
+    ['answers a client without a past', null, quiet, 'FRESH'],
+    ['answers a client that has seen less', '0-1-9', quiet, 'FRESH'],
+    ['answers a client that has seen as much', '0-1-10', quiet, 'FRESH'],
+    ['does not answer a client that has written since', '0-1-11', quiet, 'BEHIND'],
+    ['does not answer a client that has seen another domain', '0-1-9,5-1-1', quiet, 'BEHIND'],
     ['is as good as new when it has what was written', null, marksAt(['0-1-10', nowMs - 1]), 'FRESH'],
     ['is late at once when something else is written', null, marksAt(['0-1-11', nowMs]), 'LATE'],
     ['is late for a moment', '0-1-10', marksAt(['0-1-11', nowMs - graceMs]), 'LATE'],
@@ -73,7 +73,7 @@ describe('an answer at 0-1-10', () => {
 
 describe('whatever the positions are', () => {
   const flavours = [mariadbPosition, mysqlPosition] as const;
-  it.each([0, 1] as const)('nobody is answered with less than they have seen (%i)', (index) => {
+  it.each([0, 1] as const)('no client gets less than it has seen (%i)', (index) => {
     const position: fc.Arbitrary<Position> = flavours[index];
     const mark = fc.record({ position, atMs: fc.nat(20_000) });
     fc.assert(
@@ -90,7 +90,7 @@ describe('whatever the positions are', () => {
     );
   });
 
-  it('an answer that has seen more answers whoever the other one answers', () => {
+  it('an answer that has seen more serves every client that the other one serves', () => {
     fc.assert(
       fc.property(mysqlPosition, mysqlPosition, fc.option(mysqlPosition), (includes, more, required) => {
         const request = { epoch: 1, position: required };

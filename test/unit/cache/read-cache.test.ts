@@ -78,7 +78,7 @@ async function tell(sequence: number, epoch: number | null = 1): Promise<void> {
   await clock.tick(200);
 }
 
-describe('who asks for what nobody has kept', () => {
+describe('a request for something that is not cached', () => {
   it('reads, when it is the first, and others wait for it', async () => {
     const first = await ask(a);
     const same = await ask(a);
@@ -159,7 +159,7 @@ describe('who asks for what nobody has kept', () => {
 
 describe('an answer that is kept', () => {
   it.each<[string, Partial<CacheQuestion>, string]>([
-    ['answers everybody who asks for nothing', {}, '5'],
+    ['answers every client that requires nothing', {}, '5'],
     ['answers who has seen as much', { position: at(5) }, '5'],
     ['does not answer who has seen more', { position: at(6) }, 'FILL'],
     ['does not answer for another read', { reads: ['other'] }, 'FILL'],
@@ -209,7 +209,7 @@ describe('an answer that lacks a write', () => {
     expect([(await ask(a)).words, (await ask(b)).words]).toEqual(['5', '5']);
   });
 
-  it('answers nobody any more after a moment', async () => {
+  it('answers no client any more after a moment', async () => {
     await clock.tick(301);
     expect((await ask(a)).words).toBe('FILL');
     expect([(await ask(a)).words, (await ask(b)).words]).toEqual(['waits', 'waits']);
@@ -227,7 +227,7 @@ describe('an answer that lacks a write', () => {
   });
 });
 
-it('a write of no epoch that is known is told to nobody', async () => {
+it('a write of an unknown epoch is not announced', async () => {
   await keep(a, 5);
   await tell(6, null);
   expect((await ask(a)).words).toBe('5');
@@ -236,7 +236,7 @@ it('a write of no epoch that is known is told to nobody', async () => {
 it.each([
   ['with a position makes answers without it outdated', at(6), 1, false, 'FILL'],
   ['without a position does not', null, 1, false, '5'],
-  ['of an epoch that nobody knows does not', at(6), null, false, '5'],
+  ['of an unknown epoch does not', at(6), null, false, '5'],
   ['of an epoch that the answers are not of does not', at(6), 2, false, '5'],
   ['is not heard of by a cache that is closed', at(6), 1, true, '5'],
 ])('a commit %s', async (_, position, epoch, isClosed, words) => {
@@ -302,7 +302,7 @@ describe('in a storm of writes', () => {
 });
 
 describe('without Redis', () => {
-  it('everybody reads', async () => {
+  it('every request reads', async () => {
     redis.gone = true;
     expect((await ask(a)).words).toBe('READ');
     redis.gone = false;

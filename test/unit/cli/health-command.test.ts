@@ -85,7 +85,7 @@ describe('the health table', () => {
 });
 
 describe('options of npm run health', () => {
-  it('are a look at all nodes unless told', () => {
+  it('default to all nodes', () => {
     expect(readHealthOptions([])).toEqual({
       node: null,
       watch: false,

@@ -72,7 +72,7 @@ describe('the Apollo link', () => {
     expect(endpoint.asked).toHaveLength(5);
   });
 
-  it('sends a query again when its wait is over, unless nobody waits for it any more', async () => {
+  it('sends a query again when its wait is over, unless its caller has given up', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     endpoint.replies({ error: { ...unavailable, retryAfterMs: 100 } });
     const watching = client.watchQuery({ query: reading }).subscribe(() => undefined);

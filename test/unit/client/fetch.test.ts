@@ -102,7 +102,7 @@ describe('a failed request', () => {
 
   it.each([
     ['it may have written', write, { error: unavailable }],
-    ['nobody can tell what it does', { method: 'POST', body: 'gibberish' }, { error: unavailable }],
+    ['its effect is unknown', { method: 'POST', body: 'gibberish' }, { error: unavailable }],
     ['it would fail again', read, { error: { code: 'BAD_USER_INPUT', retryable: false } }],
     ['the server asks for a long wait', read, { error: { ...unavailable, retryAfterMs: 60_000 } }],
   ])('is not sent again when %s', async (_, request, reply) => {

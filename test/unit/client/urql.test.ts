@@ -52,7 +52,7 @@ describe('the urql exchange', () => {
     expect(endpoint.sent()).toEqual([['a']]);
   });
 
-  it('asks nobody for what the cache has', async () => {
+  it('sends nothing for what the cache has', async () => {
     await read();
     const { data } = await client.query(reading, {}).toPromise();
     expect(data).toEqual({ field: 1 });
@@ -73,7 +73,7 @@ describe('the urql exchange', () => {
     expect(endpoint.asked).toHaveLength(5);
   });
 
-  it('sends a query again when its wait is over, unless nobody waits for it any more', async () => {
+  it('sends a query again when its wait is over, unless its caller has given up', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     endpoint.replies({ error: { ...unavailable, retryAfterMs: 100 } });
     const { unsubscribe } = client.query(reading, {}).subscribe(() => undefined);

@@ -25,7 +25,7 @@ describe('a call with retries', () => {
     ['a GraphQL answer', () => ({ errors }), 1075],
     ['an answer of fetch', () => Response.json({ errors }, isJson), 1075],
     [
-      'a gateway without anybody behind it',
+      'a gateway without a server behind it',
       () => new Response('none', { status: 502, headers: { 'retry-after': '1' } }),
       1075,
     ],

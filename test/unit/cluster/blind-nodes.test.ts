@@ -19,7 +19,7 @@ describe('blindness', () => {
     expect(judged.map(({ blind }) => blind)).toEqual([null, 'REPLICATION_FILTERED', null]);
   });
 
-  it('is nobody’s where all is well, and the snapshot stays the same', () => {
+  it('applies to no node if all are healthy, and the snapshot stays the same', () => {
     const snapshot = [source(), replica()];
     expect(judgeBlind(snapshot)).toBe(snapshot);
     const blind = judgeBlind([mode('OFF'), replica()]);

@@ -24,8 +24,8 @@ const dead = { state: 'DOWN', failures: 1 } as const;
 
 const rows: [what: string, statuses: NodeStatus[], expected: string | null][] = [
   ['the configured one', [seen('source'), seen('a')], 'source'],
-  ['nobody, when it is dead', [seen('source', dead), seen('a')], null],
-  ['nobody, when all are read-only', [seen('source', { writable: false }), seen('a')], null],
+  ['none, when it is dead', [seen('source', dead), seen('a')], null],
+  ['none, when all are read-only', [seen('source', { writable: false }), seen('a')], null],
   ['who was promoted when it died', [seen('source', dead), seen('a', { writable: true })], 'a'],
   [
     'who was promoted when it became read-only',
@@ -33,12 +33,12 @@ const rows: [what: string, statuses: NodeStatus[], expected: string | null][] = 
     'a',
   ],
   [
-    'nobody else, while it may have blinked',
+    'no other, while only its connection may be lost',
     [seen('source', { ...lost, tookWrites: true }), seen('a', { writable: true })],
     null,
   ],
-  ['nobody else, before it was looked at', [unseen(makeNode('source')), seen('a', { writable: true })], null],
-  ['nobody, before everybody was looked at', [seen('source'), unseen(makeNode('a'))], null],
+  ['no other, before it was probed', [unseen(makeNode('source')), seen('a', { writable: true })], null],
+  ['none, before all were probed', [seen('source'), unseen(makeNode('a'))], null],
   [
     'the configured one, when a look at another has failed',
     [seen('source'), { ...unseen(makeNode('a')), failures: 1 }],
@@ -50,17 +50,17 @@ const rows: [what: string, statuses: NodeStatus[], expected: string | null][] = 
     'a',
   ],
   [
-    'the newer epoch, whoever took the writes before',
+    'the newer epoch, whichever server had the writes before',
     [seen('source', { epoch: 1, tookWrites: true, has: 9 }), seen('a', { writable: true, epoch: 2 })],
     'a',
   ],
   [
-    'nobody, when the only writable one was deposed',
+    'none, when the only writable one was deposed',
     [seen('source', { epoch: 1 }), seen('a', { ...dead, writable: true, epoch: 2, tookWrites: true })],
     null,
   ],
   [
-    'nobody, when a replica knows that the only writable one was deposed',
+    'none, when a replica knows that the only writable one was deposed',
     [seen('source', { epoch: 1 }), seen('a', { epoch: 2 })],
     null,
   ],
@@ -75,7 +75,7 @@ const rows: [what: string, statuses: NodeStatus[], expected: string | null][] = 
     'source',
   ],
   [
-    'nobody, when the newest epoch names another one',
+    'none, when the newest epoch names another one',
     [seen('source', { epoch: 1, tookWrites: true }), seen('a', { epoch: 2, names: 'a' })],
     null,
   ],
@@ -101,12 +101,12 @@ const rows: [what: string, statuses: NodeStatus[], expected: string | null][] = 
     'source',
   ],
   [
-    'nobody, at a start that finds two with different histories',
+    'none, at a start that finds two with different histories',
     [seen('source'), seen('a', { writable: true, position: at(5, 1) })],
     null,
   ],
   [
-    'nobody, at a start that finds two of unknown position',
+    'none, at a start that finds two of unknown position',
     [seen('source', { position: null }), seen('a', { writable: true })],
     null,
   ],

@@ -62,7 +62,7 @@ describe('what is shown of a node', () => {
   const shown = (statuses: NodeStatus[], name: string) =>
     clusterHealth(statuses, 3000).nodes.find((node) => node.name === name);
 
-  it('is how far it is, and how far behind the source', () => {
+  it('has its position, and its lag behind the source', () => {
     const statuses = [seen('source', { position: at(107) }), seen('replica-1', { position: at(100), lagMs: 2000 })];
     expect(shown(statuses, 'replica-1')).toMatchObject({
       position: '0-1-100',

@@ -16,7 +16,7 @@ describe('the identity of a cluster', () => {
     ['with a replica more', 's1', ['r1', 'r2', 'r3'], shop, known('shop', 'r3')],
     ['after a promotion', 'r1', ['r2'], shop, known('shop')],
     [
-      'after a promotion of one that nobody had seen, followed by one that was',
+      'after a promotion of one that had not been seen, followed by one that had',
       'r9',
       ['r2'],
       shop,
@@ -43,7 +43,7 @@ describe('the identity of a cluster', () => {
     ['without a source', null, ['r1', 'r2'], shop, known('shop')],
     ['without a source, from servers that were not seen before', null, ['x1'], shop, unknown],
     ['without a source, from servers of two clusters', null, ['a', 'b'], claims(['a', 'A'], ['b', 'B']), unknown],
-    ['when nobody answers', null, [], shop, unknown],
+    ['when no server answers', null, [], shop, unknown],
   ] as const)('%s', (_, source, others, rows, verdict) => {
     expect(judgeIdentity({ source, others }, rows)).toEqual(verdict);
   });

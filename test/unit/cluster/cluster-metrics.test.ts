@@ -86,7 +86,7 @@ it('tells problems by their codes, each that there is', async () => {
   expect(samples.filter((line) => !line.endsWith(' 0'))).toEqual(['GTID_MODE_OFF 1', 'SETTINGS_UNKNOWN 1']);
 });
 
-it('tells what is promised on each node, and 0 for what nobody can tell', async () => {
+it('reports each guarantee on each node, and 0 if it is unknown', async () => {
   const samples = await metrics.read('tidemark_node_guarantee');
   expect(samples).toContain('source READ_YOUR_WRITES 1');
   expect(samples).toContain('source ACKNOWLEDGED_BEFORE_SHOWN 0');

@@ -122,7 +122,7 @@ describe('a cluster', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('follows the writes to whoever is writable', async () => {
+  it('follows the writes to the writable server', async () => {
     const { cluster, clock, probe } = scripted;
     probe('source').report = { identity: 'source', readOnly: true };
     probe('replica-2').report = { identity: 'replica-2', readOnly: false, applier: 'NONE' };
@@ -196,7 +196,7 @@ describe('the start of a cluster', () => {
     return () => isOver;
   }
 
-  it('waits for each server that nobody reports as down', async () => {
+  it('waits for each server that no process reports as down', async () => {
     const starting = makeScriptedCluster();
     starting.probe('replica-2').held = starting.clock.sleep(300);
     const isOver = await started(starting);
@@ -282,7 +282,7 @@ describe('a probe of its own', () => {
       },
       [1, 1, 1],
     ],
-    ['a writer that nobody knows', ({ cluster }) => void cluster.believes(at(1, 7).merge(strange)), [1, 1, 1]],
+    ['an unknown writer', ({ cluster }) => void cluster.believes(at(1, 7).merge(strange)), [1, 1, 1]],
     ['nothing', ({ cluster }) => void cluster.believes(at(9)), [0, 0, 0]],
   ])('follows %s', async (_, happens, looked) => {
     const before = looks();
@@ -318,7 +318,7 @@ describe('a probe of its own', () => {
 
 const strange = parsePosition('mariadb', '1-7-1');
 
-describe('a position of a writer that nobody knows', () => {
+describe('a position of an unknown writer', () => {
   it('is not believed, and of one that names others only their part counts', async () => {
     const { cluster, probe } = scripted;
     expect(cluster.believes(strange)).toBe(false);

@@ -9,7 +9,7 @@ const waiting = (variables: Readonly<Record<string, string>>, awaitsAcknowledgem
 describe('a commit is waited for', () => {
   it.each([
     [
-      'as long as a statement where it waits for nobody',
+      'as long as a statement if it waits for no replica',
       waiting({ rpl_semi_sync_master_timeout: '9000' }, false),
       3000,
     ],
@@ -18,7 +18,7 @@ describe('a commit is waited for', () => {
     ['as long as a statement where that is longer', waiting({ rpl_semi_sync_source_timeout: '10' }), 3000],
     ['as long as servers usually wait where this one does not say', waiting({}), 12_000],
     ['not for ever', waiting({ rpl_semi_sync_source_timeout: '1000000000000000000' }), 15_000],
-    ['as long as a statement on a server that nobody has seen', undefined, 3000],
+    ['as long as a statement on a server that has not been seen', undefined, 3000],
   ] as const)('%s', (_, status, ms) => {
     expect(commitPatienceMs(status, limits)).toBe(ms);
   });

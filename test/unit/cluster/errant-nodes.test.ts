@@ -273,7 +273,7 @@ describe('a look at a replica', () => {
   });
 
   it.each<[what: string, Partial<NodeStatus>, look: readonly string[]]>([
-    ['one that nobody has suspected', {}, ['source']],
+    ['one that is not suspect', {}, ['source']],
     ['one that is suspected already', { suspect: held }, []],
   ])('has the source probed for %s', (_, given, look) => {
     expect(judgeErrant([sourceWith(before), replicaWith(given)]).look).toEqual(look);

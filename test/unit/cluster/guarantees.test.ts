@@ -48,7 +48,7 @@ describe('what is promised on a server', () => {
       { source: 'UNKNOWN', 'replica-1': 'UNKNOWN' },
     ],
     [
-      'nobody knows how a replica is set up',
+      'the settings of a replica are unknown',
       'READ_YOUR_WRITES',
       [source(), { ...unseen(makeNode('replica-1')), failures: 1 }],
       { source: 'YES', 'replica-1': 'UNKNOWN' },
@@ -128,7 +128,7 @@ describe('what is promised on a server', () => {
       { source: 'NO' },
     ],
     [
-      'nobody tells whether they wait now',
+      'it is unknown whether they wait now',
       'ACKNOWLEDGED_BEFORE_SHOWN',
       [source({ variables: { rpl_semi_sync_master_wait_point: 'AFTER_SYNC' }, report: semisync })],
       { source: 'UNKNOWN' },
@@ -139,7 +139,12 @@ describe('what is promised on a server', () => {
       [source({ variables: { rpl_semi_sync_source_wait_point: 'AFTER_COMMIT' }, report: semisync })],
       { source: 'NO' },
     ],
-    ['nobody tells when they wait', 'ACKNOWLEDGED_BEFORE_SHOWN', [source({ report: semisync })], { source: 'UNKNOWN' }],
+    [
+      'it is unknown when they wait',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ report: semisync })],
+      { source: 'UNKNOWN' },
+    ],
     [
       'the log is in InnoDB',
       'ACKNOWLEDGED_BEFORE_SHOWN',
@@ -147,12 +152,12 @@ describe('what is promised on a server', () => {
       { source: 'NO' },
     ],
     [
-      'commits wait for nobody',
+      'commits wait for no replica',
       'ACKNOWLEDGED_BEFORE_SHOWN',
       [source({ variables: waits, report: { awaitsAcknowledgement: false } })],
       { source: 'NO' },
     ],
-    ['nobody says whether they wait', 'ACKNOWLEDGED_BEFORE_SHOWN', [source()], { source: 'UNKNOWN' }],
+    ['it is not reported whether they wait', 'ACKNOWLEDGED_BEFORE_SHOWN', [source()], { source: 'UNKNOWN' }],
     ['there is no record', 'HISTORY_JUDGED', [source()], { source: 'NO' }],
     [
       'the record cannot be read',

@@ -62,7 +62,7 @@ describe('a word on the board', () => {
   });
 
   it.each(['', ' ', 'UP', 'UNKNOWN', 'down', 'DOWN\nHEALTHY', 'DOWNx', `DOWN ${'x'.repeat(300)}`, '{}'])(
-    'that nobody can have written says nothing: %j',
+    'that no process can have written says nothing: %j',
     (text) => {
       expect(readWord('a', text)).toBeNull();
     },

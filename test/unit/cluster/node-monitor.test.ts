@@ -91,7 +91,7 @@ describe('a node monitor', () => {
     await monitor.stop();
   });
 
-  it('looks once more when it is nudged during a look', async () => {
+  it('probes again when it is nudged during a probe', async () => {
     const { clock, probe, monitor } = setUp();
     await monitor.start();
     let answer: () => void = () => undefined;

@@ -39,7 +39,7 @@ const never = async (timeoutMs: number) => {
 };
 
 describe('work on a node', () => {
-  it('that ends in time asks nobody anything, and leaves no timer behind', async () => {
+  it('that ends in time asks no server, and leaves no timer behind', async () => {
     for (let round = 0; round < 50; round += 1) {
       const done = patience.begin('a');
       await clock.tick(90);
@@ -74,7 +74,7 @@ describe('work on a node', () => {
     expect(silent).toEqual(['a']);
   });
 
-  it('on the source is given up later, because nobody stands in for it', async () => {
+  it('on the source is given up later, because it has no substitute', async () => {
     answer = never;
     patience.begin('source');
     await clock.tick(1099);
@@ -94,7 +94,7 @@ describe('work on a node', () => {
     expect(slow).toEqual([1100, 2200, 3300]);
   });
 
-  it('that ended while the node was asked gives nobody up', async () => {
+  it('that ended while the node was asked gives no node up', async () => {
     answer = never;
     const done = patience.begin('a');
     await clock.tick(150);
@@ -144,7 +144,7 @@ describe('a process that pauses', () => {
 });
 
 describe('a closed watch', () => {
-  it('gives nobody up and leaves no timer behind', async () => {
+  it('gives no node up and leaves no timer behind', async () => {
     patience.begin('a');
     await clock.tick(10);
     patience.close();

@@ -68,7 +68,7 @@ describe('a trial', () => {
   it.each<[string, ReadRefusal, TrialOutcome, number, boolean]>([
     ['what may be the statement, for less than five minutes', ofEither, 'REFUSED', 299_999, true],
     ['what may be the statement, after five minutes', ofEither, 'REFUSED', 300_000, false],
-    ['the same, of which nobody knows', ofEither, 'UNKNOWN', 300_000, false],
+    ['the same, of unknown outcome', ofEither, 'UNKNOWN', 300_000, false],
     ['what is the server, after five minutes', ofServer, 'REFUSED', 300_000, true],
     ['what is the server, after a day', ofServer, 'UNKNOWN', 86_400_000, true],
   ])('of %s leaves it bypassed', (_, refusal, outcome, nowMs, isRefusing) => {

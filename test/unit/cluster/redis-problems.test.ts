@@ -31,7 +31,7 @@ describe('Redis', () => {
 });
 
 describe('a name of a cluster in Redis', () => {
-  it('that nobody shares is no problem', () => {
+  it('that is not shared is no problem', () => {
     expect(sharingProblems(new Set(), 'orders')).toEqual([]);
   });
 

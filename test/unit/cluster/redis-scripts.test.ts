@@ -48,7 +48,7 @@ describe('a lease', () => {
     return lease;
   };
 
-  it('is had by whoever sets it first, for its time', async () => {
+  it('belongs to the first that sets it, for its time', async () => {
     await acquire();
     const [[command, key, owner, ...rest] = []] = calls;
     expect([command, key, rest]).toEqual(['set', 'orders:lease:promote', ['NX', 'PX', 3000]]);
@@ -56,7 +56,7 @@ describe('a lease', () => {
     expect(patience).toEqual([{ patienceMs: 1000 }]);
   });
 
-  it('is not had while somebody else has it', async () => {
+  it('is not available while another has it', async () => {
     answer = null;
     expect(await new RedisLeases(redis).acquire('promote', 3000)).toBeNull();
   });
@@ -172,7 +172,7 @@ describe('the roll call', () => {
     expect(asked).toEqual([{ keys: ['tidemark:clusters'], values: ['c1 s1', 20_000, 600_000] }]);
   });
 
-  it('is not answered while nobody knows who is here', async () => {
+  it('is not answered while the identity is unknown', async () => {
     source = null;
     expect(await others('c2 s1')).toEqual([]);
     expect(asked).toEqual([]);
@@ -215,7 +215,7 @@ describe('the roll call', () => {
     expect(changes).toBe(2);
   });
 
-  it('takes what is no list for nobody', async () => {
+  it('treats what is no list as empty', async () => {
     answer = null;
     await roll.round();
     expect([...roll.others]).toEqual([]);

@@ -22,12 +22,12 @@ describe('the replicas that serve', () => {
     ['the least late of two', [50, 40], 1, ['b']],
     ['no late one without a floor', [50, 40], 0, []],
     ['as many as there are, when the floor is higher', [50, 40], 5, ['b', 'a']],
-    ['nobody whose replication is broken', ['broken', 'down'], 2, []],
+    ['none whose replication is broken', ['broken', 'down'], 2, []],
   ] as const)('are %s', (_, [a, b], floor, expected) => {
     expect(names(servingReplicas([source(), replica('a', a), replica('b', b)], floor))).toEqual(expected);
   });
 
-  it('are all that answer, when nobody is well and there is no source', () => {
+  it('are all that answer, if none is healthy and there is no source', () => {
     const snapshot = [source('DOWN'), replica('a', 'broken'), replica('b', 'down')];
     expect(names(servingReplicas(snapshot, 1))).toEqual(['a']);
   });

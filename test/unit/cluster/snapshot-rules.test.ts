@@ -118,7 +118,7 @@ describe('the nodes', () => {
       'mysql',
     ],
     ['not of the backup', [backup({ report: { position: mysqlPosition } }), source()], 'mariadb'],
-    ['none while nobody was', [{ ...replica(), report: null }, backup()], null],
+    ['none while no server was', [{ ...replica(), report: null }, backup()], null],
   ])('have a flavour: %s', (_, snapshot, expected) => {
     expect(seenFlavour(snapshot)).toBe(expected);
   });
@@ -141,8 +141,8 @@ describe('reads are served', () => {
     ],
     ['by the source when no replica is left', [source(), replica('a', gone)], 'FALLBACK', ['source']],
     ['by the source where there is none', [source()], 'PREFERRED', ['source']],
-    ['by nobody', [source(gone), replica('a', gone), backup()], 'NONE', []],
-    ['by nobody yet', [source(gone), replica('a', { state: 'UNKNOWN' })], 'UNDECIDED', []],
+    ['by no server', [source(gone), replica('a', gone), backup()], 'NONE', []],
+    ['by no server yet', [source(gone), replica('a', { state: 'UNKNOWN' })], 'UNDECIDED', []],
     [
       'by the source as long as a replica was not seen',
       [source(), replica('a', { state: 'UNKNOWN' })],

@@ -131,7 +131,7 @@ describe('judging a position by the history of the source', () => {
     expect(judge.judge(position('0-1-1'))).toBe('UNJUDGED');
   });
 
-  it('takes a writer that nobody has heard of for one of a history elsewhere, while a server is out of reach', async () => {
+  it('takes an unknown writer for one of a history elsewhere, while a server is out of reach', async () => {
     look('0-1-100');
     known = false;
     snapshot = [...snapshot, unseen(makeNode('replica-1'))];
@@ -282,7 +282,7 @@ describe('judging a position by the history of the source', () => {
     });
   });
 
-  describe('that the source lacks, and that names a writer nobody has heard of:', () => {
+  describe('that the source lacks, and that names an unknown writer:', () => {
     const other = (given: Partial<NodeStatus> = {}): NodeStatus => ({
       ...unseen(makeNode('replica-1')),
       state: 'HEALTHY',
@@ -358,7 +358,7 @@ describe('judging a position by the history of the source', () => {
     expect(goneBack).toHaveLength(1);
   });
 
-  describe('while a connection to the source was lost and nobody has looked', () => {
+  describe('while a connection to the source was lost and it has not been probed', () => {
     const doubt = () => {
       snapshot = snapshot.map((status) => ({ ...status, position: null }));
     };

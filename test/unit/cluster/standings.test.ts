@@ -74,7 +74,7 @@ describe('the channels of a report', () => {
   const error = 'error 1062';
   it.each<[string, Partial<ProbeReport>, readonly Partial<Channel>[]]>([
     ['are those that it has', { channels: [channel()] }, [channel()]],
-    ['are none where it replicates nobody', { applier: 'NONE' }, []],
+    ['are none if it is not a replica', { applier: 'NONE' }, []],
     ['are one of an unknown source where it only has the sum', { lagMs: 3 }, [{ applying: true, lagMs: 3 }]],
     ['are one that does not apply', { applier: 'STOPPED', replicationError: error }, [{ applying: false, error }]],
     ['are one that does not receive', { receiving: false }, [{ receiving: false }]],

@@ -39,7 +39,7 @@ const found: readonly Case[] = [
   ],
   ['a replica that was promoted with read_only only', { source: {}, a: { ...replica, writes: true } }, 'a'],
   [
-    'two replicas made writable while the source is read-only, and nobody to tell which is meant',
+    'two replicas made writable while the source is read-only, and nothing to show which is meant',
     { source: {}, a: { ...replica, writes: true }, b: { ...replica, writes: true } },
     null,
   ],
@@ -121,7 +121,7 @@ describe('who is the source, found at a start', () => {
 describe('who is the source, when its servers change', () => {
   const start = (says: Readonly<Record<string, Says>>) => new Topology(Object.keys(says)).says(says).says(says);
 
-  it('the passive one of a pair, when somebody makes it the active one', () => {
+  it('the passive one of a pair, when it is made the active one', () => {
     const pair = start({ source: { writes: true, follows: ['a'] }, a: replica });
     pair.says({ source: from('a') });
     expect(pair.source).toBeNull();
@@ -143,7 +143,7 @@ describe('who is the source, when its servers change', () => {
     }
   });
 
-  it('nobody, when the source of a replica dies that was writable all along', () => {
+  it('none, when the source of a replica dies that was writable all along', () => {
     const cluster = start({ source, a: { ...replica, writes: true } });
     cluster.says({ source }).dies('source');
     for (let look = 0; look < 3; look += 1) cluster.says({ a: { ...replica, writes: true } });
@@ -151,14 +151,14 @@ describe('who is the source, when its servers change', () => {
     expect(cluster.health().problems.map(({ code }) => code)).toContain('SOURCE_DOUBTFUL');
   });
 
-  it('nobody, when that source refuses writes for a while', () => {
+  it('none, when that source refuses writes for a while', () => {
     const cluster = start({ source, a: { ...replica, writes: true } });
     cluster.says({ source }).says({ source: {}, a: { ...replica, writes: true } });
     expect(cluster.source).toBeNull();
     expect(cluster.says({ source }).source).toBe('source');
   });
 
-  it('a writable replica, once somebody stops its replication after the death of its source', () => {
+  it('a writable replica, once its replication is stopped after the death of its source', () => {
     const cluster = start({ source, a: { ...replica, writes: true } });
     cluster
       .says({ source })
@@ -205,7 +205,7 @@ describe('who is the source, when its servers change', () => {
     expect(group.health().problems).toEqual([]);
   });
 
-  it('nobody, when the only one that commits in a shared storage is gone', () => {
+  it('none, when the only one that commits in a shared storage is gone', () => {
     const cluster = start({ source, a: {} }).dies('source').says({ a: {} });
     expect([cluster.source, cluster.roles.a]).toEqual([null, 'REPLICA']);
   });

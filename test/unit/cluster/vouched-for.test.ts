@@ -14,7 +14,7 @@ const source: NodeStatus = {
   tookWrites: true,
 };
 
-describe('how long nobody has vouched for the history that replicas show', () => {
+describe('how long the history that replicas show has been unconfirmed', () => {
   it.each<[what: string, source: NodeStatus, ageMs: number]>([
     ['the source is there', source, 0],
     ['a connection to it was lost', { ...source, position: null, doubt: { sinceMs: 400, trouble: '' } }, 400],

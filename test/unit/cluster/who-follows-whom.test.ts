@@ -28,9 +28,9 @@ describe('a channel leads', () => {
     ['to the server that it names, wherever it was told to look', { sourceId: '2', port: 9 }, servers, 'b'],
     ['to the server at its address, while it names none', { port: 1 }, servers, 'a'],
     ['to a server that was not seen yet, at its address', { port: 3, sourceId: '77' }, servers, 'unseen'],
-    ['to nobody, when somebody else stands at the address', { port: 1, sourceId: '77' }, servers, null],
-    ['to nobody at another port', { port: 9 }, servers, null],
-    ['to nobody on another host', { host: 'elsewhere', port: 1 }, servers, null],
+    ['to none, if another server has the address', { port: 1, sourceId: '77' }, servers, null],
+    ['to none at another port', { port: 9 }, servers, null],
+    ['to none on another host', { host: 'elsewhere', port: 1 }, servers, null],
     ['to the same host in other letters', { host: 'DB', port: 1 }, servers, 'a'],
     [
       'to this machine by either name',
@@ -71,7 +71,7 @@ describe('what reaches a server', () => {
     expect(up(ring, 'a')).toEqual({ found: ['b', 'a'], unknown: 0 });
   });
 
-  it('counts the channels that lead to nobody we know, wherever they are', () => {
+  it('counts the channels that lead to no known server, wherever they are', () => {
     const chain = [
       server('a', 1, { channels: following(77) }),
       server('b', 2, { channels: [...following(1), ...following(78)] }),

@@ -40,17 +40,13 @@ it.each<[string, NodeStatus[], string | undefined]>([
     [server('source', 1), server('replica-1', 2)],
     'replica-1',
   ],
+  ['none, when the promoted one is down', [server('source', 1), server('replica-1', 2, { state: 'DOWN' })], undefined],
   [
-    'nobody, when the promoted one is down',
-    [server('source', 1), server('replica-1', 2, { state: 'DOWN' })],
-    undefined,
-  ],
-  [
-    'nobody, when a replica tells of a newer epoch',
+    'none, when a replica reports a newer epoch',
     [server('source', 1), server('replica-1', 2, { readOnly: true })],
     undefined,
   ],
-  ['the only one, where nobody keeps a record', [server('source', null)], 'source'],
+  ['the only one, if no server keeps a record', [server('source', null)], 'source'],
   [
     'one without a record beside one of the first epoch',
     [server('source', null), server('replica-1', 1, { readOnly: true })],

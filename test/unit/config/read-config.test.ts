@@ -324,13 +324,13 @@ describe('the configuration', () => {
     'abcdefghijklmnopqrstuvwxyz0123456789',
     '01234567890123456789012345678901',
     'Password-for-the-tokens-of-shop-1',
-  ])('takes no signing key in production that anybody guesses: %s', (weak) => {
+  ])('refuses a signing key in production that is easy to guess: %s', (weak) => {
     const given = { SOURCE_URL: source, TOKEN_KEYS: `k:${secret},old:${weak}` };
     expect(() => external({ ...given, NODE_ENV: 'production' })).toThrow(/TOKEN_KEYS: has a secret .*randomBytes/);
     expect(external(given).config.tokens.keys).toHaveLength(2);
   });
 
-  it('says when others can reach it, and nobody said by which name', () => {
+  it('warns if other machines can reach it, and no name is configured', () => {
     const warnings = (environment: object) => external({ SOURCE_URL: source, ...environment }).warnings.join();
     expect(warnings({ HOST: '0.0.0.0' })).toContain('ALLOWED_HOSTS');
     expect(warnings({ HOST: '0.0.0.0', ALLOWED_HOSTS: 'api.example.com' })).not.toContain('ALLOWED_HOSTS');
@@ -352,7 +352,7 @@ describe('the configuration', () => {
     expect(() => external({ SOURCE_URL: source, ...environment })).toThrow(words);
   });
 
-  it('hides the schema in production unless told', () => {
+  it('hides the schema in production by default', () => {
     const production = { NODE_ENV: 'production', SOURCE_URL: source, TOKEN_KEYS: `k:${secret}` };
     expect(external(production).config.graphql).toMatchObject({ introspection: false, graphiql: false });
     expect(external({ ...production, GRAPHIQL: 'true' }).config.graphql).toMatchObject({ graphiql: true });
@@ -404,7 +404,7 @@ describe('a local cluster', () => {
     expect(nodes.map(({ priority }) => priority)).toEqual([1, 1, 2]);
   });
 
-  it('has a lab unless told; servers that are named never have one', () => {
+  it('has a lab by default; configured servers never have one', () => {
     expect(configFromLocalCluster(cluster, {}).page.lab).toBe(true);
     expect(configFromLocalCluster(cluster, { LAB: '0' }).page.lab).toBe(false);
     const { config, warnings } = external({ SOURCE_URL: source, TOKEN_KEYS: `k:${secret}`, LAB: '1' });

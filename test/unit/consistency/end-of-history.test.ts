@@ -26,7 +26,7 @@ describe('where the history of a former source ends', () => {
     expect(endOfHistory(facts).format()).toBe(end);
   });
 
-  it('on MySQL includes the new source as well, whom nobody takes for the former', () => {
+  it('on MySQL includes the new source as well, which cannot be mistaken for the former', () => {
     const all = MysqlGtidSet.parse('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5');
     expect(endOfHistory({ all, byServer: [], writer: '', applied: all, began: null })).toBe(all);
   });

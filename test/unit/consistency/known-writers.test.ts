@@ -39,7 +39,7 @@ describe.each([
     expect(inFirst.explain(position(lost))).toBe(true);
   });
 
-  it('is not believed when it shows a promotion that nobody has heard of', () => {
+  it('is not believed when it shows an unknown promotion', () => {
     expect(inFirst.explain(position(behindThePromotion))).toBe(false);
   });
 
@@ -59,7 +59,7 @@ describe.each([
     expect(inSecond.explain(position(lost))).toBe(false);
   });
 
-  it('is believed when a look finds the new writer and no new epoch: somebody promoted by hand', () => {
+  it('is believed when a probe finds the new writer and no new epoch: a promotion by hand', () => {
     expect(inSecond.explain(position(third))).toBe(false);
     expect(inSecond.heard(position(third), promoted).explain(position(third))).toBe(true);
     expect(inFirst.heard(position(behindThePromotion), null).explain(position(behindThePromotion))).toBe(true);
@@ -78,7 +78,7 @@ describe.each([
     expect(back.explain(position(third))).toBe(false);
   });
 
-  it('is believed by nobody who has seen no server, unless it is empty', () => {
+  it('is not believed before any server was seen, unless it is empty', () => {
     expect(KnownWriters.none.explain(position(before))).toBe(false);
     expect(KnownWriters.none.explain(position(''))).toBe(true);
   });

@@ -42,14 +42,14 @@ describe('a resumed session', () => {
     });
   });
 
-  it('that has lost what nobody knows, where no history is known, is told so', () => {
+  it('that has an unknown loss, while no history is known, is told so', () => {
     expect(refusal({ lost: [requireSource(emptySession('orders', 1))] }, [])).toMatchObject({
       code: 'WRITE_LOST',
       facts: { epoch: 1, currentEpoch: 0, position: null },
     });
   });
 
-  it('that knows of a promotion which nobody here has heard of may try again', () => {
+  it('that knows of a promotion unknown here may retry', () => {
     const error = refusal({ ahead: [token(3, '0-3-1')] });
     expect(error).toBeInstanceOf(EpochAheadError);
     expect(error).toMatchObject({ code: 'EPOCH_AHEAD', retryable: true });

@@ -41,7 +41,7 @@ describe('a token of the present epoch', () => {
     expect(resumed.isUnjudged).toBe(isUnjudged);
   });
 
-  it('without a position is taken as it is, and nobody is asked', () => {
+  it('without a position is taken unchanged, and no server is asked', () => {
     const judge = judging('LACKING', {
       verdictOf: () => {
         throw new Error('There is nothing to ask about');
@@ -52,7 +52,7 @@ describe('a token of the present epoch', () => {
     expect(resumed).toMatchObject({ session: { requiresSource: true }, lost: [], isUnjudged: false });
   });
 
-  it('that nobody judged is told so also beside one that was judged', () => {
+  it('that was not judged is reported as such even beside one that was', () => {
     const verdicts = new Map<Session, PastVerdict>();
     const [known, unknown] = [token(3, '0-3-160'), token(3, '0-3-170')];
     verdicts.set(known, 'INCLUDED').set(unknown, 'UNJUDGED');
@@ -98,7 +98,7 @@ describe('the session of a client that was told of a loss', () => {
     expect(resumeSession('orders', [gone, kept], history, judge).healed.issuedAtMs).toBe(9_000);
   });
 
-  it('asks nobody for what is left of nothing', () => {
+  it('asks no server for what is left of nothing', () => {
     const judge = judging('LACKING', {
       surviving: () => {
         throw new Error('There is nothing to ask about');

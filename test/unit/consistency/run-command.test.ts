@@ -10,7 +10,7 @@ const run = (...options: string[]) =>
   });
 
 describe('npm run consistency', { timeout: 120_000 }, () => {
-  it('says how it is used', async () => {
+  it('prints its usage', async () => {
     const { code, out, err } = await run('--help');
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^npm run consistency -- \[options\][\s\S]*--without-tokens[\s\S]*--help/);

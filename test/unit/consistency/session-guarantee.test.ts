@@ -47,7 +47,7 @@ describe('what a read must include', () => {
     expect(observing({ monotonicReads: false })).toEqual([]);
   });
 
-  it('keeps the backup from whoever could notice that it is behind', () => {
+  it('keeps the backup from clients that could notice that it is behind', () => {
     const allowed = (session: Session, more: Partial<ConsistencyRequest> = {}) =>
       consistencyLevels.filter((level) => requirementFor(asking(level, more), session).backupAllowed);
     expect(allowed(blank)).toEqual(['EVENTUAL', 'BOUNDED', 'SESSION']);

@@ -61,7 +61,7 @@ describe('a session', () => {
     expect(advanceSession(later, at('1-1-1'), 10).issuedAtMs).toBe(20);
   });
 
-  it('goes on requiring the source until the source has told how far it is', () => {
+  it('keeps requiring the source until the source has reported its position', () => {
     const required = requireSource(advanceSession(blank, at('0-1-5'), 10));
     expect(requireSource(required)).toBe(required);
     expect(advanceSession(required, at('0-1-9'), 11).requiresSource).toBe(true);

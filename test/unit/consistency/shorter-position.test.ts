@@ -34,7 +34,7 @@ describe('what servers share', () => {
     }
   });
 
-  it('is unknown of nobody and of two flavours', () => {
+  it('is unknown without servers and for two flavours', () => {
     expect(sharedBy([])).toBeNull();
     expect(sharedBy([mysql(`${source}:1`), mariadb('0-1-1')])).toBeNull();
   });

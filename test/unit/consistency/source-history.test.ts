@@ -31,7 +31,7 @@ describe('what a MariaDB log proves of a position', () => {
     ['more than the end of a dump and than its loading has logged', '0-1-30', '0-1-50', '0-1-51', 'LACKING'],
     ['a number of the end of a dump that another server gave out', '0-1-30', '0-1-50', '0-2-50', 'LACKING'],
     ['one of two domains that is lost', '0-1-100,1-2-5', '', '0-1-90,1-2-6', 'LACKING'],
-    ['one of two domains that nobody can tell', '0-1-200,0-2-150,1-2-5', '', '0-1-90,1-2-5', 'UNKNOWN'],
+    ['one of two domains that is undecided', '0-1-200,0-2-150,1-2-5', '', '0-1-90,1-2-5', 'UNKNOWN'],
   ];
 
   it.each(table)('%s', (_what, logged, applied, asked, verdict) => {

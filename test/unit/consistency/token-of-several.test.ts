@@ -69,7 +69,7 @@ describe('a token of several databases', () => {
     for (const database of ['stock', 'sales', 'staff']) expect(answered(database, [one])).toBe(one);
   });
 
-  it('is handed back as it came where nobody knows its databases', () => {
+  it('is handed back unchanged if its databases are unknown', () => {
     const token = encode(stock('0-1-7'));
     expect(decode(token, 'staff')).toEqual([{ ...emptySession('staff', 0), others: [expect.anything()] }]);
     expect(answered('staff', [token])).toBe(token);
@@ -250,7 +250,7 @@ describe('what tokens have looked like since there are several databases', () =>
     ]);
   });
 
-  it.each([0, 3, 255])('is refused as of a release that nobody here knows when it begins with %d', (version) => {
+  it.each([0, 3, 255])('is refused as from an unknown release if it begins with %d', (version) => {
     const bytes = Buffer.from(recorded, 'base64url');
     bytes.writeUInt8(version, 0);
     expect(() => decode(bytes.toString('base64url'), 'sales')).toThrow(

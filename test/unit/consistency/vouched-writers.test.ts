@@ -16,7 +16,7 @@ describe('a position is believed', () => {
   it.each<[string, readonly Look[], string, boolean]>([
     ['of a server that a look has shown', [['0-1-90', first]], '0-1-120', true],
     ['of the source that an epoch names, before it has written', [['0-1-100', second]], '0-2-101', true],
-    ['within the end of the epoch before, whoever wrote it', [['0-2-101', second]], '0-9-100', true],
+    ['within the end of the epoch before, whichever server wrote it', [['0-2-101', second]], '0-9-100', true],
     ['not beyond that end', [['0-2-101', second]], '0-9-101', false],
     [
       'not of a server that only an older epoch knew',

@@ -92,7 +92,7 @@ describe('an API that does not answer any more', () => {
     expect(await goBy(2 * promisedMs, isSilent)).toBeLessThanOrEqual(promisedMs);
   });
 
-  it('is noticed as soon by whoever comes back to the tab', async () => {
+  it('is noticed as soon by a user who comes back to the tab', async () => {
     tab.hidden = true;
     tab.listeners.get('visibilitychange')?.();
     const before = asked;

@@ -11,7 +11,7 @@ describe('when changes of others are drawn', () => {
     ['one soon after others with those that follow', { drawnMs: 9970, tookMs: 5 }, 70],
     ['the more rarely, the longer drawing takes', { drawnMs: 9970, tookMs: 60 }, 210],
     ['at last, however long drawing takes', { drawnMs: 9990, tookMs: 3000 }, 500],
-    ['after what somebody has just pressed', { pressedMs: 9980 }, 100],
+    ['right after a press', { pressedMs: 9980 }, 100],
     ['after both', { drawnMs: 9950, tookMs: 5, pressedMs: 9990 }, 110],
     ['at last, however often something is pressed', { sinceMs: 9600, pressedMs: 10_000 }, 100],
     ['when they have waited for half a second', { sinceMs: 9400, drawnMs: 9390, tookMs: 3000, pressedMs: 10_000 }, 0],

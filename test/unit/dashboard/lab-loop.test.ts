@@ -137,7 +137,7 @@ describe('the demonstration', () => {
     ]);
   });
 
-  it('does not undo what was refused, and ends early when nobody looks any more', async () => {
+  it('does not undo what was refused, and ends early when the page is closed', async () => {
     const leaving = new AbortController();
     const did = await play(async (name) => {
       leaving.abort();

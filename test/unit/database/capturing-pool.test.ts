@@ -176,7 +176,7 @@ describe('a transaction', () => {
     expect([mine.state, others.state]).toEqual(['COMMITTED', 'OPEN']);
   });
 
-  it('that nobody captures stays out of the captures around it', async () => {
+  it('that is not captured stays out of the captures around it', async () => {
     const [wrapped, connection] = await connect();
     const others = new WriteCapture();
     connection.failing = sqlError(1213);

@@ -112,7 +112,7 @@ describe('what sessions are told of the source', () => {
 describe('a position', () => {
   const strange = parsePosition('mariadb', '1-7-1');
 
-  it('of a known writer is believed, and nobody waits', async () => {
+  it('of a known writer is believed without waiting', async () => {
     expect(answers.believes(at(9))).toBe(true);
     await answers.untilBelieved(at(9));
     expect(scripted.clock.timers).toBe(3);
@@ -131,7 +131,7 @@ describe('a position', () => {
     expect(answers.believes(strange)).toBe(true);
   });
 
-  it('of a writer that nobody vouches for is waited for two seconds', async () => {
+  it('of a writer that is not vouched for is waited for two seconds', async () => {
     const { clock } = scripted;
     let waits = true;
     void answers.untilBelieved(strange).then(() => {
@@ -157,7 +157,7 @@ describe('a read that a server has refused', () => {
     ['for a reason of its own counts at once', () => void refusedBy(limit), 'DEGRADED'],
     ['for what may be the statement does not', () => void refusedBy(right), 'HEALTHY'],
     ['for what may be the statement counts once another has answered', () => refusedBy(right)(), 'DEGRADED'],
-    ['for a reason of its own counts once, whoever answers', () => refusedBy(limit)(), 'DEGRADED'],
+    ['for a reason of its own counts once, whichever server answers', () => refusedBy(limit)(), 'DEGRADED'],
     ['for the statement never counts', () => refusedBy(error(1064))(), 'HEALTHY'],
     ['and that is not known does not count', () => answers.refused('replica-1', null)(), 'HEALTHY'],
   ])('%s', (_, refuse, expected) => {

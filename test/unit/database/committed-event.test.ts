@@ -36,7 +36,7 @@ const named =
   };
 
 describe('a commit', () => {
-  it('is told in the order of subscription, to each the same, which nobody can change', () => {
+  it('is told in the order of subscription, to each the same, which no listener can change', () => {
     const values: Commit[] = [];
     for (const name of ['a', 'b', 'c']) event.subscribe(named(name, (told) => values.push(told)));
     event.tell(commit);
@@ -46,7 +46,7 @@ describe('a commit', () => {
     expect(Object.isFrozen(values[0])).toBe(true);
   });
 
-  it('is told to nobody where nobody has subscribed', () => {
+  it('is emitted to no one without subscribers', () => {
     expect(() => event.tell(commit)).not.toThrow();
     expect(logged).toEqual([]);
   });
@@ -64,7 +64,7 @@ const failing: readonly (readonly [string, CommitListener])[] = [
   ['rejects later', () => allSettled().then(() => Promise.reject(failure))],
 ];
 
-it.each(failing)('a listener that %s is logged and stays, and harms nobody else', async (_, fail) => {
+it.each(failing)('a listener that %s is logged and stays, and harms no other', async (_, fail) => {
   event.subscribe(named('before'));
   event.subscribe(named('failing', fail));
   event.subscribe(named('behind'));

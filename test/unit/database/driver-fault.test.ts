@@ -66,7 +66,7 @@ describe('a fault of the driver', () => {
       'CONNECTION',
       noMajority,
     ],
-    ['a command that nobody knows', sqlError(1047, { fatal: true }), 'CONNECTION', 'lost the connection'],
+    ['an unknown command', sqlError(1047, { fatal: true }), 'CONNECTION', 'lost the connection'],
     ['an engine that failed at COMMIT', sqlError(1180), 'UNABLE', 'answered ER_1180'],
     ['a temporary file that cannot be written', sqlError(3), 'UNABLE', 'answered ER_3'],
     ['a fault that the driver has no word for', sqlError(1, { code: 'UNKNOWN' }), 'UNABLE', 'answered error 1'],
@@ -91,7 +91,7 @@ describe('a fault of the driver', () => {
       'refused the account',
     ],
     [
-      'a certificate of nobody who is trusted',
+      'a certificate of no trusted CA',
       Object.assign(new Error('self-signed'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
       'CONNECTION',
       'has a certificate that no trusted CA has signed (ssl-ca)',

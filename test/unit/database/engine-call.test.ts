@@ -93,7 +93,7 @@ describe('a call of a program', () => {
     ['STRONG', true],
     ['BOUNDED', false],
     ['EVENTUAL', false],
-  ])('at %s has to be judged once more when nobody could: %s', async (level, isUnjudged) => {
+  ])('at %s has to be judged again if no server could: %s', async (level, isUnjudged) => {
     for (const was of [true, false]) {
       resumes = { isUnjudged: was };
       expect(await call({ level }).resume()).toMatchObject({ isUnjudged: was && isUnjudged });
@@ -108,7 +108,7 @@ describe('a call of a program', () => {
       InvalidConsistencyTokenError,
     ],
     ['names a write that was lost', () => tokens.encode(past(1, 51)), WriteLostError],
-    ['names an epoch that nobody has heard of', () => tokens.encode(past(3, 60)), EpochAheadError],
+    ['names an unknown epoch', () => tokens.encode(past(3, 60)), EpochAheadError],
   ])('is refused with a token that %s', async (_, token, error) => {
     await expect(call({ given: [token()] }).resume()).rejects.toThrow(error as typeof Error);
   });

@@ -17,9 +17,13 @@ const seen = (name: string, epochs: EpochHistory | null, given: Partial<NodeStat
 describe('the promotions that are known', () => {
   it.each<[what: string, looks: readonly (readonly NodeStatus[])[], epoch: number | null]>([
     ['none before a server was seen', [[unseen(makeNode('source'))]], null],
-    ['one epoch where nobody keeps a record', [[seen('source', null)]], 1],
+    ['one epoch if no server keeps a record', [[seen('source', null)]], 1],
     ['one epoch where the record is empty', [[seen('source', [])]], 1],
-    ['the longest record, whoever has it', [[seen('source', upTo(1)), seen('a', upTo(3)), seen('b', upTo(2))]], 3],
+    [
+      'the longest record, whichever server has it',
+      [[seen('source', upTo(1)), seen('a', upTo(3)), seen('b', upTo(2))]],
+      3,
+    ],
     ['not what a backup has', [[seen('source', upTo(1)), seen('backup', upTo(9), { role: 'BACKUP' })]], 1],
     ['what was known, when only shorter records are left', [[seen('source', upTo(3))], [seen('source', upTo(2))]], 3],
     ['what was known, when none is left', [[seen('source', upTo(3))], [seen('source', null)], []], 3],

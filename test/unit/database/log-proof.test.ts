@@ -20,7 +20,7 @@ describe('a snapshot shows the log until its end', () => {
     ['not when it names another file', { File: 'log.000003', Position: 400n }, shown('log.000002', '4711'), false],
     ['not when it names none', { File: 'log.000003', Position: 400n }, shown('', '0'), false],
     ['not when the server writes no log', undefined, shown('log.000002', '4711'), false],
-    ['not when nobody may ask where the log ends', undefined, [], false],
+    ['not without the right to ask where the log ends', undefined, [], false],
     ['not when it does not say how far', { File: 'log.000002', Position: 4711n }, [], false],
   ])('%s', (_, end, rows, expected) => {
     expect(showsLogUntil(end, rows)).toBe(expected);

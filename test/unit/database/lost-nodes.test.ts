@@ -31,7 +31,7 @@ describe('the connections to a server', () => {
   it.each<[what: string, looks: readonly Partial<NodeStatus>[], expected: readonly string[]]>([
     ['stay while it is well', [well, well], []],
     ['stay while it is late', [{ state: 'DEGRADED' }], []],
-    ['are given to nobody who waits, once it is down', [well, down, down], ['refuse']],
+    ['are refused to waiting requests once it is down', [well, down, down], ['refuse']],
     ['are cut once it is silent', [well, silent, silent], ['cut']],
     ['are cut when it is down at first, and silent then', [down, silent], ['refuse', 'cut']],
     ['are cut each time that it is silent', [silent, well, silent], ['cut', 'cut']],
@@ -39,7 +39,7 @@ describe('the connections to a server', () => {
     ['stay where a table of a replica is missing', [unable('TABLE_MISSING')], []],
     ['stay at the source, whose tables have no substitute', [{ ...unable('TABLE_SILENT'), role: 'SOURCE' }], []],
     ['stay at a backup', [{ ...unable('TABLE_SILENT'), role: 'BACKUP' }], []],
-    ['stay where nobody asked for its tables, or saw it', [{ report: null, state: 'UNKNOWN' }], []],
+    ['stay if its tables were not checked, or it was not seen', [{ report: null, state: 'UNKNOWN' }], []],
   ])('%s', (_, looks, expected) => {
     expect(done(...looks)).toEqual(expected);
   });

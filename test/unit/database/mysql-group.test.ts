@@ -33,7 +33,7 @@ describe('a member of a replication group', () => {
     expect(mysqlStatements.replicationOf([], membership)).toMatchObject(expected);
   });
 
-  it('does not replicate from somebody because of the channels of its group', () => {
+  it('is not a replica because of the channels of its group', () => {
     const recovery = {
       Channel_Name: 'group_replication_recovery',
       Replica_IO_Running: 'No',
@@ -47,7 +47,7 @@ describe('a member of a replication group', () => {
     [null, false],
     ['', false],
     ['b071efe0-a246-47f9-ac3f-53fc04c5bd0c', true],
-  ])('named %j is one, for whoever plans a promotion: %j', (groupName, inGroup) => {
+  ])('named %j is one, when a promotion is planned: %j', (groupName, inGroup) => {
     expect(mysqlControl.facts({ groupName, executed: '' }, []).inGroup).toBe(inGroup);
   });
 

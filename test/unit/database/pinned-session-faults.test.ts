@@ -303,7 +303,7 @@ describe('a snapshot', () => {
     expect([opened, session.snapshotPositions]).toEqual([[], null]);
   });
 
-  it('advances the session by what it shows, and asks nobody', async () => {
+  it('advances the session by what it shows, and asks no server', async () => {
     const session = open(snapshot);
     await session.read(async (client) => client);
     await session.observe();
@@ -410,7 +410,7 @@ describe('a write', () => {
       { outcome: 'UNKNOWN', position: null, issuedAtMs: new TickingClock().now(), appended: null },
     ],
     [
-      'rolled back is told to nobody',
+      'rolled back is not announced',
       () => Object.assign(services.writer, { write: async () => Promise.reject(new StatementTimeoutError('slow')) }),
       null,
     ],

@@ -403,7 +403,7 @@ describe('what the client has seen', () => {
     }
   });
 
-  it('is only surely on the source when nobody can say how far the node was', async () => {
+  it('is only certainly on the source if the node’s position is unknown', async () => {
     observe = () => Promise.reject(new Error('does not answer'));
     const session = open();
     await session.read(nodeOf);
@@ -411,7 +411,7 @@ describe('what the client has seen', () => {
     expect(session.session).toMatchObject({ requiresSource: true });
   });
 
-  it('is only surely on the source when its node shows a promotion that nobody has heard of', async () => {
+  it('is only surely on the source if its node shows an unknown promotion', async () => {
     believes = () => false;
     const session = open();
     await session.read(nodeOf);
@@ -465,7 +465,7 @@ describe('what the client has seen', () => {
 describe('an operation on a source whose positions say nothing', () => {
   const required = { ...emptySession('orders', 1), requiresSource: true };
 
-  it('leaves only the source to whoever has read there, and asks it nothing', async () => {
+  it('leaves only the source to a session that has read there, and asks it nothing', async () => {
     blind.add('source');
     observe = async () => Promise.reject(new Error('nobody asks'));
     queue = ['source'];

@@ -69,7 +69,7 @@ describe('a snapshot', () => {
     await expect(open()).rejects.toThrow('refused');
   });
 
-  it('of which nobody learned what it shows is none', async () => {
+  it('of which it is unknown what it shows is none', async () => {
     learn = false;
     await expect(open()).rejects.toThrow('like any other transaction');
     await clock.tick(0);

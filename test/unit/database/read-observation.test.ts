@@ -45,7 +45,7 @@ describe('the position that was learned on the way', () => {
 describe('the question behind a statement', () => {
   it.each<[string, boolean, readonly Event[], readonly boolean[]]>([
     ['is asked once, behind the first', true, ['statement', 'statement', 'statement'], [true, false, false]],
-    ['is not asked where nobody wants to know', false, ['statement', 'statement'], [false, false]],
+    ['is not asked if it is not needed', false, ['statement', 'statement'], [false, false]],
     ['is not asked behind a statement that follows a shared one', true, ['share', 'statement'], [false]],
   ])('%s', (_, wanted, events, expected) => {
     const { observation, asked } = observe(events, wanted);
@@ -53,7 +53,7 @@ describe('the question behind a statement', () => {
     expect(observation.isWanted).toBe(wanted);
   });
 
-  it('takes nothing from a shared statement where nobody wants to know', () => {
+  it('takes nothing from a shared statement if it is not needed', () => {
     expect(observe(['share'], false).observation.after(1)).toBeNull();
   });
 });

@@ -132,8 +132,8 @@ describe('an operation that reads', () => {
   });
 
   it.each<[string, readonly Fate[]]>([
-    ['nobody else will do', [{ unobserved: true }, { fails: refusal }]],
-    ['nobody else will do after a promotion', [{ moved: true }, { fails: refusal }]],
+    ['no other server can', [{ unobserved: true }, { fails: refusal }]],
+    ['no other server can after a promotion', [{ moved: true }, { fails: refusal }]],
     ['the others are lost too', [{ unobserved: true }, lost, lost]],
   ])('keeps its own answer when %s', async (_, fates) => {
     expect(await runAll(fates)).toBe(1);

@@ -99,12 +99,12 @@ describe('what is known is there at once', () => {
     expect(asked).toEqual([{ position: at(90).format(), recorded: true }]);
   });
 
-  it('of a token without a position, about which nobody is asked', () => {
+  it('of a token without a position, about which no server is asked', () => {
     expect(atOnce(requireSource(emptySession('orders', 2))).session.requiresSource).toBe(true);
     expect(asked).toEqual([]);
   });
 
-  it('of a token that the record says is lost, about which nobody is asked', () => {
+  it('of a token that the record says is lost, about which no server is asked', () => {
     const gone = token(1, 105);
     expect(atOnce(gone)).toMatchObject({ lost: [gone] });
     expect([asked, lost]).toEqual([[], []]);
@@ -156,7 +156,7 @@ describe('what is not known is asked', () => {
   });
 });
 
-describe('a token of an epoch that nobody here has heard of', () => {
+describe('a token of an epoch unknown here', () => {
   const newer = token(3, 5);
 
   async function resumedAfter(ms: number, ...tokens: Session[]): Promise<ResumedSession | null> {
@@ -168,7 +168,7 @@ describe('a token of an epoch that nobody here has heard of', () => {
     return resumed;
   }
 
-  it('has everybody looked at, and is waited with for half a second', async () => {
+  it('makes all servers be probed, and waits for half a second', async () => {
     expect(await resumedAfter(499, newer)).toBeNull();
     expect(looks).toBe(1);
     await clock.tick(1);
@@ -196,14 +196,14 @@ describe('a token of an epoch that nobody here has heard of', () => {
       () => [seen('source', nowMs), seen('backup', nowMs - 1, { role: 'BACKUP', state: 'DOWN', failures: 2 })],
       true,
     ],
-  ])('is forgotten by everybody when %s', async (_, servers, forgotten) => {
+  ])('is forgotten by all when %s', async (_, servers, forgotten) => {
     snapshot = servers();
     const resumed = await resumedAfter(600, newer);
     expect(resumed).toMatchObject(forgotten ? { lost: [newer], ahead: [] } : { lost: [], ahead: [newer] });
     expect(lost).toEqual(forgotten ? [newer] : []);
   });
 
-  it('that everybody has forgotten is not waited with', async () => {
+  it('that all have forgotten is not waited for', async () => {
     snapshot = [seen('source', nowMs)];
     expect(await resumedAfter(0, newer)).toMatchObject({ lost: [newer] });
   });

@@ -115,7 +115,7 @@ describe('the position behind a shared statement', () => {
     expect(late.after(2)).toBeNull();
   });
 
-  it('is not asked for when nobody wants it', async () => {
+  it('is not requested if it is not needed', async () => {
     const asked: (boolean | undefined)[] = [];
     const noting: OwnStatements = {
       ...own,

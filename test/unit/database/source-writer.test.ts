@@ -160,7 +160,7 @@ describe('a write', () => {
     expect(committed).toMatchObject({ value: 'value', position: at(9), includesItsReads: true });
   });
 
-  it('whose position nobody can tell is indeterminate', async () => {
+  it('whose position is unknown is indeterminate', async () => {
     const { write } = setUp([{ positionUnknown: true }], () => Promise.reject(new Error('does not answer')));
     expect(await write()).toBeInstanceOf(WriteIndeterminateError);
   });
@@ -190,7 +190,7 @@ describe('a write of which the outcome is not told', () => {
   });
 
   it.each(['CONNECTION', 'COMMIT_OVERDUE', 'LEFT_GROUP', 'OTHER'] as const)(
-    'and that nobody can find out about after %s is indeterminate',
+    'whose outcome cannot be determined after %s is indeterminate',
     async (fault) => {
       const { write, attempts } = setUp([{ fault, state: 'COMMITTING' }], undefined, { isThere: true });
       expect(await write()).toBeInstanceOf(WriteIndeterminateError);

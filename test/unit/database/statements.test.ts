@@ -147,7 +147,7 @@ describe('replication', () => {
 
   it.each([
     ['that runs', [channel()], well],
-    ['of nobody', [], { ...well, applier: 'NONE', receiving: false, lagMs: null }],
+    ['of none', [], { ...well, applier: 'NONE', receiving: false, lagMs: null }],
     ['that does not know its lag', [channel({ Seconds_Behind_Master: null })], { ...well, lagMs: null }],
     [
       'that tries to connect',

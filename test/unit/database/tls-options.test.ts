@@ -10,7 +10,7 @@ const tlsWith = (mode: ServerTls['mode']): ServerTls => ({ mode, ca: null });
 const certificateFor = (subjectaltname: string) => ({ subject: { CN: 'x' }, subjectaltname }) as PeerCertificate;
 
 describe('a secure connection', () => {
-  it.each(modes)('with %s believes whoever answers only when nothing else was asked for', (mode) => {
+  it.each(modes)('with %s trusts any server only if nothing else was required', (mode) => {
     expect(tlsOptions('db', tlsWith(mode)).rejectUnauthorized).toBe(mode !== 'REQUIRED');
   });
 

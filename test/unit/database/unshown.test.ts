@@ -48,7 +48,7 @@ describe('what a MariaDB source does not show yet', () => {
     return (await finding).format();
   }
 
-  it('is nothing while nobody waits', async () => {
+  it('is nothing while no commit waits', async () => {
     answer = () => shown('log.1', '700');
     expect([await without(), asked]).toEqual(['0-1-9', ['SHOW']]);
   });
@@ -58,7 +58,7 @@ describe('what a MariaDB source does not show yet', () => {
     expect(await without()).toBe('0-1-9');
   });
 
-  it('is nothing once whoever waited has been acknowledged', async () => {
+  it('is nothing once the waiting commits have been acknowledged', async () => {
     const startMs = clock.monotonic();
     answer = (nowMs) => shown('log.1', '700', nowMs - startMs < 5 ? '1' : '0');
     expect(await without()).toBe('0-1-9');
@@ -76,7 +76,7 @@ describe('what a MariaDB source does not show yet', () => {
     expect(await without()).toBe('0-1-7');
   });
 
-  it('is all behind the last commit that was shown, when nobody is acknowledged; that one is looked up once', async () => {
+  it('is all after the last visible commit, if none is acknowledged; that one is looked up once', async () => {
     answer = () => shown('log.1', '700', '2');
     expect([await without(), await without()]).toEqual(['0-1-7', '0-1-7']);
     expect(asked.filter((word) => word === 'SELECT')).toHaveLength(1);
@@ -91,7 +91,7 @@ const other = '5e11fa47-71ca-11e1-9e33-c80aa9429562';
 
 describe('what a MySQL source does not show yet', () => {
   it.each([
-    ['nobody waits', [], `${own}:8#31`, `${own}:1-8`],
+    ['no commit waits', [], `${own}:8#31`, `${own}:1-8`],
     ['one waits, and all behind it', ['31'], `${own}:8#31:9#32:10#33`, `${own}:1-7`],
     ['one in front of it does not wait', ['32'], `${own}:8#31:9#32`, `${own}:1-8`],
     ['several wait', ['33', '31'], `${own}:10#33:8#31:9#32`, `${own}:1-7`],

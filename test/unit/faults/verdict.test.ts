@@ -11,7 +11,7 @@ const missed = (history: string, rest: { steady?: typeof settled; differences?: 
 };
 
 describe('the verdict over a scenario', () => {
-  it('accuses nobody when everything that was acknowledged is there', () => {
+  it('finds no fault if everything that was acknowledged is there', () => {
     expect(missed('1 create a@1\n1 update a@2\n1 update a lost\n9 final a@3')).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe('a write of a steady client', () => {
     expect(judgeSteadyWrites([write(1, true)], new Map([[1, 2]]))).toEqual({ ...settled, duplicated: 1 });
   });
 
-  it('is not settled when nobody ever said what became of it, there or not', () => {
+  it('is not settled if its outcome was never reported, there or not', () => {
     expect(judgeSteadyWrites([write(1, false), write(2, false)], new Map([[2, 1]]))).toEqual({
       ...settled,
       unsettled: 2,

@@ -57,7 +57,7 @@ describe('what an operation will read', () => {
     ['anything else beside it', '{ orders { nodes { id } } order(by: { number: "T-1" }) { id } }'],
     ['one order', '{ order(by: { number: "T-1" }) { id } }'],
     ['nothing', '{ __typename }'],
-    ['somebody’s own list', '{ orders(where: { userId: "1" }) { nodes { id } } }'],
+    ['one user’s list', '{ orders(where: { userId: "1" }) { nodes { id } } }'],
     ['a list with a count of its own', '{ orders(where: { numbers: ["T-1"] }) { totalCount } }'],
     ['arguments that will be refused', '{ orders(first: 20, last: 20) { nodes { id } } }'],
     ['a cursor that will be refused', '{ orders(after: "x") { nodes { id } } }'],
@@ -88,7 +88,7 @@ describe('what an operation will read', () => {
     expect(readsWith({ size: 20 })?.names).not.toEqual(readsWith({ size: 10 })?.names);
   });
 
-  it('bears variables that nobody would remember', () => {
+  it('accepts variables that are not worth caching', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     const text = 'query ($where: OrderFilter) { orders(where: $where) { nodes { id } } }';
     expect(readsOf(text, { undeclared: deep })).toEqual([page]);

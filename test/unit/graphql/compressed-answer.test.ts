@@ -27,7 +27,7 @@ describe('an answer', () => {
   });
 
   it.each([
-    ['that nobody asked for so', large, json, undefined],
+    ['that was not requested compressed', large, json, undefined],
     ['for who wants it in no case', large, json, 'gzip;q=0, br'],
     ['that is small', '{"data":null}', json, 'gzip'],
     ['that goes on', large, 'text/event-stream', 'gzip'],

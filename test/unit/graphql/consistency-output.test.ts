@@ -24,7 +24,7 @@ describe('what an answer says of itself', () => {
     });
   });
 
-  it('names nobody when nobody was asked', () => {
+  it('names no server if none was asked', () => {
     expect(consistencyExtension('EVENTUAL', null, null)).toEqual({
       token: null,
       level: 'EVENTUAL',
@@ -73,7 +73,7 @@ describe('the name of the cookie', () => {
     expect(cookieNamesFor(clusterId, null)).toEqual({ own: null, before });
   });
 
-  it('is nobody’s while it is not known: then none is set', () => {
+  it('is unknown at first: then none is set', () => {
     const headers = new Headers();
     const settings = { cookieName: null, cookieMaxAgeS: 60 };
     writeSession(new Request('http://127.0.0.1/graphql'), headers, { token: 'abc', cookie: 'SET' }, settings);

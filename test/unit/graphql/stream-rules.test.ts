@@ -58,7 +58,7 @@ describe('a subscription', () => {
 });
 
 describe('answers', () => {
-  it('are kept by nobody on the way, whatever they carry', async () => {
+  it('are not cached on the way, whatever they carry', async () => {
     const { server, url, post } = await startTinyServer();
     const got = await fetch(`${url}?query=${encodeURIComponent('{ hello }')}`);
     expect(got.headers.get('cache-control')).toBe('no-store');

@@ -16,7 +16,7 @@ const ask = async (query: string, headers: Record<string, string> = {}) => {
 };
 
 describe('errors', () => {
-  it('masks what nobody foresaw, and logs it under the id that the caller got', async () => {
+  it('masks unexpected errors, and logs it under the id that the caller got', async () => {
     const { response, answer } = await ask('{ bug }');
     const [error] = answer.errors ?? [];
     expect(error).toMatchObject({ path: ['bug'], extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false } });

@@ -12,7 +12,7 @@ const standard = { trusted: rules.trusted, headers: 'forwarded' } as const;
 
 describe('where a request came from', () => {
   it.each<[string, string, Record<string, string>, string]>([
-    ['nobody says', '203.0.113.9', {}, '203.0.113.9'],
+    ['no header', '203.0.113.9', {}, '203.0.113.9'],
     ['a stranger says', '203.0.113.9', { 'x-forwarded-for': '1.2.3.4' }, '203.0.113.9'],
     ['a proxy says', '127.0.0.1', { 'x-forwarded-for': '1.2.3.4' }, '1.2.3.4'],
     ['a proxy over an IPv6 socket says', '::ffff:127.0.0.1', { 'x-forwarded-for': '1.2.3.4' }, '1.2.3.4'],

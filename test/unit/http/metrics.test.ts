@@ -67,7 +67,7 @@ describe('a histogram', () => {
 describe('a gauge', () => {
   const definition = { name: 'tidemark_depth_rows', help: 'How deep it is.', labels: colours } as const;
 
-  it('shows what there is when somebody looks, and leaves out what is unknown', async () => {
+  it('shows the values at the time of the request, and leaves out what is unknown', async () => {
     const metrics = new PrometheusMetrics({ clock: systemClock });
     let known: 'red' | 'blue' = 'red';
     metrics.gauge(definition, async () => [{ labels: { colour: known }, value: 4 }]);

@@ -43,7 +43,7 @@ describe('the page at /', () => {
     expect(headers.get('cache-control')).toBe('no-cache');
   });
 
-  it('is there under every address that a browser opens, and nobody else is led to it', async () => {
+  it('is there under every address that a browser opens, and no other client gets it', async () => {
     expect(await (await fetch(`${url}/routing-log?node=source`, { headers: browser })).text()).toBe(html);
     expect((await fetch(`${url}/routing-log`, { headers: { accept: 'application/json' } })).status).toBe(404);
     expect((await fetch(`${url}/assets/main-0.js`, { headers: browser })).status).toBe(404);

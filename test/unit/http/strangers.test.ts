@@ -78,7 +78,7 @@ describe('names of servers', () => {
     },
   );
 
-  it('and of nobody are told with the one that was asked for by name', async () => {
+  it('and without any server are reported with the requested one', async () => {
     const { server } = await start({ health, reach: { ...reachableHere, production: true } });
     const answer = await fetch(`${server.url}/health/secret-7`, { headers: visitor });
     expect([answer.status, await answer.json()]).toEqual([503, { name: 'secret-7', state: 'DOWN' }]);

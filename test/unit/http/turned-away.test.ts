@@ -178,12 +178,9 @@ describe('connections', () => {
     [{ connections: 'auto', connectionsPerClient: 'auto' }, 1_000_000, 64, { all: 10_000, perClient: 5000 }],
     [{ connections: 'auto', connectionsPerClient: 'auto' }, null, 64, { all: 10_000, perClient: 5000 }],
     [{ connections: 300, connectionsPerClient: 7 }, 256, 64, { all: 300, perClient: 7 }],
-  ] as const)(
-    'are as many as the descriptors leave, unless told: %o of %s',
-    (told, descriptors, forServers, limits) => {
-      expect(connectionLimits(told, descriptors, forServers)).toEqual(limits);
-    },
-  );
+  ] as const)('default to what the descriptors leave: %o of %s', (told, descriptors, forServers, limits) => {
+    expect(connectionLimits(told, descriptors, forServers)).toEqual(limits);
+  });
 });
 
 describe('names', () => {

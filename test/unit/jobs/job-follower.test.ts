@@ -40,8 +40,8 @@ function following(first: JobRecord, looked: () => JobRecord | null = () => null
   return { clock, follower, next, hear: (heard: JobRecord) => hear(heard), ends: () => ends };
 }
 
-describe('somebody who follows a job', () => {
-  it('is told at once how far it is, and then only the newest', async () => {
+describe('a follower of a job', () => {
+  it('gets its progress at once, and then only the newest', async () => {
     const { clock, next, hear } = following(record(0));
     expect(await next()).toBe(0);
     for (const revision of [1, 2, 3]) hear(record(revision));

@@ -82,7 +82,7 @@ describe.each([
     expect(said.at(-1)).toBe('destroy');
   });
 
-  it('that replicates nobody applies nothing', async () => {
+  it('that is not a replica applies nothing', async () => {
     expect(await appliersOf(flavour).look(server)).toEqual({ readOnly: true, applying: null, delayS: null });
   });
 

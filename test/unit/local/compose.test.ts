@@ -90,7 +90,7 @@ describe('the compose file', () => {
     }
   });
 
-  it('gives every server an id of its own, and lets nobody write on replicas', () => {
+  it('gives every server an id of its own, and refuses writes on replicas', () => {
     const ids = nodes.map((name) => of(name).command?.find((option) => option.startsWith('--server-id=')));
     expect(new Set(ids).size).toBe(nodes.length);
     expect(ids).not.toContain(undefined);

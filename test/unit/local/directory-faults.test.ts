@@ -54,7 +54,7 @@ describe('a file of the cluster', () => {
 });
 
 describe('what a killed start left half made', () => {
-  it('is removed once nobody can be at work on it, and nothing else is', async () => {
+  it('is removed once no process can be working on it, and nothing else is', async () => {
     const hourAgo = new Date(systemClock.now() - 3_700_000);
     for (const name of ['.source-a1B2c3', '.mariadb-Zz9Yy8', 'source', '.hidden']) {
       await mkdir(join(directory, name));

@@ -29,7 +29,7 @@ describe('the arguments of a server', () => {
     expect(serverArguments(plain)).toContain('--bind-address=127.0.0.1');
   });
 
-  it('let nobody write who replicates or is replicated, and the backup be written to', () => {
+  it('refuse writes on servers that replicate or are replicated, but not on the backup', () => {
     const suffix = '--defaults-group-suffix=-replica';
     expect(serverArguments({ ...plain, role: 'replica' })).toContain(suffix);
     expect(serverArguments(plain)).toContain(suffix);

@@ -296,7 +296,7 @@ describe('trouble', () => {
     expect(outbox.settled).toEqual([]);
   });
 
-  it('that nobody expected ends nothing either', async () => {
+  it('that is unexpected ends nothing either', async () => {
     outbox.append('a');
     applier.trouble = new TypeError('a bug');
     worker.start();

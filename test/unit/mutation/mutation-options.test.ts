@@ -55,7 +55,7 @@ describe('a mutation run', () => {
     ['of two folders', ['src/routing', 'src/cluster'], /One folder at a time/],
     ['with an option that it has not', ['src/routing', '--nonsense'], /--nonsense.*Try --help/],
     [
-      'with nobody to run',
+      'with nothing to run',
       ['src/routing', '--concurrency', '0'],
       /--concurrency is a whole number from 1 to 64, not 0/,
     ],
@@ -67,7 +67,7 @@ describe('a mutation run', () => {
     expect(() => read(...argv)).toThrow(words);
   });
 
-  it('says how it is used', () => {
+  it('prints its usage', () => {
     expect(read('--help')).toBeNull();
     expect(read('src/nowhere', '--help')).toBeNull();
     for (const option of ['--concurrency', '--tests', '--bar', '--static', '--fresh', '--help'])

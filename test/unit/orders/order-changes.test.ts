@@ -55,7 +55,7 @@ describe('who listens to changes', () => {
     changes.close();
   });
 
-  it('is told once more of what was lost, if it was told of it before', async () => {
+  it('is told again of what was lost, if it was told of it before', async () => {
     const join = (earlier: string, token: string) =>
       earlier === 'lost' ? { told: 'lost,b', kept: 'b' } : { told: `${earlier}+${token}`, kept: `${earlier}+${token}` };
     const changes = new OrderChanges(null, join);
@@ -85,7 +85,7 @@ describe('who listens to changes', () => {
     changes.open(null);
   });
 
-  it('makes nothing of a change that nobody can hear', () => {
+  it('ignores a change without subscribers', () => {
     const changes = new OrderChanges(null);
     changes.publish(() => {
       throw new Error('asked for');

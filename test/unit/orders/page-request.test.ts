@@ -8,7 +8,7 @@ const place = { value: '5', id: 9n };
 const cursor = writeCursor(sort, place, null);
 
 describe('a page', () => {
-  it('has 20 orders from the beginning unless told', () => {
+  it('defaults to the first 20 orders', () => {
     expect(pageRequestOf({}, sort)).toEqual({ size: 20, backward: false, after: null, before: null });
   });
 

@@ -25,7 +25,7 @@ test.each(served.written.filter(({ table }) => columnsByTable.has(table)))(
   },
 );
 
-test('each table is written by somebody, and the outbox only for a backup', () => {
+test('each table is written, and the outbox only for a backup', () => {
   const tables = (hasBackup: boolean) => servedOrders({ hasBackup }).written.map(({ table }) => table);
   const own = ['cluster_epochs', 'cluster_servers', 'commit_proofs'];
   expect(tables(true).toSorted()).toEqual([...columnsByTable.keys(), ...own].toSorted());

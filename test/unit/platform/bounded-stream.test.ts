@@ -18,7 +18,7 @@ describe('a bounded stream', () => {
     expect((await Promise.all(reads)).map(({ value }) => value.item)).toEqual([1, 2]);
   });
 
-  it('drops the oldest when nobody reads, and says how many', async () => {
+  it('drops the oldest if it is not read, and says how many', async () => {
     const stream = new BoundedStream<number>(2, () => {});
     for (const item of [1, 2, 3, 4, 5]) stream.write(item);
     expect(await stream.next()).toEqual({ value: { item: 4, missed: 3 }, done: false });

@@ -25,14 +25,14 @@ function line(turns: FairTurns) {
 }
 
 describe('turns of many clients', () => {
-  it('are had at once while there is nobody else', async () => {
+  it('are immediate while there is no other client', async () => {
     const { ask, giveBack } = line(new FairTurns(bounds));
     expect(ask('a')).toBe('had');
     await giveBack(1);
     expect(ask('a')).toBe('had');
   });
 
-  it('go from client to client, whoever asks for more', async () => {
+  it('alternate between clients, even if one asks for more', async () => {
     const { ask, giveBack } = line(new FairTurns(bounds));
     for (let time = 0; time < 5; time += 1) ask('a');
     ask('b');
@@ -42,14 +42,14 @@ describe('turns of many clients', () => {
     expect(ask('b')).toBe('had');
   });
 
-  it('are refused to who waits for many, and to nobody else', () => {
+  it('are refused only to a client that waits for many', () => {
     const turns = new FairTurns(bounds);
     const { ask } = line(turns);
     for (let time = 0; time < 5; time += 1) expect(ask('a')).not.toBe('full');
     expect([ask('a'), ask('b'), turns.waiting]).toEqual(['full', 'waits', 5]);
   });
 
-  it('are refused to everybody when all lines together are long', () => {
+  it('are refused to all when all queues together are long', () => {
     const { ask } = line(new FairTurns(bounds));
     for (let time = 0; time < 5; time += 1) ask('a');
     expect([ask('b'), ask('c'), ask('d')]).toEqual(['waits', 'waits', 'full']);

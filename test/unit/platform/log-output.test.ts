@@ -48,7 +48,7 @@ describe('the log', () => {
     expect(log.lostLines()).toBe(0);
   });
 
-  it('costs lines, counted, and nothing else while nobody reads it; and says so once somebody does', async () => {
+  it('costs lines, counted, and nothing else while it is not read; and says so once it is', async () => {
     const { reader, writer } = pipe();
     const log = createLog(json, writer);
     for (let index = 0; index < many; index += 1) log.info({ index }, 'a line that is neither short nor long');
@@ -72,7 +72,7 @@ describe('the log', () => {
     closeSync(writer);
   });
 
-  it('ends in a bounded time although nobody reads it', async () => {
+  it('ends in a bounded time although it is not read', async () => {
     const { reader, writer } = pipe();
     const log = createLog(json, writer);
     for (let index = 0; index < many; index += 1) log.info({ index }, 'a line that is neither short nor long');

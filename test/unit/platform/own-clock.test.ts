@@ -45,8 +45,8 @@ describe('a wait in own time', () => {
   /** Each step is late by so much, and the thread stood in the queue for so much of it. */
   it.each([
     ['nothing', 0, 0],
-    ['a little, again and again', 5, 0],
-    ['a little in the queue, again and again', 5, 30],
+    ['a little, repeatedly', 5, 0],
+    ['a little in the queue, repeatedly', 5, 30],
     ['half of the time', 40, 40],
     ['nearly all of the time', 400, 430],
     ['stops of seconds, one after the other', 3000, 0],

@@ -13,7 +13,7 @@ describe('a channel without Redis', () => {
     expect(heard).toEqual(['meanwhile']);
   });
 
-  it('knows whether anybody can hear', () => {
+  it('knows whether there are listeners', () => {
     const channel = new SharedChannel('news', null);
     const leave = channel.subscribe(() => undefined);
     expect(channel.isHeard).toBe(true);

@@ -25,7 +25,7 @@ describe('a next flight', () => {
     expect(flights).toHaveLength(1);
   });
 
-  it('shares the next call between everybody who asks during a call', async () => {
+  it('shares the next call between all that ask during a call', async () => {
     const { flights, next } = setUp();
     const first = next.run();
     const others = [next.run(), next.run(), next.run()];

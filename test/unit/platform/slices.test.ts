@@ -53,7 +53,7 @@ describe('work in slices', () => {
     expect([await told(), await next(), await next(), await next()]).toEqual(['a', 'a', 'a', '']);
   });
 
-  it('is done for one client after the other, whoever has more of it', async () => {
+  it('alternates between clients, even if one has more of it', async () => {
     const { work, told, next } = sliced(100);
     for (let piece = 0; piece < 8; piece += 1) work('a', 50);
     work('b', 50);

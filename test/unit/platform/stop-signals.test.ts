@@ -30,7 +30,7 @@ describe('stop signals', () => {
     expect(replay([0, 'SIGINT'], [3, 'SIGINT'], [400, 'SIGTERM'], [800, 'SIGINT'])).toEqual(['stop at 0 for SIGINT']);
   });
 
-  it('end the process at once when somebody insists', () => {
+  it('end the process at once if repeated', () => {
     expect(replay([0, 'SIGINT'], [10, 'SIGINT'], [2000, 'SIGINT'])).toEqual([
       'stop at 0 for SIGINT',
       'exit at 2000 with 130',

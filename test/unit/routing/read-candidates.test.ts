@@ -98,7 +98,7 @@ describe('a replica is worth waiting for', () => {
   it.each<[string, Given, readonly [boolean, boolean, boolean]]>([
     ['that replicates', {}, [true, true, true]],
     ['that is late', { isLate: true }, [false, true, true]],
-    ['that replicates nobody', { report: { applier: 'NONE' } }, [false, true, true]],
+    ['that is not a replica', { report: { applier: 'NONE' } }, [false, true, true]],
     ['that has stopped applying', { report: { applier: 'STOPPED' } }, [true, true, true]],
     ['that is one of several primaries', { report: member }, [true, true, true]],
     ['that left its group', { report: { ...member, member: 'OFFLINE' } }, [false, true, true]],
@@ -129,32 +129,32 @@ describe('between two epochs', () => {
   const asking = { position: at(1) };
   it.each<[string, ClusterSnapshot, Partial<RoutedRead>, boolean]>([
     [
-      'is who finds nobody but a server that has not heard of the newer',
+      'is a read that finds only a server that does not know the newer',
       [source(gone), replica('a', heard(1)), { ...replica('b', heard(1, 2)), ...gone }],
       asking,
       true,
     ],
     [
-      'is nobody who asks for no position',
+      'is not a read that requires no position',
       [source(gone), replica('a', heard(1)), { ...replica('b', heard(1, 2)), ...gone }],
       {},
       false,
     ],
     [
-      'is nobody while a replica of the newer answers',
+      'is none while a replica of the newer answers',
       [source(gone), replica('a', heard(1)), replica('b', heard(1, 2))],
       asking,
       false,
     ],
-    ['is nobody while there is a source', [source(heard(1, 2)), replica('a', heard(1))], asking, false],
+    ['is none while there is a source', [source(heard(1, 2)), replica('a', heard(1))], asking, false],
     [
-      'is nobody when no server answers',
+      'is none if no server answers',
       [source(gone), { ...replica('a', heard(1)), ...gone }, { ...replica('b', heard(1, 2)), ...gone }],
       asking,
       false,
     ],
     [
-      'is nobody when all have heard of the newest',
+      'is none if all know the newest',
       [source(gone), replica('a', { blind: 'GTID_MODE_OFF', ...heard(1, 2) })],
       asking,
       false,

@@ -65,7 +65,7 @@ describe('reads while the positions of the source say nothing', () => {
 
 describe('a replica whose positions say nothing', () => {
   it.each([
-    ['serves nobody who must see a certain write', { position: at(1) }, 'replica-2 replica-caught-up'],
+    ['serves no read that must see a certain write', { position: at(1) }, 'replica-2 replica-caught-up'],
     ['nor who reads on later', { observes: true }, 'replica-2 any-replica'],
     ['but who asks for nothing', {}, 'replica-1 any-replica'],
   ] as const)('%s', async (_, request, expected) => {

@@ -16,7 +16,7 @@ async function told(world: World, names: readonly string[], epochs: EpochHistory
 describe('a replica that has not heard of the present epoch', () => {
   it.each([
     [
-      'serves nobody who must see a certain write, though it has its number',
+      'serves no read that must see a certain write, though it has its number',
       { position: at(1) },
       'replica-2 replica-caught-up',
     ],
@@ -45,7 +45,7 @@ describe('a replica that has not heard of the present epoch', () => {
     expect(await read).toBe('CONSISTENCY_TIMEOUT');
   });
 
-  it('is waited for when nobody else can serve: it may become the source of the epoch that another one has told of', async () => {
+  it('is waited for if no other server can serve: it may become the source of the epoch that another one has reported', async () => {
     const world = await startWorld(['source', 'replica-1', 'replica-2']);
     await lose(world, 'source');
     await told(world, ['replica-2'], restored);
@@ -59,7 +59,7 @@ describe('a replica that has not heard of the present epoch', () => {
     expect(await read).toBe('replica-1 replica-caught-up');
   });
 
-  it('keeps nobody waiting who has gone', async () => {
+  it('keeps no client waiting that has gone', async () => {
     const world = await startWorld();
     await told(world, ['source'], restored);
     await lose(world, 'source');

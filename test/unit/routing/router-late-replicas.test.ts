@@ -25,7 +25,7 @@ describe('while all replicas are too late', () => {
     expect(await outcome(read({ position: at(4) }))).toBe('replica-1 replica-caught-up');
   });
 
-  it('nobody waits for it: other sessions go to the source at once', async () => {
+  it('is not waited for: other sessions go to the source at once', async () => {
     const { read } = await startLate(1);
     const route = read({ position: at(9) });
     expect(await outcome(route)).toBe('source source-no-replica');

@@ -46,7 +46,7 @@ describe('a look behind a read', () => {
 });
 
 describe('a write that was committed', () => {
-  it('has nobody watched while there is no source', async () => {
+  it('watches no replica while there is no source', async () => {
     const world = await startWorld();
     await lose(world, 'source');
     world.router.expectReadsOf(at(9));
@@ -78,7 +78,7 @@ describe('a write that was committed', () => {
 });
 
 describe('a bound on staleness', () => {
-  it('has nobody asked while there is no replica that could be within it', async () => {
+  it('asks no server while there is no replica that could be within it', async () => {
     const world = await startWorld();
     await lose(world, 'replica-1', 'replica-2');
     const before = world.probe('source').reads;

@@ -32,7 +32,7 @@ describe('a bound on staleness', () => {
     );
   });
 
-  it('goes to the source when the source does not say how far it is', async () => {
+  it('goes to the source if the source does not report its position', async () => {
     const world = await setUp();
     world.probe('source').trouble = new Error('does not answer');
     expect(await outcome(world.read({ maxStalenessMs: 0 }))).toBe('source source-after-wait');

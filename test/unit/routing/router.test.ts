@@ -34,7 +34,7 @@ describe('a read', () => {
       same('replica-2 replica-caught-up'),
     ],
     [
-      'of a token that nobody satisfies in time',
+      'of a token that no replica satisfies in time',
       behind,
       nothing,
       ['source source-after-wait', 'source source-bypass', 'CONSISTENCY_TIMEOUT'],
@@ -78,7 +78,7 @@ describe('a read', () => {
       same('replica-1 replica-caught-up'),
     ],
     [
-      'of a token that nobody satisfies, without the source',
+      'of a token that no replica satisfies, without the source',
       behind,
       (world) => lose(world, 'source'),
       same('CONSISTENCY_TIMEOUT'),
@@ -95,9 +95,14 @@ describe('a read', () => {
       (world) => lose(world, 'source'),
       same('CONSISTENCY_TIMEOUT'),
     ],
-    ['with nobody up', {}, (world) => lose(world, 'source', 'replica-1', 'replica-2'), same('LIMITED_FUNCTIONALITY')],
     [
-      'with a token and nobody up',
+      'with no server up',
+      {},
+      (world) => lose(world, 'source', 'replica-1', 'replica-2'),
+      same('LIMITED_FUNCTIONALITY'),
+    ],
+    [
+      'with a token and no server up',
       behind,
       (world) => lose(world, 'source', 'replica-1', 'replica-2'),
       same('LIMITED_FUNCTIONALITY'),
@@ -144,7 +149,7 @@ describe('a cluster of one server', () => {
     }
   });
 
-  it('has no budget for reads: nobody else could serve them', async () => {
+  it('has no budget for reads: no other server could serve them', async () => {
     const { read } = await setUp(['source'], 1);
     for (let reads = 0; reads < 5; reads += 1) expect(await outcome(read())).toBe('source source-alone');
   });
@@ -256,7 +261,7 @@ describe('a write that was committed', () => {
     expect(world.cluster.tracker('replica-2').waiting).toBe(0);
   });
 
-  it('in a crowd of others has nobody watched: reads look then', async () => {
+  it('among many others watches no replica: reads probe then', async () => {
     const world = await setUp();
     const writes = [world.router.routeWrite(), world.router.routeWrite(), world.router.routeWrite()];
     world.router.expectReadsOf(at(9));
@@ -342,7 +347,7 @@ describe('balance', () => {
     expect((await world.read()).decision.node).toBe('replica-2');
   });
 
-  it('leaves a lower priority alone until nobody else is there', async () => {
+  it('leaves a lower priority alone until no other is there', async () => {
     const far = makeNode('replica-far', { priority: 2 });
     const world = await setUp(['source', 'replica-1', far]);
     for (let reads = 0; reads < 3; reads += 1) expect((await world.read()).decision.node).toBe('replica-1');
@@ -378,14 +383,14 @@ describe('the backup', () => {
   const nodes = ['source', 'replica-1', makeNode('backup', { configuredRole: 'BACKUP' })];
   const noPast = { backupAllowed: true } as const;
 
-  it.each(everyPolicy)('serves a read without a past when nobody else can (%s)', async (whenBehind) => {
+  it.each(everyPolicy)('serves a read without a past if no other can (%s)', async (whenBehind) => {
     const world = await setUp(nodes);
     await lose(world, 'source', 'replica-1');
     const { decision } = await world.read({ ...noPast, whenBehind });
     expect(decision).toMatchObject({ node: 'backup', role: 'BACKUP', reason: 'backup-last-resort' });
   });
 
-  it.each(everyPolicy)('serves nobody who has a past (%s)', async (whenBehind) => {
+  it.each(everyPolicy)('serves no read with a past (%s)', async (whenBehind) => {
     const world = await setUp(nodes);
     await lose(world, 'source', 'replica-1');
     for (const request of [behind, { maxStalenessMs: 1000 }, { sourceOnly: 'position-unknown' as const }, {}]) {
@@ -395,7 +400,7 @@ describe('the backup', () => {
     expect(() => world.router.routeWrite()).toThrow(SourceUnavailableError);
   });
 
-  it('serves nobody while a replica or the source can', async () => {
+  it('serves no read while a replica or the source can', async () => {
     const world = await setUp(nodes);
     await lose(world, 'source');
     expect(await outcome(world.read(noPast))).toBe('replica-1 any-replica');

@@ -45,7 +45,7 @@ describe('the budget of reads on the source', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('lets nobody wait long', async () => {
+  it('lets no read wait long', async () => {
     await come(1, 2, 3);
     await clock.tick(99);
     expect(refused).toEqual([]);

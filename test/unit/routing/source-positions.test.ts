@@ -27,7 +27,7 @@ const within = async (ms: number, source: string | null = 'a') =>
   (await positions.within(ms, source))?.format() ?? null;
 
 describe('what the source had', () => {
-  it('is asked for when nobody knows, and remembered as long as the bound allows', async () => {
+  it('is requested if unknown, and remembered as long as the bound allows', async () => {
     expect(await within(100)).toBe('0-1-1');
     now = at(2);
     await clock.tick(100);

@@ -80,7 +80,7 @@ describe('what a MariaDB server has', () => {
   });
 
   it.each<[string, readonly Row[], string | null]>([
-    ['is what it has, on a server that replicates nobody', [], '0-1-100'],
+    ['is what it has, on a server that is not a replica', [], '0-1-100'],
     ['includes what lies in its relay log', [{}], '0-1-110'],
     ['is no less than what it has', [{ Gtid_IO_Pos: '0-1-40' }], '0-1-100'],
     ['is of all channels', [{}, { Connection_name: 'b', Gtid_IO_Pos: '5-9-3' }], '0-1-110,5-9-3'],
@@ -105,7 +105,7 @@ describe('what a MariaDB server has', () => {
 
 describe('what a MySQL server has', () => {
   it.each<[string, readonly Row[], string | null]>([
-    ['is what it has executed, on a server that replicates nobody', [], `${uuid}:1-100`],
+    ['is what it has executed, on a server that is not a replica', [], `${uuid}:1-100`],
     ['includes what lies in its relay log', [{}], `${uuid}:1-110`],
     [
       'is of all channels',
@@ -171,7 +171,7 @@ describe.each([
     expect(facts({ refusedBy }).readOnly).toBe(readOnly);
   });
 
-  it('that replicates nobody follows nobody, receives nothing and applies nothing', () => {
+  it('that is not a replica follows no server, receives nothing and applies nothing', () => {
     expect(facts()).toMatchObject({ follows: null, receiver: 'NONE', applier: 'NONE', channels: [], delayMs: 0 });
   });
 

@@ -107,7 +107,7 @@ describe.each([
     expect(followedBy([], words)).toBeNull();
   });
 
-  it('follows the host of its first channel, and nobody without one', () => {
+  it('follows the host of its first channel, and none without one', () => {
     expect(followedBy([row({ port: '3310' }), row({ host: 'other' })], words)).toEqual({ host: 'source', port: 3310 });
     expect(followedBy([row({ host: '' })], words)).toBeNull();
   });

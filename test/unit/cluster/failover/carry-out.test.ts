@@ -169,7 +169,7 @@ describe('a switchover', () => {
 });
 
 describe('a promotion', () => {
-  it('that fails gives no writes back: whoever was stopped may have been deposed', async () => {
+  it('that fails gives no writes back: a stopped server may have been deposed', async () => {
     failing.set('replica-1 startApplying', new Error('gone'));
     expect(await run(promotion)).toBe('replica-1 applies what it has received: gone');
     expect(done).toEqual(['source refuseWrites', 'replica-1 startApplying']);
@@ -304,7 +304,7 @@ describe('other steps', () => {
     expect(copied).toEqual(['orders 3']);
   });
 
-  it('copy for nobody who listens', async () => {
+  it('work without a listener', async () => {
     expect(await run([{ kind: 'copy', node: 'replica-1', source: 'source' }])).toEqual([]);
   });
 

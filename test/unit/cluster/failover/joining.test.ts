@@ -68,7 +68,7 @@ describe('a server rejoins', () => {
 
   it.each([
     [
-      'nobody knows the source',
+      'the source is unknown',
       [member('source', { down: true }), member('replica-1')],
       expect.stringMatching(/^the source /),
     ],

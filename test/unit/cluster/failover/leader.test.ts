@@ -43,7 +43,7 @@ describe('without a recorded promotion, the source is', () => {
       'source',
     ],
     [
-      'of several that nobody configured the first',
+      'of several that are not configured the first',
       [member('replica-1', writable), member('replica-2', writable), member('source', { ...refusing, ...nowhere })],
       'replica-1',
     ],
@@ -57,8 +57,8 @@ describe('without a recorded promotion, the source is', () => {
       [member('replica-1', alone), member('source', refusing)],
       'source',
     ],
-    ['nobody, where none is configured', [member('replica-1', alone), member('replica-2', alone)], null],
-    ['the configured one, where nobody keeps a record', [member('source', { epochs: [] })], 'source'],
+    ['none, if none is configured', [member('replica-1', alone), member('replica-2', alone)], null],
+    ['the configured one, if no server keeps a record', [member('source', { epochs: [] })], 'source'],
   ])('%s', (_, members, leader) => {
     expect(findLeader(members)?.name ?? null).toBe(leader);
   });
@@ -69,7 +69,7 @@ describe('the source that is on record and answers', () => {
   it.each<[what: string, readonly Member[], leader: string]>([
     ['is it while it accepts writes', [member('source', recorded), member('replica-1', writable)], 'source'],
     [
-      'is it while it refuses them, and nobody accepts any',
+      'is it while it refuses them, and no server accepts any',
       [member('source', { ...recorded, ...refusing }), member('replica-1')],
       'source',
     ],
@@ -144,7 +144,7 @@ describe('the source that is on record and does not answer', () => {
 it.each<[what: string, readonly (EpochHistory | null)[], newest: EpochHistory]>([
   ['is the longest', [firstEpoch, secondEpoch('replica-1', '0-1-50'), null], secondEpoch('replica-1', '0-1-50')],
   ['is the first of equal ones', [secondEpoch('a', '0-1-5'), secondEpoch('b', '0-1-5')], secondEpoch('a', '0-1-5')],
-  ['is empty where nobody keeps one', [null, []], []],
+  ['is empty if no server keeps one', [null, []], []],
 ])('the record of promotions %s', (_, records, newest) => {
   const members = records.map((epochs, index) => member(`replica-${index}`, { epochs }));
   expect(newestEpochs([member('source', down), ...members])).toEqual(newest);
@@ -175,7 +175,7 @@ describe('of servers that replicate each other', () => {
       { readOnly: false, receiver: 'STOPPED', applier: 'STOPPED' },
       ['source', 'replica-1'],
     ],
-    ['one that replicates nobody is one', writable, ['source', 'replica-1']],
+    ['one that is not a replica is one', writable, ['source', 'replica-1']],
     ['channels count where they are told', { ...writable, channels: [live] }, ['source']],
     ['no channels are told of one that follows', { readOnly: false, channels: [] }, ['source', 'replica-1']],
     ['one that is unreachable is none', down, ['source']],
@@ -195,7 +195,7 @@ describe('of servers that replicate each other', () => {
     ['directly', { follows: 'source' }, { follows: 'source' }, true],
     ['through another one', { follows: 'source' }, { follows: 'replica-1' }, true],
     ['through one that is unreachable, as far as known', down, { follows: 'replica-1' }, false],
-    ['by nobody', { follows: 'source' }, alone, false],
+    ['by no server', { follows: 'source' }, alone, false],
   ])('one is fed %s', (_, one, two, expected) => {
     const members = [source, member('replica-1', one), member('replica-2', two)];
     expect(isFedBy(members[2] as Member, source, members)).toBe(expected);

@@ -86,7 +86,7 @@ describe('a switchover', () => {
       ['source is unreachable: use promote replica-1'],
     ],
     [
-      'from one that nobody knows',
+      'from an unknown one',
       'replica-1',
       [{ ...member('source', { down: true }), configuredSource: false }, member('replica-1', { follows: null })],
       ['it is unknown which server is the source: use promote replica-1'],
@@ -105,7 +105,7 @@ describe('a switchover', () => {
     expect(words(decision)).not.toContain('"node":"replica-2"');
   });
 
-  it('begins the record where nobody has one yet', () => {
+  it('begins the record if no server has one yet', () => {
     const all = [member('source', { epochs: [] }), member('replica-1', { ...connected, epochs: [] })];
     expect(planSwitchover(all, 'replica-1')).toMatchObject({
       steps: expect.arrayContaining([{ kind: 'record-epoch', node: 'replica-1', epoch: 1 }]),

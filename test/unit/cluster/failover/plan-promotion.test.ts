@@ -34,15 +34,15 @@ describe('which replica takes the place of a source that is gone', () => {
     ],
     ['of equals in everything the first', {}, {}, 'replica-1'],
     [
-      'nobody when each has a domain that the other lacks',
+      'none if each has a domain that the other lacks',
       { received: '0-1-5,1-1-9' },
       { received: '0-1-6,1-1-8' },
       'refused',
     ],
-    ['nobody while one position is unknown', { received: null }, {}, 'refused'],
-    ['nobody while a replica still receives', {}, { receiver: 'CONNECTED' }, 'refused'],
-    ['nobody while a replica is out of reach', {}, { down: true }, 'refused'],
-    ['nobody that keeps no record of promotions', { epochs: null }, { epochs: null }, 'refused'],
+    ['none while one position is unknown', { received: null }, {}, 'refused'],
+    ['none while a replica still receives', {}, { receiver: 'CONNECTED' }, 'refused'],
+    ['none while a replica is unreachable', {}, { down: true }, 'refused'],
+    ['none that keeps no record of promotions', { epochs: null }, { epochs: null }, 'refused'],
   ])('%s', (_, one, two, expected) => {
     expect(leaderOf(plan(one, two))).toBe(expected);
   });
@@ -56,7 +56,7 @@ describe('which replica takes the place of a source that is gone', () => {
     expect(leaderOf(planPromotion([gone, ...members], wishes))).toBe(expected);
   });
 
-  it('is nobody by choice where each lacks something, and the operator is told to name one', () => {
+  it('is none by choice if each lacks something, and the operator is told to name one', () => {
     expect(plan({ received: '0-1-5,1-1-9' }, { received: '0-1-6,1-1-8' })).toEqual({
       verdict: 'refused',
       reasons: ['no replica has everything that the others have received: name one, and pass --force'],
@@ -102,7 +102,7 @@ describe('which replica takes the place of a source that is gone', () => {
 });
 
 describe('the steps of a promotion', () => {
-  it('compare nothing that still grows, and let nobody write before the epoch is recorded', () => {
+  it('compare nothing that still grows, and refuse writes until the epoch is recorded', () => {
     const decision = plan({}, {});
     expect(decision).toEqual({
       verdict: 'go',
@@ -165,7 +165,7 @@ describe('the steps of a forced promotion', () => {
       ['stop-receiving replica-2', ...usual],
     ],
     [
-      'apply nothing where nothing was received from anybody',
+      'apply nothing if nothing was received',
       { follows: null },
       { receiver: 'STOPPED' },
       [leave, follow, record, accept],
@@ -183,7 +183,7 @@ describe('the steps of a forced promotion', () => {
       [apply, leave, 'stop-replicating replica-2 false', record, accept],
     ],
     [
-      'leave out one whose position is unknown, and need not stop what replicates nobody',
+      'leave out one whose position is unknown, and need not stop what does not replicate',
       { receiver: 'STOPPED' },
       { received: null, follows: null },
       [apply, leave, record, accept],
@@ -198,7 +198,7 @@ describe('the steps of a forced promotion', () => {
     expect(stepsOf(forced(one, two))).toEqual(expected);
   });
 
-  it('begin the record where nobody has one yet', () => {
+  it('begin the record if no server has one yet', () => {
     const decision = plan({ epochs: [], receiver: 'STOPPED' }, { epochs: [], receiver: 'STOPPED' });
     expect(stepsOf(decision)).toContain('record-epoch replica-1 1');
   });
@@ -271,14 +271,14 @@ describe('what is said against a promotion', () => {
     });
   });
 
-  it('is that nobody answers', () => {
+  it('is that no server answers', () => {
     expect(plan({ down: true }, { down: true }, { force: true })).toEqual({
       verdict: 'refused',
       reasons: ['no server answers'],
     });
   });
 
-  it('is nothing, when nobody can say who the source was', () => {
+  it('is nothing, if it is unknown which server was the source', () => {
     const lost = (name: string) => ({ ...member(name, { down: true }), configuredSource: false });
     const members = [lost('replica-3'), lost('replica-4'), { ...member('replica-1', { follows: null }) }];
     const decision = planPromotion(members, { target: null, force: true, onlyIfSourceDown: false });
@@ -310,7 +310,7 @@ describe('what is left of a promotion that was begun', () => {
     ['nothing, where two replicate each other on purpose', { ...done, follows: 'replica-2' }, well, gone, 'nothing'],
     ['to have the others follow', done, {}, gone, ['follow replica-2 replica-1']],
     ['nothing for one that has more', done, { position: '0-1-101' }, gone, 'nothing'],
-    ['nothing for one that replicates nobody', done, { follows: null }, gone, 'nothing'],
+    ['nothing for one that is not a replica', done, { follows: null }, gone, 'nothing'],
   ])('is %s', (_, one, two, source, expected) => {
     const decision = plan(one, two, {}, source);
     if (expected === 'nothing')
@@ -324,7 +324,7 @@ describe('what is left of a promotion that was begun', () => {
 
   it.each<[what: string, Described, readonly string[] | 'nothing']>([
     ['accepts writes', {}, 'nothing'],
-    ['refuses writes, and replicates nobody', { readOnly: true }, ['accept-writes source']],
+    ['refuses writes, and is not a replica', { readOnly: true }, ['accept-writes source']],
     ['refuses writes, and replicates another one', { readOnly: true, follows: 'replica-9' }, 'nothing'],
     ['accepts writes, and replicates another one', { follows: 'replica-9' }, 'nothing'],
   ])('is told of the source without a record that %s', (_, given, expected) => {
@@ -334,7 +334,7 @@ describe('what is left of a promotion that was begun', () => {
   });
 });
 
-describe('a promotion that nobody asked for', () => {
+describe('an unrequested promotion', () => {
   const unasked = { onlyIfSourceDown: true };
   it('is made when the source is out of our reach and all replicas have lost it', () => {
     expect(leaderOf(plan({}, {}, unasked))).toBe('replica-1');
@@ -349,7 +349,7 @@ describe('a promotion that nobody asked for', () => {
       'replica-2 is unreachable (refused the connection) and cannot be asked',
     ],
     [
-      'nobody answers',
+      'no server answers',
       { down: true },
       { down: true },
       'no server answers: this machine may be the one that is cut off',
@@ -358,7 +358,7 @@ describe('a promotion that nobody asked for', () => {
     expect(plan(one, two, unasked)).toEqual({ verdict: 'nothing', why });
   });
 
-  it('is none when nobody can say which server is the source', () => {
+  it('is none if it is unknown which server is the source', () => {
     const lost = { ...gone, configuredSource: false };
     expect(plan({ follows: null }, { follows: null }, unasked, lost)).toEqual({
       verdict: 'nothing',

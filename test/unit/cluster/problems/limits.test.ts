@@ -39,7 +39,7 @@ it.each([
 
 describe('a server that cannot serve', () => {
   const missing = { kind: 'TABLE_MISSING', table: 'orders', code: 'ER_NO_SUCH_TABLE', cure: null } as const;
-  it('because nobody has the table is not migrated', () => {
+  it('because no server has the table is not migrated', () => {
     const unable = { report: { unable: [missing] } };
     expect(findProblems([source(unable), replica(unable)])).toMatchObject([
       { code: 'NOT_MIGRATED', node: 'source', cure: 'npm run migrate' },
@@ -55,7 +55,7 @@ describe('a server that cannot serve', () => {
     );
   });
 
-  it('whose replication the account may not see is named, but not where nobody replicates', () => {
+  it('whose replication the account may not see is named, but not if there is no replica', () => {
     const blind = { report: { missingRights: ['SLAVE MONITOR'] } };
     expect(codes(source(blind))).toEqual([]);
     expect(findProblems([source(), replica(blind)])).toMatchObject([

@@ -41,7 +41,7 @@ describe('a replica', () => {
     ['of the replica', source(at(record(['1_a']), null)), replica()],
     ['of the source', source(), replica(at(record(['1_a'])))],
     ['of either', source(), replica()],
-  ])('is not, where nobody may read the record %s', (_, one, two) => {
+  ])('is not, if no account may read the record %s', (_, one, two) => {
     expect(findProblems([one, two])).toEqual([]);
   });
 });

@@ -72,12 +72,12 @@ describe('a filter of a replica', () => {
     ['Replicate_Ignore_Server_Ids', '77'],
     ['Replicate_Ignore_Domain_Ids', '77'],
     ['Replicate_Do_Domain_Ids', '0'],
-  ])('%s is a problem while nobody knows the source', (option, given) => {
+  ])('%s is a problem while the source is unknown', (option, given) => {
     const alone = replica({ channels: [channel({ filters: { [option]: given } })] });
     expect(findProblems([alone])).toMatchObject([{ code: 'REPLICATION_FILTERED' }]);
   });
 
-  it('that leaves out the replica itself is none, whoever the source is', () => {
+  it('that leaves out the replica itself is none, whichever server is the source', () => {
     const alone = replica({ channels: [channel({ filters: { Replicate_Ignore_Server_Ids: '2' } })] });
     expect(findProblems([alone])).toEqual([]);
   });

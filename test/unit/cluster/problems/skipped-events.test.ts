@@ -39,14 +39,14 @@ describe('a replica that counts what it has skipped', () => {
     ]);
   });
 
-  it('has an applier: who follows nobody skips nothing, a member of a group may', () => {
+  it('has an applier: a server that is not a replica skips nothing, a member of a group may', () => {
     const variables = { replica_skip_errors: 'all' };
     expect(named(variables, { channels: [] })).toEqual([]);
     const report = { group: 'g', member: 'ONLINE' as const, position: mysqlPosition };
     expect(named(variables, { channels: [], report })).toEqual(['EVENTS_SKIPPED replica-1 replica_skip_errors=all']);
   });
 
-  it('is no source: what it is set to counts once it follows somebody', () => {
+  it('is no source: its settings count once it is a replica', () => {
     expect(findProblems([source({ variables: { slave_exec_mode: 'IDEMPOTENT' } }), replica()])).toEqual([]);
   });
 });

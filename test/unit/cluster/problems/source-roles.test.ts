@@ -71,7 +71,7 @@ describe('a replica that accepts writes', () => {
     ]);
   });
 
-  it('is in doubt while its source is unreachable, and nobody else is the source', () => {
+  it('is in doubt while its source is unreachable, and no other server is the source', () => {
     expect(found({ source: writable(), a: writable({ follows: ['source'] }) }, ['source'])).toEqual([
       {
         code: 'SOURCE_DOUBTFUL',

@@ -56,7 +56,7 @@ describe('a source that cannot write all that it is there for', () => {
     expect(findProblems([source({ report }), replica()])).toHaveLength(1);
   });
 
-  it('is the source alone: what others would refuse nobody asks of them', () => {
+  it('is the source alone: others are not asked to write', () => {
     expect(findProblems([source(), replica(lacking())])).toEqual([]);
   });
 });
