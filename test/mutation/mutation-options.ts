@@ -97,14 +97,16 @@ export function strykerOptions(
   { path, tests, testFiles, concurrency, bar, withStatic, fresh }: MutationRun,
   root: string,
 ): PartialStrykerOptions {
-  const by = testFiles === allTests ? '' : `-by-${posix.basename(testFiles, '.test.ts')}`;
+  const isNamed = testFiles !== allTests;
+  const by = !isNamed ? '' : `-by-${posix.basename(testFiles, '.test.ts')}`;
   const kept = `.tidemark/mutation/${path.replaceAll('/', '-')}${by}`;
   return {
     mutate: [...sourcesOf(path, root)],
     testRunner: 'vitest',
     vitest: { configFile: 'test/mutation/vitest.config.ts', dir: tests, related: false },
-    coverageAnalysis: 'perTest',
-    ignoreStatic: !withStatic,
+    // What a file sets up before all its tests is attributed to none of them, so one that is named is run whole.
+    coverageAnalysis: isNamed ? 'all' : 'perTest',
+    ignoreStatic: !isNamed && !withStatic,
     plugins: ['@stryker-mutator/vitest-runner', './test/mutation/texts-for-people.mjs'],
     ignorers: ['texts-for-people'],
     // The copy that is mutated: what the unit tests read, and no servers.
