@@ -40,11 +40,14 @@ function startServers(firstPort: number): readonly [ToyServer, ToyServer, ToySer
   return [source, first, second];
 }
 
-type Settings = Partial<
-  NonNullable<ConstructorParameters<typeof PrismaEngine<ToyClient, ToyTransaction>>[0]['settings']>
->;
+type Options = ConstructorParameters<typeof PrismaEngine<ToyClient, ToyTransaction>>[0];
+type Settings = NonNullable<Options['settings']>;
 
-async function openEngine([source, ...replicas]: readonly [ToyServer, ...ToyServer[]], settings: Settings = {}) {
+async function openEngine(
+  [source, ...replicas]: readonly [ToyServer, ...ToyServer[]],
+  settings: Settings = {},
+  given: Partial<Options> = {},
+) {
   const engine = new PrismaEngine<ToyClient, ToyTransaction>({
     source: urlOf(source),
     replicas: replicas.map(urlOf),
@@ -52,6 +55,7 @@ async function openEngine([source, ...replicas]: readonly [ToyServer, ...ToyServ
     clusterId: 'notes',
     tokenKeys: [{ id: 'a', secret: 'a secret of at least thirty-two characters' }],
     settings: { ...defaultEngine, monitor: { intervalMs: 50, downIntervalMs: 50, timeoutMs: 2000 }, ...settings },
+    ...given,
   });
   await engine.start();
   return engine;
@@ -171,6 +175,74 @@ describe('an engine over servers of another kind', () => {
     second.isRunning = true;
     second.takeOver(source);
     await until('it is back', () => statuses()[2]?.state === 'HEALTHY');
+  });
+});
+
+describe('an engine that is opened for some uses', () => {
+  const servers = startServers(7300);
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (error: { code?: string }) => error.code,
+    );
+
+  it.each<[what: string, settings: Settings, given: Partial<Options>, read: string, write: string]>([
+    ['for both unless told', {}, {}, 'done', 'done'],
+    ['to be read', {}, { uses: { writes: false } }, 'done', 'DATABASE_READ_ONLY'],
+    ['to be written', {}, { uses: { reads: false } }, 'DATABASE_WRITE_ONLY', 'done'],
+    ['to be read, by its settings', { uses: { writes: false } }, {}, 'done', 'DATABASE_READ_ONLY'],
+    [
+      'to be read, whatever its settings',
+      { uses: { reads: false } },
+      { uses: { writes: false } },
+      'done',
+      'DATABASE_READ_ONLY',
+    ],
+    ['for both, with one epoch for ever', {}, { uses: { epochs: false } }, 'done', 'done'],
+  ])('is used %s', async (_, settings, given, read, write) => {
+    const engine = await openEngine(servers, settings, given);
+    try {
+      expect(await codeOf(engine.read(reading('greeting')))).toBe(read);
+      expect(await codeOf(engine.write(setting('greeting', 'hello')))).toBe(write);
+      expect(engine.database.epochs.map(({ epoch }) => epoch)).toEqual([1]);
+    } finally {
+      await engine.stop();
+    }
+  });
+});
+
+describe('what an engine knows of such servers', () => {
+  const servers = startServers(7400);
+  let engine: Awaited<ReturnType<typeof openEngine>>;
+  beforeAll(async () => {
+    engine = await openEngine(servers);
+  });
+  afterAll(() => engine.stop());
+
+  it('is that positions say what they have', () => {
+    const { database } = engine;
+    expect([database.comparesPositions, database.tellsPosition('source')]).toEqual([true, true]);
+  });
+
+  it('is each write, as soon as it has been committed: that it is part of the history need not be asked', async () => {
+    const { committed, cluster } = engine.database;
+    const heard: unknown[] = [];
+    const end = committed.subscribe(({ position }) => {
+      heard.push(position?.format(), position && cluster.judge.judge(position));
+    });
+    await engine.write(setting('greeting', 'hello again'));
+    expect(heard).toEqual([expect.stringMatching(/^1\/\d+$/), 'INCLUDED']);
+    end();
+  });
+
+  it('is asked of one of them, or of the source, on a connection of its own', async () => {
+    const row = (name: string) => ({ sql: `SELECT ${name}`, rowsAsArray: true });
+    await engine.write(setting('greeting', 'to all'));
+    const { database } = engine;
+    const atSource = await database.onSource(async (connection) => connection.query(row('greeting')));
+    const atOne = await database.onNode('source', async (connection) => connection.query(row('greeting')));
+    expect([atSource, atOne]).toEqual([[['to all']], [['to all']]]);
+    await expect(database.onNode('replica-9', async () => null)).rejects.toThrow('No node is called replica-9');
   });
 });
 
