@@ -9,6 +9,7 @@ import { TidemarkError } from '../../src/errors.ts';
 import { ServersMissingError } from '../../src/local/local-errors.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { LimitedFunctionalityError, SourceUnavailableError } from '../../src/routing/errors.ts';
+import { faultOf } from '../../src/servers/faults.ts';
 import { defaultEngine, newOrder, TestClient } from '../support/engine.ts';
 import { type GaleraCluster, startGaleraCluster } from '../support/galera-cluster.ts';
 import { testFlavour } from '../support/test-cluster.ts';
@@ -97,6 +98,38 @@ describe.skipIf(started === null)('a Galera cluster', { timeout: 600_000 }, () =
     expect(health(database)).toMatchObject({ verdict: 'HEALTHY', source: 'node-1', problems: [] });
   });
 
+  it.each([
+    ['passes it on', false],
+    ['swallows it', true],
+  ])(
+    'that rolls a transaction back with 1180 because of its size: a write that %s is told as not done',
+    async (_, swallows) => {
+      const database = await engine();
+      await expect.poll(() => health(database).source, soon).toBe('node-1');
+      await galera.query('node-1', 'CREATE TABLE IF NOT EXISTS orders.texts (id INT PRIMARY KEY)');
+      await galera.query('node-1', 'SET GLOBAL wsrep_max_ws_rows = 3');
+      try {
+        const insert = 'INSERT INTO orders.texts VALUES (2), (3), (4), (5), (6)';
+        const refused = await galera.query('node-1', insert).catch((error: unknown) => error);
+        expect([refused, faultOf(refused)]).toEqual([expect.objectContaining({ errno: 1180 }), 'UNABLE']);
+        const write = new TestClient(database).write(async (tx) => {
+          await tx.$executeRawUnsafe('INSERT INTO orders.texts VALUES (1)');
+          const refusing = tx.$executeRawUnsafe(insert);
+          await (swallows ? refusing.catch(() => undefined) : refusing);
+          await tx.$executeRawUnsafe('INSERT INTO orders.texts VALUES (7)');
+        });
+        await expect(write).rejects.toBeInstanceOf(SourceUnavailableError);
+        await expect(write).rejects.toThrow('nothing was written');
+        for (const { name } of galera.nodes)
+          expect(await galera.query(name, 'SELECT id FROM orders.texts')).toEqual([]);
+      } finally {
+        await galera.query('node-1', 'SET GLOBAL wsrep_max_ws_rows = DEFAULT');
+      }
+      await expect.poll(() => health(database).verdict, soon).toBe('HEALTHY');
+      expect((await writeAndRead(database, 12)).errors).toEqual([]);
+    },
+  );
+
   it('whose node with the writes dies goes on with another one, and stays there when it returns', async () => {
     const database = await engine();
     await expect.poll(() => health(database).source, soon).toBe('node-1');
@@ -143,6 +176,8 @@ describe.skipIf(started === null)('a Galera cluster', { timeout: 600_000 }, () =
     await galera.kill('node-2');
     const left = () => statusOf(database.cluster.snapshot(), 'node-3');
     await expect.poll(() => left()?.trouble, soon).toContain('is not in the primary component of its Galera cluster');
+    const refused = await galera.query('node-3', 'SELECT number FROM orders.orders').catch((error: unknown) => error);
+    expect([refused, faultOf(refused)]).toEqual([expect.objectContaining({ errno: 1047 }), 'CONNECTION']);
     const client = new TestClient(database);
     const read = client.read(async (reader) => reader.order.count(), { level: 'EVENTUAL' });
     await expect(read).rejects.toBeInstanceOf(LimitedFunctionalityError);

@@ -98,10 +98,18 @@ function sqlFaultOf(error: SqlError): DriverFault {
   if (known === 'EXHAUSTED' && error.cause !== undefined && faultOf(error.cause) === 'CONNECTION') return 'CONNECTION';
   if (known !== undefined) return known;
   if (error.fatal) return 'CONNECTION';
+  if (isGroupConflict(error)) return 'GROUP_ROLLED_BACK';
   if (isAboutValue(error.errno)) return 'VALUE';
   const unable = unableByNumber(error.errno);
   return unable === null ? 'OTHER' : unable === 'TABLE_MISSING' ? 'ABSENT' : 'UNABLE';
 }
+
+/**
+ * A transaction of another primary has won before this one could be certified: MySQL reports its engine's deadlock as an error of
+ * the COMMIT. Other errors of a COMMIT have the same number.
+ */
+const isGroupConflict = ({ errno, sqlMessage }: SqlError): boolean =>
+  errno === 1180 && /^Got error 149 - /.test(sqlMessage ?? '');
 
 /** The server's own code for the error. The driver has no code for errors of the files below the tables. */
 const wordOf = ({ code, errno }: SqlError): string => (code === null || code === 'UNKNOWN' ? `error ${errno}` : code);

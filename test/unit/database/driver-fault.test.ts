@@ -68,6 +68,18 @@ describe('a fault of the driver', () => {
     ],
     ['an unknown command', sqlError(1047, { fatal: true }), 'CONNECTION', 'lost the connection'],
     ['an engine that failed at COMMIT', sqlError(1180), 'UNABLE', 'answered ER_1180'],
+    [
+      'a COMMIT that lost to another primary before it was certified',
+      Object.assign(sqlError(1180), { sqlMessage: "Got error 149 - 'Lock deadlock; Retry transaction' during COMMIT" }),
+      'GROUP_ROLLED_BACK',
+      'answered ER_1180',
+    ],
+    [
+      'a COMMIT that the disk had no room for',
+      Object.assign(sqlError(1180), { sqlMessage: "Got error 28 - 'No space left on device' during COMMIT" }),
+      'UNABLE',
+      'answered ER_1180',
+    ],
     ['a temporary file that cannot be written', sqlError(3), 'UNABLE', 'answered ER_3'],
     ['a fault that the driver has no word for', sqlError(1, { code: 'UNKNOWN' }), 'UNABLE', 'answered error 1'],
     ['a table that is not there', sqlError(1146), 'ABSENT', 'answered ER_1146'],
