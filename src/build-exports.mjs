@@ -30,18 +30,18 @@ async function compile(project, name) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   try {
     await promisify(execFile)(process.execPath, [tsc, '-p', project, '--outDir', draft], { cwd: root });
-    const emitted = await filesOf(draft);
+    const emitted = await listFiles(draft);
     const target = join(root, 'dist', name);
     for (const file of emitted) await place(join(draft, file), join(target, file));
     // Leftovers of an older build would be packed.
-    const old = (await filesOf(target)).filter((file) => !emitted.includes(file));
+    const old = (await listFiles(target)).filter((file) => !emitted.includes(file));
     await Promise.all(old.map((file) => rm(join(target, file), { force: true })));
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
 }
 
-async function filesOf(folder) {
+async function listFiles(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

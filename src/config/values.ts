@@ -43,7 +43,7 @@ export const flag = z
 
 export const text = z.string();
 
-export function entriesOf(list: string): string[] {
+export function splitEntries(list: string): string[] {
   return list
     .split(',')
     .map((entry) => entry.trim())

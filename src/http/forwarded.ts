@@ -23,7 +23,7 @@ export function forwardedBy(rules: ProxyRules, peer: string, headers: Headers): 
   const direct = { address: plainAddress(peer), secure: false, prefix: '', host: null };
   if (!rules.trusted.has(peer)) return direct;
   if (rules.headers === 'forwarded') {
-    const hops = hopsOf(textOf(headers.forwarded));
+    const hops = parseHops(textOf(headers.forwarded));
     const [nearest] = hops;
     return {
       ...direct,
@@ -68,7 +68,7 @@ function addressIn(text: string): string | null {
 }
 
 /** The header of RFC 7239, in the forms that proxies write. */
-function hopsOf(text: string): ReadonlyMap<string, string>[] {
+function parseHops(text: string): ReadonlyMap<string, string>[] {
   return listOf(text).map((hop) => {
     const pairs = hop.split(';').map((pair): [string, string] => {
       const at = pair.indexOf('=');

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createGraphiqlPage } from '../graphql/graphiql-page.ts';
 import type { GraphqlHandler } from '../graphql/yoga.ts';
-import { type AddressList, addressListOf } from '../platform/address-list.ts';
+import { type AddressList, parseAddressList } from '../platform/address-list.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { unmeasured } from '../platform/metrics.ts';
@@ -69,7 +69,7 @@ export type HttpServer = {
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-const loopback = addressListOf(['loopback']) as AddressList;
+const loopback = parseAddressList(['loopback']) as AddressList;
 
 /** Throws `PortUnavailableError`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -92,7 +92,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     },
     () => [{ labels: {}, value: running.size - admissions.streams }],
   );
-  const proxies = { trusted: addressListOf(reach.trustedProxies) ?? loopback, headers: reach.proxyHeaders };
+  const proxies = { trusted: parseAddressList(reach.trustedProxies) ?? loopback, headers: reach.proxyHeaders };
   const callerOf = callerReader({ ...reach, proxies });
   const judgeHost = hostJudge({ ...reach, host: options.host });
   const mayKnowServers = tellsServers({ ...reach, host: options.host });

@@ -5,7 +5,7 @@
  * names are hidden from all.
  */
 import type { IncomingMessage } from 'node:http';
-import { type AddressList, addressListOf } from '../platform/address-list.ts';
+import { type AddressList, parseAddressList } from '../platform/address-list.ts';
 import { hostJudge, hostsOf } from './known-host.ts';
 import type { Reach } from './reach.ts';
 
@@ -13,13 +13,13 @@ export type TellingRules = Pick<Reach, 'allowedHosts' | 'publicUrl' | 'trustedPr
   readonly host: string;
 };
 
-const loopback = addressListOf(['loopback']) as AddressList;
+const loopback = parseAddressList(['loopback']) as AddressList;
 /** Headers that no local client sends: a proxy has forwarded the request. */
 const handedOn = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'] as const;
 
 export function tellsServers(rules: TellingRules): (request: IncomingMessage) => boolean {
   const judgeHost = hostJudge(rules);
-  const proxies = addressListOf(rules.trustedProxies) ?? loopback;
+  const proxies = parseAddressList(rules.trustedProxies) ?? loopback;
   return ({ rawHeaders, headers, socket: { remoteAddress = '' } }) =>
     judgeHost(hostsOf(rawHeaders)) === 'known' &&
     (!rules.production ||

@@ -1,6 +1,6 @@
 /** Monitoring of a process without GraphQL: /livez, /readyz and /metrics. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressList, addressListOf } from '../platform/address-list.ts';
+import { type AddressList, parseAddressList } from '../platform/address-list.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { unmeasured } from '../platform/metrics.ts';
@@ -86,7 +86,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
   });
   const connections = new Connections(server, {
     limits: connectionLimits,
-    proxies: addressListOf(reach.trustedProxies) ?? (addressListOf([]) as AddressList),
+    proxies: parseAddressList(reach.trustedProxies) ?? (parseAddressList([]) as AddressList),
     refusals,
     metrics: unmeasured,
   });

@@ -41,7 +41,7 @@ export function doneOf({ changed, unchanged, gone, failed }: JobRecord): number 
 }
 
 /** From the flat list of names and values that Redis returns; `null` if the job does not exist or has not begun. */
-export function jobRecordOf(id: string, answer: unknown): JobRecord | null {
+export function parseJobRecord(id: string, answer: unknown): JobRecord | null {
   if (!Array.isArray(answer) || answer.length === 0) return null;
   const fields = new Map<string, string>();
   for (let index = 0; index + 1 < answer.length; index += 2)

@@ -16,7 +16,7 @@
  */
 import type { Redis } from '../platform/redis.ts';
 import { SharedChannel } from '../platform/shared-channel.ts';
-import { type JobKind, type JobRecord, jobRecordOf, type TaskOutcome } from './job-record.ts';
+import { type JobKind, type JobRecord, parseJobRecord, type TaskOutcome } from './job-record.ts';
 import { begin, cancel, finish, forgetJob, open, read, recent, settle } from './job-scripts.ts';
 
 /** Identifies the client that requests a job, and limits its queued orders. */
@@ -101,7 +101,7 @@ export class JobRecords {
   }
 
   async read(id: string): Promise<JobRecord | null> {
-    return jobRecordOf(id, await this.#redis.run(read, [this.#redis.key('job', id)], []));
+    return parseJobRecord(id, await this.#redis.run(read, [this.#redis.key('job', id)], []));
   }
 
   /** Newest first. */
@@ -113,7 +113,7 @@ export class JobRecords {
       patient,
     );
     if (!Array.isArray(answer)) return [];
-    return answer.flatMap(([id, fields]: [unknown, unknown]) => jobRecordOf(String(id), fields) ?? []);
+    return answer.flatMap(([id, fields]: [unknown, unknown]) => parseJobRecord(String(id), fields) ?? []);
   }
 
   async #change(
@@ -123,7 +123,7 @@ export class JobRecords {
     values: readonly (string | number)[] = [],
   ): Promise<JobRecord | null> {
     const answer = await this.#redis.run(script, this.#keys(id), [id, nowMs, ...values], patient);
-    const record = jobRecordOf(id, answer);
+    const record = parseJobRecord(id, answer);
     if (record !== null) this.#told.publish(JSON.stringify(record));
     return record;
   }

@@ -18,8 +18,8 @@ import { type NodePlan, type RunningNode, startNodeServer } from './processes/se
 import { findUsableServer } from './processes/usable-server.ts';
 import { findServer, type ServerBinary } from './programs/server-binaries.ts';
 import { localDatabase, onServer } from './server-connection.ts';
+import { makeTopology } from './topologies/make-topology.ts';
 import type { LocalTopology } from './topologies/topology.ts';
-import { topologyOf } from './topologies/topology-of.ts';
 
 type Options = LocalClusterOptions & { clock: Clock };
 
@@ -72,7 +72,7 @@ export class RunningCluster implements LocalCluster {
       saveFlavourState(this.#dataDirectory(), { id: this.id, ports }),
     );
     const { options, secrets } = prepared;
-    this.#topology = topologyOf(this.topology, {
+    this.#topology = makeTopology(this.topology, {
       id: this.id,
       flavour: this.flavour,
       plans: this.#plans.filter(({ role }) => role !== 'backup'),

@@ -24,7 +24,7 @@ export function writeCursor(sort: OrderSort, place: Place, token: string | null)
 
 /** Throws `BadCursorError` if the text is not a cursor, or a cursor of another sort order. */
 export function readCursor(cursor: string, sort: OrderSort, argument: 'after' | 'before'): Place {
-  const parts = partsOf(cursor);
+  const parts = parseParts(cursor);
   if (parts === null) throw new BadCursorError(argument, 'is not valid');
   const [, field, ascending, value, id] = parts;
   if (orderSortFields[field] !== sort.field || (ascending === 1) !== (sort.direction === 'ASC')) {
@@ -36,12 +36,12 @@ export function readCursor(cursor: string, sort: OrderSort, argument: 'after' | 
 
 /** The consistency token inside a cursor, `null` if there is none or the text is not a cursor. Throws nothing. */
 export function cursorToken(cursor: string): string | null {
-  return partsOf(cursor)?.[5] ?? null;
+  return parseParts(cursor)?.[5] ?? null;
 }
 
 type Parts = [version: number, field: number, ascending: number, value: string, id: string, token: string | null];
 
-function partsOf(cursor: string): Parts | null {
+function parseParts(cursor: string): Parts | null {
   if (cursor.length > maxLength || !/^[\w-]+$/.test(cursor)) return null;
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());

@@ -5,9 +5,9 @@
 
 import {
   type Cell,
-  momentOf,
   momentText,
   type OwnStatement,
+  parseMoment,
   type Selecting,
 } from '../database/clients/own-statements.ts';
 import { Decimal, type Order, type OrderStatus } from '../database/orders/order-rows.ts';
@@ -141,9 +141,9 @@ function orderOf(cells: readonly Cell[]): Order {
     total: new Decimal(String(total)),
     currency: String(currency),
     charge: charge === null ? null : new Decimal(String(charge)),
-    processedAt: processedAt === null ? null : momentOf(String(processedAt)),
+    processedAt: processedAt === null ? null : parseMoment(String(processedAt)),
     version: Number(version),
-    createdAt: momentOf(String(createdAt)),
-    updatedAt: momentOf(String(updatedAt)),
+    createdAt: parseMoment(String(createdAt)),
+    updatedAt: parseMoment(String(updatedAt)),
   };
 }

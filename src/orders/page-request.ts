@@ -22,7 +22,7 @@ export type PageRequest = {
 };
 
 /** Throws `BadListRequestError` or `BadCursorError`. */
-export function pageRequestOf({ first, after, last, before }: PageArguments, sort: OrderSort): PageRequest {
+export function readPageRequest({ first, after, last, before }: PageArguments, sort: OrderSort): PageRequest {
   if (first != null && last != null) {
     throw new BadListRequestError('Give `first` or `last`, not both', { facts: { arguments: ['first', 'last'] } });
   }

@@ -11,7 +11,7 @@ const maxKnown = 1000;
 export type AddressList = { has(address: string): boolean };
 
 /** `null` if an entry is neither an address nor a network. */
-export function addressListOf(entries: readonly string[]): AddressList | null {
+export function parseAddressList(entries: readonly string[]): AddressList | null {
   const list = new BlockList();
   for (const entry of entries.flatMap((word) => words[word] ?? [word])) {
     const [address = '', bits] = entry.split('/');

@@ -36,7 +36,7 @@ export function readRedisUrl(text: string, secrets: RedisSecrets = noSecrets): R
   if (inAccount !== null) return inAccount;
   if (scheme === '') return schemeFault(text);
   if (isSocketPath(hosts)) return socketFault;
-  const read = hosts.split(',').map((host) => addressOf(host.trim(), sentinel === undefined ? 6379 : 26_379));
+  const read = hosts.split(',').map((host) => parseAddress(host.trim(), sentinel === undefined ? 6379 : 26_379));
   if (hosts === '') return 'names no host';
   const addresses = read.filter((found) => found !== null);
   if (addresses.length < read.length) return 'has an invalid host or port';
@@ -113,7 +113,7 @@ export function whereabouts({ addresses, masterName }: RedisTarget): string {
   return masterName === null ? hosts : `${masterName}, by Sentinels ${hosts}`;
 }
 
-function addressOf(text: string, defaultPort: number): RedisAddress | null {
+function parseAddress(text: string, defaultPort: number): RedisAddress | null {
   const [, ip6, name, port] = address.exec(text) ?? [];
   const host = ip6 ?? name;
   const number = port === undefined ? defaultPort : Number(port);

@@ -38,7 +38,7 @@ export function tlsModeOf(text: string): TlsMode | null {
 }
 
 /** The TLS parameters of a URL, or what is wrong with them. */
-export function tlsWordsOf(parameters: ReadonlyMap<string, string>): TlsWords | string {
+export function readTlsWords(parameters: ReadonlyMap<string, string>): TlsWords | string {
   const [mode, ca, accept, cert] = tlsParameters.map((name) => parameters.get(name));
   if (mode !== undefined && accept !== undefined) return 'sets both ?ssl-mode and ?sslaccept; use only one';
   if (ca !== undefined && cert !== undefined) return 'sets both ?ssl-ca and ?sslcert; use only one';

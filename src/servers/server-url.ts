@@ -4,7 +4,7 @@ import { accountFault, isSocketPath, socketFault } from '../platform/url-fault.t
 import { BadServerUrlError } from './bad-server-url.ts';
 import { driverAt, drivers, schemeOf } from './known-flavours.ts';
 import type { Server, ServerAddress } from './server-address.ts';
-import { completed, loadTls, nothingSaid, type TlsWords, tlsParameters, tlsWordsOf } from './server-tls.ts';
+import { completed, loadTls, nothingSaid, readTlsWords, type TlsWords, tlsParameters } from './server-tls.ts';
 
 export type ReadOptions = {
   /** Query parameters that are allowed, besides those of TLS. */
@@ -54,7 +54,7 @@ export function serverAt(
     const fault = url.search.includes('@') ? accountFault(text) : null;
     return fault ?? `has an unknown ?parameter; known are ${known.join(', ')}`;
   }
-  const words = tlsWordsOf(given);
+  const words = readTlsWords(given);
   const tls = typeof words === 'string' ? words : loadTls(completed(words, defaults));
   if (typeof tls === 'string') return tls;
   try {

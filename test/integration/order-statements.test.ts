@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptySession } from '../../src/consistency/session.ts';
-import { momentOf, type Selecting } from '../../src/database/clients/own-statements.ts';
+import { parseMoment, type Selecting } from '../../src/database/clients/own-statements.ts';
 import { isUniqueViolation, withItems } from '../../src/database/orders/order-rows.ts';
 import type { OrdersDatabase as Engine } from '../../src/database/orders/orders-client.ts';
 import { type OrderFilter, whereOf } from '../../src/orders/order-filter.ts';
@@ -210,7 +210,7 @@ describe('a new order where the table has other defaults', () => {
 
 describe('what is no moment', () => {
   it.each(['0000-00-00 00:00:00.000', '', 'yesterday'])('is refused: %o', (given) => {
-    expect(() => momentOf(given)).toThrow(RangeError);
+    expect(() => parseMoment(given)).toThrow(RangeError);
   });
 });
 

@@ -5,7 +5,7 @@ import { listOrders, type OrderPage } from '../../src/orders/list-orders.ts';
 import { readCursor, writeCursor } from '../../src/orders/order-cursor.ts';
 import type { OrderFilter } from '../../src/orders/order-filter.ts';
 import { type OrderSort, orderSortFields, placeOf } from '../../src/orders/order-sort.ts';
-import { pageRequestOf } from '../../src/orders/page-request.ts';
+import { readPageRequest } from '../../src/orders/page-request.ts';
 import { seedOrders } from '../../src/orders/seed/seed-orders.ts';
 import { type OrdersDatabase, startOrdersDatabase } from '../support/orders-database.ts';
 
@@ -16,8 +16,8 @@ let rows: Row[];
 const until = new Date('2026-11-01T00:00:00Z');
 const size = 500;
 
-const page = (sort: OrderSort, request: Parameters<typeof pageRequestOf>[0], filter: OrderFilter = {}) =>
-  listOrders(database.session(), { sort, filter, page: pageRequestOf(request, sort) }, {});
+const page = (sort: OrderSort, request: Parameters<typeof readPageRequest>[0], filter: OrderFilter = {}) =>
+  listOrders(database.session(), { sort, filter, page: readPageRequest(request, sort) }, {});
 
 const cursor = (sort: OrderSort, order: Row) => writeCursor(sort, placeOf(order, sort.field), null);
 

@@ -1,14 +1,14 @@
 /** Parsers for variables about the API's place in the network. */
 import { z } from 'zod';
-import { addressListOf } from '../../platform/address-list.ts';
-import { entriesOf } from '../values.ts';
+import { parseAddressList } from '../../platform/address-list.ts';
+import { splitEntries } from '../values.ts';
 
 export const hostName = z.string().regex(/^[\w.:-]+$/, 'must be a host name or address');
 
 /** `none`: no proxy. */
 export const trustedProxies = z.string().transform((text, context) => {
-  const entries = text.trim() === 'none' ? [] : entriesOf(text);
-  if (addressListOf(entries) === null) {
+  const entries = text.trim() === 'none' ? [] : splitEntries(text);
+  if (parseAddressList(entries) === null) {
     context.addIssue('must be addresses or networks such as 10.0.0.0/8, comma separated, loopback, private or none');
   }
   return entries;
@@ -16,7 +16,7 @@ export const trustedProxies = z.string().transform((text, context) => {
 
 /** Names as in a Host header, without a port. `*.example.com` matches every name below it, `*` every name. */
 export const hostNames = z.string().transform((text, context) => {
-  const names = entriesOf(text).map((name) => name.toLowerCase());
+  const names = splitEntries(text).map((name) => name.toLowerCase());
   const wrong = names.some((name) => name !== '*' && !/^(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(name));
   if (wrong) {
     context.addIssue('must be host names such as api.example.com or *.example.com, comma separated, without ports');
@@ -25,7 +25,7 @@ export const hostNames = z.string().transform((text, context) => {
 });
 
 export const headerNames = z.string().transform((text, context) => {
-  const names = text.trim() === 'none' ? [] : entriesOf(text).map((name) => name.toLowerCase());
+  const names = text.trim() === 'none' ? [] : splitEntries(text).map((name) => name.toLowerCase());
   if (names.some((name) => !/^[a-z0-9!#$%&'^_`|~+.-]+$/.test(name))) {
     context.addIssue('must be names of request headers, comma separated, or none; * is not one, as cookies are sent');
   }
@@ -33,7 +33,7 @@ export const headerNames = z.string().transform((text, context) => {
 });
 
 export const origins = z.string().transform((text, context) => {
-  const listed = entriesOf(text);
+  const listed = splitEntries(text);
   if (listed.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)) {
     context.addIssue(
       'must be origins such as https://shop.example.com, comma separated; * is not one, as cookies are sent',

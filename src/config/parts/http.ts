@@ -1,4 +1,4 @@
-import { addressListOf } from '../../platform/address-list.ts';
+import { parseAddressList } from '../../platform/address-list.ts';
 import { part, type ResultOf } from '../part.ts';
 import { flag, integer, oneOf } from '../values.ts';
 import { variable } from '../variable.ts';
@@ -115,7 +115,7 @@ export const http = part(
       dashboard: values.dashboard ?? environment !== 'production',
     }),
     warn: ({ host, allowedHosts, publicUrl }) => {
-      const isNear = host === 'localhost' || addressListOf(['loopback'])?.has(host) === true;
+      const isNear = host === 'localhost' || parseAddressList(['loopback'])?.has(host) === true;
       if (isNear || publicUrl !== null || allowedHosts.length > 0) return [];
       return [
         `HOST ${host} can be reached from other machines, but only by its IP address: set ALLOWED_HOSTS to its names, or PUBLIC_URL`,

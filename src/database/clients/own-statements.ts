@@ -85,7 +85,7 @@ export function momentText(moment: Date): string {
 }
 
 /** Throws for what is no moment, such as the 0000-00-00 of servers that are not strict. */
-export function momentOf(text: string): Date {
+export function parseMoment(text: string): Date {
   const moment = new Date(`${text.replace(' ', 'T')}Z`);
   if (Number.isNaN(moment.getTime())) throw new RangeError(`${text} is no moment`);
   return moment;

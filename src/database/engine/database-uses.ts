@@ -14,7 +14,7 @@ export type DatabaseUses = {
 };
 
 /** Defaults: all but `mirrored`, which needs the models. Throws `DatabaseUsesError`. */
-export function usesOf(
+export function resolveUses(
   name: string,
   { uses = {}, mirroring }: { readonly uses?: Partial<DatabaseUses>; readonly mirroring?: unknown },
 ): DatabaseUses {

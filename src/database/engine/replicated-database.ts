@@ -35,7 +35,7 @@ import type { TransactionRunner } from '../write/source-writer.ts';
 import { SourceWriting } from '../write/source-writing.ts';
 import { clusterAnswers } from './cluster-answers.ts';
 import type { ReplicatedDatabaseOptions } from './database-options.ts';
-import { type DatabaseUses, refuseOtherUses, refusingWriter, usesOf } from './database-uses.ts';
+import { type DatabaseUses, refuseOtherUses, refusingWriter, resolveUses } from './database-uses.ts';
 import { KnownEpochs } from './known-epochs.ts';
 import { LostNodes } from './lost-nodes.ts';
 import { warmUp } from './warm-up.ts';
@@ -63,7 +63,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const { name, nodes, clock, random } = options;
     this.#clock = clock;
     this.name = name;
-    const uses = usesOf(name, options);
+    const uses = resolveUses(name, options);
     this.#uses = uses;
     const metrics = new LabelledMetrics(options.metrics ?? unmeasured, { database: name });
     this.metrics = metrics;

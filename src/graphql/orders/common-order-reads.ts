@@ -17,7 +17,7 @@ import {
 import { TidemarkError } from '../../errors.ts';
 import { type CommonRead, commonCount, commonPage } from '../../orders/common-reads.ts';
 import type { OrderSort } from '../../orders/order-sort.ts';
-import { type PageArguments, pageRequestOf } from '../../orders/page-request.ts';
+import { type PageArguments, readPageRequest } from '../../orders/page-request.ts';
 import { coerced, type OperationInput } from '../consistency/consistency-input.ts';
 import { isWithoutServer } from '../without-server.ts';
 import { countedFilters } from './order-counts.ts';
@@ -119,7 +119,7 @@ function listOf(field: FieldNode, { schema, variables }: OperationInput) {
     where?: unknown;
     orderBy: OrderSort;
   };
-  return { filter: orderFilterOf(where), sort: orderBy, page: pageRequestOf(page, orderBy) };
+  return { filter: orderFilterOf(where), sort: orderBy, page: readPageRequest(page, orderBy) };
 }
 
 function allOrNone(reads: readonly (CommonRead | null)[]): readonly CommonRead[] | null {

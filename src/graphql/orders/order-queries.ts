@@ -1,7 +1,7 @@
 import { isRowAlone } from '../../database/orders/order-rows.ts';
 import { findOrder } from '../../orders/find-order.ts';
 import type { OrderSortField } from '../../orders/order-sort.ts';
-import { defaultPageSize, maxPageSize, pageRequestOf } from '../../orders/page-request.ts';
+import { defaultPageSize, maxPageSize, readPageRequest } from '../../orders/page-request.ts';
 import { builder } from '../builder.ts';
 import { readWithItems } from '../limits/read-items.ts';
 import { orderConnection, orderConnectionType } from './order-connection.ts';
@@ -88,7 +88,7 @@ builder.queryField('orders', (t) =>
       }),
     },
     resolve: (_, { where, orderBy: sort, ...page }, context, info) => {
-      const list = { filter: orderFilterOf(where), sort, page: pageRequestOf(page, sort) };
+      const list = { filter: orderFilterOf(where), sort, page: readPageRequest(page, sort) };
       const selection = orderSelection(context, info, [['edges', 'node'], ['nodes']]);
       return orderConnection(
         list,

@@ -29,12 +29,12 @@ export async function lockDirectory(directory: string, clock: Clock): Promise<Di
   await writeFile(draft, JSON.stringify(own));
   try {
     for (;;) {
-      if (await tryLink(draft, path)) return lockOf(path, own);
+      if (await tryLink(draft, path)) return makeLock(path, own);
       const owner = await readOwner(directory);
       if (owner !== null && (await isOwnerAlive(owner))) return owner;
       // Released just now: nothing to replace.
       if (owner === null && !(await exists(path))) continue;
-      if (await replaceStale(draft, path, directory, owner, clock)) return lockOf(path, own);
+      if (await replaceStale(draft, path, directory, owner, clock)) return makeLock(path, own);
       await clock.sleep(20);
     }
   } finally {
@@ -52,7 +52,7 @@ export function isLock(result: DirectoryLock | LockOwner): result is DirectoryLo
   return 'release' in result;
 }
 
-function lockOf(path: string, own: LockOwner): DirectoryLock {
+function makeLock(path: string, own: LockOwner): DirectoryLock {
   return {
     release: async () => {
       const current = await readJsonFile(path, ownerSchema).catch(() => null);

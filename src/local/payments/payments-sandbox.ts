@@ -137,7 +137,7 @@ export class PaymentsSandbox {
       if (!isJson || request.headers['x-sandbox-control'] === undefined) {
         return send(response, 403, { error: 'send JSON with the header x-sandbox-control' });
       }
-      const { data, error } = controlRule.safeParse(JSON.parse(await textOf(request)));
+      const { data, error } = controlRule.safeParse(JSON.parse(await readText(request)));
       if (data === undefined) return send(response, 400, { error: z.prettifyError(error) });
       this.control(data);
     }
@@ -176,7 +176,7 @@ function send(response: ServerResponse, status: number, body: object): void {
   response.end(JSON.stringify(body));
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk;

@@ -36,7 +36,7 @@ export async function findUnpackedServer(kind: ServerKind, options: FindOptions)
 async function findOnPath(kind: ServerKind, log: (line: string) => void): Promise<ServerBinary | null> {
   const path = await locate(programOf(kind).program);
   if (path === null) return null;
-  const version = await versionOf(kind, plainCommand(path));
+  const version = await readVersion(kind, plainCommand(path));
   if (version === null) return null;
   if (!isSupported(programOf(kind), version)) {
     log(`${path} is version ${version}, too old: looking for a newer one`);
@@ -52,7 +52,7 @@ async function locate(program: string): Promise<string | null> {
 }
 
 /** The version; null if the program does not run or is of another kind. */
-async function versionOf(kind: ServerKind, command: Command): Promise<string | null> {
+async function readVersion(kind: ServerKind, command: Command): Promise<string | null> {
   const { versionArguments, versionIn } = programOf(kind);
   return versionIn(await runCommand(command, versionArguments).catch(() => ''));
 }
@@ -61,7 +61,7 @@ async function findUnpacked(kind: ServerKind, directory: string): Promise<Server
   const root = join(directory, kind);
   const command = await unpackedCommand(kind, root);
   if (command === null) return null;
-  const version = await versionOf(kind, command);
+  const version = await readVersion(kind, command);
   return version === null || !isSupported(programOf(kind), version)
     ? null
     : { kind, version, command, unpackedUsr: join(root, 'usr') };
@@ -71,7 +71,7 @@ async function unpack(kind: ServerKind, options: FindOptions): Promise<ServerBin
   const set = programOf(kind).packages;
   const isWhole = async (root: string) => {
     const command = await unpackedCommand(kind, root);
-    const version = command && (await versionOf(kind, command));
+    const version = command && (await readVersion(kind, command));
     if (version && !isSupported(programOf(kind), version))
       throw new Error(`they are of version ${version}, which is too old`);
     return Boolean(version);

@@ -22,7 +22,7 @@ export const mariadbHistory: HistoryQuestions = {
   group: null,
   facts: (row) => {
     const applied = MariadbGtidPosition.parse(textOf(row, 'applied'));
-    const byServer = gtidsOf(textOf(row, 'logged')).map((gtid) => MariadbGtidPosition.fromGtids([gtid]));
+    const byServer = parseGtids(textOf(row, 'logged')).map((gtid) => MariadbGtidPosition.fromGtids([gtid]));
     const all = byServer.reduce((merged, one) => merged.merge(one), applied);
     return { all, byServer, applied };
   },
@@ -30,13 +30,13 @@ export const mariadbHistory: HistoryQuestions = {
     // Counted as in a probe, so that the two can be compared.
     const applied = MariadbGtidPosition.parse(textOf(row, 'applied'));
     const held = applied.merge(MariadbGtidPosition.parse(textOf(row, 'held')));
-    const logged = new MariadbHistory(gtidsOf(textOf(row, 'logged')), held);
+    const logged = new MariadbHistory(parseGtids(textOf(row, 'logged')), held);
     return { logged, settled: logged };
   },
 };
 
 /** `gtid_binlog_state`: unlike a position it names a domain once for each server. */
-export function gtidsOf(state: string): readonly MariadbGtid[] {
+export function parseGtids(state: string): readonly MariadbGtid[] {
   return state
     .split(',')
     .filter((text) => text.trim() !== '')

@@ -6,14 +6,14 @@ const largestBytes = 20 * 1024 ** 3;
 
 /** Why the data of this server cannot be copied row by row; empty if it can. */
 export async function copyObstacles(connection: Connection, database: string): Promise<string[]> {
-  const namesOf = async (sql: string, values: readonly string[]) =>
+  const readNames = async (sql: string, values: readonly string[]) =>
     rowsOf(await connection.query(sql, [...values])).map((row) => textOf(row, 'name'));
   const [others, kinds, shapes, [size]] = await Promise.all([
-    namesOf(
+    readNames(
       `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN (${systemSchemas}, ?)`,
       [database],
     ),
-    namesOf(
+    readNames(
       `SELECT TABLE_NAME AS name FROM information_schema.TABLES
         WHERE TABLE_SCHEMA = ? AND (TABLE_TYPE <> 'BASE TABLE' OR COALESCE(ENGINE, '') <> 'InnoDB')
        UNION SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ?
@@ -21,7 +21,7 @@ export async function copyObstacles(connection: Connection, database: string): P
        UNION SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ?`,
       [database, database, database, database],
     ),
-    namesOf(
+    readNames(
       `SELECT DISTINCT TABLE_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ?
         AND DATA_TYPE IN ('geometry', 'point', 'linestring', 'polygon', 'multipoint', 'multilinestring', 'multipolygon',
           'geometrycollection', 'geomcollection', 'vector')`,

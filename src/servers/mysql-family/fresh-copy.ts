@@ -40,7 +40,7 @@ export async function copyAfresh({
   await target.query(`DROP DATABASE IF EXISTS ${name}`);
   await target.query(textOf(made, 'Create Database'));
   await target.query(`USE ${name}`);
-  for (const table of await tablesOf(source, database)) {
+  for (const table of await readTables(source, database)) {
     const [definition] = rowsOf(await source.query(`SHOW CREATE TABLE ${quoted(table)}`));
     await target.query(textOf(definition, 'Create Table'));
     onTable(table, await copyTable(source, target, { database, table }));
@@ -61,7 +61,7 @@ async function openSnapshot(source: Connection, positionOfSource: () => Promise<
   }
 }
 
-async function tablesOf(source: Connection, database: string): Promise<string[]> {
+async function readTables(source: Connection, database: string): Promise<string[]> {
   const sql = 'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME';
   return rowsOf(await source.query(sql, [database])).map((row) => textOf(row, 'name'));
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MariadbHistory } from '../../../src/servers/mariadb/gtid-history.ts';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
-import { gtidsOf } from '../../../src/servers/mariadb/history.ts';
+import { parseGtids } from '../../../src/servers/mariadb/history.ts';
 import { MysqlHistory } from '../../../src/servers/mysql/gtid-history.ts';
 import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
 
 const position = (text: string) => MariadbGtidPosition.parse(text);
-const history = (logged: string, applied = '') => new MariadbHistory(gtidsOf(logged), position(applied));
+const history = (logged: string, applied = '') => new MariadbHistory(parseGtids(logged), position(applied));
 
 describe('what a MariaDB log proves of a position', () => {
   const table: [what: string, logged: string, applied: string, position: string, verdict: string][] = [

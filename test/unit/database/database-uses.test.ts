@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuseOtherUses, refusingWriter, usesOf } from '../../../src/database/engine/database-uses.ts';
+import { refuseOtherUses, refusingWriter, resolveUses } from '../../../src/database/engine/database-uses.ts';
 import { DatabaseReadOnlyError, DatabaseUsesError, DatabaseWriteOnlyError } from '../../../src/database/errors.ts';
 import { poolSettings } from '../../../src/servers/mysql-family/session-settings.ts';
 
@@ -15,7 +15,7 @@ describe('what is done with a database', () => {
     ['only reads, no record of promotions', { uses: { writes: false, epochs: false } }, 'reads'],
     ['only writes', { uses: { reads: false } }, 'writes epochs'],
   ])('%s', (_, options, expected) => {
-    const used = Object.entries(usesOf('stock', options)).filter(([, isUsed]) => isUsed);
+    const used = Object.entries(resolveUses('stock', options)).filter(([, isUsed]) => isUsed);
     expect(used.map(([use]) => use).sort()).toEqual(expected.split(' ').sort());
   });
 
@@ -24,12 +24,15 @@ describe('what is done with a database', () => {
     ['is not written, so there is nothing to mirror', { mirroring, uses: { writes: false, mirrored: true } }],
     ['is mirrored: give its models', { uses: { mirrored: true } }],
   ])('that contradicts itself is refused: it %s', (told, options) => {
-    expect(() => usesOf('stock', options)).toThrow(DatabaseUsesError);
-    expect(() => usesOf('stock', options)).toThrow(`The database stock ${told}`);
+    expect(() => resolveUses('stock', options)).toThrow(DatabaseUsesError);
+    expect(() => resolveUses('stock', options)).toThrow(`The database stock ${told}`);
   });
 
   it('is all that is done', () => {
-    const [reads, writes] = [usesOf('stock', { uses: { writes: false } }), usesOf('stock', { uses: { reads: false } })];
+    const [reads, writes] = [
+      resolveUses('stock', { uses: { writes: false } }),
+      resolveUses('stock', { uses: { reads: false } }),
+    ];
     expect(() => refuseOtherUses('stock', reads, { writes: false })).not.toThrow();
     expect(() => refuseOtherUses('stock', reads, { writes: true })).toThrow(DatabaseReadOnlyError);
     expect(() => refuseOtherUses('stock', writes, { writes: true })).not.toThrow();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { forwardedBy, prefixOf } from '../../../src/http/forwarded.ts';
-import { addressListOf, clientOf } from '../../../src/platform/address-list.ts';
+import { clientOf, parseAddressList } from '../../../src/platform/address-list.ts';
 
 const list = (...entries: string[]) => {
-  const made = addressListOf(entries);
+  const made = parseAddressList(entries);
   if (made === null) throw new Error('no list');
   return made;
 };
@@ -84,7 +84,7 @@ describe('lists of addresses', () => {
   });
 
   it.each(['proxy', '10.0.0.0/33', '10.0.0.0/', '10.0.0', '::/129', 'fe80::1/x'])('refuse %s', (entry) => {
-    expect(addressListOf([entry])).toBeNull();
+    expect(parseAddressList([entry])).toBeNull();
   });
 
   it.each([

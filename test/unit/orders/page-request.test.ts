@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BadListRequestError } from '../../../src/orders/errors.ts';
 import { writeCursor } from '../../../src/orders/order-cursor.ts';
-import { pageRequestOf } from '../../../src/orders/page-request.ts';
+import { readPageRequest } from '../../../src/orders/page-request.ts';
 
 const sort = { field: 'CREATED_AT', direction: 'DESC' } as const;
 const place = { value: '5', id: 9n };
@@ -9,11 +9,11 @@ const cursor = writeCursor(sort, place, null);
 
 describe('a page', () => {
   it('defaults to the first 20 orders', () => {
-    expect(pageRequestOf({}, sort)).toEqual({ size: 20, backward: false, after: null, before: null });
+    expect(readPageRequest({}, sort)).toEqual({ size: 20, backward: false, after: null, before: null });
   });
 
   it('may lie between two cursors', () => {
-    expect(pageRequestOf({ last: 100, after: cursor, before: cursor }, sort)).toEqual({
+    expect(readPageRequest({ last: 100, after: cursor, before: cursor }, sort)).toEqual({
       size: 100,
       backward: true,
       after: place,
@@ -24,7 +24,7 @@ describe('a page', () => {
   it.each([{ first: 0 }, { first: 101 }, { first: -1 }, { last: 0 }, { last: 101 }, { first: 1, last: 1 }])(
     'asked for with %j is refused',
     (page) => {
-      expect(() => pageRequestOf(page, sort)).toThrow(BadListRequestError);
+      expect(() => readPageRequest(page, sort)).toThrow(BadListRequestError);
     },
   );
 });

@@ -8,4 +8,4 @@ const made: Readonly<Record<Topology, (context: TopologyContext) => LocalTopolog
   group: groupTopology,
 };
 
-export const topologyOf = (topology: Topology, context: TopologyContext): LocalTopology => made[topology](context);
+export const makeTopology = (topology: Topology, context: TopologyContext): LocalTopology => made[topology](context);
