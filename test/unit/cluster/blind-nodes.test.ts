@@ -26,6 +26,19 @@ describe('blindness', () => {
     expect(judgeBlind(blind)).toBe(blind);
   });
 
+  it('moves with the last position of a source that numbers nothing', () => {
+    const position = parsePosition('mysql', '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-8');
+    const off = one(mode('OFF'));
+    const later = source({ report: { position }, variables: { gtid_mode: 'OFF' } });
+    expect(one(looked(off, later)).unnumberedUntil).toEqual(position);
+    const status = looked(off, mode('OFF'));
+    expect(one(status)).toBe(status);
+  });
+
+  it('is not what harms no position', () => {
+    expect(one(mode('ON_PERMISSIVE')).blind).toBeNull();
+  });
+
   it('stays with a server that is lost', () => {
     const lost = afterFailedProbe(one(mode('OFF')), 'lost the connection', policy);
     expect(one(lost).blind).toBe('GTID_MODE_OFF');
@@ -47,6 +60,18 @@ describe('a commit that no position tells of', () => {
     const found = foundUntold(one(mode('ON')), 'UNNUMBERED');
     expect(found.blind).toBe('GTID_MODE_OFF');
     expect(one(looked(found, mode('ON'))).blind).toBe('GTIDS_JUST_BEGUN');
+  });
+
+  it('is noted once, and what was known before it stays', () => {
+    const begun = foundUntold(one(mode('ON')), 'UNNUMBERED');
+    expect(begun.unnumberedUntil).toEqual(mysqlPosition);
+    expect(foundUntold(begun, 'UNNUMBERED')).toBe(begun);
+    const filtered: NodeStatus = { ...source(), blind: 'BINARY_LOG_FILTERED' };
+    expect(foundUntold(filtered, 'UNNUMBERED')).toMatchObject({
+      blind: 'BINARY_LOG_FILTERED',
+      unnumberedUntil: filtered.report?.position,
+    });
+    expect(foundUntold(filtered, 'UNLOGGED')).toMatchObject({ blind: 'BINARY_LOG_FILTERED', unlogged: true });
   });
 
   it('that is in no log is never forgotten: no replica will receive it', () => {

@@ -4,6 +4,7 @@ import { ClusterEvents, TooManyListenersError } from '../../../src/cluster/clust
 import { createLog } from '../../../src/platform/log.ts';
 import { startScriptedCluster } from '../../support/scripted-cluster.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
+import { makeMemoryLog } from '../http/tiny-server.ts';
 
 const down: ClusterHappening = { name: 'NODE_DOWN', node: 'replica-1', facts: { trouble: 'does not answer' } };
 const restored: ClusterHappening = { name: 'NODE_RESTORED', node: 'replica-1', facts: {} };
@@ -63,12 +64,51 @@ describe('cluster events', () => {
     expect(heard).toBeLessThan(2000);
   });
 
+  it.each([
+    [256, 0],
+    [257, 1],
+  ])('of which %d come in one go are heard up to a limit, and an endless loop is logged %d times', (count, logged) => {
+    const { log, lines } = makeMemoryLog();
+    const events = new ClusterEvents({ clock: new TickingClock(), log });
+    let heard = 0;
+    events.subscribe(() => {
+      heard += 1;
+      if (heard === 1) for (let more = 1; more < count; more += 1) events.publish(down);
+    });
+    events.publish(down);
+    expect(heard).toBe(Math.min(count, 256));
+    const errors = lines.filter(({ level }) => level === 'error');
+    expect(errors).toMatchObject(Array.from({ length: logged }, () => ({ told: count })));
+  });
+
+  it('are logged with their node, if there is one, and with their facts', () => {
+    const { log, lines } = makeMemoryLog();
+    const events = new ClusterEvents({ clock: new TickingClock(), log });
+    events.publish(down);
+    events.publish({ ...down, node: null });
+    const known = { level: 'warn', msg: expect.any(String), event: 'NODE_DOWN', trouble: 'does not answer' };
+    expect(lines).toEqual([{ ...known, node: 'replica-1' }, known]);
+  });
+
+  it('are logged when a listener breaks on one, with its error', () => {
+    const { log, lines } = makeMemoryLog();
+    const events = new ClusterEvents({ clock: new TickingClock(), log });
+    const err = new Error('a listener broke');
+    events.subscribe(() => {
+      throw err;
+    });
+    events.publish(down);
+    expect(lines.at(-1)).toMatchObject({ level: 'error', err, event: 'NODE_DOWN' });
+  });
+
   it('refuse more listeners than they can bear', () => {
     const events = makeEvents();
     const subscribeMany = () => {
       for (let count = 0; count < 2000; count += 1) events.subscribe(() => undefined);
     };
     expect(subscribeMany).toThrow(TooManyListenersError);
+    expect(events.listeners).toBe(1000);
+    expect(new TooManyListenersError(1000)).toMatchObject({ code: 'OVERLOADED', retryable: true });
   });
 
   it('tell what happens to a watched cluster', async () => {

@@ -3,7 +3,7 @@ import { judgeBlind } from '../../../src/cluster/blind-nodes.ts';
 import { type Guarantee, guaranteesOf } from '../../../src/cluster/guarantees.ts';
 import { afterFailedProbe } from '../../../src/cluster/health.ts';
 import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
-import { makeNode } from '../../support/scripted-probe.ts';
+import { makeNode, makeReport } from '../../support/scripted-probe.ts';
 import { channel, mysqlPosition, replica, source } from './problems/seen.ts';
 
 const policy = { failureThreshold: 1, recoveryThreshold: 1, maxLagMs: 5000, minServingReplicas: 0 };
@@ -24,6 +24,11 @@ const epochs = (...numbers: number[]) => ({
   epochs: numbers.map((epoch) => ({ epoch, sourceId: 'source', endOfPrevious: null })),
 });
 const unable = [{ kind: 'TABLE_MISSING', table: 'orders', code: null, cure: null }] as const;
+const { Rpl_semi_sync_master_clients: _clients, ...unclear } = waits;
+const seenWithout = ({ report, ...status }: NodeStatus): NodeStatus => {
+  const { settings: _, ...others } = report ?? makeReport('REPLICA');
+  return { ...status, report: others };
+};
 const semisync = { awaitsAcknowledgement: true };
 
 describe('what is promised on a server', () => {
@@ -80,7 +85,61 @@ describe('what is promised on a server', () => {
       })),
       { source: 'YES', 'replica-1': 'NO' },
     ],
+    [
+      'a replica holds errant transactions',
+      'READ_YOUR_WRITES',
+      [source(), { ...replica(), errant: ['0-1-9'] }],
+      { source: 'YES', 'replica-1': 'NO' },
+    ],
     ['all is well', 'OWN_POSITIONS_KNOWN', [source()], { source: 'YES' }],
+    [
+      'the source is blind',
+      'OWN_POSITIONS_KNOWN',
+      [source({ variables: { binlog_ignore_db: 'orders' } }), replica()],
+      { source: 'NO', 'replica-1': 'YES' },
+    ],
+    [
+      'a replica filters',
+      'OWN_POSITIONS_KNOWN',
+      [source(), replica({ channels: [channel({ filters })] })],
+      { source: 'YES', 'replica-1': 'YES' },
+    ],
+    [
+      'a replica has no log, or numbers nothing',
+      'OWN_POSITIONS_KNOWN',
+      [source(), replica({ variables: { log_bin: '0' } }), replica({ variables: { gtid_mode: 'OFF' } }, 'replica-2')],
+      { source: 'YES', 'replica-1': 'NO', 'replica-2': 'NO' },
+    ],
+    [
+      'nobody knows how a replica is set up',
+      'OWN_POSITIONS_KNOWN',
+      [source(), seenWithout(replica())],
+      { source: 'YES', 'replica-1': 'UNKNOWN' },
+    ],
+    [
+      'nobody knows how a replica that answers is set up',
+      'READ_YOUR_WRITES',
+      [source(), seenWithout(replica())],
+      { source: 'YES', 'replica-1': 'UNKNOWN' },
+    ],
+    [
+      'a group agrees',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ report: { position: mysqlPosition, member: 'ONLINE' } })],
+      { source: 'YES' },
+    ],
+    [
+      'it is unknown whether anybody acknowledges',
+      'ACKNOWLEDGED_BEFORE_SHOWN',
+      [source({ variables: unclear, report: semisync })],
+      { source: 'UNKNOWN' },
+    ],
+    [
+      'there is no source',
+      'HISTORY_JUDGED',
+      [afterFailedProbe(source(), 'refused', policy), replica({ report: epochs(1) })],
+      { source: 'UNKNOWN', 'replica-1': 'UNKNOWN' },
+    ],
     ['nothing is logged', 'OWN_POSITIONS_KNOWN', [source({ variables: { log_bin: 'OFF' } })], { source: 'NO' }],
     [
       'MySQL does not tell its mode',
