@@ -28,12 +28,16 @@ let folder: string;
 let tarball: string;
 let packed: readonly string[];
 
+/** npm tells its scripts where they run; an installation elsewhere must not hear of it. */
+function environment(): Record<string, string> {
+  const { PATH = '', HOME = '', NODE_EXTRA_CA_CERTS } = process.env;
+  return { PATH, HOME, ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }) };
+}
+
 async function run(cwd: string, command: string, ...given: string[]): Promise<string> {
-  // npm tells its scripts where they run; an installation elsewhere must not hear of it.
-  const { PATH = '', HOME = '' } = process.env;
   const { stdout } = await promisify(execFile)(command, given, {
     cwd,
-    env: { PATH, HOME },
+    env: environment(),
     maxBuffer: 64 * 1024 * 1024,
   });
   return stdout;
@@ -45,8 +49,7 @@ const installIn = (cwd: string, ...packages: string[]) =>
 type Ended = { readonly code: number; readonly output: string };
 
 async function ended(cwd: string, command: string, words: readonly string[]): Promise<Ended> {
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(command, words, { cwd, env: { PATH, HOME }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, words, { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const [code] = await once(child, 'close');

@@ -11,10 +11,10 @@ export class NpmCommand {
   #output = '';
 
   constructor(args: readonly string[], environment: Readonly<Record<string, string>>, cwd = root) {
-    const { PATH = '', HOME = '' } = process.env;
+    const { PATH = '', HOME = '', NODE_EXTRA_CA_CERTS } = process.env;
     this.#child = spawn('npm', args, {
       cwd,
-      env: { PATH, HOME, ...environment },
+      env: { PATH, HOME, ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }), ...environment },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
