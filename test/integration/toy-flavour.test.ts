@@ -9,6 +9,8 @@ import { planPromotion } from '../../src/cluster/failover/plan-promotion.ts';
 import { planRejoin } from '../../src/cluster/failover/plan-rejoin.ts';
 import { planSwitchover } from '../../src/cluster/failover/plan-switchover.ts';
 import { PrismaEngine } from '../../src/database/engine/prisma-engine.ts';
+import { migrate } from '../../src/database/migrations/migrate.ts';
+import { MirrorConnection } from '../../src/database/mirror/mirror-connection.ts';
 import { ClusterMembers } from '../../src/database/nodes/cluster-members.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openDirectConnection } from '../../src/servers/direct-connection.ts';
@@ -285,6 +287,25 @@ describe('what such servers are there for', () => {
     } finally {
       await engine.stop();
     }
+  });
+});
+
+describe('what such servers cannot do', () => {
+  const [source] = startServers(7150);
+
+  it('is said, and not tried: to be mirrored', async () => {
+    const mirror = new MirrorConnection(addressAt(urlOf(source), 'notes'), systemClock);
+    const asked = mirror.use(5000, async () => 'asked');
+    await expect(asked).rejects.toMatchObject({
+      kind: 'server',
+      message: expect.stringContaining('not mirrored (toy)'),
+    });
+    await mirror.close();
+  });
+
+  it('is said, and not tried: to be migrated', async () => {
+    const options = { url: urlOf(source), directory: 'prisma/orders/migrations', log: () => undefined };
+    await expect(migrate(options)).rejects.toThrow('Servers of the kind toy have no schema that migrations change');
   });
 });
 
