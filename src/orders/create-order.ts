@@ -17,20 +17,29 @@ export async function createOrder(
   dependencies: WriteDependencies & { readonly randomBytes: RandomBytes },
   command: CreateOrder,
 ): Promise<OrderWithItems> {
-  const insert = async (_: OrdersTransaction, own: OwnStatements) => {
-    const now = new Date(dependencies.clock.now());
-    if (command.number !== null) return placeOrder(own, command, command.number, now);
-    for (let draw = 1; ; draw += 1) {
-      try {
-        return await placeOrder(own, command, newOrderNumber(dependencies.randomBytes), now);
-      } catch (error) {
-        if (!(error instanceof InvalidInputError) || draw === draws) throw error;
-      }
-    }
-  };
   const codec = { write: writeSnapshot, read: readSnapshot };
   const describe = (order: OrderWithItems) => new ChangedOrder({ kind: 'CREATED', id: order.id, order });
-  return writeOnce(dependencies, 'createOrder', command, insert, codec, describe);
+  const placed = (number: string) => {
+    const place = (_: OrdersTransaction, own: OwnStatements) =>
+      placeOrder(own, command, number, new Date(dependencies.clock.now()));
+    return writeOnce(dependencies, 'createOrder', command, place, codec, describe);
+  };
+  // Each drawn number has a transaction of its own: some servers end one with the insertion that failed.
+  for (let draw = 1; ; draw += 1) {
+    try {
+      return await placed(command.number ?? newOrderNumber(dependencies.randomBytes));
+    } catch (error) {
+      if (!(error instanceof NumberTakenSignal)) throw error;
+      if (command.number === null && draw < draws) continue;
+      throw new InvalidInputError([{ path: ['number'], message: 'is taken by another order' }]);
+    }
+  }
+}
+
+class NumberTakenSignal extends Error {
+  constructor() {
+    super('the number is taken by another order');
+  }
 }
 
 async function placeOrder(
@@ -57,6 +66,6 @@ async function insertedId(own: OwnStatements, order: NewOrder): Promise<bigint> 
     return (await own.run(insertOrder(order))).insertId;
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new InvalidInputError([{ path: ['number'], message: 'is taken by another order' }]);
+    throw new NumberTakenSignal();
   }
 }

@@ -72,8 +72,7 @@ async function writeOrRefuse<T>(
   const inputHash = hashInput(command);
   try {
     const keyed: Work<OrdersTransaction, T> = async (tx, own) => {
-      if (!(await claimKey(tx, id, inputHash, new Date(clock.now()))))
-        throw new KeyTakenSignal(await readRecord(tx, id));
+      if (!(await claimKey(tx, id, inputHash, new Date(clock.now())))) throw new KeyTakenSignal();
       const answer = await work(tx, own);
       await recordResult(tx, id, codec.write(answer));
       return answer;
@@ -86,23 +85,21 @@ async function writeOrRefuse<T>(
     return value;
   } catch (error) {
     if (!(error instanceof KeyTakenSignal)) throw error;
+    const record = await session.annotate((tx) => readRecord(tx, id));
     // The key was taken, but the record was purged before it could be read.
-    if (error.record === null) throw new ReplayUnsettledError();
-    if (error.record.inputHash !== inputHash) throw new IdempotencyKeyReusedError();
-    const { position, issuedAtMs } = error.record.committed ?? (await settle(dependencies, id, error.record.createdAt));
+    if (record === null) throw new ReplayUnsettledError();
+    if (record.inputHash !== inputHash) throw new IdempotencyKeyReusedError();
+    const { position, issuedAtMs } = record.committed ?? (await settle(dependencies, id, record.createdAt));
     if (position === null) session.requireSource();
     else session.adopt(position, issuedAtMs);
-    return codec.read(error.record.result);
+    return codec.read(record.result);
   }
 }
 
-/** Ends the transaction that found its key taken. */
+/** Ends the transaction that found its key taken: some servers answer nothing more in one with a failed statement. */
 class KeyTakenSignal extends Error {
-  readonly record: IdempotencyRecord | null;
-
-  constructor(record: IdempotencyRecord | null) {
+  constructor() {
     super('the idempotency key is taken');
-    this.record = record;
   }
 }
 
