@@ -12,8 +12,9 @@ export async function removeAbandonedDrafts(directory: string, clock: Clock, old
   const names = await readdir(directory).catch(() => []);
   for (const name of names.filter((candidate) => /^\..+-\w{6}$/.test(candidate))) {
     const path = join(directory, name);
+    // The file system's time is finer than the clock's, and may be ahead of it.
     const age = await stat(path).then(
-      ({ mtimeMs }) => clock.now() - mtimeMs,
+      ({ mtimeMs }) => Math.max(0, clock.now() - mtimeMs),
       () => 0,
     );
     if (age >= olderThanMs) await rm(path, { recursive: true, force: true });

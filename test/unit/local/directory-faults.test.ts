@@ -65,6 +65,14 @@ describe('what a killed start left half made', () => {
     await removeAbandonedDrafts(directory, systemClock, 0);
     expect((await readdir(directory)).sort()).toEqual(['.hidden', 'source']);
   });
+
+  it('is removed too if the file system is ahead of the clock', async () => {
+    const ahead = new Date(systemClock.now() + 60_000);
+    await mkdir(join(directory, '.source-a1B2c3'));
+    await utimes(join(directory, '.source-a1B2c3'), ahead, ahead);
+    await removeAbandonedDrafts(directory, systemClock, 0);
+    expect(await readdir(directory)).toEqual([]);
+  });
 });
 
 describe('a second start', () => {
