@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components';
 import { isFinal } from '../graphql/failure.ts';
 import { EmptyState } from '../states/empty-state.tsx';
 import { ErrorState } from '../states/error-state.tsx';
+import { mixedTotalsNote } from './mixed-totals.ts';
 import type { OrderRow } from './order-documents.ts';
 import { isFiltered, noFilters, type OrderFilters, type OrderView } from './order-view.ts';
 import { OrdersTable } from './orders-table.tsx';
@@ -60,10 +61,10 @@ export function ListPlace(props: Props) {
     );
   }
   if (rows?.length === 0) return <NoOrders view={view} onClear={clear} onFirst={onFirst} />;
-  const mixes = view.sort.field === 'TOTAL' && view.currency === '';
+  const mixed = mixedTotalsNote(view);
   return (
     <>
-      {mixes && <p className="soft mixes">Sorted by amount, ignoring the currency.</p>}
+      {mixed !== null && <p className="soft mixes">{mixed}</p>}
       <OrdersTable
         turn={`${list.turn} ${JSON.stringify(view)}`}
         rows={rows ?? []}
