@@ -45,7 +45,7 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
       if (standing === undefined) return;
       if (leading !== undefined && !isPartOf(standing, leading)) {
         request.log(
-          `${replica.name} has transactions that ${source.name} lacks and is left out: ${commandLine('cluster', 'status')}`,
+          `${replica.name} holds transactions that ${source.name} lacks, and is left out: ${commandLine('cluster', 'status')}`,
         );
         return;
       }
