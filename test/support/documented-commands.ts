@@ -118,7 +118,6 @@ export const notRun: Readonly<Record<string, string>> = {
   'npm run consistency -- --fork all': histories,
   'npm run mutate -- src/routing': mutants,
   'npm run mutate -- src/cluster/health.ts': mutants,
-  'npm run mutate -- src/cluster': mutants,
   'npm run mutate -- <folder>': mutants,
 };
 
