@@ -6,11 +6,11 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-// Two groups, one after the other: what needs no servers, then all the rest. A file of tests with real servers brings up its
-// own cluster, and waits for it as much as it works: more of them at once than there are processors, as far as memory goes.
+// Two groups, one after the other: what needs no servers, then all the rest. A file of tests with real servers waits for them
+// two thirds of its time: three of them for each processor keep it at work. Six of them need 6 GB of memory.
 const withServers = {
   sequence: { groupOrder: 1 },
-  maxWorkers: Math.min(4, Math.ceil(1.5 * availableParallelism())),
+  maxWorkers: Math.min(6, 3 * availableParallelism()),
   // Ends what hangs. Other work on the machine makes a test take ten times as long, and is no fault.
   testTimeout: 600_000,
   hookTimeout: 300_000,
