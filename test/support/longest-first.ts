@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'integration/client-carriers',
   'integration/installed-package',
+  'integration/documented-commands',
   'integration/own-slowness',
   'browser/order-list',
   'browser/cluster-and-lab',
