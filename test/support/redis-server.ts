@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { findServer } from '../../src/local/programs/server-binaries.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { binariesDirectory } from './test-cluster.ts';
 import { until } from './until.ts';
+
+type RedisServerOptions = { readonly sentinel?: boolean; readonly password?: string };
 
 /** A real Redis of any kind: a replica, one with TLS, a node of a cluster, a Sentinel. Keeps nothing on disk. */
 export class RedisServer {
@@ -26,25 +28,42 @@ export class RedisServer {
   }
 
   /** `lines` are of its configuration file, as `maxmemory 3mb`. Without `port 0` it is spoken to in the clear. */
-  static async start(
-    lines: readonly string[] = [],
-    { sentinel = false, password = '' }: { sentinel?: boolean; password?: string } = {},
-  ): Promise<RedisServer> {
+  static async start(lines: readonly string[] = [], options: RedisServerOptions = {}): Promise<RedisServer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const started = await RedisServer.#tryToStart(lines, options);
+      if (typeof started !== 'string') return started;
+      // Another server took one of its ports after they had been seen to be free.
+      if (attempt === 3) throw new Error(`Redis did not start:\n${started}`);
+    }
+  }
+
+  /** Its log if it does not listen. */
+  static async #tryToStart(
+    lines: readonly string[],
+    { sentinel = false, password = '' }: RedisServerOptions,
+  ): Promise<RedisServer | string> {
     const directory = await mkdtemp(join(tmpdir(), 'tidemark-redis-'));
     const port = await pickPort({ remembered: undefined, taken: new Set(), isFree: isPortFree });
+    const busPort = await pickPort({ remembered: undefined, taken: new Set([port]), isFree: isPortFree });
     const own = lines.some((line) => line.startsWith('tls-port')) ? [] : [`port ${port}`];
+    // Otherwise it is ten thousand above the other, whether that is free or not.
+    const bus = lines.some((line) => line.startsWith('cluster-enabled')) ? [`cluster-port ${busPort}`] : [];
     const kept = sentinel ? [] : ['save ""', 'appendonly no'];
     const file = join(directory, 'redis.conf');
-    const text = [...own, 'bind 127.0.0.1', `dir ${directory}`, ...kept, ...lines].join('\n');
+    const logPath = join(directory, 'redis.log');
+    const text = [...own, ...bus, 'bind 127.0.0.1', `dir ${directory}`, ...kept, ...lines].join('\n');
     await writeFile(file, `${text.replaceAll('<port>', String(port))}\n`);
     const binary = await findServer('redis', { directory: binariesDirectory, log: () => undefined });
     const child = await ServerChild.start(binary.command, [file, ...(sentinel ? ['--sentinel'] : [])], {
       cwd: directory,
-      logPath: join(directory, 'redis.log'),
+      logPath,
       parentDeathSignal: 'KILL',
     });
-    await until('the server listens', () => accepts(port));
-    return new RedisServer(port, directory, child, password);
+    await until('the server listens', async () => child.exit !== null || (await accepts(port)));
+    if (child.exit === null) return new RedisServer(port, directory, child, password);
+    const log = await readFile(logPath, 'utf8');
+    await rm(directory, { recursive: true, force: true });
+    return log;
   }
 
   get url(): string {
