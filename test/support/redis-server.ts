@@ -43,15 +43,12 @@ export class RedisServer {
     { sentinel = false, password = '' }: RedisServerOptions,
   ): Promise<RedisServer | string> {
     const directory = await mkdtemp(join(tmpdir(), 'tidemark-redis-'));
-    const port = await pickPort({ remembered: undefined, taken: new Set(), isFree: isPortFree });
-    const busPort = await pickPort({ remembered: undefined, taken: new Set([port]), isFree: isPortFree });
+    const port = await pickPort({ remembered: undefined, taken: new Set(), isFree: isFreeWithBus });
     const own = lines.some((line) => line.startsWith('tls-port')) ? [] : [`port ${port}`];
-    // Otherwise it is ten thousand above the other, whether that is free or not.
-    const bus = lines.some((line) => line.startsWith('cluster-enabled')) ? [`cluster-port ${busPort}`] : [];
     const kept = sentinel ? [] : ['save ""', 'appendonly no'];
     const file = join(directory, 'redis.conf');
     const logPath = join(directory, 'redis.log');
-    const text = [...own, ...bus, 'bind 127.0.0.1', `dir ${directory}`, ...kept, ...lines].join('\n');
+    const text = [...own, 'bind 127.0.0.1', `dir ${directory}`, ...kept, ...lines].join('\n');
     await writeFile(file, `${text.replaceAll('<port>', String(port))}\n`);
     const binary = await findServer('redis', { directory: binariesDirectory, log: () => undefined });
     const child = await ServerChild.start(binary.command, [file, ...(sentinel ? ['--sentinel'] : [])], {
@@ -84,6 +81,11 @@ export class RedisServer {
     await this.#child.end('SIGKILL', systemClock);
     await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** A node of a cluster listens ten thousand above as well. */
+async function isFreeWithBus(port: number): Promise<boolean> {
+  return (await isPortFree(port)) && (await isPortFree(port + 10_000));
 }
 
 function accepts(port: number): Promise<boolean> {
