@@ -3,17 +3,29 @@ import { type HealthPolicy, isSilent } from '../../cluster/health.ts';
 import type { NodeStatus } from '../../cluster/node-status.ts';
 
 type Presence = 'UP' | 'DOWN' | 'SILENT';
+type Doubting = { doubtServing(nodeName: string): void };
 type Leaving = { cut(): void; refuseWaiting(): void };
 
 /** What waits for a node that is down, or runs on a silent one, would wait until its deadline: it is sent away at once. */
 export class LostNodes {
   readonly #pools: (nodeName: string) => Leaving | undefined;
   readonly #health: HealthPolicy;
+  readonly #cluster: Doubting;
   readonly #presences = new Map<string, Presence>();
 
-  constructor(pools: (nodeName: string) => Leaving | undefined, health: HealthPolicy) {
+  constructor(pools: (nodeName: string) => Leaving | undefined, health: HealthPolicy, cluster: Doubting) {
     this.#pools = pools;
     this.#health = health;
+    this.#cluster = cluster;
+  }
+
+  /**
+   * Work on the node takes long: does it serve? If it is known not to, the work was routed there before that and has begun after
+   * the cut.
+   */
+  overdue(nodeName: string): void {
+    this.#cluster.doubtServing(nodeName);
+    if (this.#presences.get(nodeName) === 'SILENT') this.#pools(nodeName)?.cut();
   }
 
   leave(snapshot: ClusterSnapshot): void {

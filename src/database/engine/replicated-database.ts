@@ -115,6 +115,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
         }),
       ]),
     );
+    const lost = new LostNodes((nodeName) => this.#clients.get(nodeName)?.pool, options.health, this.cluster);
     this.#patience = new NodePatience({
       clock,
       ownClock,
@@ -123,7 +124,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
       roleOf: (nodeName) => statusOf(this.cluster.snapshot(), nodeName)?.role ?? 'SOURCE',
       isThere: (nodeName, timeoutMs) => this.cluster.isThere(nodeName, timeoutMs),
       onSilent: (nodeName) => this.#leaveSilent(nodeName),
-      onSlow: (nodeName) => this.cluster.doubtServing(nodeName),
+      onSlow: (nodeName) => lost.overdue(nodeName),
     });
     const router = new Router({ ...options, ownClock, cluster: this.cluster });
     this.#router = router;
@@ -185,7 +186,6 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     });
     logProblems(this.cluster, options.log);
     measurePools(new Map([...this.#clients].map(([name, { pool }]) => [name, pool])), metrics);
-    const lost = new LostNodes((nodeName) => this.#clients.get(nodeName)?.pool, options.health);
     this.cluster.subscribe((snapshot) => epochs.learn(snapshot));
     this.cluster.subscribe((snapshot) => lost.leave(snapshot));
     committed.subscribe(({ position, readsFollow }) => {

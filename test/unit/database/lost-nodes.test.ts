@@ -19,11 +19,15 @@ const down = { state: 'DOWN' } as const;
 const silent = { ...down, failures: health.failureThreshold };
 
 /** What is done about the connections to one server, as it is seen again and again. */
-function done(...looks: Partial<NodeStatus>[]): readonly string[] {
+function done(...looks: (Partial<NodeStatus> | 'overdue')[]): readonly string[] {
   const told: string[] = [];
   const pool = { cut: () => told.push('cut'), refuseWaiting: () => told.push('refuse') };
-  const lost = new LostNodes((name) => (name === 'replica-1' ? pool : undefined), health);
-  for (const given of looks) lost.leave([status(given)]);
+  const cluster = { doubtServing: (name: string) => told.push(`doubt ${name}`) };
+  const lost = new LostNodes((name) => (name === 'replica-1' ? pool : undefined), health, cluster);
+  for (const given of looks) {
+    if (given === 'overdue') lost.overdue('replica-1');
+    else lost.leave([status(given)]);
+  }
   return told;
 }
 
@@ -44,8 +48,18 @@ describe('the connections to a server', () => {
     expect(done(...looks)).toEqual(expected);
   });
 
+  it.each<[when: string, looks: Parameters<typeof done>, expected: readonly string[]]>([
+    ['while it is well', [well, 'overdue'], ['doubt replica-1']],
+    ['before it was seen', ['overdue'], ['doubt replica-1']],
+    ['after reads there are known to hang', [unable('TABLE_SILENT'), 'overdue'], ['cut', 'doubt replica-1', 'cut']],
+    ['when it serves again', [unable('TABLE_SILENT'), well, 'overdue'], ['cut', 'doubt replica-1']],
+    ['while it is down', [down, 'overdue'], ['refuse', 'doubt replica-1']],
+  ])('of overdue work %s', (_, looks, expected) => {
+    expect(done(...looks)).toEqual(expected);
+  });
+
   it('do not matter where there are none', () => {
-    const lost = new LostNodes(() => undefined, health);
+    const lost = new LostNodes(() => undefined, health, { doubtServing: () => undefined });
     expect(() => {
       lost.leave([status(down)]);
       lost.leave([status(silent)]);
