@@ -3,7 +3,7 @@ import { graphqlRequest, type HttpAnswer, type HttpConnection } from './http-con
 /** What an operation asks for; headers are left out when nothing is said. */
 export type Asking = {
   readonly token?: string | null;
-  readonly level?: 'eventual' | 'session';
+  readonly level?: 'eventual' | 'session' | 'strong';
   readonly whenBehind?: 'wait' | 'bypass';
   readonly waitMs?: number;
 };
