@@ -10,7 +10,7 @@
  *   INCLUDED   it is
  *   LACKING    it is not, and never will be
  *   UNKNOWN    the source's log does not tell
- *   BEHIND     the source replicates another server, and may still receive it
+ *   BEHIND     the source replicates another server, and may still receive it; or another member of its group has it
  *   ELSEWHERE  it is of a history unknown to this process: the source may have been replaced
  *   UNJUDGED   the source could not be asked
  */
@@ -59,6 +59,9 @@ type Known = {
   readonly written: { readonly position: Position; readonly atMs: number } | null;
   readonly all: SourceHistory;
 };
+
+/** A member of a group shows a write once all have agreed on it: the primary may be still committing it. Then it is asked again. */
+const groupCommitMs = { every: 20, max: 1000 };
 
 export class SourceJudge {
   readonly #options: SourceJudgeOptions;
@@ -137,7 +140,18 @@ export class SourceJudge {
     return this.#known?.all.surviving(position) ?? null;
   }
 
-  async #ask(position: Position, { node, identity }: Known): Promise<PastVerdict> {
+  async #ask(position: Position, known: Known): Promise<PastVerdict> {
+    const { clock, snapshot } = this.#options;
+    const untilMs = clock.monotonic() + groupCommitMs.max;
+    for (;;) {
+      const verdict = await this.#askOnce(position, known);
+      if (verdict !== 'LACKING' || statusOf(snapshot(), known.node)?.report?.member === undefined) return verdict;
+      if (clock.monotonic() >= untilMs) return isShownByMember(snapshot(), position) ? 'BEHIND' : 'LACKING';
+      await clock.sleep(groupCommitMs.every, { unref: true });
+    }
+  }
+
+  async #askOnce(position: Position, { node, identity }: Known): Promise<PastVerdict> {
     let answer: HistoryAnswer;
     const asOfMs = this.#options.clock.monotonic();
     try {
@@ -210,6 +224,11 @@ export class SourceJudge {
 }
 
 const holds = ({ position, report }: NodeStatus): Position | null => report?.holds ?? position;
+
+function isShownByMember(snapshot: ClusterSnapshot, position: Position): boolean {
+  const members = snapshot.filter((status) => isSeen(status) && status.report?.member === 'ONLINE');
+  return members.some((status) => holds(status)?.includes(position) ?? false);
+}
 
 /** All servers were probed, and none has it: an unreachable one has not written it either. */
 function isAccountedFor(snapshot: ClusterSnapshot, position: Position): boolean {

@@ -122,6 +122,53 @@ describe('judging a position by the history of the source', () => {
     expect(await judge.judge(position('0-1-110'))).toBe(verdict);
   });
 
+  describe('in a group, where a member may show a write before the primary has committed it', () => {
+    const seen = (text: string) => ({ position: position(text), logged: { 1: position(text) } });
+    const inGroup = { member: 'ONLINE' } as const;
+    /** The primary has `own`, and another member `shown`. */
+    function group(own: string, shown: string, given: Partial<NodeStatus> = {}): void {
+      look(own, { report: makeReport('SOURCE', { identity: '1@here:1', ...seen(own), ...inGroup }) });
+      const report = makeReport('REPLICA', { identity: '2@there:1', ...seen(shown), ...inGroup });
+      const other = { state: 'HEALTHY', role: 'REPLICA', report, position: position(shown), successes: 1 } as const;
+      snapshot = [...snapshot, { ...unseen(makeNode('replica-1')), ...other, ...given }];
+    }
+    async function verdict(text: string, ms: number): Promise<string> {
+      const judging = Promise.resolve(judge.judge(position(text)));
+      let found = 'asking';
+      void judging.then((value) => {
+        found = value;
+      });
+      await clock.tick(ms);
+      return found;
+    }
+
+    it('asks again until it has', async () => {
+      group('0-1-100', '0-1-110');
+      const verdicts = [verdict('0-1-110', 50)];
+      expect(await verdicts[0]).toBe('asking');
+      const later = historyOf(makeReport('SOURCE', seen('0-1-110')));
+      answer = { logged: later, settled: later };
+      expect(await verdict('0-1-110', 30)).toBe('INCLUDED');
+      expect([asked > 2, clock.timers]).toEqual([true, 0]);
+    });
+
+    it.each([
+      ['BEHIND', 'another member still shows it', '0-1-110', {}],
+      ['LACKING', 'no member has it', '0-1-105', {}],
+      ['LACKING', 'the member that had it is unreachable', '0-1-110', { state: 'DOWN', position: null }],
+    ] as const)('says %s after a second if %s', async (expected, _, shown, given) => {
+      group('0-1-100', shown, given);
+      expect(await verdict('0-1-110', 900)).toBe('asking');
+      expect(await verdict('0-1-110', 1200)).toBe(expected);
+      expect(asked).toBeLessThan(150);
+    });
+
+    it('does not ask again what is no member', async () => {
+      look('0-1-100');
+      expect([await verdict('0-1-110', 0), asked]).toEqual(['LACKING', 1]);
+    });
+  });
+
   it('never takes silence for a verdict', async () => {
     expect(judge.judge(position('0-1-1'))).toBe('UNJUDGED');
     look('0-1-100');
