@@ -3,6 +3,7 @@ import type { ConsistencyRequest } from '../../src/consistency/consistency-reque
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession, type Session } from '../../src/consistency/session.ts';
 import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/engine/database-options.ts';
+import { defaultSettings } from '../../src/database/engine/default-settings.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
 import {
   type OrdersClient,
@@ -11,7 +12,6 @@ import {
   type OrdersTransaction,
   openOrdersDatabase,
 } from '../../src/database/orders/orders-client.ts';
-import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import type { TestCluster } from './test-cluster.ts';
 
@@ -67,17 +67,12 @@ export function nodesOf({ cluster }: TestCluster, via: EngineOptions['via'] = {}
 
 /** What tests run an engine with, of whatever models, unless they say otherwise. */
 export const defaultEngine = {
-  clock: systemClock,
-  random: Math.random,
+  ...defaultSettings(),
   log: createLog({ level: 'silent', format: 'json' }),
-  pool: { connectionsPerNode: 10, acquireTimeoutMs: 2000, statementTimeoutMs: 10_000 },
-  transactionTimeoutMs: 10_000,
-  sourceReadsLimit: 64,
+  pool: { ...defaultSettings().pool, connectionsPerNode: 10 },
   nodePatienceMs: 100,
-  health: { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 },
-  monitor: { intervalMs: 1000, downIntervalMs: 250, timeoutMs: 400 },
-  tracker: { sliceMs: 25, maxWaiters: 10_000 },
-} as const;
+  health: { ...defaultSettings().health, minServingReplicas: 0 },
+};
 
 /** The engine over a test cluster, started. The caller stops it. */
 export async function openEngine(cluster: TestCluster, { via, ...given }: EngineOptions = {}): Promise<OrdersDatabase> {

@@ -1,7 +1,7 @@
 import { clockInWords } from '../shell/zoned-time.ts';
 
 /** The plot shows at least this much time, so that the first lines start at its right edge. */
-const fewestSeconds = 60;
+const minSeconds = 60;
 
 /**
  * The time axis: it ends at the newest sample. Taken from the samples, because for a single one uPlot proposes the whole day
@@ -10,7 +10,7 @@ const fewestSeconds = 60;
 export function timeRange(timesS: ArrayLike<number>): [number, number] {
   const newestS = timesS[timesS.length - 1] ?? 0;
   const oldestS = timesS[0] ?? newestS;
-  return [Math.min(oldestS, newestS - fewestSeconds), newestS];
+  return [Math.min(oldestS, newestS - minSeconds), newestS];
 }
 
 /** Labels of the time axis. Without a sample there is no time to show. */

@@ -19,7 +19,7 @@ import { NoAnswerError, type ServerConnection } from '../../servers/server-conne
 const table = 'cluster_epochs';
 /** How many times as long as a probe the statement may run, and how long at most. */
 const patience = 4;
-const longestMs = 2000;
+const maxMs = 2000;
 /** The part of a probe's time that it waits for the record. */
 const part = 0.5;
 
@@ -69,7 +69,7 @@ export class EpochReading {
   }
 
   #start(timeoutMs: number): Promise<Answer> {
-    const running = this.#ask(Math.min(timeoutMs * patience, Math.max(timeoutMs, longestMs))).finally(() => {
+    const running = this.#ask(Math.min(timeoutMs * patience, Math.max(timeoutMs, maxMs))).finally(() => {
       if (this.#running === running) this.#running = null;
     });
     this.#running = running;
