@@ -1,8 +1,8 @@
 import type { Metrics } from '../platform/metrics.ts';
 import type { CacheVerdict } from './may-answer.ts';
 
-const lookResults = ['hit', 'late-hit', 'absent', 'outdated', 'behind', 'other-epoch', 'unavailable'] as const;
-export type LookResult = (typeof lookResults)[number];
+const lookupResults = ['hit', 'late-hit', 'absent', 'outdated', 'behind', 'other-epoch', 'unavailable'] as const;
+export type LookupResult = (typeof lookupResults)[number];
 const keepResults = ['kept', 'outdated', 'too-large', 'contended', 'unavailable', 'given-up'] as const;
 export type KeepResult = (typeof keepResults)[number];
 const tellResults = ['told', 'lost'] as const;
@@ -16,20 +16,20 @@ export const missOf = {
   OUTDATED: 'outdated',
   BEHIND: 'behind',
   OTHER_EPOCH: 'other-epoch',
-} as const satisfies Record<CacheVerdict, LookResult>;
+} as const satisfies Record<CacheVerdict, LookupResult>;
 
 /** Counts lookups, fills and invalidations of the cache. */
 export class CacheMetrics {
-  readonly #looked;
+  readonly #lookups;
   readonly #kept;
   readonly #told;
   readonly #age;
 
   constructor(metrics: Metrics) {
-    this.#looked = metrics.counter({
+    this.#lookups = metrics.counter({
       name: 'tidemark_cache_lookups_total',
       help: 'Operations that asked the cache, by result.',
-      labels: { result: lookResults },
+      labels: { result: lookupResults },
     });
     this.#kept = metrics.counter({
       name: 'tidemark_cache_fills_total',
@@ -50,12 +50,12 @@ export class CacheMetrics {
   }
 
   hit(result: 'hit' | 'late-hit', ageMs: number): void {
-    this.#looked({ result });
+    this.#lookups({ result });
     this.#age({}, ageMs / 1000);
   }
 
-  missed(result: LookResult): void {
-    this.#looked({ result });
+  missed(result: LookupResult): void {
+    this.#lookups({ result });
   }
 
   filled(result: KeepResult): void {

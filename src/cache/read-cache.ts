@@ -25,7 +25,7 @@ import { Invalidation } from './invalidation.ts';
 import { type InvalidationMarks, isStorm, lackingSinceMs, stormGraceMs } from './invalidation-marks.ts';
 import { type CacheRequest, type CacheVerdict, type MayAnswer, mayAnswer } from './may-answer.ts';
 import { RedisAnswers } from './redis-answers.ts';
-import { SharedLooks } from './shared-looks.ts';
+import { SharedFetches } from './shared-fetches.ts';
 
 export type ReadCacheOptions = {
   readonly redis: Redis;
@@ -86,7 +86,7 @@ const read = { kind: 'READ' } as const;
 
 export class ReadCache {
   readonly #answers: RedisAnswers;
-  readonly #looks: SharedLooks;
+  readonly #fetches: SharedFetches;
   readonly #positions: PositionCodec;
   readonly #clock: Clock;
   readonly #rule: MayAnswer;
@@ -103,7 +103,7 @@ export class ReadCache {
     this.#rule = rule;
     this.#metrics = new CacheMetrics(metrics);
     this.#answers = new RedisAnswers(redis, { ttlMs, maxAnswers });
-    this.#looks = new SharedLooks(this.#answers, positions, clock);
+    this.#fetches = new SharedFetches(this.#answers, positions, clock);
     this.#invalidation = new Invalidation({ answers: this.#answers, positions, clock, metrics: this.#metrics, ttlMs });
     const unsubscribe = commits?.subscribe(({ position }) => {
       if (position !== null) this.wrote(position, commits.epoch());
@@ -129,13 +129,13 @@ export class ReadCache {
     const hit = (found: Found, refresh: Fill | null = null) =>
       this.#hit(found, this.#clock.monotonic() - startedMs, refresh);
     try {
-      const first = await this.#look(key, question);
+      const first = await this.#fetch(key, question);
       if (first.verdict === 'FRESH' || restsInStorm(first)) return hit(first);
       const flight = this.#flights.get(key);
       if (flight === undefined) return await this.#fly(key, question, first, hit);
       if (first.verdict === 'LATE') return hit(first);
       await this.#patiently(flight.ended, question.signal());
-      const second = await this.#look(key, question);
+      const second = await this.#fetch(key, question);
       return answers(second) ? hit(second) : this.#miss(second);
     } catch (error) {
       if (!(error instanceof CacheUnavailableError)) throw error;
@@ -153,12 +153,12 @@ export class ReadCache {
     const end = this.#takeOff(key);
     let filling = false;
     try {
-      for (let found = first; ; found = await this.#look(key, question)) {
+      for (let found = first; ; found = await this.#fetch(key, question)) {
         if (answers(found) && found !== first) return hit(found);
         const holder = randomUUID();
         if (await this.#answers.lease(question.epoch, key, holder, leaseMs)) {
           // The previous holder of the lease may just have stored it.
-          const now = await this.#look(key, question);
+          const now = await this.#fetch(key, question);
           if (now.verdict === 'FRESH') {
             await this.#answers.release(question.epoch, key, holder);
             return hit(now);
@@ -190,7 +190,7 @@ export class ReadCache {
       holder,
       marks,
       readAtMs,
-      onKept: (text) => this.#looks.remember(key, text),
+      onKept: (text) => this.#fetches.remember(key, text),
       onEnd,
       onBackground: (work) => this.#own(work),
     });
@@ -201,8 +201,8 @@ export class ReadCache {
     void work.finally(() => this.#background.delete(work));
   }
 
-  async #look(key: string, question: CacheQuestion): Promise<Found> {
-    const { answer, marks, nowMs } = await this.#looks.look(question.epoch, key);
+  async #fetch(key: string, question: CacheQuestion): Promise<Found> {
+    const { answer, marks, nowMs } = await this.#fetches.fetch(question.epoch, key);
     if (answer === null || question.reads.some((name) => !(name in answer.values))) {
       return { verdict: null, answer: null, marks, nowMs };
     }

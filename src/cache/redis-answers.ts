@@ -11,7 +11,7 @@ import type { Redis } from '../platform/redis.ts';
 const now = `local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))`;
 
-const look = `${now}
+const fetch = `${now}
 return {redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2]), now}`;
 
 const release = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
@@ -39,7 +39,7 @@ return {1, marks, now}`;
 /** An answer may be stored this long after it was read, and must not outlive what was announced meanwhile. */
 const slowestReadMs = 60_000;
 
-export type Look = { readonly answer: string | null; readonly marks: string | null; readonly nowMs: number };
+export type Fetched = { readonly answer: string | null; readonly marks: string | null; readonly nowMs: number };
 /** Not `done`: another process was faster, and these are the current marks. */
 export type Attempt = { readonly done: boolean; readonly marks: string | null; readonly nowMs: number };
 
@@ -55,8 +55,8 @@ export class RedisAnswers {
     this.#maxAnswers = maxAnswers;
   }
 
-  async look(epoch: number, key: string): Promise<Look> {
-    const found = await this.#redis.run(look, [this.#key(epoch, 'answer', key), this.#key(epoch, 'marks')], []);
+  async fetch(epoch: number, key: string): Promise<Fetched> {
+    const found = await this.#redis.run(fetch, [this.#key(epoch, 'answer', key), this.#key(epoch, 'marks')], []);
     const [answer, marks, nowMs] = found as [string | null, string | null, string];
     return { answer, marks, nowMs: Number(nowMs) };
   }

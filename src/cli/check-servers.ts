@@ -3,7 +3,7 @@ import { degrades } from '../cluster/problem.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../platform/clock.ts';
 import { within } from '../platform/deadline.ts';
-import { ClusterLook } from './cluster-look.ts';
+import { ClusterProbe } from './cluster-probe.ts';
 import { healthTable } from './health-table.ts';
 
 export type ServerCheck = { readonly text: string; readonly exitCode: number };
@@ -17,9 +17,9 @@ const brokenPromise = 3;
 /** A server that is down is reported, but is no fault of the configuration: it may be started later. */
 export async function checkServers(config: Config): Promise<ServerCheck> {
   const timeoutMs = Math.max(config.monitor.timeoutMs, patienceMs);
-  const look = new ClusterLook(config, { timeoutMs, clock: systemClock });
+  const probe = new ClusterProbe(config, { timeoutMs, clock: systemClock });
   try {
-    const health = await within(look.look(), deadlineMs, systemClock);
+    const health = await within(probe.probe(), deadlineMs, systemClock);
     const text = `Servers\n${healthTable(health)
       .map((line) => `  ${line}`.trimEnd())
       .join('\n')}\n`;
@@ -27,6 +27,6 @@ export async function checkServers(config: Config): Promise<ServerCheck> {
   } catch {
     return { text: `Servers\n  No result within ${deadlineMs / 1000} s.\n`, exitCode: 0 };
   } finally {
-    await look.close();
+    await probe.close();
   }
 }

@@ -34,7 +34,7 @@ export type ClusterCommand = {
 /** Probes, plans, asks, acts. Returns the exit status. */
 export async function runClusterCommand(command: ClusterCommand): Promise<number> {
   const { options, members, say } = command;
-  const seen = await members.lookSourceLast();
+  const seen = await members.probeSourceLast();
   if (options.command === 'status') {
     say(options.json ? `${JSON.stringify(clusterStatus(seen), null, 2)}\n` : statusTable(seen));
     return exitCodes.done;
@@ -54,7 +54,7 @@ export async function runClusterCommand(command: ClusterCommand): Promise<number
 async function underLease(command: ClusterCommand, lease: Lease): Promise<number> {
   let done = false;
   try {
-    const decision = await decide(command, await command.members.look());
+    const decision = await decide(command, await command.members.probe());
     if (decision.verdict !== 'go') return conclude(command, decision, null);
     // A promotion that failed half-way counts: the quiet time is there to prevent repeated attempts.
     done = true;
@@ -131,7 +131,7 @@ async function proceed(
     outcome.failure = error.message;
   }
   const tookMs = Math.round(clock.monotonic() - startMs);
-  const leader = findLeader(await members.look());
+  const leader = findLeader(await members.probe());
   if (leader !== null) await command.onLeader(leader.name);
   return conclude(command, decision, { ...outcome, source: leader?.name ?? null, tookMs, timings });
 }

@@ -3,14 +3,14 @@ import type { ClusterHealth, NodeHealth } from '../cluster/cluster-health.ts';
 import { systemClock } from '../platform/clock.ts';
 import { watchStopSignals } from '../platform/stop-signals.ts';
 import { clusterConfig } from './cluster-config.ts';
-import { ClusterLook } from './cluster-look.ts';
+import { ClusterProbe } from './cluster-probe.ts';
 import { entry, print } from './entry.ts';
 import { type HealthOptions, healthUsage, readHealthOptions } from './health-options.ts';
 import { healthTable } from './health-table.ts';
 import { UsageError } from './usage-error.ts';
 
 const exitCodes = { HEALTHY: 0, DEGRADED: 1, DOWN: 2, UNKNOWN: 2 } as const;
-const couldNotLook = 3;
+const couldNotProbe = 3;
 /** A new process takes longer to connect than a running monitor. */
 const patienceMs = 1000;
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
@@ -23,24 +23,24 @@ async function run(options: HealthOptions): Promise<number> {
     throw new UsageError(`No node is called ${options.node}. There are: ${names.join(', ')}`);
   }
   const timeoutMs = options.timeoutMs ?? Math.max(config.monitor.timeoutMs, patienceMs);
-  const look = new ClusterLook(config, { timeoutMs, clock: systemClock });
+  const probe = new ClusterProbe(config, { timeoutMs, clock: systemClock });
   try {
-    return options.watch ? await watch(look, options) : show(await look.look(), options);
+    return options.watch ? await watch(probe, options) : show(await probe.probe(), options);
   } finally {
-    await look.close();
+    await probe.close();
   }
 }
 
 /** Probes until the process is asked to end; the last result determines the exit status. */
-async function watch(look: ClusterLook, options: HealthOptions): Promise<number> {
+async function watch(probe: ClusterProbe, options: HealthOptions): Promise<number> {
   const end = new AbortController();
   const ended = new Promise<null>((resolve) => end.signal.addEventListener('abort', () => resolve(null)));
   const onStop = () => end.abort();
   const stopWatching = watchStopSignals({ source: process, clock: systemClock, onStop, onImpatience: process.exit });
-  let exitCode: number = couldNotLook;
+  let exitCode: number = couldNotProbe;
   while (!end.signal.aborted) {
     const dueMs = systemClock.monotonic() + options.intervalMs;
-    const seen = await Promise.race([look.look(), ended]);
+    const seen = await Promise.race([probe.probe(), ended]);
     if (seen === null) break;
     exitCode = show(seen, options);
     const pauseMs = Math.max(0, dueMs - systemClock.monotonic());
@@ -71,4 +71,4 @@ function show(health: ClusterHealth, { node, json, watch: again }: HealthOptions
 
 // The reader of a pipe may have closed it.
 process.stdout.on('error', () => process.exit());
-await entry(readHealthOptions, run, () => couldNotLook);
+await entry(readHealthOptions, run, () => couldNotProbe);

@@ -23,7 +23,7 @@ export type ClusterOptions = {
     readonly downIntervalMs: number;
     readonly timeoutMs: number;
   };
-  /** How many times as long as usual a look may take now. Default: once. */
+  /** How many times as long as usual a probe may take now. Default: once. */
   readonly stretch?: () => number;
   readonly tracker: { readonly sliceMs: number; readonly maxWaiters: number };
   /** The source has lost data. */

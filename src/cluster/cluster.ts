@@ -21,7 +21,7 @@ import { SourceJudge } from './source-judge.ts';
 import { type WatchedNode, watchNode } from './watched-node.ts';
 
 /** Requests refused for one reason come in crowds. */
-const lookAgainSpacingMs = 100;
+const probeAgainSpacingMs = 100;
 /** Maximum wait to learn whether a node is there. */
 const maxDoubtMs = 2000;
 
@@ -36,7 +36,7 @@ export class Cluster {
   readonly #listeners = new Set<(snapshot: ClusterSnapshot) => void>();
   #snapshot: ClusterSnapshot;
   #writers = KnownWriters.none;
-  #lookedAgainMs = Number.NEGATIVE_INFINITY;
+  #probedAgainMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -71,10 +71,10 @@ export class Cluster {
           ? Promise.race([monitor.start(), down ? never : this.#untilDown(name)])
           : [],
       );
-    const looks = { first: starting(false), last: starting(true) };
-    await Promise.all(looks.first);
+    const probes = { first: starting(false), last: starting(true) };
+    await Promise.all(probes.first);
     const answers = this.#snapshot.some((status) => isSeen(status) && status.role !== 'BACKUP');
-    if (!answers) await Promise.all(looks.last);
+    if (!answers) await Promise.all(probes.last);
   }
 
   async stop(): Promise<void> {
@@ -125,17 +125,17 @@ export class Cluster {
   }
 
   /** Knowledge about the servers has turned out to be wrong: probes all of them now, unless that was just done. */
-  lookAgain(): void {
+  probeAgain(): void {
     const nowMs = this.#options.clock.monotonic();
-    if (nowMs - this.#lookedAgainMs < lookAgainSpacingMs) return;
-    this.#lookedAgainMs = nowMs;
+    if (nowMs - this.#probedAgainMs < probeAgainSpacingMs) return;
+    this.#probedAgainMs = nowMs;
     for (const { monitor } of this.#members.values()) monitor.nudge();
   }
 
   /** Whether a position can be used. One that reveals an unknown promotion cannot; the servers are then probed. */
   believes(position: Position): boolean {
     if (this.#writers.explain(position)) return true;
-    this.lookAgain();
+    this.probeAgain();
     return false;
   }
 
@@ -147,7 +147,7 @@ export class Cluster {
   /** A write without a position was committed on the node: no position is trusted before it was probed again. */
   untold(nodeName: string, why: 'UNNUMBERED' | 'UNLOGGED'): void {
     this.#change(nodeName, (status) => foundUntold(status, why));
-    this.lookNow(nodeName);
+    this.probeNow(nodeName);
   }
 
   /** Other processes may report it during the first probe. */
@@ -164,13 +164,13 @@ export class Cluster {
   /** Another process has seen the node down: probes at once, and trusts the report until then. */
   suspect(nodeName: string, trouble: string): void {
     this.#change(nodeName, (status) => afterHearsay(status, trouble, this.#options.health));
-    this.lookNow(nodeName);
+    this.probeNow(nodeName);
   }
 
   /** A read met an error that concerns the server, or gets no answer: probes now whether it can serve. */
   doubtServing(nodeName: string): void {
     this.#member(nodeName).probe.doubtServing?.();
-    this.lookNow(nodeName);
+    this.probeNow(nodeName);
   }
 
   /** The node refused a read for a reason of its own. `trial` sends the same read there again. */
@@ -179,7 +179,7 @@ export class Cluster {
   }
 
   /** Probes the node now instead of at the next interval. */
-  lookNow(nodeName: string): void {
+  probeNow(nodeName: string): void {
     this.#member(nodeName).monitor.nudge();
   }
 
@@ -202,7 +202,7 @@ export class Cluster {
       snapshot: () => this.#snapshot,
       change: (change) => this.#change(node.name, change),
       connectionLost: (trouble) => this.connectionLost(node.name, trouble),
-      probeNow: () => this.lookNow(node.name),
+      probeNow: () => this.probeNow(node.name),
       reached: (position) => this.#reached(node.name, position),
     });
   }
@@ -231,11 +231,11 @@ export class Cluster {
       : { snapshot: statuses, probe: [] };
     this.#snapshot = snapshot;
     for (const status of snapshot) this.#statuses.set(status.node.name, status);
-    if (eventful) this.judge.look(snapshot);
+    if (eventful) this.judge.observe(snapshot);
     for (const listener of this.#listeners) this.#tell(listener, snapshot);
     const { minServingReplicas: floor } = this.#options.health;
     if (eventful) for (const happening of eventsBetween(earlier, snapshot, floor)) this.events.publish(happening);
-    for (const name of probe) this.lookNow(name);
+    for (const name of probe) this.probeNow(name);
   }
 
   /** A listener that throws must neither stop the monitor nor look like a failed probe. */

@@ -25,7 +25,7 @@ export function concludeFrom(
   const errant = judgeErrant(withSourceRemembered(roles.snapshot));
   const snapshot = judgeBlind(errant.snapshot);
   const ofRoles = roles.changed.filter((name) => name !== changed);
-  return { snapshot, probe: [...errant.look, ...ofRoles, ...lackingNewEpoch(earlier, snapshot)] };
+  return { snapshot, probe: [...errant.probe, ...ofRoles, ...lackingNewEpoch(earlier, snapshot)] };
 }
 
 /** When an epoch is heard of: those that have perhaps received it as well. */

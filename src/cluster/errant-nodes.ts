@@ -24,22 +24,22 @@ export type ErrantJudgement = {
   /** The same one if nothing has changed. */
   readonly snapshot: ClusterSnapshot;
   /** Servers that must be probed now, for a verdict. */
-  readonly look: readonly string[];
+  readonly probe: readonly string[];
 };
 
 export function judgeErrant(snapshot: ClusterSnapshot): ErrantJudgement {
   const source = writableSource(snapshot);
-  if (source === undefined) return { snapshot, look: [] };
-  const look = new Set<string>();
-  const judged = snapshot.map((status) => judge(status, source, look));
+  if (source === undefined) return { snapshot, probe: [] };
+  const probe = new Set<string>();
+  const judged = snapshot.map((status) => judge(status, source, probe));
   const changed = judged.some((status, index) => status !== snapshot[index]);
-  return { snapshot: changed ? judged : snapshot, look: [...look] };
+  return { snapshot: changed ? judged : snapshot, probe: [...probe] };
 }
 
 /** Longer than a commit waits for a replica in the shipped configuration. */
 export const errantSettleMs = 2500;
 
-function judge(status: NodeStatus, source: NodeStatus, look: Set<string>): NodeStatus {
+function judge(status: NodeStatus, source: NodeStatus, probe: Set<string>): NodeStatus {
   const { report, suspect, errant, node, successes, reportedMs } = status;
   if (status === source) return sound(status);
   // What it reported before it was lost is outdated.
@@ -49,7 +49,7 @@ function judge(status: NodeStatus, source: NodeStatus, look: Set<string>): NodeS
   if (found === null) return status;
   if (found.length === 0) return suspect !== null && errant.length > 0 && isNumbered(status) ? status : sound(status);
   if (source.asOfMs < reportedMs) {
-    if (suspect === null) look.add(source.node.name);
+    if (suspect === null) probe.add(source.node.name);
     return status;
   }
   if (suspect === null && errant.length === 0) return { ...status, suspect: { report, sinceMs: reportedMs } };

@@ -86,14 +86,15 @@ export function afterGoodProbe(
 }
 
 function late(seen: NodeStatus, lagMs: number, policy: HealthPolicy): NodeStatus {
-  const counted = { ...seen, soundLooks: 0, lateLooks: seen.lateLooks + 1 };
-  if (seen.state === 'HEALTHY' && counted.lateLooks < policy.failureThreshold) return counted;
+  const counted = { ...seen, soundProbes: 0, lateProbes: seen.lateProbes + 1 };
+  if (seen.state === 'HEALTHY' && counted.lateProbes < policy.failureThreshold) return counted;
   return { ...counted, state: 'DEGRADED', trouble: `is ${lagMs} ms behind`, isLate: true };
 }
 
 function sound(seen: NodeStatus, policy: HealthPolicy): NodeStatus {
-  const counted = { ...seen, soundLooks: seen.soundLooks + 1, lateLooks: 0 };
-  const proving = seen.state === 'DEGRADED' && seen.role === 'REPLICA' && counted.soundLooks < policy.recoveryThreshold;
+  const counted = { ...seen, soundProbes: seen.soundProbes + 1, lateProbes: 0 };
+  const proving =
+    seen.state === 'DEGRADED' && seen.role === 'REPLICA' && counted.soundProbes < policy.recoveryThreshold;
   if (proving) return { ...counted, state: 'DEGRADED', trouble: 'replicates again, and is on probation' };
   return { ...counted, state: 'HEALTHY', trouble: null, isLate: false };
 }
@@ -106,7 +107,7 @@ export function afterRefusals(status: NodeStatus, refusing: Refusing | null): No
 }
 
 export function degraded(status: NodeStatus, trouble: string): NodeStatus {
-  return { ...status, state: 'DEGRADED', trouble, isLate: false, soundLooks: 0, lateLooks: 0 };
+  return { ...status, state: 'DEGRADED', trouble, isLate: false, soundProbes: 0, lateProbes: 0 };
 }
 
 const shownErrant = 3;
@@ -133,7 +134,7 @@ export function afterFailedProbe(status: NodeStatus, trouble: string, policy: He
 }
 
 /** Replication state is discarded when a node is lost. */
-const freshStanding = { soundLooks: 0, lateLooks: 0, isLate: false } as const;
+const freshStanding = { soundProbes: 0, lateProbes: 0, isLate: false } as const;
 
 /** A connection to it was lost, which may be the only one affected. */
 export function inDoubt(status: NodeStatus, trouble: string, nowMs: number): NodeStatus {
@@ -167,8 +168,8 @@ export function breakerOf({ state, successes }: NodeStatus): BreakerState {
 }
 
 /** True if it should be probed more often than a healthy one. */
-export function isInTrouble({ state, failures, lateLooks }: NodeStatus): boolean {
-  return state !== 'HEALTHY' || failures > 0 || lateLooks > 0;
+export function isInTrouble({ state, failures, lateProbes }: NodeStatus): boolean {
+  return state !== 'HEALTHY' || failures > 0 || lateProbes > 0;
 }
 
 /** True after enough probes without an answer: work that still runs there will not end. */

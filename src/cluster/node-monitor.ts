@@ -39,7 +39,7 @@ export class NodeMonitor {
 
   /** Resolves after the first probe, whatever its result. */
   async start(): Promise<void> {
-    await this.#look();
+    await this.#probe();
     this.#running = this.#loop();
   }
 
@@ -59,7 +59,7 @@ export class NodeMonitor {
     while (!this.#stopped.signal.aborted) {
       if (!this.#nudged) await this.#rest();
       this.#nudged = false;
-      if (!this.#stopped.signal.aborted) await this.#look();
+      if (!this.#stopped.signal.aborted) await this.#probe();
     }
   }
 
@@ -73,7 +73,7 @@ export class NodeMonitor {
     else await clock.sleep(jittered(pauseMs, random), { signal }).catch(() => undefined);
   }
 
-  async #look(): Promise<void> {
+  async #probe(): Promise<void> {
     const { timeoutMs, stretch = () => 1 } = this.#options;
     const asOfMs = this.#options.clock.monotonic();
     try {

@@ -20,10 +20,10 @@ export type HistoryAnswer = {
 
 /**
  * What the cluster needs from a server, implemented where SQL is spoken. One connection for each use, so
- * that a blocked wait never holds up a look. All reject on a lost connection or after `timeoutMs`.
+ * that a blocked wait never holds up a probe. All reject on a lost connection or after `timeoutMs`.
  */
 export interface NodeProbe {
-  /** One full look. */
+  /** One full probe. */
   probe(timeoutMs: number): Promise<ProbeReport>;
   /**
    * `reached`: everything in it is visible to reads that start after this call was made.
@@ -36,7 +36,7 @@ export interface NodeProbe {
   readHistory(timeoutMs: number): Promise<HistoryAnswer>;
   /** Whether it answers anything at all, be it with an error. Never rejects. */
   isThere(timeoutMs: number): Promise<boolean>;
-  /** A read has met a reason to doubt that the server can serve: the next look finds out. */
+  /** A read has met a reason to doubt that the server can serve: the next probe finds out. */
   doubtServing?(): void;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export interface NodeProbe {
 export type NodeProbeListener = {
   /** A connection that was open is gone: what it told about positions may no longer hold. */
   connectionLost(trouble: string): void;
-  /** Another look would tell something new. */
+  /** Another probe would tell something new. */
   changed?(): void;
 };
 

@@ -20,7 +20,7 @@ export type NodeState = (typeof nodeStates)[number];
 export const memberStates = ['ONLINE', 'RECOVERING', 'OFFLINE', 'ERROR', 'NO_MAJORITY'] as const;
 export type MemberState = (typeof memberStates)[number];
 
-/** What one look at a node saw. */
+/** What one probe of a node saw. */
 export type ProbeReport = {
   /** Changes when another server, or the same one with other data, answers at this address. */
   readonly identity: string;
@@ -93,8 +93,8 @@ export type NodeStatus = {
   /** Good probes that a DOWN node still has to show before it serves. */
   readonly probation: number;
   /** Good probes in a row that found replication well, and that found it later than is allowed. */
-  readonly soundLooks: number;
-  readonly lateLooks: number;
+  readonly soundProbes: number;
+  readonly lateProbes: number;
   /** Serves no reads for no other reason than being late, by mistake or on purpose: may stand in while too few are well. */
   readonly isLate: boolean;
   /** The report that first showed transactions which the source lacks, and since when; `null` since it was found without. */
@@ -111,7 +111,7 @@ export type NodeStatus = {
   readonly refusing: Refusing | null;
   /** Why the node is not HEALTHY, in words. */
   readonly trouble: string | null;
-  /** A connection to it was lost, at this reading of the monotonic clock: whether the server is there the next look tells. */
+  /** A connection to it was lost, at this reading of the monotonic clock: whether the server is there the next probe tells. */
   readonly doubt: { readonly sinceMs: number; readonly trouble: string } | null;
   /** Why a new epoch could not be recorded on this server, in words; absent when it could, or need not. */
   readonly epochTrouble?: string | null;
@@ -137,8 +137,8 @@ export function unseen(node: Node): NodeStatus {
     failures: 0,
     successes: 0,
     probation: 0,
-    soundLooks: 0,
-    lateLooks: 0,
+    soundProbes: 0,
+    lateProbes: 0,
     isLate: false,
     suspect: null,
     errant: [],

@@ -87,7 +87,7 @@ export class PositionTracker {
     if (signal?.aborted) return 'ABORTED';
     const untilMs = this.#options.clock.monotonic() + timeoutMs;
     const outcome = new Promise<WaitOutcome>((resolve) => this.#enlist(position, untilMs, signal, resolve));
-    if (this.#looping) this.#lookAside();
+    if (this.#looping) this.#askAside();
     else void this.#loop();
     return outcome;
   }
@@ -121,7 +121,7 @@ export class PositionTracker {
   }
 
   /** The loop may be blocked for a larger position; the newcomer's may be there already. */
-  #lookAside(): void {
+  #askAside(): void {
     this.#reads.run().then(
       () => this.#wake(),
       () => undefined,

@@ -82,7 +82,7 @@ export class SourceJudge {
   }
 
   /** Takes over the result of a probe. */
-  look(snapshot: ClusterSnapshot): void {
+  observe(snapshot: ClusterSnapshot): void {
     const source = writableSource(snapshot);
     if (source?.report == null || source.position === null || source.asOfMs === null) {
       if (this.#known !== null) this.#turns += 1;
@@ -185,9 +185,9 @@ export class SourceJudge {
 
   #learn(node: string, report: ProbeReport, asOfMs: number): void {
     const { identity, position } = report;
-    const looked = this.#options.positions.kind(position.flavour).historyOf(report);
+    const probed = this.#options.positions.kind(position.flavour).historyOf(report);
     const known = { node, identity, position, epoch: epochOf(report), asOfMs };
-    const fresh = { ...known, seen: looked, answeredMs: Number.NEGATIVE_INFINITY, written: null, all: looked };
+    const fresh = { ...known, seen: probed, answeredMs: Number.NEGATIVE_INFINITY, written: null, all: probed };
     const before = this.#known ?? this.#before;
     this.#before = null;
     if (before === null || before.node !== node || before.identity !== identity) {
@@ -197,8 +197,8 @@ export class SourceJudge {
     }
     const { written, answeredMs } = before;
     // A probe asks several questions: its result may be older than an answer that arrived first.
-    const isOlder = asOfMs <= answeredMs && before.seen.continues(looked);
-    const seen = isOlder ? before.seen : looked;
+    const isOlder = asOfMs <= answeredMs && before.seen.continues(probed);
+    const seen = isOlder ? before.seen : probed;
     const holdsWritten = written === null || seen.judge(written.position) === 'INCLUDED';
     const lost = written !== null && !holdsWritten && written.atMs < asOfMs;
     if (lost || !seen.continues(before.seen)) {

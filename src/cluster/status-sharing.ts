@@ -80,7 +80,7 @@ export class StatusSharing {
     const reaction = reactionTo(word, status);
     if (reaction === 'NONE' || !this.#heeds(word.node)) return;
     if (reaction === 'LOOK') {
-      cluster.lookNow(word.node);
+      cluster.probeNow(word.node);
       return;
     }
     // `suspect` publishes events, and the node must be marked before.

@@ -22,7 +22,7 @@ export const pageRoutes: readonly PageRoute[] = [
     path: '/lab',
     title: 'Lab',
     Page: later(async () => (await import('./lab/lab-page.tsx')).LabPage),
-    isOffered: async () => (await (await import('./lab/lab-server.ts')).lookAtLab()).nodes !== null,
+    isOffered: async () => (await (await import('./lab/lab-server.ts')).readLab()).nodes !== null,
   },
   {
     path: '/routing-log',

@@ -13,7 +13,7 @@ import { respondError, respondJson } from './respond.ts';
 
 /** The fault injector; wired in `cli`. */
 export interface ServedLab {
-  look(): Promise<readonly object[]>;
+  readState(): Promise<readonly object[]>;
   /** With `forS`, the action is reverted after so many seconds, unless another action follows on the same server. */
   act(node: string, action: LabAction, forS?: number): Promise<void>;
   undoAll(): Promise<void>;
@@ -39,7 +39,8 @@ export async function answerLab(
 ): Promise<void> {
   const isNear = isFromThisMachine(request);
   // GET requests are told that there is no lab, as everywhere without one.
-  if (request.method === 'GET') return respondJson(response, 200, { nodes: lab && isNear ? await lab.look() : null });
+  if (request.method === 'GET')
+    return respondJson(response, 200, { nodes: lab && isNear ? await lab.readState() : null });
   if (request.method !== 'POST') {
     response.setHeader('allow', 'GET, POST');
     return respondError(response, 405, 'METHOD_NOT_ALLOWED', 'Use GET or POST.');
@@ -52,7 +53,7 @@ export async function answerLab(
   try {
     if ('undo' in asked.data) await lab.undoAll();
     else await lab.act(asked.data.node, asked.data.action, asked.data.forS);
-    respondJson(response, 200, { nodes: await lab.look() });
+    respondJson(response, 200, { nodes: await lab.readState() });
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
     respondError(response, error.code === 'LOCAL_NODE_UNKNOWN' ? 404 : 409, error.code, error.message);

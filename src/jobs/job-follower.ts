@@ -12,7 +12,7 @@ export type JobFollowerOptions = {
 /** Minimum interval between two updates of a follower. */
 const spacingMs = 100;
 /** Lost messages are made up for by polling. */
-const lookEveryMs = 2000;
+const pollEveryMs = 2000;
 
 /** Reports the progress of a job, latest state only, until it has ended or its reader leaves. */
 export class JobFollower {
@@ -22,7 +22,7 @@ export class JobFollower {
   #newest: JobRecord | null = null;
   #toldRevision = -1;
   #cancelTelling: (() => void) | null = null;
-  #cancelLooking: () => void = () => undefined;
+  #cancelPoll: () => void = () => undefined;
 
   /** `onEnd` is called once, whichever side ends it. */
   constructor(options: JobFollowerOptions, first: JobRecord, onEnd: (follower: JobFollower) => void) {
@@ -30,7 +30,7 @@ export class JobFollower {
     this.stream = new BoundedStream<JobRecord>(1, () => {
       this.#unlisten();
       this.#cancelTelling?.();
-      this.#cancelLooking();
+      this.#cancelPoll();
       onEnd(this);
     });
     this.#unlisten = options.listen((record) => {
@@ -38,7 +38,7 @@ export class JobFollower {
     });
     this.#newest = first;
     this.#tell();
-    if (first.finishedAtMs === null) this.#lookLater();
+    if (first.finishedAtMs === null) this.#pollLater();
   }
 
   #hear(record: JobRecord): void {
@@ -58,10 +58,10 @@ export class JobFollower {
     if (record.finishedAtMs !== null) this.stream.end();
   }
 
-  #lookLater(): void {
+  #pollLater(): void {
     const { clock, read, id } = this.#options;
-    this.#cancelLooking = clock.after(lookEveryMs, () => {
-      this.#lookLater();
+    this.#cancelPoll = clock.after(pollEveryMs, () => {
+      this.#pollLater();
       read(id).then(
         (record) => (record === null ? this.stream.end() : this.#hear(record)),
         () => undefined,

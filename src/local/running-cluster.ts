@@ -250,7 +250,7 @@ export class RunningCluster implements LocalCluster {
     const replicas = this.nodes.filter(({ role }) => role === 'replica');
     await Promise.all(
       replicas.map(async (replica) => {
-        const seen = await appliers.look(replica).catch(() => null);
+        const seen = await appliers.readState(replica).catch(() => null);
         if ((seen?.delayS ?? 0) > 0) await appliers.delay(replica, 0);
       }),
     );

@@ -141,7 +141,7 @@ export class Mirror {
     this.#worker.start();
     let nextCheckMs = clock.monotonic() + this.#limits.checkIntervalMs;
     while (!this.#stop.signal.aborted) {
-      await this.#look();
+      await this.#readDepth();
       if (this.#limits.checkIntervalMs > 0 && clock.monotonic() >= nextCheckMs) {
         await this.#checkSome();
         nextCheckMs = clock.monotonic() + this.#limits.checkIntervalMs * (0.9 + random() * 0.2);
@@ -161,7 +161,7 @@ export class Mirror {
       } catch (error) {
         const trouble = errorMessage(error);
         if (trouble !== this.#state.trouble) log.warn({ reason: trouble }, 'cannot prepare the backup yet; will retry');
-        await this.#look();
+        await this.#readDepth();
         this.#learn({ trouble });
       }
       await this.#sleep(this.#limits.watchIntervalMs);
@@ -169,7 +169,7 @@ export class Mirror {
     return false;
   }
 
-  async #look(): Promise<void> {
+  async #readDepth(): Promise<void> {
     try {
       const depth = await this.#watchLinks.now().outbox.depth();
       const turn = turnOf(this.#state.turn, depth, this.#limits.behindAfterMs);

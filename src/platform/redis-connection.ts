@@ -202,13 +202,13 @@ export class RedisConnection {
     const reason = (error: Error) => (isReply(error) || error instanceof LostError ? Promise.reject(error) : failed);
     await client.connect().catch(reason);
     await Promise.race([client.ping().catch(reason), failed]);
-    await Promise.race([this.#look(client).catch(reason), failed]);
+    await Promise.race([this.#checkRole(client).catch(reason), failed]);
     const greeting = channels.length === 0 ? client.ping() : client.subscribe(...channels);
     await Promise.race([greeting.catch(reason), failed]);
   }
 
   /** Some accounts may not ask: then the check decides. */
-  async #look(client: Redis): Promise<void> {
+  async #checkRole(client: Redis): Promise<void> {
     const text = String(await client.call('info').catch(() => ''));
     if (/^cluster_enabled:1\b/m.test(text)) throw new LostError(clusterMode);
     if (/^role:slave\b/m.test(text)) throw new LostError(redisFault('READONLY').trouble);

@@ -77,7 +77,7 @@ export type FlavourCapabilities = {
 export type Reached = { readonly reached: Position; readonly observed: Position };
 
 /** The answer to one probe, without the parts that are asked of every kind in the same way. */
-export type ServerLook = Omit<
+export type ServerProbe = Omit<
   ProbeReport,
   'epochs' | 'epochsUnread' | 'unable' | 'unwritable' | 'migrations' | 'settings'
 > &
@@ -87,7 +87,7 @@ export type ServerLook = Omit<
 
 /** What the monitor asks a server regularly. */
 export interface ServerQuestions {
-  look(connection: Connection): Promise<ServerLook>;
+  probe(connection: Connection): Promise<ServerProbe>;
   /** Rejects if it is the source and gives its writes no GTIDs. */
   readPosition(connection: Connection, role: NodeRole): Promise<Reached>;
   /** Resolves when the position is reached or the time is up; `applying` is false if it would never be reached. */
@@ -154,7 +154,7 @@ export interface ProofQuestions {
   /** Sent after the first write of a transaction, inside it. */
   statement(proof: ProofMark): string;
   /** The transaction's outcome. */
-  look(connection: Connection, proof: ProofMark & { readonly session: number }): Promise<ProofSeen>;
+  probe(connection: Connection, proof: ProofMark & { readonly session: number }): Promise<ProofSeen>;
   /** Deletes marks that are more than a day old, except those in use; returns how many. */
   purge(connection: Pick<Sends, 'query'>, limit: number): Promise<number>;
   /** Ends a session, which rolls back what it has not committed. */
@@ -192,7 +192,7 @@ export interface EpochRecords {
 /** Administers a server. Whatever changes something resolves when it is done. */
 export interface ServerControl {
   /** `reported`: the address that the server advertises; `null` if it advertises none. */
-  look(
+  probe(
     connection: Connection,
   ): Promise<Omit<MemberFacts, 'address' | 'abilities'> & { readonly reported: Reported | null }>;
   refuseWrites(connection: Connection): Promise<void>;

@@ -4,7 +4,7 @@ import { sourceOf } from '../support/engine.ts';
 import type { TestCluster } from '../support/test-cluster.ts';
 
 const patienceMs = 120_000;
-const lookEveryMs = 20;
+const pollEveryMs = 20;
 
 /** How many rows of the outbox wait. Throws when some were given up. */
 export async function waitingRows(source: Connection): Promise<number> {
@@ -24,14 +24,14 @@ export async function untilMirrored(cluster: TestCluster): Promise<void> {
 }
 
 /** Looks until the outbox is empty, and tells what each look saw. */
-export async function untilDrained(source: Connection, onLook: (waiting: number) => void): Promise<void> {
+export async function untilDrained(source: Connection, onProbe: (waiting: number) => void): Promise<void> {
   const deadlineMs = systemClock.monotonic() + patienceMs;
   for (;;) {
     const waiting = await waitingRows(source);
-    onLook(waiting);
+    onProbe(waiting);
     if (waiting === 0) return;
     if (systemClock.monotonic() > deadlineMs) throw new Error(`${waiting} rows of the outbox still wait`);
-    await systemClock.sleep(lookEveryMs);
+    await systemClock.sleep(pollEveryMs);
   }
 }
 

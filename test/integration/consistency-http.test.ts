@@ -173,7 +173,7 @@ describe('every level with every policy', () => {
 
   /** Resolves when `b` has seen all replicas well. */
   async function bothServing(): Promise<void> {
-    for (let looks = 0; looks < 600; looks += 1) {
+    for (let probes = 0; probes < 600; probes += 1) {
       const { data } = await ask(b, '{ cluster { nodes { role state } } }');
       const states: { role: string; state: string }[] = data.cluster.nodes;
       if (states.filter(({ role, state }) => role === 'REPLICA' && state === 'HEALTHY').length === 2) return;

@@ -70,7 +70,7 @@ describe('npm run dev', () => {
   });
 
   it('breaks servers for the page of the lab', async () => {
-    const look = async () => JSON.parse(await answer('/lab/nodes')).nodes;
+    const probe = async () => JSON.parse(await answer('/lab/nodes')).nodes;
     const act = async (node: string, action: object) => {
       const response = await fetch(new URL('/lab/nodes', url), {
         method: 'POST',
@@ -79,9 +79,9 @@ describe('npm run dev', () => {
       });
       return { status: response.status, body: await response.json() };
     };
-    expect((await look()).map(({ name }: { name: string }) => name)).toContain('replica-2');
+    expect((await probe()).map(({ name }: { name: string }) => name)).toContain('replica-2');
     expect((await act('replica-2', { name: 'delay', seconds: 7 })).status).toBe(200);
-    expect(await look()).toContainEqual(expect.objectContaining({ name: 'replica-2', delayS: 7 }));
+    expect(await probe()).toContainEqual(expect.objectContaining({ name: 'replica-2', delayS: 7 }));
     expect((await act('replica-2', { name: 'delay', seconds: 0 })).status).toBe(200);
     expect(await act('replica-9', { name: 'kill' })).toMatchObject({
       status: 404,

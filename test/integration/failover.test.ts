@@ -248,7 +248,7 @@ describe.sequential('a source that hands over', () => {
   });
 });
 
-describe.sequential('a process that looks at nothing periodically', () => {
+describe.sequential('a process that probes nothing periodically', () => {
   it('hears of a promotion from what its reads see, and makes no token that would name lost writes', async () => {
     const monitor = { intervalMs: 'off', downIntervalMs: 250, timeoutMs: 400 } as const;
     const quiet = await openEngine(cluster, { monitor });
@@ -285,8 +285,8 @@ describe.sequential('a replica that was written to', () => {
 
   it('stays so when the source has given out the same numbers', async () => {
     for (let order = 0; order < 5; order += 1) await createOrder(api);
-    const looks = await Promise.all(Array.from({ length: 5 }, () => seen('replica-2')));
-    for (const look of looks) expect(look).toMatchObject(holdsErrant);
+    const probes = await Promise.all(Array.from({ length: 5 }, () => seen('replica-2')));
+    for (const probe of probes) expect(probe).toMatchObject(holdsErrant);
     expect(errant.told.map(({ node }) => node)).toEqual(['source', 'replica-2']);
   });
 });

@@ -41,12 +41,12 @@ function health(...argv: string[]) {
   return { child, exited, output: () => text };
 }
 
-type Look = ClusterHealth & {
+type Printed = ClusterHealth & {
   readonly exitCode: number | null;
   readonly node: (name: string) => NodeHealth | undefined;
 };
 
-async function look(...argv: string[]): Promise<Look> {
+async function probe(...argv: string[]): Promise<Printed> {
   const { exited, output } = health('--json', ...argv);
   const exitCode = await exited;
   const seen: ClusterHealth = JSON.parse(output());
@@ -140,7 +140,7 @@ describe('with all servers well', () => {
 describe('a replica that stops applying', () => {
   it('is degraded, by name and reason', async () => {
     await cluster.stopApplier('replica-1');
-    const seen = await look();
+    const seen = await probe();
     expect(seen).toMatchObject({ exitCode: 1, verdict: 'DEGRADED', reads: true, writes: true });
     expect(seen.node('replica-1')).toMatchObject({
       state: 'DEGRADED',
@@ -154,10 +154,10 @@ describe('a replica that stops applying', () => {
       ({ body }) => body.state === 'DEGRADED',
     );
     expect(body.trouble).toBe('has stopped applying');
-    expect((await look('replica-1')).exitCode).toBe(1);
-    expect((await look('replica-2')).exitCode).toBe(0);
+    expect((await probe('replica-1')).exitCode).toBe(1);
+    expect((await probe('replica-2')).exitCode).toBe(0);
     await cluster.startApplier('replica-1');
-    await eventually(look, ({ verdict }) => verdict === 'HEALTHY');
+    await eventually(probe, ({ verdict }) => verdict === 'HEALTHY');
   });
 });
 
@@ -165,7 +165,7 @@ describe('a server that hangs', () => {
   it('is down within the probe timeout, and the others are shown', async () => {
     cluster.pause('replica-2');
     try {
-      const seen = await look();
+      const seen = await probe();
       expect(seen.exitCode).toBe(1);
       expect(seen.node('replica-2')).toMatchObject({
         state: 'DOWN',
@@ -190,7 +190,7 @@ describe('a server that hangs', () => {
 describe('watching', () => {
   it('goes on through a death and a return, never says anything else, and ends with what it saw last', async () => {
     const { child, exited, output } = health('--watch', '--json', '--interval', '0.2');
-    const looks = (): ClusterHealth[] =>
+    const probes = (): ClusterHealth[] =>
       output()
         .split('\n')
         .slice(0, -1)
@@ -198,7 +198,7 @@ describe('watching', () => {
     const source = (health: ClusterHealth | undefined) => health?.nodes.find(({ name }) => name === 'source');
     const untilState = (state: string) =>
       eventually(
-        async () => source(looks().at(-1))?.state,
+        async () => source(probes().at(-1))?.state,
         (now) => now === state,
       );
     await untilState('HEALTHY');
@@ -206,9 +206,9 @@ describe('watching', () => {
     await untilState('DOWN');
     await cluster.restart('source');
     await untilState('HEALTHY');
-    const words = looks().map((look) => {
-      const { state, role, position, trouble } = source(look) ?? {};
-      return [state, role, position !== null, trouble, look.writes].join(' ');
+    const words = probes().map((probe) => {
+      const { state, role, position, trouble } = source(probe) ?? {};
+      return [state, role, position !== null, trouble, probe.writes].join(' ');
     });
     const allowed = [
       'HEALTHY SOURCE true  true',
@@ -220,7 +220,7 @@ describe('watching', () => {
     ];
     expect(words.filter((word) => !allowed.includes(word))).toEqual([]);
     await eventually(
-      async () => looks().at(-1)?.verdict,
+      async () => probes().at(-1)?.verdict,
       (verdict) => verdict === 'HEALTHY',
     );
     child.kill('SIGINT');
@@ -231,7 +231,7 @@ describe('watching', () => {
 describe('a source that is gone', () => {
   it('is down for the command, leaves reads ready and writes not', async () => {
     await cluster.kill('source');
-    const seen = await look();
+    const seen = await probe();
     expect(seen).toMatchObject({ exitCode: 2, verdict: 'DOWN', reads: true, writes: false, source: null });
     expect(seen.node('source')).toMatchObject({ state: 'DOWN', role: null, trouble: 'refused the connection' });
     expect(seen.node('replica-1')).toMatchObject({ state: 'HEALTHY', role: 'REPLICA', lagTransactions: null });
@@ -255,7 +255,7 @@ describe('when all servers are gone', () => {
     expect(body).toMatchObject({ code: 'LIMITED_FUNCTIONALITY', reads: false, writes: false });
     expect((await http('/readyz/read')).status).toBe(503);
     expect((await http('/livez')).status).toBe(200);
-    expect(await look()).toMatchObject({ exitCode: 2, verdict: 'DOWN', reads: false, writes: false });
+    expect(await probe()).toMatchObject({ exitCode: 2, verdict: 'DOWN', reads: false, writes: false });
     const { data, errors } = await ask(api, clusterQuery);
     expect(errors).toEqual([]);
     expect(data.cluster).toMatchObject({ verdict: 'DOWN', epoch: 1, source: null, reads: false, writes: false });

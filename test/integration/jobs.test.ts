@@ -388,21 +388,21 @@ describe('new orders', () => {
   it('continue when Redis is emptied, and when a part of the schedule is deleted', async () => {
     const own = await RedisServer.start();
     const scheduled = await startApi({ ...environment, REDIS_URL: own.url, REFRESH_INTERVAL_MS: '1000' });
-    const looksGoOn = async () => {
+    const probesGoOn = async () => {
       const before = sandbox.listed;
       await until('new orders are looked for', () => sandbox.listed >= before + 3);
     };
     try {
-      await looksGoOn();
+      await probesGoOn();
       for (const policy of ['flushall', 'flushdb']) {
         await own.ask(policy);
-        await looksGoOn();
+        await probesGoOn();
       }
       // As an eviction does: the run that is to come, and then the schedule itself.
       for (const pattern of ['*:refresh:repeat:schedule:*', '*:refresh:repeat*', '*:refresh:delayed', '*:refresh:*']) {
         const keys = (await own.ask('keys', pattern)) as string[];
         if (keys.length > 0) await own.ask('del', ...keys);
-        await looksGoOn();
+        await probesGoOn();
       }
       expect(await finished(await queueRecheck(scheduled, await payableOrders(1)), scheduled)).toMatchObject({
         changed: 1,

@@ -20,7 +20,7 @@ afterEach(() => lab.undoAll());
 afterAll(() => servers.stop());
 
 async function see(name: string): Promise<LabNode | undefined> {
-  return (await lab.look()).find((node) => node.name === name);
+  return (await lab.readState()).find((node) => node.name === name);
 }
 
 async function answers(name: string): Promise<boolean> {
@@ -32,7 +32,7 @@ async function answers(name: string): Promise<boolean> {
 describe('the lab', () => {
   it('sees every server as it is', async () => {
     const well = { state: 'running', doing: null };
-    expect(await lab.look()).toEqual([
+    expect(await lab.readState()).toEqual([
       { ...well, name: 'source', role: 'source', applier: null, delayS: null },
       { ...well, name: 'replica-1', role: 'replica', applier: 'running', delayS: 0 },
       { ...well, name: 'replica-2', role: 'replica', applier: 'running', delayS: 0 },

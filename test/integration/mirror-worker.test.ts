@@ -51,9 +51,9 @@ describe('a mirror', () => {
     // Of its own accord it looks once, and then rests for ever.
     const clock = new RestingClock();
     const commits = new CommittedEvent('orders', createLog({ level: 'silent', format: 'json' }));
-    let looks = 0;
+    let probes = 0;
     const source = () => {
-      looks += 1;
+      probes += 1;
       return orders.address('source');
     };
     const told = { outcome: 'COMMITTED', position: null, onlyOnSource: false, epoch: 1, issuedAtMs: 1 } as const;
@@ -62,17 +62,17 @@ describe('a mirror', () => {
     mirror.start();
     try {
       await until('it rests', async () => clock.rests);
-      const before = looks;
+      const before = probes;
       tell();
       await allSettled();
-      expect(looks - before).toBe(expected);
+      expect(probes - before).toBe(expected);
     } finally {
       await mirror.stop();
     }
-    const atTheEnd = looks;
+    const atTheEnd = probes;
     tell();
     await allSettled();
-    expect(looks).toBe(atTheEnd);
+    expect(probes).toBe(atTheEnd);
   });
 
   it('lets two records swap a unique value', async () => {

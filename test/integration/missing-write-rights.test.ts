@@ -167,7 +167,7 @@ describe('a lock of the whole server, as a backup takes it', () => {
 });
 
 describe('asking', () => {
-  it('writes nothing: no server is a transaction further after a look', async () => {
+  it('writes nothing: no server is a transaction further after a probe', async () => {
     await well();
     const admin = await cluster.admin('source');
     const sql = cluster.cluster.flavour === 'mysql' ? '@@GLOBAL.gtid_executed' : '@@GLOBAL.gtid_binlog_pos';

@@ -273,11 +273,11 @@ describe('on a cluster', () => {
       return writing.then(({ value }) => value).finally(() => session.end());
     };
     const snapshots = places.slice(0, 5).map(() => patient.openSession({ ...opening, snapshot: true }));
-    const look = () => Promise.all(snapshots.map((session) => session.run(() => session.rows(thread))));
+    const probe = () => Promise.all(snapshots.map((session) => session.run(() => session.rows(thread))));
     try {
-      const [written, first] = await Promise.all([Promise.allSettled(places.map(write)), look()]);
+      const [written, first] = await Promise.all([Promise.allSettled(places.map(write)), probe()]);
       // Each snapshot has its own connection, and keeps it.
-      expect(await look()).toEqual(first);
+      expect(await probe()).toEqual(first);
       expect(new Set(first.flat()).size).toBe(snapshots.length);
       const refusals = written.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
       expect(refusals).toEqual(places.filter(isRefused).map(() => new RangeError('refused')));

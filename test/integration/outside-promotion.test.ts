@@ -101,7 +101,7 @@ describe('a promotion that is made outside', () => {
   });
 });
 
-describe('a process that looks at nothing periodically', () => {
+describe('a process that probes nothing periodically', () => {
   it('follows a promotion when a write is refused', async () => {
     // Whoever takes the writes back has to know of the promotion since.
     await follow(cluster, 'source', 'replica-1');

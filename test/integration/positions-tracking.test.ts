@@ -187,7 +187,7 @@ describe('a wait for a position', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       await cluster.kill('replica-1');
       expect(await wait).toBe('UNREACHABLE');
-      // A lost connection is a question: what it had is unknown at once, and that it is down the next look says.
+      // A lost connection is a question: what it had is unknown at once, and that it is down the next probe says.
       expect(statusOf(database.cluster.snapshot(), 'replica-1')?.position).toBeNull();
       await expect
         .poll(() => statusOf(database.cluster.snapshot(), 'replica-1')?.state, { timeout: 30_000, interval: 10 })

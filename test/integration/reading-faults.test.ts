@@ -153,7 +153,7 @@ describe('without the source', () => {
 });
 
 describe('killed connections', () => {
-  it('are no outage: the node serves on, and is looked at again', async () => {
+  it('are no outage: the node serves on, and is probed again', async () => {
     const database = await engine();
     const client = new TestClient(database);
     const read = () => client.read(async (reader) => reader.order.count());
@@ -168,7 +168,7 @@ describe('killed connections', () => {
       database.cluster.subscribe(() => states.push(stateOf(database, 'replica-1')));
       for (const { id } of rows) await admin.query(`KILL ${id}`);
       expect(await read()).toBe(count);
-      await until('it was looked at again', () => states.length > 2 && stateOf(database, 'replica-1') === 'HEALTHY');
+      await until('it was probed again', () => states.length > 2 && stateOf(database, 'replica-1') === 'HEALTHY');
       expect(states).not.toContain('DOWN');
     } finally {
       await admin.end();

@@ -62,14 +62,14 @@ async function written(database: OrdersDatabase): Promise<Session> {
   return client.session;
 }
 
-/** A server that was away is believed after two looks. */
+/** A server that was away is believed after two probes. */
 function epochsSeen(by: OrdersDatabase): number {
-  by.cluster.lookAgain();
+  by.cluster.probeAgain();
   return by.epochs.length;
 }
 
 function sourceSeen(by: OrdersDatabase): string | undefined {
-  by.cluster.lookAgain();
+  by.cluster.probeAgain();
   return writableSource(by.cluster.snapshot())?.node.name;
 }
 
@@ -96,12 +96,12 @@ describe.sequential('a source that comes back with an older copy of its data', (
     copied = await standing();
     for (let round = 0; round < 9; round += 1) lost.push(await written(first));
     for (const name of ['replica-1', 'replica-2']) await caughtUp(cluster, name);
-    watching.cluster.lookNow('source');
+    watching.cluster.probeNow('source');
     const { position } = lost.at(-1) as Session;
     await expect.poll(() => includesOnSource(watching, position), patience).toBe(true);
     await fork.carryOut();
     expect(await standing()).toBe(copied);
-    // Before anybody looks, others give out numbers again that were lost. MySQL tells the API nothing of where its log began.
+    // Before anybody probes, others give out numbers again that were lost. MySQL tells the API nothing of where its log began.
     if (cluster.cluster.flavour === 'mariadb') await onSource('INSERT INTO elsewhere VALUES (1), (2)');
     await expect.poll(() => epochsSeen(first), patience).toBe(2);
     expect(first.epochs.at(-1)?.endOfPrevious?.format()).toBe(copied);
@@ -118,7 +118,7 @@ describe.sequential('a source that comes back with an older copy of its data', (
     for (const by of [first, watching]) expect(await verdictOn(told, by)).toBe('WHOLE');
   });
 
-  it('is not known to a process that has not looked, whose replicas show what they have', async () => {
+  it('is not known to a process that has not probed, whose replicas show what they have', async () => {
     const reader = new TestClient(other);
     await reader.read(async (client) => client.order.count());
     expect(reader.decision?.role).toBe('REPLICA');

@@ -55,7 +55,7 @@ async function openPlace(name: Name): Promise<Place> {
   await admin.query('CREATE TABLE steps (step INT AUTO_INCREMENT PRIMARY KEY)');
   for (let step = 0; step < names.indexOf(name) * 40; step += 1) await admin.query(takeSteps(1));
   const engine = await openEngine(name, cluster);
-  // On a busy machine the first look may be too early, and an engine does not wait for its source.
+  // On a busy machine the first probe may be too early, and an engine does not wait for its source.
   await until(`the source of ${name}`, async () => writableSource(engine.database.cluster.snapshot()) !== undefined);
   await engine.write((tx) =>
     tx.order.create({ data: { ...newOrder(), number: 'origin', currency: currencies[name] } }),
@@ -144,7 +144,7 @@ async function writeNested(nesting: readonly [Name, Name, Name]) {
   const [outer, middle, inner] = nesting.map((name) => places[name]) as [Place, Place, Place];
   const data = [newOrder(), newOrder(), newOrder()] as const;
   const seen: boolean[][] = [];
-  const look = async () =>
+  const probe = async () =>
     seen.push([
       await isThere(outer, data[0].number),
       await isThere(middle, data[1].number),
@@ -162,15 +162,15 @@ async function writeNested(nesting: readonly [Name, Name, Name]) {
         return last.order.create({ data: data[2] });
       });
       tokens[2] = third.token;
-      await look();
+      await probe();
     });
     tokens[1] = second.token;
     for (const place of [outer, middle, inner]) await commitBeside(place);
-    await look();
+    await probe();
     return first.order.update({ where: { id }, data: { version: 3 } });
   });
   tokens[0] = written.token;
-  await look();
+  await probe();
   return { written, tokens, seen };
 }
 

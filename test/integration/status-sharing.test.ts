@@ -59,7 +59,7 @@ const wellKnown = (database: OrdersDatabase) =>
 
 describe('two processes that share a Redis', () => {
   it.each(['killed', 'hung'])(
-    'both leave a replica that is %s, although one hardly looks, and return to it',
+    'both leave a replica that is %s, although one hardly probes, and return to it',
     async (how) => {
       const a = await engine(watchful);
       const b = await engine(drowsy);

@@ -227,7 +227,7 @@ describe('seen to change', () => {
     }
   });
 
-  it('a pair that both take writes for a while: the one that has them keeps them, at every look', async () => {
+  it('a pair that both take writes for a while: the one that has them keeps them, at every probe', async () => {
     await servers.arrange(keeper, {
       source: { follows: 'replica-1' },
       'replica-1': { writes: true, follows: 'source' },
@@ -290,7 +290,7 @@ describe('seen to change', () => {
   });
 });
 
-/** Whether a server takes no writes, by a look and by what it is asked about its history. */
+/** Whether a server takes no writes, by a probe and by what it is asked about its history. */
 async function refusals(name: string): Promise<boolean[]> {
   const address = nodesOf(cluster).find((node) => node.name === name);
   if (address === undefined) throw new Error(`No node is called ${name}`);
@@ -303,7 +303,7 @@ async function refusals(name: string): Promise<boolean[]> {
 }
 
 describe('a server that takes writes', () => {
-  it('is judged alike by a look and by its history, and so is one that refuses', async () => {
+  it('is judged alike by a probe and by its history, and so is one that refuses', async () => {
     await servers.arrange(keeper, plain);
     expect(await refusals(keeper)).toEqual([false, false]);
     await servers.refuse(keeper);

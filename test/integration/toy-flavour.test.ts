@@ -252,7 +252,7 @@ describe('what such servers are there for', () => {
   const servers = startServers(7100);
   const [source, first] = servers;
 
-  it('is looked at, and a cure is told in their words', async () => {
+  it('is probed, and a cure is told in their words', async () => {
     first.refused.set('notes', 'NO_RIGHT');
     source.refused.set('INSERT notes', 'NO_RIGHT');
     const engine = await openEngine(servers, {
@@ -344,7 +344,7 @@ describe('a promotion among such servers', () => {
   };
 
   it('is planned by what they can be told: their source cannot step down while it runs', async () => {
-    const decision = planSwitchover(await members.look(), 'replica-1');
+    const decision = planSwitchover(await members.probe(), 'replica-1');
     expect(decision).toMatchObject({ verdict: 'refused', reasons: [expect.stringContaining('stop it on its host')] });
   });
 
@@ -355,7 +355,7 @@ describe('a promotion among such servers', () => {
     const lost = await engine.write(setting('lost', 'yes'));
     source.kill();
     await until('the dead source is seen', () => engine.database.cluster.snapshot()[0]?.state === 'DOWN');
-    const seen = await members.look();
+    const seen = await members.probe();
     const decision = planPromotion(seen, { target: 'replica-1', force: true, onlyIfSourceDown: false });
     expect(await carriedOut(decision)).toEqual({ leftOut: [] });
     await until('the new source is seen', () => engine.database.cluster.snapshot()[1]?.role === 'SOURCE');
@@ -374,7 +374,7 @@ describe('a promotion among such servers', () => {
   it('leaves the old source to an operator on its host', async () => {
     source.isRunning = true;
     source.takesWrites = false;
-    const seen = await members.look();
+    const seen = await members.probe();
     const plain = planRejoin(seen, 'source');
     expect(plain).toMatchObject({ verdict: 'refused' });
     const obstacles = await members.copyObstacles(seen);

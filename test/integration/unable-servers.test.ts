@@ -284,7 +284,7 @@ describe('a table that is on no server', () => {
       await onAll(away);
       try {
         const asked = (text: string, level: string) => ask(api, text, { headers: { 'x-consistency-level': level } });
-        // Nobody has looked at the servers since: what is said now a read has found out.
+        // Nobody has probed the servers since: what is said now a read has found out.
         const [first] = (await asked(text, 'eventual')).errors;
         expect(first?.extensions).toMatchObject({
           code: 'LIMITED_FUNCTIONALITY',

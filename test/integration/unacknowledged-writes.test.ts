@@ -1,7 +1,7 @@
 // A source whose replicas have stopped receiving: what it commits waits for their acknowledgement, and nobody sees it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkServers } from '../../src/cli/check-servers.ts';
-import { ClusterLook } from '../../src/cli/cluster-look.ts';
+import { ClusterProbe } from '../../src/cli/cluster-probe.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -123,9 +123,9 @@ it('commits are not reported as acknowledged while the source has given up waiti
   if (read.mode !== 'external') throw new Error('The environment names no servers');
   const holds = async () => {
     // How a server is set up is asked anew on each connection.
-    const once = new ClusterLook(read.config, { timeoutMs: 5000, clock: systemClock });
+    const once = new ClusterProbe(read.config, { timeoutMs: 5000, clock: systemClock });
     try {
-      const { guarantees } = await once.look();
+      const { guarantees } = await once.probe();
       return guarantees.find(({ node, guarantee }) => node === 'source' && guarantee === 'ACKNOWLEDGED_BEFORE_SHOWN')
         ?.holds;
     } finally {

@@ -91,7 +91,7 @@ describe(`${requests} requests that wait`, () => {
         const waiting = await crowd(60_000);
         await until('all wait', () => replicas.every((name) => waitingOn(name) === requests));
         const seen: Connections[] = [];
-        for (let look = 0; look < 10; look += 1) {
+        for (let probe = 0; probe < 10; probe += 1) {
           seen.push(...(await Promise.all(replicas.map(connectionsOn))), await connectionsOn('source'));
         }
         const most = defaultEngine.pool.connectionsPerNode + watching;

@@ -56,7 +56,7 @@ export class TestFailover {
       systemClock,
     );
     try {
-      const decision = await plan(await members.lookSourceLast(), members);
+      const decision = await plan(await members.probeSourceLast(), members);
       const outcome =
         decision.verdict !== 'go'
           ? null
@@ -68,7 +68,7 @@ export class TestFailover {
               progress: () => undefined,
               applyTimeoutMs: 60_000,
             });
-      return { decision, outcome, source: findLeader(await members.look())?.name ?? null };
+      return { decision, outcome, source: findLeader(await members.probe())?.name ?? null };
     } finally {
       await members.close();
     }

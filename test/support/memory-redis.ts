@@ -9,7 +9,7 @@ const scripts = [
   ['store', "'ZADD'"],
   ['mark', "'SET'"],
   ['release', "'DEL'"],
-  ['look', "'GET'"],
+  ['probe', "'GET'"],
 ] as const;
 
 /** The read cache's part of Redis in this process, on the clock of a test. */
@@ -17,7 +17,7 @@ export class MemoryRedis extends Redis {
   readonly kept = new Map<string, Kept>();
   gone = false;
   /** How often the cache looked, and asked for a lease. */
-  looks = 0;
+  probes = 0;
   leases = 0;
   readonly #clock: Clock;
 
@@ -58,8 +58,8 @@ export class MemoryRedis extends Redis {
     const [first = '', second = ''] = keys;
     const now = String(this.#clock.now());
     switch (name) {
-      case 'look':
-        this.looks += 1;
+      case 'probe':
+        this.probes += 1;
         return [this.get(first), this.get(second), now];
       case 'release':
         if (this.get(first) === values[0]) this.kept.delete(first);

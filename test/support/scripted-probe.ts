@@ -46,10 +46,10 @@ export class ScriptedProbe implements NodeProbe {
   applying = true;
   /** Set, everything rejects with it. */
   trouble: Error | null = null;
-  /** Set, looks and reads answer only when it resolves. */
+  /** Set, probes and reads answer only when it resolves. */
   held: Promise<void> | null = null;
   listener: NodeProbeListener = { connectionLost: () => undefined };
-  looks = 0;
+  probes = 0;
   reads = 0;
   waits = 0;
   asks = 0;
@@ -69,7 +69,7 @@ export class ScriptedProbe implements NodeProbe {
   }
 
   async probe(): Promise<ProbeReport> {
-    this.looks += 1;
+    this.probes += 1;
     await this.held;
     if (this.trouble !== null) throw this.trouble;
     return makeReport(this.#role, { position: this.position, ...this.report });

@@ -18,7 +18,7 @@ export type Says = Partial<ProbeReport> & {
   readonly epoch?: readonly [epoch: number, source: string];
 };
 
-/** Servers as one process learns of them, look by look, without any server: `source` and others that are replicas. */
+/** Servers as one process learns of them, look by probe, without any server: `source` and others that are replicas. */
 export class Topology {
   #snapshot: ClusterSnapshot;
   #nowMs = 0;
@@ -27,15 +27,15 @@ export class Topology {
     this.#snapshot = names.map((name) => unseen(makeNode(name, { host: name })));
   }
 
-  /** All at once, in the sequence given: everybody is looked at before somebody is chosen. */
+  /** All at once, in the sequence given: everybody is probed before somebody is chosen. */
   says(all: Readonly<Record<string, Says>>): this {
-    for (const [name, said] of Object.entries(all)) this.#look(name, said);
+    for (const [name, said] of Object.entries(all)) this.#probe(name, said);
     return this;
   }
 
   dies(name: string): this {
     this.#change(name, (status) => afterSilence(status, 'lost the connection'));
-    for (let look = 0; look < 2; look += 1) {
+    for (let probe = 0; probe < 2; probe += 1) {
       this.#change(name, (status) => afterFailedProbe(status, 'refuses the connection', policy));
     }
     return this;
@@ -57,7 +57,7 @@ export class Topology {
     return clusterHealth(this.#snapshot, this.#nowMs);
   }
 
-  #look(name: string, { writes = false, follows = [], stopped = false, has = 5, epoch, ...given }: Says): void {
+  #probe(name: string, { writes = false, follows = [], stopped = false, has = 5, epoch, ...given }: Says): void {
     const asOfMs = this.#nowMs + 1;
     const reportedMs = this.#nowMs + 2;
     const channels = follows.map((source): Channel => {

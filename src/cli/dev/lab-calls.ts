@@ -45,8 +45,8 @@ export class RemoteLab implements ServedLab {
     this.#send = send;
   }
 
-  look(): Promise<readonly object[]> {
-    return this.#ask({ method: 'look', given: [] }) as Promise<readonly object[]>;
+  readState(): Promise<readonly object[]> {
+    return this.#ask({ method: 'readState', given: [] }) as Promise<readonly object[]>;
   }
 
   async act(...given: Parameters<ServedLab['act']>): Promise<void> {

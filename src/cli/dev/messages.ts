@@ -2,7 +2,7 @@
 
 /** Methods of the lab, which breaks servers: they belong to the process that goes on. */
 export type LabCall =
-  | { readonly method: 'look' | 'undoAll'; readonly given: readonly [] }
+  | { readonly method: 'readState' | 'undoAll'; readonly given: readonly [] }
   | { readonly method: 'act'; readonly given: readonly unknown[] };
 
 export type FromApi =

@@ -29,7 +29,7 @@ export type CarryOutOptions = {
 export type Outcome = { readonly leftOut: readonly string[] };
 
 const followTimeoutMs = 5000;
-const lookEveryMs = 10;
+const pollEveryMs = 10;
 
 export async function carryOut(steps: readonly Step[], options: CarryOutOptions): Promise<Outcome> {
   const leftOut: string[] = [];
@@ -65,20 +65,20 @@ async function run(step: Step, options: CarryOutOptions): Promise<void> {
       return control.stopReceiving();
     case 'apply-received': {
       await control.startApplying();
-      const { received } = await control.look();
+      const { received } = await control.probe();
       if (received === null) throw new FailoverStepError(describeStep(step), 'cannot determine what it has received');
       return applied(control, received, step, options);
     }
     case 'refuse-writes':
       return control.refuseWrites();
     case 'catch-up':
-      return applied(control, (await options.control(step.source).look()).position, step, options);
+      return applied(control, (await options.control(step.source).probe()).position, step, options);
     case 'stop-replicating':
       return control.stopReplicating(step);
     case 'copy':
       return control.copyFrom(options.control(step.source), (table, rows) => options.copied?.(table, rows));
     case 'follow':
-      return follow(control, (await options.control(step.source).look()).address, options);
+      return follow(control, (await options.control(step.source).probe()).address, options);
     case 'record-epoch':
       return recordEpoch(control, step.epoch);
     case 'accept-writes':
@@ -93,7 +93,7 @@ async function applied(control: NodeControl, wanted: Position, step: Step, optio
   const { clock, applyTimeoutMs } = options;
   const untilMs = clock.monotonic() + applyTimeoutMs;
   for (;;) {
-    const { position, applier, replicationError } = await control.look();
+    const { position, applier, replicationError } = await control.probe();
     if (position.includes(wanted)) return;
     if (applier !== 'RUNNING') {
       throw new FailoverStepError(describeStep(step), replicationError ?? 'it has stopped applying');
@@ -101,19 +101,19 @@ async function applied(control: NodeControl, wanted: Position, step: Step, optio
     if (clock.monotonic() >= untilMs) {
       throw new FailoverStepError(describeStep(step), `not done after ${applyTimeoutMs} ms`);
     }
-    await clock.sleep(lookEveryMs);
+    await clock.sleep(pollEveryMs);
   }
 }
 
 async function follow(control: NodeControl, source: SourceAddress, options: CarryOutOptions): Promise<void> {
-  const { follows, readOnly } = await control.look();
+  const { follows, readOnly } = await control.probe();
   if (!readOnly) await control.refuseWrites();
   await control.follow(source, follows === null ? options.account : null);
 }
 
 /** The position is read here, not planned: only now can it no longer change. */
 async function recordEpoch(control: NodeControl, epoch: number): Promise<void> {
-  const { identity, position, epochs } = await control.look();
+  const { identity, position, epochs } = await control.probe();
   if ((epochs?.at(-1)?.epoch ?? 0) >= epoch) return;
   await control.recordEpoch({ epoch, sourceId: sourceIdOf(identity), endOfPrevious: position });
 }
@@ -140,13 +140,13 @@ async function whoDoesNotFollow(
     nodes
       .map(async (node) => {
         for (;;) {
-          const facts = await control(node).look();
+          const facts = await control(node).probe();
           if (facts.receiver === 'CONNECTED' && facts.applier === 'RUNNING') return [];
           if (facts.replicationError !== null || clock.monotonic() >= untilMs) return [node];
-          await clock.sleep(lookEveryMs);
+          await clock.sleep(pollEveryMs);
         }
       })
-      .map((look, index) => look.catch(() => [nodes[index] ?? ''])),
+      .map((probe, index) => probe.catch(() => [nodes[index] ?? ''])),
   );
   return [...leftOut, ...late.flat()];
 }

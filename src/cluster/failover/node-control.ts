@@ -8,7 +8,7 @@ export type ReplicationAccount = { readonly user: string; readonly password: str
  * lost connection or after a deadline of their own.
  */
 export interface NodeControl {
-  look(): Promise<MemberFacts>;
+  probe(): Promise<MemberFacts>;
   /** Resolves when no write is running any more and new ones are refused. */
   refuseWrites(): Promise<void>;
   acceptWrites(): Promise<void>;

@@ -15,7 +15,7 @@ const bits = {
   perProseLetter: 1.8,
 } as const;
 const maxPartLength = 40;
-const lookBack = 200;
+const textBefore = 200;
 
 /** What makes a secret too easy to guess. Tokens go to untrusted clients, so any of them may try. */
 export function findWeakness({ secret }: TokenKeyConfig): string | null {
@@ -63,7 +63,7 @@ function partBits(secret: string, plain: string, start: number, end: number, per
     commonWords.has(part) && perListed,
     isSpelt(secret, start, end) && Math.max(bits.spelt, bits.perSpeltLetter * part.length),
     part.length >= 4 && isRow(secret.slice(start, end).toLowerCase()) && bits.row,
-    part.length >= 4 && plain.slice(Math.max(0, start - lookBack), start).includes(part) && bits.again,
+    part.length >= 4 && plain.slice(Math.max(0, start - textBefore), start).includes(part) && bits.again,
     part.length >= 14 && isProse(secret.slice(start, end), 0.6) && bits.perProseLetter * part.length,
   ].filter((cost) => cost !== false);
   return costs.length === 0 ? null : Math.min(...costs);

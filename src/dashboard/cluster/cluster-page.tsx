@@ -4,7 +4,14 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { ageInWords } from '../answers/age-words.ts';
 import { useAnswer } from '../graphql/use-answer.ts';
 import { useSilence } from '../graphql/use-contact.ts';
-import { type Closer, lookCloser, lookSoon, type Watched, watchCluster, watchedNow } from '../shell/cluster-watch.ts';
+import {
+  type Closer,
+  probeCloser,
+  refetchSoon,
+  type Watched,
+  watchCluster,
+  watchedNow,
+} from '../shell/cluster-watch.ts';
 import { Clock } from '../shell/moment.tsx';
 import { useEvery } from '../shell/use-every.ts';
 import { useNow } from '../shell/use-now.ts';
@@ -13,7 +20,7 @@ import { LoadingState } from '../states/loading-state.tsx';
 import { type ClusterDetails, clusterDetails, jobsDetails, type NodeDetails } from './cluster-documents.ts';
 import { EventLogPanel } from './event-log-panel.tsx';
 import { JobQueuesPanel } from './job-queues-panel.tsx';
-import { noHistory, withLook } from './lag-history.ts';
+import { noHistory, withProbe } from './lag-history.ts';
 import { LagPanel } from './lag-panel.tsx';
 import { MirrorPanel } from './mirror-panel.tsx';
 import { NodesPanel } from './nodes-panel.tsx';
@@ -45,16 +52,20 @@ export function ClusterPage() {
   const redisTrouble = cluster?.redis?.trouble ?? null;
   const isWorking = jobs.data?.jobs.queues?.some(({ waiting, active }) => waiting + active > 0) === true;
   useEvery(isWorking ? jobsLivelyMs : jobsRestMs, jobs.refetch);
-  const { refetch: lookAtJobs } = jobs;
+  const { refetch: readJobs } = jobs;
   // biome-ignore lint/correctness/useExhaustiveDependencies: jobs live in Redis, so another Redis means other jobs
   useEffect(() => {
-    void lookAtJobs();
-  }, [redisTrouble, lookAtJobs]);
+    void readJobs();
+  }, [redisTrouble, readJobs]);
   useEffect(() => {
-    if (cluster !== null) setHistory((before) => withLook(before, seenAtMs / 1000, cluster.nodes));
+    if (cluster !== null) setHistory((before) => withProbe(before, seenAtMs / 1000, cluster.nodes));
   }, [cluster, seenAtMs]);
   if (cluster === null) {
-    return failure === null ? <LoadingState what="the cluster" /> : <ErrorState failure={failure} onRetry={lookSoon} />;
+    return failure === null ? (
+      <LoadingState what="the cluster" />
+    ) : (
+      <ErrorState failure={failure} onRetry={refetchSoon} />
+    );
   }
   const jobsNow = jobs.data?.jobs ?? null;
   const isAnyLate = cluster.nodes.some(isLate);
@@ -95,7 +106,7 @@ export function ClusterPage() {
 /** What the whole page watches, in more detail while this page is open. */
 function useDetails(): Watched<ClusterDetails['cluster']> {
   const { cluster, seenAtMs, failure } = useSyncExternalStore(watchCluster, watchedNow);
-  useEffect(() => lookCloser(closer), []);
+  useEffect(() => probeCloser(closer), []);
   const isDetailed = cluster !== null && 'epoch' in cluster;
   return { cluster: isDetailed ? (cluster as ClusterDetails['cluster']) : null, seenAtMs, failure };
 }

@@ -22,7 +22,7 @@ export const keptSeconds = 300;
 export const noHistory: LagHistory = { timesS: [], lines: [] };
 
 /** A server that was once a replica keeps its line: a gap means that it was not a replica or did not answer. */
-export function withLook(history: LagHistory, timeS: number, nodes: readonly NodeDetails[]): LagHistory {
+export function withProbe(history: LagHistory, timeS: number, nodes: readonly NodeDetails[]): LagHistory {
   const before = history.timesS.length;
   const tooOld = history.timesS.filter((seenS) => seenS < timeS - keptSeconds).length;
   const kept = <T>(values: readonly T[], next: T): readonly T[] => [...values.slice(tooOld), next];

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { ask } from '../graphql/ask.ts';
 import { type ListeningState, listen } from '../graphql/listen.ts';
-import { lookSoon } from '../shell/cluster-watch.ts';
+import { refetchSoon } from '../shell/cluster-watch.ts';
 import { type ClusterHappening, clusterEventLog, clusterEvents } from './cluster-documents.ts';
 import { mergeEvents } from './merge-events.ts';
 
@@ -24,7 +24,7 @@ export function useEventLog(): EventLog {
       {
         onEvent: ({ clusterEvents: event }) => {
           add([event]);
-          lookSoon();
+          refetchSoon();
         },
         onState: async (now) => {
           if (over) return;

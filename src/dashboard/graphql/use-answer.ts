@@ -1,6 +1,6 @@
 import { startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import type { AnyVariables, TypedDocumentNode } from 'urql';
-import { lookSoon } from '../shell/cluster-watch.ts';
+import { refetchSoon } from '../shell/cluster-watch.ts';
 import { type Answer, ask } from './ask.ts';
 import { isSilence } from './failure.ts';
 import { useOnReturn } from './use-contact.ts';
@@ -41,7 +41,7 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     // Only the latest question counts: an answer to an older one would turn the page back.
     if (turn !== latest.current) return;
     // The failure may concern everything on the page.
-    if (answer.failure !== null && isSilence(answer.failure)) lookSoon();
+    if (answer.failure !== null && isSilence(answer.failure)) refetchSoon();
     // Input of the user goes before updates.
     startTransition(() => {
       setAsking(false);

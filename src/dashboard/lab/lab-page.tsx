@@ -26,7 +26,7 @@ export function LabPage() {
     return lab.failure === null ? (
       <LoadingState what="the lab" />
     ) : (
-      <ErrorState failure={lab.failure} onRetry={lab.look} />
+      <ErrorState failure={lab.failure} onRetry={lab.readState} />
     );
   }
   return (

@@ -9,7 +9,7 @@ const path = at('/lab/nodes');
 /** Starting a server takes seconds, reverting everything several times that. */
 const patienceMs = 120_000;
 
-export function lookAtLab(): Promise<LabAnswer> {
+export function readLab(): Promise<LabAnswer> {
   return ask({ method: 'GET' }, 10_000);
 }
 

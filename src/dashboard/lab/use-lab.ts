@@ -4,7 +4,7 @@ import type { Failure } from '../graphql/failure.ts';
 import { announce } from '../shell/announcements.tsx';
 import { useClusterNow } from '../shell/use-cluster-now.ts';
 import type { LabAct, LabNode } from './lab-node.ts';
-import { actInLab, type LabAnswer, lookAtLab, undoAll } from './lab-server.ts';
+import { actInLab, type LabAnswer, readLab, undoAll } from './lab-server.ts';
 
 /** Polling intervals: at rest, and during an action and for a while after it. */
 const restMs = 30_000;
@@ -17,7 +17,7 @@ export type LabState = {
   /** False if there is no lab. */
   readonly exists: boolean;
   readonly failure: Failure | null;
-  readonly look: () => Promise<void>;
+  readonly readState: () => Promise<void>;
   /** Announces refusals. */
   readonly act: LabAct;
   readonly undo: () => Promise<boolean>;
@@ -38,53 +38,53 @@ export function useLab(): LabState {
       fault === null ? { nodes: seen, exists: seen !== null, failure: null } : { ...before, failure: fault },
     );
   }, []);
-  const look = useCallback(async () => {
+  const readState = useCallback(async () => {
     if (asking.current) return;
     asking.current = true;
     try {
-      take(await lookAtLab());
+      take(await readLab());
     } finally {
       asking.current = false;
     }
   }, [take]);
   useEffect(() => {
-    void look();
-    let lookedMs = performance.now();
+    void readState();
+    let probedMs = performance.now();
     const timer = setInterval(() => {
       const nowMs = performance.now();
       const everyMs = isBusy.current || nowMs - actedMs.current < livelyForMs ? livelyMs : restMs;
-      if (document.hidden || contactNow().silent || nowMs - lookedMs < everyMs) return;
-      lookedMs = nowMs;
-      void look();
+      if (document.hidden || contactNow().silent || nowMs - probedMs < everyMs) return;
+      probedMs = nowMs;
+      void readState();
     }, livelyMs / 2);
     return () => clearInterval(timer);
-  }, [look]);
+  }, [readState]);
   // A fault injected elsewhere shows in the state of the cluster.
   const { cluster } = useClusterNow();
   const states = cluster?.nodes.map(({ state }) => state).join() ?? '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change of a state is a reason to poll
   useEffect(() => {
-    void look();
-  }, [states, look]);
+    void readState();
+  }, [states, readState]);
   isBusy.current = nodes?.some(({ doing }) => doing !== null) === true;
   const carryOut = useCallback(
     async (asked: Promise<LabAnswer>) => {
       // Shows an action while it runs, not only when it is over.
       actedMs.current = performance.now();
-      void look();
+      void readState();
       const answer = await asked;
       actedMs.current = performance.now();
       if (answer.failure === null) take(answer);
       else announce(answer.failure.message, 'bad');
       return answer.failure === null;
     },
-    [look, take],
+    [readState, take],
   );
   return {
     nodes,
     exists,
     failure,
-    look,
+    readState,
     act: useCallback((node, action, forS) => carryOut(actInLab(node, action, forS)), [carryOut]),
     undo: useCallback(() => carryOut(undoAll()), [carryOut]),
   };

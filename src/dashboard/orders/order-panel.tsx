@@ -43,7 +43,7 @@ export function OrderPanel(props: Props) {
   );
 }
 
-const lookEveryMs = 60_000;
+const refetchEveryMs = 60_000;
 
 function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
   const canBe = number.length <= maxCharacters;
@@ -62,7 +62,7 @@ function OneOrder({ number, changed, gaps, onClose, onWritten }: Props) {
   useEffect(() => {
     if (isNews) void refetch();
   }, [changedAtMs, gaps]);
-  useEvery(lookEveryMs, refetch);
+  useEvery(refetchEveryMs, refetch);
   const close = () => void mayLeave().then((may) => may && onClose());
   const written = () => {
     void refetch();

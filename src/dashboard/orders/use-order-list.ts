@@ -49,7 +49,7 @@ const numbersSoonMs = 500;
 const numbersEveryMs = 3000;
 const pollWithoutLineMs = 3000;
 /** Writes that bypass the API are not announced, so the list is polled. */
-const lookEveryMs = 60_000;
+const refetchEveryMs = 60_000;
 const graceMs = 250;
 const keptChanges = 500;
 
@@ -115,7 +115,7 @@ export function useOrderList(view: OrderView, isPossible: boolean): OrderList {
   }, [rows, askedAtMs]);
 
   const failed = list.failure !== null && !list.asking ? list.failure : null;
-  const everyMs = line === 'lost' || failed !== null ? pollWithoutLineMs : lookEveryMs;
+  const everyMs = line === 'lost' || failed !== null ? pollWithoutLineMs : refetchEveryMs;
   const asks = !paused && line !== 'resting' && (failed === null || !isFinal(failed));
   const follow = useRef(followSoon);
   follow.current = followSoon;

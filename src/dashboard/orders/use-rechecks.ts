@@ -7,7 +7,7 @@ import { type Job, ownJobs, recentJobs } from './recheck-documents.ts';
 import { followedOf, withFound } from './shown-rechecks.ts';
 
 const recent = { last: 20 };
-const lookEveryMs = 10_000;
+const refetchEveryMs = 10_000;
 
 /**
  * All running rechecks, including those of other users, and the finished ones of this browser, which stay until the user has
@@ -38,15 +38,15 @@ export function useRechecks() {
   }, [jobs]);
 
   const followed = followedOf(jobs);
-  const isLookedAt = jobs.some((job) => !hasEnded(job) && !followed.has(job.id));
-  const { refetch: lookAtLast } = lastOnes;
-  const { refetch: lookAtOwn } = ownOnes;
-  const look = useCallback(() => {
-    if (!isLookedAt) return;
-    void lookAtLast();
-    void lookAtOwn();
-  }, [isLookedAt, lookAtLast, lookAtOwn]);
-  useEvery(lookEveryMs, look);
+  const isWatched = jobs.some((job) => !hasEnded(job) && !followed.has(job.id));
+  const { refetch: refetchLast } = lastOnes;
+  const { refetch: refetchOwn } = ownOnes;
+  const refetch = useCallback(() => {
+    if (!isWatched) return;
+    void refetchLast();
+    void refetchOwn();
+  }, [isWatched, refetchLast, refetchOwn]);
+  useEvery(refetchEveryMs, refetch);
 
   const add = (job: Job) => {
     rememberRecheck(job.id);

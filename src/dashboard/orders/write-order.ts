@@ -2,7 +2,7 @@ import type { AnyVariables, TypedDocumentNode } from 'urql';
 import type { AnswerFacts } from '../answers/answer-facts.ts';
 import { ask } from '../graphql/ask.ts';
 import type { Failure } from '../graphql/failure.ts';
-import { lookSoon } from '../shell/cluster-watch.ts';
+import { refetchSoon } from '../shell/cluster-watch.ts';
 import type { Refusal } from './order-documents.ts';
 
 /** Outcome of a write: done, refused with nothing written, or failed, which may leave the outcome unknown. */
@@ -20,7 +20,7 @@ export async function write<Name extends string, Done, Variables extends AnyVari
   variables: Variables,
 ): Promise<Outcome<Done>> {
   const { data, facts, failure } = await ask(document, variables);
-  if (failure !== null) lookSoon();
+  if (failure !== null) refetchSoon();
   const result = data?.[name];
   if (failure !== null || result == null) return { kind: 'failed', failure: failure ?? noData };
   if (isRefusal(result)) return { kind: 'refused', refusal: result };

@@ -37,7 +37,7 @@ const nothing = {};
 
 let watched: Watched = { cluster: null, seenAtMs: 0, failure: null };
 let closer: Closer | null = null;
-let silentLooks = 0;
+let silentProbes = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asking = false;
 let wantedSoon = false;
@@ -58,46 +58,46 @@ export function watchCluster(listener: () => void): () => void {
 }
 
 /** From now on uses the detailed query. Returns a function that ends that. */
-export function lookCloser(wanted: Closer): () => void {
+export function probeCloser(wanted: Closer): () => void {
   closer = wanted;
-  lookSoon();
+  refetchSoon();
   return () => {
     if (closer === wanted) closer = null;
   };
 }
 
 /** Polls soon, because something may have changed. */
-export function lookSoon(): void {
+export function refetchSoon(): void {
   if (listeners.size === 0 || document.hidden) return;
   wantedSoon = true;
-  if (!asking) lookAfter(soonMs);
+  if (!asking) probeAfter(soonMs);
 }
 
 function begin(): void {
   document.addEventListener('visibilitychange', onVisibility);
-  window.addEventListener('online', lookSoon);
-  window.addEventListener('offline', lookSoon);
-  if (!document.hidden) void look();
+  window.addEventListener('online', refetchSoon);
+  window.addEventListener('offline', refetchSoon);
+  if (!document.hidden) void refetch();
 }
 
 function end(): void {
   clearTimeout(timer);
   document.removeEventListener('visibilitychange', onVisibility);
-  window.removeEventListener('online', lookSoon);
-  window.removeEventListener('offline', lookSoon);
+  window.removeEventListener('online', refetchSoon);
+  window.removeEventListener('offline', refetchSoon);
 }
 
 function onVisibility(): void {
   clearTimeout(timer);
-  if (!document.hidden) void look();
+  if (!document.hidden) void refetch();
 }
 
-function lookAfter(delayMs: number): void {
+function probeAfter(delayMs: number): void {
   clearTimeout(timer);
-  timer = setTimeout(() => void look(), delayMs);
+  timer = setTimeout(() => void refetch(), delayMs);
 }
 
-async function look(): Promise<void> {
+async function refetch(): Promise<void> {
   if (asking) return;
   asking = true;
   wantedSoon = false;
@@ -111,13 +111,13 @@ async function look(): Promise<void> {
     if (failure?.code === 'UNREACHABLE') fellSilent();
     publish({ ...watched, failure });
   }
-  silentLooks = contactNow().silent ? silentLooks + 1 : 0;
+  silentProbes = contactNow().silent ? silentProbes + 1 : 0;
   if (listeners.size === 0 || document.hidden) return;
-  lookAfter(wantedSoon || asked !== closer ? soonMs : pauseMs());
+  probeAfter(wantedSoon || asked !== closer ? soonMs : pauseMs());
 }
 
 function pauseMs(): number {
-  if (silentLooks > 0) return Math.min(500 * 2 ** silentLooks, maxSilentMs);
+  if (silentProbes > 0) return Math.min(500 * 2 ** silentProbes, maxSilentMs);
   const isLively = closer !== null && watched.cluster !== null && closer.isLively(watched.cluster);
   return isLively ? livelyMs : restMs;
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { faultOf, readRefusalOf } from '../../servers/faults.ts';
 import type { RefusedRead } from '../clients/met-faults.ts';
 
-const promotionLookMs = { every: 10, most: 2000 };
+const promotionWaitMs = { every: 10, most: 2000 };
 
 /** What sessions and writes ask of the cluster. */
 export function clusterAnswers(cluster: Cluster, clock: Clock) {
@@ -36,8 +36,8 @@ export function clusterAnswers(cluster: Cluster, clock: Clock) {
     believes: (position: Position) => cluster.believes(position),
     /** Readers may see a promotion before it is known: each doubt triggers a probe of the cluster. */
     untilBelieved: async (position: Position) => {
-      const untilMs = clock.monotonic() + promotionLookMs.most;
-      while (!cluster.believes(position) && clock.monotonic() < untilMs) await clock.sleep(promotionLookMs.every);
+      const untilMs = clock.monotonic() + promotionWaitMs.most;
+      while (!cluster.believes(position) && clock.monotonic() < untilMs) await clock.sleep(promotionWaitMs.every);
     },
   };
 }

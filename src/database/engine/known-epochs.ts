@@ -41,7 +41,7 @@ export class KnownEpochs {
       const epochs = report.epochs === null || report.epochs.length === 0 ? firstEpoch : report.epochs;
       if ((currentEpoch(epochs) ?? 0) > (currentEpoch(this.#history) ?? 0)) this.#history = epochs;
     }
-    this.#recorder?.look(snapshot);
+    this.#recorder?.observe(snapshot);
   }
 
   goneBack(happening: GoneBack): void {

@@ -75,7 +75,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     const ownClock = new OwnClock(clock);
     const commitLimits = { ...options.pool, maxCommitMs: maxCommitMs(options.pool) };
     const patience = (nodeName: string) => commitPatienceMs(statusOf(this.cluster.snapshot(), nodeName), commitLimits);
-    this.#strain = new Strain(clock, () => this.cluster.lookAgain());
+    this.#strain = new Strain(clock, () => this.cluster.probeAgain());
     const { stretch } = this.#strain;
     this.cluster = new Cluster({
       ...options,
@@ -281,7 +281,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
   #doubtSource(): void {
     const source = writableSource(this.cluster.snapshot());
     if (source !== undefined) this.cluster.doubtServing(source.node.name);
-    this.cluster.lookAgain();
+    this.cluster.probeAgain();
   }
 
   #sourceName(): string {

@@ -25,23 +25,23 @@ export class ClusterMembers {
   }
 
   /** The current state of each; one that does not answer in time is unreachable. Never rejects. */
-  look(): Promise<Member[]> {
-    return Promise.all(this.#addresses.map((address) => this.#lookAt(address)));
+  probe(): Promise<Member[]> {
+    return Promise.all(this.#addresses.map((address) => this.#probeMember(address)));
   }
 
   /** The same, with the source probed again last: so it has everything that the others reported as received. */
-  async lookSourceLast(): Promise<Member[]> {
-    const seen = await this.look();
+  async probeSourceLast(): Promise<Member[]> {
+    const seen = await this.probe();
     const leader = this.#addresses.find(({ name }) => name === findLeader(seen)?.name);
     if (leader === undefined) return seen;
-    const again = await this.#lookAt(leader);
+    const again = await this.#probeMember(leader);
     return seen.map((member) => (member.name === again.name && again.facts !== null ? again : member));
   }
 
-  async #lookAt({ name, host, port, configuredSource, priority }: MemberAddress): Promise<Member> {
+  async #probeMember({ name, host, port, configuredSource, priority }: MemberAddress): Promise<Member> {
     const member = { name, configuredSource, priority, address: { host, port } };
     try {
-      return { ...member, facts: await this.control(name).look(), trouble: null };
+      return { ...member, facts: await this.control(name).probe(), trouble: null };
     } catch (error) {
       return { ...member, facts: null, trouble: errorMessage(error) };
     }

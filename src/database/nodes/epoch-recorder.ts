@@ -23,7 +23,7 @@ import type { ServerAddress } from '../../servers/server-address.ts';
 import { ServerConnection } from '../../servers/server-connection.ts';
 
 export type EpochRecorderOptions = {
-  readonly cluster: Pick<Cluster, 'snapshot' | 'lookNow' | 'noteEpochTrouble' | 'events'>;
+  readonly cluster: Pick<Cluster, 'snapshot' | 'probeNow' | 'noteEpochTrouble' | 'events'>;
   readonly addressOf: (nodeName: string) => ServerAddress;
   readonly clock: Clock;
   readonly epochs: () => EpochHistory;
@@ -91,7 +91,7 @@ export class EpochRecorder {
   }
 
   /** Called after the snapshot's epochs have been processed. */
-  look(snapshot: ClusterSnapshot): void {
+  observe(snapshot: ClusterSnapshot): void {
     const epoch = currentEpoch(this.#options.epochs());
     if (this.#due !== null && epoch !== null && epoch > this.#due.epoch) this.#due = null;
     const source = writableSource(snapshot);
@@ -160,7 +160,7 @@ export class EpochRecorder {
         });
       }
       cluster.noteEpochTrouble(due.node, null);
-      cluster.lookNow(due.node);
+      cluster.probeNow(due.node);
     } catch (error) {
       const denied = isDenied(error);
       if (denied) this.#options.cluster.noteEpochTrouble(due.node, 'the account may not write cluster_epochs');

@@ -67,12 +67,12 @@ export class IdentityWatch {
 
   /** From now on. */
   watch(): void {
-    this.#unsubscribe = this.#options.database.cluster.subscribe(() => this.#look());
+    this.#unsubscribe = this.#options.database.cluster.subscribe(() => this.#check());
   }
 
   /** After the first probe of the servers. Resolves when the name is known, or soon after. */
   async start(): Promise<void> {
-    this.#look();
+    this.#check();
     const first = this.#running ?? Promise.resolve();
     await within(first, startMs, this.#options.clock).catch(() => undefined);
   }
@@ -83,7 +83,7 @@ export class IdentityWatch {
     await this.#running;
   }
 
-  #look(): void {
+  #check(): void {
     if (this.#stopping.signal.aborted || this.#running !== null) return;
     const sighted = this.#sighting();
     if (sighted === null || keyOf(sighted) === this.#answered) return;
@@ -92,7 +92,7 @@ export class IdentityWatch {
         this.#running = null;
       })
       // Others may have been seen meanwhile.
-      .then(() => this.#look());
+      .then(() => this.#check());
   }
 
   async #find(): Promise<void> {

@@ -36,7 +36,7 @@ export type ServingCheckOptions = {
   readonly database: string;
   readonly serves: Served;
   /** There will be no further probe. */
-  readonly isOnlyLook?: boolean;
+  readonly isOnlyProbe?: boolean;
   readonly clock: Clock;
   /** The result differs from what was known: another probe is needed. */
   readonly onChange: () => void;
@@ -53,8 +53,8 @@ export class ServingCheck {
 
   constructor(options: ServingCheckOptions) {
     this.#options = options;
-    const { serves, isOnlyLook = false } = options;
-    this.#migrations = new MigrationRecord(serves.migrations, { isSettled: isOnlyLook });
+    const { serves, isOnlyProbe = false } = options;
+    this.#migrations = new MigrationRecord(serves.migrations, { isSettled: isOnlyProbe });
   }
 
   /** There is a reason to doubt. */

@@ -11,7 +11,7 @@ import { ServerConnection } from '../../servers/server-connection.ts';
 import { urlOf } from '../../servers/server-url.ts';
 
 /** A server that does not answer a probe in this time counts as unreachable. */
-const lookTimeoutMs = 1000;
+const probeTimeoutMs = 1000;
 /** Writes that run, and threads that stop, may take a while. */
 const statementTimeoutMs = 8000;
 /** While rows are copied, a server that is silent for so long is given up. */
@@ -28,13 +28,13 @@ export class SqlNodeControl implements NodeControl {
     this.#connection = new ServerConnection(address, clock, () => undefined);
   }
 
-  look(): Promise<MemberFacts> {
+  probe(): Promise<MemberFacts> {
     return this.#use(async (connection, control) => {
-      const { reported, ...facts } = await control.look(connection);
+      const { reported, ...facts } = await control.probe(connection);
       const { host, port, tls } = this.#address;
       const { byStatements: abilities } = flavourOf(connection).capabilities;
       return { ...facts, abilities, address: { ...(reported ?? { host, port }), encrypted: tls !== null } };
-    }, lookTimeoutMs);
+    }, probeTimeoutMs);
   }
 
   refuseWrites(): Promise<void> {
@@ -73,7 +73,7 @@ export class SqlNodeControl implements NodeControl {
           source: reading,
           target: writing,
           database: this.#address.database,
-          positionOfSource: async () => (await source.look()).position,
+          positionOfSource: async () => (await source.probe()).position,
           onTable,
         });
       } finally {

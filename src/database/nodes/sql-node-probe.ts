@@ -15,7 +15,7 @@ import { ServingCheck } from './serving-check.ts';
 
 /** A probe, a wait, and a position that a request is waiting for must not block each other: one connection each. */
 export class SqlNodeProbe implements NodeProbe {
-  readonly #looks: ServerConnection;
+  readonly #probes: ServerConnection;
   readonly #positions: ServerConnection;
   readonly #waits: ServerConnection;
   readonly #histories: ServerConnection;
@@ -33,7 +33,7 @@ export class SqlNodeProbe implements NodeProbe {
 
   /**
    * `serves`: what the server must be able to read. Default: nothing. `epochs`: false if no record of promotions is kept.
-   * `isOnlyLook`: there will be no further probe.
+   * `isOnlyProbe`: there will be no further probe.
    */
   constructor(
     address: ServerAddress,
@@ -43,12 +43,12 @@ export class SqlNodeProbe implements NodeProbe {
       serves,
       maxCommitMs,
       epochs = true,
-      isOnlyLook = false,
+      isOnlyProbe = false,
     }: {
       readonly serves?: Served;
       readonly maxCommitMs?: number;
       readonly epochs?: boolean;
-      readonly isOnlyLook?: boolean;
+      readonly isOnlyProbe?: boolean;
     } = {},
   ) {
     const onLost = (trouble: string) => listener.connectionLost(trouble);
@@ -56,7 +56,7 @@ export class SqlNodeProbe implements NodeProbe {
     this.#clock = clock;
     this.#schema = address.database;
     this.#maxCommitMs = maxCommitMs;
-    this.#looks = connect();
+    this.#probes = connect();
     this.#positions = connect();
     this.#waits = connect();
     // Opened when a history is asked for, which may never be.
@@ -69,7 +69,7 @@ export class SqlNodeProbe implements NodeProbe {
     this.#serving =
       serves === undefined
         ? null
-        : new ServingCheck({ connection: connect(), database: database ?? '', serves, clock, onChange, isOnlyLook });
+        : new ServingCheck({ connection: connect(), database: database ?? '', serves, clock, onChange, isOnlyProbe });
   }
 
   doubtServing(): void {
@@ -89,22 +89,22 @@ export class SqlNodeProbe implements NodeProbe {
   async probe(timeoutMs: number): Promise<ProbeReport> {
     const serving = this.#serving?.known(timeoutMs) ?? Promise.resolve(null);
     serving.catch(() => undefined);
-    const look = await this.#looks.use(timeoutMs, (connection) => this.#questionsFor(connection).look(connection));
+    const probe = await this.#probes.use(timeoutMs, (connection) => this.#questionsFor(connection).probe(connection));
     const [unable, epochs] = await Promise.all([
       serving,
-      this.#epochs?.read(look.identity, timeoutMs) ?? { epochs: null },
+      this.#epochs?.read(probe.identity, timeoutMs) ?? { epochs: null },
     ]);
     const migrations = this.#serving?.migrations;
-    this.#refused(look.readOnly);
+    this.#refused(probe.readOnly);
     return {
-      ...look,
+      ...probe,
       ...epochs,
       ...(unable !== null && { unable }),
       ...(this.#serving?.unwritable && { unwritable: this.#serving.unwritable }),
       ...(migrations != null && { migrations }),
       settings: {
         schema: this.#schema,
-        ...look.settings,
+        ...probe.settings,
         ...(this.#maxCommitMs !== undefined && { maxCommitMs: this.#maxCommitMs }),
       },
     };
@@ -138,7 +138,7 @@ export class SqlNodeProbe implements NodeProbe {
 
   async isThere(timeoutMs: number): Promise<boolean> {
     try {
-      await this.#looks.use(timeoutMs, (connection) => connection.ping());
+      await this.#probes.use(timeoutMs, (connection) => connection.ping());
       return true;
     } catch (error) {
       if (error instanceof NoAnswerError) return false;
@@ -147,7 +147,7 @@ export class SqlNodeProbe implements NodeProbe {
   }
 
   async close(): Promise<void> {
-    const connections = [this.#looks, this.#positions, this.#waits, this.#histories, this.#epochs, this.#serving];
+    const connections = [this.#probes, this.#positions, this.#waits, this.#histories, this.#epochs, this.#serving];
     await Promise.all(connections.map((connection) => connection?.close()));
   }
 }

@@ -60,7 +60,7 @@ export class SessionResumption {
     const untilMs = clock.monotonic() + hearingMs.most;
     const { turns } = cluster.judge;
     const isFound = () => cluster.judge.turns !== turns && writableSource(cluster.snapshot()) !== undefined;
-    cluster.lookAgain();
+    cluster.probeAgain();
     while (!isFound() && clock.monotonic() < untilMs) await clock.sleep(hearingMs.every);
     return this.#resume(clusterId, tokens, true);
   }
@@ -84,7 +84,7 @@ export class SessionResumption {
     const startedMs = clock.monotonic();
     const isDone = () =>
       !tokens.some((token) => isAhead(token, epochs())) || everybodyWasSeen(cluster.snapshot(), startedMs);
-    cluster.lookAgain();
+    cluster.probeAgain();
     while (!isDone() && clock.monotonic() < startedMs + hearingMs.most) await clock.sleep(hearingMs.every);
     const history = epochs();
     const verdicts = new Map<Session, PastVerdict>();

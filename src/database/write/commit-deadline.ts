@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { CommitOverdueError } from '../../servers/driver-fault.ts';
 
 /** An answer that arrived while this process was not running is read before the wait is given up. */
-const lastLookMs = 50;
+const lastAskMs = 50;
 
 export class CommitDeadline {
   readonly #clock: Clock;
@@ -32,7 +32,7 @@ export class CommitDeadline {
   within<T>(commit: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let cancel = this.#clock.after(this.#patienceMs(), () => {
-        cancel = this.#clock.after(lastLookMs, () => {
+        cancel = this.#clock.after(lastAskMs, () => {
           this.#isOver = true;
           reject(new CommitOverdueError());
         });

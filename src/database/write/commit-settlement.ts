@@ -22,7 +22,7 @@ import type { CommitProof } from './commit-proof.ts';
 export type Settled = { readonly outcome: 'COMMITTED' | 'ROLLED_BACK' | 'UNKNOWN'; readonly node: string };
 
 /** A server's answer about the transaction. */
-export type ProofLook = {
+export type ProofState = {
   /** What the row holds, `null` when there is none. */
   readonly row: 'LOCKED' | string | null;
   readonly thread: 'GONE' | 'AT_REST' | 'AT_WORK';
@@ -31,10 +31,10 @@ export type ProofLook = {
 };
 
 /** What follows from it, asked on the server that got the COMMIT while that is the source. */
-export function judgeProof(look: ProofLook, proof: CommitProof): 'COMMITTED' | 'ROLLED_BACK' | 'END_IT' | 'WAIT' {
-  if (look.row === 'LOCKED') return look.thread === 'AT_REST' && !look.mayBeAnother ? 'END_IT' : 'WAIT';
-  if (look.thread === 'AT_WORK' && !look.mayBeAnother) return 'WAIT';
-  return look.row === String(proof.number) ? 'COMMITTED' : 'ROLLED_BACK';
+export function judgeProof(probe: ProofState, proof: CommitProof): 'COMMITTED' | 'ROLLED_BACK' | 'END_IT' | 'WAIT' {
+  if (probe.row === 'LOCKED') return probe.thread === 'AT_REST' && !probe.mayBeAnother ? 'END_IT' : 'WAIT';
+  if (probe.thread === 'AT_WORK' && !probe.mayBeAnother) return 'WAIT';
+  return probe.row === String(proof.number) ? 'COMMITTED' : 'ROLLED_BACK';
 }
 
 export type CommitSettlementOptions = {
@@ -46,7 +46,7 @@ export type CommitSettlementOptions = {
   readonly commitPatienceMs: (nodeName: string) => number;
 };
 
-const lookTimeoutMs = 1000;
+const probeTimeoutMs = 1000;
 const firstPauseMs = 5;
 const maxPauseMs = 200;
 /** Uptimes are reported in whole seconds. */
@@ -67,12 +67,12 @@ export class CommitSettlement {
     const answeredMs = sentMs + commitPatienceMs(node) + settlingMs;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       const asked = nameOf(source);
-      const look = asked === null ? null : await this.#look(asked, proof).catch(() => null);
-      if (asked !== null && asked !== node && look?.row === String(proof.number)) {
+      const probe = asked === null ? null : await this.#probe(asked, proof).catch(() => null);
+      if (asked !== null && asked !== node && probe?.row === String(proof.number)) {
         return { outcome: 'COMMITTED', node: asked };
       }
-      if (look !== null && asked === node && nameOf(source) === node) {
-        const verdict = judgeProof(look, proof);
+      if (probe !== null && asked === node && nameOf(source) === node) {
+        const verdict = judgeProof(probe, proof);
         // What a member has rolled back because it lost its group the others may still commit.
         const isSure = verdict === 'COMMITTED' || (verdict === 'ROLLED_BACK' && (await this.#isFinal(node, fault)));
         if (isSure) return { outcome: verdict, node };
@@ -95,11 +95,11 @@ export class CommitSettlement {
     return this.#use(node, (connection) => flavourOf(connection).proofs.isInStep(connection)).catch(() => false);
   }
 
-  #look(node: string, proof: CommitProof): Promise<ProofLook> {
+  #probe(node: string, proof: CommitProof): Promise<ProofState> {
     return this.#use(node, async (connection) => {
       const { proofs } = flavourOf(connection);
       const { writer, number, thread } = proof;
-      const seen = await proofs.look(connection, { writer, number, session: thread });
+      const seen = await proofs.probe(connection, { writer, number, session: thread });
       const openS = (this.#options.clock.monotonic() - proof.openSinceMs) / 1000;
       return { row: seen.mark, thread: seen.session, mayBeAnother: seen.upS < openS + uptimeDoubtS };
     });
@@ -117,7 +117,7 @@ export class CommitSettlement {
     const known = this.#connections.get(node);
     const connection = known ?? new ServerConnection(addressOf(node), clock, () => undefined, { onlyReads: true });
     this.#connections.set(node, connection);
-    return connection.use(lookTimeoutMs, work);
+    return connection.use(probeTimeoutMs, work);
   }
 }
 

@@ -15,7 +15,7 @@ import { localServers } from '../programs/known-programs.ts';
 import { connectTo, type ServerAddress, type ServerPlace } from '../server-connection.ts';
 import type { ServerFlavour, Topology } from '../server-flavour.ts';
 
-export type ApplierLook = {
+export type ApplierFacts = {
   /** Whether it refuses writes. */
   readonly readOnly: boolean;
   /** Whether it applies what it receives; `null` if it is not a replica. */
@@ -32,7 +32,7 @@ export type AppliersOptions = {
   readonly connect?: (server: ServerPlace, account: Account) => Promise<Connection>;
 };
 
-const lookTimeoutMs = 1000;
+const probeTimeoutMs = 1000;
 const changeTimeoutMs = 20_000;
 
 export class Appliers {
@@ -45,9 +45,9 @@ export class Appliers {
   }
 
   /** Rejects if the server does not answer within a second. */
-  look(server: ServerAddress): Promise<ApplierLook> {
-    return this.#on(server, lookTimeoutMs, async (connection) => {
-      const { readOnly, receiver, applier, delayMs = 0 } = await flavourOf(connection).control.look(connection);
+  readState(server: ServerAddress): Promise<ApplierFacts> {
+    return this.#on(server, probeTimeoutMs, async (connection) => {
+      const { readOnly, receiver, applier, delayMs = 0 } = await flavourOf(connection).control.probe(connection);
       if (this.#options.topology === 'group') {
         return { readOnly, applying: readOnly ? !this.#held.has(server.port) : null, delayS: null };
       }

@@ -28,7 +28,7 @@ export class Lab {
   /** Actions that are undone automatically: by the name of the server, the function that cancels the undoing. */
   readonly #leases = new Map<string, () => void>();
   readonly #roles = new Map<string, LocalNodeRole>();
-  #looking: Promise<readonly LabNode[]> | null = null;
+  #reading: Promise<readonly LabNode[]> | null = null;
   #closed = false;
 
   constructor(cluster: LocalCluster, clock: Clock, log: (line: string) => void) {
@@ -40,11 +40,11 @@ export class Lab {
   }
 
   /** The current state of every server. Simultaneous callers share one probe. */
-  look(): Promise<readonly LabNode[]> {
-    this.#looking ??= Promise.all(this.#cluster.nodes.map((node) => this.#see(node))).finally(() => {
-      this.#looking = null;
+  readState(): Promise<readonly LabNode[]> {
+    this.#reading ??= Promise.all(this.#cluster.nodes.map((node) => this.#see(node))).finally(() => {
+      this.#reading = null;
     });
-    return this.#looking;
+    return this.#reading;
   }
 
   /** Throws `UnknownNodeError`, and `LabRefusedError` if the action is refused. */
@@ -71,7 +71,7 @@ export class Lab {
 
   /** Undoes everything on all servers. Rejects with the first fault after all were tried. */
   async undoAll(): Promise<void> {
-    const nodes = await this.look();
+    const nodes = await this.readState();
     const undone = await Promise.allSettled(nodes.filter((node) => !isUntouched(node)).map((node) => this.#undo(node)));
     for (const one of undone) if (one.status === 'rejected') throw one.reason;
   }
@@ -84,7 +84,7 @@ export class Lab {
     this.#appliers.close();
     for (const pid of this.#hung) resumeServer(pid);
     this.#hung.clear();
-    const nodes = await this.look();
+    const nodes = await this.readState();
     const late = nodes.filter((node) => node.state === 'running' && !isUntouched(node));
     await Promise.allSettled(late.map((node) => this.#undoLateness(node)));
   }
@@ -149,7 +149,7 @@ export class Lab {
   async #see(node: LocalNode): Promise<LabNode> {
     const { name } = node;
     const state = !this.#cluster.isRunning(name) ? 'killed' : this.#hung.has(node.pid) ? 'hung' : 'running';
-    const seen = state === 'running' ? await this.#appliers.look(node).catch(() => null) : null;
+    const seen = state === 'running' ? await this.#appliers.readState(node).catch(() => null) : null;
     if (seen !== null && node.role !== 'backup') {
       this.#roles.set(name, seen.applying === null && !seen.readOnly ? 'source' : 'replica');
     }

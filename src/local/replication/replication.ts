@@ -19,8 +19,8 @@ export async function readReplication(
   address: ServerAddress,
   account: LocalAccount,
 ): Promise<ReplicationState | null> {
-  const { look } = flavours[flavour].control;
-  const { receiver, applier, replicationError } = await onServer({ ...address, flavour }, account, look);
+  const { probe } = flavours[flavour].control;
+  const { receiver, applier, replicationError } = await onServer({ ...address, flavour }, account, probe);
   if (receiver === 'NONE') return null;
   return { receiving: receiver === 'CONNECTED', applying: applier === 'RUNNING', error: replicationError };
 }
@@ -45,7 +45,7 @@ export async function followSource(request: FollowRequest): Promise<void> {
   await localServers(flavour).follow(replica, how);
   const deadline = clock.monotonic() + 15_000;
   while (waits) {
-    const { receiver, applier, replicationError } = await replica.use(flavours[flavour].control.look);
+    const { receiver, applier, replicationError } = await replica.use(flavours[flavour].control.probe);
     if (receiver === 'CONNECTED' && applier === 'RUNNING') return;
     if (clock.monotonic() > deadline) {
       throw new ServerStartError(

@@ -18,7 +18,7 @@ export type Standing = {
 };
 
 export async function readStanding(flavour: ServerFlavour, server: LocalServer): Promise<Standing> {
-  const { id = '', position, epochs, receiver } = await server.use(flavours[flavour].control.look);
+  const { id = '', position, epochs, receiver } = await server.use(flavours[flavour].control.probe);
   return {
     name: server.name,
     id,

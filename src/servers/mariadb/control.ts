@@ -19,18 +19,18 @@ const position = (row: Row | undefined, column: string): Position => MariadbGtid
 const isOff = (row: Row, column: string): boolean => ['0', 'OFF'].includes(textOf(row, column));
 
 export const mariadbControl: ControlStatements = {
-  look: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, VERSION() AS version, ${refusedByColumn(refusals)}, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort`,
-  facts: (look, replication) => {
-    const own = position(look, 'applied').merge(position(look, 'logged'));
+  probe: `SELECT CONCAT(@@server_id, '@', @@hostname, ':', @@port) AS identity, @@server_id AS id, VERSION() AS version, ${refusedByColumn(refusals)}, @@GLOBAL.gtid_slave_pos AS applied, @@GLOBAL.gtid_binlog_pos AS logged, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_slave_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort`,
+  facts: (probe, replication) => {
+    const own = position(probe, 'applied').merge(position(probe, 'logged'));
     const byGtid = replication.every((row) => textOf(row, 'Using_Gtid') !== 'No');
     const received = replication.reduce((all, row) => all.merge(position(row, 'Gtid_IO_Pos')), own);
     const { applier, replicationError, channels, delayMs } = replicationState(replication, words);
     return {
-      identity: textOf(look, 'identity'),
-      id: textOf(look, 'id').toLowerCase(),
+      identity: textOf(probe, 'identity'),
+      id: textOf(probe, 'id').toLowerCase(),
       flavour: 'mariadb',
-      version: textOf(look, 'version'),
-      readOnly: refusedByOf(look).length > 0,
+      version: textOf(probe, 'version'),
+      readOnly: refusedByOf(probe).length > 0,
       position: own,
       received: byGtid ? received : null,
       receiver: receiverOf(replication, words),
@@ -40,8 +40,8 @@ export const mariadbControl: ControlStatements = {
       delayMs,
       follows: followedBy(replication, words),
       unfit: [
-        ...(isOff(look, 'logBin') ? ['it writes no binary log (log_bin)'] : []),
-        ...(isOff(look, 'logsUpdates') ? ['it does not log what it replicates (log_slave_updates)'] : []),
+        ...(isOff(probe, 'logBin') ? ['it writes no binary log (log_bin)'] : []),
+        ...(isOff(probe, 'logsUpdates') ? ['it does not log what it replicates (log_slave_updates)'] : []),
       ],
     };
   },

@@ -28,10 +28,10 @@ const shown = `SELECT ${columns.join(', ')} FROM information_schema.SESSION_STAT
 
 /** Without the part that is not known to be visible; empty if nothing is. */
 function reached(rows: readonly Row[], replicating: boolean): MariadbGtidPosition {
-  const [logged, end, ...looks] = rows;
+  const [logged, end, ...probes] = rows;
   const all = MariadbGtidPosition.parse(textOf(logged, 'logged'));
   if (!replicating) return all;
-  const isShown = looks.some((look) => showsLogUntil(end, statusRows(look)));
+  const isShown = probes.some((probe) => showsLogUntil(end, statusRows(probe)));
   return isShown ? all : MariadbGtidPosition.empty;
 }
 
@@ -42,7 +42,7 @@ const statusRows = (row: Row): readonly Row[] => [
 
 export const galeraStatements: ServerStatements = {
   ...mariadbStatements,
-  reachedInLook: false,
+  reachedInProbe: false,
   wait: null,
   membership,
   replicationOf: (rows, status = []) => nodeState(replicationState(rows, words), status),

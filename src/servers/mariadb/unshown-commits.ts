@@ -14,7 +14,7 @@ import { MariadbGtidPosition } from './gtid-position.ts';
 import { isAwaited, type Place, placeShown, positionAt, shownOfLog } from './log-place.ts';
 
 const momentMs = 20;
-const lookEveryMs = 2;
+const pollEveryMs = 2;
 
 export class MariadbUnshown implements UnshownCommits {
   readonly #clock: Clock;
@@ -37,7 +37,7 @@ export class MariadbUnshown implements UnshownCommits {
       before = place;
       if (this.#lookedUp !== null && isSame(this.#lookedUp.place, place)) return this.#lookedUp.position;
       if (this.#clock.monotonic() >= untilMs) return this.#positionAt(place, ask);
-      await this.#clock.sleep(lookEveryMs, { unref: true });
+      await this.#clock.sleep(pollEveryMs, { unref: true });
     }
   }
 

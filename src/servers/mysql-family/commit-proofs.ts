@@ -14,7 +14,7 @@ export const familyProofs: ProofQuestions = {
   sessionOf: (connection) => (connection as { readonly threadId?: number | null }).threadId ?? null,
   statement: ({ writer, number }) =>
     `INSERT INTO commit_proofs (writer, number, written_at) VALUES (${writer}, ${number}, UTC_TIMESTAMP()) ON DUPLICATE KEY UPDATE number = ${number}, written_at = UTC_TIMESTAMP()`,
-  look: async (connection, { session: thread, ...mark }) => {
+  probe: async (connection, { session: thread, ...mark }) => {
     const [up] = rowsOf(await connection.query("SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'"));
     // The session is asked first: if it is idle by then, the row shows everything it did.
     const processes = `SELECT COMMAND AS command FROM information_schema.PROCESSLIST WHERE ID = ${thread}`;

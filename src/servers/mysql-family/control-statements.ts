@@ -10,9 +10,9 @@ export type FollowValues = Address & {
 /** How a server is administered: for administrators what `ServerStatements` is for all other accounts. */
 export interface ControlStatements {
   /** Columns that `facts` reads. */
-  readonly look: string;
+  readonly probe: string;
   /** The part of the facts that comes from the server and its replication. */
-  facts(look: Row, replication: readonly Row[]): Omit<MemberFacts, 'epochs' | 'address' | 'abilities'>;
+  facts(probe: Row, replication: readonly Row[]): Omit<MemberFacts, 'epochs' | 'address' | 'abilities'>;
   readonly refuseWrites: readonly string[];
   readonly acceptWrites: readonly string[];
   /** Lets an administrator write while all other accounts are refused. */

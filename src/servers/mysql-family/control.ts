@@ -16,15 +16,15 @@ export function familyControl(
   const { semiSync } = control;
   const admitAdministrator = (connection: Connection) => runAll(connection, control.admitAdministrator);
   return {
-    look: async (connection) => {
-      const [look, channels, epochs] = await Promise.all([
-        firstRow(connection, control.look),
+    probe: async (connection) => {
+      const [probe, channels, epochs] = await Promise.all([
+        firstRow(connection, control.probe),
         connection.query(replication).then(rowsOf),
         readEpochs(connection, positions),
       ]);
-      const host = textOf(look, 'reportHost');
-      const reported = host === '' ? null : { host, port: Number(textOf(look, 'reportPort')) };
-      return { ...control.facts(look, channels), epochs, reported };
+      const host = textOf(probe, 'reportHost');
+      const reported = host === '' ? null : { host, port: Number(textOf(probe, 'reportPort')) };
+      return { ...control.facts(probe, channels), epochs, reported };
     },
     refuseWrites: (connection) => runAll(connection, control.refuseWrites),
     acceptWrites: async (connection) => {

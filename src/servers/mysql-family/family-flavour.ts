@@ -56,7 +56,7 @@ export function familyFlavour(given: FamilyFlavour): Flavour {
     beginSnapshot: (connection) => beginSnapshot(connection, statements),
     readHistory: (connection) => readHistory(connection, history),
     readHistoryFacts: (connection, asked) => readHistoryFacts(connection, history, asked),
-    readIdentity: async (connection) => textOf(await firstRow(connection, statements.look), 'identity'),
+    readIdentity: async (connection) => textOf(await firstRow(connection, statements.probe), 'identity'),
     refusedBy: async (connection) => refusedByOf(await firstRow(connection, refused)),
   };
 }

@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts';
 import { type Row, rowsOf } from '../rows.ts';
 import type { ServerStatements } from './server-statements.ts';
 
-const lookEveryMs = 5;
+const pollEveryMs = 5;
 
 /** The position that the server behind a connection has reached, as far as it is known. */
 export class PositionsReached {
@@ -24,7 +24,7 @@ export class PositionsReached {
   /** A lower bound of what reads see. If a node cannot report it now, the last known bound still holds. */
   reached(connection: Connection, statements: ServerStatements, rows: readonly Row[], replicating: boolean): Position {
     const reached = statements.reached(rows, replicating);
-    if (statements.reachedInLook || !replicating) return reached;
+    if (statements.reachedInProbe || !replicating) return reached;
     const known = this.#known.get(connection);
     const kept = known === undefined || reached.includes(known) ? reached : known;
     this.#known.set(connection, kept);
@@ -43,7 +43,7 @@ export class PositionsReached {
       const rows = await this.rows(connection, statements);
       const reached = this.reached(connection, statements, rows, true);
       if (reached.includes(position) || this.#clock.monotonic() >= untilMs) return reached;
-      await this.#clock.sleep(lookEveryMs, { unref: true });
+      await this.#clock.sleep(pollEveryMs, { unref: true });
     }
   }
 }

@@ -3,7 +3,7 @@ import type { ServerSettings } from '../../cluster/server-settings.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Connection } from '../connection.ts';
-import type { Reached, ServerLook, ServerQuestions } from '../flavour.ts';
+import type { Reached, ServerProbe, ServerQuestions } from '../flavour.ts';
 import { type Row, rowsOf, textOf } from '../rows.ts';
 import { isDenied } from './history.ts';
 import { PositionsReached } from './positions-reached.ts';
@@ -43,21 +43,21 @@ export class FamilyQuestions implements ServerQuestions {
     return found;
   }
 
-  async look(connection: Connection): Promise<ServerLook> {
+  async probe(connection: Connection): Promise<ServerProbe> {
     const statements = await this.#statementsOf(connection);
-    const [look, seen, setup] = await Promise.all([
-      firstRow(connection, statements.look),
+    const [probe, seen, setup] = await Promise.all([
+      firstRow(connection, statements.probe),
       readReplication(connection, statements).catch(nullWhenDenied),
       this.#setup.variables(connection, statements),
     ]);
-    const rows = statements.reachedInLook ? [look] : await this.#positions.rows(connection, statements);
-    this.#awaitsAcknowledgement = isOn(look, 'awaitsAcknowledgement');
-    const refusedBy = refusedByOf(look);
+    const rows = statements.reachedInProbe ? [probe] : await this.#positions.rows(connection, statements);
+    this.#awaitsAcknowledgement = isOn(probe, 'awaitsAcknowledgement');
+    const refusedBy = refusedByOf(probe);
     const { setups, ...replication } = seen ?? { ...unseenReplication(refusedBy.length > 0), setups: [] };
-    const version = textOf(look, 'version');
+    const version = textOf(probe, 'version');
     return {
-      identity: textOf(look, 'identity'),
-      id: textOf(look, 'id').toLowerCase(),
+      identity: textOf(probe, 'identity'),
+      id: textOf(probe, 'id').toLowerCase(),
       version,
       terms: statements.terms,
       readOnly: refusedBy.length > 0,
@@ -65,10 +65,10 @@ export class FamilyQuestions implements ServerQuestions {
       awaitsAcknowledgement: this.#awaitsAcknowledgement,
       ...replication,
       position: this.#positions.reached(connection, statements, rows, replication.applier !== 'NONE'),
-      asSource: statements.reached([look], false),
-      ...statements.holdings(look),
+      asSource: statements.reached([probe], false),
+      ...statements.holdings(probe),
       ...(seen === null && { missingRights: [monitoringRight(version)] }),
-      settings: { variables: { ...setup, ...statements.settings(look) }, channels: setups },
+      settings: { variables: { ...setup, ...statements.settings(probe) }, channels: setups },
     };
   }
 

@@ -29,12 +29,12 @@ export interface ServerStatements {
   /** Variables that make a server refuse all writes. */
   readonly refusals: readonly string[];
   /**
-   * Whether the row of `look` contains the reached position. If not, it is asked for separately, and at times the server
+   * Whether the row of `probe` contains the reached position. If not, it is asked for separately, and at times the server
    * cannot answer: then the last known position holds.
    */
-  readonly reachedInLook: boolean;
+  readonly reachedInProbe: boolean;
   /** Columns `identity`, `id`, `version`, `refusedBy`, `awaitsAcknowledgement`, and those that `reached` reads. */
-  readonly look: string;
+  readonly probe: string;
   /** Rows about replication; empty on a server that is not a replica. */
   readonly replication: string;
   /** One row about the server's place in its replication group, none without a group; `null` for a kind without groups. */
@@ -46,11 +46,11 @@ export interface ServerStatements {
   readonly glance: readonly string[];
   /** False if the answer to `position` or `glance` shows that the server gives its writes no GTIDs. */
   numbers(rows: readonly Row[]): boolean;
-  /** What is visible to reads that start later. `rows` has one row per statement of `position`, or the row of `look`. */
+  /** What is visible to reads that start later. `rows` has one row per statement of `position`, or the row of `probe`. */
   reached(rows: readonly Row[], replicating: boolean): Position;
-  /** Everything the server has, if that is not what it has reached. `row` is that of `look`. */
+  /** Everything the server has, if that is not what it has reached. `row` is that of `probe`. */
   holdings(row: Row): Pick<ProbeReport, 'holds' | 'logged'>;
-  /** Variables whose change could break a guarantee at any moment, by name. `row` is that of `look`. */
+  /** Variables whose change could break a guarantee at any moment, by name. `row` is that of `probe`. */
   settings(row: Row): Readonly<Record<string, string>>;
   /** How the server replicates. `rows` are those of `replication`. */
   channels(rows: readonly Row[]): readonly ReplicationChannel[];

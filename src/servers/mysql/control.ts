@@ -12,9 +12,9 @@ import { refusals } from './refusals.ts';
 import { words } from './replication-words.ts';
 
 export const mysqlControl: ControlStatements = {
-  look: `SELECT @@server_uuid AS identity, @@server_uuid AS id, VERSION() AS version, ${refusedByColumn(refusals)}, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort, (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') AS groupName`,
-  facts: (look, replication) => {
-    const executed = MysqlGtidSet.parse(textOf(look, 'executed'));
+  probe: `SELECT @@server_uuid AS identity, @@server_uuid AS id, VERSION() AS version, ${refusedByColumn(refusals)}, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.gtid_mode AS gtidMode, @@GLOBAL.log_bin AS logBin, @@GLOBAL.log_replica_updates AS logsUpdates, @@GLOBAL.report_host AS reportHost, @@GLOBAL.report_port AS reportPort, (SELECT VARIABLE_VALUE FROM performance_schema.global_variables WHERE VARIABLE_NAME = 'group_replication_group_name') AS groupName`,
+  facts: (probe, replication) => {
+    const executed = MysqlGtidSet.parse(textOf(probe, 'executed'));
     const byGtid = replication.every((row) => textOf(row, 'Auto_Position') === '1');
     const received = replication.reduce(
       (all, row) => all.merge(MysqlGtidSet.parse(textOf(row, 'Retrieved_Gtid_Set'))),
@@ -22,11 +22,11 @@ export const mysqlControl: ControlStatements = {
     );
     const { applier, replicationError, channels, delayMs } = replicationState(replication, words);
     return {
-      identity: textOf(look, 'identity'),
-      id: textOf(look, 'id').toLowerCase(),
+      identity: textOf(probe, 'identity'),
+      id: textOf(probe, 'id').toLowerCase(),
       flavour: 'mysql',
-      version: textOf(look, 'version'),
-      readOnly: refusedByOf(look).length > 0,
+      version: textOf(probe, 'version'),
+      readOnly: refusedByOf(probe).length > 0,
       position: executed,
       received: byGtid ? received : null,
       receiver: receiverOf(replication, words),
@@ -34,12 +34,12 @@ export const mysqlControl: ControlStatements = {
       replicationError,
       channels,
       delayMs,
-      inGroup: textOf(look, 'groupName') !== '',
+      inGroup: textOf(probe, 'groupName') !== '',
       follows: followedBy(replication, words),
       unfit: [
-        ...(textOf(look, 'gtidMode') === 'ON' ? [] : ['it does not number transactions (gtid_mode)']),
-        ...(textOf(look, 'logBin') === '1' ? [] : ['it writes no binary log (log_bin)']),
-        ...(textOf(look, 'logsUpdates') === '1' ? [] : ['it does not log what it replicates (log_replica_updates)']),
+        ...(textOf(probe, 'gtidMode') === 'ON' ? [] : ['it does not number transactions (gtid_mode)']),
+        ...(textOf(probe, 'logBin') === '1' ? [] : ['it writes no binary log (log_bin)']),
+        ...(textOf(probe, 'logsUpdates') === '1' ? [] : ['it does not log what it replicates (log_replica_updates)']),
       ],
     };
   },

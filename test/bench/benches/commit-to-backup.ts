@@ -14,7 +14,7 @@ import { percentiles, quantile, rounded } from '../statistics.ts';
 import { closeWriters, createOne, openWriters } from '../writers.ts';
 
 const perSecond = 50;
-const lookEveryMs = 2;
+const pollEveryMs = 2;
 const warmUpMs = 1000;
 const patienceMs = 30_000;
 
@@ -34,7 +34,7 @@ export const commitToBackup: Bench = {
     return {
       findings: [...findingsOf('worker in its own process', own), ...findingsOf('worker in the API', inside)],
       details: {
-        lookEveryMs,
+        pollEveryMs,
         ownProcess: { orders: own.delaysMs.length, delayMs: percentiles(own.delaysMs) },
         insideTheApi: { orders: inside.delaysMs.length, delayMs: percentiles(inside.delaysMs) },
       },
@@ -100,7 +100,7 @@ async function measureDelays({ url, ms, workers, random, backup }: Plan): Promis
       awaited.delete(number);
       if (acknowledgedMs - startMs > warmUpMs) delaysMs.push(systemClock.monotonic() - acknowledgedMs);
     }
-    await systemClock.sleep(lookEveryMs);
+    await systemClock.sleep(pollEveryMs);
   }
   cancel();
   const { perSecond: written } = await writing;

@@ -17,29 +17,29 @@ export const idleProbes: Bench = {
   title: 'share of one core that an idle API spends on looking at the source, two replicas and the backup every second',
 
   async measure({ laboratory, seconds }) {
-    const looking = await laboratory.freshApi('mirrored');
+    const probing = await laboratory.freshApi('mirrored');
     const still = await laboratory.freshApi('mirrored', { MONITOR_INTERVAL_MS: 'off' });
     try {
       await systemClock.sleep(settleMs);
       const startMs = systemClock.monotonic();
-      const used = () => Promise.all([cpuSeconds(looking.pid), cpuSeconds(still.pid)]);
-      const [lookingBefore, stillBefore] = await used();
+      const used = () => Promise.all([cpuSeconds(probing.pid), cpuSeconds(still.pid)]);
+      const [probingBefore, stillBefore] = await used();
       await systemClock.sleep(Math.max(seconds * 1000, shortestMs));
-      const [lookingAfter, stillAfter] = await used();
+      const [probingAfter, stillAfter] = await used();
       const elapsedS = (systemClock.monotonic() - startMs) / 1000;
       const percent = {
-        looking: (100 * (lookingAfter - lookingBefore)) / elapsedS,
+        probing: (100 * (probingAfter - probingBefore)) / elapsedS,
         still: (100 * (stillAfter - stillBefore)) / elapsedS,
       };
       return {
-        findings: [finding('of one core', percent.looking - percent.still, '%', { atMost: 1 })],
+        findings: [finding('of one core', percent.probing - percent.still, '%', { atMost: 1 })],
         details: {
           elapsedS: rounded(elapsedS, 1),
-          percentOfACore: { looking: rounded(percent.looking), still: rounded(percent.still) },
+          percentOfACore: { probing: rounded(percent.probing), still: rounded(percent.still) },
         },
       };
     } finally {
-      await Promise.all([looking.stop(), still.stop()]);
+      await Promise.all([probing.stop(), still.stop()]);
     }
   },
 };

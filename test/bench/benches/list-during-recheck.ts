@@ -19,7 +19,7 @@ const rechecks = 3;
 /** Thrown away: the worker and the API have just started. */
 const warmUps = 1;
 const thinkMs = 50;
-const lookEveryMs = 500;
+const pollEveryMs = 500;
 const providerMs = 20;
 const patienceMs = 180_000;
 
@@ -62,7 +62,7 @@ async function whileProviderRuns({ laboratory, cluster, paymentsUrl, seconds, co
       const some = ids.slice(turn * ordersPerRecheck, (turn + 1) * ordersPerRecheck);
       const rechecking = new AbortController();
       // In one go, like the calm: with each run all testers begin together, and not with the question.
-      const asked = systemClock.sleep(lookEveryMs).then(() => recheck(asking, some));
+      const asked = systemClock.sleep(pollEveryMs).then(() => recheck(asking, some));
       const [job, { samples: beside }] = await Promise.all([
         asked.finally(() => rechecking.abort()),
         page.run(patienceMs, thinkMs, rechecking.signal),
@@ -114,7 +114,7 @@ const jobFields = 'id state done changed unchanged';
 const documents = {
   recheck: `mutation Recheck($input: RecheckOrdersInput!) {
     recheckOrders(input: $input) { ... on RecheckOrdersPayload { job { ${jobFields} } } ... on UserError { code message } } }`,
-  look: `query Look($id: ID!) { jobs { job(id: $id) { ${jobFields} } } }`,
+  probe: `query Look($id: ID!) { jobs { job(id: $id) { ${jobFields} } } }`,
 } as const;
 
 /** From the question to the end of the job. */
@@ -125,14 +125,14 @@ async function recheck(asking: HttpConnection, ids: readonly string[]): Promise<
   const deadlineMs = systemClock.monotonic() + patienceMs;
   while (job.state !== 'FINISHED') {
     if (systemClock.monotonic() > deadlineMs) throw new Error(`the recheck is at ${JSON.stringify(job)}`);
-    await systemClock.sleep(lookEveryMs);
-    job = await look(asking, job.id);
+    await systemClock.sleep(pollEveryMs);
+    job = await probe(asking, job.id);
   }
   return job;
 }
 
-async function look(asking: HttpConnection, id: string): Promise<Job> {
-  return (await send<{ jobs: { job: Job } }>(asking, documents.look, { id })).jobs.job;
+async function probe(asking: HttpConnection, id: string): Promise<Job> {
+  return (await send<{ jobs: { job: Job } }>(asking, documents.probe, { id })).jobs.job;
 }
 
 async function send<Data>(

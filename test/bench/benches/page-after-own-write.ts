@@ -30,8 +30,8 @@ export const pageAfterOwnWrite: Bench = {
       Array.from({ length: Math.min(concurrency, 16) }, () => openClient(first.url, second.url)),
     );
     try {
-      const own = await writeAndLook(clients, tries, true);
-      const control = await writeAndLook(clients, controlTries, false);
+      const own = await writeAndRead(clients, tries, true);
+      const control = await writeAndRead(clients, controlTries, false);
       const hits = Object.entries(own.reasons).reduce((sum, [reason, n]) => sum + (isHit(reason) ? n : 0), 0);
       return {
         findings: [
@@ -62,7 +62,7 @@ async function openClient(firstUrl: string, secondUrl: string): Promise<Client> 
   return { connections, order };
 }
 
-async function writeAndLook(clients: readonly Client[], count: number, carriesToken: boolean): Promise<Tally> {
+async function writeAndRead(clients: readonly Client[], count: number, carriesToken: boolean): Promise<Tally> {
   const tally: Tally = { answers: 0, stale: 0, reasons: {} };
   await countedLoop(clients.length, Math.ceil(count / pagesAfterAWrite), async (index, worker) => {
     const client = clients[worker];

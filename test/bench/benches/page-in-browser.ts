@@ -22,13 +22,13 @@ const pauseMs = 100;
 /** Runs in the page before everything else, and notes when rows appear and change. */
 const watch = `
   window.seen = { rowsMs: null, changes: {} };
-  const look = (records) => {
+  const probe = (records) => {
     if (seen.rowsMs === null && document.querySelector('tbody tr[data-number]')) seen.rowsMs = performance.now();
     for (const { type, target } of records) {
       if (type === 'attributes') seen.changes[target.dataset.number + ' ' + target.dataset.version] = Date.now();
     }
   };
-  new MutationObserver(look).observe(document, {
+  new MutationObserver(probe).observe(document, {
     childList: true, subtree: true, attributes: true, attributeFilter: ['data-version'],
   });
 `;

@@ -8,13 +8,13 @@ export function unseenChoices(page: Page): Promise<string[]> {
 // Runs in the page.
 const findUnseen = `() => {
   const chosen = '[data-selected], [aria-current="page"]';
-  const look = (one) => {
+  const probe = (one) => {
     const { backgroundColor, borderBottomColor } = getComputedStyle(one);
     return backgroundColor + ' ' + borderBottomColor;
   };
   return ['.tabs a', '.tile', '.status-choice', '.segment'].flatMap((kind) => {
     const all = [...document.querySelectorAll(kind)].filter((one) => one.checkVisibility());
-    const others = new Set(all.filter((one) => !one.matches(chosen)).map(look));
-    return all.filter((one) => one.matches(chosen) && others.has(look(one))).map((one) => kind + ' ' + one.textContent);
+    const others = new Set(all.filter((one) => !one.matches(chosen)).map(probe));
+    return all.filter((one) => one.matches(chosen) && others.has(probe(one))).map((one) => kind + ' ' + one.textContent);
   });
 }`;

@@ -155,7 +155,7 @@ async function eachAsksTwice(clients: readonly Client[], api: (turn: number) => 
   await Promise.all(
     clients.map(async (client, turn) => {
       for (let answers = 0; answers < 2; ) {
-        const told = await look(client, api(turn + answers));
+        const told = await probe(client, api(turn + answers));
         client.told.push(told);
         if (told === 'FAILED') await systemClock.sleep(retryMs);
         else answers += 1;
@@ -165,7 +165,7 @@ async function eachAsksTwice(clients: readonly Client[], api: (turn: number) => 
   );
 }
 
-async function look(client: Client, endpoint: Endpoint): Promise<Told> {
+async function probe(client: Client, endpoint: Endpoint): Promise<Told> {
   const answer = await send(endpoint, find, { number: client.order }, client.token).catch(() => null);
   if (answer === null) return 'FAILED';
   if (client.token !== null && answer.token !== null) client.token = answer.token;

@@ -101,7 +101,7 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
     it('of nothing has none, or one that the source has had already', async () => {
       const connection = await connect('source');
       await written(connection, 'a', '3');
-      const { position } = await control.look(await connect('source'));
+      const { position } = await control.probe(await connect('source'));
       const nothing = await committed(connection, () => stage.get(connection, 'a'));
       expect(nothing === null || position.includes(nothing)).toBe(true);
     });
@@ -139,25 +139,25 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       expect((await reached(replica, position, 30_000)).reached.includes(position)).toBe(true);
     });
 
-    it('is told from the source by a look', async () => {
+    it('is told from the source by a probe', async () => {
       const position = await written(await connect('source'), 'b', '3');
-      const looks = await Promise.all(
+      const probes = await Promise.all(
         names.map(async (name) => {
           const connection = await connect(name);
           if (name !== 'source') await reached(connection, position, 30_000);
-          return flavour.questions(systemClock).look(connection);
+          return flavour.questions(systemClock).probe(connection);
         }),
       );
-      expect(looks.map(({ readOnly, applier }) => [readOnly, applier])).toEqual([
+      expect(probes.map(({ readOnly, applier }) => [readOnly, applier])).toEqual([
         [false, 'NONE'],
         [true, 'RUNNING'],
         [true, 'RUNNING'],
       ]);
-      expect(new Set(looks.map(({ identity }) => identity)).size).toBe(3);
-      expect(looks.map((look) => look.position.includes(position))).toEqual([true, true, true]);
+      expect(new Set(probes.map(({ identity }) => identity)).size).toBe(3);
+      expect(probes.map((probe) => probe.position.includes(position))).toEqual([true, true, true]);
       const epochs = await Promise.all(names.map(async (name) => flavour.epochs.read(await connect(name))));
       expect(epochs.map((record) => record === null)).toEqual([false, false, false]);
-      expect(await flavour.readIdentity(await connect('source'))).toBe(looks[0]?.identity);
+      expect(await flavour.readIdentity(await connect('source'))).toBe(probes[0]?.identity);
     });
 
     it('tells with a read how far it has come, and never less than what the read saw', async () => {
@@ -230,15 +230,15 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
     it('is found open, then committed', async () => {
       const [writing, asking] = [await connect('source'), await connect('source')];
       const session = flavour.proofs.sessionOf(writing) ?? 0;
-      const look = () => flavour.proofs.look(asking, { ...mark, session });
+      const probe = () => flavour.proofs.probe(asking, { ...mark, session });
       await writing.query(stage.begin);
       await stage.set(writing, 'd', '1');
       await writing.query(flavour.proofs.statement(mark));
-      await until('it is at rest', async () => (await look()).session === 'AT_REST');
-      expect((await look()).mark).toBe('LOCKED');
+      await until('it is at rest', async () => (await probe()).session === 'AT_REST');
+      expect((await probe()).mark).toBe('LOCKED');
       await writing.query(stage.commit);
-      expect((await look()).mark).toBe('7');
-      expect((await look()).upS).toBeGreaterThanOrEqual(0);
+      expect((await probe()).mark).toBe('7');
+      expect((await probe()).upS).toBeGreaterThanOrEqual(0);
     });
 
     it('is found rolled back once its session is ended', async () => {
@@ -248,9 +248,9 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       await stage.set(writing, 'd', '2');
       await writing.query(flavour.proofs.statement({ ...mark, number: 8 }));
       await flavour.proofs.endSession(asking, session);
-      const look = () => flavour.proofs.look(asking, { ...mark, session });
-      await until('it is gone', async () => (await look()).session === 'GONE' && (await look()).mark !== 'LOCKED');
-      expect((await look()).mark).toBe('7');
+      const probe = () => flavour.proofs.probe(asking, { ...mark, session });
+      await until('it is gone', async () => (await probe()).session === 'GONE' && (await probe()).mark !== 'LOCKED');
+      expect((await probe()).mark).toBe('7');
       expect(await stage.get(asking, 'd')).toBe('1');
     });
   });
@@ -270,7 +270,7 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       await flavour.epochs.insert(source, { epoch: newest + 1, sourceId: 'someone', endOfPrevious: end });
       await source.query(stage.commit);
       await until('the replica has it', async () => {
-        const { epochs } = await control.look(await connect('replica-1'));
+        const { epochs } = await control.probe(await connect('replica-1'));
         const last = epochs?.at(-1);
         return last?.epoch === newest + 1 && last.sourceId === 'someone' && last.endOfPrevious?.equals(end) === true;
       });
@@ -284,21 +284,21 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       for (const replica of [first, second]) await reached(replica, last, 30_000);
       expect(await control.hasAllTransactions(source)).toBe(true);
       await control.refuseWrites(source);
-      expect((await control.look(source)).readOnly).toBe(true);
+      expect((await control.probe(source)).readOnly).toBe(true);
       await control.stopReceiving(first);
       await control.startApplying(first).catch(() => undefined);
       await control.stopReplicating(first, { forget: true });
       await control.acceptWrites(first);
-      const facts = await control.look(first);
+      const facts = await control.probe(first);
       expect([facts.readOnly, facts.receiver, facts.position.includes(last)]).toEqual([false, 'NONE', true]);
       const { host, port } = stage.addressOf('replica-1');
       const place = { host, port };
       await control.follow(second, { ...place, account: stage.account, encrypted: false });
       const after = await written(first, 'f', 'after');
-      expect(after.includes(last) || (await control.look(first)).position.includes(last)).toBe(true);
-      await until('the other replica has it', async () => (await control.look(second)).position.includes(after));
+      expect(after.includes(last) || (await control.probe(first)).position.includes(last)).toBe(true);
+      await until('the other replica has it', async () => (await control.probe(second)).position.includes(after));
       expect(await stage.get(second, 'f')).toBe('after');
-      expect((await control.look(second)).follows).toEqual(place);
+      expect((await control.probe(second)).follows).toEqual(place);
     });
 
     it('takes the old source along, or says that an operator has to on its host', async () => {
@@ -307,7 +307,7 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       const [source, first] = [await connect('source'), await connect('replica-1')];
       await control.follow(source, placeOf('replica-1'));
       const position = await written(first, 'f', 'for all');
-      await until('the old source has it', async () => (await control.look(source)).position.includes(position));
+      await until('the old source has it', async () => (await control.probe(source)).position.includes(position));
     });
 
     it('copies the data of one to another, or says what does', async () => {
@@ -320,14 +320,14 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
         return;
       }
       expect(obstacles).toEqual([]);
-      const [from, to, looking] = [await connect('replica-1'), await connect('replica-2'), await connect('replica-1')];
+      const [from, to, probing] = [await connect('replica-1'), await connect('replica-2'), await connect('replica-1')];
       await control.stopReplicating(to, { forget: true });
       const tables: string[] = [];
       await control.copy({
         source: from,
         target: to,
         database: stage.database,
-        positionOfSource: async () => (await control.look(looking)).position,
+        positionOfSource: async () => (await control.probe(probing)).position,
         onTable: (table) => tables.push(table),
       });
       expect(tables).toContain(stage.table.name);
@@ -335,7 +335,7 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       await control.refuseWrites(copied);
       await control.follow(copied, placeOf('replica-1'));
       const position = await written(first, 'g', 'behind the copy');
-      await until('the copy follows', async () => (await control.look(copied)).position.includes(position));
+      await until('the copy follows', async () => (await control.probe(copied)).position.includes(position));
       expect(await stage.get(copied, 'f')).toBe('for all');
     });
   });

@@ -26,7 +26,7 @@ class ToyQuestions implements ServerQuestions {
     this.#clock = clock;
   }
 
-  look(connection: object) {
+  probe(connection: object) {
     return serverOf(connection, (server) => ({
       identity: identityOf(server),
       id: String(server.port),
@@ -97,7 +97,7 @@ export const toy: Flavour = {
   isBehind: (connection) => connection instanceof ToyConnection,
   questions: (clock) => new ToyQuestions(clock),
   control: {
-    look: (connection) =>
+    probe: (connection) =>
       serverOf(connection, (server) => ({
         identity: identityOf(server),
         id: String(server.port),
@@ -171,7 +171,7 @@ export const toy: Flavour = {
   proofs: {
     sessionOf: (connection) => (connection as ToyConnection).session.id,
     statement: ({ writer, number }) => `MARK ${writer} ${number}`,
-    look: (connection, { writer, session: id }) =>
+    probe: (connection, { writer, session: id }) =>
       serverOf(connection, (server) => {
         const session = [...server.sessions].find((one) => one.id === id);
         const isOpen = session !== undefined && session.pending !== null;

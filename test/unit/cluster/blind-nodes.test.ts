@@ -8,7 +8,7 @@ import { channel, mysqlPosition, replica, source } from './problems/seen.ts';
 
 const policy = { failureThreshold: 1, recoveryThreshold: 1, maxLagMs: 5000, minServingReplicas: 0 };
 const mode = (gtid_mode: string) => source({ report: { position: mysqlPosition }, variables: { gtid_mode } });
-const looked = (before: NodeStatus, { report }: NodeStatus): NodeStatus =>
+const probed = (before: NodeStatus, { report }: NodeStatus): NodeStatus =>
   afterGoodProbe(before, report ?? makeReport('SOURCE'), 1, policy);
 const one = (status: NodeStatus): NodeStatus => judgeBlind([status])[0] ?? status;
 
@@ -30,8 +30,8 @@ describe('blindness', () => {
     const position = parsePosition('mysql', '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-8');
     const off = one(mode('OFF'));
     const later = source({ report: { position }, variables: { gtid_mode: 'OFF' } });
-    expect(one(looked(off, later)).unnumberedUntil).toEqual(position);
-    const status = looked(off, mode('OFF'));
+    expect(one(probed(off, later)).unnumberedUntil).toEqual(position);
+    const status = probed(off, mode('OFF'));
     expect(one(status)).toBe(status);
   });
 
@@ -46,20 +46,20 @@ describe('blindness', () => {
 
   it('of a source ends with the first numbered transaction, not with the mode', () => {
     const off = one(mode('OFF_PERMISSIVE'));
-    const on = one(looked(off, mode('ON')));
+    const on = one(probed(off, mode('ON')));
     expect([off.blind, on.blind]).toEqual(['GTID_MODE_OFF', 'GTIDS_JUST_BEGUN']);
-    expect(one(looked(on, mode('ON'))).blind).toBe('GTIDS_JUST_BEGUN');
+    expect(one(probed(on, mode('ON'))).blind).toBe('GTIDS_JUST_BEGUN');
     const position = parsePosition('mysql', '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-8');
     const written = source({ report: { position }, variables: { gtid_mode: 'ON' } });
-    expect(one(looked(on, written))).toMatchObject({ blind: null, unnumberedUntil: null });
+    expect(one(probed(on, written))).toMatchObject({ blind: null, unnumberedUntil: null });
   });
 });
 
 describe('a commit that no position tells of', () => {
-  it('blinds the source at once, and a look that saw nothing does not undo it', () => {
+  it('blinds the source at once, and a probe that saw nothing does not undo it', () => {
     const found = foundUntold(one(mode('ON')), 'UNNUMBERED');
     expect(found.blind).toBe('GTID_MODE_OFF');
-    expect(one(looked(found, mode('ON'))).blind).toBe('GTIDS_JUST_BEGUN');
+    expect(one(probed(found, mode('ON'))).blind).toBe('GTIDS_JUST_BEGUN');
   });
 
   it('is noted once, and what was known before it stays', () => {
@@ -77,7 +77,7 @@ describe('a commit that no position tells of', () => {
   it('that is in no log is never forgotten: no replica will receive it', () => {
     const found = foundUntold(one(source()), 'UNLOGGED');
     expect(found.blind).toBe('SESSIONS_NOT_LOGGED');
-    expect(one(looked(found, source())).blind).toBe('SESSIONS_NOT_LOGGED');
+    expect(one(probed(found, source())).blind).toBe('SESSIONS_NOT_LOGGED');
     expect(foundUntold(found, 'UNLOGGED')).toBe(found);
   });
 });

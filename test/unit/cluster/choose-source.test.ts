@@ -40,7 +40,7 @@ const rows: [what: string, statuses: NodeStatus[], expected: string | null][] = 
   ['no other, before it was probed', [unseen(makeNode('source')), seen('a', { writable: true })], null],
   ['none, before all were probed', [seen('source'), unseen(makeNode('a'))], null],
   [
-    'the configured one, when a look at another has failed',
+    'the configured one, when a probe of another has failed',
     [seen('source'), { ...unseen(makeNode('a')), failures: 1 }],
     'source',
   ],

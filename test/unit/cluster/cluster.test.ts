@@ -30,22 +30,22 @@ describe('a cluster', () => {
     ]);
   });
 
-  it('looks at once at a node that has lost a connection, and makes nothing of it when the node is there', async () => {
+  it('probes a node immediately that has lost a connection, and makes nothing of it when the node is there', async () => {
     const { cluster, clock, probe } = scripted;
     const told: string[] = [];
     cluster.events.subscribe(({ name }) => told.push(name));
     cluster.connectionLost('replica-1', 'lost the connection');
     expect(status('replica-1')).toMatchObject({ state: 'HEALTHY', position: null });
     const settled = cluster.settled('replica-1');
-    const { looks } = probe('replica-1');
+    const { probes } = probe('replica-1');
     await clock.tick(0);
-    expect(probe('replica-1').looks).toBe(looks + 1);
+    expect(probe('replica-1').probes).toBe(probes + 1);
     expect(status('replica-1')).toMatchObject({ state: 'HEALTHY', position: at(1) });
     expect(await settled).toBe(true);
     expect(told).toEqual([]);
   });
 
-  it('has a node down with the first look that fails after a connection was lost', async () => {
+  it('has a node down with the first probe that fails after a connection was lost', async () => {
     const { cluster, clock, probe } = scripted;
     probe('replica-1').crash();
     const settled = cluster.settled('replica-1');
@@ -54,7 +54,7 @@ describe('a cluster', () => {
     expect(await settled).toBe(false);
   });
 
-  it('has a silent node down at once, and looks at it', async () => {
+  it('has a silent node down at once, and probes it', async () => {
     const { cluster, clock } = scripted;
     cluster.silent('replica-1', 'does not answer');
     expect(status('replica-1')).toMatchObject({ state: 'DOWN', position: null });
@@ -76,7 +76,7 @@ describe('a cluster', () => {
     expect(status('source').state).toBe('HEALTHY');
   });
 
-  it('sees a hung node within a second and a half, though looks are a second apart', async () => {
+  it('sees a hung node within a second and a half, though probes are a second apart', async () => {
     const { clock, probe } = scripted;
     probe('replica-1').trouble = new Error('does not answer');
     await clock.tick(1000 + 250);
@@ -96,7 +96,7 @@ describe('a cluster', () => {
     expect(status('replica-1')).toMatchObject({ state: 'HEALTHY', position: at(3) });
   });
 
-  it('learns positions between looks from those who read them', async () => {
+  it('learns positions between probes from those who read them', async () => {
     const { cluster, probe } = scripted;
     probe('replica-1').apply(at(8));
     expect(cluster.tracker('replica-1').includes(at(8))).toBe(false);
@@ -104,20 +104,20 @@ describe('a cluster', () => {
     expect(cluster.tracker('replica-1').includes(at(8))).toBe(true);
   });
 
-  it('looks at nothing again when it is told not to, until a connection is lost, and then until all is well', async () => {
+  it('probes nothing again when it is told not to, until a connection is lost, and then until all is well', async () => {
     const { cluster, clock, probe } = await startScriptedCluster(undefined, { intervalMs: 'off' });
     await clock.tick(3_600_000);
-    expect(probe('replica-1').looks).toBe(1);
+    expect(probe('replica-1').probes).toBe(1);
     probe('replica-1').crash();
     await clock.tick(1000);
     expect(statusOf(cluster.snapshot(), 'replica-1')?.state).toBe('DOWN');
     probe('replica-1').trouble = null;
     await clock.tick(1000);
     expect(statusOf(cluster.snapshot(), 'replica-1')?.state).toBe('HEALTHY');
-    const { looks } = probe('replica-1');
+    const { probes } = probe('replica-1');
     await clock.tick(3_600_000);
-    expect(probe('replica-1').looks).toBe(looks);
-    expect(probe('replica-2').looks).toBe(1);
+    expect(probe('replica-1').probes).toBe(probes);
+    expect(probe('replica-2').probes).toBe(1);
     await cluster.stop();
     expect(clock.timers).toBe(0);
   });
@@ -134,17 +134,17 @@ describe('a cluster', () => {
     ['refuses writes', ({ probe }) => void Object.assign(probe('source'), { report: { readOnly: true } })],
     ['has crashed', ({ probe }) => probe('source').crash()],
     ['hangs', ({ probe }) => void Object.assign(probe('source'), { trouble: new Error('does not answer') })],
-  ])('notices a promotion at the second look at the promoted server, when the old source %s', async (_, end) => {
+  ])('notices a promotion at the second probe of the promoted server, when the old source %s', async (_, end) => {
     const { cluster, clock, probe } = scripted;
     await clock.tick(5000);
     const promoted = probe('replica-2');
-    const { looks } = promoted;
+    const { probes } = promoted;
     end(scripted);
     promoted.report = { identity: 'replica-2', readOnly: false, applier: 'NONE' };
     const source = () => writableSource(cluster.snapshot())?.node.name;
-    while (source() !== 'replica-2' && promoted.looks < looks + 5) await clock.tick(10);
+    while (source() !== 'replica-2' && promoted.probes < probes + 5) await clock.tick(10);
     expect(source()).toBe('replica-2');
-    expect(promoted.looks - looks).toBeLessThanOrEqual(2);
+    expect(promoted.probes - probes).toBeLessThanOrEqual(2);
   });
 
   it('tells every listener, also after one that breaks', async () => {
@@ -215,7 +215,7 @@ describe('the start of a cluster', () => {
     await starting.clock.tick(0);
     expect(isOver()).toBe(true);
     expect(starting.cluster.snapshot().map(({ state }) => state)).toEqual(['HEALTHY', 'DOWN', 'DOWN']);
-    expect(starting.probe('replica-1').looks).toBe(1);
+    expect(starting.probe('replica-1').probes).toBe(1);
   });
 
   it.each<[what: string, nodes: readonly string[]]>([
@@ -265,30 +265,30 @@ describe('a doubt', () => {
 
 describe('a probe of its own', () => {
   const names = ['source', 'replica-1', 'replica-2'];
-  const looks = () => names.map((name) => scripted.probe(name).looks);
+  const probes = () => names.map((name) => scripted.probe(name).probes);
 
-  it.each<[what: string, happens: (scripted: ScriptedCluster) => void, looked: readonly number[]]>([
+  it.each<[what: string, happens: (scripted: ScriptedCluster) => void, probed: readonly number[]]>([
     ['a lost connection', ({ cluster }) => cluster.connectionLost('replica-1', 'lost'), [0, 1, 0]],
     ['silence', ({ cluster }) => cluster.silent('replica-1', 'does not answer'), [0, 1, 0]],
     ['the report of another process', ({ cluster }) => cluster.suspect('replica-1', 'is down'), [0, 1, 0]],
     ['a read that failed', ({ cluster }) => cluster.doubtServing('replica-1'), [0, 1, 0]],
     ['a write without a number', ({ cluster }) => cluster.untold('source', 'UNNUMBERED'), [1, 0, 0]],
-    ['a wish', ({ cluster }) => cluster.lookNow('replica-2'), [0, 0, 1]],
-    ['what proves knowledge wrong', ({ cluster }) => cluster.lookAgain(), [1, 1, 1]],
+    ['a wish', ({ cluster }) => cluster.probeNow('replica-2'), [0, 0, 1]],
+    ['what proves knowledge wrong', ({ cluster }) => cluster.probeAgain(), [1, 1, 1]],
     [
       'what proves it wrong many times at once',
       ({ cluster }) => {
-        for (let time = 0; time < 9; time += 1) cluster.lookAgain();
+        for (let time = 0; time < 9; time += 1) cluster.probeAgain();
       },
       [1, 1, 1],
     ],
     ['an unknown writer', ({ cluster }) => void cluster.believes(at(1, 7).merge(strange)), [1, 1, 1]],
     ['nothing', ({ cluster }) => void cluster.believes(at(9)), [0, 0, 0]],
-  ])('follows %s', async (_, happens, looked) => {
-    const before = looks();
+  ])('follows %s', async (_, happens, probed) => {
+    const before = probes();
     happens(scripted);
     await scripted.clock.tick(0);
-    expect(looks().map((count, index) => count - (before[index] ?? 0))).toEqual(looked);
+    expect(probes().map((count, index) => count - (before[index] ?? 0))).toEqual(probed);
   });
 
   it.each([
@@ -296,12 +296,12 @@ describe('a probe of its own', () => {
     [100, 2],
   ])('of all is not repeated within a tenth of a second: %d ms later there were %d', async (ms, expected) => {
     const { cluster, clock, probe } = await startScriptedCluster(undefined, { intervalMs: 'off' });
-    const before = probe('replica-1').looks;
-    cluster.lookAgain();
+    const before = probe('replica-1').probes;
+    cluster.probeAgain();
     await clock.tick(ms);
-    cluster.lookAgain();
+    cluster.probeAgain();
     await clock.tick(0);
-    expect(probe('replica-1').looks - before).toBe(expected);
+    expect(probe('replica-1').probes - before).toBe(expected);
     await cluster.stop();
   });
 

@@ -14,7 +14,7 @@ class TwoServers {
   #nowMs = 0;
   #source = unseen(makeNode('source'));
   #replica = unseen(makeNode('replica-1'));
-  #look: readonly string[] = [];
+  #probe: readonly string[] = [];
 
   source(given: Partial<ProbeReport>): this {
     this.#source = this.#seen(this.#source, makeReport('SOURCE', { identity: 'a', ...given }));
@@ -39,8 +39,8 @@ class TwoServers {
     return this;
   }
 
-  get now(): { found: readonly string[]; state: NodeStatus['state']; look: readonly string[] } {
-    return { found: this.#replica.errant, state: this.#replica.state, look: this.#look };
+  get now(): { found: readonly string[]; state: NodeStatus['state']; probe: readonly string[] } {
+    return { found: this.#replica.errant, state: this.#replica.state, probe: this.#probe };
   }
 
   #seen(before: NodeStatus, report: ProbeReport): NodeStatus {
@@ -51,9 +51,9 @@ class TwoServers {
   }
 
   #judge(): this {
-    const { snapshot, look } = judgeErrant([this.#source, this.#replica]);
+    const { snapshot, probe } = judgeErrant([this.#source, this.#replica]);
     [this.#source, this.#replica] = snapshot as [NodeStatus, NodeStatus];
-    this.#look = look;
+    this.#probe = probe;
     return this;
   }
 }
@@ -62,22 +62,22 @@ const source = { position: at(5) };
 const ahead = { position: at(5), holds: at(6) };
 
 describe('a replica', () => {
-  it('that is ahead of what was last seen of its source is not suspected, but the source is looked at', () => {
+  it('that is ahead of what was last seen of its source is not suspected, but the source is probed', () => {
     const servers = new TwoServers().source(source).replica({ position: at(9) });
-    expect(servers.now.look).toEqual(['source']);
+    expect(servers.now.probe).toEqual(['source']);
     servers.source({ position: at(9) });
-    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY', look: [] });
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY', probe: [] });
   });
 
-  it('that is ahead of a later look at its source is errant when it still is after a while', () => {
+  it('that is ahead of a later probe of its source is errant when it still is after a while', () => {
     const servers = new TwoServers().source(source).replica(ahead).source(source);
-    for (let look = 0; look < 9; look += 1) servers.replica(ahead).source(source);
+    for (let probe = 0; probe < 9; probe += 1) servers.replica(ahead).source(source);
     expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
     servers.later().replica(ahead).source(source);
     expect(servers.now).toMatchObject({ found: ['0-1-6'], state: 'DEGRADED' });
   });
 
-  it('that is ahead at each look, but not by the same transactions, is sound', () => {
+  it('that is ahead at each probe, but not by the same transactions, is sound', () => {
     const servers = new TwoServers().source(source);
     for (let sequence = 6; sequence < 20; sequence += 1) {
       servers
@@ -91,7 +91,7 @@ describe('a replica', () => {
   it('that has applied what its source is about to commit is sound', () => {
     const servers = new TwoServers();
     const committing = { position: mysql('A:1-5'), holds: mysql('A:1-6') };
-    for (let look = 0; look < 4; look += 1)
+    for (let probe = 0; probe < 4; probe += 1)
       servers
         .later()
         .replica({ position: mysql('A:1-6') })
@@ -99,7 +99,7 @@ describe('a replica', () => {
     expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
   });
 
-  it('is not condemned by one look, however often the source is looked at', () => {
+  it('is not condemned by one probe, however often the source is probed', () => {
     const servers = new TwoServers()
       .source(source)
       .replica(ahead)
@@ -132,9 +132,9 @@ describe('a replica', () => {
     const stray = { ...ahead, logged };
     const servers = new TwoServers().source(source).replica(stray).source(source).later().replica(stray).source(source);
     servers.replicaAway();
-    for (let look = 0; look < 4; look += 1) servers.source({ position: at(9) }).replica({ position: at(9), logged });
+    for (let probe = 0; probe < 4; probe += 1) servers.source({ position: at(9) }).replica({ position: at(9), logged });
     expect(servers.now).toMatchObject({ found: ['0-1-6'], state: 'DEGRADED' });
-    for (let look = 0; look < 4; look += 1) servers.replica({ position: at(9), logged: {} });
+    for (let probe = 0; probe < 4; probe += 1) servers.replica({ position: at(9), logged: {} });
     expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
   });
 
@@ -144,7 +144,7 @@ describe('a replica', () => {
   ])('is sound again when it %s and is found without', (_, change) => {
     const servers = new TwoServers().source(source).replica(ahead).source(source).later().replica(ahead).source(source);
     change(servers);
-    for (let look = 0; look < 4; look += 1) servers.source({ position: at(9) }).replica({ position: at(9) });
+    for (let probe = 0; probe < 4; probe += 1) servers.source({ position: at(9) }).replica({ position: at(9) });
     expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY' });
   });
 
@@ -169,7 +169,7 @@ describe('a replica', () => {
     const first = { epoch: 1, sourceId: '', endOfPrevious: null };
     const epochs = [first, { epoch: 2, sourceId: 'a', endOfPrevious: at(5) }];
     const servers = new TwoServers();
-    for (let look = 0; look < 2; look += 1) {
+    for (let probe = 0; probe < 2; probe += 1) {
       servers
         .later()
         .replica({ position: at(6), epochs: [first] })
@@ -180,17 +180,17 @@ describe('a replica', () => {
 
   it('in a replication group is left to its group', () => {
     const servers = new TwoServers();
-    for (let look = 0; look < 3; look += 1) {
+    for (let probe = 0; probe < 3; probe += 1) {
       servers
         .later()
         .replica({ position: mysql('A:1-9'), member: 'ONLINE' })
         .source({ position: mysql('A:1-5') });
     }
-    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY', look: [] });
+    expect(servers.now).toMatchObject({ found: [], state: 'HEALTHY', probe: [] });
   });
 });
 
-describe('a look at a replica', () => {
+describe('a probe of a replica', () => {
   const held = { report: makeReport('REPLICA', { ...ahead, identity: 'b' }), sinceMs: 1_000 };
   const settledMs = held.sinceMs + errantSettleMs;
   const sourceWith = (given: Partial<NodeStatus> = {}): NodeStatus => ({
@@ -272,11 +272,11 @@ describe('a look at a replica', () => {
     expect(judged.snapshot[0]).toBe(snapshot[0]);
   });
 
-  it.each<[what: string, Partial<NodeStatus>, look: readonly string[]]>([
+  it.each<[what: string, Partial<NodeStatus>, probe: readonly string[]]>([
     ['one that is not suspect', {}, ['source']],
     ['one that is suspected already', { suspect: held }, []],
-  ])('has the source probed for %s', (_, given, look) => {
-    expect(judgeErrant([sourceWith(before), replicaWith(given)]).look).toEqual(look);
+  ])('has the source probed for %s', (_, given, probe) => {
+    expect(judgeErrant([sourceWith(before), replicaWith(given)]).probe).toEqual(probe);
   });
 
   it('frees the one that is the source now', () => {
@@ -288,7 +288,7 @@ describe('a look at a replica', () => {
 
   it('says nothing without a source', () => {
     const lost = [sourceWith({ state: 'DOWN', failures: 3, successes: 0 }), replicaWith(errant)];
-    expect(judgeErrant(lost)).toEqual({ snapshot: lost, look: [] });
+    expect(judgeErrant(lost)).toEqual({ snapshot: lost, probe: [] });
   });
 });
 

@@ -5,28 +5,28 @@ import { eventsBetween } from '../../../src/cluster/events-between.ts';
 import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
 import { makeNode, makeReport } from '../../support/scripted-probe.ts';
 
-type Look = 'well' | 'late' | 'down' | 'unseen' | 'writable' | 'read-only';
+type Probed = 'well' | 'late' | 'down' | 'unseen' | 'writable' | 'read-only';
 
 /** What a row says of a node: `source well`, `replica-2/2 down` with its priority. */
 function status(text: string): NodeStatus {
-  const [named = '', look] = text.split(' ') as [string, Look];
+  const [named = '', probe] = text.split(' ') as [string, Probed];
   const [name = '', priority = '1'] = named.split('/');
   const configuredRole = name === 'backup' ? 'BACKUP' : name === 'source' ? 'SOURCE' : 'REPLICA';
   const before = unseen(makeNode(name, { configuredRole, priority: Number(priority) }));
-  const source = look === 'writable' || (configuredRole !== 'REPLICA' && look !== 'read-only');
+  const source = probe === 'writable' || (configuredRole !== 'REPLICA' && probe !== 'read-only');
   const role = configuredRole === 'BACKUP' ? 'BACKUP' : source ? 'SOURCE' : 'REPLICA';
-  if (look === 'unseen') return before;
-  if (look === 'down') return { ...before, state: 'DOWN', trouble: 'lost the connection', failures: 2 };
-  const state = look === 'late' ? 'DEGRADED' : 'HEALTHY';
+  if (probe === 'unseen') return before;
+  if (probe === 'down') return { ...before, state: 'DOWN', trouble: 'lost the connection', failures: 2 };
+  const state = probe === 'late' ? 'DEGRADED' : 'HEALTHY';
   return { ...before, state, role, report: makeReport(source ? 'SOURCE' : 'REPLICA'), trouble: null };
 }
 
-/** The snapshots that `looks` stand for, one after another, each knowing who took the writes before. */
-function story(looks: readonly string[]): readonly ClusterSnapshot[] {
+/** The snapshots that `probes` stand for, one after another, each knowing who took the writes before. */
+function story(probes: readonly string[]): readonly ClusterSnapshot[] {
   const snapshots: ClusterSnapshot[] = [];
-  for (const look of looks) {
+  for (const probe of probes) {
     const remembered = snapshots.at(-1)?.find(({ tookWrites }) => tookWrites)?.node.name;
-    const fresh = look.split(', ').map((text) => {
+    const fresh = probe.split(', ').map((text) => {
       const made = status(text);
       return { ...made, tookWrites: made.node.name === remembered };
     });
@@ -35,8 +35,8 @@ function story(looks: readonly string[]): readonly ClusterSnapshot[] {
   return snapshots;
 }
 
-function eventsOf(looks: readonly string[]): readonly (readonly string[])[] {
-  const snapshots = story(looks);
+function eventsOf(probes: readonly string[]): readonly (readonly string[])[] {
+  const snapshots = story(probes);
   return snapshots
     .slice(1)
     .map((after, index) =>
@@ -44,7 +44,7 @@ function eventsOf(looks: readonly string[]): readonly (readonly string[])[] {
     );
 }
 
-const rows: [what: string, looks: string[], last: string[]][] = [
+const rows: [what: string, probes: string[], last: string[]][] = [
   ['nothing', ['source well, replica-1 well', 'source well, replica-1 well'], []],
   ['a start that finds all well', ['source unseen, replica-1 unseen', 'source well, replica-1 well'], []],
   ['a start that has seen the source only', ['source unseen, replica-1 unseen', 'source well, replica-1 unseen'], []],
@@ -159,8 +159,8 @@ const rows: [what: string, looks: string[], last: string[]][] = [
 ];
 
 describe('what happens to a cluster', () => {
-  it.each(rows)('when %s', (_, looks, expected) => {
-    expect(eventsOf(looks).at(-1)).toEqual(expected);
+  it.each(rows)('when %s', (_, probes, expected) => {
+    expect(eventsOf(probes).at(-1)).toEqual(expected);
   });
 
   it('is told with what it was and why', () => {

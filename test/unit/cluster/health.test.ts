@@ -14,7 +14,7 @@ import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 
 const policy: HealthPolicy = { failureThreshold: 2, recoveryThreshold: 2, maxLagMs: 30_000, minServingReplicas: 0 };
 
-/** `early` is a good look that had begun before the connection was lost. */
+/** `early` is a good probe that had begun before the connection was lost. */
 type Step = 'good' | 'bad' | 'silent' | 'lost' | 'early' | Partial<ProbeReport>;
 
 function statusAfter(steps: readonly Step[], role: 'SOURCE' | 'REPLICA' = 'REPLICA'): NodeStatus {
@@ -148,7 +148,7 @@ describe('a node that is well and in trouble in turns', () => {
             steps.push(turn % 2 === 0 ? 'good' : trouble);
             states.push(statusAfter(steps).state);
           }
-          // What came before may have left it one look short of a change, in either direction.
+          // What came before may have left it one probe short of a change, in either direction.
           const settled = states.slice(2);
           expect(new Set(settled).size).toBeLessThanOrEqual(1);
         },
@@ -188,11 +188,11 @@ describe("a node's position", () => {
   const position = (steps: readonly Step[]) => statusAfter(steps).position?.format() ?? null;
 
   it('is unknown until the node was seen', () => expect(position([])).toBeNull());
-  it('grows with each look', () => expect(position(['good', { position: at(7) }])).toBe('0-1-7'));
-  it('keeps what was known when a look fails', () =>
+  it('grows with each probe', () => expect(position(['good', { position: at(7) }])).toBe('0-1-7'));
+  it('keeps what was known when a probe fails', () =>
     expect(position([{ position: at(7) }, 'bad', 'bad'])).toBe('0-1-7'));
   it('is unknown after a lost connection', () => expect(position([{ position: at(7) }, 'lost'])).toBeNull());
-  it('is what the next look shows after a lost connection', () => {
+  it('is what the next probe shows after a lost connection', () => {
     expect(position([{ position: at(7) }, 'lost', { position: at(3) }])).toBe('0-1-3');
   });
   it('starts anew when another server answers', () => {

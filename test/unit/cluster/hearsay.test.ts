@@ -27,13 +27,13 @@ describe('the word of another process', () => {
     expect(reactionTo(word, { ...seen('REPLICA'), state: own })).toBe(reaction);
   });
 
-  it('takes a replica out until our own look, and one good look is enough for its return', () => {
+  it('takes a replica out until our own probe, and one good probe is enough for its return', () => {
     const suspected = afterHearsay(seen('REPLICA'), 'is down for another process', policy);
     expect(suspected).toMatchObject({ state: 'DOWN', position: null, trouble: 'is down for another process' });
     expect(afterGoodProbe(suspected, makeReport('REPLICA'), 1, policy).state).toBe('HEALTHY');
   });
 
-  it('leaves the source in service, but one failed look is enough for it', () => {
+  it('leaves the source in service, but one failed probe is enough for it', () => {
     const suspected = afterHearsay(seen('SOURCE'), 'is down for another process', policy);
     expect(suspected).toMatchObject({ state: 'HEALTHY', position: seen('SOURCE').position });
     expect(afterFailedProbe(suspected, 'does not answer', policy).state).toBe('DOWN');

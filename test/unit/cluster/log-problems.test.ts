@@ -138,7 +138,7 @@ describe('the log of a start', () => {
 describe('the log later on', () => {
   const filtered = () => [source(), replica({ channels: [channel({ filters: { Replicate_Ignore_DB: 'orders' } })] })];
 
-  it('says a problem once, however often the servers are looked at', () => {
+  it('says a problem once, however often the servers are probed', () => {
     expect(logged(filtered(), filtered(), filtered())).toHaveLength(1);
   });
 

@@ -39,32 +39,32 @@ function setUp() {
 }
 
 describe('a node monitor', () => {
-  it('looks again soon at a node that returns', async () => {
+  it('probes again soon at a node that returns', async () => {
     const { clock, probe, monitor, begin } = setUp();
     begin.returning();
     await monitor.start();
     await clock.tick(49);
-    expect(probe.looks).toBe(1);
+    expect(probe.probes).toBe(1);
     await clock.tick(1);
-    expect(probe.looks).toBe(2);
+    expect(probe.probes).toBe(2);
     await monitor.stop();
   });
 
-  it('looks once at the start, then once an interval, until it is stopped', async () => {
+  it('probes once at the start, then once an interval, until it is stopped', async () => {
     const { clock, probe, monitor } = setUp();
     await monitor.start();
-    expect(probe.looks).toBe(1);
+    expect(probe.probes).toBe(1);
     await clock.tick(999);
-    expect(probe.looks).toBe(1);
+    expect(probe.probes).toBe(1);
     await clock.tick(2001);
-    expect(probe.looks).toBe(4);
+    expect(probe.probes).toBe(4);
     await monitor.stop();
     await clock.tick(10_000);
-    expect(probe.looks).toBe(4);
+    expect(probe.probes).toBe(4);
     expect(clock.timers).toBe(0);
   });
 
-  it('starts also when the first look fails', async () => {
+  it('starts also when the first probe fails', async () => {
     const { probe, monitor, seen } = setUp();
     probe.trouble = new Error('refused the connection');
     await monitor.start();
@@ -72,22 +72,22 @@ describe('a node monitor', () => {
     await monitor.stop();
   });
 
-  it('looks faster at a node in trouble', async () => {
+  it('probes faster at a node in trouble', async () => {
     const { clock, probe, monitor, begin } = setUp();
     begin.trouble();
     await monitor.start();
     await clock.tick(1000);
-    expect(probe.looks).toBe(5);
+    expect(probe.probes).toBe(5);
     await monitor.stop();
   });
 
-  it('looks at once when it is nudged', async () => {
+  it('probes immediately when it is nudged', async () => {
     const { clock, probe, monitor } = setUp();
     await monitor.start();
     await clock.tick(10);
     monitor.nudge();
     await clock.tick(0);
-    expect(probe.looks).toBe(2);
+    expect(probe.probes).toBe(2);
     await monitor.stop();
   });
 
@@ -103,11 +103,11 @@ describe('a node monitor', () => {
     probe.held = null;
     answer();
     await clock.tick(0);
-    expect(probe.looks).toBe(3);
+    expect(probe.probes).toBe(3);
     await monitor.stop();
   });
 
-  it('rests between looks that lose their connection', async () => {
+  it('rests between probes that lose their connection', async () => {
     const { clock, probe, monitor, begin } = setUp();
     await monitor.start();
     begin.trouble();
@@ -119,7 +119,7 @@ describe('a node monitor', () => {
       },
     });
     await clock.tick(1500);
-    expect(probe.looks).toBeLessThanOrEqual(4);
+    expect(probe.probes).toBeLessThanOrEqual(4);
     await monitor.stop();
   });
 

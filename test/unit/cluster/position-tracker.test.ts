@@ -180,7 +180,7 @@ describe('an observation', () => {
     expect(known?.format()).toBe('0-1-5');
   });
 
-  it('never answers with a look that began before it was asked for', async () => {
+  it('never answers with a probe that began before it was asked for', async () => {
     let answer: () => void = () => undefined;
     probe.held = new Promise((resolve) => {
       answer = resolve;

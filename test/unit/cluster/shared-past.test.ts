@@ -46,7 +46,7 @@ describe('of S:1-90,G:1-9,X:1-900 can be left out', () => {
   const source = status('source', { at: full });
   const replica = (given: Given) => status('replica-1', given);
 
-  it.each<[what: string, looks: readonly (readonly NodeStatus[])[], rest: string | null]>([
+  it.each<[what: string, probes: readonly (readonly NodeStatus[])[], rest: string | null]>([
     [
       'what all servers have, but for the last that the source and its group wrote',
       [[source, replica({ at: full })]],
@@ -85,11 +85,11 @@ describe('of S:1-90,G:1-9,X:1-900 can be left out', () => {
       null,
     ],
     ['an unknown part, without a source', [[status('source', { at: full, ...away }), replica({ at: full })]], null],
-  ])('%s', (_, looks, rest) => {
+  ])('%s', (_, probes, rest) => {
     let now: readonly NodeStatus[] = [];
     const past = new SharedPast(() => now);
-    const found = looks.map((look) => {
-      now = look;
+    const found = probes.map((probe) => {
+      now = probe;
       return past.shorter(mysql(full));
     });
     expect(found.at(-1)?.format() ?? null).toEqual(rest === null ? null : mysql(rest).format());

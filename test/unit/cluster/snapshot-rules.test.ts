@@ -187,7 +187,7 @@ describe('what changes', () => {
     expect(one !== undefined && isOfEpoch(one, presentEpoch(snapshot))).toBe(expected);
   });
 
-  it('has those looked at that lack an epoch which one has told of, once', () => {
+  it('has those probed that lack an epoch which one has told of, once', () => {
     const earlier = [source(epochs(1)), replica('a', epochs(1)), replica('b', epochs(1))];
     const heard = [source(epochs(1, 2)), replica('a', epochs(1)), replica('b', epochs(1, 2))];
     expect(concludeFrom(heard, { changed: 'source', earlier }).probe).toEqual(['a']);

@@ -17,13 +17,13 @@ let asked: number;
 let known: boolean;
 let goneBack: GoneBack[];
 let judge: SourceJudge;
-/** What the look that is under way finds. */
+/** What the probe that is under way finds. */
 let settle: () => void;
 /** What happens while the source is asked. */
 let meanwhile: () => void;
 
-/** The source as a look finds it. */
-function look(text: string, given: Partial<NodeStatus> = {}): void {
+/** The source as a probe finds it. */
+function observe(text: string, given: Partial<NodeStatus> = {}): void {
   const report = makeReport('SOURCE', {
     identity: '1@here:1',
     position: position(text),
@@ -40,7 +40,7 @@ function look(text: string, given: Partial<NodeStatus> = {}): void {
   const [before] = snapshot;
   const asOfMs = clock.monotonic();
   snapshot = [{ ...(before ?? unseen(makeNode('source'))), ...seen, asOfMs, reportedMs: asOfMs, ...given }];
-  judge.look(snapshot);
+  judge.observe(snapshot);
 }
 
 beforeEach(() => {
@@ -82,15 +82,15 @@ beforeEach(() => {
 });
 
 describe('judging a position by the history of the source', () => {
-  it('costs nothing for what a look has shown, or a write since', () => {
-    look('0-1-100');
+  it('costs nothing for what a probe has shown, or a write since', () => {
+    observe('0-1-100');
     judge.wrote(position('0-1-101'));
     expect([judge.judge(position('0-1-60')), judge.judge(position('0-1-101'))]).toEqual(['INCLUDED', 'INCLUDED']);
     expect(asked).toBe(0);
   });
 
   it('asks once for what is beyond, together with all that come meanwhile, and remembers the answer', async () => {
-    look('0-1-100');
+    observe('0-1-100');
     await clock.tick(5);
     const [beyond] = [
       historyOf(makeReport('SOURCE', { position: position('0-1-120'), logged: { 1: position('0-1-120') } })),
@@ -116,7 +116,7 @@ describe('judging a position by the history of the source', () => {
     ['another server answers in its place', { identity: '2@there:1' }, true, 'ELSEWHERE'],
     ['it takes no writes any more', { readOnly: true }, true, 'ELSEWHERE'],
   ])('when %s', async (_what, given: Partial<HistoryAnswer>, isKnown, verdict) => {
-    look('0-1-100');
+    observe('0-1-100');
     answer = given;
     known = isKnown;
     expect(await judge.judge(position('0-1-110'))).toBe(verdict);
@@ -127,7 +127,7 @@ describe('judging a position by the history of the source', () => {
     const inGroup = { member: 'ONLINE' } as const;
     /** The primary has `own`, and another member `shown`. */
     function group(own: string, shown: string, given: Partial<NodeStatus> = {}): void {
-      look(own, { report: makeReport('SOURCE', { identity: '1@here:1', ...seen(own), ...inGroup }) });
+      observe(own, { report: makeReport('SOURCE', { identity: '1@here:1', ...seen(own), ...inGroup }) });
       const report = makeReport('REPLICA', { identity: '2@there:1', ...seen(shown), ...inGroup });
       const other = { state: 'HEALTHY', role: 'REPLICA', report, position: position(shown), successes: 1 } as const;
       snapshot = [...snapshot, { ...unseen(makeNode('replica-1')), ...other, ...given }];
@@ -164,22 +164,22 @@ describe('judging a position by the history of the source', () => {
     });
 
     it('does not ask again what is no member', async () => {
-      look('0-1-100');
+      observe('0-1-100');
       expect([await verdict('0-1-110', 0), asked]).toEqual(['LACKING', 1]);
     });
   });
 
   it('never takes silence for a verdict', async () => {
     expect(judge.judge(position('0-1-1'))).toBe('UNJUDGED');
-    look('0-1-100');
+    observe('0-1-100');
     answer = new Error('does not answer');
     expect(await judge.judge(position('0-1-110'))).toBe('UNJUDGED');
-    judge.look([]);
+    judge.observe([]);
     expect(judge.judge(position('0-1-1'))).toBe('UNJUDGED');
   });
 
   it('takes an unknown writer for one of a history elsewhere, while a server is out of reach', async () => {
-    look('0-1-100');
+    observe('0-1-100');
     known = false;
     snapshot = [...snapshot, unseen(makeNode('replica-1'))];
     expect(await judge.judge(position('0-7-110'))).toBe('ELSEWHERE');
@@ -187,36 +187,36 @@ describe('judging a position by the history of the source', () => {
   });
 
   it('notices that the source has less than it had, and less than was written there', async () => {
-    look('0-1-100');
+    observe('0-1-100');
     await clock.tick(10);
-    look('0-1-60');
+    observe('0-1-60');
     expect(goneBack.map(({ before, now }) => [before.format(), now.format()])).toEqual([['0-1-100', '0-1-60']]);
     judge.wrote(position('0-1-61'));
     await clock.tick(10);
-    look('0-1-60');
+    observe('0-1-60');
     expect(goneBack.slice(1).map(({ before, now }) => [before.format(), now.format()])).toEqual([['0-1-61', '0-1-60']]);
   });
 
   it('notices that one of several writes is gone', async () => {
-    look('0-1-100');
+    observe('0-1-100');
     judge.wrote(position('0-1-101'));
     judge.wrote(position('1-1-5'));
     await clock.tick(10);
-    look('0-1-100,1-1-5');
+    observe('0-1-100,1-1-5');
     expect(goneBack.map(({ before }) => before.format())).toEqual(['0-1-101,1-1-5']);
   });
 
   it('notices nothing when the source has what was written there', async () => {
-    look('0-1-100');
+    observe('0-1-100');
     judge.wrote(position('0-1-101'));
     await clock.tick(10);
-    look('0-1-101');
+    observe('0-1-101');
     expect(goneBack).toEqual([]);
   });
 
   it('makes nothing of a write that it cannot place', () => {
     judge.wrote(position('0-1-101'));
-    look('0-1-100');
+    observe('0-1-100');
     judge.wrote(parsePosition('mysql', '3e11fa47-71ca-11e1-9e33-c80aa9429562:1'));
     expect([judge.judge(position('0-1-100')), judge.surviving(position('0-1-200'))?.format()]).toEqual([
       'INCLUDED',
@@ -225,38 +225,41 @@ describe('judging a position by the history of the source', () => {
   });
 
   it.each([5, 10])(
-    'does not take a write that was committed during a look for a lost one: begun at %d',
+    'does not take a write that was committed during a probe for a lost one: begun at %d',
     async (asOfMs) => {
-      look('0-1-100');
+      observe('0-1-100');
       await clock.tick(10);
       judge.wrote(position('0-1-101'));
-      look('0-1-100', { asOfMs });
+      observe('0-1-100', { asOfMs });
       expect(goneBack).toEqual([]);
       expect(judge.judge(position('0-1-101'))).toBe('INCLUDED');
     },
   );
 
-  it.each([0, 5])('takes a look that began %d ms before the answer for no going back, but the next one', async (ms) => {
-    look('0-1-100');
-    await clock.tick(5);
-    const begunMs = clock.monotonic();
-    await clock.tick(ms);
-    const beyond = historyOf(
-      makeReport('SOURCE', { position: position('0-1-120'), logged: { 1: position('0-1-120') } }),
-    );
-    answer = { logged: beyond, settled: beyond };
-    expect(await judge.judge(position('0-1-120'))).toBe('INCLUDED');
-    await clock.tick(5);
-    look('0-1-110', { asOfMs: begunMs });
-    expect(goneBack).toEqual([]);
-    expect(judge.judge(position('0-1-120'))).toBe('INCLUDED');
-    look('0-1-110');
-    expect(goneBack).toHaveLength(1);
-  });
+  it.each([0, 5])(
+    'takes a probe that began %d ms before the answer for no going back, but the next one',
+    async (ms) => {
+      observe('0-1-100');
+      await clock.tick(5);
+      const begunMs = clock.monotonic();
+      await clock.tick(ms);
+      const beyond = historyOf(
+        makeReport('SOURCE', { position: position('0-1-120'), logged: { 1: position('0-1-120') } }),
+      );
+      answer = { logged: beyond, settled: beyond };
+      expect(await judge.judge(position('0-1-120'))).toBe('INCLUDED');
+      await clock.tick(5);
+      observe('0-1-110', { asOfMs: begunMs });
+      expect(goneBack).toEqual([]);
+      expect(judge.judge(position('0-1-120'))).toBe('INCLUDED');
+      observe('0-1-110');
+      expect(goneBack).toHaveLength(1);
+    },
+  );
 
   it('believes the record where the log cannot tell, and there only', async () => {
     const logged = { 1: position('0-1-90'), 2: position('0-2-100') };
-    look('0-2-100', {
+    observe('0-2-100', {
       report: makeReport('SOURCE', { identity: '1@here:1', position: position('0-2-100'), logged }),
     });
     const untold = position('0-1-80');
@@ -267,7 +270,7 @@ describe('judging a position by the history of the source', () => {
 
   it('says what survives of a position, once there is a source', () => {
     expect(judge.surviving(position('0-1-200'))).toBeNull();
-    look('0-1-100');
+    observe('0-1-100');
     expect(judge.surviving(position('0-1-200,1-1-7'))?.format()).toBe('0-1-100');
     expect(judge.surviving(position('1-1-7'))).toBeNull();
   });
@@ -282,21 +285,23 @@ describe('judging a position by the history of the source', () => {
     };
 
     it.each<[string, happens: () => void]>([
-      ['another source is found', () => look('0-1-100', { node: makeNode('replica-1') })],
+      ['another source is found', () => observe('0-1-100', { node: makeNode('replica-1') })],
       [
         'another server is found at its address',
         () =>
-          look('0-1-100', { report: makeReport('SOURCE', { identity: '2@there:1', position: position('0-1-100') }) }),
+          observe('0-1-100', {
+            report: makeReport('SOURCE', { identity: '2@there:1', position: position('0-1-100') }),
+          }),
       ],
-      ['it is lost', () => judge.look([])],
+      ['it is lost', () => judge.observe([])],
     ])('comes after %s, it does not count', async (_, happens) => {
-      look('0-1-100');
+      observe('0-1-100');
       meanwhile = happens;
       expect(await judge.judge(position('0-1-110'))).toBe('UNJUDGED');
     });
 
     it('is settled, it is remembered', async () => {
-      look('0-1-100');
+      observe('0-1-100');
       await clock.tick(1);
       answer = { logged: upTo('0-1-120'), settled: upTo('0-1-120') };
       expect([await askedFor('0-1-110'), await askedFor('0-1-110')]).toEqual([
@@ -307,10 +312,10 @@ describe('judging a position by the history of the source', () => {
 
     it.each<[string, settled: string, laterMs: number]>([
       ['is not settled as far as that', '0-1-105', 1],
-      ['is no newer than the last look', '0-1-120', 0],
+      ['is no newer than the last probe', '0-1-120', 0],
       ['does not hold what was seen before', '1-1-120', 1],
     ])('%s, it is not remembered', async (_, settled, laterMs) => {
-      look('0-1-100');
+      observe('0-1-100');
       await clock.tick(laterMs);
       answer = { logged: upTo('0-1-120'), settled: upTo(settled) };
       expect([await askedFor('0-1-110'), await askedFor('0-1-110')]).toEqual([
@@ -320,7 +325,7 @@ describe('judging a position by the history of the source', () => {
     });
 
     it('lacks what was written since, it takes nothing away', async () => {
-      look('0-1-100');
+      observe('0-1-100');
       await clock.tick(1);
       judge.wrote(position('1-1-7'));
       answer = { logged: upTo('0-1-120'), settled: upTo('0-1-120') };
@@ -356,26 +361,26 @@ describe('judging a position by the history of the source', () => {
         'LACKING',
       ],
     ])('%s', async (_, beside, verdict) => {
-      look('0-1-100');
+      observe('0-1-100');
       known = false;
       snapshot = [...snapshot, beside];
       expect(await judge.judge(beyond)).toBe(verdict);
     });
 
     it('another server that accepts writes has it, which may be the source', async () => {
-      look('0-1-100');
+      observe('0-1-100');
       snapshot = [...snapshot, other(writable)];
       expect(await judge.judge(beyond)).toBe('ELSEWHERE');
     });
 
     it('another server that accepts writes does not have it either', async () => {
-      look('0-1-100');
+      observe('0-1-100');
       snapshot = [...snapshot, other({ ...writable, position: position('0-1-99') })];
       expect(await judge.judge(position('0-1-110'))).toBe('LACKING');
     });
 
     it('it names a known one as well', async () => {
-      look('0-1-100');
+      observe('0-1-100');
       known = false;
       snapshot = [...snapshot, other(down)];
       expect(await judge.judge(position('0-1-110,1-7-1'))).toBe('ELSEWHERE');
@@ -391,17 +396,17 @@ describe('judging a position by the history of the source', () => {
       return turns.size;
     };
     const another = makeReport('SOURCE', { identity: '2@here:1', position: position('0-1-50') });
-    expect(await changes(() => judge.look([]))).toBe(1);
-    expect(await changes(() => look('0-1-100'))).toBe(2);
-    expect(await changes(() => look('0-1-101'))).toBe(2);
-    expect(await changes(() => judge.look(snapshot))).toBe(2);
-    expect(await changes(() => look('0-1-60'))).toBe(3);
-    expect(await changes(() => judge.look([]))).toBe(4);
-    expect(await changes(() => judge.look([]))).toBe(4);
-    expect(await changes(() => look('0-1-60'))).toBe(4);
-    expect(await changes(() => look('0-1-60', { position: null }))).toBe(5);
-    expect(await changes(() => look('0-1-50', { report: another }))).toBe(6);
-    expect(await changes(() => look('0-1-40', { node: makeNode('source-2') }))).toBe(7);
+    expect(await changes(() => judge.observe([]))).toBe(1);
+    expect(await changes(() => observe('0-1-100'))).toBe(2);
+    expect(await changes(() => observe('0-1-101'))).toBe(2);
+    expect(await changes(() => judge.observe(snapshot))).toBe(2);
+    expect(await changes(() => observe('0-1-60'))).toBe(3);
+    expect(await changes(() => judge.observe([]))).toBe(4);
+    expect(await changes(() => judge.observe([]))).toBe(4);
+    expect(await changes(() => observe('0-1-60'))).toBe(4);
+    expect(await changes(() => observe('0-1-60', { position: null }))).toBe(5);
+    expect(await changes(() => observe('0-1-50', { report: another }))).toBe(6);
+    expect(await changes(() => observe('0-1-40', { node: makeNode('source-2') }))).toBe(7);
     expect(goneBack).toHaveLength(1);
   });
 
@@ -409,12 +414,12 @@ describe('judging a position by the history of the source', () => {
     const doubt = () => {
       snapshot = snapshot.map((status) => ({ ...status, position: null }));
     };
-    it.each<[finds: string, look: () => void, verdict: string, gone: number]>([
-      ['it as it was', () => look('0-1-100'), 'INCLUDED', 0],
-      ['that it has gone back', () => look('0-1-60'), 'LACKING', 1],
-      ['nobody', () => judge.look([]), 'UNJUDGED', 0],
-    ])('waits for the look that is under way, which finds %s', async (_what, found, verdict, gone) => {
-      look('0-1-100');
+    it.each<[finds: string, observe: () => void, verdict: string, gone: number]>([
+      ['it as it was', () => observe('0-1-100'), 'INCLUDED', 0],
+      ['that it has gone back', () => observe('0-1-60'), 'LACKING', 1],
+      ['nobody', () => judge.observe([]), 'UNJUDGED', 0],
+    ])('waits for the probe that is under way, which finds %s', async (_what, found, verdict, gone) => {
+      observe('0-1-100');
       await clock.tick(10);
       doubt();
       settle = found;
@@ -423,7 +428,7 @@ describe('judging a position by the history of the source', () => {
     });
 
     it('takes no number for the lost one that the source has given out again meanwhile', async () => {
-      look('0-1-100');
+      observe('0-1-100');
       judge.wrote(position('0-1-110'));
       await clock.tick(10);
       doubt();
@@ -431,7 +436,7 @@ describe('judging a position by the history of the source', () => {
         makeReport('SOURCE', { position: position('0-1-120'), logged: { 1: position('0-1-120') } }),
       );
       answer = { logged: again, settled: again };
-      settle = () => look('0-1-60');
+      settle = () => observe('0-1-60');
       expect(await judge.judge(position('0-1-61'))).toBe('INCLUDED');
       expect(goneBack).toHaveLength(1);
       expect(asked).toBe(1);
@@ -439,10 +444,10 @@ describe('judging a position by the history of the source', () => {
   });
 
   it('remembers over an absence what the source had', async () => {
-    look('0-1-100');
-    judge.look([]);
+    observe('0-1-100');
+    judge.observe([]);
     await clock.tick(10);
-    look('0-1-60');
+    observe('0-1-60');
     expect(goneBack).toHaveLength(1);
   });
 });

@@ -51,7 +51,7 @@ describe('what a process sees', () => {
 });
 
 describe('what another process saw', () => {
-  it('is checked at once: the node is out until our own look, and back with it', async () => {
+  it('is checked at once: the node is out until our own probe, and back with it', async () => {
     const board = new MemoryBoard();
     const { scripted } = await shared(board);
     let answer: () => void = () => undefined;
@@ -67,7 +67,7 @@ describe('what another process saw', () => {
     expect(stateOf(scripted, 'replica-1')).toBe('HEALTHY');
   });
 
-  it('is enough with one failed look of our own', async () => {
+  it('is enough with one failed probe of our own', async () => {
     const board = new MemoryBoard();
     const { scripted } = await shared(board);
     for (const name of ['source', 'replica-1']) {
@@ -79,16 +79,16 @@ describe('what another process saw', () => {
     expect(stateOf(scripted, 'replica-1')).toBe('DOWN');
   });
 
-  it('never makes a node well, but makes us look', async () => {
+  it('never makes a node well, but makes us probe', async () => {
     const board = new MemoryBoard();
     const { scripted } = await shared(board);
     const probe = scripted.probe('replica-1');
     probe.crash();
     await scripted.clock.tick(2000);
-    const before = probe.looks;
+    const before = probe.probes;
     board.say({ node: 'replica-1', state: 'HEALTHY', trouble: null });
     await scripted.clock.tick(0);
-    expect(probe.looks).toBe(before + 1);
+    expect(probe.probes).toBe(before + 1);
     expect(stateOf(scripted, 'replica-1')).toBe('DOWN');
   });
 
@@ -102,15 +102,15 @@ describe('what another process saw', () => {
     expect(stateOf(b.scripted, 'replica-1')).toBe('HEALTHY');
   });
 
-  it('does not make us look without end', async () => {
+  it('does not make us probe without end', async () => {
     const board = new MemoryBoard();
     const { scripted } = await shared(board);
-    const before = scripted.probe('replica-1').looks;
+    const before = scripted.probe('replica-1').probes;
     for (let word = 0; word < 1000; word += 1) {
       board.say(down);
       await scripted.clock.tick(0);
     }
-    expect(scripted.probe('replica-1').looks - before).toBeLessThanOrEqual(12);
+    expect(scripted.probe('replica-1').probes - before).toBeLessThanOrEqual(12);
     expect(stateOf(scripted, 'replica-1')).toBe('HEALTHY');
   });
 

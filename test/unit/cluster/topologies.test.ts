@@ -146,7 +146,7 @@ describe('who is the source, when its servers change', () => {
   it('none, when the source of a replica dies that was writable all along', () => {
     const cluster = start({ source, a: { ...replica, writes: true } });
     cluster.says({ source }).dies('source');
-    for (let look = 0; look < 3; look += 1) cluster.says({ a: { ...replica, writes: true } });
+    for (let probe = 0; probe < 3; probe += 1) cluster.says({ a: { ...replica, writes: true } });
     expect(cluster.source).toBeNull();
     expect(cluster.health().problems.map(({ code }) => code)).toContain('SOURCE_DOUBTFUL');
   });
@@ -184,7 +184,7 @@ describe('who is the source, when its servers change', () => {
   it('the same, when the old source returns as if nothing had happened', () => {
     const cluster = start({ source, a: replica }).dies('source');
     cluster.says({ a: { ...replica, writes: true } }).says({ source });
-    for (let look = 0; look < 3; look += 1) cluster.says({ a: { ...replica, writes: true }, source });
+    for (let probe = 0; probe < 3; probe += 1) cluster.says({ a: { ...replica, writes: true }, source });
     expect(cluster.source).toBe('a');
   });
 

@@ -34,7 +34,7 @@ describe.each([
   const inFirst = KnownWriters.none.heard(position(before), first);
   const inSecond = inFirst.heard(position(behindThePromotion), promoted);
 
-  it('is believed when those wrote it that a look has shown', () => {
+  it('is believed when those wrote it that a probe has shown', () => {
     expect(inFirst.explain(position(before))).toBe(true);
     expect(inFirst.explain(position(lost))).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** Whose writes are believed, look by look: a position shows who wrote last, and epochs say who may have. */
+/** Whose writes are believed, look by probe: a position shows who wrote last, and epochs say who may have. */
 import { describe, expect, it } from 'vitest';
 import type { EpochHistory } from '../../../src/consistency/epoch.ts';
 import { KnownWriters } from '../../../src/consistency/known-writers.ts';
@@ -8,13 +8,13 @@ const at = (text: string) => MariadbGtidPosition.parse(text);
 const first: EpochHistory = [{ epoch: 1, sourceId: '1@a', endOfPrevious: null }];
 const second: EpochHistory = [...first, { epoch: 2, sourceId: '2@b', endOfPrevious: at('0-1-100') }];
 
-type Look = readonly [position: string, epochs: EpochHistory | null];
-const afterLooks = (...looks: readonly Look[]) =>
-  looks.reduce((known, [position, epochs]) => known.heard(at(position), epochs), KnownWriters.none);
+type Probed = readonly [position: string, epochs: EpochHistory | null];
+const afterProbes = (...probes: readonly Probed[]) =>
+  probes.reduce((known, [position, epochs]) => known.heard(at(position), epochs), KnownWriters.none);
 
 describe('a position is believed', () => {
-  it.each<[string, readonly Look[], string, boolean]>([
-    ['of a server that a look has shown', [['0-1-90', first]], '0-1-120', true],
+  it.each<[string, readonly Probed[], string, boolean]>([
+    ['of a server that a probe has shown', [['0-1-90', first]], '0-1-120', true],
     ['of the source that an epoch names, before it has written', [['0-1-100', second]], '0-2-101', true],
     ['within the end of the epoch before, whichever server wrote it', [['0-2-101', second]], '0-9-100', true],
     ['not beyond that end', [['0-2-101', second]], '0-9-101', false],
@@ -28,7 +28,7 @@ describe('a position is believed', () => {
       false,
     ],
     [
-      'of both, when one look after another has shown them in one epoch',
+      'of both, when one probe after another has shown them in one epoch',
       [
         ['0-1-90', first],
         ['0-5-91', first],
@@ -56,18 +56,18 @@ describe('a position is believed', () => {
       false,
     ],
     ['whatever an empty record says of the end', [['0-1-90', []]], '0-1-95', true],
-  ])('%s', (_, looks, position, expected) => {
-    expect(afterLooks(...looks).explain(at(position))).toBe(expected);
+  ])('%s', (_, probes, position, expected) => {
+    expect(afterProbes(...probes).explain(at(position))).toBe(expected);
   });
 
-  it('by the same value while looks show nothing new', () => {
-    const known = afterLooks(['0-1-90', first]);
+  it('by the same value while probes show nothing new', () => {
+    const known = afterProbes(['0-1-90', first]);
     expect(known.heard(at('0-1-95'), first)).toBe(known);
     expect(known.heard(at('0-5-95'), first)).not.toBe(known);
   });
 
   it('in the parts that are known, where it is not as a whole', () => {
-    const known = afterLooks(['0-1-90', first]);
+    const known = afterProbes(['0-1-90', first]);
     expect(known.knownPart(at('0-1-95')).format()).toBe('0-1-95');
     expect(known.knownPart(at('0-1-95,3-8-2')).format()).toBe('0-1-95');
   });

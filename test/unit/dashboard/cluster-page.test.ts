@@ -4,7 +4,7 @@ import type {
   ClusterHappening,
   NodeDetails,
 } from '../../../src/dashboard/cluster/cluster-documents.ts';
-import { keptSeconds, noHistory, withLook } from '../../../src/dashboard/cluster/lag-history.ts';
+import { keptSeconds, noHistory, withProbe } from '../../../src/dashboard/cluster/lag-history.ts';
 import { mergeEvents } from '../../../src/dashboard/cluster/merge-events.ts';
 import { positionInShort } from '../../../src/dashboard/cluster/node-words.ts';
 import { situation } from '../../../src/dashboard/cluster/situation.ts';
@@ -44,7 +44,7 @@ const mirror = {
 
 describe('the lag of replicas', () => {
   it('is kept look by look, without those that are none', () => {
-    const history = withLook(withLook(noHistory, 1, [source, replica]), 2, [source, { ...replica, lagMs: 0 }]);
+    const history = withProbe(withProbe(noHistory, 1, [source, replica]), 2, [source, { ...replica, lagMs: 0 }]);
     expect(history).toEqual({
       timesS: [1, 2],
       lines: [{ node: 'replica-1', seconds: [1, 0], transactions: [7, 7] }],
@@ -53,8 +53,8 @@ describe('the lag of replicas', () => {
 
   it('has a gap while a replica does not answer, and before it was seen first', () => {
     const away: NodeDetails = { ...replica, role: null, lagMs: null, lagTransactions: null };
-    let history = withLook(noHistory, 1, [source, replica]);
-    history = withLook(history, 2, [source, away, { ...replica, name: 'replica-2', lagMs: 1000 }]);
+    let history = withProbe(noHistory, 1, [source, replica]);
+    history = withProbe(history, 2, [source, away, { ...replica, name: 'replica-2', lagMs: 1000 }]);
     expect(history.lines).toEqual([
       { node: 'replica-1', seconds: [1, null], transactions: [7, null] },
       { node: 'replica-2', seconds: [null, 1], transactions: [null, 7] },
@@ -63,7 +63,7 @@ describe('the lag of replicas', () => {
 
   it('is forgotten after a while', () => {
     let history = noHistory;
-    for (let look = 0; look < keptSeconds + 50; look += 1) history = withLook(history, look, [replica]);
+    for (let refetch = 0; refetch < keptSeconds + 50; refetch += 1) history = withProbe(history, refetch, [replica]);
     expect([history.timesS.length, history.timesS[0], history.lines[0]?.seconds.length]).toEqual([301, 49, 301]);
   });
 });

@@ -66,10 +66,10 @@ describe('what sessions are told of a server', () => {
   });
 
   it('that a read doubts is found out at once', async () => {
-    const { looks } = scripted.probe('replica-1');
+    const { probes } = scripted.probe('replica-1');
     answers.refused('replica-1', null);
     await scripted.clock.tick(0);
-    expect(scripted.probe('replica-1').looks).toBe(looks + 1);
+    expect(scripted.probe('replica-1').probes).toBe(probes + 1);
   });
 
   it('is learned by the cluster as well', () => {
@@ -79,7 +79,7 @@ describe('what sessions are told of a server', () => {
 });
 
 describe('what sessions are told of the source', () => {
-  it('is sure until a connection is lost, and sure again after a look', async () => {
+  it('is sure until a connection is lost, and sure again after a probe', async () => {
     expect(answers.sourceSure()).toBeNull();
     scripted.cluster.connectionLost('source', 'lost the connection');
     const sure = answers.sourceSure();
@@ -118,7 +118,7 @@ describe('a position', () => {
     expect(scripted.clock.timers).toBe(3);
   });
 
-  it('of another writer is waited for until a look vouches for that one', async () => {
+  it('of another writer is waited for until a probe vouches for that one', async () => {
     const { clock, probe } = scripted;
     probe('source').position = at(2).merge(strange);
     let waits = true;

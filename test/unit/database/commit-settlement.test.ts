@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeProof, type ProofLook } from '../../../src/database/write/commit-settlement.ts';
+import { judgeProof, type ProofState } from '../../../src/database/write/commit-settlement.ts';
 
 const proof = { writer: '18446744073709551615', number: 7, thread: 42, openSinceMs: 0 };
 
@@ -21,6 +21,6 @@ it.each([
   ['LOCKED', 'AT_REST', true, 'WAIT'],
   ['LOCKED', 'GONE', false, 'WAIT'],
 ] as const)('a row with %s, the connection %s, perhaps started since: %s: %s', (row, thread, mayBeAnother, verdict) => {
-  const look: ProofLook = { row, thread, mayBeAnother };
-  expect(judgeProof(look, proof)).toBe(verdict);
+  const probe: ProofState = { row, thread, mayBeAnother };
+  expect(judgeProof(probe, proof)).toBe(verdict);
 });

@@ -14,13 +14,13 @@ describe('a statement and questions behind it', () => {
       },
     };
     const options = { sql: 'SELECT id FROM t WHERE id < ? -- few', dateStrings: true };
-    const [rows, look] = await queryWith<unknown[]>(connection as never, options, [3], ['SELECT 1 AS a, 2 AS b']);
+    const [rows, probe] = await queryWith<unknown[]>(connection as never, options, [3], ['SELECT 1 AS a, 2 AS b']);
     expect(sent).toEqual([
       { sql: 'SELECT id FROM t WHERE id < ? -- few\n;SELECT 1 AS a, 2 AS b', dateStrings: true, rowsAsArray: true },
       [3],
     ]);
     expect(rows).toHaveLength(2);
-    expect(look && firstRow(look)).toEqual({ a: 'x', b: 'y' });
+    expect(probe && firstRow(probe)).toEqual({ a: 'x', b: 'y' });
   });
 
   it.each([

@@ -15,7 +15,7 @@ const seen = (name: string, epochs: EpochHistory | null, given: Partial<NodeStat
 });
 
 describe('the promotions that are known', () => {
-  it.each<[what: string, looks: readonly (readonly NodeStatus[])[], epoch: number | null]>([
+  it.each<[what: string, probes: readonly (readonly NodeStatus[])[], epoch: number | null]>([
     ['none before a server was seen', [[unseen(makeNode('source'))]], null],
     ['one epoch if no server keeps a record', [[seen('source', null)]], 1],
     ['one epoch where the record is empty', [[seen('source', [])]], 1],
@@ -28,9 +28,9 @@ describe('the promotions that are known', () => {
     ['what was known, when only shorter records are left', [[seen('source', upTo(3))], [seen('source', upTo(2))]], 3],
     ['what was known, when none is left', [[seen('source', upTo(3))], [seen('source', null)], []], 3],
     ['what is added', [[seen('source', upTo(3))], [seen('source', upTo(4))]], 4],
-  ])('are %s', (_, looks, epoch) => {
+  ])('are %s', (_, probes, epoch) => {
     const epochs = new KnownEpochs(null);
-    for (const look of looks) epochs.learn(look);
+    for (const probe of probes) epochs.learn(probe);
     expect(epochs.current).toBe(epoch);
     expect(epochs.history).toEqual(epoch === null ? [] : upTo(epoch));
   });

@@ -19,12 +19,12 @@ const down = { state: 'DOWN' } as const;
 const silent = { ...down, failures: health.failureThreshold };
 
 /** What is done about the connections to one server, as it is seen again and again. */
-function done(...looks: (Partial<NodeStatus> | 'overdue')[]): readonly string[] {
+function done(...probes: (Partial<NodeStatus> | 'overdue')[]): readonly string[] {
   const told: string[] = [];
   const pool = { cut: () => told.push('cut'), refuseWaiting: () => told.push('refuse') };
   const cluster = { doubtServing: (name: string) => told.push(`doubt ${name}`) };
   const lost = new LostNodes((name) => (name === 'replica-1' ? pool : undefined), health, cluster);
-  for (const given of looks) {
+  for (const given of probes) {
     if (given === 'overdue') lost.overdue('replica-1');
     else lost.leave([status(given)]);
   }
@@ -32,7 +32,7 @@ function done(...looks: (Partial<NodeStatus> | 'overdue')[]): readonly string[] 
 }
 
 describe('the connections to a server', () => {
-  it.each<[what: string, looks: readonly Partial<NodeStatus>[], expected: readonly string[]]>([
+  it.each<[what: string, probes: readonly Partial<NodeStatus>[], expected: readonly string[]]>([
     ['stay while it is well', [well, well], []],
     ['stay while it is late', [{ state: 'DEGRADED' }], []],
     ['are refused to waiting requests once it is down', [well, down, down], ['refuse']],
@@ -44,18 +44,18 @@ describe('the connections to a server', () => {
     ['stay at the source, whose tables have no substitute', [{ ...unable('TABLE_SILENT'), role: 'SOURCE' }], []],
     ['stay at a backup', [{ ...unable('TABLE_SILENT'), role: 'BACKUP' }], []],
     ['stay if its tables were not checked, or it was not seen', [{ report: null, state: 'UNKNOWN' }], []],
-  ])('%s', (_, looks, expected) => {
-    expect(done(...looks)).toEqual(expected);
+  ])('%s', (_, probes, expected) => {
+    expect(done(...probes)).toEqual(expected);
   });
 
-  it.each<[when: string, looks: Parameters<typeof done>, expected: readonly string[]]>([
+  it.each<[when: string, probes: Parameters<typeof done>, expected: readonly string[]]>([
     ['while it is well', [well, 'overdue'], ['doubt replica-1']],
     ['before it was seen', ['overdue'], ['doubt replica-1']],
     ['after reads there are known to hang', [unable('TABLE_SILENT'), 'overdue'], ['cut', 'doubt replica-1', 'cut']],
     ['when it serves again', [unable('TABLE_SILENT'), well, 'overdue'], ['cut', 'doubt replica-1']],
     ['while it is down', [down, 'overdue'], ['refuse', 'doubt replica-1']],
-  ])('of overdue work %s', (_, looks, expected) => {
-    expect(done(...looks)).toEqual(expected);
+  ])('of overdue work %s', (_, probes, expected) => {
+    expect(done(...probes)).toEqual(expected);
   });
 
   it('do not matter where there are none', () => {

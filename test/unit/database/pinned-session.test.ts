@@ -343,7 +343,7 @@ describe('what the client has seen', () => {
     const seen = { ...emptySession('orders', 1), position: at(3), issuedAtMs: 1 };
     beforeEach(() => {
       queue = ['source'];
-      // Known once the look that is under way is done.
+      // Known once the probe that is under way is done.
       sure = allSettled().then(() => {
         turn += 1;
       });
@@ -420,7 +420,7 @@ describe('what the client has seen', () => {
     expect(session.session).toMatchObject({ requiresSource: true, position: null });
   });
 
-  it('advances all the same when a look vouches for it in time', async () => {
+  it('advances all the same when a probe vouches for it in time', async () => {
     believes = () => doubts > 0;
     const session = open();
     await session.read(nodeOf);

@@ -1,4 +1,4 @@
-/** What tokens are brought to, by what the source, the record of epochs and a look at everybody tell. */
+/** What tokens are brought to, by what the source, the record of epochs and a probe at everybody tell. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { type NodeStatus, unseen } from '../../../src/cluster/node-status.ts';
@@ -20,7 +20,7 @@ let epochs: EpochHistory;
 let verdict: PastVerdict | Promise<PastVerdict>;
 let asked: { readonly position: string; readonly recorded: boolean | undefined }[];
 let snapshot: NodeStatus[];
-let looks: number;
+let probes: number;
 let lost: Session[];
 let recorded: Promise<void> | null;
 let surviving: number | null;
@@ -47,7 +47,7 @@ beforeEach(async () => {
   verdict = 'INCLUDED';
   asked = [];
   snapshot = [seen('source', 0)];
-  looks = 0;
+  probes = 0;
   lost = [];
   recorded = null;
   surviving = null;
@@ -65,7 +65,7 @@ const make = () => {
       return turns;
     },
   };
-  const cluster = { judge, snapshot: () => snapshot, lookAgain: () => (looks += 1) };
+  const cluster = { judge, snapshot: () => snapshot, probeAgain: () => (probes += 1) };
   return new SessionResumption({
     cluster: cluster as unknown as Cluster,
     clock,
@@ -170,7 +170,7 @@ describe('a token of an epoch unknown here', () => {
 
   it('makes all servers be probed, and waits for half a second', async () => {
     expect(await resumedAfter(499, newer)).toBeNull();
-    expect(looks).toBe(1);
+    expect(probes).toBe(1);
     await clock.tick(1);
     expect(clock.timers).toBe(0);
     expect(await resumedAfter(500, newer)).toMatchObject({ ahead: [newer], lost: [] });
@@ -243,10 +243,10 @@ describe('a source that says it is not the source any more', () => {
       resumed = found;
     });
     await clock.tick(499);
-    expect([resumed, looks]).toEqual([null, 1]);
+    expect([resumed, probes]).toEqual([null, 1]);
     await clock.tick(11);
     expect(resumed).toMatchObject({ ahead: [one] });
-    expect(looks).toBe(1);
+    expect(probes).toBe(1);
   });
 
   it('beside one that is known has both judged again', async () => {

@@ -13,7 +13,7 @@ const token = advanceSession(emptySession('orders', 1), parsePosition('mariadb',
 let clock: TickingClock;
 let turns: number;
 let verdict: PastVerdict;
-let looks: number;
+let probes: number;
 let resumption: SessionResumption;
 
 const source: NodeStatus = {
@@ -29,7 +29,7 @@ const source: NodeStatus = {
 beforeEach(() => {
   clock = new TickingClock();
   turns = 1;
-  looks = 0;
+  probes = 0;
   verdict = 'ELSEWHERE';
   const judge = {
     judge: async () => verdict,
@@ -38,7 +38,7 @@ beforeEach(() => {
       return turns;
     },
   };
-  const cluster = { judge, snapshot: () => [source], lookAgain: () => (looks += 1) };
+  const cluster = { judge, snapshot: () => [source], probeAgain: () => (probes += 1) };
   resumption = new SessionResumption({
     cluster: cluster as unknown as Cluster,
     clock,
@@ -62,9 +62,9 @@ async function resumedAfter(ms: number) {
 }
 
 describe('a source that says it is not the source any more', () => {
-  it('is looked at, and the token is judged by the one that is found', async () => {
+  it('is probed, and the token is judged by the one that is found', async () => {
     const { resumed, rest } = await resumedAfter(200);
-    expect([looks, resumed()]).toEqual([1, null]);
+    expect([probes, resumed()]).toEqual([1, null]);
     verdict = 'INCLUDED';
     turns += 1;
     await rest();

@@ -9,7 +9,7 @@ type Answer = { readonly status: number; readonly body: { nodes?: unknown; error
 
 const done: unknown[] = [];
 const lab: ServedLab = {
-  look: async () => [{ name: 'replica-1', state: 'running' }],
+  readState: async () => [{ name: 'replica-1', state: 'running' }],
   act: async (node, action, forS) => {
     if (node === 'nobody') throw new UnknownNodeError('There is no node nobody');
     if (action.name === 'start') throw new LabRefusedError('replica-1 is already running');

@@ -67,7 +67,7 @@ describe.each([
     ['', false],
   ])('that is kept from writing by "%s" refuses writes: %s', async (variables, expected) => {
     refusedBy = variables;
-    expect(await appliersOf(flavour).look(server)).toMatchObject({ readOnly: expected });
+    expect(await appliersOf(flavour).readState(server)).toMatchObject({ readOnly: expected });
   });
 
   it.each<[string, Row, boolean, number]>([
@@ -78,12 +78,12 @@ describe.each([
     ['tells no delay', { [running]: 'Yes' }, true, 0],
   ])('that %s is seen to', async (_, row, applying, delayS) => {
     status = [row];
-    expect(await appliersOf(flavour).look(server)).toEqual({ readOnly: true, applying, delayS });
+    expect(await appliersOf(flavour).readState(server)).toEqual({ readOnly: true, applying, delayS });
     expect(said.at(-1)).toBe('destroy');
   });
 
   it('that is not a replica applies nothing', async () => {
-    expect(await appliersOf(flavour).look(server)).toEqual({ readOnly: true, applying: null, delayS: null });
+    expect(await appliersOf(flavour).readState(server)).toEqual({ readOnly: true, applying: null, delayS: null });
   });
 
   it('stops and starts only what applies, so that what is written meanwhile is still received', async () => {
@@ -101,7 +101,7 @@ describe.each([
 
 describe('a server that does not answer', () => {
   it.each<[string, number, (appliers: Appliers) => Promise<unknown>]>([
-    ['a look', 1000, (appliers) => appliers.look(server)],
+    ['reading its state', 1000, (appliers) => appliers.readState(server)],
     ['a stop', 20_000, (appliers) => appliers.stop(server)],
     ['a start', 20_000, (appliers) => appliers.start(server)],
     ['a delay', 20_000, (appliers) => appliers.delay(server, 1)],
@@ -121,7 +121,7 @@ describe('a server that does not answer', () => {
 
   it('or refuses the connection is told as it is', async () => {
     refuse = new Error('refused');
-    await expect(appliersOf('mariadb').look(server)).rejects.toThrow('refused');
+    await expect(appliersOf('mariadb').readState(server)).rejects.toThrow('refused');
     expect(clock.timers).toBe(0);
   });
 });
@@ -132,7 +132,7 @@ describe('a member of a group', () => {
   beforeEach(() => {
     appliers = appliersOf('mysql', 'group');
   });
-  const applying = async (from = server) => (await appliers.look(from)).applying;
+  const applying = async (from = server) => (await appliers.readState(from)).applying;
 
   it('is held up by a lock, for as long as it is wanted', async () => {
     expect(await applying()).toBe(true);
@@ -146,7 +146,7 @@ describe('a member of a group', () => {
 
   it('that takes writes applies nothing, and cannot be delayed', async () => {
     refusedBy = '';
-    expect(await appliers.look(server)).toEqual({ readOnly: false, applying: null, delayS: null });
+    expect(await appliers.readState(server)).toEqual({ readOnly: false, applying: null, delayS: null });
   });
 
   it('is held up once, however often it is asked for', async () => {

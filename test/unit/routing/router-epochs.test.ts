@@ -53,7 +53,7 @@ describe('a replica that has not heard of the present epoch', () => {
     await world.clock.tick(1000);
     const read = outcome(world.read({ position: at(1) }));
     world.probe('replica-1').report = { ...world.probe('replica-1').report, epochs: restored };
-    world.cluster.lookNow('replica-1');
+    world.cluster.probeNow('replica-1');
     await world.clock.tick(0);
     await world.clock.tick(60);
     expect(await read).toBe('replica-1 replica-caught-up');
@@ -74,7 +74,7 @@ describe('a replica that has not heard of the present epoch', () => {
     const world = await startWorld();
     for (const name of ['source', 'replica-1', 'replica-2'])
       world.probe(name).report = { ...world.probe(name).report, epochs: restored };
-    world.cluster.lookNow('source');
+    world.cluster.probeNow('source');
     await world.clock.tick(0);
     await world.clock.tick(0);
     expect(await outcome(world.read({ position: at(1) }))).toBe('replica-1 replica-caught-up');

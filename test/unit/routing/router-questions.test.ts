@@ -22,7 +22,7 @@ async function told(world: World, names: readonly string[], epochs: EpochHistory
   await world.clock.tick(2500);
 }
 
-describe('a look behind a read', () => {
+describe('a probe behind a read', () => {
   it.each([
     [2, 1],
     [3, 0],

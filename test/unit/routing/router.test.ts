@@ -446,4 +446,4 @@ describe('with everything down', () => {
   });
 });
 
-const callsOf = ({ looks, reads, waits, asks }: ScriptedProbe) => ({ looks, reads, waits, asks });
+const callsOf = ({ probes, reads, waits, asks }: ScriptedProbe) => ({ probes, reads, waits, asks });

@@ -7,7 +7,7 @@ import type { Row } from '../../../src/servers/rows.ts';
 const uuid = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
 const other = '4e11fa47-71ca-11e1-9e33-c80aa9429562';
 
-const mariadbLook: Row = {
+const mariadbProbe: Row = {
   identity: '2@db:3306',
   id: 2,
   version: '10.11.14-MariaDB',
@@ -32,7 +32,7 @@ const mariadbRow: Row = {
   Last_IO_Errno: 0,
 };
 
-const mysqlLook: Row = {
+const mysqlProbe: Row = {
   identity: uuid,
   id: uuid.toUpperCase(),
   version: '8.0.43',
@@ -58,14 +58,14 @@ const mysqlRow: Row = {
   Last_IO_Errno: 0,
 };
 
-const mariadb = (look: Row = {}, ...rows: readonly Row[]) =>
+const mariadb = (probe: Row = {}, ...rows: readonly Row[]) =>
   mariadbControl.facts(
-    { ...mariadbLook, ...look },
+    { ...mariadbProbe, ...probe },
     rows.map((row) => ({ ...mariadbRow, ...row })),
   );
-const mysql = (look: Row = {}, ...rows: readonly Row[]) =>
+const mysql = (probe: Row = {}, ...rows: readonly Row[]) =>
   mysqlControl.facts(
-    { ...mysqlLook, ...look },
+    { ...mysqlProbe, ...probe },
     rows.map((row) => ({ ...mysqlRow, ...row })),
   );
 
@@ -75,8 +75,8 @@ describe('what a MariaDB server has', () => {
     ['only logged, as a former source', { applied: '' }, '0-1-90'],
     ['logged in a domain of its own', { logged: '7-2-5' }, '0-1-100,7-2-5'],
     ['nothing', { applied: '', logged: '' }, ''],
-  ])('is what it has %s', (_, look, position) => {
-    expect(mariadb(look).position.format()).toBe(position);
+  ])('is what it has %s', (_, probe, position) => {
+    expect(mariadb(probe).position.format()).toBe(position);
   });
 
   it.each<[string, readonly Row[], string | null]>([
@@ -97,8 +97,8 @@ describe('what a MariaDB server has', () => {
     ['unfit without a binary log', { logBin: 0 }, ['log_bin']],
     ['unfit without what it replicates in it', { logsUpdates: 'OFF' }, ['log_slave_updates']],
     ['unfit twice', { logBin: 'OFF', logsUpdates: 0 }, ['log_bin', 'log_slave_updates']],
-  ])('is %s', (_, look, variables) => {
-    const { unfit } = mariadb(look);
+  ])('is %s', (_, probe, variables) => {
+    const { unfit } = mariadb(probe);
     expect(unfit.map((text) => text.match(/\((.+)\)/)?.[1])).toEqual(variables);
   });
 });
@@ -131,8 +131,8 @@ describe('what a MySQL server has', () => {
       { gtidMode: 'OFF', logBin: 0, logsUpdates: 0 },
       ['gtid_mode', 'log_bin', 'log_replica_updates'],
     ],
-  ])('is %s', (_, look, variables) => {
-    const { unfit } = mysql(look);
+  ])('is %s', (_, probe, variables) => {
+    const { unfit } = mysql(probe);
     expect(unfit.map((text) => text.match(/\((.+)\)/)?.[1])).toEqual(variables);
   });
 

@@ -12,7 +12,7 @@ import { firstEpoch, member } from './described-members.ts';
 type Call = keyof NodeControl;
 
 let clock: TickingClock;
-/** What was done, as `node call`; looks are left out. */
+/** What was done, as `node call`; probes are left out. */
 let done: string[];
 let told: string[];
 let seen: Map<string, MemberFacts>;
@@ -38,13 +38,13 @@ function see(name: string, given: Parameters<typeof member>[1]): void {
 
 function control(node: string): NodeControl {
   const call = async (name: Call, words = '') => {
-    if (name !== 'look') done.push(`${node} ${name}${words && ` ${words}`}`);
+    if (name !== 'probe') done.push(`${node} ${name}${words && ` ${words}`}`);
     const failure = failing.get(`${node} ${name}`);
     if (failure !== undefined) throw failure;
   };
   return {
-    look: async () => {
-      await call('look');
+    probe: async () => {
+      await call('probe');
       const facts = seen.get(node);
       if (facts === undefined) throw new Error(`${node} is not there`);
       return facts;
@@ -121,7 +121,7 @@ describe('a switchover', () => {
 
   it.each<[string, string, boolean]>([
     ['its source cannot be stopped', 'source refuseWrites', true],
-    ['its target cannot be asked', 'replica-1 look', true],
+    ['its target cannot be asked', 'replica-1 probe', true],
     ['its target does not let go of the source', 'replica-1 stopReplicating', true],
     ['its epoch was begun, and may be recorded', 'replica-1 recordEpoch', false],
     ['its target does not take writes', 'replica-1 acceptWrites', false],
@@ -281,7 +281,7 @@ describe('a server that is to follow', () => {
 
   it('and is lost afterwards is left out', async () => {
     const going = run([...follow, { kind: 'accept-writes', node: 'source' }], {
-      progress: ({ kind }) => kind === 'accept-writes' && failing.set('replica-1 look', new Error('gone')),
+      progress: ({ kind }) => kind === 'accept-writes' && failing.set('replica-1 probe', new Error('gone')),
     });
     expect(await going).toEqual(['replica-1']);
   });

@@ -24,7 +24,7 @@ const roles: Readonly<Record<NodeConfig['role'], NodeRole>> = {
  * Probes all servers at once, without memory: each result shows only what the servers answered. One connection to each, kept
  * between probes.
  */
-export class ClusterLook {
+export class ClusterProbe {
   readonly #members: readonly Member[];
   readonly #policy: HealthPolicy;
   readonly #timeoutMs: number;
@@ -46,34 +46,34 @@ export class ClusterLook {
         address,
         options.clock,
         { connectionLost: () => undefined },
-        { maxCommitMs: commitMs, isOnlyLook: true, ...(role !== 'backup' && { serves }) },
+        { maxCommitMs: commitMs, isOnlyProbe: true, ...(role !== 'backup' && { serves }) },
       ),
     }));
   }
 
   /** Resolves when each server has answered or timed out; never rejects. */
-  async look(): Promise<ClusterHealth> {
-    const first = await Promise.all(this.#members.map((member) => this.#lookAt(member, unseen(member.node))));
-    return clusterHealth(await this.#lookForErrant(first), this.#clock.monotonic());
+  async probe(): Promise<ClusterHealth> {
+    const first = await Promise.all(this.#members.map((member) => this.#probeMember(member, unseen(member.node))));
+    return clusterHealth(await this.#probeForErrant(first), this.#clock.monotonic());
   }
 
   /** A verdict needs time, and the source probed after the others: one round is usually enough. */
-  async #lookForErrant(statuses: readonly NodeStatus[]): Promise<readonly NodeStatus[]> {
+  async #probeForErrant(statuses: readonly NodeStatus[]): Promise<readonly NodeStatus[]> {
     const first = judgeErrant(withSourceRemembered(statuses));
-    const { snapshot } = await this.#lookAgain(first.snapshot, first.look);
+    const { snapshot } = await this.#probeAgain(first.snapshot, first.probe);
     const suspects = snapshot.filter(({ suspect }) => suspect !== null).map(({ node }) => node.name);
     if (suspects.length === 0) return snapshot;
     await this.#clock.sleep(errantSettleMs);
-    const second = await this.#lookAgain(snapshot, suspects);
+    const second = await this.#probeAgain(snapshot, suspects);
     const source = lastSource(second.snapshot)?.node.name;
-    return (await this.#lookAgain(second.snapshot, source === undefined ? [] : [source])).snapshot;
+    return (await this.#probeAgain(second.snapshot, source === undefined ? [] : [source])).snapshot;
   }
 
-  async #lookAgain(snapshot: readonly NodeStatus[], names: readonly string[]): Promise<ErrantJudgement> {
+  async #probeAgain(snapshot: readonly NodeStatus[], names: readonly string[]): Promise<ErrantJudgement> {
     const again = await Promise.all(
       snapshot.map((status, index) => {
         const member = this.#members[index];
-        return member !== undefined && names.includes(status.node.name) ? this.#lookAt(member, status) : status;
+        return member !== undefined && names.includes(status.node.name) ? this.#probeMember(member, status) : status;
       }),
     );
     return judgeErrant(again);
@@ -83,7 +83,7 @@ export class ClusterLook {
     await Promise.all(this.#members.map(({ probe }) => probe.close()));
   }
 
-  async #lookAt({ probe }: Member, before: NodeStatus): Promise<NodeStatus> {
+  async #probeMember({ probe }: Member, before: NodeStatus): Promise<NodeStatus> {
     const asOfMs = this.#clock.monotonic();
     try {
       const report = await probe.probe(this.#timeoutMs);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeAnswer } from '../../../src/cache/cached-answer.ts';
-import type { Look } from '../../../src/cache/redis-answers.ts';
-import { SharedLooks } from '../../../src/cache/shared-looks.ts';
+import type { Fetched } from '../../../src/cache/redis-answers.ts';
+import { SharedFetches } from '../../../src/cache/shared-fetches.ts';
 import { positions } from '../../../src/servers/known-flavours.ts';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
@@ -21,15 +21,15 @@ const answerOf = (count: number) =>
 let clock: TickingClock;
 let asked: string[];
 let kept: string | null;
-let looks: SharedLooks;
+let fetches: SharedFetches;
 
 beforeEach(() => {
   clock = new TickingClock();
   asked = [];
   kept = answerOf(1);
-  looks = new SharedLooks(
+  fetches = new SharedFetches(
     {
-      look: async (epoch, key): Promise<Look> => {
+      fetch: async (epoch, key): Promise<Fetched> => {
         const answer = kept;
         asked.push(`${epoch} ${key}`);
         await clock.sleep(10);
@@ -41,26 +41,26 @@ beforeEach(() => {
   );
 });
 
-describe('looks that are shared', () => {
+describe('fetches that are shared', () => {
   it('are two for a crowd: the one on its way, and the next', async () => {
-    const crowd = Array.from({ length: 20 }, () => looks.look(1, 'a'));
+    const crowd = Array.from({ length: 20 }, () => fetches.fetch(1, 'a'));
     await clock.tick(20);
     expect((await Promise.all(crowd)).map(({ answer }) => answer?.values.count)).toEqual(Array(20).fill(1));
     expect(asked).toEqual(['1 a', '1 a']);
   });
 
   it('never began before their caller asked', async () => {
-    const early = looks.look(1, 'a');
+    const early = fetches.fetch(1, 'a');
     await clock.tick(5);
     kept = answerOf(2);
-    const late = looks.look(1, 'a');
+    const late = fetches.fetch(1, 'a');
     await clock.tick(20);
     expect((await early).answer?.values.count).toBe(1);
     expect((await late).answer?.values.count).toBe(2);
   });
 
   it('are shared by those who ask for the same only', async () => {
-    const both = [looks.look(1, 'a'), looks.look(1, 'b')];
+    const both = [fetches.fetch(1, 'a'), fetches.fetch(1, 'b')];
     await clock.tick(20);
     await Promise.all(both);
     expect(asked).toEqual(['1 a', '1 b']);
@@ -70,9 +70,9 @@ describe('looks that are shared', () => {
     const found = [];
     for (const text of [answerOf(1), answerOf(1), answerOf(2), null, answerOf(1)]) {
       kept = text;
-      const looking = looks.look(1, 'a');
+      const fetching = fetches.fetch(1, 'a');
       await clock.tick(10);
-      found.push((await looking).answer);
+      found.push((await fetching).answer);
     }
     expect(found[1]).toBe(found[0]);
     expect(found.map((answer) => answer?.values.count)).toEqual([1, 1, 2, undefined, 1]);
@@ -81,18 +81,18 @@ describe('looks that are shared', () => {
 
   it('find what this process has kept as it knows it already', async () => {
     kept = answerOf(3);
-    const known = looks.remember('a', kept);
-    const looking = looks.look(1, 'a');
+    const known = fetches.remember('a', kept);
+    const fetching = fetches.fetch(1, 'a');
     await clock.tick(10);
-    expect((await looking).answer).toBe(known);
+    expect((await fetching).answer).toBe(known);
     expect(known?.values.count).toBe(3);
   });
 
-  it('that fail, fail for all who share them, and the next ones look again', async () => {
+  it('that fail, fail for all who share them, and the next ones fetch again', async () => {
     let failing = true;
-    const flaky = new SharedLooks(
+    const flaky = new SharedFetches(
       {
-        look: async () => {
+        fetch: async () => {
           if (failing) throw new Error('gone');
           return { answer: null, marks: null, nowMs: 1 };
         },
@@ -100,9 +100,9 @@ describe('looks that are shared', () => {
       positions,
       clock,
     );
-    const crowd = await Promise.allSettled([flaky.look(1, 'a'), flaky.look(1, 'a'), flaky.look(1, 'a')]);
+    const crowd = await Promise.allSettled([flaky.fetch(1, 'a'), flaky.fetch(1, 'a'), flaky.fetch(1, 'a')]);
     expect(crowd.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     failing = false;
-    await expect(flaky.look(1, 'a')).resolves.toMatchObject({ answer: null });
+    await expect(flaky.fetch(1, 'a')).resolves.toMatchObject({ answer: null });
   });
 });

@@ -28,24 +28,24 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-const lookedAt = (name: string) => statusOf(reading.cluster.snapshot(), name)?.reportedMs ?? null;
+const probedAt = (name: string) => statusOf(reading.cluster.snapshot(), name)?.reportedMs ?? null;
 const sourceNow = () => writableSource(reading.cluster.snapshot())?.node.name;
 
-async function looksAgain(name: string, during: () => Promise<void> = async () => undefined): Promise<void> {
-  const before = lookedAt(name);
-  reading.cluster.lookNow(name);
+async function probesAgain(name: string, during: () => Promise<void> = async () => undefined): Promise<void> {
+  const before = probedAt(name);
+  reading.cluster.probeNow(name);
   await during();
-  await until(`${name} was looked at`, async () => lookedAt(name) !== before);
+  await until(`${name} was probed`, async () => probedAt(name) !== before);
 }
 
-it('a look at the source that ends behind a later answer of it', async () => {
+it('a probe of the source that ends behind a later answer of it', async () => {
   const admin = await cluster.admin('source');
   const writer = new TestClient(writing);
-  await looksAgain('source', async () => {
+  await probesAgain('source', async () => {
     await admin.query('LOCK TABLES cluster_epochs WRITE');
     try {
-      reading.cluster.lookNow('source');
-      await until('the look waits for the table', async () => {
+      reading.cluster.probeNow('source');
+      await until('the probe waits for the table', async () => {
         const rows: { info: string | null }[] = await admin.query(
           "SELECT info AS info FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'",
         );
@@ -59,7 +59,7 @@ it('a look at the source that ends behind a later answer of it', async () => {
       await admin.query('UNLOCK TABLES').finally(() => admin.end());
     }
   });
-  await looksAgain('source');
+  await probesAgain('source');
   expect([reading.epochs.length, told]).toEqual([1, []]);
   expect((await reading.resume('orders', [writer.session])).lost).toEqual([]);
 });
@@ -71,7 +71,7 @@ it('a replica that tells of an epoch of the same source before the source does',
     .query('INSERT INTO cluster_epochs (epoch, source_id) VALUES (2, ?)', [identity])
     .finally(() => admin.end());
   await caughtUp(cluster, 'replica-1');
-  await looksAgain('replica-1');
-  await looksAgain('source');
+  await probesAgain('replica-1');
+  await probesAgain('source');
   expect([reading.epochs.length, sourceNow(), told]).toEqual([2, 'source', []]);
 });

@@ -17,14 +17,14 @@ export type Seen = {
   readonly nowMs: number;
 };
 
-type Flight = { readonly looks: NextFlight<Seen>; waiting: number };
+type Flight = { readonly fetches: NextFlight<Seen>; waiting: number };
 type Read<T> = { readonly text: string; readonly value: T };
 
 /** Of 128 KiB at most, each. */
 const maxRead = 32;
 
-export class SharedLooks {
-  readonly #answers: Pick<RedisAnswers, 'look'>;
+export class SharedFetches {
+  readonly #answers: Pick<RedisAnswers, 'fetch'>;
   readonly #positions: PositionCodec;
   readonly #clock: Clock;
   readonly #flights = new Map<string, Flight>();
@@ -32,18 +32,18 @@ export class SharedLooks {
   readonly #read = new Map<string, Read<CachedAnswer | null>>();
   #marks: Read<InvalidationMarks> | null = null;
 
-  constructor(answers: Pick<RedisAnswers, 'look'>, positions: PositionCodec, clock: Clock) {
+  constructor(answers: Pick<RedisAnswers, 'fetch'>, positions: PositionCodec, clock: Clock) {
     this.#answers = answers;
     this.#positions = positions;
     this.#clock = clock;
   }
 
   /** `key` belongs to that epoch alone. Rejects with `CacheUnavailableError`. */
-  async look(epoch: number, key: string): Promise<Seen> {
+  async fetch(epoch: number, key: string): Promise<Seen> {
     const flight = this.#flights.get(key) ?? this.#prepare(epoch, key);
     flight.waiting += 1;
     try {
-      return await flight.looks.run();
+      return await flight.fetches.run();
     } finally {
       flight.waiting -= 1;
       if (flight.waiting === 0) this.#flights.delete(key);
@@ -51,11 +51,11 @@ export class SharedLooks {
   }
 
   #prepare(epoch: number, key: string): Flight {
-    const look = async () => {
-      const { answer, marks, nowMs } = await this.#answers.look(epoch, key);
+    const fetch = async () => {
+      const { answer, marks, nowMs } = await this.#answers.fetch(epoch, key);
       return { answer: this.#reuseAnswer(key, answer), marks: this.#reuseMarks(marks), nowMs };
     };
-    const flight = { looks: new NextFlight(look, { clock: this.#clock }), waiting: 0 };
+    const flight = { fetches: new NextFlight(fetch, { clock: this.#clock }), waiting: 0 };
     this.#flights.set(key, flight);
     return flight;
   }
