@@ -128,14 +128,19 @@ describe('npm start', () => {
   });
 
   it('leaves nothing running when it is interrupted halfway, and the data is wiped on request', async () => {
-    const command = npm(startArgs, { PORT: '0' });
-    await expect
-      .poll(async () => (await findServerProcesses(directory)).length, { timeout: 60_000, interval: 20 })
-      .toBeGreaterThan(0);
-    command.signalGroup('SIGINT');
-    expect(await command.exited).toBe(0);
-    expect(command.output).not.toContain('Press Ctrl-C to stop.');
-    expect(await findServerProcesses(directory)).toEqual([]);
+    // On a busy machine the start may be over before this process has seen a server: then it starts anew.
+    let isStarted = true;
+    while (isStarted) {
+      expect(await npm(['run', 'local:reset']).exited).toBe(0);
+      const command = npm(startArgs, { PORT: '0' });
+      await expect
+        .poll(async () => (await findServerProcesses(directory)).length, { timeout: 60_000, interval: 20 })
+        .toBeGreaterThan(0);
+      command.signalGroup('SIGINT');
+      expect(await command.exited).toBe(0);
+      expect(await findServerProcesses(directory)).toEqual([]);
+      isStarted = command.output.includes('Press Ctrl-C to stop.');
+    }
 
     const reset = npm(['run', 'local:reset']);
     expect(await reset.exited).toBe(0);
