@@ -1,7 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { emptySession } from '../../src/consistency/session.ts';
 import type { OrdersDatabase } from '../../src/database/orders/orders-client.ts';
 import { SourceUnavailableError } from '../../src/routing/errors.ts';
-import { caughtUp, type EngineOptions, migrateOrders, newOrder, openEngine, TestClient } from '../support/engine.ts';
+import {
+  caughtUp,
+  type EngineOptions,
+  migrateOrders,
+  newOrder,
+  nodesOf,
+  openEngine,
+  TestClient,
+} from '../support/engine.ts';
+import { FallingProxy } from '../support/falling-proxy.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 
 let cluster: TestCluster;
@@ -172,6 +182,37 @@ describe('killed connections', () => {
       expect(states).not.toContain('DOWN');
     } finally {
       await admin.end();
+    }
+  });
+});
+
+describe('a server that is lost after everything was read', () => {
+  it.each([
+    ['replica-1', 'SESSION'],
+    ['source', 'STRONG'],
+  ] as const)('is left, although no probe has found out yet: %s', async (name, level) => {
+    const proxy = await FallingProxy.start(cluster.node(name));
+    const monitor = { intervalMs: 'off', downIntervalMs: 100, timeoutMs: 400 } as const;
+    const nodes = nodesOf(cluster, { [name]: proxy.address }).filter((node) => node.name !== 'replica-2');
+    const database = await openEngine(cluster, { nodes, monitor });
+    open.push(database);
+    const session = database.openSession({
+      session: emptySession('orders', 1),
+      intent: { level, whenBehind: 'WAIT', waitMs: 50, maxStalenessMs: null },
+      writes: false,
+    });
+    try {
+      await database.cluster.tracker(name).observe();
+      // What two statements have seen is asked for behind them.
+      for (let read = 0; read < 2; read += 1) await session.run(async () => session.client.order.count());
+      expect(session.decision?.node).toBe(name);
+      proxy.fall();
+      await session.observe();
+      expect([session.lostNodes, session.unobserved]).toEqual([new Set([name]), true]);
+      expect(stateOf(database, name)).toBe('DOWN');
+    } finally {
+      session.end();
+      await proxy.stop();
     }
   });
 });

@@ -15,6 +15,7 @@ export function clusterAnswers(cluster: Cluster, clock: Clock) {
   return {
     isBlind: (nodeName: string) => status(nodeName)?.blind != null,
     isDown: (nodeName: string) => status(nodeName)?.state === 'DOWN',
+    isThere: (nodeName: string) => cluster.settled(nodeName),
     logsAhead: (nodeName: string) => status(nodeName)?.report?.awaitsAcknowledgement === true,
     canServe: (nodeName: string) => {
       const known = status(nodeName);

@@ -22,7 +22,8 @@ export type SessionServices<Client, Transaction> = {
   readonly routeWrite: () => Route;
   readonly committed: Pick<CommittedEvent, 'tell'>;
   readonly observe: (nodeName: string) => Promise<Position>;
-  readonly isDown: (nodeName: string) => boolean;
+  /** After an error on a connection to it: resolves when it is known whether the node is there. */
+  readonly isThere: (nodeName: string) => Promise<boolean>;
   /** Whether its positions are known to say nothing of what it has. */
   readonly isBlind: (nodeName: string) => boolean;
   /**

@@ -13,7 +13,7 @@ type ProgressServices = Pick<
   | 'epoch'
   | 'historyTurn'
   | 'isBlind'
-  | 'isDown'
+  | 'isThere'
   | 'learned'
   | 'logsAhead'
   | 'observe'
@@ -112,8 +112,10 @@ export class SessionProgress {
     try {
       const onTheWay = this.#observedOnTheWay({ node, role }, reads, snapshot);
       const position = onTheWay ?? (await this.#services.observe(node));
-      // Only the source would be fresh enough for the next request, and it is not known yet which server that is.
-      if (!this.#services.believes(position)) await this.#services.untilBelieved(position);
+      // Only the source would be fresh enough for the next request, and it is not known yet which server that is. A server that was
+      // replaced may have come back with what no other has: that is never believed.
+      const isReplaced = role === 'SOURCE' && this.#hasTurned;
+      if (!isReplaced && !this.#services.believes(position)) await this.#services.untilBelieved(position);
       const turned = role === 'SOURCE' && (await this.#turned());
       this.#historyMoved = !this.#writes && (turned || this.#services.epoch() !== this.#session.epoch);
       if (turned) this.requireSource();
@@ -121,7 +123,8 @@ export class SessionProgress {
       else this.#advance(advanceSession, position, this.#services.vouchedAtMs());
     } catch {
       this.#session = requireSource(this.#session);
-      if (!this.#writes && this.#services.isDown(node)) {
+      // A lost connection comes first, and only the next probe tells whether its server is lost, too.
+      if (!this.#writes && !(await this.#services.isThere(node))) {
         this.#unobserved = true;
         lost = node;
       }
@@ -147,6 +150,10 @@ export class SessionProgress {
   /** The source is not the one any more by which the session was judged. */
   async #turned(): Promise<boolean> {
     await this.#services.sourceSure();
+    return this.#hasTurned;
+  }
+
+  get #hasTurned(): boolean {
     return this.#services.historyTurn() !== this.#turn;
   }
 

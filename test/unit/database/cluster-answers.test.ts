@@ -72,6 +72,26 @@ describe('what sessions are told of a server', () => {
     expect(scripted.probe('replica-1').probes).toBe(probes + 1);
   });
 
+  it('after a lost connection is told when the next look has found out', async () => {
+    const { cluster, clock, probe } = scripted;
+    expect(await answers.isThere('replica-1')).toBe(true);
+    let release: () => void = () => undefined;
+    probe('replica-1').held = new Promise((resolve) => {
+      release = resolve;
+    });
+    cluster.connectionLost('replica-1', 'lost the connection');
+    let isThere: boolean | null = null;
+    const known = answers.isThere('replica-1').then((told) => {
+      isThere = told;
+    });
+    await clock.tick(100);
+    expect([isThere, answers.isDown('replica-1')]).toEqual([null, false]);
+    probe('replica-1').trouble = new Error('refused the connection');
+    release();
+    await known;
+    expect([isThere, answers.isDown('replica-1')]).toEqual([false, true]);
+  });
+
   it('is learned by the cluster as well', () => {
     answers.learned('replica-1', at(1));
     expect(scripted.cluster.tracker('replica-1').includes(at(1))).toBe(true);

@@ -102,7 +102,7 @@ beforeEach(() => {
     }),
     committed: { tell: (commit: Told) => void told.push(commit) },
     observe: async () => at(9),
-    isDown: () => false,
+    isThere: async () => true,
     isBlind: () => false,
     logsAhead: () => false,
     learned: () => undefined,

@@ -16,7 +16,7 @@ let believed: (position: Position) => boolean;
 let learned: string[];
 let asked: string[];
 let answer: () => Promise<Position>;
-let down: boolean;
+let there: () => Promise<boolean>;
 let blind: boolean;
 let ahead: boolean;
 let sure: Promise<unknown> | null;
@@ -28,7 +28,7 @@ beforeEach(() => {
   learned = [];
   asked = [];
   answer = async () => at(9);
-  down = false;
+  there = async () => true;
   blind = false;
   ahead = false;
   sure = null;
@@ -48,7 +48,7 @@ const make = ({ observes = true, writes = false, session = before } = {}) =>
         asked.push(node);
         return answer();
       },
-      isDown: () => down,
+      isThere: () => there(),
       isBlind: () => blind,
       logsAhead: () => ahead,
       learned: (node, position) => void learned.push(`${node} ${position.format()}`),
@@ -203,6 +203,33 @@ describe('an operation that has read', () => {
     expect(told(progress.session)).toBe('0-1-7 at 4000, needs the source');
   });
 
+  it('waits until it is known whether a node is there that does not tell', async () => {
+    let tell: (isThere: boolean) => void = () => undefined;
+    there = () =>
+      new Promise((resolve) => {
+        tell = resolve;
+      });
+    answer = async () => Promise.reject(new Error('lost the connection'));
+    const progress = make();
+    read(progress, false);
+    const observed = progress.observe(source, null);
+    await new Promise(setImmediate);
+    expect(progress.unobserved).toBe(false);
+    tell(false);
+    expect(await observed).toBe('source');
+    expect(progress.unobserved).toBe(true);
+  });
+
+  it('does not wait for what a source says that has turned', async () => {
+    const progress = make();
+    read(progress, false);
+    turn = 1;
+    believed = () => false;
+    await progress.observe(source, null);
+    expect(asked).toEqual(['source']);
+    expect([told(progress.session), progress.historyMoved]).toEqual(['0-1-3 at 100, needs the source', true]);
+  });
+
   it('on a source that has turned needs the source, and says that history has moved', async () => {
     const progress = make();
     read(progress);
@@ -244,11 +271,11 @@ describe('an operation that has read', () => {
   });
 
   it.each([
-    [true, false, 'replica', true],
-    [false, false, null, false],
-    [true, true, null, false],
-  ])('on a node that does not tell, down: %s, writing: %s, is lost: %s', async (isDown, writes, lost, unobserved) => {
-    down = isDown;
+    [false, false, 'replica', true],
+    [true, false, null, false],
+    [false, true, null, false],
+  ])('on a node that does not tell, there: %s, writing: %s, is lost: %s', async (isThere, writes, lost, unobserved) => {
+    there = async () => isThere;
     answer = async () => Promise.reject(new Error('does not answer'));
     const progress = make({ writes });
     read(progress, false);
