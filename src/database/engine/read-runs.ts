@@ -9,6 +9,7 @@
  * | its node was lost before it reported what was seen | likewise; the first answer is used if there is no better one |
  * | a promotion has overtaken it | likewise, after judging again what was seen before |
  * | what was seen before was not judged, or by another source | it is judged now: the answer is refused if it does not hold |
+ * | the source has answered, and can no longer be asked about that | it runs again from its start, without the source |
  *
  * What a run has seen only counts if its answer is used. Operations that write run once.
  */
@@ -78,7 +79,15 @@ export async function runWithFreshness<Past extends JudgedPast, Running extends 
       const better = await betterAnswer(judging, runnable, past, running, { run: run + 1, excluded });
       if (better !== null) return better.answer;
     }
-    if (runnable.mayRerun && isToBeJudged(past, judging)) await judge(runnable, running);
+    if (runnable.mayRerun && isToBeJudged(past, judging) && !(await isProven(runnable, running))) {
+      const source = running.decision?.node;
+      // A node that was lost has been left out already.
+      if (!mayRerun || source === undefined || running.lostNodes !== null) throw notKnownYet();
+      return await runWithFreshness(judging, runnable, past, {
+        run: run + 1,
+        excluded: new Set([...excluded, source]),
+      });
+    }
     const answer = runnable.answer(result, running, past);
     return answer instanceof Promise ? await answer : answer;
   } finally {
@@ -111,15 +120,18 @@ function isToBeJudged({ isUnjudged, judgedIn }: JudgedPast, { historyTurns }: Ju
 
 /**
  * It could not be checked whether the source has what the client has seen, and there may now be a source that has not.
- * Throws if that is so, or if the source has answered and it is still unknown.
+ * Throws if that is so. False if the source has answered and it is still unknown: it may be lost by now.
  */
-async function judge(
+async function isProven(
   runnable: { resume(): JudgedPast | Promise<JudgedPast> },
   { decision }: RunningSession,
-): Promise<void> {
+): Promise<boolean> {
   const { isUnjudged } = await runnable.resume();
-  if (!isUnjudged || decision?.role !== 'SOURCE') return;
-  throw new LimitedFunctionalityError('It is not known yet whether the source has what you have seen', {
+  return !isUnjudged || decision?.role !== 'SOURCE';
+}
+
+function notKnownYet(): LimitedFunctionalityError {
+  return new LimitedFunctionalityError('It is not known yet whether the source has what you have seen', {
     facts: { retryAfterMs },
   });
 }

@@ -186,8 +186,34 @@ describe('what was seen before', () => {
 
   it('proves nothing while the source that answered does not tell', async () => {
     const resume = () => unjudged;
-    await expect(runAll([{ role: 'SOURCE' }], { past: unjudged, resume })).rejects.toThrow(LimitedFunctionalityError);
-    expect(await runAll([{ role: 'SOURCE' }, { role: 'REPLICA' }], { past: unjudged, resume })).toBe(2);
+    const source: Fate = { role: 'SOURCE' };
+    await expect(runAll([source, source, source], { past: unjudged, resume })).rejects.toThrow(
+      LimitedFunctionalityError,
+    );
+    expect(runs.map(({ excluded }) => excluded)).toEqual([[], ['node-1'], ['node-1', 'node-2']]);
+  });
+
+  it.each<[string, Fate]>([
+    ['could not be judged', {}],
+    ['could not be judged, and a promotion has overtaken the read', { moved: true }],
+  ])('%s by the source that answered: a replica answers', async (_, fate) => {
+    const resume = () => unjudged;
+    const fates: Fate[] = [{ role: 'SOURCE', ...fate }, ...(fate.moved ? [{ fails: refusal }] : []), {}];
+    expect(await runAll(fates, { past: unjudged, resume })).toBe(fates.length);
+    expect(runs.map(({ excluded }) => excluded).at(-1)).toEqual(['node-1']);
+    expect(runs.at(-1)?.past).toBe(unjudged);
+  });
+
+  it('is refused as the last server refused it when there is no replica', async () => {
+    const resume = () => unjudged;
+    await expect(runAll([{ role: 'SOURCE' }, { fails: refusal }], { past: unjudged, resume })).rejects.toBe(refusal);
+  });
+
+  it('proves nothing when the source that answered was lost and no other server can', async () => {
+    const resume = () => unjudged;
+    const fates: Fate[] = [{ role: 'SOURCE', unobserved: true }, { fails: refusal }];
+    await expect(runAll(fates, { past: unjudged, resume })).rejects.toThrow(LimitedFunctionalityError);
+    expect(runs).toHaveLength(2);
   });
 });
 
