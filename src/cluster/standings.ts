@@ -110,6 +110,12 @@ export function channelsOf({ channels, applier, receiving, lagMs, replicationErr
   ];
 }
 
+/** Whether it may still get transactions of another server; unknown is yes. */
+export function mayReceive(status: NodeStatus | undefined): boolean {
+  const report = status?.report ?? null;
+  return report === null || report.member !== undefined || report.group !== undefined || channelsOf(report).length > 0;
+}
+
 function presenceOf({ state, failures }: NodeStatus): Presence {
   if (state === 'HEALTHY' || state === 'DEGRADED') return 'THERE';
   return state === 'DOWN' && failures === 0 ? 'BLINKED' : 'AWAY';

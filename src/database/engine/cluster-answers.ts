@@ -1,6 +1,7 @@
 import type { Cluster } from '../../cluster/cluster.ts';
 import { canServe, statusOf } from '../../cluster/cluster-snapshot.ts';
 import type { TrialOutcome } from '../../cluster/read-refusals.ts';
+import { mayReceive } from '../../cluster/standings.ts';
 import { unvouchedMs } from '../../cluster/vouched-for.ts';
 import type { Position } from '../../consistency/position.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -16,6 +17,7 @@ export function clusterAnswers(cluster: Cluster, clock: Clock) {
     isBlind: (nodeName: string) => status(nodeName)?.blind != null,
     isDown: (nodeName: string) => status(nodeName)?.state === 'DOWN',
     isThere: (nodeName: string) => cluster.settled(nodeName),
+    mayReceive: (nodeName: string) => mayReceive(status(nodeName)),
     logsAhead: (nodeName: string) => status(nodeName)?.report?.awaitsAcknowledgement === true,
     canServe: (nodeName: string) => {
       const known = status(nodeName);

@@ -154,7 +154,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
             const source = router.source();
             return { node: source, client: clients(source).direct };
           },
-          settlement: { addressOf, commitPatienceMs: patience, source: () => router.source() },
+          settlement: { ...answers, addressOf, commitPatienceMs: patience, source: () => router.source() },
           onSource: this.onSource,
           ...transactions,
         });

@@ -6,7 +6,8 @@
  *   the row is free, and the connection is busy           it is visible before it is acknowledged: asked again
  *   the row is locked, the connection is busy             it waits for its acknowledgement: asked again
  *   the row is locked, the connection is idle             the server never got the COMMIT: the session is ended, and asked again
- *   another server is the source by now                   it has the row: committed. Otherwise unknown: it may still get it
+ *   another server is the source by now                   it has the row: committed. Otherwise asked again while it may still
+ *                                                         get it; if it receives nothing more, unknown: the lost one may have it
  *   no answer within the time                             unknown
  */
 
@@ -37,11 +38,23 @@ export function judgeProof(probe: ProofState, proof: CommitProof): 'COMMITTED' |
   return probe.row === String(proof.number) ? 'COMMITTED' : 'ROLLED_BACK';
 }
 
+/** What follows from the row on another server that has become the source. `mayReceive`: as known before it was asked. */
+export function judgeElsewhere(
+  row: ProofState['row'],
+  proof: Pick<CommitProof, 'number'>,
+  mayReceive: boolean,
+): 'COMMITTED' | 'UNKNOWN' | 'WAIT' {
+  if (row === String(proof.number)) return 'COMMITTED';
+  return mayReceive || row === 'LOCKED' ? 'WAIT' : 'UNKNOWN';
+}
+
 export type CommitSettlementOptions = {
   readonly clock: Clock;
   readonly addressOf: (nodeName: string) => ServerAddress;
   /** The source of now. Throws when there is none. */
   readonly source: () => string;
+  /** Whether a node may still get transactions of others. */
+  readonly mayReceive: (nodeName: string) => boolean;
   /** How long a node may take to answer a COMMIT, in milliseconds. */
   readonly commitPatienceMs: (nodeName: string) => number;
 };
@@ -62,14 +75,16 @@ export class CommitSettlement {
 
   /** `node` got the COMMIT at `sentMs`. Does not reject. */
   async settle(node: string, proof: CommitProof, sentMs: number, fault: DriverFault | null): Promise<Settled> {
-    const { clock, source, commitPatienceMs } = this.#options;
+    const { clock, source, mayReceive, commitPatienceMs } = this.#options;
     let untilMs = clock.monotonic() + settlingMs;
     const answeredMs = sentMs + commitPatienceMs(node) + settlingMs;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       const asked = nameOf(source);
+      const mayCome = asked === null || mayReceive(asked);
       const probe = asked === null ? null : await this.#probe(asked, proof).catch(() => null);
-      if (asked !== null && asked !== node && probe?.row === String(proof.number)) {
-        return { outcome: 'COMMITTED', node: asked };
+      if (probe !== null && asked !== null && asked !== node) {
+        const verdict = judgeElsewhere(probe.row, proof, mayCome);
+        if (verdict !== 'WAIT') return { outcome: verdict, node: verdict === 'COMMITTED' ? asked : node };
       }
       if (probe !== null && asked === node && nameOf(source) === node) {
         const verdict = judgeProof(probe, proof);

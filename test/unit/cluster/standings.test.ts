@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Channel } from '../../../src/cluster/channel.ts';
 import { type NodeStatus, type ProbeReport, unseen } from '../../../src/cluster/node-status.ts';
-import { channelsOf, standingWith, withRoles } from '../../../src/cluster/standings.ts';
+import { channelsOf, mayReceive, standingWith, withRoles } from '../../../src/cluster/standings.ts';
 import type { Writability } from '../../../src/cluster/writability.ts';
 import { at, makeNode, makeReport } from '../../support/scripted-probe.ts';
 
@@ -129,4 +129,17 @@ describe('a replica that accepts writes', () => {
     expect(again.changed).toEqual([]);
     expect(again.snapshot).toBe(first.snapshot);
   });
+});
+
+it.each<[what: string, status: NodeStatus | undefined, mayReceive: boolean]>([
+  ['is not configured', undefined, true],
+  ['was not seen', known('a', null), true],
+  ['replicates none', known('a', sourceReport), false],
+  ['replicates none, as its sum says', known('a', makeReport('SOURCE')), false],
+  ['replicates another', known('a', replicaReport()), true],
+  ['has stopped replicating another', known('a', replicaReport({ channels: [channel(stopped)] })), true],
+  ['is a member of a group', known('a', { ...sourceReport, member: 'ONLINE' }), true],
+  ['is of a group in which all write', known('a', { ...sourceReport, group: 'g' }), true],
+])('whether a server may receive transactions of others that %s', (_, status, expected) => {
+  expect(mayReceive(status)).toBe(expected);
 });

@@ -92,6 +92,10 @@ describe('what sessions are told of a server', () => {
     expect([isThere, answers.isDown('replica-1')]).toEqual([false, true]);
   });
 
+  it('tells whether it may receive what others commit', () => {
+    expect(['source', 'replica-1', 'replica-9'].map((node) => answers.mayReceive(node))).toEqual([false, true, true]);
+  });
+
   it('is learned by the cluster as well', () => {
     answers.learned('replica-1', at(1));
     expect(scripted.cluster.tracker('replica-1').includes(at(1))).toBe(true);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeProof, type ProofState } from '../../../src/database/write/commit-settlement.ts';
+import { judgeElsewhere, judgeProof, type ProofState } from '../../../src/database/write/commit-settlement.ts';
 
 const proof = { writer: '18446744073709551615', number: 7, thread: 42, openSinceMs: 0 };
 
@@ -23,4 +23,19 @@ it.each([
 ] as const)('a row with %s, the connection %s, perhaps started since: %s: %s', (row, thread, mayBeAnother, verdict) => {
   const probe: ProofState = { row, thread, mayBeAnother };
   expect(judgeProof(probe, proof)).toBe(verdict);
+});
+
+it.each([
+  ['7', true, 'COMMITTED'],
+  ['7', false, 'COMMITTED'],
+  // Its replication may still bring it.
+  ['6', true, 'WAIT'],
+  [null, true, 'WAIT'],
+  // Only the server that was lost can have it.
+  ['6', false, 'UNKNOWN'],
+  [null, false, 'UNKNOWN'],
+  ['LOCKED', true, 'WAIT'],
+  ['LOCKED', false, 'WAIT'],
+] as const)('on another source, a row with %s, more to be received: %s: %s', (row, mayReceive, verdict) => {
+  expect(judgeElsewhere(row, proof, mayReceive)).toBe(verdict);
 });
