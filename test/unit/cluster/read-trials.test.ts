@@ -1,99 +1,86 @@
-// A server that refuses reads, seen by a whole cluster: when it is bypassed, and by which trials it comes back.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { statusOf } from '../../../src/cluster/cluster-snapshot.ts';
-import { findProblems } from '../../../src/cluster/problems/find-problems.ts';
-import type { ReadRefusal, TrialOutcome } from '../../../src/cluster/read-refusals.ts';
-import { servingReplicas } from '../../../src/cluster/serving-replicas.ts';
-import { type ScriptedCluster, startScriptedCluster } from '../../support/scripted-cluster.ts';
+import { describe, expect, it } from 'vitest';
+import type { ReadRefusal, Refusing, TrialOutcome } from '../../../src/cluster/read-refusals.ts';
+import { ReadTrials } from '../../../src/cluster/read-trials.ts';
+import { TickingClock } from '../../support/ticking-clock.ts';
 
-const refusal: ReadRefusal = { code: 'ER_LIMIT', mayBeStatement: false, cure: 'SET GLOBAL more = 1' };
+const refusal: ReadRefusal = { code: '1461', mayBeStatement: false, cure: null };
 
-let scripted: ScriptedCluster;
-let trials: { end(outcome: TrialOutcome): void }[];
+/** A server whose reads are refused, and what is told of it. */
+function watch(outcomes: readonly TrialOutcome[] = []) {
+  const clock = new TickingClock();
+  const told: (Refusing | null)[] = [];
+  const tried: string[] = [];
+  const left = [...outcomes];
+  const trials = new ReadTrials(clock, (refusing) => told.push(refusing));
+  const refuse = (name: string, how: () => Promise<TrialOutcome> = async () => left.shift() ?? 'REFUSED') =>
+    trials.refused(refusal, () => {
+      tried.push(name);
+      return how();
+    });
+  return { clock, told, tried, trials, refuse };
+}
 
-beforeEach(async () => {
-  scripted = await startScriptedCluster();
-  trials = [];
-});
-afterEach(() => scripted.cluster.stop());
-
-const trial = () =>
-  new Promise<TrialOutcome>((resolve) => {
-    trials.push({ end: resolve });
-  });
-const refuse = (node: string, times = 3) => {
-  for (let time = 0; time < times; time += 1) scripted.cluster.readRefused(node, refusal, trial);
-};
-const state = (node: string) => statusOf(scripted.cluster.snapshot(), node)?.state;
-const serving = () => servingReplicas(scripted.cluster.snapshot(), 0).map(({ node }) => node.name);
-const problems = () =>
-  findProblems(scripted.cluster.snapshot())
-    .filter(({ code }) => code === 'READS_REFUSED')
-    .map(({ node, cure }) => [node, cure]);
-
-describe('a server that refuses reads', () => {
-  it('serves on after two', async () => {
-    refuse('replica-1', 2);
-    await scripted.clock.tick(5000);
-    expect([state('replica-1'), trials]).toEqual(['HEALTHY', []]);
+describe('reads that a server refuses', () => {
+  it('are told of with the third, and tried again a second later, by the last that was refused', async () => {
+    const { clock, told, tried, refuse } = watch(['ANSWERED']);
+    for (const name of ['first', 'second']) refuse(name);
+    expect(told).toEqual([]);
+    refuse('third');
+    expect(told).toEqual([expect.objectContaining({ code: '1461', trials: 0 })]);
+    await clock.tick(999);
+    expect(tried).toEqual([]);
+    await clock.tick(1);
+    expect(tried).toEqual(['third']);
+    expect(told.at(-1)).toBeNull();
+    expect(clock.timers).toBe(0);
   });
 
-  it('is DEGRADED at once after three, though its probes are good, and is named', async () => {
-    refuse('replica-1');
-    expect(state('replica-1')).toBe('DEGRADED');
-    await scripted.clock.tick(900);
-    expect([state('replica-1'), serving(), problems()]).toEqual([
-      'DEGRADED',
-      ['replica-2'],
-      [['replica-1', 'SET GLOBAL more = 1']],
-    ]);
+  it('that come in while the server is left out change nothing: one trial at a time, with the same read', async () => {
+    const { clock, told, tried, refuse } = watch(['REFUSED', 'ANSWERED']);
+    for (const name of ['first', 'second', 'third', 'fourth', 'fifth']) refuse(name);
+    expect(clock.timers).toBe(1);
+    expect(told).toHaveLength(1);
+    await clock.tick(1000);
+    refuse('sixth');
+    expect(clock.timers).toBe(1);
+    await clock.tick(2000);
+    expect(tried).toEqual(['third', 'third']);
+    expect(told.map((refusing) => refusing?.trials ?? null)).toEqual([0, 1, null]);
   });
 
-  it('is tried by one read at a time', async () => {
-    refuse('replica-1');
-    await scripted.clock.tick(60_000);
-    expect(trials).toHaveLength(1);
-    trials[0]?.end('REFUSED');
-    await scripted.clock.tick(1999);
-    expect(trials).toHaveLength(1);
-    await scripted.clock.tick(1);
-    expect(trials).toHaveLength(2);
+  it('are counted from none after an answer, and each change is told once', async () => {
+    const { clock, told, refuse } = watch(['ANSWERED']);
+    for (const name of ['first', 'second', 'third']) refuse(name);
+    await clock.tick(1000);
+    expect(told).toHaveLength(2);
+    for (const name of ['fourth', 'fifth']) refuse(name);
+    expect(told).toHaveLength(2);
+    refuse('sixth');
+    expect(told).toHaveLength(3);
   });
 
-  it.each<[TrialOutcome, string]>([
-    ['ANSWERED', 'HEALTHY'],
-    ['MOOT', 'HEALTHY'],
-    ['REFUSED', 'DEGRADED'],
-    ['UNKNOWN', 'DEGRADED'],
-  ])('is, after a trial that is %s, %s', async (outcome, expected) => {
-    refuse('replica-1');
-    await scripted.clock.tick(1000);
-    trials[0]?.end(outcome);
-    await scripted.clock.tick(1900);
-    expect([state('replica-1'), problems().length]).toEqual([expected, expected === 'HEALTHY' ? 0 : 1]);
+  it('are neither counted nor tried once it is closed', async () => {
+    const { clock, told, tried, trials, refuse } = watch();
+    for (const name of ['first', 'second', 'third']) refuse(name);
+    trials.close();
+    expect(clock.timers).toBe(0);
+    await clock.tick(60_000);
+    expect(tried).toEqual([]);
+    for (const name of ['fourth', 'fifth', 'sixth']) refuse(name);
+    expect(told).toHaveLength(1);
+    expect(clock.timers).toBe(0);
   });
 
-  it('that is lost meanwhile is not taken to serve when it is back', async () => {
-    refuse('replica-1');
-    scripted.probe('replica-1').crash();
-    await scripted.clock.tick(3000);
-    expect(state('replica-1')).toBe('DOWN');
-    scripted.probe('replica-1').trouble = null;
-    await scripted.clock.tick(3000);
-    expect([state('replica-1'), serving()]).toEqual(['DEGRADED', ['replica-2']]);
-  });
-
-  it('and takes the writes goes on taking them', async () => {
-    refuse('source');
-    await scripted.clock.tick(500);
-    expect(state('source')).toBe('DEGRADED');
-    expect(statusOf(scripted.cluster.snapshot(), 'source')?.role).toBe('SOURCE');
-  });
-
-  it('is tried no more once the cluster is stopped', async () => {
-    refuse('replica-1');
-    await scripted.cluster.stop();
-    await scripted.clock.tick(60_000);
-    expect(trials).toEqual([]);
+  it('are not told of if it was closed during a trial', async () => {
+    const { clock, told, trials, refuse } = watch();
+    let answer: (outcome: TrialOutcome) => void = () => undefined;
+    const pending = () => new Promise<TrialOutcome>((resolve) => (answer = resolve));
+    for (const name of ['first', 'second', 'third']) refuse(name, pending);
+    await clock.tick(1000);
+    trials.close();
+    answer('REFUSED');
+    await clock.tick(60_000);
+    expect(told).toHaveLength(1);
+    expect(clock.timers).toBe(0);
   });
 });
