@@ -9,6 +9,7 @@ import { ClusterEvents } from './cluster-events.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { type ClusterSnapshot, isSeen } from './cluster-snapshot.ts';
 import { concludeFrom, isEventful } from './conclusions.ts';
+import { type EpochTrouble, isSameTrouble } from './epoch-trouble.ts';
 import { eventsBetween } from './events-between.ts';
 import { afterSilence, inDoubt } from './health.ts';
 import { afterHearsay } from './hearsay.ts';
@@ -184,9 +185,9 @@ export class Cluster {
   }
 
   /** Why a new epoch could not be recorded on a node; `null` if it was. */
-  noteEpochTrouble(nodeName: string, trouble: string | null): void {
+  noteEpochTrouble(nodeName: string, trouble: EpochTrouble | null): void {
     this.#change(nodeName, (status) =>
-      (status.epochTrouble ?? null) === trouble ? status : { ...status, epochTrouble: trouble },
+      isSameTrouble(status.epochTrouble ?? null, trouble) ? status : { ...status, epochTrouble: trouble },
     );
   }
 

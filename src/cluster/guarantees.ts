@@ -3,6 +3,7 @@
  * on it is not relied upon.
  */
 import { type ClusterSnapshot, isSeen, straySources, writableSource } from './cluster-snapshot.ts';
+import { unrecordedEpoch } from './epoch-trouble.ts';
 import type { NodeStatus } from './node-status.ts';
 import { isOfEpoch, presentEpoch } from './present-epoch.ts';
 import { problemCodes } from './problem.ts';
@@ -108,7 +109,7 @@ const verdicts: Readonly<Record<Guarantee, Judge>> = {
     if (status.report?.epochsUnread !== undefined) return unread;
     if (status.report?.epochs == null) return ['NO', 'It keeps no record of promotions.'];
     if (source === undefined) return noSource;
-    if (source.epochTrouble != null) return ['NO', problemCodes.EPOCH_NOT_RECORDED.description];
+    if (unrecordedEpoch(source) !== null) return ['NO', problemCodes.EPOCH_NOT_RECORDED.description];
     if (!isOfEpoch(status, presentEpoch(snapshot))) return ['NO', unheard];
     return ['YES', 'Promotions are on record, and each token names its epoch.'];
   },

@@ -2,6 +2,7 @@ import type { EpochHistory } from '../consistency/epoch.ts';
 import type { Position } from '../consistency/position.ts';
 import type { AppliedMigrations } from './applied-migrations.ts';
 import type { ApplierState, Channel } from './channel.ts';
+import type { EpochTrouble } from './epoch-trouble.ts';
 import type { Node, NodeRole } from './node.ts';
 import type { ProblemCode } from './problem.ts';
 import type { Refusing } from './read-refusals.ts';
@@ -113,8 +114,8 @@ export type NodeStatus = {
   readonly trouble: string | null;
   /** A connection to it was lost, at this reading of the monotonic clock: whether the server is there the next probe tells. */
   readonly doubt: { readonly sinceMs: number; readonly trouble: string } | null;
-  /** Why a new epoch could not be recorded on this server, in words; absent when it could, or need not. */
-  readonly epochTrouble?: string | null;
+  /** Why a new epoch could not be recorded on this server; absent when it could, or need not. */
+  readonly epochTrouble?: EpochTrouble | null;
   /** True for the last server that was seen to accept writes, even while it is down and has not been replaced. */
   readonly tookWrites: boolean;
   /** `null` while it refuses writes, and until it was seen. */

@@ -21,7 +21,7 @@ export const epochsUnreadRule: ProblemRule = (snapshot) => {
         message: `${name} ${servingFaultInWords(fault)}: it is unknown which promotions it knows, so sessions are judged by what was read before`,
         variable: null,
         value: null,
-        cure: fault.cure ?? cureOf(fault, status),
+        cure: fault.cure ?? epochTableCure(fault, status),
       } as const,
     ];
   });
@@ -37,7 +37,8 @@ function faultOf({ report }: NodeStatus, isKept: boolean): ServingFault | null {
   return report.epochsUnread ?? (report.epochs === null && isKept ? absent : null);
 }
 
-function cureOf({ kind, table }: ServingFault, { node, role }: NodeStatus): string {
+/** What makes a server's record of promotions usable again, if its answer does not say so. */
+export function epochTableCure({ kind, table }: ServingFault, { node, role }: NodeStatus): string {
   if (kind === 'TABLE_SILENT') return `end what holds a lock on ${table} (SHOW PROCESSLIST names it)`;
   if (role === 'REPLICA')
     return `repair ${table} on ${node.name}, or: ${commandLine('cluster', `rejoin ${node.name} --discard`)}`;

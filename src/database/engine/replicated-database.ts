@@ -92,7 +92,7 @@ export class ReplicatedDatabase<Client extends PrismaClientLike & TransactionRun
     });
     const { cluster } = this;
     const answers = clusterAnswers(cluster, clock);
-    const epochs = new KnownEpochs(uses.epochs && uses.writes ? { cluster, addressOf, clock } : null);
+    const epochs = new KnownEpochs(uses.epochs && uses.writes ? { cluster, addressOf, clock, random } : null);
     this.#epochs = epochs;
     // Refuses a name that is taken, before anything is opened.
     measureCluster(cluster, { metrics, clock, epochs: () => epochs.history });

@@ -3,55 +3,42 @@
  * gone back, a client names a write of the source's own that the source lacks, or the source has lost the record of an epoch:
  * then its rows went back, and no position says how far. `npm run cluster` records its promotions itself.
  *
- * Every API process tries. The first one to lock the newest row writes the next, the others find it there. A process that may
- * not write the table reports it once; lost writes are then found by the source's own history, as far as that goes.
+ * Every API process tries. The first one to lock the newest row writes the next, the others find it there. A process that
+ * cannot write the table reports why, and tries again at growing intervals; lost writes are then found by the source's own
+ * history, as far as that goes.
  */
 import type { Cluster } from '../../cluster/cluster.ts';
 import { type ClusterSnapshot, writableSource } from '../../cluster/cluster-snapshot.ts';
-import { epochOf, sourceIdOf } from '../../cluster/heard-epoch.ts';
+import { unrecordedEpoch } from '../../cluster/epoch-trouble.ts';
+import { epochOf } from '../../cluster/heard-epoch.ts';
 import type { NodeStatus, ProbeReport } from '../../cluster/node-status.ts';
 import type { GoneBack } from '../../cluster/source-judge.ts';
-import { endOfHistory } from '../../consistency/end-of-history.ts';
 import { currentEpoch, type EpochHistory, judgeEpoch } from '../../consistency/epoch.ts';
-import type { Position } from '../../consistency/position.ts';
 import type { Session } from '../../consistency/session.ts';
+import { type BackoffOptions, backoffMs } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { lacksRight } from '../../servers/faults.ts';
-import type { HistoryFacts } from '../../servers/flavour.ts';
-import { flavourOf } from '../../servers/known-flavours.ts';
 import type { ServerAddress } from '../../servers/server-address.ts';
-import { ServerConnection } from '../../servers/server-connection.ts';
+import { type EndedEpoch, whyUnwritten, writeEpoch } from './epoch-writing.ts';
 
 export type EpochRecorderOptions = {
   readonly cluster: Pick<Cluster, 'snapshot' | 'probeNow' | 'noteEpochTrouble' | 'events'>;
   readonly addressOf: (nodeName: string) => ServerAddress;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly epochs: () => EpochHistory;
 };
 
-type Reason = 'PROMOTED' | 'GONE_BACK' | 'WRITE_LOST' | 'RECORD_LOST';
-type Due = {
-  readonly reason: Reason;
-  /** The epoch that has ended. */
-  readonly epoch: number;
+type Due = EndedEpoch & {
+  /** On which the next one begins. */
   readonly node: string;
-  readonly identity: string;
-  /** Its source, if the record does not name it. */
-  readonly former: string | null;
-  /** Where it ended, when that is known already. */
-  readonly end: Position | null;
   readonly sinceMs: number;
 };
 
-const timeoutMs = 1000;
-const retryMs = 200;
-/** The right has to be granted first. */
-const deniedRetryMs = 5000;
+/** A right may have to be granted, or a table to be repaired. */
+const retry: BackoffOptions = { firstMs: 200, factor: 2, maxMs: 5000 };
 const hearingMs = 10;
 /** The longest wait for a record. */
 const patienceMs = 2000;
-/** Records that a restored source lacks are written anew, when they are so few. */
-const maxMissing = 16;
 
 export class EpochRecorder {
   readonly #options: EpochRecorderOptions;
@@ -61,6 +48,8 @@ export class EpochRecorder {
   #complete: ProbeReport | null = null;
   #due: Due | null = null;
   #recording = false;
+  /** Attempts at what is due that have failed. */
+  #failures = 0;
   #closed = false;
   #cancelRetry: () => void = () => undefined;
 
@@ -83,7 +72,7 @@ export class EpochRecorder {
     const due = this.#due;
     if (due === null || this.#closed || this.#options.clock.monotonic() >= due.sinceMs + patienceMs) return false;
     const source = writableSource(this.#options.cluster.snapshot());
-    return source?.node.name === due.node && source.epochTrouble == null;
+    return source?.node.name === due.node && unrecordedEpoch(source) === null;
   }
 
   async #untilRecorded(): Promise<void> {
@@ -140,6 +129,7 @@ export class EpochRecorder {
     if (this.#due?.epoch === epoch && this.#due.identity === report.identity) return;
     const sinceMs = this.#options.clock.monotonic();
     this.#due = { ...ended, epoch, node: node.name, identity: report.identity, sinceMs };
+    this.#failures = 0;
     void this.#record();
   }
 
@@ -147,84 +137,37 @@ export class EpochRecorder {
     const due = this.#due;
     if (this.#recording || due === null || this.#closed) return;
     this.#recording = true;
+    this.#cancelRetry();
+    const { cluster, addressOf, clock, epochs } = this.#options;
     try {
-      const { cluster } = this.#options;
-      const isWritten = await this.#write(due);
-      // The probe was older than the record.
-      if (!isWritten && due.reason === 'RECORD_LOST' && this.#due === due) this.#due = null;
-      if (isWritten) {
-        cluster.events.publish({
-          name: 'EPOCH_STARTED',
-          node: due.node,
-          facts: { epoch: due.epoch + 1, reason: due.reason },
-        });
+      if (writableSource(cluster.snapshot())?.node.name !== due.node) this.#retry();
+      else {
+        const isWritten = await writeEpoch(addressOf(due.node), due, epochs(), clock);
+        // The probe was older than the record.
+        if (!isWritten && due.reason === 'RECORD_LOST' && this.#due === due) this.#due = null;
+        if (isWritten) {
+          const facts = { epoch: due.epoch + 1, reason: due.reason };
+          cluster.events.publish({ name: 'EPOCH_STARTED', node: due.node, facts });
+        }
+        cluster.noteEpochTrouble(due.node, null);
+        cluster.probeNow(due.node);
       }
-      cluster.noteEpochTrouble(due.node, null);
-      cluster.probeNow(due.node);
     } catch (error) {
-      const denied = isDenied(error);
-      if (denied) this.#options.cluster.noteEpochTrouble(due.node, 'the account may not write cluster_epochs');
-      this.#cancelRetry = this.#options.clock.after(denied ? deniedRetryMs : retryMs, () => void this.#record());
+      const fault = whyUnwritten(error);
+      if (fault !== null) cluster.noteEpochTrouble(due.node, { epoch: due.epoch, fault });
+      this.#retry();
     } finally {
       this.#recording = false;
     }
     if (this.#due !== due) void this.#record();
   }
 
-  /** False if another process has done it, or it is no longer due. */
-  async #write(due: Due): Promise<boolean> {
-    if (writableSource(this.#options.cluster.snapshot())?.node.name !== due.node) return false;
-    const { addressOf, clock, epochs } = this.#options;
-    const connection = new ServerConnection(addressOf(due.node), clock, () => undefined);
-    try {
-      return await connection.use(timeoutMs, async (open) => {
-        const flavour = flavourOf(open);
-        const { epochs: records } = flavour;
-        await records.begin(open);
-        const newest = await records.lockNewest(open);
-        const facts = await flavour.readHistoryFacts(open, { members: due.reason !== 'PROMOTED' });
-        // Two that write each other's transactions have one history between them.
-        const isMissing = newest < due.epoch || (due.reason !== 'RECORD_LOST' && newest === due.epoch);
-        const stands = isMissing && facts.identity === due.identity && !facts.readOnly && !facts.receives;
-        if (!stands) {
-          await open.query('ROLLBACK');
-          return false;
-        }
-        const sourceId = sourceIdOf(due.identity);
-        const began = due.reason === 'GONE_BACK' ? await flavour.startOfLog(open, facts) : null;
-        const endOfPrevious = endOf(due, facts, epochs(), began);
-        // By its own clock, tokens that this process has issued before can be distinguished from later ones.
-        const nowMs = clock.now();
-        const known = new Map(epochs().map((record) => [record.epoch, record]));
-        const first = due.epoch - newest > maxMissing ? due.epoch : newest;
-        for (let epoch = first + 1; epoch <= due.epoch; epoch += 1) {
-          await records.insert(open, known.get(epoch) ?? { epoch, sourceId, endOfPrevious, startedAtMs: nowMs });
-        }
-        if (due.former !== null) await records.nameSource(open, due.epoch, sourceIdOf(due.former));
-        await records.insert(open, { epoch: due.epoch + 1, sourceId, endOfPrevious }, nowMs);
-        await open.query('COMMIT');
-        return true;
-      });
-    } finally {
-      await connection.close();
-    }
+  #retry(): void {
+    if (this.#closed) return;
+    const { clock, random } = this.#options;
+    this.#cancelRetry = clock.after(backoffMs(this.#failures, retry, random), () => void this.#record());
+    this.#failures += 1;
   }
-}
-
-function endOf(
-  { reason, end, identity }: Due,
-  facts: HistoryFacts,
-  history: EpochHistory,
-  start: Position | null,
-): Position | null {
-  if (reason === 'RECORD_LOST') return null;
-  if (reason === 'GONE_BACK' && end !== null) {
-    const earliest = start !== null && end.includes(start) ? start : end;
-    return facts.received === null ? earliest : earliest.merge(facts.received);
-  }
-  if (reason !== 'PROMOTED') return facts.all;
-  const began = history.at(-1)?.endOfPrevious ?? null;
-  return endOfHistory({ ...facts, writer: facts.all.writerOf(identity), began });
 }
 
 /**
@@ -235,5 +178,3 @@ function hasLost(now: ProbeReport, complete: ProbeReport, epoch: number): boolea
   const isSame = now.identity === complete.identity && now.applier === 'NONE' && epochOf(complete) === epoch;
   return isSame && now.epochs !== null && epochOf(now) < epoch && now.position.includes(complete.position);
 }
-
-const isDenied = (error: unknown): boolean => lacksRight(error instanceof Error ? (error.cause ?? error) : error);

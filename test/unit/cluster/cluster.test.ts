@@ -356,10 +356,12 @@ describe('what is noted of a server', () => {
     const end = cluster.subscribe(() => {
       told += 1;
     });
-    for (const trouble of [null, 'refused', 'refused', null]) cluster.noteEpochTrouble('source', trouble);
+    const refused = () =>
+      ({ epoch: 1, fault: { kind: 'RIGHT_MISSING', table: 'cluster_epochs', code: null, cure: null } }) as const;
+    for (const trouble of [null, refused(), refused(), null]) cluster.noteEpochTrouble('source', trouble);
     expect([told, status('source').epochTrouble]).toEqual([2, null]);
-    cluster.noteEpochTrouble('source', 'refused');
-    expect(status('source').epochTrouble).toBe('refused');
+    cluster.noteEpochTrouble('source', refused());
+    expect(status('source').epochTrouble).toEqual(refused());
     end();
   });
 

@@ -245,7 +245,10 @@ describe('what is promised on a server', () => {
     [
       'the last promotion could not be recorded',
       'HISTORY_JUDGED',
-      [{ ...source({ report: epochs(1) }), epochTrouble: 'refused' }, replica({ report: epochs(1) })],
+      [
+        { ...source({ report: epochs(1) }), epochTrouble: { epoch: 1, fault: unread.epochsUnread } },
+        replica({ report: epochs(1) }),
+      ],
       { source: 'NO', 'replica-1': 'NO' },
     ],
     [

@@ -13,6 +13,7 @@ import { channel, mysqlPosition, replica, source } from './problems/seen.ts';
 /** Those of Redis are no server's, and are told by whoever watches it. */
 type OfServers = Exclude<ProblemCode, 'REDIS_UNAVAILABLE' | 'CLUSTER_ID_SHARED' | 'CLUSTER_SPLIT'>;
 
+const broken = { kind: 'TABLE_BROKEN', table: 'cluster_epochs', code: 'ER_X', cure: null } as const;
 const mysql = { report: { position: mysqlPosition } };
 const unable = (kind: ServingFaultKind) => ({
   report: { unable: [{ kind, table: 'orders', code: null, cure: null }] },
@@ -53,10 +54,10 @@ const shown: Readonly<Record<OfServers, ClusterSnapshot>> = {
   EPOCHS_UNREAD: [
     source(),
     replica({
-      report: { epochsUnread: { kind: 'TABLE_BROKEN', table: 'cluster_epochs', code: 'ER_X', cure: null } },
+      report: { epochsUnread: broken },
     }),
   ],
-  EPOCH_NOT_RECORDED: [{ ...source(), epochTrouble: 'refused' }, replica()],
+  EPOCH_NOT_RECORDED: [{ ...source(), epochTrouble: { epoch: 1, fault: broken } }, replica()],
   GTIDS_JUST_BEGUN: [
     { ...source({ ...mysql, variables: { gtid_mode: 'ON' } }), blind: 'GTID_MODE_OFF', unnumberedUntil: mysqlPosition },
     replica(mysql),

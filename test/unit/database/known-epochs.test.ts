@@ -59,7 +59,7 @@ describe('where this process records them', () => {
       asked.push(node);
       throw new Error('no server is asked here');
     };
-    epochs = new KnownEpochs({ cluster, clock, addressOf });
+    epochs = new KnownEpochs({ cluster, clock, addressOf, random: () => 1 });
     epochs.learn(cluster.snapshot());
   });
   afterEach(async () => {
@@ -88,6 +88,42 @@ describe('where this process records them', () => {
     epochs.lost({ ...emptySession('orders', 1), position: at(9) });
     await scripted.clock.tick(1);
     expect(asked).toContain('source');
+  });
+
+  it('is tried again at growing intervals, five seconds at most', async () => {
+    epochs.goneBack(goneBack);
+    const triedAtMs: number[] = [];
+    for (let ms = 0; ms < 25_000; ms += 100) {
+      while (triedAtMs.length < asked.length) triedAtMs.push(ms);
+      await scripted.clock.tick(100);
+    }
+    const pausesMs = triedAtMs.slice(1).map((ms, index) => ms - (triedAtMs[index] ?? 0));
+    expect(pausesMs).toEqual([200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
+  });
+
+  it('is tried at once for another history, however often it has failed before', async () => {
+    epochs.goneBack(goneBack);
+    await scripted.clock.tick(6000);
+    scripted.probe('source').report = { identity: '1@here:2', epochs: upTo(1) };
+    await scripted.clock.tick(1000);
+    const before = asked.length;
+    epochs.goneBack(goneBack);
+    await scripted.clock.tick(300);
+    expect(asked.length - before).toBe(2);
+  });
+
+  it('waits while its server is not the source, and is tried when it is again', async () => {
+    const { probe, clock, cluster } = scripted;
+    epochs.goneBack(goneBack);
+    probe('source').crash();
+    await clock.tick(1000);
+    const before = asked.length;
+    await clock.tick(20_000);
+    expect(asked).toHaveLength(before);
+    probe('source').trouble = null;
+    await clock.tick(10_000);
+    expect(cluster.snapshot()[0]?.state).toBe('HEALTHY');
+    expect(asked.length).toBeGreaterThan(before);
   });
 
   it('nothing is any more, once it is closed', async () => {
