@@ -9,8 +9,9 @@
  *
  *   what the error is about                     it counts
  *   the server: its limits, a crashed table     always
- *   what the statement asks for: room on its    when another server has answered the same read: the statement may ask for
- *   disk or in its memory, a right, a table     too much, and then every server refuses it
+ *   what the statement asks for: room on its    when another server has answered the same read, or, if the operation had read
+ *   disk or in its memory, a right, a table     before, all of it: the statement may ask for too much, and then every server
+ *                                               refuses it
  *   the statement, its time, a lock             never
  *
  * A trial is the last read that was refused, sent there again by itself: any other read may need less, and proves nothing.

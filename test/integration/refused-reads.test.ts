@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clusterHealth } from '../../src/cluster/cluster-health.ts';
 import { emptySession } from '../../src/consistency/session.ts';
+import { type Runnable, runWithFreshness } from '../../src/database/engine/read-runs.ts';
+import type { OrdersPinnedSession } from '../../src/database/orders/orders-client.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { temporaryDirectory } from '../../src/servers/mysql-family/local/server-arguments.ts';
 import { caughtUp, migrateOrders, openEngine } from '../support/engine.ts';
@@ -61,6 +63,22 @@ async function read(sql: string, level: Level = 'EVENTUAL'): Promise<readonly [a
   } finally {
     session.end();
   }
+}
+
+/** Both as one operation, run as the API runs it. The server that answered. */
+async function readBoth(first: string, second: string): Promise<string | undefined> {
+  const intent = { level: 'EVENTUAL', whenBehind: 'WAIT', waitMs: 1000, maxStalenessMs: null } as const;
+  const past = { session: emptySession('orders', 1), isUnjudged: false, judgedIn: null };
+  const runnable: Runnable<typeof past, OrdersPinnedSession, void, string | undefined> = {
+    mayRerun: true,
+    resume: () => past,
+    open: ({ session }, excluded) => database.openSession({ session, intent, writes: false, excluded }),
+    work: async (session) => {
+      for (const sql of [first, second]) await session.read((client) => (client as Reader).$queryRawUnsafe(sql));
+    },
+    answer: (_, { decision }) => decision?.node,
+  };
+  return runWithFreshness(database, runnable, past);
 }
 
 /** Every read is answered; after a few the server is named and asked no more, until it would answer them again. */
@@ -148,6 +166,29 @@ describe('a replica is bypassed', () => {
       const admin = await cluster.admin('source');
       await admin.query('DROP TABLE orders.reports').finally(() => admin.end());
     }
+  });
+});
+
+describe('a replica that lacks a table', () => {
+  const node = 'replica-1';
+  const table = 'CREATE TABLE orders.reports (id INT PRIMARY KEY)';
+
+  it('is bypassed, although only the second read of each operation asks for it', async () => {
+    const source = await cluster.admin('source');
+    await source.query(table);
+    for (const replica of ['replica-1', 'replica-2']) await caughtUp(cluster, replica);
+    await on(node, 'DROP TABLE orders.reports');
+    try {
+      await until('it is named', async () => {
+        expect(await readBoth('SELECT 1 AS one', 'SELECT id FROM reports')).not.toBe(node);
+        return problem(node) !== undefined;
+      });
+      expect(problem(node)?.message).toContain(`${node} answers, but refuses reads (ER_NO_SUCH_TABLE)`);
+    } finally {
+      await on(node, table);
+    }
+    await allWell();
+    await source.query('DROP TABLE orders.reports').finally(() => source.end());
   });
 });
 

@@ -36,7 +36,11 @@ export interface RunningSession {
   readonly lostNodes: ReadonlySet<string> | null;
   readonly unobserved: boolean;
   readonly historyMoved: boolean;
+  /** Every read that it has begun was answered. */
+  readonly answeredAll: boolean;
   observe(): Promise<void>;
+  /** Another run has read everything, elsewhere. */
+  answeredElsewhere(): void;
   end(): void;
 }
 
@@ -53,7 +57,12 @@ export interface Runnable<Past extends JudgedPast, Running extends RunningSessio
 
 /** By what state of its source's history a past is judged now. */
 type Judging = { readonly historyTurns: number };
-type Attempt = { readonly run: number; readonly excluded: ReadonlySet<string> };
+type Attempt = {
+  readonly run: number;
+  readonly excluded: ReadonlySet<string>;
+  /** Everything was read that runs before this one could not read. */
+  readonly answered?: () => void;
+};
 
 const firstAttempt: Attempt = { run: 1, excluded: new Set() };
 
@@ -62,9 +71,16 @@ export async function runWithFreshness<Past extends JudgedPast, Running extends 
   judging: Judging,
   runnable: Runnable<Past, Running, Result, Answer>,
   past: Past,
-  { run, excluded }: Attempt = firstAttempt,
+  { run, excluded, answered = () => undefined }: Attempt = firstAttempt,
 ): Promise<Answer> {
   const running = runnable.open(past, excluded);
+  const nextWithout = (lost: ReadonlySet<string>): Attempt => {
+    const answeredHere = () => {
+      answered();
+      running.answeredElsewhere();
+    };
+    return { run: run + 1, excluded: lost, answered: answeredHere };
+  };
   const mayRerun = runnable.mayRerun && run < maxRuns;
   try {
     let result: Result;
@@ -72,21 +88,21 @@ export async function runWithFreshness<Past extends JudgedPast, Running extends 
       result = await runnable.work(running, past);
     } catch (error) {
       if (!mayRerun || running.lostNodes === null) throw error;
-      return await runWithFreshness(judging, runnable, past, { run: run + 1, excluded: running.lostNodes });
+      return await runWithFreshness(judging, runnable, past, nextWithout(running.lostNodes));
     }
-    if (running.lostNodes === null) await running.observe();
+    if (running.lostNodes === null) {
+      if (running.answeredAll) answered();
+      await running.observe();
+    }
     if (mayRerun && (running.lostNodes !== null || running.historyMoved)) {
-      const better = await betterAnswer(judging, runnable, past, running, { run: run + 1, excluded });
+      const better = await betterAnswer(judging, runnable, past, running, nextWithout(running.lostNodes ?? excluded));
       if (better !== null) return better.answer;
     }
     if (runnable.mayRerun && isToBeJudged(past, judging) && !(await isProven(runnable, running))) {
       const source = running.decision?.node;
       // A node that was lost has been left out already.
       if (!mayRerun || source === undefined || running.lostNodes !== null) throw notKnownYet();
-      return await runWithFreshness(judging, runnable, past, {
-        run: run + 1,
-        excluded: new Set([...excluded, source]),
-      });
+      return await runWithFreshness(judging, runnable, past, nextWithout(new Set([...excluded, source])));
     }
     const answer = runnable.answer(result, running, past);
     return answer instanceof Promise ? await answer : answer;
@@ -101,12 +117,12 @@ async function betterAnswer<Past extends JudgedPast, Running extends RunningSess
   runnable: Runnable<Past, Running, Result, Answer>,
   past: Past,
   { lostNodes, unobserved }: Running,
-  { run, excluded }: Attempt,
+  next: Attempt,
 ): Promise<{ readonly answer: Answer } | null> {
   // A token of the ended history would only allow the source, which may not be known yet.
   const now = lostNodes === null ? await runnable.resume() : past;
   try {
-    return { answer: await runWithFreshness(judging, runnable, now, { run, excluded: lostNodes ?? excluded }) };
+    return { answer: await runWithFreshness(judging, runnable, now, next) };
   } catch (error) {
     const hasOwnAnswer = lostNodes === null || unobserved;
     if (hasOwnAnswer && error instanceof TidemarkError) return null;

@@ -31,10 +31,10 @@ import { isTransactionTimeout } from '../write/source-writer.ts';
 import type { Committed, DatabaseSession, Work } from './database-session.ts';
 import { faultsSince } from './faults-since.ts';
 import { absentOn, noServer } from './no-server.ts';
-import type { PositionedSnapshot } from './positioned-snapshot.ts';
 import type { NodePositions, ReadObservation } from './read-observation.ts';
 import { requiredBy, type SessionOpening, type SessionServices } from './session-opening.ts';
 import { SessionProgress } from './session-progress.ts';
+import { SessionSnapshot } from './session-snapshot.ts';
 import { ToldWrites } from './told-writes.ts';
 
 const readsAtOnce = 3;
@@ -50,6 +50,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   readonly #required: ReadRequirement;
   readonly #progress: SessionProgress;
   readonly #writes: ToldWrites<Transaction>;
+  readonly #snapshot: SessionSnapshot;
   #pin: Promise<RouteDecision> | null = null;
   #decision: RouteDecision | null = null;
   #endOperation: () => void = () => undefined;
@@ -60,10 +61,8 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   #lostNode: string | null = null;
   /** The error of the first node that could not answer. */
   #refusal: unknown = null;
-  #answeredElsewhere: () => void = () => undefined;
-  #snapshot: { readonly pin: Promise<RouteDecision>; readonly opening: Promise<PositionedSnapshot<unknown>> } | null =
-    null;
-  #snapshotPositions: NodePositions | null = null;
+  /** Each counts a refusal that came too late for another node to be asked in this operation. */
+  readonly #refusedLate: (() => void)[] = [];
 
   constructor(services: SessionServices<Client, Transaction>, opening: SessionOpening) {
     this.#services = services;
@@ -72,6 +71,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     this.#required = requiredBy(opening);
     this.#progress = new SessionProgress(services, opening, this.#required.observes);
     this.#writes = new ToldWrites(services, this.#progress, opening);
+    this.#snapshot = new SessionSnapshot((nodeName) => services.openSnapshot(nodeName));
   }
 
   get client(): Client {
@@ -105,7 +105,12 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
 
   /** What the reads of a snapshot see; `null` without one. */
   get snapshotPositions(): NodePositions | null {
-    return this.#snapshotPositions;
+    return this.#snapshot.positions;
+  }
+
+  /** Every read that it has begun was answered. */
+  get answeredAll(): boolean {
+    return this.#progress.answeredAll;
   }
 
   get observation(): ReadObservation {
@@ -139,6 +144,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   }
 
   async #readInTurn<T>(run: ReadOn<T>): Promise<T> {
+    let answeredElsewhere = () => {};
     for (;;) {
       const pin = this.pin();
       const { node } = await pin;
@@ -147,13 +153,14 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       const refusedBefore = pool.lastRefused;
       const done = this.#services.busy(node);
       try {
-        const snapshot = this.#opening.snapshot === true ? await this.#snapshotOn(node, pin) : null;
+        // A backup has no positions that a snapshot could have.
+        const isFixed = this.#opening.snapshot === true && this.#decision?.role !== 'BACKUP';
+        const snapshot = isFixed ? await this.#snapshot.on(node, pin) : null;
         const value = await (snapshot === null ? run(direct, own) : run(snapshot.reader, snapshot.own));
         // Another read lost this node in the meantime, and the operation moved to another: one answer, one state.
         if (this.#pin !== pin) continue;
         this.#readsOnPin += 1;
-        this.#answeredElsewhere();
-        this.#answeredElsewhere = () => undefined;
+        answeredElsewhere();
         this.#progress.readEnds();
         return value;
       } catch (error) {
@@ -161,11 +168,12 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
         if (hasMet('CONNECTION')) this.#lost(node, pin, error);
         else if (hasMet('EXHAUSTED')) throw new OverloadedError(error);
         else if (hasMet('STATEMENT_TIMEOUT') || hasMet('LOCK_TIMEOUT')) throw new StatementTimeoutError(error);
-        else if (this.#snapshot !== null && isOver(error)) throw new StatementTimeoutError(error);
+        else if (this.#snapshot.isBegun && isOver(error)) throw new StatementTimeoutError(error);
         else if (hasMet('VALUE')) throw new ValueRefusedError(incomparable, error);
         else if (this.#decision?.role === 'BACKUP') throw noServer(error);
-        else if (hasMet('ABSENT')) await this.#unable(node, pin, refused, absentOn(error));
-        else if (hasMet('UNABLE') || hasMet('CHANGED')) await this.#unable(node, pin, refused, noServer(error));
+        else if (hasMet('ABSENT')) answeredElsewhere = await this.#unable(node, pin, refused, absentOn(error));
+        else if (hasMet('UNABLE') || hasMet('CHANGED'))
+          answeredElsewhere = await this.#unable(node, pin, refused, noServer(error));
         else
           throw hasMet('READ_ONLY') && !(error instanceof TidemarkError)
             ? new NotAReadError(undefined, 'A query', error)
@@ -176,35 +184,37 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
     }
   }
 
-  /** The node cannot answer this: another may. `error` is reported if two say so, or if no other node is left. */
-  async #unable(node: string, pin: Promise<RouteDecision>, refused: RefusedRead | null, error: unknown): Promise<void> {
-    const answeredElsewhere = this.#services.refused(node, refused);
-    if (this.#refusal !== null) throw this.#refusal;
-    this.#answeredElsewhere = answeredElsewhere;
-    this.#lost(node, pin, error);
+  /**
+   * The node cannot answer this: another may. `error` is reported if two say so, or if no other node is left. Returns what is to be
+   * called when another has answered it.
+   */
+  async #unable(
+    node: string,
+    pin: Promise<RouteDecision>,
+    read: RefusedRead | null,
+    error: unknown,
+  ): Promise<() => void> {
+    const answeredElsewhere = this.#services.refused(node, read);
+    // Refused by the first node as well, when that had been left already.
+    if (this.#refusal !== null && this.#pin === pin) throw this.#refusal;
+    try {
+      this.#lost(node, pin, error);
+    } catch (lost) {
+      this.#refusedLate.push(answeredElsewhere);
+      throw lost;
+    }
     this.#refusal = error;
     try {
       await this.pin();
     } catch (refusal) {
       throw this.#services.canServe(node) ? error : refusal;
     }
+    return answeredElsewhere;
   }
 
-  /** A backup has no positions that a snapshot could have. */
-  async #snapshotOn(node: string, pin: Promise<RouteDecision>): Promise<PositionedSnapshot<unknown> | null> {
-    if (this.#decision?.role === 'BACKUP') return null;
-    if (this.#snapshot?.pin !== pin) {
-      const opening = this.#services.openSnapshot(node);
-      this.#snapshot = { pin, opening };
-      // Given back also when it comes after the operation has ended.
-      opening.then(
-        (snapshot) => this.#ended && snapshot.end(),
-        () => undefined,
-      );
-    }
-    const snapshot = await this.#snapshot.opening;
-    this.#snapshotPositions = snapshot.positions;
-    return snapshot;
+  /** Another node has answered everything that nodes have refused here. */
+  answeredElsewhere(): void {
+    for (const count of this.#refusedLate.splice(0)) count();
   }
 
   /** What the writes of this operation have changed, as far as they say. Grows while it runs. */
@@ -231,7 +241,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   /** Advances the session by what its reads may have seen. Without an answer, only the source is fresh enough from now on. */
   async observe(): Promise<void> {
     if (this.#decision === null) return;
-    const lost = await this.#progress.observe(this.#decision, this.#snapshotPositions);
+    const lost = await this.#progress.observe(this.#decision, this.#snapshot.positions);
     if (lost === null) return;
     this.#lostNode = lost;
     this.#excluded.add(lost);
@@ -241,16 +251,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
   end(): void {
     this.#ended = true;
     this.#endOperation();
-    this.#leaveSnapshot();
-  }
-
-  #leaveSnapshot(): void {
-    this.#snapshot?.opening.then(
-      ({ end }) => end(),
-      () => undefined,
-    );
-    this.#snapshot = null;
-    this.#snapshotPositions = null;
+    this.#snapshot.end();
   }
 
   async #choose(): Promise<RouteDecision> {
@@ -280,7 +281,7 @@ export class PinnedSession<Client, Transaction> implements DatabaseSession<Clien
       throw cause instanceof LimitedFunctionalityError ? cause : new NodeLostError(node, cause);
     }
     this.#endOperation();
-    this.#leaveSnapshot();
+    this.#snapshot.leave();
     this.#pin = null;
   }
 }

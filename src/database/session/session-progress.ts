@@ -62,6 +62,10 @@ export class SessionProgress {
     return this.#unobserved;
   }
 
+  get answeredAll(): boolean {
+    return this.#reads === this.#readsBegun;
+  }
+
   readBegins(): void {
     this.#readsBegun += 1;
   }

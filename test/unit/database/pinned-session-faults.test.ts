@@ -235,6 +235,21 @@ describe('a fault of the node', () => {
     await session.read(meeting('UNABLE'));
     expect(await rejection(session.read(meeting('UNABLE', 'a')))).toBeInstanceOf(LimitedFunctionalityError);
     expect(session.lostNodes).toEqual(new Set(['a']));
+    // The same node answers another read: that is no proof against it.
+    await session.read(meeting('UNABLE'));
+    expect([session.decision?.node, session.answeredAll, elsewhere]).toEqual(['a', false, []]);
+    session.answeredElsewhere();
+    session.answeredElsewhere();
+    expect(elsewhere).toEqual(['a']);
+  });
+
+  it('UNABLE for several reads at once has another node asked for each', async () => {
+    const session = open();
+    const reads = [session.read(meeting('UNABLE', 'a')), session.read(meeting('UNABLE', 'a'))];
+    expect(await Promise.all(reads)).toEqual(['b', 'b']);
+    expect([elsewhere, session.answeredAll, session.lostNodes]).toEqual([['a', 'a'], true, null]);
+    session.answeredElsewhere();
+    expect(elsewhere).toHaveLength(2);
   });
 
   it('CONNECTION after an answer ends it with the loss of the node', async () => {

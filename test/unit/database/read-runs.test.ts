@@ -16,6 +16,8 @@ type Fate = {
   readonly unobserved?: boolean;
   readonly moved?: boolean;
   readonly role?: 'SOURCE' | 'REPLICA';
+  /** Some of its reads were not answered. */
+  readonly unanswered?: boolean;
 };
 type Run = { readonly node: string; readonly past: JudgedPast; readonly excluded: readonly string[]; log: string[] };
 class Running implements RunningSession {
@@ -30,6 +32,14 @@ class Running implements RunningSession {
     this.fate = fate;
     this.run = run;
     this.decision = { node: run.node, role: fate.role ?? 'REPLICA', reason: 'any-replica', waitedMs: 0 } as const;
+  }
+
+  get answeredAll(): boolean {
+    return !this.fate.unanswered;
+  }
+
+  answeredElsewhere(): void {
+    elsewhere.push(this.run.node);
   }
 
   lose(): void {
@@ -54,9 +64,12 @@ const judged: JudgedPast = { session: emptySession('orders', 1), isUnjudged: fal
 const later: JudgedPast = { ...judged, session: emptySession('orders', 2) };
 
 let runs: Run[];
+/** The nodes of which another one has answered everything. */
+let elsewhere: string[];
 let resumed: number;
 beforeEach(() => {
   runs = [];
+  elsewhere = [];
   resumed = 0;
 });
 
@@ -161,6 +174,26 @@ describe('an operation that reads', () => {
     };
     await expect(runAll([{ moved: true }], { resume })).rejects.toBe(refusal);
     expect(runs.map(({ log }) => log)).toEqual([['observed', 'ended']]);
+  });
+});
+
+describe('what a run could not read', () => {
+  const went: Fate = { lost: true };
+  it.each<[what: string, fates: readonly Fate[], answered: readonly string[]]>([
+    ['was read by the next run', [lost, {}], ['node-1']],
+    ['was read by the next run, when it had gone on', [went, {}], ['node-1']],
+    ['was read by the third', [lost, went, {}], ['node-1', 'node-2']],
+    ['was read by none', [went, went, went], []],
+    ['was perhaps not read by the next run either', [lost, { unanswered: true }], []],
+    ['was nothing', [{}], []],
+  ])('%s: nodes are told so', async (_, fates, answered) => {
+    await runAll(fates);
+    expect(elsewhere).toEqual(answered);
+  });
+
+  it('was not read where the next run failed', async () => {
+    await expect(runAll([lost, { fails: refusal }])).rejects.toBe(refusal);
+    expect(elsewhere).toEqual([]);
   });
 });
 
