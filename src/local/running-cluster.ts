@@ -11,6 +11,7 @@ import { UnknownNodeError } from './local-errors.ts';
 import type { LocalNode, LocalRedis } from './local-node.ts';
 import { planNodes } from './node-plans.ts';
 import { removeAbandonedDrafts } from './processes/abandoned-drafts.ts';
+import type { Templates } from './processes/data-directory.ts';
 import { PortBook } from './processes/port-book.ts';
 import { startRedisServer } from './processes/redis-server.ts';
 import type { ServerChild } from './processes/server-child.ts';
@@ -30,7 +31,7 @@ type Prepared = {
   readonly state: FlavourState;
   readonly server: ServerBinary;
   readonly redis: ServerBinary | null;
-  readonly template: string;
+  readonly templates: Templates;
 };
 
 /** The running servers of one directory. Owns the directory's lock. */
@@ -50,7 +51,7 @@ export class RunningCluster implements LocalCluster {
 
   /** Finds or fetches the server programs, and loads the directory's state. */
   static async prepare(options: Options, lock: DirectoryLock): Promise<RunningCluster> {
-    const { directory, flavour, topology, log, signal, redis = true } = options;
+    const { directory, flavour, topology, log, signal, redis = true, backup = true } = options;
     const data = dataFolder(directory, flavour, topology);
     const binaries = resolve(options.binariesDirectory ?? join(directory, 'servers'));
     const finding = { directory: binaries, log, signal };
@@ -59,9 +60,14 @@ export class RunningCluster implements LocalCluster {
     await removeAbandonedDrafts(binaries, options.clock);
     await removeAbandonedDrafts(join(binaries, 'templates'), options.clock);
     const [secrets, state] = await Promise.all([loadSecrets(directory), loadFlavourState(data)]);
-    const { server, template } = await findUsableServer(flavour, { ...finding, asRoot: process.getuid?.() === 0 });
+    const kept = { data, backup, accounts: secrets.credentials };
+    const { server, templates } = await findUsableServer(flavour, {
+      ...finding,
+      ...kept,
+      asRoot: process.getuid?.() === 0,
+    });
     const redisServer = redis ? await findServer('redis', finding) : null;
-    return new RunningCluster({ options, lock, secrets, state, server, redis: redisServer, template });
+    return new RunningCluster({ options, lock, secrets, state, server, redis: redisServer, templates });
   }
 
   private constructor(prepared: Prepared) {
@@ -178,13 +184,13 @@ export class RunningCluster implements LocalCluster {
   }
 
   async #launch(plan: NodePlan): Promise<RunningNode> {
-    const { options, server, template, secrets } = this.#prepared;
+    const { options, server, templates, secrets } = this.#prepared;
     const running = await this.#ports.onSomePort(plan.name, (port) =>
       startNodeServer({
         plan,
         flavour: this.flavour,
         binary: server,
-        template,
+        templates,
         dataDirectory: this.#dataDirectory(plan.name),
         logPath: this.#logPath(plan.name),
         port,
@@ -233,6 +239,7 @@ export class RunningCluster implements LocalCluster {
       name,
       ...address,
       dataDirectory: this.#dataDirectory(name),
+      program: this.#prepared.server,
       use: (work) => onServer({ ...address, flavour: this.flavour }, this.credentials.admin, work),
       restarted: async (change) => {
         await this.stopNode(name);

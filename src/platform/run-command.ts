@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 
+/** A user of the system, by numbers. */
+export type SystemUser = { readonly uid: number; readonly gid: number };
+
 /** A program with its fixed arguments and variables. */
 export type Command = {
   readonly path: string;
   readonly args: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
+  /** Run by this user instead of our own. */
+  readonly user?: SystemUser;
+  /** A program that runs it, with arguments. */
+  readonly within?: readonly string[];
 };
 
 export class CommandFailedError extends Error {
@@ -25,14 +32,14 @@ export const plainCommand = (path: string): Command => ({ path, args: [], variab
 /** The arguments that run a command through `env`, which adds its variables to ours. */
 export function commandLine(command: Command, args: readonly string[]): string[] {
   const variables = Object.entries(command.variables).map(([name, value]) => `${name}=${value}`);
-  return ['env', ...variables, command.path, ...command.args, ...args];
+  return ['env', ...variables, ...(command.within ?? []), command.path, ...command.args, ...args];
 }
 
-/** Runs a command to its end and returns its standard output; rejects with both streams if it fails. */
+/** Runs a command to its end and returns its standard output; rejects with both streams if it fails. `input`: for its standard input. */
 export function runCommand(
   command: Command,
   args: readonly string[],
-  options: { cwd?: string; signal?: AbortSignal | undefined } = {},
+  options: { cwd?: string; input?: string; signal?: AbortSignal | undefined } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const [program = 'env', ...rest] = commandLine(
@@ -40,17 +47,20 @@ export function runCommand(
       args,
     );
     const child = spawn(program, rest, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...command.user,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
+    // A program that ends early says itself why.
+    child.stdin?.on('error', () => undefined).end(options.input);
     let stdout = '';
     let everything = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       everything += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       everything += text;
     });
     child.once('error', reject);

@@ -11,6 +11,13 @@ export interface LocalServers {
   readonly program: ServerProgram;
   /** The content of a new data directory; another recipe makes another template. */
   readonly recipe: readonly string[];
+  /**
+   * What a replica's data begins with. `NOTHING`: a template, copied by any number of clusters. `SOURCE`: the data has the
+   * identity of its cluster, so that a template is made for each, and another one for the backup.
+   */
+  readonly replicasBeginWith: 'NOTHING' | 'SOURCE';
+  /** Whether its programs refuse to be run by root, whatever the flags. */
+  readonly refusesRoot: boolean;
   /** Fills an empty data directory with the server's system tables. */
   initialise(request: InitialiseRequest): Promise<void>;
   /** Files of a filled data directory that would give two copies of it the same identity. */
@@ -20,8 +27,8 @@ export interface LocalServers {
   version(connection: Connection): Promise<string>;
   /** Makes a server replicate from the source, from its own position. Returns before it has connected. */
   follow(server: LocalServer, request: LocalFollow): Promise<void>;
-  /** Makes a server accept writes; `acknowledged`: commits wait until a replica has received them. */
-  lead(server: LocalServer, how: { readonly acknowledged: boolean }): Promise<void>;
+  /** Makes a server accept writes. */
+  lead(server: LocalServer, how: LocalLead): Promise<void>;
   /** Stops applying received changes. */
   stopApplying(connection: Connection): Promise<void>;
   /** Applies each change this many whole seconds after the source made it. */
@@ -74,6 +81,7 @@ export type InitialiseRequest = {
   readonly binary: FoundProgram;
   /** An empty folder. */
   readonly dataDirectory: string;
+  readonly accounts: LocalAccounts;
   /** Servers refuse to run as root unless a flag allows it. */
   readonly asRoot: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -82,6 +90,7 @@ export type InitialiseRequest = {
 export type LocalRole = 'source' | 'replica' | 'backup';
 
 export type LaunchRequest = {
+  readonly name: string;
   readonly role: LocalRole;
   /** A member of a replication group, which decides itself which members are read-only. */
   readonly member: boolean;
@@ -105,10 +114,18 @@ export type LocalServer = {
   readonly host: string;
   readonly port: number;
   readonly dataDirectory: string;
+  readonly program: FoundProgram;
   /** Runs `work` on an administrator's connection. */
   use<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** Stops it, lets `change` edit its files, and starts it again. */
+  /** Stops it, lets `change` edit its files, and starts it again: what root has written is the server's then. */
   restarted(change: () => Promise<void>): Promise<void>;
+};
+
+export type LocalLead = {
+  /** Commits wait until a replica has received them. */
+  readonly acknowledged: boolean;
+  /** The names of all its replicas, running or not. */
+  readonly replicas: readonly string[];
 };
 
 export type LocalFollow = {

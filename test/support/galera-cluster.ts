@@ -39,9 +39,17 @@ export async function startGaleraCluster(): Promise<GaleraCluster> {
   if ((await library(target)) === null) {
     await unpackPackages({ set: galera, target, isWhole: async (root) => (await library(root)) !== null, log });
   }
-  const server = await findUsableServer('mariadb', { directory: binariesDirectory, log, asRoot: isRoot });
   const directory = await mkdtemp(join(tmpdir(), 'tidemark-galera-'));
-  const cluster = new GaleraCluster(directory, server, await loadSecrets(directory), await somePorts());
+  const secrets = await loadSecrets(directory);
+  const server = await findUsableServer('mariadb', {
+    directory: binariesDirectory,
+    log,
+    asRoot: isRoot,
+    accounts: secrets.credentials,
+    data: directory,
+    backup: false,
+  });
+  const cluster = new GaleraCluster(directory, server, secrets, await somePorts());
   try {
     await cluster.begin();
     return cluster;
@@ -93,7 +101,7 @@ export class GaleraCluster {
   /** The first one is made and stopped, so that the others begin as its copies. */
   async begin(): Promise<void> {
     const [first = '', ...others] = this.nodes.map(({ name }) => name);
-    await prepareDataDirectory(this.#data(first), this.#server.template);
+    await prepareDataDirectory(this.#data(first), this.#server.templates.cluster);
     const statements = await loadStatements(
       new URL('../../src/servers/mariadb/local/', import.meta.url),
       'accounts',

@@ -42,7 +42,12 @@ export class ServerChild {
         ...(await dieWithParent(options.parentDeathSignal)),
         ...commandLine(command, args),
       ];
-      const child = spawn(program, rest, { cwd: options.cwd, detached: true, stdio: ['ignore', log.fd, log.fd] });
+      const child = spawn(program, rest, {
+        cwd: options.cwd,
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        ...command.user,
+      });
       await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
       if (child.pid === undefined) throw new ServerStartError(`${command.path} did not start`);
       return new ServerChild(child, child.pid, options.logPath);

@@ -7,9 +7,10 @@ import { localServers } from '../programs/known-programs.ts';
 import type { ServerBinary } from '../programs/server-binaries.ts';
 import { onServer } from '../server-connection.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
-import { prepareDataDirectory } from './data-directory.ts';
+import { prepareDataDirectory, type Templates } from './data-directory.ts';
 import { isPortFree } from './ports.ts';
 import { type ParentDeathSignal, ServerChild } from './server-child.ts';
+import { giveTo, root } from './unprivileged.ts';
 
 export type NodePlan = {
   readonly name: string;
@@ -23,7 +24,7 @@ export type NodeLaunch = {
   plan: NodePlan;
   flavour: ServerFlavour;
   binary: ServerBinary;
-  template: string;
+  templates: Templates;
   dataDirectory: string;
   logPath: string;
   port: number;
@@ -40,8 +41,10 @@ const patienceMs = 90_000;
 /** Starts one server and resolves when it answers a query over TCP. */
 export async function startNodeServer(launch: NodeLaunch): Promise<RunningNode> {
   const { plan, flavour, binary, dataDirectory, port, credentials } = launch;
-  await prepareDataDirectory(dataDirectory, launch.template);
+  const asRoot = process.getuid?.() === 0;
+  await prepareDataDirectory(dataDirectory, launch.templates[plan.role === 'backup' ? 'backup' : 'cluster']);
   const { args, secretFiles } = await localServers(flavour).launch({
+    name: plan.name,
     role: plan.role,
     member: plan.member,
     serverId: plan.serverId,
@@ -49,8 +52,10 @@ export async function startNodeServer(launch: NodeLaunch): Promise<RunningNode> 
     dataDirectory,
     accounts: credentials,
     unpackedUsr: binary.unpackedUsr,
-    asRoot: process.getuid?.() === 0,
+    asRoot,
   });
+  // A server that ran in another way before left files of another user.
+  if (asRoot) await giveTo(binary.command.user ?? root, dataDirectory);
   const child = await ServerChild.start(binary.command, args, {
     cwd: dataDirectory,
     logPath: launch.logPath,

@@ -1,22 +1,29 @@
 import { CommandFailedError } from '../../platform/run-command.ts';
 import { ServerStartError } from '../local-errors.ts';
+import { localServers } from '../programs/known-programs.ts';
 import { type FindOptions, findServer, findUnpackedServer, type ServerBinary } from '../programs/server-binaries.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
-import { prepareTemplate } from './data-directory.ts';
+import { prepareTemplates, type TemplateRequest, type Templates } from './data-directory.ts';
+import { findDisguise } from './unprivileged.ts';
 
-export type UsableServer = { readonly server: ServerBinary; readonly template: string };
+export type UsableServer = { readonly server: ServerBinary; readonly templates: Templates };
+
+export type UseOptions = FindOptions &
+  Pick<TemplateRequest, 'asRoot' | 'accounts'> & {
+    /** The folder of the cluster's data. */
+    data: string;
+    backup: boolean;
+  };
 
 /**
  * A server program together with an empty data directory that it created. A server on the PATH that may not create one in
  * our folder (some distributions confine theirs to the system's) is skipped in favour of our own packages.
  */
-export async function findUsableServer(
-  flavour: ServerFlavour,
-  options: FindOptions & { asRoot: boolean },
-): Promise<UsableServer> {
-  const make = async (server: ServerBinary): Promise<UsableServer> => {
-    const template = await prepareTemplate({ ...options, binary: server, flavour });
-    return { server, template };
+export async function findUsableServer(flavour: ServerFlavour, options: UseOptions): Promise<UsableServer> {
+  const make = async (found: ServerBinary): Promise<UsableServer> => {
+    const server = await disguised(found, flavour, options);
+    const templates = await prepareTemplates({ ...options, binary: server, flavour });
+    return { server, templates };
   };
   const found = await findServer(flavour, options);
   try {
@@ -28,4 +35,14 @@ export async function findUsableServer(
     options.log(`${why}: trying another one`);
     return make(await findUnpackedServer(flavour, options));
   }
+}
+
+/** The program, run so that it need not refuse. */
+async function disguised(
+  server: ServerBinary,
+  flavour: ServerFlavour,
+  { asRoot, data }: UseOptions,
+): Promise<ServerBinary> {
+  if (!asRoot || !localServers(flavour).refusesRoot) return server;
+  return { ...server, command: { ...server.command, ...(await findDisguise([data, server.command.path])) } };
 }

@@ -67,7 +67,8 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
     }),
   );
   if (leading !== undefined && (started === null || started === source.name)) {
-    await localServers(flavour).lead(source, { acknowledged: semiSync && servers.length > 1 });
+    const replicas = servers.filter(({ name }) => name !== source.name).map(({ name }) => name);
+    await localServers(flavour).lead(source, { acknowledged: semiSync && replicas.length > 0, replicas });
   }
   return source.name;
 }

@@ -10,6 +10,7 @@ const serverArguments = ({ flavour, ...options }: ServerArguments) => family.ser
 
 const plain: ServerArguments = {
   flavour: 'mariadb',
+  name: 'source',
   role: 'source',
   member: false,
   serverId: 1,

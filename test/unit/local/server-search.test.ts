@@ -36,6 +36,14 @@ const versionScript = (version: string) => `echo "mariadbd  Ver ${version}-Maria
 // Writes a file into the data directory that it is told of, as the real one does.
 const installer = `for a; do d=$(expr "$a" : '--datadir=\\(.*\\)') && touch "$d/ibdata1"; done; true`;
 const finding = () => ({ directory: join(folder, 'servers'), log: (line: string) => void lines.push(line) });
+const account = { user: 'somebody', password: 'secret' };
+const using = () => ({
+  ...finding(),
+  asRoot: false,
+  accounts: { app: account, admin: account, replication: account },
+  data: join(folder, 'data'),
+  backup: true,
+});
 
 describe('the server that is started', () => {
   it('is the one on the PATH, when there is one', async () => {
@@ -57,8 +65,8 @@ describe('the server that is started', () => {
   it('makes an empty data directory, wherever that lies', async () => {
     await script('machine/sbin/mariadbd', versionScript('11.4.2'));
     await script('machine/bin/mariadb-install-db', installer);
-    const { template } = await findUsableServer('mariadb', { ...finding(), asRoot: false });
-    expect(await readdir(template)).toEqual(['ibdata1']);
+    const { templates } = await findUsableServer('mariadb', using());
+    expect(await readdir(templates.backup)).toEqual(['ibdata1']);
   });
 
   it('is an unpacked one, when the one on the PATH may not work in our folder', async () => {
@@ -66,7 +74,7 @@ describe('the server that is started', () => {
     await script('machine/bin/mariadb-install-db', 'echo "ERROR: permission denied" >&2; exit 1');
     await script('servers/mariadb/usr/sbin/mariadbd', versionScript('11.4.2'));
     await script('servers/mariadb/usr/bin/mariadb-install-db', installer);
-    const { server } = await findUsableServer('mariadb', { ...finding(), asRoot: false });
+    const { server } = await findUsableServer('mariadb', using());
     expect(server.unpackedUsr).toBe(join(folder, 'servers', 'mariadb', 'usr'));
     expect(lines.join('\n')).toContain('ERROR: permission denied');
   });

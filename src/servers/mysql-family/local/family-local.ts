@@ -22,6 +22,8 @@ export function familyLocal(given: FamilyLocal): LocalServers {
   const { folder, start, begin, stopApplying, delay, ...own } = given;
   return {
     ...own,
+    replicasBeginWith: 'NOTHING',
+    refusesRoot: false,
     // Two servers with the same one would not replicate. Each creates its own at its first start.
     identityFiles: ['auto.cnf'],
     launch: async ({ accounts, ...request }) => {

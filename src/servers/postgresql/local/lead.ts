@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Connection } from '../../connection.ts';
+import type { LocalLead, LocalServer } from '../../local-servers.ts';
+import { rowsOf } from '../../rows.ts';
+import { literal } from './sql-file.ts';
+import { leadFile, slotOf, synchronousNames } from './start-files.ts';
+
+/**
+ * Makes a server accept writes in the history it has. A promotion would begin a new timeline, which is for failovers: the
+ * server was the primary before, or nobody was, so it is restarted as the primary it is.
+ */
+export async function lead(server: LocalServer, { acknowledged, replicas }: LocalLead): Promise<void> {
+  if (await server.use(isStandby)) await server.restarted(() => writeFile(join(server.dataDirectory, leadFile), ''));
+  await server.use(async (connection) => {
+    for (const replica of replicas) await makeSlot(connection, slotOf(replica));
+    // What it followed earlier, it does not follow when it is next started.
+    for (const name of ['primary_conninfo', 'primary_slot_name']) await connection.query(`ALTER SYSTEM RESET ${name}`);
+    const names = literal(synchronousNames(acknowledged ? replicas : []));
+    await connection.query(`ALTER SYSTEM SET synchronous_standby_names = ${names}`);
+    await connection.query('SELECT pg_reload_conf()');
+  });
+}
+
+export async function isStandby(connection: Connection): Promise<boolean> {
+  const [row] = rowsOf(await connection.query('SELECT pg_is_in_recovery() AS standby'));
+  return row?.standby === true;
+}
+
+/** Keeps from now on what the standby has not received, within `max_slot_wal_keep_size`. */
+export async function makeSlot(connection: Pick<Connection, 'query'>, slot: string): Promise<void> {
+  await connection.query(`SELECT pg_create_physical_replication_slot(${literal(slot)}, true)
+    WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${literal(slot)})`);
+}

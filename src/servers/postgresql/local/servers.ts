@@ -1,0 +1,48 @@
+/** PostgreSQL on this machine. */
+
+import type { LocalServers } from '../../local-servers.ts';
+import { orCompose } from '../../local-servers.ts';
+import { rowsOf, textOf } from '../../rows.ts';
+import { follow } from './follow.ts';
+import { initialise, recipe } from './initialise.ts';
+import { lead } from './lead.ts';
+import { launch } from './start.ts';
+
+export const postgresqlLocal: LocalServers = {
+  program: {
+    program: 'postgres',
+    packages: {
+      title: 'PostgreSQL',
+      prefixes: ['postgresql', 'postgresql-client'],
+      fallbackRelease: null,
+      advice: `Install PostgreSQL 15 or newer (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql), ${orCompose}`,
+    },
+    oldest: [15],
+    versionArguments: ['--version'],
+    versionIn: (text) => /^postgres \(PostgreSQL\) (\d+(?:\.\d+)?)/m.exec(text)?.[1] ?? null,
+    dataDirectoryIn: (args) => {
+      const place = args.indexOf('-D');
+      return place === -1 ? null : (args[place + 1] ?? null);
+    },
+  },
+  recipe,
+  replicasBeginWith: 'SOURCE',
+  refusesRoot: true,
+  initialise,
+  identityFiles: [],
+  launch,
+  version: async (connection) => {
+    const answer = await connection.query("SELECT split_part(current_setting('server_version'), ' ', 1) AS version");
+    return textOf(rowsOf(answer)[0], 'version');
+  },
+  follow,
+  lead,
+  stopApplying: async (connection) => {
+    await connection.query('SELECT pg_wal_replay_pause()');
+  },
+  delay: async (connection, seconds) => {
+    await connection.query(`ALTER SYSTEM SET recovery_min_apply_delay = '${Math.trunc(seconds)}s'`);
+    await connection.query('SELECT pg_reload_conf()');
+  },
+  group: null,
+};
