@@ -171,6 +171,7 @@ export class RunningCluster implements LocalCluster {
 
   /** All at once: each MySQL server takes seconds. */
   async #stopAll(): Promise<void> {
+    this.#topology.close();
     const children = [...this.#running.values()].map(({ child }) => child);
     if (this.#redis !== null) children.push(this.#redis.child);
     await Promise.all(children.map((child) => this.#end(child, 'SIGTERM')));

@@ -29,6 +29,8 @@ export interface LocalServers {
   follow(server: LocalServer, request: LocalFollow): Promise<void>;
   /** Makes a server accept writes. */
   lead(server: LocalServer, how: LocalLead): Promise<void>;
+  /** Watches over commits that wait for a replica; `null` for servers that go on alone by themselves when there is none. */
+  readonly supervise: ((supervision: LocalSupervision) => LocalSupervisor) | null;
   /** Stops applying received changes. */
   stopApplying(connection: Connection): Promise<void>;
   /** Applies each change this many whole seconds after the source made it. */
@@ -46,9 +48,13 @@ export type ServerProgram = {
   readonly versionArguments: readonly string[];
   /** The version in the program's own output; `null` if it is not a server of this kind. */
   versionIn(text: string): string | null;
+  /** Asks a running server to stop, whoever is connected. Default: `SIGTERM`. */
+  readonly stopSignal?: StopSignal;
   /** The data directory, from the arguments of a running server. */
   dataDirectoryIn(args: readonly string[]): string | null;
 };
+
+export type StopSignal = 'SIGTERM' | 'SIGINT';
 
 /** Packages of a distribution. */
 export type PackageSet = {
@@ -127,6 +133,16 @@ export type LocalLead = {
   /** The names of all its replicas, running or not. */
   readonly replicas: readonly string[];
 };
+
+export type LocalSupervision = {
+  /** All that replicate or are replicated; at least two. */
+  readonly servers: readonly LocalServer[];
+  readonly runs: (name: string) => boolean;
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+};
+
+export type LocalSupervisor = { close(): void };
 
 export type LocalFollow = {
   readonly source: { readonly host: string; readonly port: number };

@@ -151,6 +151,7 @@ class RunningTestCluster implements TestCluster {
     const deadlineMs = systemClock.monotonic() + stoppingMs;
     while (!standsStill(pid)) {
       if (systemClock.monotonic() > deadlineMs) throw new Error(`Server ${pid} does not stop`);
+      hangServer(pid);
     }
   }
 

@@ -1,12 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { processTree, signalTree } from '../processes/process-tree.ts';
 
-/** Suspends a server, as if its machine hung: its connections stay open and nothing is answered. */
+/**
+ * Suspends a server, as if its machine hung: its connections stay open and nothing is answered. Repeated until it stands
+ * still: a process of it may start another one before it receives the signal.
+ */
 export function hangServer(pid: number): void {
-  process.kill(pid, 'SIGSTOP');
+  signalTree(pid, 'SIGSTOP');
 }
 
 export function resumeServer(pid: number): void {
-  process.kill(pid, 'SIGCONT');
+  signalTree(pid, 'SIGCONT');
 }
 
 /**
@@ -14,8 +18,16 @@ export function resumeServer(pid: number): void {
  * still answer on another core. If the state cannot be read, it counts as suspended.
  */
 export function standsStill(pid: number): boolean {
+  return processTree(pid).every(isSuspended);
+}
+
+function isSuspended(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;
-  return !existsSync(tasks) || readdirSync(tasks).every((task) => isStopped(`${tasks}/${task}/stat`));
+  try {
+    return !existsSync(tasks) || readdirSync(tasks).every((task) => isStopped(`${tasks}/${task}/stat`));
+  } catch {
+    return true; // a process that has just exited
+  }
 }
 
 function isStopped(statFile: string): boolean {

@@ -143,6 +143,7 @@ export class Lab {
     while (!standsStill(pid)) {
       if (this.#clock.monotonic() > deadlineMs) throw new LabRefusedError('the server could not be suspended');
       await this.#clock.sleep(10);
+      hangServer(pid);
     }
   }
 

@@ -3,22 +3,36 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import { type Command, commandLine, plainCommand, runCommand } from '../../platform/run-command.ts';
+import type { StopSignal } from '../../servers/local-servers.ts';
 import { ServerStartError } from '../local-errors.ts';
+import { sendSignal, signalTree } from './process-tree.ts';
 
 export type ServerExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 export type ParentDeathSignal = 'TERM' | 'KILL';
 
+export type ChildOptions = {
+  cwd: string;
+  logPath: string;
+  /** Default: `SIGTERM`. */
+  stopSignal?: StopSignal | undefined;
+  parentDeathSignal: ParentDeathSignal;
+};
+
 /** A server that this process started. It has its own process group, so that Ctrl-C in a terminal does not reach it. */
 export class ServerChild {
   readonly pid: number;
   readonly exited: Promise<ServerExit>;
-  readonly #child: ChildProcess;
   readonly #logPath: string;
+  readonly #stopSignal: StopSignal;
   #exit: ServerExit | null = null;
 
-  private constructor(child: ChildProcess, pid: number, logPath: string) {
-    this.#child = child;
+  private constructor(
+    child: ChildProcess,
+    pid: number,
+    { logPath, stopSignal }: { logPath: string; stopSignal: StopSignal },
+  ) {
+    this.#stopSignal = stopSignal;
     this.pid = pid;
     this.#logPath = logPath;
     this.exited = new Promise((resolve) => {
@@ -29,17 +43,14 @@ export class ServerChild {
     });
   }
 
-  static async start(
-    command: Command,
-    args: readonly string[],
-    options: { cwd: string; logPath: string; parentDeathSignal: ParentDeathSignal },
-  ): Promise<ServerChild> {
+  static async start(command: Command, args: readonly string[], options: ChildOptions): Promise<ServerChild> {
+    const { stopSignal = 'SIGTERM' } = options;
     await mkdir(dirname(options.logPath), { recursive: true });
     await rename(options.logPath, `${options.logPath}.1`).catch(() => undefined);
     const log = await open(options.logPath, 'w', 0o600);
     try {
       const [program = 'env', ...rest] = [
-        ...(await dieWithParent(options.parentDeathSignal)),
+        ...(await dieWithParent(options.parentDeathSignal === 'KILL' ? 'SIGKILL' : stopSignal)),
         ...commandLine(command, args),
       ];
       const child = spawn(program, rest, {
@@ -50,7 +61,7 @@ export class ServerChild {
       });
       await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
       if (child.pid === undefined) throw new ServerStartError(`${command.path} did not start`);
-      return new ServerChild(child, child.pid, options.logPath);
+      return new ServerChild(child, child.pid, { logPath: options.logPath, stopSignal });
     } finally {
       await log.close();
     }
@@ -62,9 +73,11 @@ export class ServerChild {
 
   /** Shuts the server down and waits; kills it if it takes too long. A suspended one is resumed so that it handles the signal. */
   async end(signal: 'SIGTERM' | 'SIGKILL', clock: Clock, patienceMs = 30_000): Promise<void> {
-    this.#child.kill(signal);
-    this.#child.kill('SIGCONT');
-    const cancel = clock.after(patienceMs, () => this.#child.kill('SIGKILL'));
+    // What it started is killed with it; asked to stop, it stops that itself.
+    if (signal === 'SIGKILL') signalTree(this.pid, signal);
+    else sendSignal(this.pid, this.#stopSignal);
+    signalTree(this.pid, 'SIGCONT');
+    const cancel = clock.after(patienceMs, () => signalTree(this.pid, 'SIGKILL'));
     await this.exited;
     cancel();
   }
@@ -81,10 +94,10 @@ export class ServerChild {
 let pdeathsigWorks: Promise<boolean> | undefined;
 
 /** On Linux the kernel can end the servers if this process is killed; elsewhere the next start does. */
-async function dieWithParent(signal: ParentDeathSignal): Promise<string[]> {
+async function dieWithParent(signal: StopSignal | 'SIGKILL'): Promise<string[]> {
   pdeathsigWorks ??= runCommand(plainCommand('setpriv'), ['--pdeathsig', 'TERM', 'true']).then(
     () => true,
     () => false,
   );
-  return (await pdeathsigWorks) ? ['setpriv', '--pdeathsig', signal] : [];
+  return (await pdeathsigWorks) ? ['setpriv', '--pdeathsig', signal.slice(3)] : [];
 }

@@ -59,6 +59,7 @@ export async function startNodeServer(launch: NodeLaunch): Promise<RunningNode> 
   const child = await ServerChild.start(binary.command, args, {
     cwd: dataDirectory,
     logPath: launch.logPath,
+    stopSignal: localServers(flavour).program.stopSignal,
     parentDeathSignal: launch.parentDeathSignal,
   });
   try {

@@ -2,25 +2,30 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import { plainCommand, runCommand } from '../../platform/run-command.ts';
+import type { StopSignal } from '../../servers/local-servers.ts';
 import { knownPrograms } from '../programs/known-programs.ts';
+import { sendSignal, signalTree } from './process-tree.ts';
 
 /** A running server, identified by the data directory on its command line: a pid alone may have been reused. */
-export type ServerProcess = { readonly pid: number; readonly dataDirectory: string };
+export type ServerProcess = { readonly pid: number; readonly dataDirectory: string; readonly stopSignal: StopSignal };
 
 /** All servers of this machine whose data is inside `directory`. */
 export async function findServerProcesses(directory: string): Promise<ServerProcess[]> {
   const all = await commandLines();
   return all.flatMap(({ pid, args }) => {
-    const dataDirectory = dataDirectoryOf(args);
-    return dataDirectory?.startsWith(directory + sep) ? [{ pid, dataDirectory }] : [];
+    const { dataDirectory = null, stopSignal = 'SIGTERM' } = serverIn(args) ?? {};
+    return dataDirectory?.startsWith(directory + sep) ? [{ pid, dataDirectory, stopSignal }] : [];
   });
 }
 
 /** The data directory that a server was started with; null if this is not a server's command line. */
-export function dataDirectoryOf(args: readonly string[]): string | null {
+export const dataDirectoryOf = (args: readonly string[]): string | null => serverIn(args)?.dataDirectory ?? null;
+
+function serverIn(args: readonly string[]) {
   for (const [index, arg] of args.entries()) {
     const known = knownPrograms.find(({ program }) => program === basename(arg));
-    if (known !== undefined) return known.dataDirectoryIn(args.slice(index + 1));
+    if (known === undefined) continue;
+    return { dataDirectory: known.dataDirectoryIn(args.slice(index + 1)), stopSignal: known.stopSignal };
   }
   return null;
 }
@@ -55,10 +60,11 @@ export async function endServerProcess(server: ServerProcess, clock: Clock, pati
     (await findServerProcesses(parentOf(server.dataDirectory))).some(
       ({ pid, dataDirectory }) => pid === server.pid && dataDirectory === server.dataDirectory,
     );
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  for (const signal of [server.stopSignal, 'SIGKILL'] as const) {
     if (!(await isAlive())) return;
-    send(server.pid, signal);
-    send(server.pid, 'SIGCONT');
+    if (signal === 'SIGKILL') signalTree(server.pid, signal);
+    else sendSignal(server.pid, signal);
+    signalTree(server.pid, 'SIGCONT');
     const start = clock.monotonic();
     while (clock.monotonic() - start < patienceMs) {
       if (!(await isAlive())) return;
@@ -68,11 +74,3 @@ export async function endServerProcess(server: ServerProcess, clock: Clock, pati
 }
 
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf(sep));
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}

@@ -28,5 +28,6 @@ export function groupTopology(context: TopologyContext): LocalTopology {
       forming = next.catch(() => undefined);
       return next;
     },
+    close: () => undefined,
   };
 }

@@ -11,6 +11,7 @@ export interface LocalTopology {
    * `null` while there can be none.
    */
   arrange(started: string | null): Promise<string | null>;
+  close(): void;
 }
 
 export type TopologyContext = {

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Command, runCommand } from '../../../platform/run-command.ts';
 import type { FoundProgram, InitialiseRequest } from '../../local-servers.ts';
@@ -15,15 +16,15 @@ export const recipe: readonly string[] = [
   '--no-sync',
 ];
 
-/** A program of the same installation: they look for each other in their own folder. */
-export function programBeside({ command }: FoundProgram, name: string): Command {
-  return { ...command, path: join(dirname(command.path), name) };
+/** A program of the same installation. On the PATH there may be links to some of them only. */
+export async function programBeside({ command }: FoundProgram, name: string): Promise<Command> {
+  return { ...command, path: join(dirname(await realpath(command.path)), name) };
 }
 
 /** The accounts too: they are data like any other, so that all servers of a cluster have to begin with the same ones. */
 export async function initialise({ binary, dataDirectory, accounts, signal }: InitialiseRequest): Promise<void> {
   const options = { cwd: dataDirectory, signal };
-  await runCommand(programBeside(binary, 'initdb'), [...recipe, `--pgdata=${dataDirectory}`], options);
+  await runCommand(await programBeside(binary, 'initdb'), [...recipe, `--pgdata=${dataDirectory}`], options);
   const values = credentialValues(accounts);
   for (const [database, name] of [
     ['postgres', 'accounts'],

@@ -16,10 +16,14 @@ export async function lead(server: LocalServer, { acknowledged, replicas }: Loca
     for (const replica of replicas) await makeSlot(connection, slotOf(replica));
     // What it followed earlier, it does not follow when it is next started.
     for (const name of ['primary_conninfo', 'primary_slot_name']) await connection.query(`ALTER SYSTEM RESET ${name}`);
-    const names = literal(synchronousNames(acknowledged ? replicas : []));
-    await connection.query(`ALTER SYSTEM SET synchronous_standby_names = ${names}`);
-    await connection.query('SELECT pg_reload_conf()');
+    await waitFor(connection, acknowledged ? replicas : []);
   });
+}
+
+/** Makes commits wait for one of these standbys; for none if there are none. */
+export async function waitFor(connection: Connection, standbys: readonly string[]): Promise<void> {
+  await connection.query(`ALTER SYSTEM SET synchronous_standby_names = ${literal(synchronousNames(standbys))}`);
+  await connection.query('SELECT pg_reload_conf()');
 }
 
 export async function isStandby(connection: Connection): Promise<boolean> {
@@ -28,7 +32,7 @@ export async function isStandby(connection: Connection): Promise<boolean> {
 }
 
 /** Keeps from now on what the standby has not received, within `max_slot_wal_keep_size`. */
-export async function makeSlot(connection: Pick<Connection, 'query'>, slot: string): Promise<void> {
+export async function makeSlot(connection: { query(sql: string): Promise<unknown> }, slot: string): Promise<void> {
   await connection.query(`SELECT pg_create_physical_replication_slot(${literal(slot)}, true)
     WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${literal(slot)})`);
 }

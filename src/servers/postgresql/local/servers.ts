@@ -7,6 +7,7 @@ import { follow } from './follow.ts';
 import { initialise, recipe } from './initialise.ts';
 import { lead } from './lead.ts';
 import { launch } from './start.ts';
+import { supervise } from './supervisor.ts';
 
 export const postgresqlLocal: LocalServers = {
   program: {
@@ -20,6 +21,8 @@ export const postgresqlLocal: LocalServers = {
     oldest: [15],
     versionArguments: ['--version'],
     versionIn: (text) => /^postgres \(PostgreSQL\) (\d+(?:\.\d+)?)/m.exec(text)?.[1] ?? null,
+    // The other one waits until everybody has disconnected.
+    stopSignal: 'SIGINT',
     dataDirectoryIn: (args) => {
       const place = args.indexOf('-D');
       return place === -1 ? null : (args[place + 1] ?? null);
@@ -37,6 +40,7 @@ export const postgresqlLocal: LocalServers = {
   },
   follow,
   lead,
+  supervise,
   stopApplying: async (connection) => {
     await connection.query('SELECT pg_wal_replay_pause()');
   },
