@@ -45,6 +45,17 @@ export type ServerProgram = {
   readonly program: string;
   /** The oldest version that supports the statements and settings in use. */
   readonly oldest: readonly number[];
+  /** The newest series that is known to work. Default: any. */
+  readonly newest?: readonly number[];
+  /**
+   * Folders besides the PATH, from the system's root or that of unpacked packages; `*` stands for any part of a name. Of several
+   * installations the newest is taken.
+   */
+  readonly folders?: readonly string[];
+  /** Programs in the npm registry, which is asked before the distribution. */
+  readonly registry?: RegistryPackages;
+  /** The series whose programs alone can use this data; `null` if there is no data. Default: any can. */
+  seriesOf?(dataDirectory: string): Promise<string | null>;
   readonly versionArguments: readonly string[];
   /** The version in the program's own output; `null` if it is not a server of this kind. */
   versionIn(text: string): string | null;
@@ -56,11 +67,25 @@ export type ServerProgram = {
 
 export type StopSignal = 'SIGTERM' | 'SIGINT';
 
+/** One package for each platform, named as Node names them (`linux-x64`). */
+export type RegistryPackages = {
+  readonly version: string;
+  readonly platforms: Readonly<Record<string, { readonly name: string; readonly integrity: string }>>;
+  /** The folder of its programs. */
+  readonly programs: string;
+  /** A list of links, `[{ source, target }]`, which packages cannot contain. */
+  readonly links: string;
+};
+
 /** Packages of a distribution. */
 export type PackageSet = {
   readonly title: string;
   /** Prefixes of their names; releases add a version (`mysql-server-core-8.0`). */
   readonly prefixes: readonly string[];
+  /** Those of that very name are not meant, as they only name others. */
+  readonly alwaysVersioned?: boolean;
+  /** Dependencies that the program runs without. */
+  readonly needless?: RegExp;
   /** Where to search if this machine's own release has none: its C library is taken along, as it will be newer. */
   readonly fallbackRelease: 'sid' | null;
   /** Instructions for a person if nothing else works. */

@@ -26,6 +26,12 @@ export type TemplateRequest = Omit<InitialiseRequest, 'dataDirectory' | 'binary'
 /** The templates of a cluster's servers. They are the same one if any number of clusters can begin with it. */
 export type Templates = { readonly cluster: string; readonly backup: string };
 
+/** Those of a cluster of its own. */
+export const templatesIn = (data: string): Templates => ({
+  cluster: join(data, 'beginning'),
+  backup: join(data, 'beginning-of-backup'),
+});
+
 /** `data`: the folder of the cluster's data. */
 export async function prepareTemplates(
   request: TemplateRequest & { data: string; backup: boolean },
@@ -35,7 +41,7 @@ export async function prepareTemplates(
     const template = await prepareTemplate(rest);
     return { cluster: template, backup: template };
   }
-  const templates = { cluster: join(data, 'beginning'), backup: join(data, 'beginning-of-backup') };
+  const templates = templatesIn(data);
   const wanted = backup ? [templates.cluster, templates.backup] : [templates.cluster];
   await Promise.all(wanted.map((template) => fillTemplate(template, rest)));
   return templates;

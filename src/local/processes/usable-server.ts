@@ -3,7 +3,7 @@ import { ServerStartError } from '../local-errors.ts';
 import { localServers } from '../programs/known-programs.ts';
 import { type FindOptions, findServer, findUnpackedServer, type ServerBinary } from '../programs/server-binaries.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
-import { prepareTemplates, type TemplateRequest, type Templates } from './data-directory.ts';
+import { prepareTemplates, type TemplateRequest, type Templates, templatesIn } from './data-directory.ts';
 import { findDisguise } from './unprivileged.ts';
 
 export type UsableServer = { readonly server: ServerBinary; readonly templates: Templates };
@@ -25,7 +25,8 @@ export async function findUsableServer(flavour: ServerFlavour, options: UseOptio
     const templates = await prepareTemplates({ ...options, binary: server, flavour });
     return { server, templates };
   };
-  const found = await findServer(flavour, options);
+  const series = await seriesOfData(flavour, options);
+  const found = await findServer(flavour, { ...options, series });
   try {
     return await make(found);
   } catch (error) {
@@ -33,8 +34,13 @@ export async function findUsableServer(flavour: ServerFlavour, options: UseOptio
     const why = `${found.command.path} cannot make a data directory (${error.message})`;
     if (found.unpackedUsr !== null) throw new ServerStartError(why, { cause: error });
     options.log(`${why}: trying another one`);
-    return make(await findUnpackedServer(flavour, options));
+    return make(await findUnpackedServer(flavour, { ...options, series }));
   }
+}
+
+async function seriesOfData(flavour: ServerFlavour, { data }: UseOptions): Promise<string | null> {
+  const { program } = localServers(flavour);
+  return (await program.seriesOf?.(templatesIn(data).cluster)) ?? null;
 }
 
 /** The program, run so that it need not refuse. */

@@ -27,8 +27,8 @@ export async function unpackPackages({ set, target, isWhole, log, signal }: Unpa
     if (!(await apt.isPresent())) throw new ServersMissingError(`No ${set.title} found on the PATH. ${set.advice}`);
     log(`${set.title} is not installed: fetching the distribution's packages into ${target}`);
     await apt.useOwnRelease();
-    const names = choosePackages(set.prefixes, await apt.packageNames(set.prefixes));
-    if (names !== null) await apt.download(names, log);
+    const names = choosePackages(set, await apt.packageNames(set.prefixes));
+    if (names !== null) await apt.download(names, set, log);
     else if (set.fallbackRelease !== null) await downloadFromOtherRelease(apt, set, set.fallbackRelease, log);
     else throw new Error(apt.updateFault ?? `this release has no ${set.prefixes.join(', ')}`);
     const root = await apt.unpackAll();
@@ -52,9 +52,9 @@ export async function unpackPackages({ set, target, isWhole, log, signal }: Unpa
 async function downloadFromOtherRelease(apt: Apt, set: PackageSet, release: string, log: (line: string) => void) {
   log(`${set.title} is not in this release: taking it from Debian ${release}, with the libraries it needs`);
   await apt.useRelease(release);
-  const names = choosePackages(set.prefixes, await apt.packageNames(set.prefixes));
+  const names = choosePackages(set, await apt.packageNames(set.prefixes));
   if (names === null) throw new Error(apt.updateFault ?? `Debian ${release} has no ${set.prefixes.join(', ')}`);
-  await apt.download(names, log);
+  await apt.download(names, set, log);
 }
 
 /** Another process may have been faster; then our copy is discarded. */
@@ -122,9 +122,9 @@ class Apt {
   }
 
   /** Downloads the packages and those of their dependencies that this machine (or the pretended empty one) lacks. */
-  async download(names: readonly string[], log: (line: string) => void): Promise<void> {
+  async download(names: readonly string[], { needless }: PackageSet, log: (line: string) => void): Promise<void> {
     const simulation = await this.#run('apt-get', ['--simulate', '--no-install-recommends', 'install', ...names]);
-    const all = new Set([...packagesOfSimulation(simulation), ...names]);
+    const all = new Set([...packagesOfSimulation(simulation, needless), ...names]);
     const megabytes = bytesOfUris(await this.#run('apt-get', ['download', '--print-uris', ...all])) / 1e6;
     log(`downloading ${all.size} packages, ${megabytes.toFixed(0)} MB: ${names.join(', ')} and their dependencies`);
     const folder = join(this.#work, 'packages');

