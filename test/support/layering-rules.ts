@@ -40,7 +40,10 @@ export const packageOwners: readonly { readonly packages: RegExp; readonly owner
   { packages: /^(mariadb|mysql2)$/, owners: ['servers'] },
   { packages: /^prom-client$/, owners: ['http/prometheus.ts'] },
   // A driver brings the adapter that a Prisma client sends through it.
-  { packages: /^(@prisma\/.+|prisma)$/, owners: ['database', 'servers/driver.ts', 'servers/mysql-family/driver.ts'] },
+  {
+    packages: /^(@prisma\/.+|prisma)$/,
+    owners: ['database', 'servers/driver.ts', 'servers/mysql-family/driver.ts', 'servers/postgresql/adapter.ts'],
+  },
   { packages: /^(react|react-dom|react-aria-components|urql|uplot)(\/.+)?$/, owners: ['dashboard'] },
   // The exchange knows their types.
   { packages: /^(@urql\/core|wonka)$/, owners: ['dashboard', 'client/urql.ts', 'client/urql-source.ts'] },
