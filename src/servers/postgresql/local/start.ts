@@ -10,7 +10,7 @@ import { hosts, leadFile, passwordFile, passwords, settings, standbyFile } from 
  * that of a standby promoted meanwhile. A standby writes nothing, and can be asked where it stands.
  */
 export async function launch({ dataDirectory, role, ...request }: LaunchRequest): Promise<Launch> {
-  const shared = await readFile(new URL('server.conf', import.meta.url), 'utf8');
+  const shared = await readFile(new URL('server.cnf', import.meta.url), 'utf8');
   const write = (name: string, text: string) => writeFile(join(dataDirectory, name), text, { mode: 0o600 });
   await write('postgresql.conf', settings(shared, request));
   await write('pg_hba.conf', hosts(request));
