@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -72,35 +73,66 @@ describe('the compose file', () => {
     expect(of('api-group').depends_on.replication).toBeUndefined();
   });
 
-  it.each(['mariadb', 'mysql'] as const)('gives every server the settings of the local cluster: %s', (flavour) => {
-    for (const name of nodes) {
-      const sources = of(name).volumes.map(
-        (volume) => volume.replace(/\$\{FLAVOUR:-mariadb\}/, flavour).split(':')[0] ?? '',
-      );
-      expect(sources.map((source) => join(root, source))).toContain(configurationFile(flavour));
-    }
-  });
+  it.each(['mariadb', 'mysql', 'postgresql'] as const)(
+    'gives every server the settings of the local cluster: %s',
+    (flavour) => {
+      for (const name of nodes) {
+        const sources = of(name).volumes.map(
+          (volume) => volume.replace(/\$\{FLAVOUR:-mariadb\}/, flavour).split(':')[0] ?? '',
+        );
+        expect(sources.map((source) => join(root, source))).toContain(configurationFile(flavour));
+      }
+    },
+  );
 
   it('has the statements and scripts that it names', async () => {
     expect(of('replication').entrypoint).toEqual(['bash', '/tidemark/local/containers/follow.sh']);
-    const scripts = ['client.sh', 'follow.sh', 'group.sh', 'init.sh'];
+    expect(of('source').entrypoint).toEqual(['bash', '/tidemark/local/containers/server.sh']);
+    const scripts = ['client.sh', 'follow.sh', 'group.sh', 'healthy.sh', 'init.sh', 'server.sh'];
     for (const name of scripts) {
       // A script that is executable would be run by the images; this one is read by them.
       expect((await stat(join(root, 'src/local/containers', name))).mode & 0o111).toBe(0);
     }
   });
 
-  it('gives every server an id of its own, and refuses writes on replicas', () => {
-    const ids = nodes.map((name) => of(name).command?.find((option) => option.startsWith('--server-id=')));
-    expect(new Set(ids).size).toBe(nodes.length);
-    expect(ids).not.toContain(undefined);
-    for (const name of nodes) expect(of(name).command?.includes('--read-only=ON')).toBe(name.startsWith('replica'));
+  it.each([
+    {
+      flavour: 'mysql',
+      source: ['--server-id=1', '--report-host=source', '--loose-rpl-semi-sync-master-enabled=ON'],
+      replica: ['--server-id=2', '--report-host=replica-1', '--read-only=ON', '--loose-rpl-semi-sync-slave-enabled=ON'],
+      backup: ['--server-id=1001', '--report-host=backup'],
+    },
+    {
+      flavour: 'postgresql',
+      source: ['postgres', '-c', 'cluster_name=source', '-c', 'listen_addresses=*'],
+      replica: ['postgres', '-c', 'cluster_name=replica-1', '-c', 'listen_addresses=*'],
+      backup: ['postgres', '-c', 'cluster_name=backup', '-c', 'listen_addresses=*'],
+    },
+  ])('starts each server as what it is by the image of $flavour', async ({ flavour, ...expected }) => {
+    const started = await Promise.all(
+      ['source', 'replica-1', 'backup'].map((name) => argumentsOf(flavour, of(name).command ?? [])),
+    );
+    expect(started).toEqual([expected.source, expected.replica, expected.backup]);
   });
 
-  it('believes a server once the application can query its database over TCP', () => {
+  it('gives every server an id of its own', () => {
+    const ids = nodes.map((name) => of(name).command?.[1]);
+    expect(new Set(ids).size).toBe(nodes.length);
+  });
+
+  it('believes a server once the application can query its database over TCP', async () => {
     for (const name of [...nodes, ...members]) {
-      const check = of(name).healthcheck?.test.join(' ') ?? '';
-      expect(check).toMatch(/--protocol=tcp .*--user="\$\$TIDEMARK_APP_USER" --database=orders .*SELECT COUNT/);
+      expect(of(name).healthcheck?.test).toEqual(['CMD', 'bash', '/tidemark/local/containers/healthy.sh']);
+      expect(of(name).volumes).toContain('./src/local/containers:/tidemark/local/containers:ro');
+    }
+    for (const [flavour, client] of [
+      ['mariadb', 'mariadb'],
+      ['mysql', 'mysql'],
+      ['postgresql', 'psql'],
+    ] as const) {
+      const said = await run('healthy.sh', flavour, [], [client]);
+      expect(said).toContain(`${client} `);
+      expect(said).toMatch(/--host=127\.0\.0\.1 .*(--user|--username)=app_account .*orders .*count\(\*\)/i);
     }
   });
 
@@ -128,12 +160,48 @@ describe('the compose file', () => {
 
   it.skipIf(compose === null)('is accepted by docker compose', async () => {
     const [program = '', ...args] = compose ?? [];
-    for (const FLAVOUR of ['mariadb', 'mysql']) {
+    for (const FLAVOUR of ['mariadb', 'mysql', 'postgresql']) {
       const env = { ...process.env, FLAVOUR };
       await promisify(execFile)(program, [...args, '-f', 'docker-compose.yml', 'config', '-q'], { cwd: root, env });
     }
   });
 });
+
+/** What the image's script is started with. A standby with data in its folder starts at once. */
+async function argumentsOf(flavour: string, command: readonly string[]): Promise<string[]> {
+  return (await run('server.sh', flavour, command, ['docker-entrypoint.sh'])).trim().split(' ').slice(1);
+}
+
+/** Runs a script of the containers with programs that only print their name and arguments. */
+async function run(
+  script: string,
+  flavour: string,
+  args: readonly string[],
+  programs: readonly string[],
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-compose-'));
+  try {
+    for (const program of programs)
+      await writeFile(join(folder, program), `#!/bin/sh\necho "${program} $*"\n`, { mode: 0o755 });
+    await writeFile(join(folder, 'PG_VERSION'), '17\n');
+    // What watches beside the server has nothing to watch here.
+    await writeFile(join(folder, 'sleep'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const { stdout } = await promisify(execFile)('bash', [join(root, 'src/local/containers', script), ...args], {
+      env: {
+        PATH: `${folder}:${process.env.PATH}`,
+        PGDATA: folder,
+        TIDEMARK_FLAVOUR: flavour,
+        TIDEMARK_SOURCE: 'source:1',
+        TIDEMARK_REPLICAS: 'replica-1:1 replica-2:1',
+        TIDEMARK_APP_USER: 'app_account',
+        TIDEMARK_APP_PASSWORD: 'secret',
+      },
+    });
+    return stdout;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 async function firstThatRuns(commands: readonly string[][]): Promise<string[] | null> {
   for (const command of commands) {
