@@ -59,7 +59,7 @@ export type ServerProgram = {
   readonly versionArguments: readonly string[];
   /** The version in the program's own output; `null` if it is not a server of this kind. */
   versionIn(text: string): string | null;
-  /** Asks a running server to stop, whoever is connected. Default: `SIGTERM`. */
+  /** Stops a running server without waiting for its clients. Default: `SIGTERM`. */
   readonly stopSignal?: StopSignal;
   /** The data directory, from the arguments of a running server. */
   dataDirectoryIn(args: readonly string[]): string | null;

@@ -10,7 +10,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPortFree, pickPort } from '../../src/local/processes/ports.ts';
 import { signalTree } from '../../src/local/processes/process-tree.ts';
-import { type Disguise, findDisguise } from '../../src/local/processes/unprivileged.ts';
+import { findRunAs, type RunAs } from '../../src/local/processes/unprivileged.ts';
 import { installedPrograms } from '../../src/local/programs/installed-programs.ts';
 import { postgresqlProgram } from '../../src/servers/postgresql/local/program.ts';
 
@@ -40,7 +40,7 @@ exec postgres -D "$PGDATA" -p "$PGPORT" -c "unix_socket_directories=$PGHOST" "$@
 let folder: string;
 let programs: string;
 /** As in the image, servers do not run as root. */
-let disguise: Disguise = {};
+let runAs: RunAs = {};
 const ports = new Map<Name, number>();
 const portOf = (name: Name) => ports.get(name) ?? 0;
 const containers = new Map<Name, ChildProcess>();
@@ -72,7 +72,7 @@ const script = (name: string) => join(folder, 'src/local/containers', `${name}.s
 
 /** A script with its arguments, run by the user that servers run as. */
 function command(name: string, args: readonly string[]): [string, string[]] {
-  const [program = 'bash', ...rest] = [...(disguise.within ?? []), 'bash', script(name), ...args];
+  const [program = 'bash', ...rest] = [...(runAs.within ?? []), 'bash', script(name), ...args];
   return [program, rest];
 }
 
@@ -80,14 +80,14 @@ async function start(name: Name): Promise<void> {
   const role = name === source ? 'source' : 'replica';
   const log = await open(join(folder, `${name}.log`), 'a');
   const [program, args] = command('server', [name, String(names.indexOf(name) + 1), role]);
-  const options = { env: environment(name), cwd: folder, ...disguise.user };
+  const options = { env: environment(name), cwd: folder, ...runAs.user };
   containers.set(name, spawn(program, args, { ...options, stdio: ['ignore', log.fd, log.fd] }));
   await log.close();
 }
 
 async function run(name: string, on: Name = source): Promise<string> {
   const [program, args] = command(name, []);
-  const options = { env: environment(on), cwd: folder, ...disguise.user };
+  const options = { env: environment(on), cwd: folder, ...runAs.user };
   return (await promisify(execFile)(program, args, options)).stdout;
 }
 
@@ -127,8 +127,8 @@ describe.runIf(process.env.TIDEMARK_TEST_FLAVOUR === 'postgresql')('the containe
     }
     await mkdir(join(folder, 'bin'));
     await writeFile(join(folder, 'bin', 'docker-entrypoint.sh'), entrypoint, { mode: 0o755 });
-    if (process.getuid?.() === 0) disguise = await findDisguise([folder, programs]);
-    if (disguise.user !== undefined) await chown(folder, disguise.user.uid, disguise.user.gid);
+    if (process.getuid?.() === 0) runAs = await findRunAs([folder, programs]);
+    if (runAs.user !== undefined) await chown(folder, runAs.user.uid, runAs.user.gid);
     for (const name of names) {
       const taken = new Set(ports.values());
       ports.set(name, await pickPort({ remembered: undefined, taken, isFree: isPortFree }));

@@ -1,5 +1,5 @@
 /**
- * Some servers refuse to be run by root, whatever the flags. Started by root, they run as another user: `nobody`, if it can
+ * Some servers refuse to run as root, whatever the flags. Started by root, they run as an unprivileged user if that user can
  * reach their folders; otherwise in a user namespace, where root looks like that user and the files remain root's.
  */
 import { lchown, lstat, readdir } from 'node:fs/promises';
@@ -8,30 +8,30 @@ import { exists } from '../../platform/existing-path.ts';
 import { type Command, plainCommand, runCommand, type SystemUser } from '../../platform/run-command.ts';
 import { UnusableDirectoryError } from '../local-errors.ts';
 
-/** `nobody` on Linux. A system may know it by another number, but needs a name for the one that is used. */
-const nobody: SystemUser = { uid: 65_534, gid: 65_534 };
-const namespace = ['unshare', '--user', `--map-user=${nobody.uid}`, `--map-group=${nobody.gid}`];
+/** The user without rights that every Linux has; programs look up its name. */
+const unprivileged: SystemUser = { uid: 65_534, gid: 65_534 };
+const namespace = ['unshare', '--user', `--map-user=${unprivileged.uid}`, `--map-group=${unprivileged.gid}`];
 
 /** How a command is run so that its program does not see root. */
-export type Disguise = Pick<Command, 'user' | 'within'>;
+export type RunAs = Pick<Command, 'user' | 'within'>;
 
 /** For programs and files in these folders. Throws a sentence if there is no way. */
-export async function findDisguise(folders: readonly string[]): Promise<Disguise> {
+export async function findRunAs(folders: readonly string[]): Promise<RunAs> {
   const places = await Promise.all(folders.map(nearest));
-  const tries: Disguise[] = [{ user: nobody }, { within: namespace }];
-  for (const disguise of tries) {
+  const tries: RunAs[] = [{ user: unprivileged }, { within: namespace }];
+  for (const runAs of tries) {
     const test = places.map((_, index) => `test -x "$${index + 1}"`).join(' && ');
-    const works = await runCommand({ ...plainCommand('sh'), ...disguise }, ['-c', test, 'sh', ...places], {
+    const works = await runCommand({ ...plainCommand('sh'), ...runAs }, ['-c', test, 'sh', ...places], {
       cwd: '/',
     }).then(
       () => true,
       () => false,
     );
-    if (works) return disguise;
+    if (works) return runAs;
   }
   throw new UnusableDirectoryError(
-    `Servers of this kind refuse to be run by root, and the user nobody cannot enter ${places.join(' and ')}. ` +
-      'Start the cluster as another user, or set TIDEMARK_DIRECTORY to a folder that everybody can enter, such as /var/lib/tidemark.',
+    `These servers refuse to run as root, and the unprivileged user ${unprivileged.uid} cannot enter ${places.join(' and ')}. ` +
+      'Start the cluster as another user, or set TIDEMARK_DIRECTORY to a folder that all users can enter, such as /var/lib/tidemark.',
     { facts: { folders: places } },
   );
 }

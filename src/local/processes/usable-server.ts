@@ -4,7 +4,7 @@ import { localServers } from '../programs/known-programs.ts';
 import { type FindOptions, findServer, findUnpackedServer, type ServerBinary } from '../programs/server-binaries.ts';
 import type { ServerFlavour } from '../server-flavour.ts';
 import { prepareTemplates, type TemplateRequest, type Templates, templatesIn } from './data-directory.ts';
-import { findDisguise } from './unprivileged.ts';
+import { findRunAs } from './unprivileged.ts';
 
 export type UsableServer = { readonly server: ServerBinary; readonly templates: Templates };
 
@@ -21,7 +21,7 @@ export type UseOptions = FindOptions &
  */
 export async function findUsableServer(flavour: ServerFlavour, options: UseOptions): Promise<UsableServer> {
   const make = async (found: ServerBinary): Promise<UsableServer> => {
-    const server = await disguised(found, flavour, options);
+    const server = await unprivileged(found, flavour, options);
     const templates = await prepareTemplates({ ...options, binary: server, flavour });
     return { server, templates };
   };
@@ -44,11 +44,11 @@ async function seriesOfData(flavour: ServerFlavour, { data }: UseOptions): Promi
 }
 
 /** The program, run so that it need not refuse. */
-async function disguised(
+async function unprivileged(
   server: ServerBinary,
   flavour: ServerFlavour,
   { asRoot, data }: UseOptions,
 ): Promise<ServerBinary> {
   if (!asRoot || !localServers(flavour).refusesRoot) return server;
-  return { ...server, command: { ...server.command, ...(await findDisguise([data, server.command.path])) } };
+  return { ...server, command: { ...server.command, ...(await findRunAs([data, server.command.path])) } };
 }

@@ -11,7 +11,7 @@ export const recipe: readonly string[] = [
   '--encoding=UTF8',
   // A server that was left behind can be rewound, and a page that rots is noticed.
   '--data-checksums',
-  // Nobody logs in until the server's own list of hosts is written.
+  // No account can log in until `pg_hba.conf` is written at the first start.
   '--auth=reject',
   '--no-sync',
 ];

@@ -7,8 +7,8 @@ import { literal } from './sql-file.ts';
 import { leadFile, slotOf, synchronousNames } from './start-files.ts';
 
 /**
- * Makes a server accept writes in the history it has. A promotion would begin a new timeline, which is for failovers: the
- * server was the primary before, or nobody was, so it is restarted as the primary it is.
+ * Makes a server accept writes in the history it has. A promotion would begin a new timeline, which is for failovers: this
+ * server was the primary before, or is the first one, so it is restarted without `standby.signal`.
  */
 export async function lead(server: LocalServer, { acknowledged, replicas }: LocalLead): Promise<void> {
   if (await server.use(isStandby)) await server.restarted(() => writeFile(join(server.dataDirectory, leadFile), ''));

@@ -55,7 +55,7 @@ export const postgresqlProgram: ServerProgram = {
   },
   versionArguments: ['--version'],
   versionIn: (text) => /^postgres \(PostgreSQL\) (\d+(?:\.\d+)?)/m.exec(text)?.[1] ?? null,
-  // The other one waits until everybody has disconnected.
+  // SIGTERM waits until all clients have disconnected.
   stopSignal: 'SIGINT',
   dataDirectoryIn: (args) => {
     const place = args.indexOf('-D');

@@ -25,7 +25,7 @@ export function settings(shared: string, { name, port }: Facts): string {
   ].join('\n');
 }
 
-/** Who may log in, from where, and how: everybody else is refused. */
+/** Which accounts may log in, from where, and how: all others are refused. */
 export function hosts({ accounts: { app, admin, replication } }: Pick<Facts, 'accounts'>): string {
   const line = (databases: string, user: string) =>
     `host ${databases} ${identifier(user)} 127.0.0.1/32 scram-sha-256\n`;

@@ -1,4 +1,4 @@
-/** Starts a server that refuses writes: as a standby, until it is made to lead. The backup's writes are nobody's to refuse. */
+/** Starts a server as a standby, which refuses writes, until it is made to lead; the backup as a primary of its own. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists } from '../../../platform/existing-path.ts';

@@ -38,7 +38,7 @@ async function watchOver(
   const ask = <T>(work: Promise<T>) => within(work, answerMs, clock);
   let aloneSinceMs: number | null = null;
   for (;;) {
-    const seen = await ask(look(connection, standbys));
+    const seen = await ask(probe(connection, standbys));
     const { change, ...next } =
       seen === null ? { aloneSinceMs: null, change: null } : judgeStandbys(seen, aloneSinceMs, clock.monotonic());
     ({ aloneSinceMs } = next);
@@ -57,7 +57,7 @@ async function watchOver(
 }
 
 /** `null` if the server does not lead. */
-async function look(connection: Connection, standbys: readonly string[]): Promise<StandbysSeen | null> {
+async function probe(connection: Connection, standbys: readonly string[]): Promise<StandbysSeen | null> {
   const [leads] = rowsOf(await connection.query('SELECT NOT pg_is_in_recovery() AS leads'));
   if (leads?.leads !== true) return null;
   const [row] = rowsOf(
