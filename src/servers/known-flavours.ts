@@ -29,3 +29,8 @@ export function driverAt({ scheme }: { readonly scheme?: string | undefined }): 
   if (driver === undefined) throw new Error(`No kind of server has URLs that begin with ${scheme ?? 'anything'}`);
   return driver;
 }
+
+/** The driver of the servers that usually listen on this port; for any other port, the driver of the first kind. */
+export function driverOnPort(port: number): Driver {
+  return drivers.find(({ defaultPort }) => defaultPort === port) ?? driverAt({});
+}

@@ -10,6 +10,8 @@ import type { LocalNode } from '../../src/local/local-node.ts';
 import type { ServerFlavour, Topology } from '../../src/local/server-flavour.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { flavourNames } from '../../src/servers/flavour-name.ts';
+import { flavours } from '../../src/servers/flavours.ts';
+import { drivers } from '../../src/servers/known-flavours.ts';
 import { DelayProxy } from './delay-proxy.ts';
 
 export type TestClusterOptions = {
@@ -30,7 +32,7 @@ export type TestCluster = {
   readonly cluster: LocalCluster;
   node(name: string): LocalNode;
   urls(): TestClusterUrls;
-  /** `mysql://` URL of one node for the admin account. */
+  /** URL of one node for the admin account. */
   adminUrl(name: string): string;
   /** A connection of the admin account. The caller ends it. */
   admin(name: string): Promise<Connection>;
@@ -132,6 +134,14 @@ class RunningTestCluster implements TestCluster {
   async admin(name: string): Promise<Connection> {
     const { host, port } = this.node(name);
     const { admin } = this.cluster.credentials;
+    const { driver } = flavours[this.cluster.flavour];
+    if (driver !== drivers[0]) {
+      const address = { name, host, port, ...admin, database: 'orders', tls: null };
+      const opened = await driver.open(address, { timeoutMs: 60_000 }).opened;
+      opened.on('error', () => {});
+      // Tests use of it what connections of all drivers have.
+      return opened as unknown as Connection;
+    }
     // The driver's own limit is a second, which a busy machine needs.
     const limits = { connectTimeout: 60_000 };
     const settings = { host, port, ...admin, database: 'orders', allowPublicKeyRetrieval: true, ...limits };
@@ -193,7 +203,7 @@ class RunningTestCluster implements TestCluster {
   }
 
   #url({ host, port }: LocalNode, { user, password }: { user: string; password: string }): string {
-    return `mysql://${user}:${password}@${host}:${port}/${this.cluster.database}`;
+    return `${flavours[this.cluster.flavour].driver.schemes[0]}://${user}:${password}@${host}:${port}/${this.cluster.database}`;
   }
 }
 

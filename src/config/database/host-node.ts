@@ -1,4 +1,4 @@
-import { driverAt } from '../../servers/known-flavours.ts';
+import { driverAt, driverOnPort, schemeOf } from '../../servers/known-flavours.ts';
 import type { Server } from '../../servers/server-address.ts';
 import type { ConfigFault } from '../config-fault.ts';
 import type { NodeConfig, NodesRead } from './node-config.ts';
@@ -35,7 +35,19 @@ export function makeNode(
     return { nodes: [], faults };
   }
   return {
-    nodes: [{ ...node, host, port, user, password: words.password ?? '', database, tls, weight: 1 }],
+    nodes: [
+      {
+        ...node,
+        ...schemeOf(driverOnPort(port)),
+        host,
+        port,
+        user,
+        password: words.password ?? '',
+        database,
+        tls,
+        weight: 1,
+      },
+    ],
     faults,
   };
 }
