@@ -27,6 +27,11 @@ export interface LocalServers {
   version(connection: Connection): Promise<string>;
   /** Makes a server replicate from the source, from its own position. Returns before it has connected. */
   follow(server: LocalServer, request: LocalFollow): Promise<void>;
+  /**
+   * Whether everything that a server has beyond the source's history is upkeep of its log, and no transaction: then a copy of the
+   * source can replace it. `null` if its log holds transactions only.
+   */
+  readonly hasOnlyUpkeepBeyond: ((server: LocalServer, source: LocalServer) => Promise<boolean>) | null;
   /** Makes a server accept writes. */
   lead(server: LocalServer, how: LocalLead): Promise<void>;
   /** Watches over commits that wait for a replica; `null` for servers that go on alone by themselves when there is none. */
@@ -173,6 +178,8 @@ export type LocalFollow = {
   readonly source: { readonly host: string; readonly port: number };
   /** What a server that has never replicated already has; `null` if it continues from its own position. */
   readonly begin: Position | null;
+  /** Replaces its data by a copy of the source's. */
+  readonly anew: boolean;
   /** Whether it acknowledges what it has received. */
   readonly acknowledges: boolean;
   readonly account: LocalAccount;

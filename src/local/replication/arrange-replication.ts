@@ -43,7 +43,8 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
     others.map(async (replica) => {
       const standing = standings.find(({ name }) => name === replica.name);
       if (standing === undefined) return;
-      if (leading !== undefined && !isPartOf(standing, leading)) {
+      const isPart = leading === undefined || isPartOf(standing, leading);
+      if (!isPart && !(await localServers(flavour).hasOnlyUpkeepBeyond?.(replica, source))) {
         request.log(
           `${replica.name} holds transactions that ${source.name} lacks, and is left out: ${commandLine('cluster', 'status')}`,
         );
@@ -51,6 +52,8 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
       }
       const isAsked = started === null || started === replica.name;
       if (!isAsked && !standing.isReconnecting) return;
+      if (!isPart)
+        request.log(`${replica.name} begins anew, with a copy of ${source.name}: it holds no transaction of its own`);
       const address = await request.sourceAddressFor(replica.name, { host: source.host, port: source.port });
       const begin = standing.everFollowed ? null : standing.position;
       const waits = leading !== undefined;
@@ -59,6 +62,7 @@ export async function arrangeReplication(request: ArrangeRequest): Promise<strin
         replica,
         source: address,
         begin,
+        anew: !isPart,
         waits,
         acknowledges: semiSync,
         account,

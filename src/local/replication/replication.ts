@@ -31,6 +31,8 @@ export type FollowRequest = {
   source: ServerAddress;
   /** What a server that has never replicated already has; `null` if it continues from its own position. */
   begin: Position | null;
+  /** Replaces its data by a copy of the source's. */
+  anew: boolean;
   /** If false, it need not succeed: the source may not be running yet. */
   waits: boolean;
   /** Whether it acknowledges what it has received. */

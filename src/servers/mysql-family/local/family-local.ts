@@ -25,6 +25,7 @@ export function familyLocal(given: FamilyLocal): LocalServers {
     replicasBeginWith: 'NOTHING',
     refusesRoot: false,
     supervise: null,
+    hasOnlyUpkeepBeyond: null,
     // Two servers with the same one would not replicate. Each creates its own at its first start.
     identityFiles: ['auto.cnf'],
     launch: async ({ accounts, ...request }) => {

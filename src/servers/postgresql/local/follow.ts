@@ -17,7 +17,7 @@ export async function follow(server: LocalServer, request: LocalFollow): Promise
     await makeSlot(client, slotOf(server.name));
     return readKept(client);
   });
-  if (kept !== null && needsCopy(await server.use(readPlace), kept)) {
+  if (request.anew || (kept !== null && needsCopy(await server.use(readPlace), kept))) {
     await server.restarted(() => copyFrom(server, request));
   }
   await server.use(async (connection) => {
@@ -26,6 +26,8 @@ export async function follow(server: LocalServer, request: LocalFollow): Promise
       WHERE NOT active AND slot_type = 'physical'`);
     await set(connection, 'primary_conninfo', connectionInfo(request.source, request.account.user));
     await set(connection, 'primary_slot_name', slotOf(server.name));
+    // A copy brings the source's; once promoted, it would wait for standbys of another primary.
+    await set(connection, 'synchronous_standby_names', '');
     await connection.query('SELECT pg_reload_conf()');
   });
 }

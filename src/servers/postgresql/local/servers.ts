@@ -2,6 +2,7 @@
 
 import type { LocalServers } from '../../local-servers.ts';
 import { rowsOf, textOf } from '../../rows.ts';
+import { hasOnlyUpkeepBeyond } from './beyond-branch.ts';
 import { follow } from './follow.ts';
 import { initialise, recipe } from './initialise.ts';
 import { lead } from './lead.ts';
@@ -22,6 +23,7 @@ export const postgresqlLocal: LocalServers = {
     return textOf(rowsOf(answer)[0], 'version');
   },
   follow,
+  hasOnlyUpkeepBeyond,
   lead,
   supervise,
   stopApplying: async (connection) => {

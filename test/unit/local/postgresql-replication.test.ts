@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judgeStandbys } from '../../../src/servers/postgresql/local/acknowledgement.ts';
-import { fileOf, needsCopy, placeOf } from '../../../src/servers/postgresql/local/wal-place.ts';
+import { branchIn, isOnlyUpkeep } from '../../../src/servers/postgresql/local/beyond-branch.ts';
+import { fileOf, needsCopy } from '../../../src/servers/postgresql/local/wal-place.ts';
+import { parseLsn } from '../../../src/servers/postgresql/lsn.ts';
 
 describe('commits wait for a standby', () => {
   const now = 10_000;
@@ -70,12 +72,8 @@ describe('a place in the log', () => {
     { lsn: 'A/40000000', segment: 1024n * mib, place: 0xa40000000n, file: '0000000A00000001' },
     { lsn: '1/0', segment: mib, place: 0x100000000n, file: '0000000100000000' },
   ])('$lsn is in the file $file', ({ lsn, segment, place, file }) => {
-    expect(placeOf(lsn)).toBe(place);
+    expect(parseLsn(lsn)).toBe(place);
     expect(fileOf(place, segment)).toBe(file);
-  });
-
-  it.each(['', '0/', '/0', '0/123456789', '0/xyz', '1'])('is not %j', (text) => {
-    expect(() => placeOf(text)).toThrow('not a place');
   });
 });
 
@@ -89,5 +87,45 @@ describe('a standby needs a new copy', () => {
     { what: 'when its data is of another cluster', kept: { system: '8', oldestFile: '0000000000000001' }, copy: true },
   ])('$what', ({ kept, copy }) => {
     expect(needsCopy(own, kept)).toBe(copy);
+  });
+});
+
+describe('a former primary', () => {
+  const history = '1\t0/17A1500\tno recovery target specified\n\n2\t0/30007C8\tno recovery target specified\n';
+
+  it.each([
+    { timeline: '1', branch: '0/17A1500' },
+    { timeline: '2', branch: '0/30007C8' },
+    { timeline: '3', branch: null },
+    { timeline: '', branch: null },
+  ])('on timeline $timeline was left behind at $branch', ({ timeline, branch }) => {
+    expect(branchIn(history, timeline)).toBe(branch);
+  });
+
+  const record = (rmgr: string, desc: string) =>
+    `rmgr: ${rmgr.padEnd(11)} len (rec/tot):     34/    34, tx:        740, lsn: 0/01B9FB88, prev 0/01B9FB50, desc: ${desc}`;
+  const ended =
+    'pg_waldump: error: error in WAL record at 0/1B9FC20: invalid record length at 0/1B9FC58: wanted 24, got 0';
+  const upkeep = [record('Standby', 'RUNNING_XACTS nextXid 741'), record('XLOG', 'CHECKPOINT_ONLINE redo 0/1B9FB88')];
+  const commit = record('Transaction', 'COMMIT 2026-11-30 20:28:15.123456 GMT');
+  const rows = record('Heap', 'INSERT off 3 flags 0x08');
+
+  it.each([
+    { what: 'nothing at all', dump: ['pg_waldump: error: could not find a valid record after 0/1B9FB88'], only: true },
+    { what: 'checkpoints and lists of transactions', dump: [...upkeep, ended], only: true },
+    {
+      what: 'rows whose transaction was never committed',
+      dump: [rows, record('Transaction', 'ABORT'), ended],
+      only: true,
+    },
+    { what: 'a commit', dump: [...upkeep, rows, commit, ended], only: false },
+    { what: 'a commit before anything else', dump: [commit, ended], only: false },
+    { what: 'a prepared transaction', dump: [record('Transaction', 'PREPARE gid x'), ended], only: false },
+    { what: 'the commit of one', dump: [record('Transaction', 'COMMIT_PREPARED gid x'), ended], only: false },
+    { what: 'what could not be read to its end', dump: upkeep, only: false },
+    { what: 'a file that is missing', dump: ['pg_waldump: error: could not locate WAL file'], only: false },
+    { what: 'what no program can read here', dump: null, only: false },
+  ])('holds only upkeep if it has $what: $only', ({ dump, only }) => {
+    expect(isOnlyUpkeep(dump === null ? null : dump.join('\n'))).toBe(only);
   });
 });
