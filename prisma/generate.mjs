@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const stampFile = join(here, 'generated', '.stamp');
-// The databases of the product, and those of the examples where they are there.
-const databases = ['prisma', 'test/examples'].flatMap((folder) =>
+// The databases of the product, for MySQL and MariaDB and for PostgreSQL, and those of the examples where they are there.
+const databases = ['prisma', 'prisma/postgresql', 'test/examples'].flatMap((folder) =>
   !existsSync(join(root, folder))
     ? []
     : readdirSync(join(root, folder), { withFileTypes: true })

@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { writableSource } from '../cluster/cluster-snapshot.ts';
 import type { Config } from '../config/config.ts';
 import { migrate } from '../database/migrations/migrate.ts';
+import { ourMigrations } from '../database/migrations/migration-folders.ts';
 import type { OrdersDatabase } from '../database/orders/orders-client.ts';
 import { Mirror } from '../mirror/mirror.ts';
 import { mirroredOrders } from '../orders/mirrored-orders.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-
-const migrations = fileURLToPath(new URL('../../prisma/backup/migrations', import.meta.url));
 
 /** The mirror to the backup, `null` without one. Follows the source as `database` sees it. */
 export function openMirror(config: Config, database: OrdersDatabase, log: Logger): Mirror | null {
@@ -32,7 +30,7 @@ export function openMirror(config: Config, database: OrdersDatabase, log: Logger
       url === null
         ? null
         : async () => {
-            await migrate({ url, directory: migrations, log: (line) => log.info(line) });
+            await migrate({ url, directory: ourMigrations('backup'), log: (line) => log.info(line) });
           },
     clock: systemClock,
     random: Math.random,

@@ -1,6 +1,6 @@
 // `npm run backup`: maintains the backup database.
-import { fileURLToPath } from 'node:url';
 import { migrate } from '../database/migrations/migrate.ts';
+import { ourMigrations } from '../database/migrations/migration-folders.ts';
 import { latestEpoch } from '../database/mirror/checkpoints.ts';
 import { lastAppliedAt, parkedRecords } from '../database/mirror/mirror-facts.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
@@ -23,7 +23,6 @@ const timeoutMs = 60_000;
 const lateMs = 5000;
 const shownParked = 20;
 const cannotTell = 2;
-const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
 
 type BackupRequest = BackupOptions & { readonly command: Exclude<BackupOptions['command'], 'help'> };
 type Answer = { readonly facts: object; readonly text: readonly string[]; readonly exitCode: number };
@@ -117,7 +116,7 @@ async function replayParked(sides: BackupSides): Promise<Answer> {
 async function rebuild({ into, yes, json }: BackupOptions, sides: BackupSides): Promise<Answer> {
   const url = await sourceUrl(into ?? undefined, '--into');
   const target = sides.at(url);
-  await migrate({ url, directory: migrations, log: () => undefined });
+  await migrate({ url, directory: ourMigrations('orders'), log: () => undefined });
   const progress = json ? () => undefined : progressLines();
   const options = { models: mirroredOrders, backup: sides.backup(), target, overwrite: yes, timeoutMs, progress };
   const report = await restore(options);

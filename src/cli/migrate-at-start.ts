@@ -9,7 +9,7 @@
  * A server that is down or hangs must not keep replicas from serving, nor delay the start for longer than a probe does.
  */
 import { ConfigError } from '../config/config-fault.ts';
-import { migrate } from '../database/migrations/migrate.ts';
+import { type MigrateOptions, migrate } from '../database/migrations/migrate.ts';
 import { type BackoffOptions, backoffMs } from '../platform/backoff.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Part } from '../platform/lifecycle.ts';
@@ -19,7 +19,7 @@ import { faultOf } from '../servers/faults.ts';
 
 export type MigrateAtStartOptions = {
   readonly url: string;
-  readonly directory: string;
+  readonly directory: MigrateOptions['directory'];
   /** How long the start waits for a server that does not answer, in milliseconds. */
   readonly patienceMs: number;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 // `npm run migrate`: migrates the orders database and its backup, or prints the state of their migrations.
-import { fileURLToPath } from 'node:url';
-import { migrate, migrationStatus, settleMigration } from '../database/migrations/migrate.ts';
+import { type MigrateOptions, migrate, migrationStatus, settleMigration } from '../database/migrations/migrate.ts';
+import { ourMigrations } from '../database/migrations/migration-folders.ts';
 import { TidemarkError } from '../errors.ts';
 import { commandLine } from '../platform/command-line.ts';
 import { exampleUrl } from '../servers/server-url.ts';
@@ -13,7 +13,8 @@ import { UsageError } from './usage-error.ts';
 const usage = `Usage: ${commandLine('migrate', '[options]')}
 
 Applies pending migrations: those in prisma/orders/migrations to the source and those in
-prisma/backup/migrations to the backup, if there is one. One process at a time.
+prisma/backup/migrations to the backup, if there is one; on PostgreSQL those in
+prisma/postgresql/orders and prisma/postgresql/backup. One process at a time.
 
   --only source|backup   migrate only this database
   --status               print the state of all migrations; change nothing. Exit status 1 if something is to be done
@@ -31,12 +32,9 @@ BACKUP_MIGRATION_URL, else the backup likewise.
 
 const sides = ['source', 'backup'] as const;
 type Side = (typeof sides)[number];
-type Target = { readonly side: Side; readonly url: string; readonly directory: string };
+type Target = { readonly side: Side; readonly url: string; readonly directory: MigrateOptions['directory'] };
 
-const directories: Readonly<Record<Side, string>> = {
-  source: fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url)),
-  backup: fileURLToPath(new URL('../../prisma/backup/migrations', import.meta.url)),
-};
+const directories = { source: ourMigrations('orders'), backup: ourMigrations('backup') } as const;
 const log = (line: string) => process.stdout.write(`${line}\n`);
 
 async function run(values: ReturnType<typeof readOptions>): Promise<number> {

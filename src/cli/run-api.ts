@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Config, describeConfig } from '../config/config.ts';
 import { type Environment, processEnvironment } from '../config/environment.ts';
 import { type ConfigRead, readConfig } from '../config/read-config.ts';
+import { ourMigrations } from '../database/migrations/migration-folders.ts';
 import { type HttpServer, type ServedApp, startHttpServer } from '../http/server.ts';
 import { readStaticPage, type StaticPage } from '../http/static-page.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -26,7 +27,6 @@ export interface App extends ServedApp {
 export type CreateApp = (config: Config, log: Logger) => App;
 
 const builtPage = fileURLToPath(new URL('../../dist/dashboard', import.meta.url));
-const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
 
 /** The whole life of the API process. Resolves to its exit status. */
 export async function runApi(argv: readonly string[], createApp: CreateApp): Promise<number> {
@@ -174,7 +174,7 @@ function migrateSchema(url: string, { monitor }: Config, log: Logger) {
   const { random } = Math;
   return migrateAtStart({
     url,
-    directory: migrations,
+    directory: ourMigrations('orders'),
     patienceMs: monitor.timeoutMs,
     clock: systemClock,
     random,

@@ -1,35 +1,26 @@
 /**
- * Applies plain SQL migrations, forward only, one process at a time. A migration that was applied never changes. A failed one
- * stops everything until an operator has checked what it left behind, because DDL cannot be rolled back.
+ * Applies plain SQL migrations, forward only, one process at a time. A migration that was applied never changes. Where DDL cannot
+ * be rolled back, a failed one stops everything until an operator has checked what it left behind.
  */
 import type { Connection } from '../../servers/connection.ts';
 import { openDirectConnection } from '../../servers/direct-connection.ts';
-import { isDriverError, sentenceOf } from '../../servers/faults.ts';
 import { flavourOf } from '../../servers/known-flavours.ts';
-import { type MigrationQuestions, UnreadableScriptError } from '../../servers/migration-questions.ts';
+import type { MigrationDialect, MigrationQuestions } from '../../servers/migration-questions.ts';
+import { applyMigration, stepsOf } from './apply-migration.ts';
 import {
   EditedMigrationError,
   FailedMigrationError,
   MigrationsLockedError,
   NoFailedMigrationError,
-  UnreadableMigrationError,
 } from './migration-errors.ts';
 import { checksumOf, type MigrationFile, matchesChecksum, readMigrationFiles } from './migration-files.ts';
-import {
-  type MigrationRow,
-  readMigrationRows,
-  recordFailure,
-  recordFinish,
-  recordRollback,
-  recordStart,
-  recordSteps,
-} from './migration-table.ts';
+import { type MigrationRow, readMigrationRows, recordFinish, recordRollback, recordStart } from './migration-table.ts';
 
 export type MigrateOptions = {
   /** Of the source, for an account that may change the schema. */
   readonly url: string;
-  /** Folder of `<stamp>_<name>/migration.sql`. */
-  readonly directory: string;
+  /** Folder of `<stamp>_<name>/migration.sql`; as a function, the folder for servers of this dialect. */
+  readonly directory: string | ((dialect: MigrationDialect) => string);
   readonly log: (line: string) => void;
   /** How long to wait for another process that migrates the same server. Default: 60 s. */
   readonly lockTimeoutMs?: number;
@@ -48,12 +39,12 @@ export type MigrationStatus = {
  * `EditedMigrationError`, `FailedMigrationError` or `UnreadableMigrationError`.
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
-  const files = await readMigrationFiles(options.directory);
   return locked(options, async (connection, questions) => {
+    const files = await filesFor(options, questions);
     await questions.createRecord(connection);
     const applied: string[] = [];
     for (const file of pendingFiles(files, await readMigrationRows(connection))) {
-      await apply(connection, questions, file);
+      await applyMigration(connection, questions, file);
       applied.push(file.name);
       options.log(`applied ${file.name}`);
     }
@@ -63,9 +54,9 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
 
 /** Applied and pending migrations, in order. Changes nothing and takes no lock. */
 export async function migrationStatus(options: Pick<MigrateOptions, 'url' | 'directory'>): Promise<MigrationStatus[]> {
-  const files = await readMigrationFiles(options.directory);
   const connection = await openDirectConnection(options.url);
   try {
+    const files = await filesFor(options, migrationsOf(connection));
     const rows = standing(await readMigrationRows(connection));
     const names = [...new Set([...files.map((file) => file.name), ...rows.map((row) => row.name)])].sort();
     return names.map((name) => {
@@ -84,8 +75,8 @@ export async function settleMigration(
   name: string,
   outcome: 'applied' | 'rolled-back',
 ): Promise<void> {
-  const file = (await readMigrationFiles(options.directory)).find((candidate) => candidate.name === name);
   await locked(options, async (connection, questions) => {
+    const file = (await filesFor(options, questions)).find((candidate) => candidate.name === name);
     const failed = (await readMigrationRows(connection)).find((row) => row.name === name && row.state === 'failed');
     if (failed === undefined || file === undefined) throw new NoFailedMigrationError(name);
     if (outcome === 'applied') {
@@ -122,36 +113,6 @@ function pendingFiles(files: readonly MigrationFile[], rows: readonly MigrationR
 
 const standing = (rows: readonly MigrationRow[]) => rows.filter((row) => row.state !== 'rolled-back');
 
-function stepsOf(questions: MigrationQuestions, { name, script }: MigrationFile): readonly string[] {
-  try {
-    return questions.steps(script);
-  } catch (error) {
-    if (error instanceof UnreadableScriptError) throw new UnreadableMigrationError(name, error.message, error);
-    throw error;
-  }
-}
-
-async function apply(connection: Connection, questions: MigrationQuestions, file: MigrationFile): Promise<void> {
-  const { name, script } = file;
-  const statements = stepsOf(questions, file);
-  const id = await recordStart(connection, name, checksumOf(script));
-  let appliedSteps = 0;
-  try {
-    for (const statement of statements) {
-      await connection.query(statement);
-      appliedSteps += 1;
-      await recordSteps(connection, id, appliedSteps);
-    }
-  } catch (error) {
-    const reason =
-      sentenceOf(error) ?? (isDriverError(error) && error instanceof Error ? error.message : String(error));
-    // Without a connection nothing can be recorded; the row that was started is enough.
-    await recordFailure(connection, id, reason).catch(() => undefined);
-    throw new FailedMigrationError({ migration: name, appliedSteps, reason }, error);
-  }
-  await recordFinish(connection, id, appliedSteps);
-}
-
 /** Prisma takes the same lock, so the two never migrate at once. The server frees it when the connection ends. */
 async function locked<T>(
   options: MigrateOptions,
@@ -160,11 +121,19 @@ async function locked<T>(
   const timeoutMs = options.lockTimeoutMs ?? 60_000;
   const connection = await openDirectConnection(options.url, options);
   try {
-    const { name, migrations } = flavourOf(connection);
-    if (migrations === null) throw new Error(`Servers of the kind ${name} have no schema that migrations change`);
+    const migrations = migrationsOf(connection);
     if (!(await migrations.lock(connection, timeoutMs))) throw new MigrationsLockedError(timeoutMs);
     return await work(connection, migrations);
   } finally {
     await connection.end().catch(() => connection.destroy());
   }
 }
+
+function migrationsOf(connection: Connection): MigrationQuestions {
+  const { name, migrations } = flavourOf(connection);
+  if (migrations === null) throw new Error(`Servers of the kind ${name} have no schema that migrations change`);
+  return migrations;
+}
+
+const filesFor = ({ directory }: Pick<MigrateOptions, 'directory'>, { dialect }: MigrationQuestions) =>
+  readMigrationFiles(typeof directory === 'string' ? directory : directory(dialect));

@@ -24,7 +24,7 @@ export class EditedMigrationError extends TidemarkError {
   }
 }
 
-/** A statement failed. DDL cannot be rolled back, so the statements before it stay. Nothing is applied until this is settled. */
+/** A statement failed outside of a transaction, so the statements before it stay. Nothing is applied until this is settled. */
 export class FailedMigrationError extends TidemarkError {
   readonly code = 'MIGRATION_FAILED';
   readonly retryable = false;
@@ -38,6 +38,24 @@ export class FailedMigrationError extends TidemarkError {
         `  completed by hand, count it in: ${commandLine('migrate', `--applied ${migration}`)}`,
       { facts: { migration, appliedSteps, reason }, cause },
     );
+  }
+}
+
+/** A statement failed in the transaction of its migration: nothing of it stays, its record included, and nothing is to be settled. */
+export class RolledBackMigrationError extends TidemarkError {
+  readonly code = 'MIGRATION_ROLLED_BACK';
+  readonly retryable: boolean;
+
+  /** `isUnknown`: the answer to COMMIT was lost. */
+  constructor(failure: { migration: string; failedStep: number; isUnknown: boolean; reason: string }, cause?: unknown) {
+    const { migration, failedStep, isUnknown, reason } = failure;
+    super(
+      isUnknown
+        ? `Migration ${migration} was applied whole or not at all: the connection was lost while it was committed (${reason}). Migrate again`
+        : `Migration ${migration} failed at its statement ${failedStep} and was rolled back: ${reason}\nNothing of it was applied. Correct the file and migrate again`,
+      { facts: { migration, failedStep, isUnknown, reason }, cause },
+    );
+    this.retryable = isUnknown;
   }
 }
 

@@ -3,6 +3,8 @@ import { rowsOf } from '../rows.ts';
 import { splitStatements } from './split-statements.ts';
 
 export const familyMigrations: MigrationQuestions = {
+  dialect: 'mysql',
+  transaction: null,
   // The name that Prisma uses.
   lock: async (connection, timeoutMs) => {
     const seconds = Math.ceil(timeoutMs / 1000);
