@@ -163,10 +163,12 @@ function answerOf(results: QueryResult | QueryResult[], options: StatementOption
   const result = Array.isArray(results) ? results.at(-1) : results;
   if (result === undefined) return [];
   if (/^\s*(?:COMMIT|END)\b/i.test(options.sql) && result.command === 'ROLLBACK') throw new RolledBackError();
-  if (options.numbered !== undefined) {
-    const [first] = result.rows as (Record<string, unknown> | unknown[])[];
-    const insertId = Array.isArray(first) ? first[0] : first?.[options.numbered];
-    return { affectedRows: result.rowCount ?? 0, insertId: insertId ?? 0n };
+  const { numbered: column } = options;
+  if (column !== undefined) {
+    const numbers = (result.rows as (Record<string, unknown> | unknown[])[]).map((row) =>
+      BigInt(String(Array.isArray(row) ? row[0] : row[column])),
+    );
+    return { affectedRows: result.rowCount ?? 0, insertId: numbers[0] ?? 0n, numbers };
   }
   if ((result.fields ?? []).length > 0 || result.command === 'SELECT' || result.command === 'FETCH') return result.rows;
   return { affectedRows: result.rowCount ?? 0, insertId: 0n };
