@@ -76,7 +76,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/tables/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/types/**/*.test.ts'],
-          exclude: process.env.TIDEMARK_TEST_FLAVOUR === 'mysql' ? [...sameOnBoth] : [],
+          exclude: (process.env.TIDEMARK_TEST_FLAVOUR ?? 'mariadb') === 'mariadb' ? [] : [...sameOnBoth],
           ...withServers,
         },
       },

@@ -63,9 +63,13 @@ export function runCommand(
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       everything += text;
     });
-    child.once('error', reject);
+    // One that is ended by the signal is waited for: it may still write its files.
+    child.once('error', (error) => {
+      if (child.pid === undefined || options.signal?.aborted !== true) reject(error);
+    });
     child.once('close', (code, signal) => {
-      if (code === 0) resolve(stdout);
+      if (options.signal?.aborted) reject(options.signal.reason);
+      else if (code === 0) resolve(stdout);
       else
         reject(
           new CommandFailedError(command.path, signal ? `was ended by ${signal}` : `exited with ${code}`, everything),
