@@ -23,6 +23,10 @@ export function isCommon({ status, missingCharge, missingProcessedAt, ...rare }:
   return Object.values(rare).every((value) => value === undefined);
 }
 
+/** Some kinds of servers neither store the character 0 nor compare with it; no rule of orders lets it in. */
+const isStorable = (text: string) => !text.includes('\0');
+const nothing: OrderWhere = { number: { in: [] } };
+
 /** Sorts after every character of order numbers: a prefix search is an index range, without escaping. */
 const aboveAll = '\x7f';
 
@@ -31,14 +35,19 @@ export function whereOf(filter: OrderFilter): OrderWhere {
   const where: OrderWhere[] = [];
   if (status !== undefined) where.push({ status: { in: [...status] } });
   if (userId !== undefined) where.push({ userId });
-  if (numbers !== undefined) where.push({ number: { in: [...numbers] } });
-  if (numberStartsWith !== undefined)
-    where.push({ number: { gte: numberStartsWith, lt: numberStartsWith + aboveAll } });
+  if (numbers !== undefined) where.push({ number: { in: numbers.filter(isStorable) } });
+  if (numberStartsWith !== undefined) {
+    const prefixed = { number: { gte: numberStartsWith, lt: numberStartsWith + aboveAll } };
+    where.push(isStorable(numberStartsWith) ? prefixed : nothing);
+  }
   if (missingCharge !== undefined) where.push({ charge: missingCharge ? null : { not: null } });
   if (missingProcessedAt !== undefined) where.push({ processedAt: missingProcessedAt ? null : { not: null } });
   if (created?.from !== undefined) where.push({ createdAt: { gte: created.from } });
   if (created?.to !== undefined) where.push({ createdAt: { lt: created.to } });
-  if (total?.currency !== undefined) where.push({ currency: total.currency });
+  // Stored in capitals: some kinds of servers would find them by small letters, others not.
+  if (total?.currency !== undefined) {
+    where.push(isStorable(total.currency) ? { currency: total.currency.toUpperCase() } : nothing);
+  }
   if (total?.min !== undefined) where.push({ total: { gte: formatAmount(total.min) } });
   if (total?.max !== undefined) where.push({ total: { lte: formatAmount(total.max) } });
   return { AND: where };

@@ -21,7 +21,7 @@ const valueShapes = {
   CREATED_AT: /^-?\d{1,15}$/,
   UPDATED_AT: /^-?\d{1,15}$/,
   TOTAL: /^-?\d{1,10}\.\d{2}$/,
-  NUMBER: /^.{0,32}$/su,
+  NUMBER: /^[^\0]{0,32}$/u,
 } as const satisfies Record<OrderSortField, RegExp>;
 
 export function placeOf(order: Order, field: OrderSortField): Place {
