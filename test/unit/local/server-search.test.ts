@@ -62,6 +62,15 @@ describe('the server that is started', () => {
     expect(await findServer('mariadb', finding())).toMatchObject({ version: '10.11.6' });
   });
 
+  it('is one of the series that the data was made by, if there is data that no other can use', async () => {
+    await script('machine/sbin/mariadbd', versionScript('11.4.2'));
+    await script('servers/mariadb/usr/sbin/mariadbd', versionScript('10.11.6'));
+    expect(await findServer('mariadb', { ...finding(), series: '10' })).toMatchObject({ version: '10.11.6' });
+    const other = findServer('mariadb', { ...finding(), series: '12' });
+    await expect(other).rejects.toThrow(ServersMissingError);
+    await expect(other).rejects.toThrow('The data was made by MariaDB 12, and no MariaDB 12 is found here');
+  });
+
   it('makes an empty data directory, wherever that lies', async () => {
     await script('machine/sbin/mariadbd', versionScript('11.4.2'));
     await script('machine/bin/mariadb-install-db', installer);

@@ -56,7 +56,7 @@ follows() {
   [ "$(value "$1" "SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming'")" = 1 ]
 }
 
-# A primary that is one no longer. It has to be made a standby before it can follow: see docs/operations.md.
+# For a primary that is one no longer: it refuses writes, and has to be made a standby before it can follow.
 refuse_writes() {
   on "$1" <<'SQL'
 ALTER SYSTEM SET default_transaction_read_only = on;
