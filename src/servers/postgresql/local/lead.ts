@@ -14,8 +14,10 @@ export async function lead(server: LocalServer, { acknowledged, replicas }: Loca
   if (await server.use(isStandby)) await server.restarted(() => writeFile(join(server.dataDirectory, leadFile), ''));
   await server.use(async (connection) => {
     for (const replica of replicas) await makeSlot(connection, slotOf(replica));
-    // What it followed earlier, it does not follow when it is next started.
-    for (const name of ['primary_conninfo', 'primary_slot_name']) await connection.query(`ALTER SYSTEM RESET ${name}`);
+    // What it followed earlier, it does not follow when it is next started; and it may have refused writes since a switchover.
+    for (const name of ['primary_conninfo', 'primary_slot_name', 'default_transaction_read_only']) {
+      await connection.query(`ALTER SYSTEM RESET ${name}`);
+    }
     await waitFor(connection, acknowledged ? replicas : []);
   });
 }

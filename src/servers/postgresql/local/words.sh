@@ -14,7 +14,13 @@ value() {
   on "$1" --command="$2" 2>/dev/null || true
 }
 
+# As the table of promotions names it.
 identity() {
+  value "$1" "SELECT system_identifier || '@' || current_setting('cluster_name') || ':' || current_setting('port')
+    FROM pg_control_system()"
+}
+
+name_of() {
   value "$1" "SELECT current_setting('cluster_name')"
 }
 
@@ -42,7 +48,7 @@ connection_info() {
 # Makes the standby at an address follow the source at another one. It began with a copy of a source's data.
 follow() {
   local slot
-  slot="$(slot "$(identity "$1")")"
+  slot="$(slot "$(name_of "$1")")"
   make_slot "$2" "$slot"
   on "$1" <<SQL
 ALTER SYSTEM SET primary_conninfo = $(literal "$(connection_info "$2")");
@@ -69,7 +75,7 @@ lead() {
   local server name names=''
   for server in $TIDEMARK_SOURCE $TIDEMARK_REPLICAS; do
     if [ "$server" = "$1" ]; then continue; fi
-    name="$(identity "$server")"
+    name="$(name_of "$server")"
     if [ -z "$name" ]; then continue; fi
     make_slot "$1" "$(slot "$name")"
     names+="${names:+, }\"$name\""
