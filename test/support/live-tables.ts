@@ -1,10 +1,13 @@
 import type { Connection } from '../../src/servers/connection.ts';
+import { flavourOf } from '../../src/servers/known-flavours.ts';
+import { livePostgresqlTables } from './live-tables-postgresql.ts';
 import type { ExpectedTable } from './prisma-schema.ts';
 
 type Row = Record<string, string | number | bigint | null>;
 
 /** The tables of a connection's database as the server describes them, in the words of `ExpectedTable`. */
 export async function liveTables(connection: Connection): Promise<ExpectedTable[]> {
+  if (flavourOf(connection).migrations?.dialect === 'postgresql') return livePostgresqlTables(connection);
   const select = (columns: string, table: string, order: string): Promise<Row[]> =>
     connection.query(
       `SELECT ${columns} FROM information_schema.${table} WHERE table_schema = DATABASE() ORDER BY ${order}`,
