@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../../src/database/migrations/migrate.ts';
+import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
 import type { ServerFlavour } from '../../src/local/server-flavour.ts';
 import { seedOrders } from '../../src/orders/seed/seed-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -10,7 +11,7 @@ import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.ts';
 import { untilMirrored } from './mirror-progress.ts';
 
-const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+const migrations = ourMigrations('orders');
 const ownCheckout = fileURLToPath(new URL('../..', import.meta.url));
 const until = new Date('2026-11-01T00:00:00.000Z');
 

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import type { ConsistencyRequest } from '../../src/consistency/consistency-request.ts';
 import type { Position } from '../../src/consistency/position.ts';
 import { emptySession, type Session } from '../../src/consistency/session.ts';
 import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/engine/database-options.ts';
 import { defaultSettings } from '../../src/database/engine/default-settings.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
+import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
 import {
   type OrdersClient,
   type OrdersDatabase,
@@ -20,7 +20,7 @@ export type EngineOptions = Partial<ReplicatedDatabaseOptions<OrdersClient>> & {
   readonly via?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
 };
 
-export const migrations = fileURLToPath(new URL('../../prisma/orders/migrations', import.meta.url));
+export const migrations = ourMigrations('orders');
 const roles = { source: 'SOURCE', replica: 'REPLICA', backup: 'BACKUP' } as const;
 
 /** Gives a cluster the tables of orders, and waits until every replica has them. */

@@ -1,5 +1,6 @@
 import type { Connection } from 'mariadb';
 import { migrate } from '../../src/database/migrations/migrate.ts';
+import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
 import { Mirror, type MirrorOptions } from '../../src/mirror/mirror.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -8,7 +9,7 @@ import { flavourOf } from '../../src/servers/known-flavours.ts';
 import type { ServerAddress } from '../../src/servers/server-address.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 
-export const backupMigrations = 'prisma/backup/migrations';
+export const backupMigrations = ourMigrations('backup');
 const patienceMs = 60_000;
 
 /** A source and a backup with their tables, and hands to write to either. */
@@ -19,7 +20,7 @@ export class MirroredOrders {
   static async start({ replicas = 0 } = {}): Promise<MirroredOrders> {
     const cluster = await startTestCluster({ replicas, backup: true, redis: false });
     const log = () => undefined;
-    await migrate({ url: cluster.adminUrl('source'), directory: 'prisma/orders/migrations', log });
+    await migrate({ url: cluster.adminUrl('source'), directory: ourMigrations('orders'), log });
     await migrate({ url: cluster.adminUrl('backup'), directory: backupMigrations, log });
     return new MirroredOrders(cluster);
   }

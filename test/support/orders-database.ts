@@ -11,6 +11,7 @@ import {
   ownStatements,
 } from '../../src/database/clients/own-statements.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
+import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
 import type { OrdersSession, OrdersTransaction } from '../../src/database/orders/orders-client.ts';
 import { DatabaseScope } from '../../src/database/session/database-scope.ts';
 import { WriteCapture } from '../../src/database/write/write-capture.ts';
@@ -23,7 +24,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { parsePosition } from './positions.ts';
 import { startTestCluster } from './test-cluster.ts';
 
-export const migrationsDirectory = 'prisma/orders/migrations';
+export const migrationsDirectory = ourMigrations('orders');
 
 /** A session on one server that tells what it learned. */
 export type TestSession = OrdersSession & {
