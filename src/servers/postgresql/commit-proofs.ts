@@ -40,25 +40,30 @@ async function purge(connection: Pick<Sends, 'query'>, limit: number): Promise<n
 
 async function readMark(connection: Connection, { writer }: ProofMark): Promise<ProofSeen['mark']> {
   try {
-    const sql = `SELECT number::text AS number FROM commit_proofs WHERE writer = ${writer} FOR UPDATE NOWAIT`;
-    const [row] = rowsOf(await connection.query(sql));
-    if (row !== undefined) return String(row.number);
-    await tryToInsert(connection, writer);
-    return null;
+    const mark = await committedMark(connection, writer);
+    // If there is a row by now, then it was committed after the first statement saw none.
+    return mark ?? ((await isFree(connection, writer)) ? null : await committedMark(connection, writer));
   } catch (error) {
     if (error instanceof Error && postgresqlFaults.faultOf(error) === 'LOCK_TIMEOUT') return 'LOCKED';
     throw error;
   }
 }
 
+async function committedMark(connection: Connection, writer: string): Promise<string | null> {
+  const sql = `SELECT number::text AS number FROM commit_proofs WHERE writer = ${writer} FOR UPDATE NOWAIT`;
+  const [row] = rowsOf(await connection.query(sql));
+  return row === undefined ? null : String(row.number);
+}
+
 /** A row that another transaction has inserted and not committed cannot be seen: only who inserts the same one waits for it. */
-async function tryToInsert(connection: Connection, writer: string): Promise<void> {
+async function isFree(connection: Connection, writer: string): Promise<boolean> {
   await connection.query('BEGIN');
   try {
     await connection.query("SET LOCAL lock_timeout = '10ms'");
-    await connection.query(
+    const { affectedRows } = await connection.query<{ affectedRows: number }>(
       `INSERT INTO commit_proofs (writer, number, written_at) VALUES (${writer}, 0, clock_timestamp()) ON CONFLICT DO NOTHING`,
     );
+    return Number(affectedRows) > 0;
   } finally {
     await connection.query('ROLLBACK');
   }
