@@ -3,5 +3,6 @@ import type { Flavour } from './flavour.ts';
 import type { FlavourName } from './flavour-name.ts';
 import { mariadb } from './mariadb/flavour.ts';
 import { mysql } from './mysql/flavour.ts';
+import { postgresql } from './postgresql/flavour.ts';
 
-export const flavours: Readonly<Record<FlavourName, Flavour>> = { mariadb, mysql };
+export const flavours: Readonly<Record<FlavourName, Flavour>> = { mariadb, mysql, postgresql };

@@ -24,6 +24,16 @@ const words = {
       `SOURCE_PASSWORD = '${password}', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1`,
     start: 'START REPLICA',
   },
+  postgresql: {
+    refuseWrites: ["ALTER SYSTEM SET default_transaction_read_only = 'on'", 'SELECT pg_reload_conf()'],
+    takeWrites: ['SELECT pg_promote()'],
+    stop: ["ALTER SYSTEM SET primary_conninfo = ''", 'SELECT pg_reload_conf()'],
+    forget: ["ALTER SYSTEM SET primary_conninfo = ''", 'SELECT pg_reload_conf()'],
+    startFromOwn: [],
+    follow: (port: number, user: string, password: string) =>
+      `ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=${port} user=${user} password=${password}'`,
+    start: 'SELECT pg_reload_conf()',
+  },
 } as const;
 
 const of = ({ cluster }: Stage) => words[cluster.cluster.flavour];

@@ -17,6 +17,11 @@ const sql = {
     takeWrites: ['SET GLOBAL super_read_only = 0', 'SET GLOBAL read_only = 0'],
     stopReplicating: ['STOP REPLICA', 'RESET REPLICA ALL'],
   },
+  postgresql: {
+    stopWrites: ["ALTER SYSTEM SET default_transaction_read_only = 'on'", 'SELECT pg_reload_conf()'],
+    takeWrites: ['SELECT pg_promote()'],
+    stopReplicating: ["ALTER SYSTEM SET primary_conninfo = ''", 'SELECT pg_reload_conf()'],
+  },
 } as const;
 
 let cluster: TestCluster;

@@ -49,7 +49,11 @@ async function onSource(sql: string): Promise<any> {
   }
 }
 
-const positionOf = { mariadb: '@@GLOBAL.gtid_binlog_pos', mysql: '@@GLOBAL.gtid_executed' } as const;
+const positionOf = {
+  mariadb: '@@GLOBAL.gtid_binlog_pos',
+  mysql: '@@GLOBAL.gtid_executed',
+  postgresql: 'pg_current_wal_lsn()',
+} as const;
 
 async function standing(): Promise<string> {
   const [row] = await onSource(`SELECT ${positionOf[cluster.cluster.flavour]} AS position`);

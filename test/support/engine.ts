@@ -12,7 +12,10 @@ import {
   type OrdersTransaction,
   openOrdersDatabase,
 } from '../../src/database/orders/orders-client.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { openDirectConnection } from '../../src/servers/direct-connection.ts';
+import { flavours } from '../../src/servers/flavours.ts';
 import type { TestCluster } from './test-cluster.ts';
 
 export type EngineOptions = Partial<ReplicatedDatabaseOptions<OrdersClient>> & {
@@ -36,14 +39,13 @@ export function sourceOf({ cluster }: TestCluster): string {
 
 /** Resolves when the replica has applied everything that the source has now. */
 export async function caughtUp(cluster: TestCluster, replica: string, from = sourceOf(cluster)): Promise<void> {
-  const mysql = cluster.cluster.flavour === 'mysql';
-  const source = await cluster.admin(from);
-  const follower = await cluster.admin(replica);
+  const questions = flavours[cluster.cluster.flavour].questions(systemClock);
+  const source = await openDirectConnection(cluster.adminUrl(from));
+  const follower = await openDirectConnection(cluster.adminUrl(replica));
   try {
-    const [row] = await source.query(`SELECT @@GLOBAL.${mysql ? 'gtid_executed' : 'gtid_binlog_pos'} AS position`);
-    const wait = mysql ? 'WAIT_FOR_EXECUTED_GTID_SET' : 'MASTER_GTID_WAIT';
-    const [answer] = await follower.query(`SELECT ${wait}('${row.position}', 30) AS outcome`);
-    if (Number(answer.outcome) !== 0) throw new Error(`${replica} did not catch up`);
+    const { observed } = await questions.readPosition(source, 'SOURCE');
+    const { reached } = await questions.waitFor(follower, observed, 30_000);
+    if (!reached.includes(observed)) throw new Error(`${replica} did not catch up`);
   } finally {
     await source.end();
     await follower.end();

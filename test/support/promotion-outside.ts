@@ -15,6 +15,13 @@ const words = {
     stopReceiving: ['STOP REPLICA IO_THREAD'],
     forget: ['STOP REPLICA', 'RESET REPLICA ALL'],
   },
+  postgresql: {
+    refuseWrites: ["ALTER SYSTEM SET default_transaction_read_only = 'on'", 'SELECT pg_reload_conf()'],
+    takeWrites: ['SELECT pg_promote()'],
+    stop: ["ALTER SYSTEM SET primary_conninfo = ''", 'SELECT pg_reload_conf()'],
+    stopReceiving: ["ALTER SYSTEM SET primary_conninfo = ''", 'SELECT pg_reload_conf()'],
+    forget: ["ALTER SYSTEM SET primary_conninfo = ''", 'SELECT pg_reload_conf()'],
+  },
 } as const;
 
 export type OutsideAct = keyof typeof words.mysql;
@@ -46,6 +53,10 @@ export async function follow(cluster: TestCluster, name: string, source: string)
       "SET GLOBAL gtid_slave_pos = IF(@@GLOBAL.gtid_binlog_pos = '', @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_pos)",
       `CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${port}, MASTER_USER = '${user}', MASTER_PASSWORD = '${password}', MASTER_USE_GTID = slave_pos`,
       'START SLAVE',
+    ],
+    postgresql: [
+      `ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=${port} user=${user} password=${password}'`,
+      'SELECT pg_reload_conf()',
     ],
   } as const;
   const connection = await cluster.admin(name);

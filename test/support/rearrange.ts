@@ -90,7 +90,9 @@ export class Rearrangement {
   }
 
   get #words() {
-    return sql[this.#cluster.cluster.flavour];
+    const { flavour } = this.#cluster.cluster;
+    if (flavour === 'postgresql') throw new Error('A standby of PostgreSQL follows one primary, in a line');
+    return sql[flavour];
   }
 
   #follow(source: string, channel = ''): string[] {

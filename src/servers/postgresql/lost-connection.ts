@@ -1,5 +1,5 @@
 /**
- * Faults that the driver reports without a code, by their messages: each is given the code that it lacks, so that nobody else has to
+ * Faults that the driver reports without a code, by their messages: each is given the code that it lacks, so that no other code has to
  * read messages.
  */
 export const lostConnections = {

@@ -23,7 +23,6 @@ const always: SessionSettings = {
 /** For connections outside pools: they are idle by nature, and few. */
 export const longSession: SessionSettings = {
   ...always,
-  default_transaction_read_only: 'off',
   idle_session_timeout: 0,
   idle_in_transaction_session_timeout: 0,
   statement_timeout: 0,

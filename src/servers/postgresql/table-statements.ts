@@ -12,7 +12,7 @@ export const postgresqlTables: TableStatements = {
       rows.flat(),
     );
   },
-  // Rows that somebody is changing are left for the next time.
+  // Rows that another transaction is changing are left for the next time.
   deleteOldest: async (connection, { table, condition, values, oldestBy, limit }) => {
     const name = quotedName(table);
     const oldest = `SELECT ctid FROM ${name} WHERE ${condition} ORDER BY ${quotedName(oldestBy)} LIMIT ? FOR UPDATE SKIP LOCKED`;

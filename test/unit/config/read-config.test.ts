@@ -133,7 +133,10 @@ describe('without any server', () => {
 describe('faults', () => {
   const table: [environment: Environment, fault: string][] = [
     [{ SOURCE_URL: 'hunter2' }, 'SOURCE_URL: is not a URL such as mysql://user:password@host:3306/database'],
-    [{ SOURCE_URL: 'postgres://a:hunter2@h/o' }, 'SOURCE_URL: must start with mysql:// or mariadb://, not postgres://'],
+    [
+      { SOURCE_URL: 'oracle://a:hunter2@h/o' },
+      'SOURCE_URL: must start with mysql:// or mariadb:// or postgresql:// or postgres://, not oracle://',
+    ],
     [{ SOURCE_URL: 'mysql://h/o' }, 'SOURCE_URL: names no user'],
     [{ SOURCE_URL: 'mysql:///o' }, 'SOURCE_URL: names no host'],
     [{ SOURCE_URL: 'mysql://a:hunter2@h' }, 'SOURCE_URL: must end in one database name'],

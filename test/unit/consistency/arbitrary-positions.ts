@@ -3,6 +3,7 @@ import type { Position } from '../../../src/consistency/position.ts';
 import type { FlavourName } from '../../../src/servers/flavour-name.ts';
 import { MariadbGtidPosition } from '../../../src/servers/mariadb/gtid-position.ts';
 import { MysqlGtidSet } from '../../../src/servers/mysql/gtid-set.ts';
+import { WalPosition } from '../../../src/servers/postgresql/wal-position.ts';
 
 // Few sources, tags, domains and small numbers, so that random pairs overlap, touch and miss each other often.
 const uuids = [
@@ -86,9 +87,21 @@ const highestSequence = 2n ** 64n - 1n;
 const cappedSequence = (number: bigint): bigint =>
   number < 0n ? 0n : number > highestSequence ? highestSequence : number;
 
+const timelineEnd = fc.record({
+  timeline: fc.constantFrom(1, 2, 3, 2 ** 32 - 1),
+  lsn: fc.oneof(
+    { weight: 9, arbitrary: fc.bigInt({ min: 0n, max: 12n }) },
+    { weight: 1, arbitrary: fc.bigInt({ min: 2n ** 64n - 6n, max: 2n ** 64n - 1n }) },
+  ),
+});
+export const postgresqlPosition: fc.Arbitrary<WalPosition> = fc
+  .array(timelineEnd, { maxLength: 4 })
+  .map((ends) => readable(WalPosition.fromEnds(ends)));
+
 export const positionOf: Readonly<Record<FlavourName, fc.Arbitrary<Position>>> = {
   mysql: mysqlPosition,
   mariadb: mariadbPosition,
+  postgresql: postgresqlPosition,
 };
 
 /** Some domains of another position with numbers around the same, sometimes one domain more. */
@@ -129,6 +142,10 @@ export const pairOf: Readonly<Record<FlavourName, fc.Arbitrary<[outer: Position,
       nearMariadbText(outer).map((text) => readable(MariadbGtidPosition.parse(text))),
     ),
   ),
+  postgresql: fc.tuple(postgresqlPosition, postgresqlPosition, fc.boolean()).map(([one, other, contains]) => {
+    const outer = contains ? one.merge(other) : one;
+    return [outer, other];
+  }),
 };
 
 const blank = fc.constantFrom('', '', '', '', ' ', '\n', '\t', ' \r\n', '\v');
