@@ -22,7 +22,13 @@ export type WriteStatement =
 export type Cell = number | 'NONE' | 'OTHER';
 export type Assignment = { readonly column: string; readonly cell: Cell };
 /** The statement is `before` followed by `text`; the parameters of `text` begin at `firstParameter`. */
-export type Where = { readonly before: string; readonly text: string; readonly firstParameter: number };
+export type Where = {
+  readonly before: string;
+  readonly text: string;
+  readonly firstParameter: number;
+  /** What follows the condition, as RETURNING: its answer cannot be put together from parts. */
+  readonly after?: string;
+};
 
 export interface Dialect {
   roleOf(text: string): StatementRole;

@@ -171,13 +171,14 @@ async function heldTo(
   values: Values,
   send: Send,
 ): Promise<unknown> {
-  const size = inParts ? keysPerStatement : Math.max(keys.length, 1);
+  const isOne = !inParts || where.after !== undefined;
+  const size = isOne ? Math.max(keys.length, 1) : keysPerStatement;
   let affectedRows = 0;
   let start = 0;
   for (;;) {
     const part = keys.slice(start, start + size);
     const only = part.length === 0 ? '1=0' : `${dialect.quoted(table.keyColumn)} IN (${part.map(() => '?').join(',')})`;
-    const answer = (await send(`${where.before} WHERE (${where.text}) AND ${only}`, [
+    const answer = (await send(`${where.before} WHERE (${where.text}) AND ${only}${where.after ?? ''}`, [
       ...values,
       ...part.map((key) => keyValue(table, key)),
     ])) as Answer;

@@ -2,6 +2,7 @@ import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { createConnection, type Pool } from 'mariadb';
 import type { Driver, Opening, OpenOptions } from '../driver.ts';
 import type { ServerAddress } from '../server-address.ts';
+import { keysNamedBy, readWrite, targetOf } from '../simple-writes.ts';
 import { connectionOptions } from './connection-options.ts';
 import { openPool } from './driver-pool.ts';
 import { familyFaults } from './faults.ts';
@@ -17,7 +18,6 @@ import {
 import { isAutocommitting, isInTransaction, keyOf } from './session-state.ts';
 import { Sockets } from './sockets.ts';
 import { mayChangeConnection, mayLeaveTransaction, roleOf } from './statement-role.ts';
-import { keysNamedBy, readWrite, targetOf } from './write-statement.ts';
 
 export const familyDriver: Driver = {
   schemes: ['mysql', 'mariadb'],

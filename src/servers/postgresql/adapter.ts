@@ -53,7 +53,11 @@ class AdapterClient {
   }
 }
 
-const nativeOf = ({ text, types }: Query): NativeStatement => ({ sql: text, rowsAsArray: true, native: { types } });
+const nativeOf = ({ text, types }: Query): NativeStatement => ({
+  sql: text,
+  rowsAsArray: true,
+  native: { types, text },
+});
 
 /** What the adapter uses of a pool. */
 function adapterPool(pool: AdapterPool): Pool {

@@ -4,8 +4,10 @@ import { RolledBackError, withCode } from './lost-connection.ts';
 import { numbered } from './placeholders.ts';
 import { type ValueTypes, valueTypes } from './values.ts';
 
-/** A statement of Prisma: its values are counted already, and its answer is the driver's own. */
-export type NativeStatement = StatementOptions & { readonly native: { readonly types: ValueTypes } };
+/** A statement of Prisma: its values are counted already, unless the house has changed its `text`, and its answer is the driver's own. */
+export type NativeStatement = StatementOptions & {
+  readonly native: { readonly types: ValueTypes; readonly text: string };
+};
 
 const isNative = (statement: Statement): statement is NativeStatement =>
   typeof statement !== 'string' && 'native' in statement;
@@ -53,7 +55,12 @@ export class PostgresqlConnection implements Connection {
     this.#cork();
     try {
       if (isNative(statement)) {
-        const config = { ...how, text: statement.sql, values: [...((values as unknown[] | undefined) ?? [])] };
+        const given = (values as unknown[] | undefined) ?? [];
+        const isAsGiven = statement.sql === statement.native.text;
+        const { text, values: flat } = isAsGiven
+          ? { text: statement.sql, values: given }
+          : numbered(statement.sql, given);
+        const config = { ...how, text, values: [...flat] };
         const types = statement.native.types as QueryArrayConfig['types'];
         const rowMode = statement.rowsAsArray === true ? { rowMode: 'array' as const } : {};
         return (await this.client.query({ ...config, ...rowMode, types } as QueryArrayConfig)) as T;

@@ -10,6 +10,7 @@ import { openPool } from './pool.ts';
 import { beginToWrite, longSession, quotedName, sessionRefusesWrites, sessionWrites } from './session-settings.ts';
 import { Sockets } from './sockets.ts';
 import { mayChangeConnection, mayHoldSeveral, mayLeaveTransaction, roleOf, targetOf } from './statement-role.ts';
+import { keysNamedBy, readWrite } from './write-statement.ts';
 
 /** The driver's own limit also counts time in which this process could not run; the limit that matters is set by the caller. */
 const connectFactor = 20;
@@ -23,9 +24,8 @@ export const postgresqlDriver: Driver = {
     mayLeaveTransaction,
     mayHoldSeveral,
     targetOf,
-    // What a write changes is not read from its text: the server's own triggers record it.
-    readWrite: () => null,
-    keysNamedBy: () => null,
+    readWrite,
+    keysNamedBy,
     quoted: quotedName,
     beginToWrite,
     sessionWrites,

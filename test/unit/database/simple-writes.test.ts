@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keysNamedBy, readWrite, targetOf } from '../../../src/servers/mysql-family/write-statement.ts';
+import { keysNamedBy, readWrite, targetOf } from '../../../src/servers/simple-writes.ts';
 
 const where = (condition: string) => {
   const write = readWrite(`UPDATE \`db\`.\`t\` SET \`a\` = ?, \`b\` = (\`db\`.\`t\`.\`b\` + ?) WHERE ${condition}`);

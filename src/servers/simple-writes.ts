@@ -1,9 +1,9 @@
 /**
- * Parses the writes that Prisma sends, one table each: which table, which keys. Prisma composes them from few patterns. A
+ * Parses the writes that Prisma sends, as MySQL spells them, one table each: which table, which keys. Prisma composes them from few patterns. A
  * statement that fits none of them is refused, which is the safe side: a wrong guess would be a change that never reaches the
  * backup.
  */
-import type { Assignment, Cell, Where, WriteStatement } from '../dialect.ts';
+import type { Assignment, Cell, Where, WriteStatement } from './dialect.ts';
 
 const name = '(?:`[^`]+`|[\\w$]+)';
 const targets = new RegExp(
