@@ -241,6 +241,28 @@ export function conforms(flavour: Flavour, openStage: () => Promise<Stage>): voi
       expect((await probe()).upS).toBeGreaterThanOrEqual(0);
     });
 
+    it('is not found rolled back if it is committed between two statements of the probe', async () => {
+      const [writing, asking] = [await connect('source'), await connect('source')];
+      const session = flavour.proofs.sessionOf(writing) ?? 0;
+      for (let before = 1; ; before++) {
+        const own = { writer: String(100 + before), number: 9 };
+        await writing.query(stage.begin);
+        await writing.query(flavour.proofs.statement(own));
+        let sent = 0;
+        const query: Connection['query'] = async (...asked) => {
+          sent += 1;
+          if (sent === before) await writing.query(stage.commit);
+          return asking.query(...asked);
+        };
+        const { mark: seen } = await flavour.proofs.probe(Object.assign(Object.create(asking), { query }), {
+          ...own,
+          session,
+        });
+        expect(['9', 'LOCKED'], `committed before statement ${before}`).toContain(seen);
+        if (sent < before) return writing.query(stage.rollback);
+      }
+    });
+
     it('is found rolled back once its session is ended', async () => {
       const [writing, asking] = [await connect('source'), await connect('source')];
       const session = flavour.proofs.sessionOf(writing) ?? 0;
