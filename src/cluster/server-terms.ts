@@ -6,8 +6,8 @@ export interface ServerTerms {
   readonly refuseWrites: string;
   /** Stops a replica from replicating for good. */
   readonly leaveSource: string;
-  /** The right to see what its log filters. */
-  readonly logRight: string;
+  /** The right to see what its log filters; `null` if its log filters nothing. */
+  readonly logRight: string | null;
   /** Variables that decide whether its writes have a number: this is unknown while one of them is. */
   readonly numberedBy: readonly string[];
   /** Makes a channel replicate by GTID. An ordinary replica's only channel has no name. */

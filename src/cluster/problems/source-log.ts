@@ -49,7 +49,7 @@ function sessionsNotLogged(source: NodeStatus): Problem[] {
 /** Databases are compared case-insensitively: some servers do so, and it errs on the side of reporting a problem. */
 function filtered(source: NodeStatus): Problem[] {
   const schema = source.report?.settings?.schema.toLowerCase();
-  if (schema === undefined) return [];
+  if (schema === undefined || source.report?.terms.logRight === null) return [];
   const [only, without] = [variableOf(source, 'binlog_do_db'), variableOf(source, 'binlog_ignore_db')];
   if (only === undefined || without === undefined) return [unknownFilters(source)];
   const found: Problem[] = [];

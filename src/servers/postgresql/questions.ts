@@ -12,7 +12,7 @@ import {
   variablesOf,
 } from './server-facts.ts';
 import { postgresqlTerms } from './terms.ts';
-import { WalReading } from './wal-reading.ts';
+import { isExact, WalReading } from './wal-reading.ts';
 import { isTrue, stateQuestion } from './wal-state.ts';
 
 export const probeQuestion = `${stateQuestion}, ${factColumns}`;
@@ -21,6 +21,8 @@ const pollEveryMs = 2;
 export class PostgresqlQuestions implements ServerQuestions {
   readonly #clock: Clock;
   readonly #reading: WalReading;
+  /** When it was last seen to have applied all that it had received. */
+  #exactMs: number | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -29,7 +31,9 @@ export class PostgresqlQuestions implements ServerQuestions {
 
   async probe(connection: Connection): Promise<ServerProbe> {
     const { row, state, position } = await this.#reading.read(connection, probeQuestion);
-    const replication = replicationOf(row, state);
+    if (state.standby && isExact(state)) this.#exactMs = this.#clock.monotonic();
+    const exactAgoMs = this.#exactMs === null ? null : this.#clock.monotonic() - this.#exactMs;
+    const replication = replicationOf(row, state, exactAgoMs);
     const identity = textOf(row, 'identity');
     const refusedBy = refusedByOf(row);
     return {

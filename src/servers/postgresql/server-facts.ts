@@ -57,8 +57,12 @@ export type Replication = {
   readonly follows: { readonly host: string; readonly port: number } | null;
 };
 
-/** A standby whose settings may not be seen is taken for one that tries to receive: its position shows how far it has come. */
-export function replicationOf(row: Row, state: WalState): Replication {
+/**
+ * `exactAgoMs`: how long ago it was last seen to have applied all that it had received; `null` if never.
+ *
+ * A standby whose settings may not be seen is taken for one that tries to receive: its position shows how far it has come.
+ */
+export function replicationOf(row: Row, state: WalState, exactAgoMs: number | null = null): Replication {
   if (!state.standby) return { applier: 'NONE', receiver: 'NONE', lagMs: null, delayMs: 0, follows: null };
   const words = parseConninfo(textOf(row, 'conninfo'));
   const host = textOf(row, 'sender_host') || words?.get('host') || words?.get('hostaddr') || '';
@@ -68,12 +72,11 @@ export function replicationOf(row: Row, state: WalState): Replication {
   const isConnected = textOf(row, 'receiver') === 'streaming';
   const receiver = isLeft ? 'STOPPED' : isConnected ? 'CONNECTED' : 'CONNECTING';
   const isBehind = state.received !== null && state.received > state.replayed;
-  const behindMs = textOf(row, 'behind_ms');
   return {
     applier: textOf(row, 'pause') === 'not paused' ? 'RUNNING' : 'STOPPED',
     receiver,
-    // While nothing is written, the age of the last transaction says nothing.
-    lagMs: !isConnected ? null : !isBehind ? 0 : behindMs === '' ? null : Math.max(0, Number(behindMs)),
+    // While nothing is written, the last transaction grows old: it is late for no longer than since it had applied all.
+    lagMs: isConnected ? lateFor(isBehind, textOf(row, 'behind_ms'), exactAgoMs) : null,
     delayMs: Number(textOf(row, 'delay_ms') || 0),
     follows: host === '' ? null : { host, port },
   };
@@ -86,4 +89,11 @@ export function channelsOf({ applier, receiver, lagMs, delayMs, follows }: Repli
   return [
     { name: '', sourceId: null, host, port, receiving, applying: applier === 'RUNNING', delayMs, lagMs, error: null },
   ];
+}
+
+/** Before it was first seen to have applied all, nothing says since when it is behind. */
+function lateFor(isBehind: boolean, lastTransactionMs: string, exactAgoMs: number | null): number | null {
+  if (!isBehind) return 0;
+  if (exactAgoMs === null) return null;
+  return Math.max(0, lastTransactionMs === '' ? exactAgoMs : Math.min(exactAgoMs, Number(lastTransactionMs)));
 }
