@@ -44,17 +44,12 @@ export const postgresqlControl: ServerControl = {
   },
   refuseWrites: (connection) => set(connection, { default_transaction_read_only: 'on' }),
   acceptWrites: async (connection) => {
-    if (await isStandby(connection)) {
-      const [row] = rowsOf(await connection.query(`SELECT pg_promote(true, ${promoteWithinS}) AS promoted`));
-      if (row?.promoted !== true) throw new Error(`was not promoted within ${promoteWithinS} seconds`);
-      // Until the first one, tools that compare timelines take it for a server of the old one.
-      await connection.query('CHECKPOINT');
-    }
+    if (await isStandby(connection)) await promote(connection);
     await set(connection, { default_transaction_read_only: null });
   },
   // A superuser may begin a transaction that writes.
   admitAdministrator: async (connection) => {
-    await connection.query('SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE');
+    await connection.query(writesAnyway);
   },
   stopReceiving: async (connection) => {
     await set(connection, { primary_conninfo: writeConninfo(stopped(await conninfoOf(connection))) });
@@ -87,10 +82,25 @@ export const postgresqlControl: ServerControl = {
     const sql = "SELECT min(substr(name, 9)) AS oldest FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'";
     return textOf(rowsOf(await connection.query(sql))[0], 'oldest') === '0000000000000001';
   },
+  // A standby cannot record anything: it is promoted before, and refuses the writes of others until it is let accept them.
   recordEpoch: async (connection, record) => {
+    if (await isStandby(connection)) {
+      await set(connection, { default_transaction_read_only: 'on' });
+      await promote(connection);
+    }
+    await connection.query(writesAnyway);
     await postgresqlEpochs.insert(connection, record);
   },
 };
+
+const writesAnyway = 'SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE';
+
+async function promote(connection: Connection): Promise<void> {
+  const [row] = rowsOf(await connection.query(`SELECT pg_promote(true, ${promoteWithinS}) AS promoted`));
+  if (row?.promoted !== true) throw new Error(`was not promoted within ${promoteWithinS} seconds`);
+  // Until the first one, tools that compare timelines take it for a server of the old one.
+  await connection.query('CHECKPOINT');
+}
 
 async function isStandby(connection: Connection): Promise<boolean> {
   return rowsOf(await connection.query('SELECT pg_is_in_recovery() AS standby'))[0]?.standby === true;
