@@ -103,6 +103,8 @@ const histories = 'takes minutes; test/consistency runs the same for some second
 export const notRun: Readonly<Record<string, string>> = {
   'docker compose up':
     'needs a Docker engine; what the containers run is tested in test/integration/local-containers.test.ts',
+  'npm start -- --flavour postgresql':
+    'needs PostgreSQL or the npm registry; test/integration/local-cluster.test.ts starts the same with TIDEMARK_TEST_FLAVOUR',
   'nvm use': "is another tool's; test/unit/packages/node-versions.test.ts compares .nvmrc with package.json",
   '.ci/run': 'is what runs the tests',
   'npm run test:node -- 24': 'runs all tests again; one file is run on another Node',

@@ -17,6 +17,7 @@ function external(environment: Environment) {
   if (read.mode !== 'external') throw new Error('expected external servers');
   return read;
 }
+const serversOf = (environment: Environment) => external(environment).config.cluster.nodes;
 const nodesOf = (environment: Environment) =>
   external(environment).config.cluster.nodes.map(({ name, role, host, port }) => `${name} ${role} ${host}:${port}`);
 const prioritiesOf = (environment: Environment) =>
@@ -229,6 +230,17 @@ describe('faults', () => {
       'LOG_LEVEL',
     ]);
   });
+});
+
+it.each([
+  { port: undefined, scheme: undefined },
+  { port: '3306', scheme: undefined },
+  { port: '5432', scheme: 'postgresql' },
+  { port: '55432', scheme: undefined },
+])('servers that are named by hosts, on port $port, have URLs of $scheme', ({ port, scheme }) => {
+  const environment = { DB_MASTER_HOST: 'm', DB_SLAVE1_HOST: 's', DB_MASTER_NAME: 'o', DB_MASTER_USER: 'a' };
+  const nodes = serversOf({ ...environment, ...(port !== undefined && { DB_MASTER_PORT: port }) });
+  expect(nodes.map((node) => node.scheme)).toEqual([scheme, scheme]);
 });
 
 describe('TLS', () => {
