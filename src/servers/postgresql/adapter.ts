@@ -27,11 +27,12 @@ class AdapterClient {
     this.#connection = connection;
   }
 
-  query(query: Query): Promise<unknown> {
+  async query(query: Query): Promise<unknown> {
     // The adapter's own, and the first one: what a user sends asks for rows as arrays.
     if (!this.#isBegun) {
       this.#isBegun = true;
-      return this.#connection.query(query.text);
+      await this.#connection.query(query.text);
+      return { fields: [], rows: [], rowCount: 0 };
     }
     return this.#connection.query(nativeOf(query), query.values);
   }
