@@ -8,6 +8,7 @@ import type { FollowedSource, ServerControl } from '../flavour.ts';
 import { rowsOf, textOf } from '../rows.ts';
 import { parseConninfo, stopped, towards, writeConninfo } from './conninfo.ts';
 import { postgresqlEpochs } from './epoch-table.ts';
+import { postgresqlFaults } from './faults.ts';
 import { readHistoryFacts } from './history.ts';
 import { probeQuestion } from './questions.ts';
 import { refusedByOf, replicationOf } from './server-facts.ts';
@@ -16,6 +17,7 @@ import { WalReading } from './wal-reading.ts';
 const promoteWithinS = 5;
 const reloadWithinMs = 2000;
 const pollEveryMs = 5;
+const conflictsAtMost = 3;
 const reading = new WalReading(systemClock);
 export const copyTools = 'pg_rewind or pg_basebackup';
 
@@ -55,7 +57,7 @@ export const postgresqlControl: ServerControl = {
     await set(connection, { primary_conninfo: writeConninfo(stopped(await conninfoOf(connection))) });
   },
   startApplying: async (connection) => {
-    if (await isStandby(connection)) await connection.query('SELECT pg_wal_replay_resume()');
+    if (await isStandby(connection)) await againAfterConflict(() => connection.query('SELECT pg_wal_replay_resume()'));
   },
   stopReplicating: async (connection) => {
     if (!(await isStandby(connection))) return;
@@ -100,6 +102,18 @@ async function promote(connection: Connection): Promise<void> {
   if (row?.promoted !== true) throw new Error(`was not promoted within ${promoteWithinS} seconds`);
   // Until the first one, tools that compare timelines take it for a server of the old one.
   await connection.query('CHECKPOINT');
+}
+
+/** A standby may cancel any statement that is in the way of what it applies. */
+async function againAfterConflict(work: () => Promise<unknown>): Promise<void> {
+  for (let left = conflictsAtMost; ; left -= 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (left === 0 || !(error instanceof Error) || postgresqlFaults.wordOf(error) !== '40001') throw error;
+    }
+  }
 }
 
 async function isStandby(connection: Connection): Promise<boolean> {
