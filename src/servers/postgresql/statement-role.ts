@@ -40,9 +40,10 @@ export function roleOf(text: string): StatementRole {
 
 /** In a transaction, `SET LOCAL` and its like end with it; `SET TRANSACTION` does too. */
 const changes =
-  /^(?:SET(?! (?:LOCAL|TRANSACTION|CONSTRAINTS)\b)|RESET|DISCARD|LISTEN|UNLISTEN|PREPARE|DEALLOCATE|DECLARE .* WITH HOLD|LOAD|CALL|DO|CREATE (?:GLOBAL |LOCAL )?TEMP)\b/;
+  /^(?:SET(?! (?:LOCAL|TRANSACTION|CONSTRAINTS)\b)|RESET|DISCARD|LISTEN|UNLISTEN|PREPARE|DEALLOCATE|DECLARE .* WITH HOLD|LOAD|CALL|DO|CREATE (?:OR REPLACE )?(?:GLOBAL |LOCAL )?TEMP(?:ORARY)?)\b/;
 /** Functions that change the session, wherever they are called. */
-const changing = /\b(?:pg_(?:try_)?advisory_lock(?:_shared)?|set_config|setseed|pg_temp)\b|\bINTO TEMP/i;
+const changing =
+  /\b(?:pg_(?:try_)?advisory_lock(?:_shared)?|set_config|setseed|pg_temp)\b|\bINTO\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP/i;
 
 export function mayChangeConnection(text: string): boolean {
   return changes.test(beginningOf(text)) || changing.test(text);
