@@ -16,8 +16,13 @@ const byLoss: Readonly<Record<ConnectionLoss, DriverFault>> = {
 };
 
 const refusedAccount: ReadonlySet<string> = new Set(['28000', '28P01']);
+
+/** Where the server raises it. Its message is in the language of the server, and other conflicts have the same code. */
+const recoveryConflict: ReadonlySet<string> = new Set(['ProcessInterrupts', 'ProcessRecoveryConflictInterrupt']);
 const isRecoveryConflict = (error: Error): boolean =>
-  error instanceof DatabaseError && error.code === '40001' && /conflict with recovery/.test(error.message);
+  error instanceof DatabaseError &&
+  error.code === '40001' &&
+  (recoveryConflict.has(error.routine ?? '') || /conflict with recovery/.test(error.message));
 
 const codeOf = (error: Error): string => (error instanceof DatabaseError ? (error.code ?? '') : '');
 

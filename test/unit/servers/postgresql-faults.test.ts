@@ -43,6 +43,17 @@ describe('an error of the server', () => {
   });
 
   it.each([
+    ['ProcessInterrupts', 'CONNECTION'],
+    ['ProcessRecoveryConflictInterrupt', 'CONNECTION'],
+    ['heap_update', 'DEADLOCK'],
+  ])('40001 from %s is %s, whatever the language of its message', (routine, fault) => {
+    const conflict = Object.assign(told('40001', 'storniere Anfrage wegen Konflikt mit der Wiederherstellung'), {
+      routine,
+    });
+    expect(faults.faultOf(conflict)).toBe(fault);
+  });
+
+  it.each([
     ['28P01', 'ACCOUNT_REFUSED'],
     ['28000', 'ACCOUNT_REFUSED'],
     ['3D000', 'NO_DATABASE'],
