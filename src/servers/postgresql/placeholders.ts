@@ -4,7 +4,7 @@
  */
 
 /** What is no place for a value: strings, quoted names, dollar quotes and comments, which nest. */
-const opaque = /\b[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?:[A-Za-z_]\w*)?\$|--[^\n]*|\/\*|\?/g;
+const opaque = /\b[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?:[A-Za-z_]\w*)?\$|--[^\n]*|\/\*|\?/g;
 
 export type Numbered = { readonly text: string; readonly values: readonly unknown[] };
 

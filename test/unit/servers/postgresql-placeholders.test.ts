@@ -26,6 +26,7 @@ describe('question marks', () => {
     // A backslash is a character like any other, except in an E string.
     ["SELECT '\\', ?", [1], "SELECT '\\', $1", [1]],
     ["SELECT E'\\'?', ?", [1], "SELECT E'\\'?', $1", [1]],
+    ["SELECT E'\\\n\\'?', ?", [1], "SELECT E'\\\n\\'?', $1", [1]],
     ['SELECT "a?b", ?', [1], 'SELECT "a?b", $1', [1]],
     ['SELECT $$?$$, $a$ ? $$ $a$, ?', [1], 'SELECT $$?$$, $a$ ? $$ $a$, $1', [1]],
     ['SELECT ? -- why?\n, ?', [1, 2], 'SELECT $1 -- why?\n, $2', [1, 2]],
