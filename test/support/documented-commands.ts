@@ -84,6 +84,7 @@ export const runElsewhere: Readonly<Record<string, readonly [file: string, text:
   'npm ci': ['.ci/run', 'npm ci'],
   'npm test': ['.ci/run', 'npm test'],
   'npm run test:mysql': ['.ci/run', 'npm run test:mysql'],
+  'npm run test:postgresql': ['.ci/run', 'npm run test:postgresql'],
   'npx vitest run --config test/vitest.config.ts --project servers test/integration/positions.test.ts': [
     'package.json',
     '"test": "vitest run --config test/vitest.config.ts"',
