@@ -1,9 +1,9 @@
 // `npm run backup`: maintains the backup database.
 import { migrate } from '../database/migrations/migrate.ts';
-import { ourMigrations } from '../database/migrations/migration-folders.ts';
 import { latestEpoch } from '../database/mirror/checkpoints.ts';
 import { lastAppliedAt, parkedRecords } from '../database/mirror/mirror-facts.ts';
 import { MirrorFaultError } from '../database/mirror/mirror-fault.ts';
+import { ourMigrations } from '../database/orders/our-migrations.ts';
 import { progressInWords } from '../mirror/progress.ts';
 import { RecordApplier } from '../mirror/record-applier.ts';
 import { repair } from '../mirror/repair.ts';

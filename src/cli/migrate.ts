@@ -1,6 +1,6 @@
 // `npm run migrate`: migrates the orders database and its backup, or prints the state of their migrations.
 import { type MigrateOptions, migrate, migrationStatus, settleMigration } from '../database/migrations/migrate.ts';
-import { ourMigrations } from '../database/migrations/migration-folders.ts';
+import { ourMigrations } from '../database/orders/our-migrations.ts';
 import { TidemarkError } from '../errors.ts';
 import { commandLine } from '../platform/command-line.ts';
 import { exampleUrl } from '../servers/server-url.ts';

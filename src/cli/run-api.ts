@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Config, describeConfig } from '../config/config.ts';
 import { type Environment, processEnvironment } from '../config/environment.ts';
 import { type ConfigRead, readConfig } from '../config/read-config.ts';
-import { ourMigrations } from '../database/migrations/migration-folders.ts';
+import { ourMigrations } from '../database/orders/our-migrations.ts';
 import { type HttpServer, type ServedApp, startHttpServer } from '../http/server.ts';
 import { readStaticPage, type StaticPage } from '../http/static-page.ts';
 import { systemClock } from '../platform/clock.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
+import { ourMigrations } from '../../src/database/orders/our-migrations.ts';
 import type { ServerFlavour } from '../../src/local/server-flavour.ts';
 import { seedOrders } from '../../src/orders/seed/seed-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';

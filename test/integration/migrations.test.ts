@@ -12,7 +12,7 @@ import {
   RolledBackMigrationError,
 } from '../../src/database/migrations/migration-errors.ts';
 import { checksumOf } from '../../src/database/migrations/migration-files.ts';
-import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
+import { ourMigrations } from '../../src/database/orders/our-migrations.ts';
 import type { Connection } from '../../src/servers/connection.ts';
 import { DatabaseUnreachableError, openDirectConnection } from '../../src/servers/direct-connection.ts';
 import { flavours } from '../../src/servers/flavours.ts';

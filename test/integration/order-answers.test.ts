@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownStatements } from '../../src/database/clients/own-statements.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
 import type { Order } from '../../src/database/orders/order-rows.ts';
 import { makeOrdersClient, type OrdersClient, type OrdersSession } from '../../src/database/orders/orders-client.ts';
+import { ourMigrations } from '../../src/database/orders/our-migrations.ts';
 import { countOrders } from '../../src/orders/count-orders.ts';
 import { findOrder } from '../../src/orders/find-order.ts';
 import { findOrderIds } from '../../src/orders/find-order-ids.ts';

@@ -129,7 +129,12 @@ describe('a process that starts', () => {
     // Its servers get their name from the first process that sees them.
     await apiWith({ REDIS_PREFIX: 'tidemark:start:' }).start();
     const source = await cluster.admin('source');
-    const [{ cluster: name }] = await source.query('SELECT cluster FROM cluster_servers LIMIT 1');
+    let name: string | undefined;
+    await until('they are named', async () => {
+      const [row] = await source.query('SELECT cluster FROM cluster_servers LIMIT 1');
+      name = row?.cluster;
+      return name !== undefined;
+    });
     await source.end();
     const prefix = `tidemark:start:${name}:`;
     await open.splice(0)[0]?.();

@@ -391,7 +391,7 @@ describe('a promotion among such servers', () => {
       message: 'The database server at 127.0.0.1:7999 refuses connections: is it running?',
     });
     expect(() => addressAt('toyz://app:secret@127.0.0.1/notes')).toThrow(
-      'must start with mysql:// or mariadb:// or toy://, not toyz://',
+      'must start with mysql:// or mariadb:// or postgresql:// or postgres:// or toy://, not toyz://',
     );
   });
 });

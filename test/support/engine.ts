@@ -4,7 +4,6 @@ import { emptySession, type Session } from '../../src/consistency/session.ts';
 import type { DatabaseNode, ReplicatedDatabaseOptions } from '../../src/database/engine/database-options.ts';
 import { defaultSettings } from '../../src/database/engine/default-settings.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
 import {
   type OrdersClient,
   type OrdersDatabase,
@@ -12,6 +11,7 @@ import {
   type OrdersTransaction,
   openOrdersDatabase,
 } from '../../src/database/orders/orders-client.ts';
+import { ourMigrations } from '../../src/database/orders/our-migrations.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openDirectConnection } from '../../src/servers/direct-connection.ts';

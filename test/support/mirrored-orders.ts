@@ -1,6 +1,6 @@
 import type { Connection } from 'mariadb';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
+import { ourMigrations } from '../../src/database/orders/our-migrations.ts';
 import { Mirror, type MirrorOptions } from '../../src/mirror/mirror.ts';
 import { mirroredOrders } from '../../src/orders/mirrored-orders.ts';
 import { systemClock } from '../../src/platform/clock.ts';

@@ -11,8 +11,8 @@ import {
   ownStatements,
 } from '../../src/database/clients/own-statements.ts';
 import { migrate } from '../../src/database/migrations/migrate.ts';
-import { ourMigrations } from '../../src/database/migrations/migration-folders.ts';
 import type { OrdersSession, OrdersTransaction } from '../../src/database/orders/orders-client.ts';
+import { ourMigrations } from '../../src/database/orders/our-migrations.ts';
 import { DatabaseScope } from '../../src/database/session/database-scope.ts';
 import { WriteCapture } from '../../src/database/write/write-capture.ts';
 import { ClusterEventFeed } from '../../src/graphql/cluster/cluster-event-feed.ts';

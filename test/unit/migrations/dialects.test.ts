@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ourMigrations } from '../../../src/database/migrations/migration-folders.ts';
+import { ourMigrations } from '../../../src/database/orders/our-migrations.ts';
 
 const foldersOf = (directory: string) =>
   readdirSync(directory, { withFileTypes: true })
