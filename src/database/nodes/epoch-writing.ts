@@ -6,7 +6,7 @@
  *   the row is locked, or nothing is answered     TABLE_SILENT
  *   any other error of the server                 TABLE_BROKEN
  *   the connection, a deadlock, a server that     nothing is known of the table
- *   takes no writes
+ *   takes no writes, or cannot tell its history
  */
 import { sourceIdOf } from '../../cluster/heard-epoch.ts';
 import type { ServingFault } from '../../cluster/serving.ts';
@@ -41,6 +41,13 @@ class TableFaultError extends Error {
   constructor(fault: ServingFault, cause: unknown) {
     super('The epoch could not be written', { cause });
     this.fault = fault;
+  }
+}
+
+/** The server could not answer what it was asked about its history, as one that writes no log: that is not the table's fault. */
+class HistoryUnreadError extends Error {
+  constructor(cause: unknown) {
+    super('The history could not be read', { cause });
   }
 }
 
@@ -86,10 +93,14 @@ export function whyUnwritten(error: unknown): ServingFault | null {
 
 function tableFaultOf(error: unknown, grant: () => string): ServingFault | null {
   const fault = faultOf(error);
-  if (passing.has(fault)) return null;
+  if (error instanceof HistoryUnreadError || passing.has(fault)) return null;
   const kind = hanging.has(fault) ? 'TABLE_SILENT' : (unableBy(error) ?? 'TABLE_BROKEN');
   const cure = kind === 'RIGHT_MISSING' ? grant() : (readRefusalOf(error)?.cure ?? null);
   return { kind, table, code: wordOf(error), cure };
+}
+
+function unread(error: unknown): never {
+  throw passing.has(faultOf(error)) ? error : new HistoryUnreadError(error);
 }
 
 async function write(open: Connection, ended: EndedEpoch, history: EpochHistory, clock: Clock): Promise<boolean> {
@@ -98,7 +109,7 @@ async function write(open: Connection, ended: EndedEpoch, history: EpochHistory,
   const { epochs: records } = flavour;
   await records.begin(open);
   const newest = await records.lockNewest(open);
-  const facts = await flavour.readHistoryFacts(open, { members: reason !== 'PROMOTED' });
+  const facts = await flavour.readHistoryFacts(open, { members: reason !== 'PROMOTED' }).catch(unread);
   // Two that write each other's transactions have one history between them.
   const isMissing = newest < last || (reason !== 'RECORD_LOST' && newest === last);
   const stands = isMissing && facts.identity === identity && !facts.readOnly && !facts.receives;
@@ -107,7 +118,7 @@ async function write(open: Connection, ended: EndedEpoch, history: EpochHistory,
     return false;
   }
   const sourceId = sourceIdOf(identity);
-  const began = reason === 'GONE_BACK' ? await flavour.startOfLog(open, facts) : null;
+  const began = reason === 'GONE_BACK' ? await flavour.startOfLog(open, facts).catch(unread) : null;
   const endOfPrevious = endOf(ended, facts, history, began);
   // By its own clock, tokens that this process has issued before can be distinguished from later ones.
   const nowMs = clock.now();
